@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '@wallet/shared/database/pool';
+import { isDataError } from '@wallet/shared/database/sqlstate';
+import {
+  type NewOperation,
+  type Operation,
+  acceptOperations,
+  findOperations,
+  findOperationsByKey,
+} from '@wallet/shared/database/tables/operations';
+import type { Logger } from '@wallet/shared/logger';
+import { inGroups } from './in-groups.ts';
+
+/**
+ * `accepted`: committed now. `replayed`: the same request was accepted under this key before. `key_reused`: another
+ * request was; nothing is stored.
+ */
+type Acceptance =
+  { readonly kind: 'accepted' | 'replayed'; readonly operation: Operation } | { readonly kind: 'key_reused' };
+
+export type AcceptOperation = (operation: NewOperation) => Promise<Acceptance>;
+
+/** The most operations in one INSERT. */
+const GROUP_LIMIT = 500;
+/** Pauses before repeating a group whose fate is unknown. Its ids are its natural keys, so repeating is safe. */
+const RETRY_MS = [50, 250];
+
+/**
+ * Makes the function that accepts operations by group commit: requests that arrive while an INSERT is in flight go into
+ * the next one. It resolves after COMMIT; then `ring` is called with the partitions that have work, and not waited for.
+ * It rejects with the database's error, and then the operation may or may not have been accepted: a caller with an
+ * idempotency key can find out by repeating the request.
+ */
+export function createAcceptOperation(dependencies: {
+  database: Database;
+  ring: (partitions: Iterable<number>) => void;
+  log: Logger;
+}): AcceptOperation {
+  const { database, ring, log } = dependencies;
+
+  async function acceptGroup(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
+    let inserted: Map<string, Date>;
+    try {
+      const rows = await withRetries(() => acceptOperations(database, operations), log);
+      inserted = new Map(rows.map((row) => [row.id, row.createdAt]));
+    } catch (error) {
+      return operations.length > 1 && isDataError(error) ? acceptApart(operations) : operations.map(() => ({ error }));
+    }
+    ring(new Set(operations.filter(({ id }) => inserted.has(id)).map(({ partition }) => partition)));
+    const earlier = operations.length === inserted.size ? NOTHING : await findEarlier(operations, inserted);
+    return operations.map((operation) => {
+      const createdAt = inserted.get(operation.id);
+      return { acceptance: createdAt ? accepted(operation, createdAt) : recognise(operation, earlier) };
+    });
+  }
+
+  /** One operation that the database refuses must not take the others of its group with it. */
+  async function acceptApart(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
+    const middle = Math.ceil(operations.length / 2);
+    return [...(await acceptGroup(operations.slice(0, middle))), ...(await acceptGroup(operations.slice(middle)))];
+  }
+
+  async function findEarlier(
+    operations: readonly NewOperation[],
+    inserted: ReadonlyMap<string, Date>,
+  ): Promise<EarlierOperations> {
+    const left = operations.filter(({ id }) => !inserted.has(id));
+    const keys = left.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
+    const byId = await findOperations(
+      database,
+      left.map(({ id }) => id),
+    );
+    const byKey = await findOperationsByKey(database, keys);
+    return {
+      byId: new Map(byId.map((operation) => [operation.id, operation])),
+      byKey: new Map(byKey.map((operation) => [operation.idempotencyKey, operation])),
+    };
+  }
+
+  const inGroup = inGroups(GROUP_LIMIT, acceptGroup);
+  return async (operation) => {
+    const answer = await inGroup(operation);
+    if ('error' in answer) throw answer.error;
+    return answer.acceptance;
+  };
+}
+
+type GroupAnswer = { readonly acceptance: Acceptance } | { readonly error: unknown };
+
+interface EarlierOperations {
+  readonly byId: ReadonlyMap<string, Operation>;
+  readonly byKey: ReadonlyMap<string | null, Operation>;
+}
+
+const NOTHING: EarlierOperations = { byId: new Map(), byKey: new Map() };
+
+function accepted(operation: NewOperation, createdAt: Date): Acceptance {
+  return {
+    kind: 'accepted',
+    operation: {
+      ...operation,
+      createdAt,
+      status: 'pending',
+      completedAt: null,
+      errorCode: null,
+      walletBalance: null,
+      walletVersion: null,
+    },
+  };
+}
+
+/** What stands in the way of an operation that was not inserted: itself, after a lost reply, or an earlier request. */
+function recognise(operation: NewOperation, earlier: EarlierOperations): Acceptance {
+  const itself = earlier.byId.get(operation.id);
+  if (itself) return { kind: 'accepted', operation: itself };
+  const first = earlier.byKey.get(operation.idempotencyKey);
+  if (first === undefined) throw new Error(`operation ${operation.id} was neither accepted nor found`);
+  return first.requestHash === operation.requestHash ? { kind: 'replayed', operation: first } : { kind: 'key_reused' };
+}
+
+async function withRetries<Result>(attempt: () => Promise<Result>, log: Logger): Promise<Result> {
+  for (const pause of RETRY_MS) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isDataError(error)) throw error;
+      log.warn({ err: error }, 'accepting failed, trying again');
+      await delay(pause);
+    }
+  }
+  return attempt();
+}

@@ -1,0 +1,92 @@
+import { createServer } from 'node:http';
+import type { Database } from '@wallet/shared/database/pool';
+import { logErrors } from '@wallet/shared/log-errors';
+import type { Logger } from '@wallet/shared/logger';
+import { hearAnnouncements } from '@wallet/shared/queue/announcements';
+import { createDoorbell } from '@wallet/shared/queue/doorbell';
+import express, { type Express } from 'express';
+import { createAcceptOperation } from './accept-operation.ts';
+import { loadAssets } from './assets.ts';
+import { createOperationWaiter } from './await-operation.ts';
+import type { ApiConfig } from './config.ts';
+import type { Api } from './context.ts';
+import { createFindWallet } from './find-wallet.ts';
+import { answerErrors, routeNotFound } from './http/answer-errors.ts';
+import { requestLog } from './http/request-log.ts';
+import { createRing } from './ring-partitions.ts';
+import { createRouter } from './routes/router.ts';
+
+export interface RunningApi {
+  readonly port: number;
+  /** Refuses connections, answers what is in flight, and closes what it opened. */
+  stop(): Promise<void>;
+}
+
+/** Slow clients lose their connection: headers within 10 s, the whole request within 30 s, looked after every second. */
+const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+const KEEP_ALIVE_MS = 65_000;
+
+/** Starts an API server on `config.host` and `config.port` (0: any free one). */
+export async function startApi(
+  config: ApiConfig,
+  dependencies: { database: Database; partitions: number; log: Logger },
+): Promise<RunningApi> {
+  const { database, partitions, log } = dependencies;
+  let stopping = false;
+  const redis = {
+    url: config.redisUrl,
+    prefix: config.queuePrefix,
+    onError: logErrors(log, 'queue connection failed'),
+  };
+  const assets = await loadAssets(database);
+  const doorbell = createDoorbell(redis);
+  const waiter = createOperationWaiter(database, log);
+  const stopHearing = hearAnnouncements({ ...redis, hear: (drained) => waiter.hear(drained) });
+  const api: Api = {
+    database,
+    partitions,
+    assets,
+    doorbell,
+    accept: createAcceptOperation({ database, ring: createRing(doorbell, log), log }),
+    findWallet: createFindWallet(database),
+    waiter,
+    isStopping: () => stopping,
+  };
+
+  const server = createServer(SERVER_LIMITS, createApp(api, log));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : config.port,
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      waiter.stop();
+      await new Promise((resolve) => {
+        server.close(resolve);
+        server.closeIdleConnections();
+      });
+      stopHearing();
+      doorbell.close();
+    },
+  };
+}
+
+/** The routes at `/api/v1` and again at the root. */
+function createApp(api: Api, log: Logger): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(requestLog(log));
+  const router = createRouter(api);
+  app.use('/api/v1', router);
+  app.use(router);
+  app.use(routeNotFound);
+  app.use(answerErrors(log));
+  return app;
+}

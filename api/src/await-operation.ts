@@ -1,0 +1,93 @@
+import type { Database } from '@wallet/shared/database/pool';
+import { type Operation, findOperations } from '@wallet/shared/database/tables/operations';
+import type { Logger } from '@wallet/shared/logger';
+
+/** How often to look without an announcement: it may have been lost, or Redis may be away. */
+const LOOK_MS = 500;
+/** The most operations looked up in one query. */
+const LOOK_LIMIT = 500;
+/** The most operations waited for at once. Beyond it a caller is answered with the operation as it is. */
+const WAITING_LIMIT = 10_000;
+
+export interface OperationWaiter {
+  /**
+   * Resolves with the operation when it is final, or with null after `ms`, when `signal` aborts, when too many wait
+   * already, or when the process stops.
+   */
+  wait(id: string, partition: number, ms: number, signal: AbortSignal): Promise<Operation | null>;
+  /** Tells that operations of the partitions ended. */
+  hear(partitions: readonly number[]): void;
+  /** Lets everybody go. */
+  stop(): void;
+}
+
+interface Waiting {
+  readonly partition: number;
+  readonly resolvers: Set<(operation: Operation | null) => void>;
+}
+
+/** Everybody who waits shares one look-up at a time, made when a partition of theirs is announced. */
+export function createOperationWaiter(database: Database, log: Logger): OperationWaiter {
+  const waiting = new Map<string, Waiting>();
+  let wanted = new Set<string>();
+  let looking = false;
+  let stopped = false;
+  const timer = setInterval(() => {
+    look(waiting.keys());
+  }, LOOK_MS);
+
+  function look(ids: Iterable<string>): void {
+    for (const id of ids) wanted.add(id);
+    if (!looking) void lookAll();
+  }
+
+  async function lookAll(): Promise<void> {
+    looking = true;
+    while (wanted.size > 0) {
+      const ids = [...wanted].slice(0, LOOK_LIMIT);
+      for (const id of ids) wanted.delete(id);
+      try {
+        for (const operation of await findOperations(database, ids)) {
+          if (operation.status === 'pending') continue;
+          for (const resolve of waiting.get(operation.id)?.resolvers ?? []) resolve(operation);
+        }
+      } catch (error) {
+        log.warn({ err: error }, 'looking for awaited operations failed');
+        wanted = new Set();
+      }
+    }
+    looking = false;
+  }
+
+  return {
+    wait(id, partition, ms, signal) {
+      if (stopped || signal.aborted || waiting.size >= WAITING_LIMIT) return Promise.resolve(null);
+      return new Promise((resolve) => {
+        const entry = waiting.get(id) ?? { partition, resolvers: new Set() };
+        waiting.set(id, entry);
+        const settle = (operation: Operation | null): void => {
+          clearTimeout(deadline);
+          signal.removeEventListener('abort', giveUp);
+          entry.resolvers.delete(settle);
+          if (entry.resolvers.size === 0) waiting.delete(id);
+          resolve(operation);
+        };
+        const giveUp = (): void => {
+          settle(null);
+        };
+        const deadline = setTimeout(giveUp, ms);
+        signal.addEventListener('abort', giveUp);
+        entry.resolvers.add(settle);
+      });
+    },
+    hear(partitions) {
+      const heard = new Set(partitions);
+      look([...waiting].filter(([, entry]) => heard.has(entry.partition)).map(([id]) => id));
+    },
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+      for (const entry of waiting.values()) for (const resolve of entry.resolvers) resolve(null);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { ConfigError, booleanSetting, readSettings, sharedSettings } from '@wallet/shared/config';
+import { z } from 'zod';
+
+export interface ApiConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly databaseConnections: number;
+  readonly redisUrl: string;
+  readonly queuePrefix: string;
+  readonly logLevel: string;
+  readonly logPretty: boolean;
+  readonly partitions: number | undefined;
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** @throws ConfigError naming what is missing or wrong. */
+export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
+  const settings = readSettings(
+    {
+      ...sharedSettings,
+      HOST: z.string().default('127.0.0.1'),
+      PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
+      API_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
+      ALLOW_ANONYMOUS: booleanSetting(false),
+    },
+    env,
+  );
+  if (!LOOPBACK.has(settings.HOST) && !settings.ALLOW_ANONYMOUS) {
+    throw new ConfigError(
+      `The API has no access control: it serves ${settings.HOST} only with ALLOW_ANONYMOUS=true. ` +
+        'Set that where nobody but trusted callers can reach it.',
+    );
+  }
+  return Object.freeze({
+    host: settings.HOST,
+    port: settings.PORT,
+    databaseUrl: settings.DATABASE_URL,
+    databaseConnections: settings.API_DATABASE_CONNECTIONS,
+    redisUrl: settings.REDIS_URL,
+    queuePrefix: settings.QUEUE_PREFIX,
+    logLevel: settings.LOG_LEVEL,
+    logPretty: settings.LOG_PRETTY,
+    partitions: settings.PARTITIONS,
+  });
+}

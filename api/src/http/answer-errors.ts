@@ -1,0 +1,67 @@
+import { isDataError, sqlstateOf } from '@wallet/shared/database/sqlstate';
+import type { Logger } from '@wallet/shared/logger';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { Problem, type ProblemCode } from './problem.ts';
+
+/** What Express and its body reader call the errors of a client. */
+const CLIENT_ERRORS: Record<string, ProblemCode> = {
+  'entity.too.large': 'body_too_large',
+  'encoding.unsupported': 'unsupported_media_type',
+  'request.aborted': 'invalid_request',
+  'request.size.invalid': 'invalid_request',
+};
+
+export const routeNotFound: RequestHandler = (request) => {
+  throw new Problem('route_not_found', `There is no route ${request.path}.`);
+};
+
+/** Answers the methods that a path does not have. */
+export function onlyAllow(...methods: string[]): RequestHandler {
+  return (request) => {
+    const allowed = methods.join(', ');
+    throw new Problem('method_not_allowed', `${request.method} is not one of ${allowed}.`, {
+      headers: { Allow: allowed },
+    });
+  };
+}
+
+/** Answers every error as problem details (RFC 9457), without a trace of what is inside. */
+export function answerErrors(log: Logger): ErrorRequestHandler {
+  return (error: unknown, _request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const problem = toProblem(error);
+    if (problem.status >= 500) log.error({ err: error, request_id: response.locals.requestId }, 'request failed');
+    response.locals.logged['code'] = problem.code;
+    response
+      .status(problem.status)
+      .set(problem.headers)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toBody(response.locals.requestId)));
+  };
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof URIError) return new Problem('malformed_path', 'The path is not correctly percent-encoded.');
+  const type = error instanceof Error && 'type' in error ? String(error.type) : '';
+  const code = CLIENT_ERRORS[type];
+  if (code) return new Problem(code, error instanceof Error ? error.message : code);
+  if (isConnectionError(error)) {
+    return new Problem('unavailable', 'The database cannot be reached. Repeat the request with its idempotency key.', {
+      headers: { 'Retry-After': '1' },
+    });
+  }
+  return new Problem('internal_error', 'The request could not be answered.');
+}
+
+/** The database is away, full or shutting down: whatever is not about the statement itself. */
+function isConnectionError(error: unknown): boolean {
+  if (isDataError(error)) return false;
+  const sqlstate = sqlstateOf(error);
+  if (sqlstate !== null) return ['08', '40', '53', '55', '57'].includes(sqlstate.slice(0, 2));
+  const text = error instanceof Error ? `${'code' in error ? String(error.code) : ''} ${error.message}` : '';
+  return /ECONN|EPIPE|ETIMEDOUT|timeout|Connection terminated|not queryable/i.test(text);
+}

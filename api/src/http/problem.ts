@@ -1,0 +1,60 @@
+/** Every way in which this API says no, as problem details (RFC 9457). `code` is stable; callers branch on it. */
+const PROBLEMS = {
+  invalid_request: [400, 'The request is not valid'],
+  malformed_json: [400, 'The body is not valid JSON'],
+  malformed_path: [400, 'The path is not valid'],
+  conflicting_idempotency_keys: [400, 'The request names two idempotency keys'],
+  route_not_found: [404, 'There is no such route'],
+  wallet_not_found: [404, 'There is no such wallet'],
+  operation_not_found: [404, 'There is no such operation'],
+  method_not_allowed: [405, 'The method is not allowed here'],
+  wallet_exists: [409, 'The wallet exists already'],
+  client_has_wallet: [409, 'The client has a wallet of this asset already'],
+  body_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'The body is of the wrong type'],
+  client_not_found: [422, 'There is no such client'],
+  idempotency_key_reused: [422, 'The idempotency key was used for another request'],
+  internal_error: [500, 'Something went wrong'],
+  unavailable: [503, 'The service cannot answer now'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Thrown by whatever handles a request; answered by the error handler. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly title: string;
+  readonly errors: readonly FieldError[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    [this.status, this.title] = PROBLEMS[code];
+    this.errors = more.errors ?? [];
+    this.headers = more.headers ?? {};
+  }
+
+  /** The body of the answer. `type` is the code as a URI reference. */
+  toBody(requestId: string): Record<string, unknown> {
+    return {
+      type: `/problems/${this.code}`,
+      title: this.title,
+      status: this.status,
+      detail: this.message,
+      code: this.code,
+      request_id: requestId,
+      ...(this.errors.length > 0 ? { errors: this.errors } : {}),
+    };
+  }
+}

@@ -1,0 +1,44 @@
+import { newId } from '@wallet/shared/ids';
+import type { Logger } from '@wallet/shared/logger';
+import type { RequestHandler } from 'express';
+
+declare global {
+  // The way Express offers to type `response.locals`.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace Express {
+    interface Locals {
+      /** Names this request in the answer, in a problem and in the log. */
+      requestId: string;
+      /** Goes into the request's log line. */
+      logged: Record<string, string>;
+    }
+  }
+}
+
+const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+
+/** Gives each request an id, the caller's `X-Request-Id` if it is a plain one, and logs one line when it is answered. */
+export function requestLog(log: Logger): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now();
+    const given = request.get('x-request-id');
+    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
+    response.locals.requestId = requestId;
+    response.locals.logged = {};
+    response.setHeader('X-Request-Id', requestId);
+    response.once('close', () => {
+      log.info(
+        {
+          request_id: requestId,
+          method: request.method,
+          path: request.originalUrl.split('?', 1)[0],
+          status: response.writableFinished ? response.statusCode : 'aborted',
+          duration_ms: Math.round((performance.now() - started) * 10) / 10,
+          ...response.locals.logged,
+        },
+        'request answered',
+      );
+    });
+    next();
+  };
+}

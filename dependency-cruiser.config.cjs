@@ -1,0 +1,67 @@
+/** The direction of dependency: processes → verbs → {queue, database} → ledger → words. */
+const packageOf = (names) => `node_modules/(${names})/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['main\\.ts$', 'valkey-process\\.ts$'] },
+      to: {},
+    },
+    { name: 'api-and-worker-apart', severity: 'error', from: { path: '^api/' }, to: { path: '^(worker|local)/' } },
+    { name: 'worker-and-api-apart', severity: 'error', from: { path: '^worker/' }, to: { path: '^(api|local)/' } },
+    {
+      name: 'shared-knows-nobody',
+      severity: 'error',
+      from: { path: '^shared/' },
+      to: { path: '^(api|worker|local)/' },
+    },
+    { name: 'local-starts-processes', severity: 'error', from: { path: '^local/' }, to: { path: '^(api|worker)/' } },
+    {
+      name: 'ledger-is-pure',
+      comment: 'The rules import words and nothing else: no package, no clock, no database.',
+      severity: 'error',
+      from: { path: '^shared/src/ledger/' },
+      to: { pathNot: '^shared/src/(ledger/|money|operation|rejection)' },
+    },
+    {
+      name: 'words-are-at-the-bottom',
+      severity: 'error',
+      from: { path: '^shared/src/(money|ids|operation|rejection|partition)\\.ts$' },
+      to: { path: '^shared/src/(ledger|database|queue|commands)/' },
+    },
+    {
+      name: 'only-database-knows-pg',
+      severity: 'error',
+      from: { pathNot: '^shared/src/database/' },
+      to: { path: packageOf('pg|postgres-migrations') },
+    },
+    {
+      name: 'only-queue-knows-redis',
+      severity: 'error',
+      from: { pathNot: '^shared/src/queue/' },
+      to: { path: packageOf('bullmq|ioredis') },
+    },
+    {
+      name: 'database-not-queue',
+      severity: 'error',
+      from: { path: '^shared/src/database/' },
+      to: { path: '^shared/src/queue/' },
+    },
+    {
+      name: 'queue-not-database',
+      severity: 'error',
+      from: { path: '^shared/src/queue/' },
+      to: { path: '^shared/src/database/' },
+    },
+    { name: 'only-api-serves-http', severity: 'error', from: { pathNot: '^api/' }, to: { path: packageOf('express') } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { conditionNames: ['source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+  },
+};

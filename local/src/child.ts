@@ -1,0 +1,56 @@
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+
+/** A process that this one started. `stop` may be called twice; it resolves when the process is gone. */
+export interface Child {
+  readonly process: ChildProcess;
+  /** Sends the signal, and SIGKILL if the process is still there after `graceMs`. Resolves with its exit code. */
+  stop(signal: NodeJS.Signals, graceMs: number): Promise<number | null>;
+  /** Resolves with the exit code (null after a signal) whenever the process ends, for whatever reason. */
+  readonly ended: Promise<number | null>;
+}
+
+/**
+ * Starts a process in a group of its own, so that a Ctrl-C on the terminal reaches only this process, which then stops
+ * the others in the right order.
+ */
+export function startChild(
+  command: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; stdio: StdioOptions; cwd?: string; uid?: number; gid?: number },
+): Child {
+  const [file, ...args] = command;
+  if (file === undefined) throw new Error('a command needs a program');
+  const child = spawn(file, args, { ...options, detached: true });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  ended.catch(() => undefined);
+  return {
+    process: child,
+    ended,
+    async stop(signal, graceMs) {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      child.kill(signal);
+      const kill = setTimeout(() => child.kill('SIGKILL'), graceMs);
+      try {
+        return await ended;
+      } finally {
+        clearTimeout(kill);
+      }
+    },
+  };
+}
+
+/** A TCP port on loopback that was free a moment ago. */
+export async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port was assigned');
+  return address.port;
+}

@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError, booleanSetting, readSettings, sharedSettings } from '@wallet/shared/config';
+import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { createPool } from '@wallet/shared/database/pool';
+import { readPartitions } from '@wallet/shared/database/tables/settings';
+import { createLogger } from '@wallet/shared/logger';
+import { createDoorbell } from '@wallet/shared/queue/doorbell';
+import { runProcess } from '@wallet/shared/run-process';
+import { seedDatabase } from '@wallet/shared/seed';
+import { z } from 'zod';
+import { type Child, startChild } from './child.ts';
+import { startPostgres } from './embedded-postgres.ts';
+import { startRedis } from './embedded-redis.ts';
+import { MIGRATIONS_FOLDER, PROJECT_ROOT, RUN_SOURCE } from './project.ts';
+
+/**
+ * `npm start`: everything on one machine. Postgres and Redis are those of DATABASE_URL and REDIS_URL, or private ones
+ * that this process starts; then migrations, example data, one API and one worker.
+ */
+
+const READY_MS = 30_000;
+/** How long an API or a worker may take to stop before it is killed. */
+const STOP_MS = 6_000;
+
+await runProcess(async () => {
+  const settings = readStartSettings(process.env);
+  const log = createLogger({ process: 'start', level: settings.logLevel, pretty: settings.logPretty });
+  const stops: (() => Promise<unknown>)[] = [];
+  const running = {
+    async stop() {
+      for (const stop of stops.splice(0).reverse()) await stop();
+    },
+  };
+  try {
+    const { databaseUrl, redisUrl } = await startServers(settings, stops);
+    await prepare(databaseUrl, redisUrl, settings);
+    const env = {
+      ...process.env,
+      PORT: String(settings.port),
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      LOG_LEVEL: settings.logLevel,
+      LOG_PRETTY: String(settings.logPretty),
+    };
+    const processes = ['api', 'worker'].map((name) => startProcess(name, env));
+    stops.push(() => Promise.all(processes.map((child) => child.stop('SIGTERM', STOP_MS))));
+    for (const child of processes) {
+      void child.ended.then((code) => {
+        // A process that nobody asked to stop takes everything down with it, so that nobody works with half a service.
+        if (stops.length > 0) process.emit('uncaughtException', new Error(`a process ended with code ${code}`));
+      });
+    }
+    await waitUntilReady(`http://127.0.0.1:${settings.port}/readyz`, processes);
+    greet(settings.port, databaseUrl, redisUrl);
+    return { log, running };
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+});
+
+interface StartSettings {
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly queuePrefix: string;
+  readonly partitions: number | undefined;
+  readonly port: number;
+  readonly logLevel: string;
+  readonly logPretty: boolean;
+}
+
+function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
+  const settings = readSettings(
+    {
+      ...sharedSettings,
+      DATABASE_URL: sharedSettings.DATABASE_URL.optional(),
+      REDIS_URL: sharedSettings.REDIS_URL.optional(),
+      LOG_PRETTY: booleanSetting(process.stdout.isTTY),
+      DATA_DIR: z.string().default(join(PROJECT_ROOT, '.data')),
+      PORT: z.coerce.number().int().min(1).max(65_535).default(8000),
+      NODE_ENV: z.string().optional(),
+    },
+    env,
+  );
+  if (settings.NODE_ENV === 'production' && !(settings.DATABASE_URL && settings.REDIS_URL)) {
+    throw new ConfigError(
+      'NODE_ENV is production: set DATABASE_URL and REDIS_URL, the embedded servers are for trying.',
+    );
+  }
+  return {
+    dataDir: settings.DATA_DIR,
+    databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL,
+    queuePrefix: settings.QUEUE_PREFIX,
+    partitions: settings.PARTITIONS,
+    port: settings.PORT,
+    logLevel: settings.LOG_LEVEL,
+    logPretty: settings.LOG_PRETTY,
+  };
+}
+
+async function startServers(
+  settings: StartSettings,
+  stops: (() => Promise<unknown>)[],
+): Promise<{ databaseUrl: string; redisUrl: string }> {
+  const where = { dataDir: settings.dataDir, path: process.env['PATH'] ?? '' };
+  const [postgres, redis] = await Promise.allSettled([
+    settings.databaseUrl === undefined ? startPostgres(where) : null,
+    settings.redisUrl === undefined ? startRedis(where) : null,
+  ]);
+  for (const server of [postgres, redis]) {
+    if (server.status === 'fulfilled' && server.value) {
+      const { value } = server;
+      stops.push(() => value.stop());
+    }
+  }
+  if (postgres.status === 'rejected') throw postgres.reason;
+  if (redis.status === 'rejected') throw redis.reason;
+  const databaseUrl = settings.databaseUrl ?? postgres.value?.url;
+  const redisUrl = settings.redisUrl ?? redis.value?.url;
+  if (databaseUrl === undefined || redisUrl === undefined) throw new Error('a server has no address');
+  return { databaseUrl, redisUrl };
+}
+
+async function prepare(databaseUrl: string, redisUrl: string, settings: StartSettings): Promise<void> {
+  await migrateDatabase(databaseUrl, MIGRATIONS_FOLDER, settings.partitions);
+  const database = createPool({ url: databaseUrl, name: 'wallet-seed', size: 1, onError: () => undefined });
+  const doorbell = createDoorbell({ url: redisUrl, prefix: settings.queuePrefix, onError: () => undefined });
+  try {
+    await seedDatabase(database, doorbell, await readPartitions(database, settings.partitions));
+  } finally {
+    doorbell.close();
+    await database.end();
+  }
+}
+
+function startProcess(name: string, env: NodeJS.ProcessEnv): Child {
+  const watch = process.argv.includes('--watch') ? ['--watch', '--watch-preserve-output'] : [];
+  const command = [process.execPath, ...watch, ...RUN_SOURCE, join(PROJECT_ROOT, name, 'src/main.ts')];
+  return startChild(command, { env, cwd: PROJECT_ROOT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+}
+
+async function waitUntilReady(url: string, processes: readonly Child[]): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  for (;;) {
+    const ready = await fetch(url).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (ready) return;
+    const ended = await Promise.race([...processes.map((child) => child.ended), delay(50, 'running' as const)]);
+    if (ended !== 'running') throw new Error(`a process ended at start with code ${ended}`);
+    if (Date.now() > deadline) throw new Error(`the API was not ready after ${READY_MS / 1000} s`);
+  }
+}
+
+function greet(port: number, databaseUrl: string, redisUrl: string): void {
+  const url = `http://127.0.0.1:${port}`;
+  const wallet = 'a11ce000-0000-4000-8002-000000000004';
+  process.stdout.write(`
+  API       ${url}  (also under ${url}/api/v1)
+  Health    ${url}/health
+  Postgres  ${databaseUrl}
+  Redis     ${redisUrl}
+
+  Try it: credit Alice's USD wallet and wait for the result
+
+    curl -s -X POST ${url}/wallets/${wallet}/operation -H 'Content-Type: application/json' -H 'Prefer: wait=5' -d '{"operation_type":"DEPOSIT","amount":"25.00"}'
+
+  Ctrl-C stops everything; the data stays.
+
+`);
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** The settings that every process shares. Read once, validated, frozen, passed in. */
+export const sharedSettings = {
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must be a redis:// URL'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, "_" and "-"')
+    .default('wallet'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_PRETTY: booleanSetting(false),
+  PARTITIONS: z.coerce.number().int().min(1).max(1024).optional(),
+};
+
+export class ConfigError extends Error {}
+
+/**
+ * Reads settings from the environment. Empty values count as unset.
+ * @throws ConfigError naming every setting that is missing or wrong.
+ */
+export function readSettings<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: NodeJS.ProcessEnv,
+): Readonly<z.infer<z.ZodObject<Shape>>> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = z.object(shape).safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+  const problems = result.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    return given[name] === undefined ? `  ${name} is not set` : `  ${name}: ${issue.message}`;
+  });
+  throw new ConfigError(`The configuration is not usable:\n${problems.join('\n')}`);
+}
+
+/** `true`, `1`, `false` or `0`. */
+export function booleanSetting(fallback: boolean) {
+  return z
+    .enum(['true', 'false', '1', '0'])
+    .default(fallback ? 'true' : 'false')
+    .transform((text) => text === 'true' || text === '1');
+}

@@ -1,0 +1,144 @@
+import { inTransaction } from './transaction.ts';
+import type { Client, Database } from './pool.ts';
+
+/** A promise that the database does not keep: its stable name, the row it was found on, and what is wrong with it. */
+export interface Violation {
+  readonly violation: string;
+  readonly subject: string;
+  readonly detail: string;
+}
+
+const FETCH_ROWS = 1_000;
+
+/**
+ * The checks of P1 to P3. Each is one query over the whole database that answers violations and nothing else; the
+ * database does the sorting and adding, spilling to disk where it must.
+ */
+const CHECKS: readonly string[] = [
+  // P3: entries sum to zero.
+  `SELECT 'entries_unbalanced' AS violation, 'operation ' || operation_id AS subject,
+          format('entries of asset %s sum to %s', asset_id, sum(amount)) AS detail
+   FROM entries JOIN accounts ON accounts.id = entries.account_id
+   GROUP BY operation_id, asset_id HAVING sum(amount) <> 0`,
+
+  // P3: versions have no gaps, and each entry continues the one before it.
+  `SELECT CASE WHEN version <> before_version + 1 THEN 'version_gap' ELSE 'running_balance_broken' END,
+          format('account %s entry %s', account_id, version),
+          CASE WHEN version <> before_version + 1 THEN format('follows version %s', before_version)
+               ELSE format('balance %s after %s and a change of %s', balance, before_balance, amount) END
+   FROM (SELECT account_id, version, balance, amount,
+                lag(version, 1, 0::bigint) OVER chain AS before_version,
+                lag(balance, 1, 0::bigint) OVER chain AS before_balance
+         FROM entries WINDOW chain AS (PARTITION BY account_id ORDER BY version)) AS chained
+   WHERE version <> before_version + 1 OR balance <> before_balance + amount`,
+
+  // P3: an account's balance is the sum of its entries; no wallet is below zero.
+  `SELECT CASE WHEN accounts.balance <> coalesce(total, 0) THEN 'balance_not_sum_of_entries' ELSE 'negative_balance' END,
+          format('account %s of %s', id, coalesce('wallet ' || wallet_id, system)),
+          format('balance %s, entries sum to %s', accounts.balance, coalesce(total, 0))
+   FROM accounts LEFT JOIN (SELECT account_id, sum(amount) AS total FROM entries GROUP BY account_id) AS sums
+     ON sums.account_id = accounts.id
+   WHERE accounts.balance <> coalesce(total, 0) OR (accounts.balance < 0 AND wallet_id IS NOT NULL)`,
+
+  // P3: an account stands at its last entry.
+  `SELECT 'account_not_at_last_entry', format('account %s of %s', id, coalesce('wallet ' || wallet_id, system)),
+          format('version %s balance %s, last entry has version %s balance %s', accounts.version, accounts.balance,
+                 coalesce(last.version, 0), coalesce(last.balance, 0))
+   FROM accounts LEFT JOIN (
+     SELECT DISTINCT ON (account_id) account_id, version, balance FROM entries ORDER BY account_id, version DESC
+   ) AS last ON last.account_id = accounts.id
+   WHERE accounts.version <> coalesce(last.version, 0) OR accounts.balance <> coalesce(last.balance, 0)`,
+
+  // P3: entries belong to accounts and to operations.
+  `SELECT 'entry_without_account_or_operation', format('account %s entry %s', account_id, version),
+          'operation ' || operation_id
+   FROM entries LEFT JOIN accounts ON accounts.id = account_id LEFT JOIN operations ON operations.id = operation_id
+   WHERE accounts.id IS NULL OR operations.id IS NULL`,
+
+  // P1: every operation is pending or final, and not both.
+  `SELECT CASE WHEN outcomes.operation_id IS NULL THEN 'operation_lost' ELSE 'operation_pending_and_final' END,
+          'operation ' || operations.id, 'wallet ' || operations.wallet_id
+   FROM operations
+   LEFT JOIN outcomes ON outcomes.operation_id = operations.id
+   LEFT JOIN pending_operations ON pending_operations.operation_id = operations.id
+   WHERE (outcomes.operation_id IS NULL) = (pending_operations.operation_id IS NULL)`,
+
+  // P1: a succeeded operation moved its amount once between its wallet and one other account; others moved nothing.
+  `SELECT CASE
+            WHEN outcomes.status = 'succeeded' AND moves IS NULL THEN 'succeeded_without_entries'
+            WHEN outcomes.status IS DISTINCT FROM 'succeeded' THEN 'entries_of_unsucceeded_operation'
+            ELSE 'entries_not_of_operation' END,
+          'operation ' || operations.id,
+          format('%s of %s is %s with %s entries that move %s on its wallet', operations.type, operations.amount,
+                 coalesce(outcomes.status, 'pending'), coalesce(moves, 0), coalesce(moved, 0))
+   FROM operations
+   LEFT JOIN outcomes ON outcomes.operation_id = operations.id
+   LEFT JOIN (
+     SELECT entries.operation_id, count(*) AS moves,
+            sum(entries.amount) FILTER (WHERE accounts.wallet_id = owner.wallet_id) AS moved
+     FROM entries
+     JOIN accounts ON accounts.id = entries.account_id
+     JOIN operations AS owner ON owner.id = entries.operation_id
+     GROUP BY entries.operation_id
+   ) AS posted ON posted.operation_id = operations.id
+   WHERE CASE WHEN outcomes.status = 'succeeded'
+              THEN moves IS DISTINCT FROM 2 OR moved IS DISTINCT FROM
+                CASE operations.type WHEN 'deposit' THEN operations.amount ELSE -operations.amount END
+              ELSE moves IS NOT NULL END`,
+
+  // P1: what a caller is told about a succeeded operation is what its entry says.
+  `SELECT 'outcome_not_of_entry', 'operation ' || outcomes.operation_id,
+          format('outcome says version %s balance %s, entry says version %s balance %s', outcomes.wallet_version,
+                 outcomes.wallet_balance, entries.version, entries.balance)
+   FROM outcomes
+   JOIN operations ON operations.id = outcomes.operation_id
+   JOIN accounts ON accounts.wallet_id = operations.wallet_id
+   JOIN entries ON entries.operation_id = outcomes.operation_id AND entries.account_id = accounts.id
+   WHERE (outcomes.wallet_version, outcomes.wallet_balance) IS DISTINCT FROM (entries.version, entries.balance)`,
+
+  // P2: the operations of a wallet were applied, or refused, in the order of acceptance.
+  `SELECT 'order_broken', 'operation ' || operation_id,
+          format('wallet %s was at version %s after an earlier operation and at %s after this one', wallet_id,
+                 before_version, wallet_version)
+   FROM (SELECT outcomes.operation_id, outcomes.status, outcomes.wallet_version, operations.wallet_id,
+                lag(outcomes.wallet_version, 1, 0::bigint) OVER (PARTITION BY operations.wallet_id ORDER BY operations.seq)
+                  AS before_version
+         FROM outcomes JOIN operations ON operations.id = outcomes.operation_id) AS ordered
+   WHERE wallet_version < before_version + CASE status WHEN 'succeeded' THEN 1 ELSE 0 END`,
+
+  // P2: nothing was applied while an earlier operation of its wallet was still pending.
+  `SELECT 'pending_overtaken', 'operation ' || earliest.operation_id,
+          format('wallet %s has a later operation that is final', earliest.wallet_id)
+   FROM (SELECT DISTINCT ON (wallet_id) wallet_id, seq, operation_id FROM pending_operations
+         ORDER BY wallet_id, seq) AS earliest
+   WHERE EXISTS (
+     SELECT FROM operations JOIN outcomes ON outcomes.operation_id = operations.id
+     WHERE operations.wallet_id = earliest.wallet_id AND operations.seq > earliest.seq
+   )`,
+];
+
+/**
+ * Checks P1 to P3 on a live database, in one snapshot, without blocking anybody. Violations are told as they are found.
+ * @returns how many there were.
+ */
+export async function auditDatabase(database: Database, tell: (violation: Violation) => void): Promise<number> {
+  return inTransaction(database, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    let violations = 0;
+    for (const check of CHECKS) violations += await runCheck(client, check, tell);
+    return violations;
+  });
+}
+
+async function runCheck(client: Client, check: string, tell: (violation: Violation) => void): Promise<number> {
+  await client.query(`DECLARE found NO SCROLL CURSOR FOR ${check}`);
+  let count = 0;
+  for (;;) {
+    const { rows } = await client.query<Violation>(`FETCH ${FETCH_ROWS} FROM found`);
+    if (rows.length === 0) break;
+    count += rows.length;
+    rows.forEach(tell);
+  }
+  await client.query('CLOSE found');
+  return count;
+}

@@ -1,0 +1,20 @@
+import { arrayLiteral } from './array-literal.ts';
+import type { Queryable } from './pool.ts';
+
+/** The first key of the two-key advisory locks. The second is the partition. */
+export const ADVISORY_LOCK = { accept: 1, drain: 2 } as const;
+
+/**
+ * Takes, until the transaction ends, the drain locks of those of the partitions that nobody else holds. Only the holder
+ * may apply a partition's operations.
+ * @returns the partitions that were locked.
+ */
+export async function tryLockPartitions(database: Queryable, partitions: readonly number[]): Promise<number[]> {
+  const { rows } = await database.query<{ partition: number }>({
+    name: 'tryLockPartitions',
+    text: `SELECT partition FROM unnest($1::int[]) AS partition
+           WHERE pg_try_advisory_xact_lock(${ADVISORY_LOCK.drain}, partition)`,
+    values: [arrayLiteral(partitions)],
+  });
+  return rows.map((row) => row.partition);
+}

@@ -1,0 +1,117 @@
+import type { OperationStatus, OperationType, Priority } from '../../operation.ts';
+import type { RejectionCode } from '../../rejection.ts';
+import { arrayLiteral } from '../array-literal.ts';
+import { ADVISORY_LOCK } from '../locks.ts';
+import type { Queryable } from '../pool.ts';
+
+/** An operation to accept. `requestHash` is the SHA-256 of the request in hex; it goes with `idempotencyKey`. */
+export interface NewOperation {
+  readonly id: string;
+  readonly partition: number;
+  readonly walletId: string;
+  readonly assetId: number;
+  readonly type: OperationType;
+  readonly amount: bigint;
+  readonly priority: Priority;
+  readonly description: string | null;
+  readonly referenceId: string | null;
+  readonly idempotencyKey: string | null;
+  readonly requestHash: string | null;
+}
+
+/** An operation as it stands: pending while `completedAt` is null. */
+export interface Operation extends Omit<NewOperation, 'partition'> {
+  readonly status: OperationStatus;
+  readonly createdAt: Date;
+  readonly completedAt: Date | null;
+  readonly errorCode: RejectionCode | null;
+  readonly walletBalance: bigint | null;
+  readonly walletVersion: bigint | null;
+}
+
+/**
+ * Accepts operations in the given order, in one statement that commits by itself: a client that is paused or cut off in
+ * the middle leaves no lock behind.
+ *
+ * Their sequence numbers are drawn under the acceptance locks of their partitions, so an operation that is visible has
+ * every earlier operation of its wallet visible too: the order of `seq` is the order of acceptance, whichever process
+ * accepted. Locks are taken in the order of partitions, and rows inserted in the order of keys, so two of these
+ * statements cannot deadlock. An operation whose id or key exists already is left out; repeating a call is safe.
+ * @returns id and time of those that were accepted now.
+ */
+export async function acceptOperations(
+  database: Queryable,
+  operations: readonly NewOperation[],
+): Promise<{ id: string; createdAt: Date }[]> {
+  const { rows } = await database.query<{ id: string; createdAt: Date }>({
+    name: 'acceptOperations',
+    text: `WITH input AS MATERIALIZED (
+             SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::smallint[], $5::text[], $6::bigint[],
+                                  $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+             WITH ORDINALITY AS input (id, partition, wallet_id, asset_id, type, amount, priority, description,
+                                       reference_id, idempotency_key, request_hash, position)
+           ), locked AS MATERIALIZED (
+             SELECT pg_advisory_xact_lock(${ADVISORY_LOCK.accept}, partition)
+             FROM (SELECT DISTINCT partition::int FROM input ORDER BY partition) AS partitions
+           ), numbered AS MATERIALIZED (
+             SELECT nextval('operation_seq') AS seq, clock_timestamp() AS created_at, ordered.*
+             FROM (SELECT * FROM input WHERE (SELECT count(*) FROM locked) > 0 ORDER BY position) AS ordered
+           ), accepted AS (
+             INSERT INTO operations (id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
+                                     idempotency_key, request_hash, created_at)
+             SELECT id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
+                    idempotency_key, decode(request_hash, 'hex'), created_at
+             FROM numbered ORDER BY idempotency_key, id
+             ON CONFLICT DO NOTHING
+             RETURNING id, created_at
+           ), queued AS (
+             INSERT INTO pending_operations (partition, seq, operation_id, wallet_id, accepted_at)
+             SELECT numbered.partition, numbered.seq, numbered.id, numbered.wallet_id, numbered.created_at
+             FROM numbered JOIN accepted ON accepted.id = numbered.id
+           )
+           SELECT id, created_at AS "createdAt" FROM accepted`,
+    values: [
+      arrayLiteral(operations.map((operation) => operation.id)),
+      arrayLiteral(operations.map((operation) => operation.partition)),
+      arrayLiteral(operations.map((operation) => operation.walletId)),
+      arrayLiteral(operations.map((operation) => operation.assetId)),
+      arrayLiteral(operations.map((operation) => operation.type)),
+      arrayLiteral(operations.map((operation) => operation.amount)),
+      arrayLiteral(operations.map((operation) => operation.priority)),
+      operations.map((operation) => operation.description),
+      operations.map((operation) => operation.referenceId),
+      operations.map((operation) => operation.idempotencyKey),
+      arrayLiteral(operations.map((operation) => operation.requestHash)),
+    ],
+  });
+  return rows;
+}
+
+const SELECT_OPERATION = `
+  SELECT operations.id, operations.wallet_id AS "walletId", operations.asset_id AS "assetId", operations.type,
+         operations.amount, operations.priority, operations.description, operations.reference_id AS "referenceId",
+         operations.idempotency_key AS "idempotencyKey", encode(operations.request_hash, 'hex') AS "requestHash",
+         operations.created_at AS "createdAt", coalesce(outcomes.status, 'pending') AS status,
+         outcomes.completed_at AS "completedAt", outcomes.error_code AS "errorCode",
+         outcomes.wallet_balance AS "walletBalance", outcomes.wallet_version AS "walletVersion"
+  FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id`;
+
+/** Those of the operations that exist, in no particular order. */
+export async function findOperations(database: Queryable, ids: readonly string[]): Promise<Operation[]> {
+  const { rows } = await database.query<Operation>({
+    name: 'findOperations',
+    text: `${SELECT_OPERATION} WHERE operations.id = ANY ($1::uuid[])`,
+    values: [arrayLiteral(ids)],
+  });
+  return rows;
+}
+
+/** The operations accepted under the idempotency keys, in no particular order. */
+export async function findOperationsByKey(database: Queryable, keys: readonly string[]): Promise<Operation[]> {
+  const { rows } = await database.query<Operation>({
+    name: 'findOperationsByKey',
+    text: `${SELECT_OPERATION} WHERE operations.idempotency_key = ANY ($1::text[])`,
+    values: [keys],
+  });
+  return rows;
+}

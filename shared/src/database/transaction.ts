@@ -1,0 +1,27 @@
+import type { Client, Database } from './pool.ts';
+
+/**
+ * Runs `work` in one transaction on one connection: COMMIT when it returns, ROLLBACK when it throws. A connection that
+ * cannot even roll back is closed, not returned to the pool. An error from COMMIT does not prove that nothing was
+ * committed: whatever `work` writes must be safe to repeat.
+ */
+export async function inTransaction<Result>(
+  database: Database,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = await database.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: unknown) => {
+      broken = failure instanceof Error ? failure : new Error(String(failure));
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

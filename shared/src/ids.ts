@@ -1,0 +1,22 @@
+import { uuidv7 } from 'uuidv7';
+
+/** A fresh id: UUID version 7 (RFC 9562), lower case. */
+export function newId(): string {
+  return uuidv7();
+}
+
+const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** What Postgres reads as a uuid: 32 hex digits, a hyphen allowed after any group of four, braces around all or not. */
+const ACCEPTED = /^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$/i;
+
+/**
+ * The one spelling of a uuid, for every spelling that Postgres takes; null for anything else. Two spellings of one wallet
+ * must hash to one partition, so this runs at every edge.
+ */
+export function canonicalUuid(text: string): string | null {
+  if (CANONICAL.test(text)) return text;
+  const bare = text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text;
+  if (!ACCEPTED.test(bare)) return null;
+  const hex = bare.replaceAll('-', '').toLowerCase();
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,16 @@
+import { type Logger, destination, pino } from 'pino';
+import pretty from 'pino-pretty';
+
+export type { Logger } from 'pino';
+
+/** A logger of JSON lines on standard output; `pretty` makes them readable for people. */
+export function createLogger(options: { process: string; level: string; pretty: boolean }): Logger {
+  const settings = {
+    level: options.level,
+    base: { process: options.process },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
+  return options.pretty
+    ? pino(settings, pretty({ translateTime: 'HH:MM:ss.l', ignore: 'pid,hostname', sync: true }))
+    : pino(settings, destination({ dest: 1, sync: true }));
+}

@@ -1,0 +1,9 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * The partition of a wallet: CRC-32 of its canonical id, modulo the number of partitions. Every process must agree on it,
+ * so neither the hash nor the number may change once a database has operations.
+ */
+export function partitionOf(walletId: string, partitions: number): number {
+  return crc32(walletId) % partitions;
+}

@@ -1,0 +1,47 @@
+import { connectReceiver, connectSender, withDeadline } from './connection.ts';
+
+/**
+ * Workers announce the partitions they have just drained, so that an API process that has somebody waiting looks at
+ * once. An announcement can be lost; who waits looks from time to time anyway.
+ */
+
+const ANNOUNCE_MS = 500;
+
+function channelOf(prefix: string): string {
+  return `${prefix}:drained`;
+}
+
+export interface Announcer {
+  /** Tells that operations of the partitions ended. @throws Error within half a second if Redis does not take it. */
+  announce(partitions: readonly number[]): Promise<void>;
+  close(): void;
+}
+
+export function createAnnouncer(options: { url: string; prefix: string; onError: (error: Error) => void }): Announcer {
+  const redis = connectSender(options.url, options.onError);
+  return {
+    async announce(partitions) {
+      await withDeadline(redis.publish(channelOf(options.prefix), partitions.join(',')), ANNOUNCE_MS);
+    },
+    close() {
+      redis.disconnect();
+    },
+  };
+}
+
+/** Calls `hear` with the partitions of each announcement. Returns the function that stops it. */
+export function hearAnnouncements(options: {
+  url: string;
+  prefix: string;
+  hear: (partitions: number[]) => void;
+  onError: (error: Error) => void;
+}): () => void {
+  const redis = connectReceiver(options.url, options.onError);
+  redis.on('message', (_channel: string, message: string) => {
+    options.hear(message.split(',').map(Number));
+  });
+  redis.subscribe(channelOf(options.prefix)).catch(options.onError);
+  return () => {
+    redis.disconnect();
+  };
+}

@@ -1,0 +1,126 @@
+import { type Job, Queue, Worker } from 'bullmq';
+import { connectReceiver, connectSender, withDeadline } from './connection.ts';
+
+/**
+ * The doorbell of the partitions: a BullMQ queue that holds at most one waiting job per partition, "partition 7 has
+ * work". It only wakes workers; what work there is stands in Postgres. A lost ring is a late operation, nothing else.
+ */
+
+/** The hash tag keeps the queue's keys in one slot of a Redis Cluster. */
+const QUEUE = '{wallet-ops}';
+const RING_MS = 1_000;
+/** `addBulk` is one pipeline; this is how much may go into one. */
+const RING_LIMIT = 1_000;
+
+interface Ring {
+  readonly partition: number;
+}
+
+/** Which of a partition's two bells: `sweep` works although a dead worker still holds the job of the other. */
+export type Bell = 'accept' | 'sweep';
+
+export interface Doorbell {
+  /** Rings for the partitions. @throws Error within about a second if Redis does not take it. */
+  ring(partitions: readonly number[], bell: Bell): Promise<void>;
+  /** Whether Redis answers now. */
+  answers(): Promise<boolean>;
+  close(): void;
+}
+
+export function createDoorbell(options: { url: string; prefix: string; onError: (error: Error) => void }): Doorbell {
+  const redis = connectSender(options.url, options.onError);
+  let queue: Queue<Ring> | null = null;
+
+  /** A queue whose first conversation with Redis breaks off never works again: then the next ring makes another. */
+  async function openQueue(): Promise<Queue<Ring>> {
+    if (queue === null) {
+      queue = new Queue(QUEUE, { connection: redis, prefix: options.prefix });
+      queue.on('error', options.onError);
+    }
+    const opened = queue;
+    try {
+      await opened.waitUntilReady();
+      return opened;
+    } catch (error) {
+      if (queue === opened) queue = null;
+      throw error;
+    }
+  }
+
+  return {
+    async ring(partitions, bell) {
+      if (redis.status !== 'ready') throw new Error('Redis is not connected');
+      for (let start = 0; start < partitions.length; start += RING_LIMIT) {
+        const jobs = partitions.slice(start, start + RING_LIMIT).map((partition) => ({
+          name: 'drain',
+          data: { partition },
+          opts: {
+            deduplication: { id: `${bell === 'accept' ? 'p' : 's'}${partition}`, keepLastIfActive: true },
+            removeOnComplete: true,
+            removeOnFail: true,
+          },
+        }));
+        await withDeadline(
+          openQueue().then((open) => open.addBulk(jobs)),
+          RING_MS,
+        );
+      }
+    },
+    async answers() {
+      if (redis.status !== 'ready') return false;
+      return withDeadline(redis.ping(), RING_MS).then(
+        () => true,
+        () => false,
+      );
+    },
+    close() {
+      redis.disconnect();
+    },
+  };
+}
+
+export interface DoorbellListener {
+  /** Stops taking rings. Does not wait for those being answered: whoever answers them knows when it is done. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Calls `answer` for each ring, up to `concurrency` at once over all partitions. `signal` is aborted when BullMQ no
+ * longer considers the ring ours.
+ */
+export function listenToDoorbell(options: {
+  url: string;
+  prefix: string;
+  concurrency: number;
+  answer: (partition: number, signal: AbortSignal | undefined) => Promise<void>;
+  onError: (error: Error) => void;
+}): DoorbellListener {
+  const redis = connectReceiver(options.url, options.onError);
+  const worker = new Worker<Ring>(
+    QUEUE,
+    async (job: Job<Ring>, _token, signal) => {
+      await options.answer(job.data.partition, signal);
+    },
+    {
+      connection: redis,
+      prefix: options.prefix,
+      concurrency: options.concurrency,
+      lockDuration: 15_000,
+      stalledInterval: 5_000,
+      // A ring whose worker died is good as ever; by default the second crash would fail it.
+      maxStalledCount: 1_000_000,
+      // After an error of Redis the worker pauses this long; the default of 15 s is how long nothing would be taken.
+      runRetryDelay: 1_000,
+    },
+  );
+  worker.on('error', options.onError);
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
+  });
+  return {
+    async stop() {
+      await withDeadline(worker.close(true), RING_MS).catch(options.onError);
+      redis.disconnect();
+    },
+  };
+}

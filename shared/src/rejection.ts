@@ -1,0 +1,22 @@
+/** Why an operation failed. Stable: callers branch on these. */
+export const REJECTION_CODES = [
+  'wallet_closed',
+  'wallet_frozen',
+  'insufficient_funds',
+  'balance_limit_exceeded',
+  'internal_error',
+] as const;
+export type RejectionCode = (typeof REJECTION_CODES)[number];
+
+const MESSAGES = {
+  wallet_closed: 'The wallet is closed.',
+  wallet_frozen: 'The wallet is frozen.',
+  insufficient_funds: 'The balance of the wallet is less than the amount.',
+  balance_limit_exceeded: 'The balance would exceed what an account can hold.',
+  internal_error: 'The operation could not be applied. Nothing was moved.',
+} as const satisfies Record<RejectionCode, string>;
+
+/** A sentence for people. It may be reworded; the code may not. */
+export function describeRejection(code: RejectionCode): string {
+  return MESSAGES[code];
+}

@@ -1,0 +1,44 @@
+import { readSettings, sharedSettings } from '@wallet/shared/config';
+import { z } from 'zod';
+
+export interface WorkerConfig {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly queuePrefix: string;
+  readonly logLevel: string;
+  readonly logPretty: boolean;
+  readonly partitions: number | undefined;
+  /** The most operations in one transaction. */
+  readonly batchLimit: number;
+  /** How many transactions one worker has under way at once. */
+  readonly transactions: number;
+  /** Where health is served; not at all if undefined. */
+  readonly healthPort: number | undefined;
+  readonly host: string;
+}
+
+/** @throws ConfigError naming what is missing or wrong. */
+export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
+  const settings = readSettings(
+    {
+      ...sharedSettings,
+      WORKER_BATCH_LIMIT: z.coerce.number().int().min(1).max(10_000).default(1_000),
+      WORKER_TRANSACTIONS: z.coerce.number().int().min(1).max(32).default(1),
+      WORKER_HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+      HOST: z.string().default('127.0.0.1'),
+    },
+    env,
+  );
+  return Object.freeze({
+    databaseUrl: settings.DATABASE_URL,
+    redisUrl: settings.REDIS_URL,
+    queuePrefix: settings.QUEUE_PREFIX,
+    logLevel: settings.LOG_LEVEL,
+    logPretty: settings.LOG_PRETTY,
+    partitions: settings.PARTITIONS,
+    batchLimit: settings.WORKER_BATCH_LIMIT,
+    transactions: settings.WORKER_TRANSACTIONS,
+    healthPort: settings.WORKER_HEALTH_PORT,
+    host: settings.HOST,
+  });
+}

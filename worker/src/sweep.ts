@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '@wallet/shared/database/pool';
+import { findWaitingPartitions } from '@wallet/shared/database/tables/pending-operations';
+import type { Logger } from '@wallet/shared/logger';
+import type { Doorbell } from '@wallet/shared/queue/doorbell';
+
+const INTERVAL_MS = 1_000;
+/** How often to look while Redis is away: then this is how operations are found. */
+const INTERVAL_WITHOUT_REDIS_MS = 100;
+/** An operation that waited this long has lost its ring, or the worker that took it. */
+const LOST_RING_MS = 2_000;
+/** An operation that waited this long has been rung for in vain: whatever is wrong with the queue, apply it. */
+const DRAIN_DIRECTLY_MS = 4_000;
+
+export interface Sweeper {
+  stop(): Promise<void>;
+}
+
+/**
+ * Looks after operations whose doorbell was not heard: rings again for those that wait too long, and drains their
+ * partitions directly when that does not help or Redis is away (P6). It is a plain timer, because a schedule kept in
+ * Redis would be lost with it.
+ */
+export function startSweeper(options: {
+  database: Database;
+  partitions: number;
+  doorbell: Doorbell;
+  drain: (partition: number) => Promise<void>;
+  log: Logger;
+}): Sweeper {
+  const { log } = options;
+  const stopping = new AbortController();
+  let redisAnswered = true;
+
+  async function run(): Promise<void> {
+    for (;;) {
+      const pause = redisAnswered ? INTERVAL_MS : INTERVAL_WITHOUT_REDIS_MS;
+      await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      await sweep().catch((error: unknown) => {
+        log.warn({ err: error }, 'sweep failed');
+      });
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    const answers = await options.doorbell.answers();
+    if (answers !== redisAnswered) log.warn({ redis: answers ? 'up' : 'down' }, 'redis changed state');
+    redisAnswered = answers;
+    const find = (ageMs: number) => findWaitingPartitions(options.database, options.partitions, ageMs);
+
+    const waiting = await find(answers ? LOST_RING_MS : 0);
+    if (waiting.length === 0) return;
+    if (answers) {
+      log.info({ partitions: waiting }, 'rang again for waiting operations');
+      await options.doorbell.ring(waiting, 'sweep').catch(() => undefined);
+    }
+    const overdue = answers ? await find(DRAIN_DIRECTLY_MS) : waiting;
+    if (overdue.length > 0) log.info({ partitions: overdue }, 'draining without the queue');
+    await Promise.all(overdue.map((partition) => options.drain(partition)));
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

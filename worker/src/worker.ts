@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '@wallet/shared/database/pool';
+import type { Logger } from '@wallet/shared/logger';
+import { type Announcer, createAnnouncer } from '@wallet/shared/queue/announcements';
+import { type Doorbell, createDoorbell, listenToDoorbell } from '@wallet/shared/queue/doorbell';
+import { logErrors } from '@wallet/shared/log-errors';
+import type { WorkerConfig } from './config.ts';
+import { type Drain, drainPartitions } from './drain-partitions.ts';
+import { shareDrains } from './share-drains.ts';
+import { startSweeper } from './sweep.ts';
+
+/** A ring is answered for at most this long, then rung again: so the partitions take turns. */
+const TURN_MS = 250;
+/** Somebody else drains the partition: look again after this, because they may have read before our ring. */
+const BUSY_MS = 10;
+
+export interface WalletWorker {
+  /** Finishes the transaction in flight; what it has not reached stays in the queue. */
+  stop(): Promise<void>;
+}
+
+/** Starts a worker: it answers the doorbell of every partition and sweeps up what the doorbell missed. */
+export function startWorker(
+  config: WorkerConfig,
+  dependencies: { database: Database; partitions: number; log: Logger },
+): WalletWorker {
+  const { database, partitions, log } = dependencies;
+  const onError = logErrors(log, 'queue connection failed');
+  const redis = { url: config.redisUrl, prefix: config.queuePrefix, onError };
+  const doorbell = createDoorbell(redis);
+  const announcer = createAnnouncer(redis);
+  let stopping = false;
+
+  const drains = shareDrains({
+    transactions: config.transactions,
+    drain: async (wanted) => {
+      const started = performance.now();
+      const drain = await drainPartitions(database, wanted, config.batchLimit);
+      if (drain.applied.length > 0) report(drain, performance.now() - started, announcer, log);
+      return drain.states;
+    },
+  });
+
+  async function drain(partition: number): Promise<void> {
+    const turnEnds = Date.now() + TURN_MS;
+    while (!stopping) {
+      const state = await drains.join(partition);
+      if (state === 'empty') return;
+      if (Date.now() > turnEnds) break;
+      if (state === 'busy') await delay(BUSY_MS);
+    }
+    await ringAgain(doorbell, partition, log);
+  }
+
+  const listener = listenToDoorbell({ ...redis, concurrency: partitions, answer: drain });
+  const sweeper = startSweeper({ database, partitions, doorbell, drain, log });
+
+  return {
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      await drains.stop();
+      await sweeper.stop();
+      await listener.stop();
+      doorbell.close();
+      announcer.close();
+    },
+  };
+}
+
+/** What could not be done in one turn waits for the next. If this ring is lost, the sweeper makes up for it. */
+async function ringAgain(doorbell: Doorbell, partition: number, log: Logger): Promise<void> {
+  await doorbell.ring([partition], 'accept').catch((error: unknown) => {
+    log.debug({ err: error, partition }, 'ring failed');
+  });
+}
+
+function report(drain: Drain, milliseconds: number, announcer: Announcer, log: Logger): void {
+  const partitions = [...new Set(drain.applied.map(({ operation }) => operation.partition))];
+  announcer.announce(partitions).catch((error: unknown) => {
+    log.debug({ err: error }, 'announcement failed');
+  });
+  let failed = 0;
+  for (const { operation, outcome } of drain.applied) {
+    if (outcome.rejection !== null) failed += 1;
+    const fields = { operation_id: operation.id, wallet_id: operation.walletId, partition: operation.partition };
+    if (outcome.rejection === 'internal_error') log.fatal(fields, 'operation could not be applied');
+    else if (outcome.rejection !== null) log.debug({ ...fields, code: outcome.rejection }, 'operation refused');
+    else log.debug(fields, 'operation applied');
+  }
+  log.info(
+    { partitions, batch_size: drain.applied.length, failed, duration_ms: Math.round(milliseconds * 10) / 10 },
+    'batch committed',
+  );
+}
