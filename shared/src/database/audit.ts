@@ -11,13 +11,13 @@ export interface Violation {
 const FETCH_ROWS = 1_000;
 
 /**
- * The checks of P1 to P3. Each is one query over the whole database that answers violations and nothing else; the
- * database does the sorting and adding, spilling to disk where it must.
+ * The checks of P1 to P3. Each is one query over the whole database that answers violation, subject and detail of every
+ * row that breaks a promise, and nothing else; the database does the sorting and adding, spilling to disk where it must.
  */
 const CHECKS: readonly string[] = [
   // P3: entries sum to zero.
-  `SELECT 'entries_unbalanced' AS violation, 'operation ' || operation_id AS subject,
-          format('entries of asset %s sum to %s', asset_id, sum(amount)) AS detail
+  `SELECT 'entries_unbalanced', 'operation ' || operation_id,
+          format('entries of asset %s sum to %s', asset_id, sum(amount))
    FROM entries JOIN accounts ON accounts.id = entries.account_id
    GROUP BY operation_id, asset_id HAVING sum(amount) <> 0`,
 
@@ -50,7 +50,7 @@ const CHECKS: readonly string[] = [
    WHERE accounts.version <> coalesce(last.version, 0) OR accounts.balance <> coalesce(last.balance, 0)`,
 
   // P3: entries belong to accounts and to operations.
-  `SELECT 'entry_without_account_or_operation', format('account %s entry %s', account_id, version),
+  `SELECT 'entry_without_account_or_operation', format('account %s entry %s', account_id, entries.version),
           'operation ' || operation_id
    FROM entries LEFT JOIN accounts ON accounts.id = account_id LEFT JOIN operations ON operations.id = operation_id
    WHERE accounts.id IS NULL OR operations.id IS NULL`,
@@ -131,7 +131,10 @@ export async function auditDatabase(database: Database, tell: (violation: Violat
 }
 
 async function runCheck(client: Client, check: string, tell: (violation: Violation) => void): Promise<number> {
-  await client.query(`DECLARE found NO SCROLL CURSOR FOR ${check}`);
+  await client.query(
+    `DECLARE found NO SCROLL CURSOR FOR
+     SELECT violation, subject, detail FROM (${check}) AS checked (violation, subject, detail)`,
+  );
   let count = 0;
   for (;;) {
     const { rows } = await client.query<Violation>(`FETCH ${FETCH_ROWS} FROM found`);

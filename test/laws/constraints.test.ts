@@ -1,0 +1,161 @@
+import { sqlstateOf, constraintOf } from '@wallet/shared/database/sqlstate';
+import { type Service, startService } from '../support/service.ts';
+import { createFundedWallet, operate } from '../support/wallets.ts';
+
+/** The database refuses a violation even if the code is wrong (P3): here the code is as wrong as it can be. */
+let service: Service;
+let wallet: string;
+let treasury: bigint;
+let account: bigint;
+let applied: string;
+beforeAll(async () => {
+  service = await startService();
+  wallet = await createFundedWallet(service.url, '10.00');
+  applied = (await operate(service.url, wallet, 'DEPOSIT', '5.00'))['id'] as string;
+  const { rows } = await service.database.query<{ account_id: bigint; own: boolean }>(
+    `SELECT account_id, wallet_id IS NOT NULL AS own FROM entries JOIN accounts ON accounts.id = account_id
+     WHERE operation_id = $1`,
+    [applied],
+  );
+  account = rows.find((row) => row.own)!.account_id;
+  treasury = rows.find((row) => !row.own)!.account_id;
+});
+afterAll(() => service.stop());
+
+async function refusalOf(sql: string): Promise<string> {
+  try {
+    await service.database.query(`BEGIN; ${sql}; COMMIT`);
+  } catch (error) {
+    await service.database.query('ROLLBACK');
+    return constraintOf(error) ?? sqlstateOf(error) ?? String(error);
+  }
+  return 'accepted';
+}
+
+const id = '0192aaaa-0000-7000-8000-000000000001';
+const post = (...rows: [bigint, number, number, number][]) =>
+  `INSERT INTO entries (account_id, version, operation_id, amount, balance) VALUES ${rows
+    .map(([accountId, version, amount, balance]) => `(${accountId}, ${version}, '${id}', ${amount}, ${balance})`)
+    .join(', ')}`;
+const move = (accountId: bigint, change: number) =>
+  `UPDATE accounts SET balance = balance + ${change}, version = version + 1 WHERE id = ${accountId}`;
+
+describe('the database', () => {
+  // The wallet stands at version 2 and 15.00, the treasury at version 2 and -15.00.
+  it('accepts a movement that is lawful', async () => {
+    const both = `WITH a AS (${move(account, 100)}), b AS (${move(treasury, -100)})`;
+    expect(await refusalOf(`${both} ${post([account, 3, 100, 1600], [treasury, 3, -100, -1600])}; ROLLBACK`)).toBe(
+      'accepted',
+    );
+  });
+
+  it.each<[string, () => string, string]>([
+    [
+      'entries that do not sum to zero',
+      () => `WITH a AS (${move(account, 100)}) ${post([account, 3, 100, 1600])}`,
+      'entries_sum_to_zero',
+    ],
+    [
+      'a gap in versions',
+      () =>
+        `WITH a AS (${move(account, 100)}), b AS (${move(treasury, -100)}) ${post([account, 4, 100, 1600], [treasury, 3, -100, -1600])}`,
+      'entries_continue',
+    ],
+    [
+      'a running balance that does not continue',
+      () =>
+        `WITH a AS (${move(account, 101)}), b AS (${move(treasury, -100)}) ${post([account, 3, 100, 1601], [treasury, 3, -100, -1600])}`,
+      'entries_continue',
+    ],
+    [
+      'entries without the balances',
+      () => post([account, 3, 100, 1600], [treasury, 3, -100, -1600]),
+      'entries_reach_account',
+    ],
+    [
+      'a balance without entries',
+      () => `UPDATE accounts SET balance = 0 WHERE id = ${account}`,
+      'accounts_follow_entries',
+    ],
+    [
+      'a version without entries',
+      () => `UPDATE accounts SET version = 7 WHERE id = ${account}`,
+      'accounts_follow_entries',
+    ],
+    [
+      'an account that begins with a balance',
+      () => `INSERT INTO accounts (system, partition, asset_id, balance) VALUES ('treasury', 999, 4, 5)`,
+      'accounts_follow_entries',
+    ],
+    [
+      'a wallet below zero',
+      () =>
+        `WITH a AS (${move(account, -1501)}), b AS (${move(treasury, 1501)}) ${post([account, 3, -1501, -1], [treasury, 3, 1501, 1])}`,
+      'accounts_wallet_not_below_zero',
+    ],
+    ['an entry of nothing', () => post([account, 3, 0, 1500]), 'entries_amount_check'],
+    ['a version twice', () => post([account, 2, 5, 5]), 'entries_pkey'],
+    ['a changed entry', () => 'UPDATE entries SET amount = 1', '23001'],
+    ['a deleted entry', () => 'DELETE FROM entries', '23001'],
+    ['a truncated table', () => 'TRUNCATE entries', '23001'],
+    ['a changed operation', () => 'UPDATE operations SET amount = 1', '23001'],
+    ['a deleted operation', () => 'DELETE FROM operations', '23001'],
+    ['a changed outcome', () => `UPDATE outcomes SET status = 'failed', error_code = 'x'`, '23001'],
+    ['a deleted account', () => `DELETE FROM accounts`, '23001'],
+    [
+      'a second outcome',
+      () =>
+        `INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version) VALUES ('${applied}', 'succeeded', 0, 0)`,
+      'outcomes_pkey',
+    ],
+    [
+      'an outcome of no operation',
+      () =>
+        `INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version) VALUES ('${id}', 'failed', 'x', 0, 0)`,
+      'outcomes_fit_entries',
+    ],
+    [
+      'an operation that does not wait',
+      () =>
+        `INSERT INTO operations (id, seq, wallet_id, amount, created_at, asset_id, type, priority)
+         VALUES ('${id}', nextval('operation_seq'), '${wallet}', 1, now(), 4, 'deposit', 'high')`,
+      'operations_begin_pending',
+    ],
+    [
+      'an operation on a wallet of another asset',
+      () => accept(`'${wallet}', 1, now(), 1, 'deposit', 'high'`),
+      'operations_begin_pending',
+    ],
+    ['an operation of nothing', () => accept(`'${wallet}', 0, now(), 4, 'deposit', 'high'`), 'operations_amount_check'],
+    [
+      'an operation that succeeds without entries',
+      () =>
+        `${accept(`'${wallet}', 1, now(), 4, 'deposit', 'high'`)};
+         WITH gone AS (DELETE FROM pending_operations WHERE operation_id = '${id}')
+         INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version) VALUES ('${id}', 'succeeded', 0, 0)`,
+      'outcomes_fit_entries',
+    ],
+    [
+      'an outcome of an operation that still waits',
+      () =>
+        `${accept(`'${wallet}', 1, now(), 4, 'deposit', 'high'`)};
+         INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version) VALUES ('${id}', 'failed', 'x', 0, 0)`,
+      'outcomes_fit_entries',
+    ],
+    [
+      'an operation that leaves the queue without an outcome',
+      () => `${accept(`'${wallet}', 1, now(), 4, 'deposit', 'high'`)}; DELETE FROM pending_operations`,
+      'pending_operations_end_in_outcomes',
+    ],
+  ])('refuses %s', async (_what, sql, refusal) => {
+    expect(await refusalOf(sql())).toBe(refusal);
+  });
+});
+
+function accept(values: string): string {
+  return `WITH queued AS (
+            INSERT INTO pending_operations VALUES (0, 1000000, '${id}', '${wallet}', now())
+          )
+          INSERT INTO operations (id, seq, wallet_id, amount, created_at, asset_id, type, priority)
+          VALUES ('${id}', 1000000, ${values})`;
+}

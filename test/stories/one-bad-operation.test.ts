@@ -1,0 +1,39 @@
+import request from 'supertest';
+import { type Service, startService } from '../support/service.ts';
+import { balanceOf, createFundedWallet } from '../support/wallets.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+  // A fault that only the database knows: it refuses every entry of one amount.
+  await service.database.query(
+    'ALTER TABLE entries ADD CONSTRAINT unlucky CHECK (amount <> 1313 AND amount <> -1313) NOT VALID',
+  );
+});
+afterAll(() => service.stop());
+
+it('an operation that cannot be written fails alone, and its neighbours are applied in order', async () => {
+  const wallets = await Promise.all(Array.from({ length: 6 }, () => createFundedWallet(service.url)));
+  const posts: Promise<request.Response>[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    for (const [index, wallet] of wallets.entries()) {
+      const unlucky = round === 7 && index < 3;
+      const body = { operation_type: 'DEPOSIT', amount: unlucky ? '13.13' : '1.00' };
+      posts.push(request(service.url).post(`/wallets/${wallet}/operation`).send(body).then());
+    }
+  }
+  const answers = await Promise.all(posts);
+  await service.drained();
+  for (const [index, wallet] of wallets.entries()) {
+    expect(await balanceOf(service.url, wallet)).toBe(index < 3 ? '19.00' : '20.00');
+  }
+  const failed = await Promise.all(
+    answers
+      .filter((answer) => answer.body.amount === '13.13')
+      .map((answer) => request(service.url).get(`/operations/${answer.body.id}`)),
+  );
+  expect(failed).toHaveLength(3);
+  for (const answer of failed) {
+    expect(answer.body).toMatchObject({ status: 'failed', result: null, error: { code: 'internal_error' } });
+  }
+});

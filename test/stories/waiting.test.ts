@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import request from 'supertest';
+import { type Service, startService } from '../support/service.ts';
+import { createFundedWallet } from '../support/wallets.ts';
+
+let service: Service;
+let idle: Service;
+beforeAll(async () => {
+  service = await startService();
+  idle = await startService({ worker: false });
+});
+afterAll(async () => {
+  await idle.stop();
+  await service.stop();
+});
+
+function post(target: Service, wallet: string): request.Test {
+  return request(target.url).post(`/wallets/${wallet}/operation`).send({ operation_type: 'DEPOSIT', amount: '1.00' });
+}
+
+describe('Prefer: wait', () => {
+  it('answers a GET as soon as the operation is final', async () => {
+    const wallet = await createFundedWallet(service.url);
+    const accepted = await post(service, wallet).expect(202);
+    const final = await request(service.url)
+      .get(`/operations/${accepted.body.id}`)
+      .set('Prefer', 'wait=10')
+      .expect(200);
+    expect(final.body.status).toBe('succeeded');
+    expect(final.headers['preference-applied']).toBe('wait=10');
+  });
+
+  it('answers with the pending operation when the time is over', async () => {
+    const wallet = await createFundedWallet(idle.url);
+    const posted = await post(idle, wallet).set('Prefer', 'respond-async, wait=1').expect(202);
+    expect(posted.body.status).toBe('pending');
+    expect(posted.headers['retry-after']).toBe('1');
+    const read = await request(idle.url).get(`/operations/${posted.body.id}`).set('Prefer', 'wait=0').expect(200);
+    expect(read.body.status).toBe('pending');
+  });
+
+  it.each(['wait=x', 'wait=-1', 'wait', 'handling=strict'])(
+    'ignores %s, which it does not understand',
+    async (prefer) => {
+      const wallet = await createFundedWallet(idle.url);
+      const posted = await post(idle, wallet).set('Prefer', prefer).expect(202);
+      expect(posted.headers['preference-applied']).toBeUndefined();
+    },
+  );
+
+  it('is answered although no announcement comes', async () => {
+    const wallet = await createFundedWallet(idle.url);
+    const answer = post(idle, wallet).set('Prefer', 'wait=10').then();
+    await delay(100);
+    // Ends the operation behind the service's back: nobody announces it.
+    await idle.database.query(
+      `WITH removed AS (DELETE FROM pending_operations WHERE wallet_id = $1 RETURNING operation_id)
+       INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version)
+       SELECT operation_id, 'failed', 'internal_error', 0, 0 FROM removed`,
+      [wallet],
+    );
+    expect(await answer).toMatchObject({ status: 200, body: { error: { code: 'internal_error' } } });
+  });
+});
+
+it('many who wait do not each ask the database', async () => {
+  const wallet = await createFundedWallet(idle.url);
+  const accepted = await post(idle, wallet).expect(202);
+  const asked = jest.spyOn(Object.getPrototypeOf(idle.database), 'query');
+  const waiting = Array.from({ length: 50 }, () =>
+    request(idle.url).get(`/operations/${accepted.body.id}`).set('Prefer', 'wait=2').expect(200),
+  );
+  await Promise.all(waiting);
+  const lookUps = asked.mock.calls.filter(([query]) => (query as { name?: string }).name === 'findOperations').length;
+  asked.mockRestore();
+  // One by each request when it comes, then about four by the timer for all of them together.
+  expect(lookUps).toBeLessThanOrEqual(60);
+});

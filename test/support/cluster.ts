@@ -1,0 +1,95 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Child, findFreePort, startChild } from '@wallet/local/child';
+import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+
+/** A real process of the service, as it runs in production, with its log in a file. */
+export interface ServiceProcess {
+  readonly url: string;
+  readonly pid: number;
+  readonly logFile: string;
+  readonly child: Child;
+  log(): string;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+}
+
+export interface Cluster {
+  startApi(port?: number): Promise<ServiceProcess>;
+  startWorker(): Promise<ServiceProcess>;
+  /** Stops every process that still runs. */
+  stop(): Promise<void>;
+}
+
+const READY_MS = 20_000;
+
+export function createCluster(options: {
+  databaseUrl: string;
+  redisUrl: string;
+  queuePrefix: string;
+  folder: string;
+  env?: Record<string, string>;
+}): Cluster {
+  const processes = new Set<ServiceProcess>();
+  let started = 0;
+
+  async function startProcess(name: 'api' | 'worker', env: Record<string, string>): Promise<ServiceProcess> {
+    started += 1;
+    const logFile = join(options.folder, `${name}-${started}.log`);
+    const file = openSync(logFile, 'a');
+    const child = startChild([process.execPath, ...RUN_SOURCE, join(PROJECT_ROOT, name, 'src/main.ts')], {
+      cwd: PROJECT_ROOT,
+      stdio: ['ignore', file, file, 'ipc'],
+      env: {
+        PATH: process.env['PATH'],
+        DATABASE_URL: options.databaseUrl,
+        REDIS_URL: options.redisUrl,
+        QUEUE_PREFIX: options.queuePrefix,
+        ...options.env,
+        ...env,
+      },
+    });
+    closeSync(file);
+    const serviceProcess: ServiceProcess = {
+      url: `http://127.0.0.1:${env['PORT'] ?? '0'}`,
+      pid: child.process.pid ?? 0,
+      logFile,
+      child,
+      log: () => readFileSync(logFile, 'utf8'),
+      stop: () => child.stop('SIGTERM', 15_000),
+      async kill() {
+        await child.stop('SIGKILL', 0);
+      },
+    };
+    processes.add(serviceProcess);
+    void child.ended.then(() => processes.delete(serviceProcess));
+    await untilLogged(serviceProcess, `${name} ready`);
+    return serviceProcess;
+  }
+
+  return {
+    startApi: async (port) => startProcess('api', { PORT: String(port ?? (await findFreePort())) }),
+    startWorker: () => startProcess('worker', {}),
+    async stop() {
+      await Promise.all(
+        [...processes].map(async (each) => {
+          each.child.process.kill('SIGCONT');
+          await each.stop();
+        }),
+      );
+    },
+  };
+}
+
+/** Resolves when the process has written `text` to its log. */
+export async function untilLogged(process: ServiceProcess, text: string): Promise<void> {
+  const deadline = Date.now() + READY_MS;
+  while (!process.log().includes(text)) {
+    const ended = await Promise.race([process.child.ended, delay(30, 'running' as const)]);
+    if (ended !== 'running') throw new Error(`the process ended with ${ended}: ${process.log().slice(-2_000)}`);
+    if (Date.now() > deadline) throw new Error(`not logged in time: ${text}: ${process.log().slice(-2_000)}`);
+  }
+}

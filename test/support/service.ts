@@ -1,0 +1,85 @@
+import { type RunningApi, startApi } from '@wallet/api/api';
+import { type Database, createPool } from '@wallet/shared/database/pool';
+import { readPartitions } from '@wallet/shared/database/tables/settings';
+import { type Logger, createLogger } from '@wallet/shared/logger';
+import { type WalletWorker, startWorker } from '@wallet/worker/worker';
+import { countHandles, expectNoLeaks } from './leaks.ts';
+import { createTestDatabase } from './test-database.ts';
+
+/** A whole service inside the test's process, on a database and a queue of its own. */
+export interface Service {
+  /** Where the API answers. */
+  readonly url: string;
+  /** A pool of the test's own, to look at rows with. */
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly queuePrefix: string;
+  readonly partitions: number;
+  /** Resolves when no operation is pending any more. */
+  drained(): Promise<void>;
+  /** Stops everything; the last one to stop fails if anything is left over. */
+  stop(): Promise<void>;
+}
+
+const DRAIN_MS = 20_000;
+
+/** Services of this test file that run now, and what was open before the first of them. */
+let running = 0;
+let handlesBefore = countHandles();
+
+/** Starts an API and, unless told otherwise, a worker. */
+export async function startService(
+  options: { worker?: boolean; redisUrl?: string; log?: Logger } = {},
+): Promise<Service> {
+  if (running === 0) handlesBefore = countHandles();
+  running += 1;
+  const target = { ...(await createTestDatabase()), ...(options.redisUrl ? { redisUrl: options.redisUrl } : {}) };
+  const log = options.log ?? createLogger({ process: 'test', level: 'silent', pretty: false });
+  const pools = ['test', 'api', 'worker'].map((name) =>
+    createPool({ url: target.databaseUrl, name, size: 5, onError: () => undefined }),
+  );
+  const [database, apiPool, workerPool] = pools as [Database, Database, Database];
+  const partitions = await readPartitions(database, undefined);
+  const config = { ...target, logLevel: 'silent', logPretty: false, partitions };
+  const api: RunningApi = await startApi(
+    { ...config, host: '127.0.0.1', port: 0, databaseConnections: 5 },
+    { database: apiPool, partitions, log },
+  );
+  const worker: WalletWorker | null =
+    options.worker === false
+      ? null
+      : startWorker(
+          { ...config, batchLimit: 1_000, transactions: 1, healthPort: undefined, host: '127.0.0.1' },
+          { database: workerPool, partitions, log },
+        );
+  return {
+    ...target,
+    url: `http://127.0.0.1:${api.port}`,
+    database,
+    partitions,
+    drained: () => untilDrained(database, DRAIN_MS),
+    async stop() {
+      await Promise.all([api.stop(), worker?.stop()]);
+      await Promise.all(pools.map((pool) => pool.end()));
+      running -= 1;
+      if (running === 0) await expectNoLeaks(handlesBefore);
+    },
+  };
+}
+
+/** Resolves when no operation is pending. @throws Error if some still are after `ms`. */
+export async function untilDrained(database: Database, ms: number): Promise<void> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const left = await countPending(database).catch(() => null);
+    if (left === 0) return;
+    if (Date.now() > deadline) throw new Error(`${left ?? 'unknown'} operations are still pending after ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function countPending(database: Database): Promise<number> {
+  const { rows } = await database.query<{ count: number }>('SELECT count(*)::int AS count FROM pending_operations');
+  return rows[0]?.count ?? 0;
+}

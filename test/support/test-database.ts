@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { createDatabase } from '@wallet/shared/database/pool';
+
+/** The migrated, empty database that every test file's own is a copy of. */
+export const TEMPLATE = 'wallet_template';
+
+/** The URL of the database `name` on the server of `url`; the database is made if there is none. */
+export async function inDatabase(url: string, name: string, template?: string): Promise<string> {
+  await createDatabase(url, name, template);
+  const target = new URL(url);
+  target.pathname = `/${name}`;
+  return target.href;
+}
+
+/** A database of its own, migrated and empty, and a queue prefix that nobody else uses. */
+export async function createTestDatabase(): Promise<{ databaseUrl: string; redisUrl: string; queuePrefix: string }> {
+  const { TEST_DATABASE_URL: server, TEST_REDIS_URL: redisUrl } = process.env;
+  if (!server || !redisUrl) throw new Error('start the tests with npm test: it starts the servers they need');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  return { databaseUrl: await inDatabase(server, name, TEMPLATE), redisUrl, queuePrefix: name };
+}

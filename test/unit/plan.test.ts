@@ -1,0 +1,111 @@
+import { type Account, type PlannedOperation, plan } from '@wallet/shared/ledger/plan';
+import { MAX_MINOR_UNITS } from '@wallet/shared/money';
+import fc from 'fast-check';
+import { createModel } from '../support/model.ts';
+
+const TREASURY = 100n;
+
+function account(id: bigint, more: Partial<Account> = {}): Account {
+  return { id, status: 'active', balance: 0n, version: 0n, ...more };
+}
+
+function planOn(accounts: Account[], operations: Partial<PlannedOperation>[]) {
+  return plan(
+    operations.map((operation, index) => ({
+      id: `op${index}`,
+      type: 'deposit',
+      amount: 1n,
+      account: 1n,
+      treasury: TREASURY,
+      ...operation,
+    })),
+    new Map([...accounts, account(TREASURY)].map((each) => [each.id, each])),
+  );
+}
+
+describe('plan', () => {
+  it('moves a deposit from the treasury to the wallet', () => {
+    expect(planOn([account(1n, { balance: 5n, version: 3n })], [{ amount: 7n }])).toEqual({
+      entries: [
+        { operationId: 'op0', account: 1n, amount: 7n, balance: 12n, version: 4n },
+        { operationId: 'op0', account: TREASURY, amount: -7n, balance: -7n, version: 1n },
+      ],
+      balances: [
+        { id: 1n, status: 'active', balance: 12n, version: 4n },
+        { id: TREASURY, status: 'active', balance: -7n, version: 1n },
+      ],
+      outcomes: [{ operationId: 'op0', rejection: null, balance: 12n, version: 4n }],
+    });
+  });
+
+  it('lets a later operation spend what an earlier one of the same batch brought', () => {
+    const { outcomes } = planOn(
+      [account(1n)],
+      [{ type: 'withdraw', amount: 1n }, { amount: 2n }, { type: 'withdraw', amount: 2n }],
+    );
+    expect(outcomes.map((outcome) => outcome.rejection)).toEqual(['insufficient_funds', null, null]);
+  });
+
+  it.each([
+    ['closed before frozen or poor', { status: 'closed', balance: 0n }, 'withdraw', 1n, 'wallet_closed'],
+    ['frozen before poor', { status: 'frozen', balance: 0n }, 'withdraw', 1n, 'wallet_frozen'],
+    ['poor', { balance: 4n }, 'withdraw', 5n, 'insufficient_funds'],
+    ['full', { balance: MAX_MINOR_UNITS }, 'deposit', 1n, 'balance_limit_exceeded'],
+  ] as const)('refuses: %s', (_name, state, type, amount, rejection) => {
+    const { entries, balances, outcomes } = planOn([account(1n, state)], [{ type, amount }]);
+    expect(outcomes).toEqual([{ operationId: 'op0', rejection, balance: state.balance, version: 0n }]);
+    expect([entries, balances]).toEqual([[], []]);
+  });
+
+  it('refuses when the treasury could not hold the other side', () => {
+    const full = new Map(
+      [account(1n), account(TREASURY, { balance: -MAX_MINOR_UNITS })].map((each) => [each.id, each]),
+    );
+    const operation = { id: 'op', type: 'deposit', amount: 1n, account: 1n, treasury: TREASURY } as const;
+    expect(plan([operation], full).outcomes[0]?.rejection).toBe('balance_limit_exceeded');
+  });
+
+  it('does not go on with an account that was not locked', () => {
+    expect(() => planOn([], [{}])).toThrow('was not locked');
+  });
+
+  it('agrees with the independent model, and keeps the law, whatever the operations', () => {
+    const operations = fc.array(
+      fc.record({
+        wallet: fc.integer({ min: 1, max: 4 }),
+        type: fc.constantFrom('deposit' as const, 'withdraw' as const),
+        amount: fc.bigInt(1n, 1_000n),
+      }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(operations, fc.array(fc.bigInt(0n, 500n), { minLength: 4, maxLength: 4 }), (list, starts) => {
+        const accounts = starts.map((balance, index) => account(BigInt(index + 1), { balance }));
+        const planned = planOn(
+          accounts,
+          list.map(({ wallet, type, amount }) => ({ account: BigInt(wallet), type, amount })),
+        );
+
+        const model = createModel(starts.map((balance, index) => [String(index + 1), balance]));
+        const expected = list.map(({ wallet, type, amount }) => model.apply(String(wallet), type, amount));
+        expect(planned.outcomes.map((outcome) => outcome.rejection === null)).toEqual(expected);
+        for (const after of planned.balances.filter(({ id }) => id !== TREASURY)) {
+          expect(after.balance).toBe(model.balanceOf(String(after.id)));
+        }
+
+        const sums = new Map<string, bigint>();
+        const chains = new Map([...accounts, account(TREASURY)].map((each) => [each.id, each]));
+        for (const entry of planned.entries) {
+          sums.set(entry.operationId, (sums.get(entry.operationId) ?? 0n) + entry.amount);
+          const before = chains.get(entry.account)!;
+          expect(entry.version).toBe(before.version + 1n);
+          expect(entry.balance).toBe(before.balance + entry.amount);
+          chains.set(entry.account, { ...before, version: entry.version, balance: entry.balance });
+        }
+        expect([...sums.values()].every((sum) => sum === 0n)).toBe(true);
+        for (const after of planned.balances) expect(chains.get(after.id)).toEqual(after);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

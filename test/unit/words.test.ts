@@ -1,0 +1,122 @@
+import { canonicalUuid, newId } from '@wallet/shared/ids';
+import { partitionOf } from '@wallet/shared/partition';
+import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
+import { findPostgresFolder, findProgram } from '@wallet/local/find-program';
+import { hashRequest, idempotencyKeyOf } from '@wallet/api/http/idempotency-key';
+import { waitSecondsOf } from '@wallet/api/http/prefer';
+import { inGroups } from '@wallet/api/in-groups';
+
+describe('canonicalUuid', () => {
+  const canonical = '0192aaaa-bbbb-7ccc-8ddd-eeeeffff0000';
+
+  it.each([
+    canonical,
+    '0192AAAA-BBBB-7CCC-8DDD-EEEEFFFF0000',
+    '{0192aaaa-bbbb-7ccc-8ddd-eeeeffff0000}',
+    '0192aaaabbbb7ccc8dddeeeeffff0000',
+    '0192-aaaa-bbbb-7ccc-8ddd-eeee-ffff-0000',
+  ])('reads %s', (spelling) => {
+    expect(canonicalUuid(spelling)).toBe(canonical);
+  });
+
+  it.each([
+    '',
+    'x',
+    canonical.slice(1),
+    `${canonical}0`,
+    `{${canonical}`,
+    `${canonical}-`,
+    '019-2aaaabbbb7ccc8dddeeeeffff0000',
+  ])('refuses %j', (text) => {
+    expect(canonicalUuid(text)).toBeNull();
+  });
+
+  it('leaves fresh ids as they are', () => {
+    const id = newId();
+    expect(canonicalUuid(id)).toBe(id);
+  });
+});
+
+describe('partitionOf', () => {
+  it('is the same for ever', () => {
+    expect(partitionOf('a11ce000-0000-4000-8002-000000000004', 16)).toBe(6);
+    expect(partitionOf('b0b00000-0000-4000-8002-000000000001', 16)).toBe(
+      partitionOf('b0b00000-0000-4000-8002-000000000001', 16),
+    );
+  });
+
+  it('spreads wallets evenly, also those with consecutive ids', () => {
+    for (const idOf of [newId, (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`]) {
+      const counts = new Array<number>(16).fill(0);
+      for (let n = 0; n < 16_000; n += 1) counts[partitionOf(idOf(n), 16)]! += 1;
+      expect(Math.min(...counts)).toBeGreaterThan(800);
+      expect(Math.max(...counts)).toBeLessThan(1_200);
+    }
+  });
+});
+
+it('every rejection has a sentence of its own', () => {
+  expect(new Set(REJECTION_CODES.map(describeRejection)).size).toBe(REJECTION_CODES.length);
+});
+
+describe('idempotencyKeyOf', () => {
+  it('takes the key bare or quoted, from one place or from several that agree', () => {
+    expect(idempotencyKeyOf('k1')).toBe('k1');
+    expect(idempotencyKeyOf(' "k1" ', 'k1', null)).toBe('k1');
+    expect(idempotencyKeyOf(undefined, undefined, 'k2')).toBe('k2');
+    expect(idempotencyKeyOf(undefined, null)).toBeNull();
+  });
+
+  it.each(['', '""', 'a b', '"a', 'é'])('refuses the header %j', (header) => {
+    expect(() => idempotencyKeyOf(header)).toThrow('Idempotency-Key');
+  });
+});
+
+it('hashRequest keeps fields apart', () => {
+  expect(hashRequest(['ab', 'c'])).not.toBe(hashRequest(['a', 'bc']));
+  expect(hashRequest([null])).not.toBe(hashRequest(['null']));
+});
+
+it.each([
+  ['wait=5', 5],
+  ['respond-async, wait=7', 7],
+  ['wait="3"; foo', 3],
+  ['WAIT = 31', 30],
+  ['wait=999999999999', null],
+  ['wait=-1', null],
+  ['waiting=3', null],
+  [undefined, null],
+])('waitSecondsOf(%j) is %j', (header, seconds) => {
+  expect(waitSecondsOf(header)).toBe(seconds);
+});
+
+describe('inGroups', () => {
+  it('works on calls in order, at most `limit` together, one group at a time', async () => {
+    const groups: number[][] = [];
+    let underWay = 0;
+    const double = inGroups<number, number>(4, async (items) => {
+      underWay += 1;
+      expect(underWay).toBe(1);
+      groups.push([...items]);
+      await Promise.resolve();
+      underWay -= 1;
+      return items.map((item) => item * 2);
+    });
+    const answers = await Promise.all([1, 2, 3, 4, 5, 6, 7].map(double));
+    expect(answers).toEqual([2, 4, 6, 8, 10, 12, 14]);
+    expect(groups).toEqual([[1], [2, 3, 4, 5], [6, 7]]);
+  });
+
+  it('fails the group that failed and goes on with the next', async () => {
+    const work = inGroups<number, number>(1, (items) =>
+      items[0] === 2 ? Promise.reject(new Error('two')) : Promise.resolve(items),
+    );
+    const results = await Promise.allSettled([1, 2, 3].map(work));
+    expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+});
+
+it('finds nothing where there is nothing', () => {
+  expect(findProgram('/nowhere:', 'node')).toBeNull();
+  expect(findPostgresFolder('/nowhere', '/nowhere')).toBeNull();
+});
