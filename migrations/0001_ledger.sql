@@ -222,13 +222,14 @@ BEGIN
   SELECT added.operation_id INTO culprit
     FROM added
     LEFT JOIN operations ON operations.id = added.operation_id
+    LEFT JOIN pending_operations AS waiting ON waiting.wallet_id = operations.wallet_id AND waiting.seq = operations.seq
+    -- An EXISTS under OR would become a hash of the whole table.
+    LEFT JOIN LATERAL (
+      SELECT true AS found FROM entries WHERE entries.operation_id = added.operation_id LIMIT 1
+    ) AS posted ON true
     WHERE operations.id IS NULL
-      OR EXISTS (
-        SELECT FROM pending_operations
-        WHERE pending_operations.wallet_id = operations.wallet_id AND pending_operations.seq = operations.seq
-      )
-      OR (added.status = 'succeeded') <>
-        EXISTS (SELECT FROM entries WHERE entries.operation_id = added.operation_id)
+      OR waiting.seq IS NOT NULL
+      OR (added.status = 'succeeded') <> (posted.found IS NOT NULL)
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'outcome of operation % does not fit the operation or its entries', culprit.operation_id

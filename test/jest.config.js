@@ -14,6 +14,7 @@ export default {
   },
   // The workspaces' sources, not what was built from them.
   testEnvironmentOptions: { customExportConditions: ['source', 'require', 'node', 'default'] },
+  testEnvironment: '<rootDir>/support/leak-environment.js',
   testTimeout: 30_000,
   maxWorkers: 2,
   collectCoverageFrom: ['../{shared,api,worker,local}/src/**/*.ts'],

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { type Server, createServer } from 'node:http';
 import type { Database } from '@wallet/shared/database/pool';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
@@ -25,6 +25,9 @@ export interface RunningApi {
 /** Slow clients lose their connection: headers within 10 s, the whole request within 30 s, looked after every second. */
 const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 const KEEP_ALIVE_MS = 65_000;
+/** How long a stop waits for clients who are still sending. */
+const SLOW_CLIENT_MS = 4_000;
+const IDLE_LOOK_MS = 50;
 
 /** Starts an API server on `config.host` and `config.port` (0: any free one). */
 export async function startApi(
@@ -66,14 +69,22 @@ export async function startApi(
       if (stopping) return;
       stopping = true;
       waiter.stop();
-      await new Promise((resolve) => {
-        server.close(resolve);
-        server.closeIdleConnections();
-      });
+      await closeServer(server);
       stopHearing();
       doorbell.close();
     },
   };
+}
+
+/** Lets connections end as their requests are answered, and cuts those of clients who take too long. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+  const slow = setTimeout(() => server.closeAllConnections(), SLOW_CLIENT_MS);
+  server.closeIdleConnections();
+  await closed;
+  clearInterval(idle);
+  clearTimeout(slow);
 }
 
 /** The routes at `/api/v1` and again at the root. */
@@ -83,6 +94,10 @@ function createApp(api: Api, log: Logger): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(requestLog(log));
+  app.use((_request, response, next) => {
+    if (api.isStopping()) response.set('Connection', 'close');
+    next();
+  });
   const router = createRouter(api);
   app.use('/api/v1', router);
   app.use(router);

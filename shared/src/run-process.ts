@@ -21,8 +21,7 @@ export async function runProcess(start: () => Promise<{ log: Logger; running: Ru
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
-    return;
+    process.exit(2);
   }
   const { log, running } = started;
   const grace = closeWithGrace({ delay: STOP_MS, logger: false }, async ({ signal, err }) => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, findFreePort, startChild } from '@wallet/local/child';
@@ -34,11 +34,12 @@ export function createCluster(options: {
   env?: Record<string, string>;
 }): Cluster {
   const processes = new Set<ServiceProcess>();
+  const logs = mkdtempSync(join(options.folder, 'logs-'));
   let started = 0;
 
   async function startProcess(name: 'api' | 'worker', env: Record<string, string>): Promise<ServiceProcess> {
     started += 1;
-    const logFile = join(options.folder, `${name}-${started}.log`);
+    const logFile = join(logs, `${name}-${started}.log`);
     const file = openSync(logFile, 'a');
     const child = startChild([process.execPath, ...RUN_SOURCE, join(PROJECT_ROOT, name, 'src/main.ts')], {
       cwd: PROJECT_ROOT,

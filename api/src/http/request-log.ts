@@ -11,6 +11,8 @@ declare global {
       requestId: string;
       /** Goes into the request's log line. */
       logged: Record<string, string>;
+      /** A health check: asked every few seconds, worth a line only to who looks for it. */
+      isProbe?: boolean;
     }
   }
 }
@@ -27,7 +29,8 @@ export function requestLog(log: Logger): RequestHandler {
     response.locals.logged = {};
     response.setHeader('X-Request-Id', requestId);
     response.once('close', () => {
-      log.info(
+      const level = response.locals.isProbe ? 'debug' : 'info';
+      log[level](
         {
           request_id: requestId,
           method: request.method,

@@ -27,6 +27,10 @@ export function createRouter(api: Api): Router {
   post('/wallets/:id/operations', postWalletOperation(api));
   get('/operations/:id', getOperation(api));
 
+  router.use(['/health', '/livez', '/readyz'], (_request, response, next) => {
+    response.locals.isProbe = true;
+    next();
+  });
   get('/health', getHealth(api));
   get('/livez', getLiveness);
   get('/readyz', getReadiness(api));

@@ -29,24 +29,8 @@ export interface Doorbell {
 
 export function createDoorbell(options: { url: string; prefix: string; onError: (error: Error) => void }): Doorbell {
   const redis = connectSender(options.url, options.onError);
-  let queue: Queue<Ring> | null = null;
-
-  /** A queue whose first conversation with Redis breaks off never works again: then the next ring makes another. */
-  async function openQueue(): Promise<Queue<Ring>> {
-    if (queue === null) {
-      queue = new Queue(QUEUE, { connection: redis, prefix: options.prefix });
-      queue.on('error', options.onError);
-    }
-    const opened = queue;
-    try {
-      await opened.waitUntilReady();
-      return opened;
-    } catch (error) {
-      if (queue === opened) queue = null;
-      throw error;
-    }
-  }
-
+  const queue = new Queue<Ring>(QUEUE, { connection: redis, prefix: options.prefix });
+  queue.on('error', options.onError);
   return {
     async ring(partitions, bell) {
       if (redis.status !== 'ready') throw new Error('Redis is not connected');
@@ -60,10 +44,7 @@ export function createDoorbell(options: { url: string; prefix: string; onError: 
             removeOnFail: true,
           },
         }));
-        await withDeadline(
-          openQueue().then((open) => open.addBulk(jobs)),
-          RING_MS,
-        );
+        await withDeadline(queue.addBulk(jobs), RING_MS);
       }
     },
     async answers() {

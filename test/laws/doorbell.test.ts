@@ -1,0 +1,112 @@
+import { type Server, type Socket, connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Doorbell, type DoorbellListener, createDoorbell, listenToDoorbell } from '@wallet/shared/queue/doorbell';
+import { createTestDatabase } from '../support/test-database.ts';
+
+/**
+ * A way to Redis that breaks when a queue introduces itself: the driver asks INFO once when it connects, BullMQ a second
+ * time; at the second one the connection is cut, on the first `breaks` connections.
+ */
+async function startFlakyProxy(redisUrl: string, breaks: number): Promise<{ url: string; stop: () => void }> {
+  const { port } = new URL(redisUrl);
+  const sockets = new Set<Socket>();
+  let connections = 0;
+  const server: Server = createServer((client) => {
+    connections += 1;
+    const breaksHere = connections <= breaks;
+    let introductions = 0;
+    const upstream = connect(Number(port), '127.0.0.1');
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.on('data', (data) => {
+      introductions += data.toString().toLowerCase().split('\r\ninfo\r\n').length - 1;
+      if (breaksHere && introductions > 1) client.destroy();
+      else upstream.write(data);
+    });
+    upstream.on('data', (data) => client.write(data));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address() as { port: number };
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    stop() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/** Rings until Redis takes it, then resolves when the partition has been answered `times` times in all. */
+async function ringUntilAnswered(doorbell: Doorbell, answered: number[], partition: number): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!answered.includes(partition)) {
+    await doorbell.ring([partition], 'accept').catch(() => undefined);
+    await delay(20);
+    if (Date.now() > deadline) throw new Error(`partition ${partition} was rung for in vain`);
+  }
+}
+
+let listener: DoorbellListener | undefined;
+let doorbell: Doorbell | undefined;
+afterEach(async () => {
+  await listener?.stop();
+  doorbell?.close();
+});
+
+it('a doorbell whose first conversations with Redis break off still works', async () => {
+  const { redisUrl, queuePrefix: prefix } = await createTestDatabase();
+  const proxy = await startFlakyProxy(redisUrl, 8);
+  const options = { url: proxy.url, prefix, onError: () => undefined };
+  const answered: number[] = [];
+  listener = listenToDoorbell({
+    ...options,
+    concurrency: 4,
+    answer: (partition) => {
+      answered.push(partition);
+      return Promise.resolve();
+    },
+  });
+  doorbell = createDoorbell(options);
+  for (const partition of [3, 4, 5]) await ringUntilAnswered(doorbell, answered, partition);
+  await listener.stop();
+  doorbell.close();
+  proxy.stop();
+});
+
+it('a ring that comes while the partition is being answered is answered too', async () => {
+  const { redisUrl: url, queuePrefix: prefix } = await createTestDatabase();
+  const options = { url, prefix, onError: () => undefined };
+  const bell = createDoorbell(options);
+  doorbell = bell;
+  let answers = 0;
+  let work = 0;
+  let seen = 0;
+  listener = listenToDoorbell({
+    ...options,
+    concurrency: 4,
+    answer: async () => {
+      // What a drain does: it sees what is there when it looks, and takes a while to end.
+      answers += 1;
+      const found = work;
+      await delay(5);
+      seen = Math.max(seen, found);
+    },
+  });
+  while (!(await bell.answers())) await delay(10);
+  for (let round = 1; round <= 60; round += 1) {
+    work = round;
+    await bell.ring([7], 'accept');
+    // Rings fall at every point of an answer: before, in the middle, at its end.
+    await delay(round % 9);
+  }
+  const deadline = Date.now() + 10_000;
+  while (seen < 60 && Date.now() < deadline) await delay(10);
+  expect(seen).toBe(60);
+  expect(answers).toBeLessThanOrEqual(60);
+});
