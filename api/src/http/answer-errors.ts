@@ -1,6 +1,7 @@
 import { isDataError, sqlstateOf } from '@wallet/shared/database/sqlstate';
 import type { Logger } from '@wallet/shared/logger';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { Overloaded } from '../in-groups.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
 /** What Express and its body reader call the errors of a client. */
@@ -49,6 +50,9 @@ function toProblem(error: unknown): Problem {
   const type = error instanceof Error && 'type' in error ? String(error.type) : '';
   const code = CLIENT_ERRORS[type];
   if (code) return new Problem(code, error instanceof Error ? error.message : code);
+  if (error instanceof Overloaded) {
+    return new Problem('unavailable', 'Too many requests wait already.', { headers: { 'Retry-After': '1' } });
+  }
   if (isConnectionError(error)) {
     return new Problem('unavailable', 'The database cannot be reached. Repeat the request with its idempotency key.', {
       headers: { 'Retry-After': '1' },
