@@ -70,17 +70,23 @@ CREATE TABLE operations (
   id uuid PRIMARY KEY,
   seq bigint NOT NULL,
   wallet_id uuid NOT NULL,
+  to_wallet_id uuid,
   amount bigint NOT NULL CHECK (amount > 0),
   created_at timestamptz NOT NULL,
   asset_id smallint NOT NULL,
-  type text NOT NULL CHECK (type IN ('deposit', 'withdraw')),
+  type text NOT NULL CHECK (type IN ('deposit', 'withdraw', 'resupply', 'transfer', 'top_up', 'bonus', 'spend')),
   priority text NOT NULL CHECK (priority IN ('high', 'low')),
   description text CHECK (length(description) <= 500),
   reference_id text CHECK (reference_id ~ '^[A-Za-z0-9_.:-]{1,255}$'),
   idempotency_key text UNIQUE CHECK (idempotency_key ~ '^[A-Za-z0-9_.:-]{1,255}$'),
   request_hash bytea CHECK (octet_length(request_hash) = 32),
+  metadata jsonb CHECK (jsonb_typeof(metadata) = 'object'),
+  CONSTRAINT operations_transfer_has_receiver CHECK ((type = 'transfer') = (to_wallet_id IS NOT NULL)),
+  CONSTRAINT operations_transfer_to_another CHECK (to_wallet_id <> wallet_id),
   CONSTRAINT operations_key_has_hash CHECK ((idempotency_key IS NULL) = (request_hash IS NULL))
 );
+
+CREATE INDEX operations_wallet ON operations (wallet_id, id);
 
 -- The queue of record: one row per operation that has no outcome yet. It is small and hot, so it is vacuumed by count and
 -- not by share.
@@ -94,28 +100,54 @@ CREATE TABLE pending_operations (
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, autovacuum_analyze_scale_factor = 1);
 CREATE INDEX pending_operations_wallet ON pending_operations (wallet_id, seq);
 
--- What came of an operation: final, once. wallet_balance and wallet_version are those of its wallet right after it.
+-- What came of an operation: final, once. The balances and versions are those of its wallet, and of the receiving one of a
+-- transfer, right after it.
 CREATE TABLE outcomes (
   operation_id uuid PRIMARY KEY,
   wallet_balance bigint NOT NULL,
   wallet_version bigint NOT NULL,
-  completed_at timestamptz NOT NULL DEFAULT now(),
+  to_wallet_balance bigint,
+  to_wallet_version bigint,
+  completed_at timestamptz NOT NULL DEFAULT statement_timestamp(),
   status text NOT NULL CHECK (status IN ('succeeded', 'failed')),
   error_code text CHECK (error_code ~ '^[a-z_]{1,64}$'),
   CONSTRAINT outcomes_failed_has_code CHECK ((status = 'failed') = (error_code IS NOT NULL))
 );
 
--- One side of a movement on one account. balance is the account's after it.
+-- For the list of what failed. It costs nothing for what succeeds.
+CREATE INDEX outcomes_failed ON outcomes (operation_id) WHERE status = 'failed';
+
+-- One side of a movement on one account. balance is the account's after it. created_at is that of the statement, which
+-- comes after the account was locked: so it never decreases from one version to the next.
 CREATE TABLE entries (
   account_id bigint NOT NULL,
   version bigint NOT NULL CHECK (version > 0),
   operation_id uuid NOT NULL,
   amount bigint NOT NULL CHECK (amount <> 0),
   balance bigint NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT statement_timestamp(),
   PRIMARY KEY (account_id, version),
   UNIQUE (operation_id, account_id)
 );
+
+-- The version of an account at a moment: that of its last entry not after it, 0 before the first. A binary search on the
+-- primary key, since times never decrease along versions; an index on time would be paid for by every entry.
+CREATE FUNCTION version_at(account bigint, moment timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  low bigint := 0;
+  high bigint := (SELECT version FROM accounts WHERE id = account);
+  middle bigint;
+BEGIN
+  WHILE low < high LOOP
+    middle := (low + high + 1) / 2;
+    IF (SELECT created_at <= moment FROM entries WHERE account_id = account AND version = middle) THEN
+      low := middle;
+    ELSE
+      high := middle - 1;
+    END IF;
+  END LOOP;
+  RETURN low;
+END $$;
 
 -- The law. Each statement is checked as a whole, in sets, when it ends: a foreign key or a row trigger would be paid per
 -- row. Whatever the code does, a statement that breaks the law fails and takes its transaction with it. The planner
@@ -203,10 +235,13 @@ BEGIN
     FROM added
     LEFT JOIN pending_operations ON pending_operations.wallet_id = added.wallet_id AND pending_operations.seq = added.seq
     LEFT JOIN wallets ON wallets.id = added.wallet_id AND wallets.asset_id = added.asset_id
-    WHERE pending_operations.operation_id IS DISTINCT FROM added.id OR wallets.id IS NULL
+    LEFT JOIN wallets AS receivers ON receivers.id = added.to_wallet_id AND receivers.asset_id = added.asset_id
+    WHERE pending_operations.operation_id IS DISTINCT FROM added.id
+      OR wallets.id IS NULL
+      OR receivers.id IS DISTINCT FROM added.to_wallet_id
     LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'operation % is not pending, or not on a wallet of its asset', culprit.id
+    RAISE EXCEPTION 'operation % is not pending, or not on wallets of its asset', culprit.id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'operations_begin_pending';
   END IF;
   RETURN NULL;

@@ -105,6 +105,8 @@ function accepted(operation: NewOperation, createdAt: Date): Acceptance {
       errorCode: null,
       walletBalance: null,
       walletVersion: null,
+      toWalletBalance: null,
+      toWalletVersion: null,
     },
   };
 }

@@ -3,6 +3,8 @@ import { type Asset, listAssets } from '@wallet/shared/database/tables/assets';
 
 /** The assets, read once: they are part of the schema and do not change while a process runs. */
 export interface Assets {
+  /** In the order of their ids. */
+  readonly list: readonly Asset[];
   withCode(code: string): Asset | null;
   /** @throws Error if there is none: an id comes from our own tables. */
   withId(id: number): Asset;
@@ -13,6 +15,7 @@ export async function loadAssets(database: Database): Promise<Assets> {
   const byCode = new Map(assets.map((asset) => [asset.code, asset]));
   const byId = new Map(assets.map((asset) => [asset.id, asset]));
   return {
+    list: assets,
     withCode: (code) => byCode.get(code) ?? null,
     withId(id) {
       const asset = byId.get(id);

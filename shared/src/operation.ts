@@ -1,13 +1,30 @@
 /** A request to move an amount, as accepted. `pending`, then `succeeded` or `failed`, once. */
 
-export const OPERATION_TYPES = ['deposit', 'withdraw'] as const;
-export type OperationType = (typeof OPERATION_TYPES)[number];
+/**
+ * Which way each type of operation moves its amount: `in` to its wallet from the treasury, `out` of it to the treasury, or
+ * `across` from it to another wallet.
+ */
+export const DIRECTION_OF = {
+  deposit: 'in',
+  withdraw: 'out',
+  resupply: 'in',
+  transfer: 'across',
+  top_up: 'in',
+  bonus: 'in',
+  spend: 'out',
+} as const satisfies Record<string, 'in' | 'out' | 'across'>;
+
+export type OperationType = keyof typeof DIRECTION_OF;
+
+export const OPERATION_TYPES = Object.keys(DIRECTION_OF) as [OperationType, ...OperationType[]];
 
 export type Priority = 'high' | 'low';
 
-export type OperationStatus = 'pending' | 'succeeded' | 'failed';
+export const OPERATION_STATUSES = ['pending', 'succeeded', 'failed'] as const;
+export type OperationStatus = (typeof OPERATION_STATUSES)[number];
 
-export type WalletStatus = 'active' | 'frozen' | 'closed';
+export const WALLET_STATUSES = ['active', 'frozen', 'closed'] as const;
+export type WalletStatus = (typeof WALLET_STATUSES)[number];
 
 /** The longest description, in characters. */
 export const DESCRIPTION_LIMIT = 500;

@@ -1,5 +1,6 @@
 /** Why an operation failed. Stable: callers branch on these. */
 export const REJECTION_CODES = [
+  'asset_not_transferable',
   'wallet_closed',
   'wallet_frozen',
   'insufficient_funds',
@@ -9,8 +10,9 @@ export const REJECTION_CODES = [
 export type RejectionCode = (typeof REJECTION_CODES)[number];
 
 const MESSAGES = {
-  wallet_closed: 'The wallet is closed.',
-  wallet_frozen: 'The wallet is frozen.',
+  asset_not_transferable: 'The asset cannot be transferred between wallets.',
+  wallet_closed: 'A wallet of the operation is closed.',
+  wallet_frozen: 'A wallet of the operation is frozen.',
   insufficient_funds: 'The balance of the wallet is less than the amount.',
   balance_limit_exceeded: 'The balance would exceed what an account can hold.',
   internal_error: 'The operation could not be applied. Nothing was moved.',

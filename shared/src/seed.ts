@@ -1,6 +1,6 @@
 import type { Database } from './database/pool.ts';
 import { listAssets } from './database/tables/assets.ts';
-import { ensureClient } from './database/tables/clients.ts';
+import { createClient, findClientByLogin } from './database/tables/clients.ts';
 import { type NewOperation, acceptOperations } from './database/tables/operations.ts';
 import { createWallet } from './database/tables/wallets.ts';
 import { partitionOf } from './partition.ts';
@@ -22,6 +22,9 @@ const CLIENTS = [
   },
 ] as const;
 
+/** GOLD: the asset of a client's first wallet here. */
+const FIRST_ASSET = 1;
+
 /**
  * Makes the example clients with a wallet of each asset, and accepts one deposit for each, which a worker applies.
  * @returns how many operations were accepted now; 0 the second time.
@@ -29,16 +32,20 @@ const CLIENTS = [
 export async function seedDatabase(database: Database, doorbell: Doorbell, partitions: number): Promise<number> {
   const deposits: NewOperation[] = [];
   for (const client of CLIENTS) {
-    const clientId = await ensureClient(database, { id: idOf(client.prefix, 'client', 0), ...client });
+    const { login, name } = client;
+    const owner = (await findClientByLogin(database, login)) ?? { id: idOf(client.prefix, 'client', 0) };
+    const first = { id: idOf(client.prefix, 'wallet', FIRST_ASSET), assetId: FIRST_ASSET };
+    await createClient(database, { id: owner.id, login, name }, first);
     for (const asset of await listAssets(database)) {
       const amount = Object.entries(client.balances).find(([code]) => code === asset.code)?.[1];
       if (amount === undefined) continue;
       const walletId = idOf(client.prefix, 'wallet', asset.id);
-      await createWallet(database, { id: walletId, clientId, assetId: asset.id });
+      await createWallet(database, { id: walletId, clientId: owner.id, assetId: asset.id });
       deposits.push({
-        id: idOf(client.prefix, 'operation', asset.id),
+        id: `01900000-0000-7000-8003-${client.prefix.slice(0, 8)}000${asset.id}`,
         partition: partitionOf(walletId, partitions),
         walletId,
+        toWalletId: null,
         assetId: asset.id,
         type: 'deposit',
         amount,
@@ -47,6 +54,7 @@ export async function seedDatabase(database: Database, doorbell: Doorbell, parti
         referenceId: null,
         idempotencyKey: null,
         requestHash: null,
+        metadata: null,
       });
     }
   }
@@ -57,7 +65,7 @@ export async function seedDatabase(database: Database, doorbell: Doorbell, parti
   return accepted.length;
 }
 
-function idOf(prefix: string, kind: 'client' | 'wallet' | 'operation', number: number): string {
-  const variant = { client: '8001', wallet: '8002', operation: '8003' }[kind];
+function idOf(prefix: string, kind: 'client' | 'wallet', number: number): string {
+  const variant = { client: '8001', wallet: '8002' }[kind];
   return `${prefix}-${variant}-${number.toString(16).padStart(12, '0')}`;
 }

@@ -99,7 +99,7 @@ describe('a path', () => {
   it('with another method is answered with 405 and the methods it has', async () => {
     const answer = await request(service.url).delete(`/wallets/${wallet}`);
     expectProblem(answer, 405, 'method_not_allowed');
-    expect(answer.headers['allow']).toBe('GET, HEAD');
+    expect(answer.headers['allow']).toBe('GET, HEAD, PATCH');
   });
 
   it('of an unknown wallet is answered with 404 for an operation', async () => {

@@ -52,7 +52,7 @@ describe('a wallet', () => {
     [{ asset: 4 }, 400, 'invalid_request'],
     [{ id: 'x' }, 400, 'invalid_request'],
     [{ name: 'x' }, 400, 'invalid_request'],
-    [{ client_id: '018f0000-0000-7000-8000-000000000000' }, 422, 'client_not_found'],
+    [{ client_id: '018f0000-0000-7000-8000-000000000000' }, 422, 'unknown_client'],
   ])('is not made from %j', async (body, status, code) => {
     const before = await countWallets();
     const answer = await request(service.url).post('/wallets').send(body);

@@ -6,7 +6,7 @@ import { createModel } from '../support/model.ts';
 const TREASURY = 100n;
 
 function account(id: bigint, more: Partial<Account> = {}): Account {
-  return { id, status: 'active', balance: 0n, version: 0n, ...more };
+  return { id, isSystem: id === TREASURY, status: 'active', balance: 0n, version: 0n, ...more };
 }
 
 function planOn(accounts: Account[], operations: Partial<PlannedOperation>[]) {
@@ -16,7 +16,8 @@ function planOn(accounts: Account[], operations: Partial<PlannedOperation>[]) {
       type: 'deposit',
       amount: 1n,
       account: 1n,
-      treasury: TREASURY,
+      counterparty: TREASURY,
+      transferable: true,
       ...operation,
     })),
     new Map([...accounts, account(TREASURY)].map((each) => [each.id, each])),
@@ -27,14 +28,11 @@ describe('plan', () => {
   it('moves a deposit from the treasury to the wallet', () => {
     expect(planOn([account(1n, { balance: 5n, version: 3n })], [{ amount: 7n }])).toEqual({
       entries: [
-        { operationId: 'op0', account: 1n, amount: 7n, balance: 12n, version: 4n },
         { operationId: 'op0', account: TREASURY, amount: -7n, balance: -7n, version: 1n },
+        { operationId: 'op0', account: 1n, amount: 7n, balance: 12n, version: 4n },
       ],
-      balances: [
-        { id: 1n, status: 'active', balance: 12n, version: 4n },
-        { id: TREASURY, status: 'active', balance: -7n, version: 1n },
-      ],
-      outcomes: [{ operationId: 'op0', rejection: null, balance: 12n, version: 4n }],
+      balances: [account(TREASURY, { balance: -7n, version: 1n }), account(1n, { balance: 12n, version: 4n })],
+      outcomes: [{ operationId: 'op0', rejection: null, wallet: { balance: 12n, version: 4n }, receiver: null }],
     });
   });
 
@@ -53,7 +51,8 @@ describe('plan', () => {
     ['full', { balance: MAX_MINOR_UNITS }, 'deposit', 1n, 'balance_limit_exceeded'],
   ] as const)('refuses: %s', (_name, state, type, amount, rejection) => {
     const { entries, balances, outcomes } = planOn([account(1n, state)], [{ type, amount }]);
-    expect(outcomes).toEqual([{ operationId: 'op0', rejection, balance: state.balance, version: 0n }]);
+    const wallet = { balance: state.balance, version: 0n };
+    expect(outcomes).toEqual([{ operationId: 'op0', rejection, wallet, receiver: null }]);
     expect([entries, balances]).toEqual([[], []]);
   });
 
@@ -61,8 +60,39 @@ describe('plan', () => {
     const full = new Map(
       [account(1n), account(TREASURY, { balance: -MAX_MINOR_UNITS })].map((each) => [each.id, each]),
     );
-    const operation = { id: 'op', type: 'deposit', amount: 1n, account: 1n, treasury: TREASURY } as const;
-    expect(plan([operation], full).outcomes[0]?.rejection).toBe('balance_limit_exceeded');
+    const operation = { id: 'op', type: 'deposit', amount: 1n, account: 1n, counterparty: TREASURY } as const;
+    expect(plan([{ ...operation, transferable: true }], full).outcomes[0]?.rejection).toBe('balance_limit_exceeded');
+  });
+
+  describe('a transfer', () => {
+    const transfer = { type: 'transfer', amount: 3n, counterparty: 2n } as const;
+
+    it('moves from its wallet to the receiver, and leaves the treasury alone', () => {
+      const { entries, outcomes } = planOn([account(1n, { balance: 5n }), account(2n, { version: 8n })], [transfer]);
+      expect(entries).toEqual([
+        { operationId: 'op0', account: 1n, amount: -3n, balance: 2n, version: 1n },
+        { operationId: 'op0', account: 2n, amount: 3n, balance: 3n, version: 9n },
+      ]);
+      expect(outcomes).toEqual([
+        {
+          operationId: 'op0',
+          rejection: null,
+          wallet: { balance: 2n, version: 1n },
+          receiver: { balance: 3n, version: 9n },
+        },
+      ]);
+    });
+
+    it.each([
+      ['of what cannot be transferred', { balance: 5n }, {}, { transferable: false }, 'asset_not_transferable'],
+      ['to a frozen wallet', { balance: 5n }, { status: 'frozen' }, {}, 'wallet_frozen'],
+      ['to a closed wallet', { balance: 5n }, { status: 'closed' }, {}, 'wallet_closed'],
+      ['of more than there is', { balance: 2n }, { balance: 9n }, {}, 'insufficient_funds'],
+      ['to a full wallet', { balance: 5n }, { balance: MAX_MINOR_UNITS }, {}, 'balance_limit_exceeded'],
+    ] as const)('%s is refused', (_name, from, to, more, rejection) => {
+      const { entries, outcomes } = planOn([account(1n, from), account(2n, to)], [{ ...transfer, ...more }]);
+      expect([outcomes[0]?.rejection, entries]).toEqual([rejection, []]);
+    });
   });
 
   it('does not go on with an account that was not locked', () => {

@@ -74,8 +74,10 @@ async function apply(client: Client, operations: readonly PendingOperation[]): P
       id: operation.id,
       type: operation.type,
       amount: operation.amount,
-      account: accounts.ofWallet(operation).id,
-      treasury: accounts.treasuryOf(operation).id,
+      account: accounts.ofWallet(operation.walletId).id,
+      counterparty: (operation.toWalletId ? accounts.ofWallet(operation.toWalletId) : accounts.treasuryOf(operation))
+        .id,
+      transferable: operation.transferable,
     })),
     before,
   );
@@ -93,8 +95,9 @@ async function failFirstOperation(database: Database, partitions: readonly numbe
       entries: [],
       balances: [],
       outcomes: operations.map((operation) => {
-        const { balance, version } = accounts.ofWallet(operation);
-        return { operationId: operation.id, rejection: 'internal_error', balance, version };
+        const wallet = accounts.ofWallet(operation.walletId);
+        const receiver = operation.toWalletId ? accounts.ofWallet(operation.toWalletId) : null;
+        return { operationId: operation.id, rejection: 'internal_error', wallet, receiver };
       }),
     };
     if (operations.length > 0) await applyPlan(client, { operations, before: new Map(), plan: planned });
@@ -104,7 +107,7 @@ async function failFirstOperation(database: Database, partitions: readonly numbe
 
 interface AccountsOfOperations {
   readonly list: readonly LockedAccount[];
-  ofWallet(operation: PendingOperation): LockedAccount;
+  ofWallet(walletId: string): LockedAccount;
   treasuryOf(operation: PendingOperation): LockedAccount;
 }
 
@@ -112,9 +115,10 @@ interface AccountsOfOperations {
 async function lockAccountsOf(client: Client, operations: readonly PendingOperation[]): Promise<AccountsOfOperations> {
   const walletIds = new Set<string>();
   const treasuries = new Map<string, { assetId: number; partition: number }>();
-  for (const { walletId, assetId, partition } of operations) {
+  for (const { walletId, toWalletId, assetId, partition } of operations) {
     walletIds.add(walletId);
-    treasuries.set(treasuryKey(assetId, partition), { assetId, partition });
+    if (toWalletId !== null) walletIds.add(toWalletId);
+    else treasuries.set(treasuryKey(assetId, partition), { assetId, partition });
   }
   const list = await lockAccounts(client, [...walletIds], [...treasuries.values()]);
   const byKey = new Map(
@@ -127,7 +131,7 @@ async function lockAccountsOf(client: Client, operations: readonly PendingOperat
   };
   return {
     list,
-    ofWallet: (operation) => get(operation.walletId),
+    ofWallet: get,
     treasuryOf: (operation) => get(treasuryKey(operation.assetId, operation.partition)),
   };
 }

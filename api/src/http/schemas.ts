@@ -3,45 +3,78 @@ import { DESCRIPTION_LIMIT, KEY_PATTERN } from '@wallet/shared/operation';
 import { z } from 'zod';
 import { type FieldError, Problem } from './problem.ts';
 
-/** Any spelling of a uuid; canonical after parsing. */
-export const uuidSchema = z.string().transform((text, context) => {
-  const id = canonicalUuid(text);
-  if (id !== null) return id;
-  context.addIssue({ code: 'custom', message: 'must be a uuid' });
-  return z.NEVER;
-});
+/** The parts that requests are made of. */
+
+/** Any spelling of a uuid that Postgres takes; canonical after parsing. */
+export const uuid = z
+  .string()
+  .transform((text, context) => {
+    const id = canonicalUuid(text);
+    if (id !== null) return id;
+    context.addIssue({ code: 'custom', message: 'must be a uuid' });
+    return z.NEVER;
+  })
+  .meta({ format: 'uuid', example: 'a11ce000-0000-4000-8002-000000000004' });
 
 /** An amount as decimal text, from a decimal string or a JSON number; its asset's scale is checked later. */
-const amountSchema = z
+export const amount = z
   .union([z.string().max(64), z.number()], { error: 'must be a decimal string or a number' })
-  .transform((value) => (typeof value === 'number' ? String(value) : value));
+  .transform((value) => (typeof value === 'number' ? String(value) : value))
+  .meta({
+    description: 'Greater than zero, with at most as many decimals as the asset has.',
+    example: '25.00',
+  });
 
-const keySchema = z.string().regex(KEY_PATTERN, 'must be 1 to 255 of A-Z a-z 0-9 _ . : -');
-
-const descriptionSchema = z
+export const key = z
   .string()
-  .max(DESCRIPTION_LIMIT)
-  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be well-formed text without NUL');
+  .regex(KEY_PATTERN, 'must be 1 to 255 of A-Z a-z 0-9 _ . : -')
+  .meta({ example: 'order-4711' });
 
-export const walletOperationSchema = z.strictObject({
-  operation_type: z.enum(['DEPOSIT', 'WITHDRAW']),
-  amount: amountSchema,
-  description: descriptionSchema.nullish(),
-  reference_id: keySchema.nullish(),
-  idempotency_key: keySchema.nullish(),
-});
+/** Text that Postgres stores and JSON carries unchanged. */
+export function text(limit: number) {
+  return z
+    .string()
+    .max(limit)
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text without NUL');
+}
 
-export const newWalletSchema = z.strictObject({
-  id: uuidSchema.nullish(),
-  client_id: uuidSchema.nullish(),
-  asset: z.string().max(16).default('USD'),
-});
+export const assetCode = z.string().max(16).meta({ description: 'The code of an asset.', example: 'USD' });
+
+const METADATA_KEYS = 20;
+const METADATA_VALUE = 500;
+
+/** A flat object that is kept with an operation and answered with it. */
+const metadata = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
+    z.union([text(METADATA_VALUE), z.number(), z.boolean(), z.null()]),
+  )
+  .refine((value) => Object.keys(value).length <= METADATA_KEYS, `must have at most ${METADATA_KEYS} fields`)
+  .meta({ description: 'A flat object of your own.', example: { campaign: 'spring' } });
+
+/** What every operation may carry besides what it moves. */
+export const operationExtras = {
+  description: text(DESCRIPTION_LIMIT).nullish(),
+  reference_id: key.nullish(),
+  idempotency_key: key.nullish(),
+  metadata: metadata.nullish(),
+};
+
+export const idParams = z.strictObject({ id: uuid });
 
 /** @throws Problem `invalid_request` with every field that is wrong. */
 export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw invalid(result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })));
+  const issues = result.error.issues.flatMap(narrow);
+  throw invalid(issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })));
+}
+
+/** Of a choice between objects, the issues of the one that was most nearly meant, instead of "does not match". */
+function narrow(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.path.length > 0) return [issue];
+  const [nearest] = issue.errors.toSorted((a, b) => a.length - b.length);
+  return nearest && nearest.length > 0 ? nearest : [issue];
 }
 
 export function invalid(errors: readonly FieldError[]): Problem {

@@ -1,16 +1,215 @@
-import { findOperations } from '@wallet/shared/database/tables/operations';
-import type { RequestHandler } from 'express';
-import type { Api } from '../context.ts';
-import { answerOperation } from '../http/answer-operation.ts';
-import { Problem } from '../http/problem.ts';
-import { parseWith, uuidSchema } from '../http/schemas.ts';
+import { findOperations, listOperations } from '@wallet/shared/database/tables/operations';
+import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType } from '@wallet/shared/operation';
+import { z } from 'zod';
+import { findUserWallet } from '../find-user-wallet.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { Problem, type ProblemCode } from '../http/problem.ts';
+import { answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
+import { operationSchema, presentOperation } from '../http/resources.ts';
+import { amount, assetCode, idParams, operationExtras, text, uuid } from '../http/schemas.ts';
+import { type Draft, answerOperation, submitOperation } from '../submit-operation.ts';
 
-/** `GET /operations/{id}`: the operation as it is, or as soon as it is final. */
-export function getOperation(api: Api): RequestHandler {
-  return async (request, response) => {
-    const id = parseWith(uuidSchema, request.params['id']);
-    const [operation] = await findOperations(api.database, [id]);
-    if (operation === undefined) throw new Problem('operation_not_found', `There is no operation ${id}.`);
-    await answerOperation(api, request, response, operation, 200);
-  };
+const ACCEPTED = { 202: operationSchema, 200: operationSchema };
+const REFUSALS: ProblemCode[] = [
+  'invalid_request',
+  'malformed_json',
+  'conflicting_idempotency_keys',
+  'wallet_not_found',
+  'body_too_large',
+  'unsupported_media_type',
+  'idempotency_key_reused',
+  'unavailable',
+];
+
+/** The words of `POST /wallets/{id}/operation`, and the types they stand for. */
+const WALLET_OPERATIONS = { DEPOSIT: 'deposit', WITHDRAW: 'withdraw' } as const satisfies Record<string, OperationType>;
+
+const postWalletOperation = endpoint({
+  method: 'post',
+  paths: ['/wallets/{id}/operation', '/wallets/{id}/operations'],
+  tag: 'Operations',
+  summary: 'Deposit to a wallet, or withdraw from it',
+  params: idParams,
+  query: null,
+  body: z.strictObject({ operation_type: z.enum(['DEPOSIT', 'WITHDRAW']), amount, ...operationExtras }),
+  answers: ACCEPTED,
+  problems: REFUSALS,
+  handle: (api, { params, body, request, response }) =>
+    submitOperation(api, request, response, {
+      type: WALLET_OPERATIONS[body.operation_type],
+      walletId: params.id,
+      amount: body.amount,
+      extras: body,
+    }),
+});
+
+const postResupply = endpoint({
+  method: 'post',
+  paths: ['/resupplies'],
+  tag: 'Operations',
+  summary: 'Credit a wallet from the treasury',
+  params: null,
+  query: null,
+  body: z.strictObject({ wallet_id: uuid, amount, ...operationExtras }),
+  answers: ACCEPTED,
+  problems: REFUSALS,
+  handle: (api, { body, request, response }) =>
+    submitOperation(api, request, response, {
+      type: 'resupply',
+      walletId: body.wallet_id,
+      amount: body.amount,
+      extras: body,
+    }),
+});
+
+const postTransfer = endpoint({
+  method: 'post',
+  paths: ['/transfers'],
+  tag: 'Operations',
+  summary: 'Move an amount from one wallet to another of the same asset',
+  params: null,
+  query: null,
+  body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...operationExtras }),
+  answers: ACCEPTED,
+  problems: [...REFUSALS, 'asset_mismatch'],
+  handle: (api, { body, request, response }) =>
+    submitOperation(api, request, response, {
+      type: 'transfer',
+      walletId: body.from_wallet_id,
+      toWalletId: body.to_wallet_id,
+      amount: body.amount,
+      extras: body,
+    }),
+});
+
+const userParams = z.strictObject({ external_user_id: text(255).min(1).meta({ example: 'user_alice' }) });
+const assetOfUser = { asset: assetCode.nullish(), asset_type_id: z.int().nullish() };
+
+/** The three of them differ in their word only. */
+function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', summary: string) {
+  return endpoint({
+    method: 'post',
+    paths: [`/wallets/users/{external_user_id}/${word}`],
+    tag: 'Users',
+    summary,
+    params: userParams,
+    query: null,
+    body: z.strictObject({ amount, ...assetOfUser, ...operationExtras }),
+    answers: ACCEPTED,
+    problems: [...REFUSALS, 'user_not_found'],
+    handle: async (api, { params, body, request, response }) => {
+      const walletId = await findUserWallet(api, params.external_user_id, body, type, body.amount);
+      await submitOperation(api, request, response, { type, walletId, amount: body.amount, extras: body });
+    },
+  });
 }
+
+const walletTypes = z.enum(['deposit', 'withdraw', 'resupply', 'top_up', 'bonus', 'spend']);
+const generalBody = z.union([
+  z.strictObject({ type: walletTypes, wallet_id: uuid, amount, ...operationExtras }),
+  z.strictObject({
+    type: z.literal('transfer'),
+    from_wallet_id: uuid,
+    to_wallet_id: uuid,
+    amount,
+    ...operationExtras,
+  }),
+  z.strictObject({
+    type: walletTypes,
+    external_user_id: text(255).min(1),
+    ...assetOfUser,
+    amount,
+    ...operationExtras,
+  }),
+]);
+
+const postOperation = endpoint({
+  method: 'post',
+  paths: ['/operations'],
+  tag: 'Operations',
+  summary: 'Ask for an operation of any type: the general form of all the others',
+  params: null,
+  query: null,
+  body: generalBody,
+  answers: ACCEPTED,
+  problems: [...REFUSALS, 'asset_mismatch', 'user_not_found'],
+  handle: async (api, { body, request, response }) => {
+    const { type } = body;
+    const shared = { amount: body.amount, extras: body };
+    let draft: Draft;
+    if ('from_wallet_id' in body) {
+      draft = { type, walletId: body.from_wallet_id, toWalletId: body.to_wallet_id, ...shared };
+    } else if ('wallet_id' in body) {
+      draft = { type, walletId: body.wallet_id, ...shared };
+    } else {
+      draft = { type, walletId: await findUserWallet(api, body.external_user_id, body, type, body.amount), ...shared };
+    }
+    await submitOperation(api, request, response, draft);
+  },
+});
+
+const getOperation = endpoint({
+  method: 'get',
+  paths: ['/operations/{id}'],
+  tag: 'Operations',
+  summary: 'An operation as it stands, or, with `Prefer: wait=N`, as soon as it is final',
+  params: idParams,
+  query: null,
+  body: null,
+  answers: { 200: operationSchema },
+  problems: ['invalid_request', 'operation_not_found', 'unavailable'],
+  handle: async (api, { params, request, response }) => {
+    const [operation] = await findOperations(api.database, [params.id]);
+    if (operation === undefined) throw new Problem('operation_not_found', `There is no operation ${params.id}.`);
+    await answerOperation(api, request, response, operation, 200);
+  },
+});
+
+const getOperations = endpoint({
+  method: 'get',
+  paths: ['/operations'],
+  tag: 'Operations',
+  summary: 'Operations, newest first. A transfer is listed with its source wallet',
+  params: null,
+  query: z.strictObject({
+    wallet_id: uuid.optional(),
+    status: z.enum(OPERATION_STATUSES).optional(),
+    type: z.enum(OPERATION_TYPES).optional(),
+    ...timeQuery,
+    ...pageQuery,
+  }),
+  body: null,
+  answers: { 200: pageOf(operationSchema) },
+  problems: ['invalid_request', 'unavailable'],
+  handle: async (api, { query, request, response }) => {
+    const filter = {
+      walletId: query.wallet_id ?? null,
+      status: query.status ?? null,
+      type: query.type ?? null,
+      from: toDate(query.from),
+      to: toDate(query.to),
+      before: readCursor(query.cursor, /^[0-9a-f-]{36}$/),
+    };
+    const found = await listOperations(api.database, filter, query.limit + 1);
+    answerPage(
+      request,
+      response,
+      found,
+      query.limit,
+      (operation) => operation.id,
+      (operation) => presentOperation(operation, api.assets.withId(operation.assetId)),
+    );
+  },
+});
+
+export const operationEndpoints = [
+  postWalletOperation,
+  postResupply,
+  postTransfer,
+  postUserOperation('top-up', 'top_up', "Credit a user's wallet after a purchase; it is made if there is none"),
+  postUserOperation('bonus', 'bonus', "Credit a user's wallet for free; it is made if there is none"),
+  postUserOperation('spend', 'spend', "Spend from a user's wallet"),
+  postOperation,
+  getOperation,
+  getOperations,
+];

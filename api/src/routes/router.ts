@@ -1,38 +1,37 @@
-import { type RequestHandler, Router } from 'express';
+import { Router } from 'express';
 import type { Api } from '../context.ts';
 import { onlyAllow } from '../http/answer-errors.ts';
-import { readJson } from '../http/read-json.ts';
-import { getHealth, getLiveness, getReadiness } from './health.ts';
-import { getOperation } from './operations.ts';
-import { postWalletOperation } from './wallet-operations.ts';
-import { getWallet, postWallet } from './wallets.ts';
+import type { Endpoint } from '../http/endpoint.ts';
+import { clientEndpoints } from './clients.ts';
+import { healthEndpoints } from './health.ts';
+import { operationEndpoints } from './operations.ts';
+import { walletEndpoints } from './wallets.ts';
 
-/** Every route of the API. */
+/** Every endpoint of the API. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  ...operationEndpoints,
+  ...walletEndpoints,
+  ...clientEndpoints,
+  ...healthEndpoints,
+];
+
+/** Routes the endpoints; a path that is asked with another method than it has answers 405. */
 export function createRouter(api: Api): Router {
   const router = Router();
-  const get = (path: string, handler: RequestHandler): void => {
-    router.route(path).get(handler).all(onlyAllow('GET', 'HEAD'));
-  };
-  const post = (path: string, handler: RequestHandler): void => {
-    router
-      .route(path)
-      .post(...readJson, handler)
-      .all(onlyAllow('POST'));
-  };
-
-  post('/wallets', postWallet(api));
-  get('/wallets/:id', getWallet(api));
-  get('/wallets/:id/balance', getWallet(api));
-  post('/wallets/:id/operation', postWalletOperation(api));
-  post('/wallets/:id/operations', postWalletOperation(api));
-  get('/operations/:id', getOperation(api));
-
-  router.use(['/health', '/livez', '/readyz'], (_request, response, next) => {
-    response.locals.isProbe = true;
-    next();
-  });
-  get('/health', getHealth(api));
-  get('/livez', getLiveness);
-  get('/readyz', getReadiness(api));
+  const methods = new Map<string, string[]>();
+  for (const endpoint of ENDPOINTS) {
+    for (const path of endpoint.paths.map(toExpress)) {
+      router[endpoint.method](path, ...endpoint.handlers(api));
+      const allowed = methods.get(path) ?? [];
+      allowed.push(...(endpoint.method === 'get' ? ['GET', 'HEAD'] : [endpoint.method.toUpperCase()]));
+      methods.set(path, allowed);
+    }
+  }
+  for (const [path, allowed] of methods) router.all(path, onlyAllow(...allowed));
   return router;
+}
+
+/** `/wallets/{id}` as Express writes it: `/wallets/:id`. */
+function toExpress(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
 }

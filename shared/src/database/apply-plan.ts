@@ -25,7 +25,7 @@ export async function applyPlan(database: Queryable, { operations, before, plan 
              WHERE pending_operations.partition = done.partition AND pending_operations.seq = done.seq
              RETURNING 1
            ), moved AS (
-             UPDATE accounts SET balance = next.balance, version = next.version, updated_at = now()
+             UPDATE accounts SET balance = next.balance, version = next.version, updated_at = statement_timestamp()
              FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS next (id, before, version, balance)
              WHERE accounts.id = next.id AND accounts.version = next.before
              RETURNING 1
@@ -34,8 +34,10 @@ export async function applyPlan(database: Queryable, { operations, before, plan 
              SELECT * FROM unnest($7::bigint[], $8::bigint[], $9::uuid[], $10::bigint[], $11::bigint[])
              RETURNING 1
            ), concluded AS (
-             INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version)
-             SELECT * FROM unnest($12::uuid[], $13::text[], $14::text[], $15::bigint[], $16::bigint[])
+             INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance,
+                                   to_wallet_version)
+             SELECT * FROM unnest($12::uuid[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[],
+                                  $18::bigint[])
              RETURNING 1
            )
            SELECT (SELECT count(*) FROM removed) AS removed, (SELECT count(*) FROM moved) AS moved,
@@ -55,8 +57,10 @@ export async function applyPlan(database: Queryable, { operations, before, plan 
       arrayLiteral(outcomes.map((outcome) => outcome.operationId)),
       arrayLiteral(outcomes.map((outcome) => (outcome.rejection === null ? 'succeeded' : 'failed'))),
       arrayLiteral(outcomes.map((outcome) => outcome.rejection)),
-      arrayLiteral(outcomes.map((outcome) => outcome.balance)),
-      arrayLiteral(outcomes.map((outcome) => outcome.version)),
+      arrayLiteral(outcomes.map(({ wallet }) => wallet.balance)),
+      arrayLiteral(outcomes.map(({ wallet }) => wallet.version)),
+      arrayLiteral(outcomes.map(({ receiver }) => receiver?.balance ?? null)),
+      arrayLiteral(outcomes.map(({ receiver }) => receiver?.version ?? null)),
     ],
   });
   const [row] = rows;

@@ -75,26 +75,32 @@ const CHECKS: readonly string[] = [
    LEFT JOIN outcomes ON outcomes.operation_id = operations.id
    LEFT JOIN (
      SELECT entries.operation_id, count(*) AS moves,
-            sum(entries.amount) FILTER (WHERE accounts.wallet_id = owner.wallet_id) AS moved
+            sum(entries.amount) FILTER (WHERE accounts.wallet_id = owner.wallet_id) AS moved,
+            count(*) FILTER (WHERE accounts.wallet_id = owner.to_wallet_id) AS received
      FROM entries
      JOIN accounts ON accounts.id = entries.account_id
      JOIN operations AS owner ON owner.id = entries.operation_id
      GROUP BY entries.operation_id
    ) AS posted ON posted.operation_id = operations.id
    WHERE CASE WHEN outcomes.status = 'succeeded'
-              THEN moves IS DISTINCT FROM 2 OR moved IS DISTINCT FROM
-                CASE operations.type WHEN 'deposit' THEN operations.amount ELSE -operations.amount END
+              THEN moves IS DISTINCT FROM 2 OR received IS DISTINCT FROM CASE operations.type WHEN 'transfer' THEN 1 ELSE 0 END
+                OR moved IS DISTINCT FROM operations.amount *
+                  CASE WHEN operations.type IN ('withdraw', 'spend', 'transfer') THEN -1 ELSE 1 END
               ELSE moves IS NOT NULL END`,
 
   // P1: what a caller is told about a succeeded operation is what its entry says.
-  `SELECT 'outcome_not_of_entry', 'operation ' || outcomes.operation_id,
-          format('outcome says version %s balance %s, entry says version %s balance %s', outcomes.wallet_version,
-                 outcomes.wallet_balance, entries.version, entries.balance)
-   FROM outcomes
-   JOIN operations ON operations.id = outcomes.operation_id
-   JOIN accounts ON accounts.wallet_id = operations.wallet_id
-   JOIN entries ON entries.operation_id = outcomes.operation_id AND entries.account_id = accounts.id
-   WHERE (outcomes.wallet_version, outcomes.wallet_balance) IS DISTINCT FROM (entries.version, entries.balance)`,
+  `SELECT 'outcome_not_of_entry', 'operation ' || told.operation_id,
+          format('outcome says version %s balance %s of wallet %s, entry says version %s balance %s', told.version,
+                 told.balance, told.wallet_id, entries.version, entries.balance)
+   FROM (
+     SELECT operation_id, wallet_id, wallet_version, wallet_balance FROM outcomes JOIN operations ON id = operation_id
+     UNION ALL
+     SELECT operation_id, to_wallet_id, to_wallet_version, to_wallet_balance FROM outcomes
+     JOIN operations ON id = operation_id WHERE to_wallet_id IS NOT NULL
+   ) AS told (operation_id, wallet_id, version, balance)
+   JOIN accounts ON accounts.wallet_id = told.wallet_id
+   JOIN entries ON entries.operation_id = told.operation_id AND entries.account_id = accounts.id
+   WHERE (told.version, told.balance) IS DISTINCT FROM (entries.version, entries.balance)`,
 
   // P2: the operations of a wallet were applied, or refused, in the order of acceptance.
   `SELECT 'order_broken', 'operation ' || operation_id,

@@ -1,5 +1,5 @@
 import { MAX_MINOR_UNITS } from '../money.ts';
-import type { OperationType, WalletStatus } from '../operation.ts';
+import { DIRECTION_OF, type OperationType, type WalletStatus } from '../operation.ts';
 import type { RejectionCode } from '../rejection.ts';
 
 /**
@@ -7,18 +7,21 @@ import type { RejectionCode } from '../rejection.ts';
  * no package. What is decided here is final; the caller writes it down in one transaction.
  */
 
-/** An operation to apply. `account` is its wallet's, `treasury` the system account on the other side. */
+/** An operation to apply. `account` is its wallet's; `counterparty` the treasury's, or the receiving wallet's. */
 export interface PlannedOperation {
   readonly id: string;
   readonly type: OperationType;
   readonly amount: bigint;
   readonly account: bigint;
-  readonly treasury: bigint;
+  readonly counterparty: bigint;
+  /** Whether its asset may move from wallet to wallet. */
+  readonly transferable: boolean;
 }
 
-/** An account as read under its lock. */
+/** An account as read under its lock. Only a system account may go below zero. */
 export interface Account {
   readonly id: bigint;
+  readonly isSystem: boolean;
   readonly status: WalletStatus;
   readonly balance: bigint;
   readonly version: bigint;
@@ -33,12 +36,18 @@ export interface Entry {
   readonly version: bigint;
 }
 
-/** What came of one operation. `balance` and `version` are its wallet's right after it. */
+/** Where an account stands. */
+export interface Standing {
+  readonly balance: bigint;
+  readonly version: bigint;
+}
+
+/** What came of one operation, and where its wallet, and the receiving one of a transfer, stand right after it. */
 export interface Outcome {
   readonly operationId: string;
   readonly rejection: RejectionCode | null;
-  readonly balance: bigint;
-  readonly version: bigint;
+  readonly wallet: Standing;
+  readonly receiver: Standing | null;
 }
 
 export interface Plan {
@@ -59,44 +68,49 @@ export function plan(operations: readonly PlannedOperation[], accounts: Readonly
   const outcomes: Outcome[] = [];
 
   for (const operation of operations) {
-    const wallet = accountOf(current, operation.account);
-    const treasury = accountOf(current, operation.treasury);
-    const change = operation.type === 'deposit' ? operation.amount : -operation.amount;
-    const rejection = refuse(wallet, treasury, change);
+    const account = accountOf(current, operation.account);
+    const counterparty = accountOf(current, operation.counterparty);
+    const direction = DIRECTION_OF[operation.type];
+    const [from, to] = direction === 'in' ? [counterparty, account] : [account, counterparty];
+    const rejection = refuse(operation, from, to);
     if (rejection === null) {
-      for (const [account, amount] of [
-        [wallet, change],
-        [treasury, -change],
-      ] as const) {
-        const after = { ...account, balance: account.balance + amount, version: account.version + 1n };
-        current.set(after.id, after);
-        moved.add(after.id);
-        entries.push({
-          operationId: operation.id,
-          account: after.id,
-          amount,
-          balance: after.balance,
-          version: after.version,
-        });
-      }
+      entries.push(
+        move(current, operation.id, from, -operation.amount),
+        move(current, operation.id, to, operation.amount),
+      );
+      moved.add(from.id).add(to.id);
     }
-    const { balance, version } = accountOf(current, operation.account);
-    outcomes.push({ operationId: operation.id, rejection, balance, version });
+    outcomes.push({
+      operationId: operation.id,
+      rejection,
+      wallet: standingOf(current, operation.account),
+      receiver: direction === 'across' ? standingOf(current, operation.counterparty) : null,
+    });
   }
   return { entries, balances: [...moved].map((id) => accountOf(current, id)), outcomes };
 }
 
-/** The first reason against a change of the wallet's balance, in a fixed order; null if there is none. */
-function refuse(wallet: Account, treasury: Account, change: bigint): RejectionCode | null {
-  if (wallet.status === 'closed') return 'wallet_closed';
-  if (wallet.status === 'frozen') return 'wallet_frozen';
-  if (wallet.balance + change < 0n) return 'insufficient_funds';
-  if (!isHeld(wallet.balance + change) || !isHeld(treasury.balance - change)) return 'balance_limit_exceeded';
+/** The first reason against an operation, in a fixed order; null if there is none. */
+function refuse(operation: PlannedOperation, from: Account, to: Account): RejectionCode | null {
+  if (DIRECTION_OF[operation.type] === 'across' && !operation.transferable) return 'asset_not_transferable';
+  if (from.status === 'closed' || to.status === 'closed') return 'wallet_closed';
+  if (from.status === 'frozen' || to.status === 'frozen') return 'wallet_frozen';
+  if (!from.isSystem && from.balance < operation.amount) return 'insufficient_funds';
+  if (to.balance + operation.amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';
+  if (from.balance - operation.amount < -MAX_MINOR_UNITS) return 'balance_limit_exceeded';
   return null;
 }
 
-function isHeld(balance: bigint): boolean {
-  return balance <= MAX_MINOR_UNITS && balance >= -MAX_MINOR_UNITS;
+/** Changes the account's balance, and answers the entry of it. */
+function move(accounts: Map<bigint, Account>, operationId: string, account: Account, amount: bigint): Entry {
+  const after = { ...account, balance: account.balance + amount, version: account.version + 1n };
+  accounts.set(account.id, after);
+  return { operationId, account: account.id, amount, balance: after.balance, version: after.version };
+}
+
+function standingOf(accounts: ReadonlyMap<bigint, Account>, id: bigint): Standing {
+  const { balance, version } = accountOf(accounts, id);
+  return { balance, version };
 }
 
 function accountOf(accounts: ReadonlyMap<bigint, Account>, id: bigint): Account {

@@ -27,7 +27,8 @@ export async function lockAccounts(
 ): Promise<LockedAccount[]> {
   const { rows } = await database.query<LockedAccount>({
     name: 'lockAccounts',
-    text: `SELECT id, wallet_id AS "walletId", asset_id AS "assetId", partition, status, balance, version
+    text: `SELECT id, wallet_id AS "walletId", wallet_id IS NULL AS "isSystem", asset_id AS "assetId", partition, status,
+                  balance, version
            FROM accounts
            WHERE id IN (
              SELECT accounts.id FROM unnest($1::uuid[]) AS wanted (id)

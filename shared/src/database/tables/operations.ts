@@ -9,6 +9,8 @@ export interface NewOperation {
   readonly id: string;
   readonly partition: number;
   readonly walletId: string;
+  /** The receiving wallet of a transfer; null for every other type. */
+  readonly toWalletId: string | null;
   readonly assetId: number;
   readonly type: OperationType;
   readonly amount: bigint;
@@ -17,7 +19,11 @@ export interface NewOperation {
   readonly referenceId: string | null;
   readonly idempotencyKey: string | null;
   readonly requestHash: string | null;
+  readonly metadata: Metadata | null;
 }
+
+/** What the caller wants kept with an operation. */
+export type Metadata = Readonly<Record<string, string | number | boolean | null>>;
 
 /** An operation as it stands: pending while `completedAt` is null. */
 export interface Operation extends Omit<NewOperation, 'partition'> {
@@ -27,6 +33,8 @@ export interface Operation extends Omit<NewOperation, 'partition'> {
   readonly errorCode: RejectionCode | null;
   readonly walletBalance: bigint | null;
   readonly walletVersion: bigint | null;
+  readonly toWalletBalance: bigint | null;
+  readonly toWalletVersion: bigint | null;
 }
 
 /**
@@ -47,9 +55,10 @@ export async function acceptOperations(
     name: 'acceptOperations',
     text: `WITH input AS MATERIALIZED (
              SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::smallint[], $5::text[], $6::bigint[],
-                                  $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+                                  $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[],
+                                  $13::text[])
              WITH ORDINALITY AS input (id, partition, wallet_id, asset_id, type, amount, priority, description,
-                                       reference_id, idempotency_key, request_hash, position)
+                                       reference_id, idempotency_key, request_hash, to_wallet_id, metadata, position)
            ), locked AS MATERIALIZED (
              SELECT pg_advisory_xact_lock(${ADVISORY_LOCK.accept}, partition)
              FROM (SELECT DISTINCT partition::int FROM input ORDER BY partition) AS partitions
@@ -58,9 +67,9 @@ export async function acceptOperations(
              FROM (SELECT * FROM input WHERE (SELECT count(*) FROM locked) > 0 ORDER BY position) AS ordered
            ), accepted AS (
              INSERT INTO operations (id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
-                                     idempotency_key, request_hash, created_at)
+                                     idempotency_key, request_hash, to_wallet_id, metadata, created_at)
              SELECT id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
-                    idempotency_key, decode(request_hash, 'hex'), created_at
+                    idempotency_key, decode(request_hash, 'hex'), to_wallet_id, metadata::jsonb, created_at
              FROM numbered ORDER BY idempotency_key, id
              ON CONFLICT DO NOTHING
              RETURNING id, created_at
@@ -82,18 +91,22 @@ export async function acceptOperations(
       operations.map((operation) => operation.referenceId),
       operations.map((operation) => operation.idempotencyKey),
       arrayLiteral(operations.map((operation) => operation.requestHash)),
+      arrayLiteral(operations.map((operation) => operation.toWalletId)),
+      operations.map(({ metadata }) => metadata && JSON.stringify(metadata)),
     ],
   });
   return rows;
 }
 
 const SELECT_OPERATION = `
-  SELECT operations.id, operations.wallet_id AS "walletId", operations.asset_id AS "assetId", operations.type,
-         operations.amount, operations.priority, operations.description, operations.reference_id AS "referenceId",
+  SELECT operations.id, operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId",
+         operations.asset_id AS "assetId", operations.type, operations.amount, operations.metadata,
+         operations.priority, operations.description, operations.reference_id AS "referenceId",
          operations.idempotency_key AS "idempotencyKey", encode(operations.request_hash, 'hex') AS "requestHash",
          operations.created_at AS "createdAt", coalesce(outcomes.status, 'pending') AS status,
          outcomes.completed_at AS "completedAt", outcomes.error_code AS "errorCode",
-         outcomes.wallet_balance AS "walletBalance", outcomes.wallet_version AS "walletVersion"
+         outcomes.wallet_balance AS "walletBalance", outcomes.wallet_version AS "walletVersion",
+         outcomes.to_wallet_balance AS "toWalletBalance", outcomes.to_wallet_version AS "toWalletVersion"
   FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id`;
 
 /** Those of the operations that exist, in no particular order. */
@@ -114,4 +127,58 @@ export async function findOperationsByKey(database: Queryable, keys: readonly st
     values: [keys],
   });
   return rows;
+}
+
+/** Which operations: `from` is included, `to` is not; `before` is the id that the page begins below. */
+export interface OperationFilter {
+  readonly walletId: string | null;
+  readonly status: OperationStatus | null;
+  readonly type: OperationType | null;
+  readonly from: Date | null;
+  readonly to: Date | null;
+  readonly before: string | null;
+}
+
+/** At most `limit` operations, newest first: ids begin with the time at which they were made (UUID version 7). */
+export async function listOperations(
+  database: Queryable,
+  filter: OperationFilter,
+  limit: number,
+): Promise<Operation[]> {
+  const values: unknown[] = [];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  const conditions: string[] = [];
+  if (filter.walletId !== null) conditions.push(`operations.wallet_id = ${parameter(filter.walletId)}`);
+  if (filter.type !== null) conditions.push(`operations.type = ${parameter(filter.type)}`);
+  if (filter.before !== null) conditions.push(`operations.id < ${parameter(filter.before)}`);
+  if (filter.from !== null) {
+    conditions.push(`operations.created_at >= ${parameter(filter.from)}`);
+    conditions.push(`operations.id >= ${parameter(lowestIdOf(filter.from, -CLOCK_SKEW_MS))}`);
+  }
+  if (filter.to !== null) {
+    conditions.push(`operations.created_at < ${parameter(filter.to)}`);
+    conditions.push(`operations.id < ${parameter(lowestIdOf(filter.to, CLOCK_SKEW_MS))}`);
+  }
+  if (filter.status === 'pending') {
+    conditions.push('operations.id IN (SELECT operation_id FROM pending_operations)');
+  } else if (filter.status !== null) {
+    // A literal, so that the planner knows the index of what failed.
+    conditions.push(`outcomes.status = '${filter.status}'`);
+  }
+  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+  const { rows } = await database.query<Operation>(
+    `${SELECT_OPERATION} ${where} ORDER BY operations.id DESC LIMIT ${parameter(limit)}`,
+    values,
+  );
+  return rows;
+}
+
+/** How far the clocks of the processes that make ids may be from the database's. */
+const CLOCK_SKEW_MS = 3_600_000;
+
+/** The lowest UUID version 7 (RFC 9562) of a time: its first 48 bits are the milliseconds. */
+function lowestIdOf(time: Date, shiftMs: number): string {
+  const milliseconds = Math.max(0, time.getTime() + shiftMs);
+  const hex = milliseconds.toString(16).padStart(12, '0').slice(-12);
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

@@ -8,7 +8,9 @@ export interface PendingOperation {
   readonly partition: number;
   readonly seq: bigint;
   readonly walletId: string;
+  readonly toWalletId: string | null;
   readonly assetId: number;
+  readonly transferable: boolean;
   readonly type: OperationType;
   readonly amount: bigint;
 }
@@ -22,13 +24,15 @@ export async function readPendingOperations(
   const { rows } = await database.query<PendingOperation>({
     name: 'readPendingOperations',
     text: `SELECT operations.id, pending.partition, pending.seq, pending.wallet_id AS "walletId",
-                  operations.asset_id AS "assetId", operations.type, operations.amount
+                  operations.to_wallet_id AS "toWalletId", operations.asset_id AS "assetId", assets.transferable,
+                  operations.type, operations.amount
            FROM unnest($1::smallint[]) AS held (partition)
            CROSS JOIN LATERAL (
              SELECT partition, seq, operation_id, wallet_id FROM pending_operations
              WHERE pending_operations.partition = held.partition ORDER BY seq LIMIT $2
            ) AS pending
            JOIN operations ON operations.id = pending.operation_id
+           JOIN assets ON assets.id = operations.asset_id
            ORDER BY pending.partition, pending.seq`,
     values: [arrayLiteral(partitions), limit],
   });

@@ -59,18 +59,75 @@ export async function findWalletFacts(database: Queryable, ids: readonly string[
   return rows;
 }
 
+const SELECT_WALLET = `
+  SELECT wallets.id, wallets.asset_id AS "assetId", wallets.client_id AS "clientId", accounts.status, accounts.balance,
+         accounts.version, wallets.created_at AS "createdAt", accounts.updated_at AS "updatedAt",
+         (SELECT count(*) FROM pending_operations WHERE wallet_id = wallets.id) AS "pendingOperations"
+  FROM wallets JOIN accounts ON accounts.wallet_id = wallets.id`;
+
 export async function findWallet(database: Queryable, id: string): Promise<Wallet | null> {
   const { rows } = await database.query<Wallet>({
     name: 'findWallet',
-    text: `SELECT wallets.id, wallets.asset_id AS "assetId", wallets.client_id AS "clientId", accounts.status,
-                  accounts.balance, accounts.version, wallets.created_at AS "createdAt",
-                  accounts.updated_at AS "updatedAt",
-                  (SELECT count(*) FROM pending_operations WHERE wallet_id = wallets.id) AS "pendingOperations"
-           FROM wallets JOIN accounts ON accounts.wallet_id = wallets.id
-           WHERE wallets.id = $1`,
+    text: `${SELECT_WALLET} WHERE wallets.id = $1`,
     values: [id],
   });
   return rows[0] ?? null;
+}
+
+/** The wallets of the clients, each client's in the order of assets. */
+export async function listWalletsOf(database: Queryable, clientIds: readonly string[]): Promise<Wallet[]> {
+  const { rows } = await database.query<Wallet>({
+    name: 'listWalletsOf',
+    text: `${SELECT_WALLET} WHERE wallets.client_id = ANY ($1::uuid[]) ORDER BY wallets.client_id, wallets.asset_id`,
+    values: [arrayLiteral(clientIds)],
+  });
+  return rows;
+}
+
+/** A wallet's balance and version at a past moment; both 0 before its first entry. */
+export async function findWalletAt(
+  database: Queryable,
+  id: string,
+  moment: Date,
+): Promise<{ balance: bigint; version: bigint } | null> {
+  const { rows } = await database.query<{ balance: bigint; version: bigint }>({
+    name: 'findWalletAt',
+    text: `SELECT coalesce(entries.balance, 0) AS balance, coalesce(entries.version, 0) AS version
+           FROM (SELECT id, version_at(id, $2) AS version FROM accounts WHERE wallet_id = $1) AS past
+           LEFT JOIN entries ON entries.account_id = past.id AND entries.version = past.version`,
+    values: [id, moment],
+  });
+  return rows[0] ?? null;
+}
+
+export type ChangedStatus = 'changed' | 'wallet_not_found' | 'wallet_closed' | 'wallet_not_empty';
+
+/**
+ * Changes a wallet's status. It waits for the account's lock, so no operation that is applied after this returns sees the
+ * status of before. A closed wallet stays closed; only an empty one can be closed.
+ */
+export async function changeWalletStatus(
+  database: Queryable,
+  id: string,
+  status: WalletStatus,
+): Promise<ChangedStatus> {
+  const { rows } = await database.query<{ outcome: ChangedStatus }>({
+    name: 'changeWalletStatus',
+    text: `WITH account AS MATERIALIZED (
+             SELECT id, status, balance FROM accounts WHERE wallet_id = $1 FOR UPDATE
+           ), judged AS (
+             SELECT id, CASE WHEN status = 'closed' AND $2 <> 'closed' THEN 'wallet_closed'
+                             WHEN $2 = 'closed' AND balance <> 0 THEN 'wallet_not_empty'
+                             ELSE 'changed' END AS outcome
+             FROM account
+           ), changed AS (
+             UPDATE accounts SET status = $2, updated_at = statement_timestamp() FROM judged
+             WHERE accounts.id = judged.id AND judged.outcome = 'changed'
+           )
+           SELECT outcome FROM judged`,
+    values: [id, status],
+  });
+  return rows[0]?.outcome ?? 'wallet_not_found';
 }
 
 /** The client's wallet of an asset; null if there is none. */

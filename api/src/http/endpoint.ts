@@ -1,0 +1,69 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
+import type { Api } from '../context.ts';
+import type { ProblemCode } from './problem.ts';
+import { readJson } from './read-json.ts';
+import { parseWith } from './schemas.ts';
+
+export type Method = 'get' | 'post' | 'patch';
+
+/** One method of one resource: what goes in, what comes out, and who answers. Router and document are made from these. */
+export interface Endpoint {
+  readonly method: Method;
+  /** Paths in the document's notation, `/wallets/{id}`. The first is the one to use, the others mean the same. */
+  readonly paths: readonly [string, ...string[]];
+  readonly tag: string;
+  readonly summary: string;
+  readonly params: z.ZodObject | null;
+  readonly query: z.ZodObject | null;
+  readonly body: z.ZodType | null;
+  /** The answer's schema by status. */
+  readonly answers: Readonly<Record<number, z.ZodType>>;
+  readonly problems: readonly ProblemCode[];
+  readonly handlers: (api: Api) => RequestHandler[];
+}
+
+/** A request whose parts have passed their schemas. */
+export interface Input<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+type Output<Schema extends z.ZodType | null> = Schema extends z.ZodType ? z.output<Schema> : null;
+
+/** Makes an endpoint whose `handle` sees only what the schemas let through. */
+export function endpoint<
+  Params extends z.ZodObject | null,
+  Query extends z.ZodObject | null,
+  Body extends z.ZodType | null,
+>(
+  definition: Omit<Endpoint, 'handlers' | 'params' | 'query' | 'body'> & {
+    params: Params;
+    query: Query;
+    body: Body;
+    handle: (api: Api, input: Input<Output<Params>, Output<Query>, Output<Body>>) => Promise<void> | void;
+  },
+): Endpoint {
+  const { handle, ...rest } = definition;
+  return {
+    ...rest,
+    handlers: (api) => [
+      ...(definition.body === null ? [] : readJson),
+      (request, response) =>
+        handle(api, {
+          params: parseOrNull(definition.params, request.params),
+          query: parseOrNull(definition.query, { ...request.query }),
+          body: parseOrNull(definition.body, request.body),
+          request,
+          response,
+        }),
+    ],
+  };
+}
+
+function parseOrNull<Schema extends z.ZodType | null>(schema: Schema, value: unknown): Output<Schema> {
+  return (schema === null ? null : parseWith(schema, value)) as Output<Schema>;
+}

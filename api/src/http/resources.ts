@@ -1,0 +1,179 @@
+import type { Asset } from '@wallet/shared/database/tables/assets';
+import type { Operation } from '@wallet/shared/database/tables/operations';
+import type { Wallet } from '@wallet/shared/database/tables/wallets';
+import { formatAmount } from '@wallet/shared/money';
+import { OPERATION_STATUSES, OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/operation';
+import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
+import { z } from 'zod';
+
+/** The resources as the API answers them: each with its schema and the function that makes it. */
+
+const id = z.uuid();
+const time = z.iso.datetime();
+const money = z.string().regex(/^-?\d+(\.\d+)?$/);
+
+export const operationSchema = z
+  .strictObject({
+    id,
+    type: z.enum(OPERATION_TYPES),
+    status: z.enum(OPERATION_STATUSES),
+    wallet_id: id.optional(),
+    from_wallet_id: id.optional(),
+    to_wallet_id: id.optional(),
+    asset: z.string(),
+    amount: money,
+    priority: z.enum(['high', 'low']),
+    description: z.string().nullable(),
+    reference_id: z.string().nullable(),
+    idempotency_key: z.string().nullable(),
+    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable(),
+    batch_id: z.null(),
+    created_at: time,
+    completed_at: time.nullable(),
+    result: z
+      .strictObject({
+        transaction_number: id,
+        wallet_balance: money.optional(),
+        wallet_version: z.int().optional(),
+        from_wallet_balance: money.optional(),
+        from_wallet_version: z.int().optional(),
+        to_wallet_balance: money.optional(),
+        to_wallet_version: z.int().optional(),
+      })
+      .nullable(),
+    error: z.strictObject({ code: z.enum(REJECTION_CODES), message: z.string() }).nullable(),
+  })
+  .meta({
+    id: 'Operation',
+    description: 'A request to move an amount. A transfer names both wallets, all others one.',
+  });
+
+export function presentOperation(operation: Operation, asset: Asset): z.input<typeof operationSchema> {
+  const { errorCode, toWalletId } = operation;
+  return {
+    id: operation.id,
+    type: operation.type,
+    status: operation.status,
+    ...(toWalletId === null
+      ? { wallet_id: operation.walletId }
+      : { from_wallet_id: operation.walletId, to_wallet_id: toWalletId }),
+    asset: asset.code,
+    amount: formatAmount(operation.amount, asset.scale),
+    priority: operation.priority,
+    description: operation.description,
+    reference_id: operation.referenceId,
+    idempotency_key: operation.idempotencyKey,
+    metadata: operation.metadata,
+    batch_id: null,
+    created_at: operation.createdAt.toISOString(),
+    completed_at: operation.completedAt?.toISOString() ?? null,
+    result: presentResult(operation, asset),
+    error: errorCode === null ? null : { code: errorCode, message: describeRejection(errorCode) },
+  };
+}
+
+function presentResult(operation: Operation, asset: Asset): z.input<typeof operationSchema>['result'] {
+  const { walletBalance, walletVersion, toWalletBalance, toWalletVersion } = operation;
+  if (operation.status !== 'succeeded' || walletBalance === null) return null;
+  const balance = formatAmount(walletBalance, asset.scale);
+  const version = Number(walletVersion);
+  return {
+    transaction_number: operation.id,
+    ...(toWalletBalance === null
+      ? { wallet_balance: balance, wallet_version: version }
+      : {
+          from_wallet_balance: balance,
+          from_wallet_version: version,
+          to_wallet_balance: formatAmount(toWalletBalance, asset.scale),
+          to_wallet_version: Number(toWalletVersion),
+        }),
+  };
+}
+
+export const walletSchema = z
+  .strictObject({
+    id,
+    wallet_id: id.meta({ description: 'The id again, under the name that earlier services used.' }),
+    client_id: id.nullable(),
+    asset: z.string(),
+    balance: money,
+    status: z.enum(WALLET_STATUSES),
+    version: z.int(),
+    pending_operations: z.int(),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'Wallet', description: "A client's (or nobody's) holding of one asset." });
+
+export function presentWallet(wallet: Wallet, asset: Asset): z.input<typeof walletSchema> {
+  return {
+    id: wallet.id,
+    wallet_id: wallet.id,
+    client_id: wallet.clientId,
+    asset: asset.code,
+    balance: formatAmount(wallet.balance, asset.scale),
+    status: wallet.status,
+    version: Number(wallet.version),
+    pending_operations: Number(wallet.pendingOperations),
+    created_at: wallet.createdAt.toISOString(),
+    updated_at: wallet.updatedAt.toISOString(),
+  };
+}
+
+/** A wallet's balance at a past moment. */
+export const walletAtSchema = z
+  .strictObject({ id, wallet_id: id, asset: z.string(), balance: money, version: z.int(), at: time })
+  .meta({ id: 'WalletAt' });
+
+export const historyLineSchema = z
+  .strictObject({
+    id,
+    operation_id: id,
+    type: z.enum(OPERATION_TYPES),
+    asset: z.string(),
+    amount: money.meta({ description: 'Signed: negative if it left the wallet.' }),
+    balance_before: money,
+    balance_after: money,
+    other_wallet_id: id.nullable().meta({ description: 'The other wallet of a transfer.' }),
+    description: z.string().nullable(),
+    reference_id: z.string().nullable(),
+    version: z.int(),
+    created_at: time,
+  })
+  .meta({ id: 'HistoryLine' });
+
+const totals = {
+  count: z.int(),
+  credited: money,
+  debited: money,
+};
+
+export const statisticsSchema = z
+  .strictObject({
+    wallet_id: id,
+    asset: z.string(),
+    ...totals,
+    net: money,
+    first_at: time.nullable(),
+    last_at: time.nullable(),
+    by_type: z.array(z.strictObject({ type: z.enum(OPERATION_TYPES), ...totals, first_at: time, last_at: time })),
+  })
+  .meta({ id: 'Statistics' });
+
+export const clientSchema = z
+  .strictObject({ id, login: z.string(), name: z.string(), created_at: time, wallets: z.array(walletSchema) })
+  .meta({ id: 'Client' });
+
+export const assetSchema = z
+  .strictObject({ id: z.int(), code: z.string(), name: z.string(), scale: z.int(), transferable: z.boolean() })
+  .meta({ id: 'Asset', description: '`scale` is the number of decimals.' });
+
+export const healthSchema = z
+  .strictObject({
+    status: z.enum(['ok', 'degraded', 'down']),
+    database: z.enum(['up', 'down']),
+    queue: z.enum(['up', 'down']),
+  })
+  .meta({ id: 'Health' });
+
+export const probeSchema = z.strictObject({ status: z.enum(['ok', 'down']) }).meta({ id: 'Probe' });
