@@ -14,6 +14,7 @@ import { createFindWallet } from './find-wallet.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
 import { requestLog } from './http/request-log.ts';
 import { createRing } from './ring-partitions.ts';
+import { createDocumentation } from './routes/documentation.ts';
 import { createRouter } from './routes/router.ts';
 
 export interface RunningApi {
@@ -101,6 +102,9 @@ function createApp(api: Api, log: Logger): Express {
   const router = createRouter(api);
   app.use('/api/v1', router);
   app.use(router);
+  const documentation = createDocumentation();
+  app.use('/api/v1', documentation);
+  app.use(documentation);
   app.use(routeNotFound);
   app.use(answerErrors(log));
   return app;

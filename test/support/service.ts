@@ -3,6 +3,7 @@ import { type Database, createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { type Logger, createLogger } from '@wallet/shared/logger';
 import { type WalletWorker, startWorker } from '@wallet/worker/worker';
+import { watchConformance } from './conformance.ts';
 import { createTestDatabase } from './test-database.ts';
 
 /** A whole service inside the test's process, on a database and a queue of its own. */
@@ -17,7 +18,7 @@ export interface Service {
   readonly partitions: number;
   /** Resolves when no operation is pending any more. */
   drained(): Promise<void>;
-  /** Stops everything. */
+  /** Stops everything, and fails if an answer of the API was not as its document says. */
   stop(): Promise<void>;
 }
 
@@ -39,6 +40,7 @@ export async function startService(
     { ...config, host: '127.0.0.1', port: 0, databaseConnections: 5 },
     { database: apiPool, partitions, log },
   );
+  const conformance = watchConformance(api.port);
   const worker: WalletWorker | null =
     options.worker === false
       ? null
@@ -55,6 +57,7 @@ export async function startService(
     async stop() {
       await Promise.all([api.stop(), worker?.stop()]);
       await Promise.all(pools.map((pool) => pool.end()));
+      expect(conformance.stop()).toEqual([]);
     },
   };
 }

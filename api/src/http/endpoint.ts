@@ -17,8 +17,11 @@ export interface Endpoint {
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
+  /** Request headers that mean something here, as the document tells them. */
+  readonly headers?: z.ZodObject;
   /** The answer's schema by status. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
+  /** What this endpoint in particular says no with; what any request can meet is added in the document. */
   readonly problems: readonly ProblemCode[];
   readonly handlers: (api: Api) => RequestHandler[];
 }

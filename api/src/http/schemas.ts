@@ -60,6 +60,20 @@ export const operationExtras = {
   metadata: metadata.nullish(),
 };
 
+/** Headers as the document tells them; each is read where it is used. */
+export const preferHeader = {
+  Prefer: z.string().optional().meta({
+    description: '`wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240).',
+    example: 'wait=5',
+  }),
+};
+export const keyHeader = {
+  'Idempotency-Key': key.optional().meta({
+    description:
+      'Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.',
+  }),
+};
+
 export const idParams = z.strictObject({ id: uuid });
 
 /** @throws Problem `invalid_request` with every field that is wrong. */

@@ -25,7 +25,7 @@ const postClient = endpoint({
     asset: assetCode.default('USD'),
   }),
   answers: { 201: clientSchema },
-  problems: ['invalid_request', 'malformed_json', 'login_taken'],
+  problems: ['login_taken'],
   handle: async (api, { body, request, response }) => {
     const asset = chooseAsset(api, body);
     const client = { id: newId(), login: body.login, name: body.name };
@@ -45,7 +45,7 @@ const getClient = endpoint({
   query: null,
   body: null,
   answers: { 200: clientSchema },
-  problems: ['invalid_request', 'client_not_found', 'unavailable'],
+  problems: ['client_not_found'],
   handle: async (api, { params, response }) => {
     response.json(await readClient(api, params.id));
   },
@@ -60,7 +60,7 @@ const getClients = endpoint({
   query: z.strictObject(pageQuery),
   body: null,
   answers: { 200: pageOf(clientSchema) },
-  problems: ['invalid_request', 'unavailable'],
+  problems: [],
   handle: async (api, { query, request, response }) => {
     const clients = await listClients(api.database, readCursor(query.cursor, UUID), query.limit + 1);
     const present = await presenterOf(api, clients);

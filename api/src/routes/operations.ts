@@ -6,20 +6,12 @@ import { endpoint } from '../http/endpoint.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
 import { answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
 import { operationSchema, presentOperation } from '../http/resources.ts';
-import { amount, assetCode, idParams, operationExtras, text, uuid } from '../http/schemas.ts';
+import { amount, assetCode, idParams, keyHeader, operationExtras, preferHeader, text, uuid } from '../http/schemas.ts';
 import { type Draft, answerOperation, submitOperation } from '../submit-operation.ts';
 
+const ACCEPT_HEADERS = z.object({ ...keyHeader, ...preferHeader });
 const ACCEPTED = { 202: operationSchema, 200: operationSchema };
-const REFUSALS: ProblemCode[] = [
-  'invalid_request',
-  'malformed_json',
-  'conflicting_idempotency_keys',
-  'wallet_not_found',
-  'body_too_large',
-  'unsupported_media_type',
-  'idempotency_key_reused',
-  'unavailable',
-];
+const REFUSALS: ProblemCode[] = ['conflicting_idempotency_keys', 'wallet_not_found', 'idempotency_key_reused'];
 
 /** The words of `POST /wallets/{id}/operation`, and the types they stand for. */
 const WALLET_OPERATIONS = { DEPOSIT: 'deposit', WITHDRAW: 'withdraw' } as const satisfies Record<string, OperationType>;
@@ -32,6 +24,7 @@ const postWalletOperation = endpoint({
   params: idParams,
   query: null,
   body: z.strictObject({ operation_type: z.enum(['DEPOSIT', 'WITHDRAW']), amount, ...operationExtras }),
+  headers: ACCEPT_HEADERS,
   answers: ACCEPTED,
   problems: REFUSALS,
   handle: (api, { params, body, request, response }) =>
@@ -51,6 +44,7 @@ const postResupply = endpoint({
   params: null,
   query: null,
   body: z.strictObject({ wallet_id: uuid, amount, ...operationExtras }),
+  headers: ACCEPT_HEADERS,
   answers: ACCEPTED,
   problems: REFUSALS,
   handle: (api, { body, request, response }) =>
@@ -70,6 +64,7 @@ const postTransfer = endpoint({
   params: null,
   query: null,
   body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...operationExtras }),
+  headers: ACCEPT_HEADERS,
   answers: ACCEPTED,
   problems: [...REFUSALS, 'asset_mismatch'],
   handle: (api, { body, request, response }) =>
@@ -95,6 +90,7 @@ function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', sum
     params: userParams,
     query: null,
     body: z.strictObject({ amount, ...assetOfUser, ...operationExtras }),
+    headers: ACCEPT_HEADERS,
     answers: ACCEPTED,
     problems: [...REFUSALS, 'user_not_found'],
     handle: async (api, { params, body, request, response }) => {
@@ -131,6 +127,7 @@ const postOperation = endpoint({
   params: null,
   query: null,
   body: generalBody,
+  headers: ACCEPT_HEADERS,
   answers: ACCEPTED,
   problems: [...REFUSALS, 'asset_mismatch', 'user_not_found'],
   handle: async (api, { body, request, response }) => {
@@ -156,8 +153,9 @@ const getOperation = endpoint({
   params: idParams,
   query: null,
   body: null,
+  headers: z.object(preferHeader),
   answers: { 200: operationSchema },
-  problems: ['invalid_request', 'operation_not_found', 'unavailable'],
+  problems: ['operation_not_found'],
   handle: async (api, { params, request, response }) => {
     const [operation] = await findOperations(api.database, [params.id]);
     if (operation === undefined) throw new Problem('operation_not_found', `There is no operation ${params.id}.`);
@@ -180,7 +178,7 @@ const getOperations = endpoint({
   }),
   body: null,
   answers: { 200: pageOf(operationSchema) },
-  problems: ['invalid_request', 'unavailable'],
+  problems: [],
   handle: async (api, { query, request, response }) => {
     const filter = {
       walletId: query.wallet_id ?? null,

@@ -30,7 +30,7 @@ const postWallet = endpoint({
   query: null,
   body: z.strictObject({ id: uuid.nullish(), client_id: uuid.nullish(), asset: assetCode.default('USD') }),
   answers: { 201: walletSchema },
-  problems: ['invalid_request', 'malformed_json', 'wallet_exists', 'client_has_wallet', 'unknown_client'],
+  problems: ['wallet_exists', 'client_has_wallet', 'unknown_client'],
   handle: async (api, { body, request, response }) => {
     const asset = chooseAsset(api, body);
     const id = body.id ?? newId();
@@ -55,7 +55,7 @@ const getWallet = endpoint({
   query: z.strictObject({ at: z.iso.datetime({ offset: true }).optional() }),
   body: null,
   answers: { 200: z.union([walletSchema, walletAtSchema]) },
-  problems: ['invalid_request', 'wallet_not_found', 'unavailable'],
+  problems: ['wallet_not_found'],
   handle: async (api, { params, query, response }) => {
     const wallet = await readWallet(api, params.id);
     const asset = api.assets.withId(wallet.assetId);
@@ -86,7 +86,7 @@ const getUserBalance = endpoint({
   query: z.strictObject({ asset: assetCode.optional(), asset_type_id: z.coerce.number().int().optional() }),
   body: null,
   answers: { 200: walletSchema },
-  problems: ['invalid_request', 'user_not_found', 'wallet_not_found', 'unavailable'],
+  problems: ['user_not_found', 'wallet_not_found'],
   handle: async (api, { params, query, response }) => {
     const asset = chooseAsset(api, query);
     const client = await findClientByLogin(api.database, params.external_user_id);
@@ -106,7 +106,7 @@ const patchWallet = endpoint({
   query: null,
   body: z.strictObject({ status: z.enum(WALLET_STATUSES) }),
   answers: { 200: walletSchema },
-  problems: ['invalid_request', 'malformed_json', 'wallet_not_found', 'wallet_closed', 'wallet_not_empty'],
+  problems: ['wallet_not_found', 'wallet_closed', 'wallet_not_empty'],
   handle: async (api, { params, body, response }) => {
     const changed = await changeWalletStatus(api.database, params.id, body.status);
     if (changed === 'wallet_closed') throw new Problem('wallet_closed', 'A closed wallet stays closed.');
@@ -126,7 +126,7 @@ const getHistory = endpoint({
   query: z.strictObject({ type: z.enum(OPERATION_TYPES).optional(), ...timeQuery, ...pageQuery }),
   body: null,
   answers: { 200: pageOf(historyLineSchema) },
-  problems: ['invalid_request', 'wallet_not_found', 'unavailable'],
+  problems: ['wallet_not_found'],
   handle: async (api, { params, query, request, response }) => {
     const { scale, code } = await assetOf(api, params.id);
     const before = readCursor(query.cursor, /^\d{1,18}$/);
@@ -170,7 +170,7 @@ const getStatistics = endpoint({
   query: z.strictObject(timeQuery),
   body: null,
   answers: { 200: statisticsSchema },
-  problems: ['invalid_request', 'wallet_not_found', 'unavailable'],
+  problems: ['wallet_not_found'],
   handle: async (api, { params, query, response }) => {
     const { scale, code } = await assetOf(api, params.id);
     const totals = await sumHistory(api.database, params.id, toDate(query.from), toDate(query.to));

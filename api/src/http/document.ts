@@ -1,0 +1,108 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import { type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, createDocument } from 'zod-openapi';
+import type { Endpoint } from './endpoint.ts';
+import { PROBLEMS, type ProblemCode } from './problem.ts';
+
+const problemSchema = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    request_id: z.string(),
+    errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457). `code` is stable.' });
+
+const ACCEPTED_HEADERS = {
+  Location: { description: 'Where the operation is found.', schema: { type: 'string' as const } },
+  'Retry-After': { description: 'Seconds to wait before asking again.', schema: { type: 'string' as const } },
+};
+
+/** The OpenAPI 3.1 document of the endpoints, made from the schemas that validate their requests. */
+export function createApiDocument(endpoints: readonly Endpoint[]): ReturnType<typeof createDocument> {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const endpoint of endpoints) {
+    for (const path of endpoint.paths) {
+      paths[path] = { ...paths[path], [endpoint.method]: describe(endpoint, path) };
+    }
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Wallet operations',
+      version: '1.0.0',
+      description:
+        'Operations are accepted (202), applied in the order of acceptance of their wallet, and found at their `Location`. ' +
+        'Amounts are decimal strings.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/api/v1' }, { url: '/' }],
+    security: [],
+    paths,
+  });
+}
+
+function describe(endpoint: Endpoint, path: string): ZodOpenApiOperationObject {
+  const { params, query, headers, body } = endpoint;
+  return {
+    operationId: nameOf(endpoint.method, path),
+    tags: [endpoint.tag],
+    summary: endpoint.summary,
+    requestParams: {
+      ...(params ? { path: params } : {}),
+      ...(query ? { query } : {}),
+      ...(headers ? { header: headers } : {}),
+    },
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    responses: { ...describeAnswers(endpoint), ...describeProblems(problemsOf(endpoint)) },
+  };
+}
+
+function describeAnswers(endpoint: Endpoint): ZodOpenApiOperationObject['responses'] {
+  return Object.fromEntries(
+    Object.entries(endpoint.answers).map(([status, schema]) => [
+      status,
+      {
+        description: STATUS_CODES[status] ?? status,
+        content: { 'application/json': { schema } },
+        ...(status === '202' ? { headers: ACCEPTED_HEADERS } : {}),
+      },
+    ]),
+  );
+}
+
+/** An endpoint's own problems, and those that any request with such parts can meet. */
+function problemsOf(endpoint: Endpoint): ProblemCode[] {
+  const { params, query, body } = endpoint;
+  return [
+    ...endpoint.problems,
+    ...((params ?? query ?? body) ? (['invalid_request'] as const) : []),
+    ...(body ? (['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) : []),
+    'unavailable',
+    'internal_error',
+  ];
+}
+
+/** Problems by status: several codes can share one. */
+function describeProblems(codes: readonly ProblemCode[]): ZodOpenApiOperationObject['responses'] {
+  const byStatus = new Map<number, string[]>();
+  for (const code of codes) {
+    const [status, title] = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), `\`${code}\`: ${title}.`]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [
+      String(status),
+      { description: lines.join(' '), content: { 'application/problem+json': { schema: problemSchema } } },
+    ]),
+  );
+}
+
+/** `get` and `/wallets/{id}/balance`: `getWalletsByIdBalance`. */
+function nameOf(method: string, path: string): string {
+  const words = path.split('/').flatMap((part) => part.replace(/^\{(.*)\}$/, 'by_$1').split(/[_-]/));
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}

@@ -1,0 +1,70 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createApiDocument } from '@wallet/api/http/document';
+import { ENDPOINTS } from '@wallet/api/routes/router';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+
+/**
+ * Holds every answer of the API server on `port` against the OpenAPI document, with a validator that knows nothing of our
+ * schemas. Stopping answers what did not fit.
+ */
+export function watchConformance(port: number): { stop: () => string[] } {
+  const failures: string[] = [];
+  const watch = (message: unknown): void => {
+    const { request, response, server } = message as {
+      request: IncomingMessage;
+      response: ServerResponse;
+      server: Server;
+    };
+    const address = server.address();
+    if (typeof address !== 'object' || address?.port !== port) return;
+    const chunks: Buffer[] = [];
+    const end = response.end.bind(response);
+    response.end = ((chunk?: unknown, ...rest: []) => {
+      if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk as string));
+      return end(chunk, ...rest);
+    }) as typeof response.end;
+    response.once('finish', () => {
+      const problem = check(request, response, Buffer.concat(chunks).toString());
+      if (problem !== null) failures.push(`${request.method} ${request.url} ${response.statusCode}: ${problem}`);
+    });
+  };
+  subscribe(STARTED, watch);
+  return {
+    stop() {
+      unsubscribe(STARTED, watch);
+      return failures;
+    },
+  };
+}
+
+const STARTED = 'http.server.request.start';
+
+const document: any = createApiDocument(ENDPOINTS);
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema(document, 'openapi');
+
+const templates = Object.keys(document.paths)
+  .map((path) => ({ path, pattern: new RegExp(`^(?:/api/v1)?${path.replace(/\{\w+\}/g, '[^/]+')}$`) }))
+  .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
+
+/** What is wrong with an answer, or null. Only what the document names is judged. */
+function check(request: IncomingMessage, response: ServerResponse, body: string): string | null {
+  const path = (request.url ?? '').split('?', 1)[0]!;
+  const method = (request.method ?? '').toLowerCase();
+  const template = templates.find(({ path: each, pattern }) => pattern.test(path) && document.paths[each][method]);
+  if (template === undefined) return null;
+  const type = String(response.getHeader('content-type')).split(';', 1)[0]!;
+  const place = ['paths', template.path, method, 'responses', String(response.statusCode), 'content', type, 'schema'];
+  const pointer = place.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).map(encodeURIComponent);
+  if (!place.every((_, index) => at(place.slice(0, index + 1)) !== undefined)) return `${type} is not documented`;
+  const validate = ajv.getSchema(`openapi#/${pointer.join('/')}`);
+  if (validate === undefined) return 'its schema cannot be found';
+  return validate(JSON.parse(body)) ? null : `${ajv.errorsText(validate.errors)} in ${body}`;
+}
+
+function at(place: readonly string[]): unknown {
+  return place.reduce<any>((value, part) => value?.[part], document);
+}
