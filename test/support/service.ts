@@ -1,7 +1,7 @@
 import { type RunningApi, startApi } from '@wallet/api/api';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
-import { type Logger, createLogger } from '@wallet/shared/logger';
+import { createLogger } from '@wallet/shared/logger';
 import { type WalletWorker, startWorker } from '@wallet/worker/worker';
 import { watchConformance } from './conformance.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -16,6 +16,7 @@ export interface Service {
   readonly redisUrl: string;
   readonly queuePrefix: string;
   readonly partitions: number;
+  startWorker(options?: { batchLimit: number }): void;
   /** Resolves when no operation is pending any more. */
   drained(): Promise<void>;
   /** Stops everything, and fails if an answer of the API was not as its document says. */
@@ -24,42 +25,45 @@ export interface Service {
 
 const DRAIN_MS = 20_000;
 
-/** Starts an API and, unless told otherwise, a worker. */
+/**
+ * Starts an API and, unless told otherwise, a worker. `redisUrl` is that of both, `apiRedisUrl` that of the API alone: an
+ * address where nobody answers makes them work without Redis.
+ */
 export async function startService(
-  options: { worker?: boolean; redisUrl?: string; log?: Logger } = {},
+  options: { worker?: boolean; redisUrl?: string; apiRedisUrl?: string } = {},
 ): Promise<Service> {
   const target = { ...(await createTestDatabase()), ...(options.redisUrl ? { redisUrl: options.redisUrl } : {}) };
-  const log = options.log ?? createLogger({ process: 'test', level: 'silent', pretty: false });
+  const log = createLogger({ process: 'test', level: 'silent', pretty: false });
   const pools = ['test', 'api', 'worker'].map((name) =>
     createPool({ url: target.databaseUrl, name, size: 5, onError: () => undefined }),
   );
   const [database, apiPool, workerPool] = pools as [Database, Database, Database];
   const partitions = await readPartitions(database, undefined);
-  const config = { ...target, logLevel: 'silent', logPretty: false, partitions };
+  const config = { ...target, logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1' };
   const api: RunningApi = await startApi(
-    { ...config, host: '127.0.0.1', port: 0, databaseConnections: 5 },
+    { ...config, redisUrl: options.apiRedisUrl ?? target.redisUrl, port: 0, databaseConnections: 5 },
     { database: apiPool, partitions, log },
   );
   const conformance = watchConformance(api.port);
-  const worker: WalletWorker | null =
-    options.worker === false
-      ? null
-      : startWorker(
-          { ...config, batchLimit: 1_000, transactions: 1, healthPort: undefined, host: '127.0.0.1' },
-          { database: workerPool, partitions, log },
-        );
-  return {
+  const workers: WalletWorker[] = [];
+  const service: Service = {
     ...target,
     url: `http://127.0.0.1:${api.port}`,
     database,
     partitions,
+    startWorker({ batchLimit } = { batchLimit: 1_000 }) {
+      const settings = { ...config, batchLimit, transactions: 1, healthPort: undefined };
+      workers.push(startWorker(settings, { database: workerPool, partitions, log }));
+    },
     drained: () => untilDrained(database, DRAIN_MS),
     async stop() {
-      await Promise.all([api.stop(), worker?.stop()]);
+      await Promise.all([api.stop(), ...workers.map((worker) => worker.stop())]);
       await Promise.all(pools.map((pool) => pool.end()));
       expect(conformance.stop()).toEqual([]);
     },
   };
+  if (options.worker !== false) service.startWorker();
+  return service;
 }
 
 /** Resolves when no operation is pending. @throws Error if some still are after `ms`. */
