@@ -1,0 +1,56 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECT_ROOT } from '@wallet/local/project';
+import { createDoorbell } from '@wallet/shared/queue/doorbell';
+import { seedDatabase } from '@wallet/shared/seed';
+import { runCurl } from '../support/curl.ts';
+import { type Service, startService } from '../support/service.ts';
+
+/**
+ * Runs every `curl` of the documents, in their order, on a service as `npm start` makes it, and holds the answers against
+ * those that the documents show. UPDATE_EXAMPLES=1 writes the answers into the documents instead; then format them.
+ */
+const HOST = 'http://127.0.0.1:8000';
+const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+const EXAMPLE = /```sh\n(curl [^`]*?)\n```\n\n```json\n([^`]*?)\n```/g;
+
+let service: Service;
+beforeEach(async () => {
+  service = await startService();
+  const doorbell = createDoorbell({ url: service.redisUrl, prefix: service.queuePrefix, onError: () => undefined });
+  await seedDatabase(service.database, doorbell, service.partitions);
+  await service.drained();
+  doorbell.close();
+});
+afterEach(() => service.stop());
+
+it.each(['README.md', 'api/EXAMPLES.md'])('the examples of %s answer what they show', async (name) => {
+  const file = join(PROJECT_ROOT, name);
+  let text = readFileSync(file, 'utf8');
+  /** Ids that a document shows, and those that this service gave in their place. */
+  const ids = new Map<string, string>();
+  const examples = [...text.matchAll(EXAMPLE)];
+  expect(examples.length).toBeGreaterThan(1);
+  for (const [whole, command, shown] of examples) {
+    const sent = command!.replaceAll(HOST, service.url).replace(UUID, (id) => ids.get(id) ?? id);
+    const { body } = await runCurl(sent);
+    const answer = JSON.stringify(body);
+    const expected = [...shown!.matchAll(UUID)].map(([id]) => id);
+    [...answer.matchAll(UUID)].forEach(([id], index) => expected[index] && ids.set(expected[index], id));
+    if (process.env['UPDATE_EXAMPLES']) {
+      const back = new Map([...ids].map(([document, real]) => [real, document]));
+      const stable = answer.replace(UUID, (id) => back.get(id) ?? id);
+      const pretty = JSON.stringify(JSON.parse(stable), null, 2);
+      text = text.replace(whole, whole.replace(shown!, pretty));
+    } else {
+      expect(JSON.parse(blur(answer))).toEqual(JSON.parse(blur(shown!)));
+    }
+  }
+  if (process.env['UPDATE_EXAMPLES']) writeFileSync(file, text);
+});
+
+/** Ids and times are new every time. */
+function blur(json: string): string {
+  return json.replace(UUID, 'an id').replace(TIME, 'a time');
+}
