@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningApi, startApi } from '@wallet/api/api';
+import { startPostgres } from '@wallet/local/embedded-postgres';
+import { MIGRATIONS_FOLDER } from '@wallet/local/project';
+import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { type Database, createPool } from '@wallet/shared/database/pool';
+import { createLogger } from '@wallet/shared/logger';
+
+/**
+ * `npm run bench:history [-- entries]`: what a long history costs the readers. The same wallet, with the same 20,000
+ * entries of its own, is read in a database of 100,000 entries and in one of 10,000,000 (or as many as given): the time
+ * of each request, and its ratio. Postgres is the machine's or the package's, as in `npm start`, with fresh data.
+ */
+const SMALL = 100_000;
+const LARGE = Number(process.argv[2] ?? 10_000_000);
+const OWN = 20_000;
+const OTHERS = 50_000;
+const REQUESTS = 400;
+const PAGE = 50;
+const WALLET = '00000000-0000-4000-8000-000000000000';
+
+const folder = mkdtempSync(join(tmpdir(), 'wallet-bench-'));
+const postgres = await startPostgres({
+  dataDir: folder,
+  path: process.env['PATH'] ?? '',
+  settings: { max_wal_size: '8GB', maintenance_work_mem: '512MB', shared_buffers: '1GB', autovacuum: 'off' },
+});
+await migrateDatabase(postgres.url, MIGRATIONS_FOLDER, 1);
+const database = createPool({ url: postgres.url, name: 'bench', size: 4, statementMs: 0, onError: () => undefined });
+const log = createLogger({ process: 'bench', level: 'silent', pretty: false });
+const api = await startApi(
+  {
+    ...{ host: '127.0.0.1', port: 0, databaseUrl: postgres.url, databaseConnections: 4, partitions: 1 },
+    ...{ redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bench', logLevel: 'silent', logPretty: false },
+  },
+  { database, partitions: 1, log },
+);
+try {
+  await makeWallets(database);
+  await addEntries(database, 0, OWN / 2, 1);
+  await addEntries(database, OWN / 2, (SMALL - OWN) / 2, OTHERS);
+  const small = await measure(api);
+  await addEntries(database, SMALL / 2, (LARGE - SMALL) / 2, OTHERS);
+  const large = await measure(api);
+  report(small, large);
+} finally {
+  await api.stop();
+  await database.end();
+  await postgres.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function makeWallets(target: Database): Promise<void> {
+  const ids = `SELECT ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid AS id FROM generate_series(0, ${OTHERS}) AS n`;
+  await target.query(`INSERT INTO wallets (id, asset_id) SELECT id, 4 FROM (${ids}) AS made`);
+  await target.query('INSERT INTO accounts (wallet_id, asset_id) SELECT id, asset_id FROM wallets ORDER BY id');
+}
+
+/**
+ * Adds deposits of 1.00, each two entries, over the wallets in turn (the first alone if `wallets` is 1), one millisecond
+ * apart. Set-wise and with the triggers off, or it would take hours; the result is as lawful as any other.
+ */
+async function addEntries(target: Database, first: number, count: number, wallets: number): Promise<void> {
+  const CHUNK = 500_000;
+  const client = await target.connect();
+  try {
+    await client.query('SET session_replication_role = replica');
+    for (let start = first; start < first + count; start += CHUNK) {
+      const end = Math.min(start + CHUNK, first + count);
+      await client.query(`
+        CREATE TEMP TABLE made AS
+        SELECT n, (lpad(to_hex(1700000000000 + n), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid AS id,
+               to_timestamp(1700000000 + n / 1000.0) AS at, wallet_id, accounts.id AS account_id,
+               accounts.version + row_number() OVER (PARTITION BY accounts.id ORDER BY n) AS version
+        FROM (SELECT n, ('00000000-0000-4000-8000-' ||
+                lpad(to_hex(${wallets === 1 ? 0 : `1 + n % ${wallets}`}), 12, '0'))::uuid AS wallet_id
+              FROM generate_series(${start}, ${end - 1}) AS n) AS numbered
+        JOIN accounts USING (wallet_id)`);
+      await client.query(`INSERT INTO operations (id, seq, wallet_id, amount, created_at, asset_id, type, priority)
+        SELECT id, n, wallet_id, 100, at, 4, 'deposit', 'high' FROM made`);
+      await client.query(`INSERT INTO outcomes (operation_id, wallet_balance, wallet_version, completed_at, status)
+        SELECT id, version * 100, version, at, 'succeeded' FROM made`);
+      await client.query(`INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at)
+        SELECT account_id, version, id, 100, version * 100, at FROM made`);
+      await client.query(`INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at)
+        SELECT accounts.id, n + 1, made.id, -100, -100 * (n + 1), at
+        FROM made JOIN accounts ON system = 'treasury' AND asset_id = 4`);
+      await client.query(`UPDATE accounts SET version = top.version, balance = top.version * 100
+        FROM (SELECT account_id, max(version) AS version FROM made GROUP BY account_id) AS top WHERE id = account_id`);
+      await client.query(
+        `UPDATE accounts SET version = ${end}, balance = -100 * ${end} WHERE system = 'treasury' AND asset_id = 4`,
+      );
+      await client.query('DROP TABLE made');
+    }
+    await client.query('RESET session_replication_role');
+    await client.query('VACUUM ANALYZE');
+  } finally {
+    client.release();
+  }
+}
+
+type Times = ReadonlyMap<string, { p50: number; p99: number }>;
+
+async function measure(running: RunningApi): Promise<Times> {
+  const wallet = `http://127.0.0.1:${running.port}/wallets/${WALLET}`;
+  const deep = Buffer.from(String(OWN / 2 - 99 * PAGE + 1)).toString('base64url');
+  const requests: Record<string, string> = {
+    'GET /wallets/{id}': wallet,
+    'transactions, first page': `${wallet}/transactions`,
+    'transactions, hundredth page': `${wallet}/transactions?cursor=${deep}`,
+    'statistics of a day': `${wallet}/statistics?from=2023-11-14T22:13:21Z&to=2023-11-14T22:13:22Z`,
+    statistics: `${wallet}/statistics`,
+    'GET /operations?wallet_id=': `http://127.0.0.1:${running.port}/operations?wallet_id=${WALLET}`,
+    'balance at a moment': `${wallet}?at=2023-11-14T22:13:22Z`,
+  };
+  const times = new Map<string, { p50: number; p99: number }>();
+  for (const [name, url] of Object.entries(requests)) {
+    const taken: number[] = [];
+    for (let index = -20; index < REQUESTS; index += 1) {
+      const started = performance.now();
+      const answer = await fetch(url);
+      await answer.arrayBuffer();
+      if (!answer.ok) throw new Error(`${name} answered ${answer.status}`);
+      if (index >= 0) taken.push(performance.now() - started);
+    }
+    taken.sort((a, b) => a - b);
+    times.set(name, { p50: taken[Math.floor(REQUESTS * 0.5)] ?? 0, p99: taken[Math.floor(REQUESTS * 0.99)] ?? 0 });
+  }
+  return times;
+}
+
+function report(small: Times, large: Times): void {
+  const line = (...cells: string[]): string => cells.map((cell, index) => cell.padEnd(index === 0 ? 32 : 18)).join('');
+  const output = [line('ms: p50 / p99', `${SMALL} entries`, `${LARGE} entries`, 'ratio of p99')];
+  for (const [name, before] of small) {
+    const after = large.get(name) ?? { p50: 0, p99: 0 };
+    const show = (each: { p50: number; p99: number }): string => `${each.p50.toFixed(2)} / ${each.p99.toFixed(2)}`;
+    output.push(line(name, show(before), show(after), (after.p99 / before.p99).toFixed(2)));
+  }
+  process.stdout.write(`${output.join('\n')}\n`);
+}
