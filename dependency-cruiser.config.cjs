@@ -25,7 +25,7 @@ module.exports = {
       comment: 'The rules import words and nothing else: no package, no clock, no database.',
       severity: 'error',
       from: { path: '^shared/src/ledger/' },
-      to: { pathNot: '^shared/src/(ledger/|money|operation|rejection)' },
+      to: { pathNot: '^shared/src/(ledger/|broken-invariant|money|operation|rejection)' },
     },
     {
       name: 'words-are-at-the-bottom',

@@ -19,7 +19,7 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
-    ignores: ['**/config.ts', '**/main.ts', '**/commands/*.ts', 'local/src/start.ts', 'test/**'],
+    ignores: ['**/config.ts', '**/main.ts', '**/commands/*.ts', 'local/src/start.ts', 'bench/**', 'test/**'],
     rules: {
       'no-restricted-properties': [
         'error',

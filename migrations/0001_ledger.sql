@@ -161,6 +161,8 @@ END $$;
 CREATE TRIGGER operations_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON operations EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER outcomes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON outcomes EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entries EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER settings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settings EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER wallets_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallets EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER accounts_are_kept BEFORE DELETE OR TRUNCATE ON accounts EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER pending_operations_are_kept BEFORE TRUNCATE ON pending_operations EXECUTE FUNCTION refuse_change();
 
@@ -176,7 +178,7 @@ BEGIN
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'entries of operation % do not sum to zero', culprit.operation_id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'entries_sum_to_zero';
+      USING ERRCODE = 'WL001', CONSTRAINT = 'entries_sum_to_zero';
   END IF;
 
   SELECT added.account_id, added.version INTO culprit
@@ -187,7 +189,19 @@ BEGIN
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'entry % of account % does not continue the one before it', culprit.version, culprit.account_id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'entries_continue';
+      USING ERRCODE = 'WL001', CONSTRAINT = 'entries_continue';
+  END IF;
+
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN operations ON operations.id = added.operation_id
+    LEFT JOIN outcomes ON outcomes.operation_id = added.operation_id
+    WHERE outcomes.status IS DISTINCT FROM 'succeeded' OR operations.amount IS DISTINCT FROM abs(added.amount)
+      OR 2 <> (SELECT count(*) FROM entries WHERE entries.operation_id = added.operation_id)
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'entries of operation % are not the two that it makes', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'entries_fit_operation';
   END IF;
 
   SELECT last.account_id INTO culprit
@@ -197,7 +211,7 @@ BEGIN
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'account % does not stand at its last entry', culprit.account_id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'entries_reach_account';
+      USING ERRCODE = 'WL001', CONSTRAINT = 'entries_reach_account';
   END IF;
   RETURN NULL;
 END $$;
@@ -212,12 +226,14 @@ BEGIN
   SELECT changed.id INTO culprit
     FROM changed
     LEFT JOIN entries ON entries.account_id = changed.id AND entries.version = changed.version
+    LEFT JOIN entries AS later ON later.account_id = changed.id AND later.version = changed.version + 1
     WHERE changed.version > 0 AND entries.balance IS DISTINCT FROM changed.balance
       OR changed.version = 0 AND changed.balance <> 0
+      OR later.version IS NOT NULL
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'balance of account % is not that of its last entry', culprit.id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'accounts_follow_entries';
+      USING ERRCODE = 'WL001', CONSTRAINT = 'accounts_follow_entries';
   END IF;
   RETURN NULL;
 END $$;
@@ -225,6 +241,20 @@ CREATE TRIGGER accounts_law_insert AFTER INSERT ON accounts REFERENCING NEW TABL
   FOR EACH STATEMENT EXECUTE FUNCTION check_changed_accounts();
 CREATE TRIGGER accounts_law_update AFTER UPDATE ON accounts REFERENCING NEW TABLE AS changed
   FOR EACH STATEMENT EXECUTE FUNCTION check_changed_accounts();
+
+CREATE FUNCTION refuse_other_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM before JOIN after USING (id)
+    WHERE (before.wallet_id, before.system, before.partition, before.asset_id)
+      IS DISTINCT FROM (after.wallet_id, after.system, after.partition, after.asset_id)
+  ) THEN
+    RAISE EXCEPTION 'an account stays whose it is' USING ERRCODE = 'WL001', CONSTRAINT = 'accounts_keep_owner';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER accounts_keep_owner AFTER UPDATE ON accounts REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_other_account();
 
 CREATE FUNCTION check_added_operations() RETURNS trigger LANGUAGE plpgsql
   SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
@@ -242,7 +272,7 @@ BEGIN
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'operation % is not pending, or not on wallets of its asset', culprit.id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'operations_begin_pending';
+      USING ERRCODE = 'WL001', CONSTRAINT = 'operations_begin_pending';
   END IF;
   RETURN NULL;
 END $$;
@@ -268,7 +298,7 @@ BEGIN
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'outcome of operation % does not fit the operation or its entries', culprit.operation_id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'outcomes_fit_entries';
+      USING ERRCODE = 'WL001', CONSTRAINT = 'outcomes_fit_entries';
   END IF;
   RETURN NULL;
 END $$;
@@ -286,10 +316,30 @@ BEGIN
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'operation % may not leave the queue without an outcome', culprit.operation_id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'pending_operations_end_in_outcomes';
+      USING ERRCODE = 'WL001', CONSTRAINT = 'pending_operations_end_in_outcomes';
   END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER pending_operations_law AFTER DELETE ON pending_operations REFERENCING OLD TABLE AS removed
   FOR EACH STATEMENT EXECUTE FUNCTION check_removed_pending();
+CREATE FUNCTION check_added_pending() RETURNS trigger LANGUAGE plpgsql
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN operations ON operations.id = added.operation_id
+    LEFT JOIN outcomes ON outcomes.operation_id = added.operation_id
+    WHERE (operations.wallet_id, operations.seq) IS DISTINCT FROM (added.wallet_id, added.seq)
+      OR outcomes.operation_id IS NOT NULL
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % cannot wait', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'pending_operations_wait_for_outcome';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER pending_operations_law_insert AFTER INSERT ON pending_operations REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_pending();
 CREATE TRIGGER pending_operations_unchanged BEFORE UPDATE ON pending_operations EXECUTE FUNCTION refuse_change();

@@ -46,11 +46,13 @@ export function createAcceptOperation(dependencies: {
     } catch (error) {
       return operations.length > 1 && isDataError(error) ? acceptApart(operations) : operations.map(() => ({ error }));
     }
-    ring(new Set(operations.filter(({ id }) => inserted.has(id)).map(({ partition }) => partition)));
+    // All of them: after a lost reply, those that were not inserted now were inserted before.
+    ring(new Set(operations.map(({ partition }) => partition)));
     const earlier = operations.length === inserted.size ? NOTHING : await findEarlier(operations, inserted);
     return operations.map((operation) => {
       const createdAt = inserted.get(operation.id);
-      return { acceptance: createdAt ? accepted(operation, createdAt) : recognise(operation, earlier) };
+      if (createdAt) return { acceptance: accepted(operation, createdAt) };
+      return 'error' in earlier ? earlier : recognise(operation, earlier);
     });
   }
 
@@ -63,18 +65,21 @@ export function createAcceptOperation(dependencies: {
   async function findEarlier(
     operations: readonly NewOperation[],
     inserted: ReadonlyMap<string, Date>,
-  ): Promise<EarlierOperations> {
+  ): Promise<EarlierOperations | { error: unknown }> {
     const left = operations.filter(({ id }) => !inserted.has(id));
+    const ids = left.map(({ id }) => id);
     const keys = left.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
-    const byId = await findOperations(
-      database,
-      left.map(({ id }) => id),
-    );
-    const byKey = await findOperationsByKey(database, keys);
-    return {
-      byId: new Map(byId.map((operation) => [operation.id, operation])),
-      byKey: new Map(byKey.map((operation) => [operation.idempotencyKey, operation])),
-    };
+    try {
+      const byId = await findOperations(database, ids);
+      const byKey = await findOperationsByKey(database, keys);
+      return {
+        byId: new Map(byId.map((operation) => [operation.id, operation])),
+        byKey: new Map(byKey.map((operation) => [operation.idempotencyKey, operation])),
+      };
+    } catch (error) {
+      // Only those who repeated a key learn of it: their neighbours are accepted.
+      return { error };
+    }
   }
 
   const inGroup = inGroups(GROUP_LIMIT, acceptGroup);
@@ -112,12 +117,13 @@ function accepted(operation: NewOperation, createdAt: Date): Acceptance {
 }
 
 /** What stands in the way of an operation that was not inserted: itself, after a lost reply, or an earlier request. */
-function recognise(operation: NewOperation, earlier: EarlierOperations): Acceptance {
+function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAnswer {
   const itself = earlier.byId.get(operation.id);
-  if (itself) return { kind: 'accepted', operation: itself };
+  if (itself) return { acceptance: { kind: 'accepted', operation: itself } };
   const first = earlier.byKey.get(operation.idempotencyKey);
-  if (first === undefined) throw new Error(`operation ${operation.id} was neither accepted nor found`);
-  return first.requestHash === operation.requestHash ? { kind: 'replayed', operation: first } : { kind: 'key_reused' };
+  if (first === undefined) return { error: new Error(`operation ${operation.id} was neither accepted nor found`) };
+  const isSame = first.requestHash === operation.requestHash;
+  return { acceptance: isSame ? { kind: 'replayed', operation: first } : { kind: 'key_reused' } };
 }
 
 async function withRetries<Result>(attempt: () => Promise<Result>, log: Logger): Promise<Result> {

@@ -1,4 +1,6 @@
 import { type Server, createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError } from '@wallet/shared/config';
 import type { Database } from '@wallet/shared/database/pool';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
@@ -26,6 +28,8 @@ export interface RunningApi {
 /** Slow clients lose their connection: headers within 10 s, the whole request within 30 s, looked after every second. */
 const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
 const KEEP_ALIVE_MS = 65_000;
+/** How long a stopping process goes on taking requests while it says that it is not ready, so that others notice. */
+const NOTICE_MS = 500;
 /** How long a stop waits for clients who are still sending. */
 const SLOW_CLIENT_MS = 4_000;
 const IDLE_LOOK_MS = 50;
@@ -60,7 +64,13 @@ export async function startApi(
   const server = createServer(SERVER_LIMITS, createApp(api, log));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      reject(
+        new ConfigError(
+          `The API cannot listen on ${config.host} port ${config.port}: ${error.message}. Set PORT or HOST.`,
+        ),
+      );
+    });
     server.listen(config.port, config.host, resolve);
   });
   const address = server.address();
@@ -70,6 +80,7 @@ export async function startApi(
       if (stopping) return;
       stopping = true;
       waiter.stop();
+      await delay(NOTICE_MS);
       await closeServer(server);
       stopHearing();
       doorbell.close();

@@ -78,6 +78,8 @@ export function createOperationWaiter(database: Database, log: Logger): Operatio
         const deadline = setTimeout(giveUp, ms);
         signal.addEventListener('abort', giveUp);
         entry.resolvers.add(settle);
+        // It may have ended before anybody waited.
+        look([id]);
       });
     },
     hear(partitions) {

@@ -141,6 +141,7 @@ async function wait(api: Api, response: Response, operation: Operation, ms: numb
   response.once('close', () => {
     gone.abort();
   });
+  if (response.closed) gone.abort();
   const partition = partitionOf(operation.walletId, api.partitions);
   return (await api.waiter.wait(operation.id, partition, ms, gone.signal)) ?? operation;
 }

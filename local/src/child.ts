@@ -6,6 +6,8 @@ export interface Child {
   readonly process: ChildProcess;
   /** Sends the signal, and SIGKILL if the process is still there after `graceMs`. Resolves with its exit code. */
   stop(signal: NodeJS.Signals, graceMs: number): Promise<number | null>;
+  /** Resolves when the process has sent the message. Never if it ends before. */
+  said(message: string): Promise<void>;
   /** Resolves with the exit code (null after a signal) whenever the process ends, for whatever reason. */
   readonly ended: Promise<number | null>;
 }
@@ -29,6 +31,12 @@ export function startChild(
   return {
     process: child,
     ended,
+    said: (message) =>
+      new Promise((resolve) => {
+        child.on('message', (received) => {
+          if (received === message) resolve();
+        });
+      }),
     async stop(signal, graceMs) {
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       child.kill(signal);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chownSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,7 +80,7 @@ function homeOf(dataDir: string, path: string, packaged: boolean): Home {
   const prefix = launchPrefix(path);
   if (prefix !== null) return { dataDir, folder: binaries.folder, prefix, owner: {} };
 
-  const shared = join(tmpdir(), `wallet-operations-${Buffer.from(dataDir).toString('base64url').slice(-40)}`);
+  const shared = join(tmpdir(), `wallet-operations-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
   mkdirSync(shared, { recursive: true, mode: 0o755 });
   chownSync(shared, NOBODY, NOBODY);
   let folder = binaries.folder;

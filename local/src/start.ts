@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, booleanSetting, readSettings, sharedSettings } from '@wallet/shared/config';
@@ -6,7 +7,7 @@ import { createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/logger';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
-import { runProcess } from '@wallet/shared/run-process';
+import { READY, runProcess } from '@wallet/shared/run-process';
 import { seedDatabase } from '@wallet/shared/seed';
 import { z } from 'zod';
 import { type Child, startChild } from './child.ts';
@@ -19,6 +20,7 @@ import { MIGRATIONS_FOLDER, PROJECT_ROOT, RUN_SOURCE } from './project.ts';
  * that this process starts; then migrations, example data, one API and one worker.
  */
 
+const WATCHING = process.argv.includes('--watch');
 const READY_MS = 30_000;
 /** How long an API or a worker may take to stop before it is killed. */
 const STOP_MS = 6_000;
@@ -33,7 +35,9 @@ await runProcess(async () => {
     },
   };
   try {
-    const { databaseUrl, redisUrl } = await startServers(settings, stops);
+    const unlock = lockFolder(settings.dataDir);
+    stops.push(unlock);
+    const { databaseUrl, redisUrl, servers } = await startServers(settings, stops);
     await prepare(databaseUrl, redisUrl, settings);
     const env = {
       ...process.env,
@@ -45,14 +49,15 @@ await runProcess(async () => {
     };
     const processes = ['api', 'worker'].map((name) => startProcess(name, env));
     stops.push(() => Promise.all(processes.map((child) => child.stop('SIGTERM', STOP_MS))));
-    for (const child of processes) {
+    // Under --watch the processes are children of a watcher, and start again and again.
+    if (!WATCHING) await waitUntilReady(processes);
+    for (const child of [...servers, ...processes]) {
       void child.ended.then((code) => {
-        // A process that nobody asked to stop takes everything down with it, so that nobody works with half a service.
+        // What nobody asked to stop takes everything down with it, so that nobody works with half a service.
         if (stops.length > 0) process.emit('uncaughtException', new Error(`a process ended with code ${code}`));
       });
     }
-    await waitUntilReady(`http://127.0.0.1:${settings.port}/readyz`, processes);
-    greet(settings.port, databaseUrl, redisUrl);
+    greet(settings, databaseUrl, redisUrl);
     return { log, running };
   } catch (error) {
     await running.stop();
@@ -104,7 +109,7 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
 async function startServers(
   settings: StartSettings,
   stops: (() => Promise<unknown>)[],
-): Promise<{ databaseUrl: string; redisUrl: string }> {
+): Promise<{ databaseUrl: string; redisUrl: string; servers: Child[] }> {
   const where = { dataDir: settings.dataDir, path: process.env['PATH'] ?? '' };
   const [postgres, redis] = await Promise.allSettled([
     settings.databaseUrl === undefined ? startPostgres(where) : null,
@@ -121,7 +126,8 @@ async function startServers(
   const databaseUrl = settings.databaseUrl ?? postgres.value?.url;
   const redisUrl = settings.redisUrl ?? redis.value?.url;
   if (databaseUrl === undefined || redisUrl === undefined) throw new Error('a server has no address');
-  return { databaseUrl, redisUrl };
+  const servers = [postgres.value?.process, redis.value?.process].filter((child) => child !== undefined);
+  return { databaseUrl, redisUrl, servers };
 }
 
 async function prepare(databaseUrl: string, redisUrl: string, settings: StartSettings): Promise<void> {
@@ -137,33 +143,55 @@ async function prepare(databaseUrl: string, redisUrl: string, settings: StartSet
 }
 
 function startProcess(name: string, env: NodeJS.ProcessEnv): Child {
-  const watch = process.argv.includes('--watch') ? ['--watch', '--watch-preserve-output'] : [];
+  // Folders, because a watched file is lost when an editor replaces it.
+  const folders = ['shared/src', `${name}/src`].map((folder) => `--watch-path=${join(PROJECT_ROOT, folder)}`);
+  const watch = WATCHING ? ['--watch', '--watch-preserve-output', ...folders] : [];
   const command = [process.execPath, ...watch, ...RUN_SOURCE, join(PROJECT_ROOT, name, 'src/main.ts')];
   return startChild(command, { env, cwd: PROJECT_ROOT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
-async function waitUntilReady(url: string, processes: readonly Child[]): Promise<void> {
-  const deadline = Date.now() + READY_MS;
-  for (;;) {
-    const ready = await fetch(url).then(
-      (answer) => answer.ok,
-      () => false,
-    );
-    if (ready) return;
-    const ended = await Promise.race([...processes.map((child) => child.ended), delay(50, 'running' as const)]);
-    if (ended !== 'running') throw new Error(`a process ended at start with code ${ended}`);
-    if (Date.now() > deadline) throw new Error(`the API was not ready after ${READY_MS / 1000} s`);
+/** @throws ConfigError if one ends before it is ready; it has said why. */
+async function waitUntilReady(processes: readonly Child[]): Promise<void> {
+  const ready = Promise.all(processes.map((child) => child.said(READY)));
+  const ended = Promise.race(processes.map((child) => child.ended));
+  const late = delay(READY_MS, 'late' as const, { ref: false });
+  const first = await Promise.race([ready.then(() => 'ready' as const), ended.then(() => 'ended' as const), late]);
+  if (first === 'ended') throw new ConfigError('A process ended at start; its message is above.');
+  if (first === 'late') throw new ConfigError(`Not everything was ready after ${READY_MS / 1000} s.`);
+}
+
+/** The folder is for one `npm start` at a time. @returns what gives it back. */
+function lockFolder(dataDir: string): () => Promise<void> {
+  const file = join(dataDir, 'start.pid');
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  if (owner > 0 && owner !== process.pid && runsStart(owner)) {
+    throw new ConfigError(`${dataDir} is in use by process ${owner}. Stop that, or set DATA_DIR (and PORT).`);
+  }
+  writeFileSync(file, String(process.pid));
+  return () => {
+    rmSync(file, { force: true });
+    return Promise.resolve();
+  };
+}
+
+function runsStart(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start.ts');
+  } catch {
+    return false;
   }
 }
 
-function greet(port: number, databaseUrl: string, redisUrl: string): void {
-  const url = `http://127.0.0.1:${port}`;
+function greet(settings: StartSettings, databaseUrl: string, redisUrl: string): void {
+  const url = `http://127.0.0.1:${settings.port}`;
   const wallet = 'a11ce000-0000-4000-8002-000000000004';
   process.stdout.write(`
   API       ${url}  (also under ${url}/api/v1)
   Health    ${url}/health
-  Postgres  ${databaseUrl}
-  Redis     ${redisUrl}
+  Postgres  ${settings.databaseUrl === undefined ? databaseUrl : 'that of DATABASE_URL'}
+  Redis     ${settings.redisUrl === undefined ? redisUrl : 'that of REDIS_URL'}
 
   Try it: credit Alice's USD wallet and wait for the result
 

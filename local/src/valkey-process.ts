@@ -33,8 +33,8 @@ function repairBridge(server: ValkeyServer): void {
   };
 }
 
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
 const server = new ValkeyServer({ port: Number(process.argv[2]), host: '127.0.0.1' });
 repairBridge(server);
 await server.start();
-process.on('disconnect', () => process.exit(0));
-process.on('SIGTERM', () => process.exit(0));

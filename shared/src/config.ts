@@ -2,8 +2,16 @@ import { z } from 'zod';
 
 /** The settings that every process shares. Read once, validated, frozen, passed in. */
 export const sharedSettings = {
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL'),
-  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must be a redis:// URL'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
+    .refine((url) => URL.canParse(url), 'must be a URL (percent-encode what is special in a password)')
+    // These would replace the time limits that keep a paused process from holding a partition for ever.
+    .refine((url) => !/[?&](options|\w+_timeout)=/.test(url), 'must not set options or time limits'),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must be a redis:// URL')
+    .refine((url) => URL.canParse(url), 'must be a URL (percent-encode what is special in a password)'),
   QUEUE_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, "_" and "-"')

@@ -3,7 +3,8 @@ import type { Logger } from './logger.ts';
 const QUIET_MS = 10_000;
 
 /**
- * Logs connection errors without flooding: a server that is away fails many times a second, so the same error is told
+ * Logs connection errors without flooding, and without what else hangs on them (a driver's error carries the command, with
+ * the password in it): a server that is away fails many times a second, so the same error is told
  * once in ten seconds, with how often it came.
  */
 export function logErrors(log: Logger, sentence: string): (error: Error) => void {
@@ -16,7 +17,8 @@ export function logErrors(log: Logger, sentence: string): (error: Error) => void
       repeated += 1;
       return;
     }
-    log.warn({ err: error, repeated }, sentence);
+    const code = 'code' in error ? error.code : undefined;
+    log.warn({ reason: error.message, code, repeated }, sentence);
     lastMessage = error.message;
     quietUntil = now + QUIET_MS;
     repeated = 0;

@@ -10,11 +10,24 @@ export interface Running {
 /** A process that does not stop by itself within this time is ended. */
 const STOP_MS = 9_000;
 
+/** Signals of a crash: caught, they would come again for ever. */
+const CRASHES: closeWithGrace.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGILL', 'SIGBUS', 'SIGFPE', 'SIGTRAP'];
+
+/** What a started child tells its parent. */
+export const READY = 'ready';
+
 /**
  * Runs a process until a signal or an unexpected error asks it to stop: the first SIGTERM or SIGINT stops it gracefully
- * (exit 0), a second one ends it at once (exit 1). A started child also stops when its parent goes away.
+ * (exit 0), a second one ends it at once (exit 1). A started child tells its parent when it is ready, and stops when that
+ * goes away, also while it starts. A wrong configuration ends it with its sentence and exit 2.
  */
 export async function runProcess(start: () => Promise<{ log: Logger; running: Running }>): Promise<void> {
+  let stop = (): void => {
+    process.exit(1);
+  };
+  process.once('disconnect', () => {
+    stop();
+  });
   let started: { log: Logger; running: Running };
   try {
     started = await start();
@@ -24,13 +37,14 @@ export async function runProcess(start: () => Promise<{ log: Logger; running: Ru
     process.exit(2);
   }
   const { log, running } = started;
-  const grace = closeWithGrace({ delay: STOP_MS, logger: false }, async ({ signal, err }) => {
+  const grace = closeWithGrace({ delay: STOP_MS, logger: false, skip: CRASHES }, async ({ signal, err }) => {
     if (err) log.fatal({ err }, 'process failed');
     else log.info({ signal }, 'process stopping');
     await running.stop();
     log.info('process stopped');
   });
-  process.once('disconnect', () => {
+  stop = () => {
     grace.close();
-  });
+  };
+  process.send?.(READY);
 }

@@ -135,7 +135,27 @@ describe('the audit', () => {
     [
       'entries of no operation',
       (_w, op) => `DELETE FROM operations WHERE id = '${op}'`,
-      ['entry_without_account_or_operation'],
+      ['entry_without_account_or_operation', 'outcome_without_operation'],
+    ],
+    [
+      'a pending row of no operation, where no worker looks',
+      (w) => `INSERT INTO pending_operations VALUES (900, 1, gen_random_uuid(), '${w}', now())`,
+      ['pending_not_of_operation', 'pending_overtaken'],
+    ],
+    [
+      'a refusal that was none',
+      () => `UPDATE outcomes SET wallet_balance = wallet_balance + 1 WHERE status = 'failed'`,
+      ['outcome_not_of_entry'],
+    ],
+    [
+      'a wallet of another asset',
+      (w) => `UPDATE wallets SET asset_id = 1 WHERE id = '${w}'`,
+      ['asset_mismatch', 'wallet_without_account'],
+    ],
+    [
+      'a treasury missing',
+      () => `DELETE FROM accounts WHERE system = 'treasury' AND version = 0 AND asset_id = 3 AND partition = 0`,
+      ['treasury_missing'],
     ],
     [
       'an order that is not that of acceptance',

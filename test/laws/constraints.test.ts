@@ -40,37 +40,67 @@ const post = (...rows: [bigint, number, number, number][]) =>
 const move = (accountId: bigint, change: number) =>
   `UPDATE accounts SET balance = balance + ${change}, version = version + 1 WHERE id = ${accountId}`;
 
+/** An operation of `amount` that succeeds with `entries`, after `moves` of balances: the whole of it in one statement. */
+const applyOne = (amount: number, moves: string[], entries: string): string =>
+  `${accept(`'${wallet}', ${amount}, now(), 4, 'deposit', 'high'`)};
+   WITH gone AS (DELETE FROM pending_operations WHERE operation_id = '${id}'), told AS (
+     INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version) VALUES ('${id}', 'succeeded', 0, 0)
+   )${moves.map((each, index) => `, m${index} AS (${each})`).join('')} ${entries}`;
+const both = (): string[] => [move(account, 100), move(treasury, -100)];
+
 describe('the database', () => {
   // The wallet stands at version 2 and 15.00, the treasury at version 2 and -15.00.
   it('accepts a movement that is lawful', async () => {
-    const both = `WITH a AS (${move(account, 100)}), b AS (${move(treasury, -100)})`;
-    expect(await refusalOf(`${both} ${post([account, 3, 100, 1600], [treasury, 3, -100, -1600])}; ROLLBACK`)).toBe(
-      'accepted',
-    );
+    const lawful = applyOne(100, both(), post([account, 3, 100, 1600], [treasury, 3, -100, -1600]));
+    expect(await refusalOf(`${lawful}; ROLLBACK`)).toBe('accepted');
   });
 
   it.each<[string, () => string, string]>([
     [
       'entries that do not sum to zero',
-      () => `WITH a AS (${move(account, 100)}) ${post([account, 3, 100, 1600])}`,
+      () => applyOne(100, [move(account, 100)], post([account, 3, 100, 1600])),
       'entries_sum_to_zero',
     ],
     [
       'a gap in versions',
-      () =>
-        `WITH a AS (${move(account, 100)}), b AS (${move(treasury, -100)}) ${post([account, 4, 100, 1600], [treasury, 3, -100, -1600])}`,
+      () => applyOne(100, both(), post([account, 4, 100, 1600], [treasury, 3, -100, -1600])),
       'entries_continue',
     ],
     [
       'a running balance that does not continue',
       () =>
-        `WITH a AS (${move(account, 101)}), b AS (${move(treasury, -100)}) ${post([account, 3, 100, 1601], [treasury, 3, -100, -1600])}`,
+        applyOne(
+          100,
+          [move(account, 101), move(treasury, -100)],
+          post([account, 3, 100, 1601], [treasury, 3, -100, -1600]),
+        ),
       'entries_continue',
     ],
     [
       'entries without the balances',
-      () => post([account, 3, 100, 1600], [treasury, 3, -100, -1600]),
+      () => applyOne(100, [], post([account, 3, 100, 1600], [treasury, 3, -100, -1600])),
       'entries_reach_account',
+    ],
+    [
+      'entries of another amount than the operation',
+      () => applyOne(99, both(), post([account, 3, 100, 1600], [treasury, 3, -100, -1600])),
+      'entries_fit_operation',
+    ],
+    [
+      'entries of no operation',
+      () =>
+        `WITH a AS (${move(account, 100)}), b AS (${move(treasury, -100)})
+         ${post([account, 3, 100, 1600], [treasury, 3, -100, -1600])}`,
+      'entries_fit_operation',
+    ],
+    [
+      'entries of an operation that failed',
+      () =>
+        applyOne(100, both(), post([account, 3, 100, 1600], [treasury, 3, -100, -1600])).replace(
+          /\(operation_id, status, wallet_balance, wallet_version\) VALUES \('(.*?)', 'succeeded', 0, 0\)/,
+          "(operation_id, status, error_code, wallet_balance, wallet_version) VALUES ('$1', 'failed', 'x', 0, 0)",
+        ),
+      'entries_fit_operation',
     ],
     [
       'a balance without entries',
@@ -81,6 +111,29 @@ describe('the database', () => {
       'a version without entries',
       () => `UPDATE accounts SET version = 7 WHERE id = ${account}`,
       'accounts_follow_entries',
+    ],
+    [
+      'an account that goes back to where it was',
+      () => `UPDATE accounts SET version = 1, balance = 1000 WHERE id = ${account}`,
+      'accounts_follow_entries',
+    ],
+    [
+      'an account that goes back to nothing',
+      () => `UPDATE accounts SET version = 0, balance = 0 WHERE id = ${treasury}`,
+      'accounts_follow_entries',
+    ],
+    [
+      'an account of another asset',
+      () => `UPDATE accounts SET asset_id = 1, partition = 900 WHERE id = ${treasury}`,
+      'accounts_keep_owner',
+    ],
+    ['another number of partitions', () => 'UPDATE settings SET partitions = 8', '23001'],
+    ['a changed wallet', () => 'UPDATE wallets SET client_id = NULL', '23001'],
+    [
+      'an operation that waits although it is final',
+      () =>
+        `INSERT INTO pending_operations SELECT 0, seq, id, wallet_id, now() FROM operations WHERE id = '${applied}'`,
+      'pending_operations_wait_for_outcome',
     ],
     [
       'an account that begins with a balance',

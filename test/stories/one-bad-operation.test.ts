@@ -1,5 +1,7 @@
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
+import { partitionOf } from '@wallet/shared/partition';
+import { breakTheLaw } from '../support/break-the-law.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
 let service: Service;
@@ -36,4 +38,29 @@ it('an operation that cannot be written fails alone, and its neighbours are appl
   for (const answer of failed) {
     expect(answer.body).toMatchObject({ status: 'failed', result: null, error: { code: 'internal_error' } });
   }
+});
+
+it('a partition whose ledger is broken waits, and the others go on', async () => {
+  const wallets = await Promise.all(Array.from({ length: 12 }, () => createFundedWallet(service.url, '1.00')));
+  const partitions = wallets.map((wallet) => partitionOf(wallet, service.partitions));
+  const broken = partitions[0]!;
+  const treasury = `system = 'treasury' AND asset_id = 4 AND partition = ${broken}`;
+  const { rows } = await service.database.query<{ version: bigint }>(`SELECT version FROM accounts WHERE ${treasury}`);
+  await breakTheLaw(service.database, `UPDATE accounts SET version = version + 7 WHERE ${treasury}`);
+  const answers = await Promise.all(
+    wallets.map((wallet, index) =>
+      request(service.url)
+        .post(`/wallets/${wallet}/operation`)
+        .set('Prefer', partitions[index] === broken ? 'wait=1' : 'wait=10')
+        .send({ operation_type: 'DEPOSIT', amount: 1 }),
+    ),
+  );
+  answers.forEach((answer, index) => {
+    expect(answer.body.status).toBe(partitions[index] === broken ? 'pending' : 'succeeded');
+  });
+
+  // Mended, it goes on where it stood: nothing that waited was decided on broken ground.
+  await breakTheLaw(service.database, `UPDATE accounts SET version = ${rows[0]!.version} WHERE ${treasury}`);
+  await service.drained();
+  for (const wallet of wallets) expect(await balanceOf(service.url, wallet)).toBe('2.00');
 });

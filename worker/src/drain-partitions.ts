@@ -1,14 +1,18 @@
+import { BrokenInvariant } from '@wallet/shared/broken-invariant';
 import { applyPlan } from '@wallet/shared/database/apply-plan';
 import { tryLockPartitions } from '@wallet/shared/database/locks';
 import type { Client, Database } from '@wallet/shared/database/pool';
-import { isDataError } from '@wallet/shared/database/sqlstate';
+import { isBroken, isDataError } from '@wallet/shared/database/sqlstate';
 import { type LockedAccount, lockAccounts } from '@wallet/shared/database/tables/accounts';
 import { type PendingOperation, readPendingOperations } from '@wallet/shared/database/tables/pending-operations';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { type Outcome, type Plan, plan } from '@wallet/shared/ledger/plan';
 
-/** How a partition was left: with nothing pending, with perhaps more, or untouched because somebody else drains it. */
-export type PartitionState = 'empty' | 'more' | 'busy';
+/**
+ * How a partition was left: with nothing pending, with perhaps more, untouched because somebody else drains it, or
+ * untouched because its ledger or our code is wrong.
+ */
+export type PartitionState = 'empty' | 'more' | 'busy' | 'broken';
 
 interface AppliedOperation {
   readonly operation: PendingOperation;
@@ -18,6 +22,8 @@ interface AppliedOperation {
 export interface Drain {
   readonly states: ReadonlyMap<number, PartitionState>;
   readonly applied: readonly AppliedOperation[];
+  /** What is wrong with the broken partitions. */
+  readonly faults: readonly { readonly partition: number; readonly error: unknown }[];
 }
 
 /**
@@ -25,45 +31,83 @@ export interface Drain {
  * partition, each partition in the order of acceptance. What was applied is committed when this returns.
  *
  * If the transaction fails because of its data, it is halved, first by partitions and then by operations, until the
- * operation at fault stands alone; that one fails with `internal_error` and the others go on.
- * @throws the database's error if it is about anything but data. Then nothing was applied, or, after a lost COMMIT, all
- * of it: either way the next drain finds in the queue what is left to do.
+ * operation at fault stands alone; that one fails with `internal_error` and the others go on. A partition whose ledger
+ * breaks the law is left alone, and the others go on.
+ * @throws the database's error if it is about anything else. Then nothing was applied, or, after a lost COMMIT, all of it:
+ * either way the next drain finds in the queue what is left to do.
  */
 export async function drainPartitions(
   database: Database,
   partitions: readonly number[],
   limit: number,
 ): Promise<Drain> {
+  const [only, ...others] = partitions;
+  const isOne = others.length === 0;
   try {
-    return await drainOnce(database, partitions, limit);
+    return await drainOnce(database, partitions, limit, isOne && limit === 1);
   } catch (error) {
-    if (!isDataError(error)) throw error;
+    if (!isDataError(error) && !isBroken(error)) throw error;
+    if (isOne && only !== undefined && isBroken(error)) {
+      return { states: new Map([[only, 'broken']]), applied: [], faults: [{ partition: only, error }] };
+    }
+    // Alone, an operation cannot fail because of its data: it is failed instead.
+    if (isOne && limit === 1) throw error;
   }
-  if (partitions.length > 1) {
-    const middle = Math.ceil(partitions.length / 2);
-    const first = await drainPartitions(database, partitions.slice(0, middle), limit);
-    const second = await drainPartitions(database, partitions.slice(middle), limit);
-    return {
-      states: new Map([...first.states, ...second.states]),
-      applied: [...first.applied, ...second.applied],
-    };
+  if (isOne) {
+    const { states, ...half } = await drainPartitions(database, partitions, Math.ceil(limit / 2));
+    return { ...half, states: new Map([...states].map(([each, state]) => [each, state === 'empty' ? 'more' : state])) };
   }
-  const half =
-    limit > 1
-      ? await drainPartitions(database, partitions, Math.ceil(limit / 2))
-      : await failFirstOperation(database, partitions);
-  return { ...half, states: new Map([...half.states].map(([partition]) => [partition, 'more'])) };
+  const middle = Math.ceil(partitions.length / 2);
+  const first = await drainPartitions(database, partitions.slice(0, middle), limit);
+  const second = await drainPartitions(database, partitions.slice(middle), limit);
+  return {
+    states: new Map([...first.states, ...second.states]),
+    applied: [...first.applied, ...second.applied],
+    faults: [...first.faults, ...second.faults],
+  };
 }
 
-async function drainOnce(database: Database, partitions: readonly number[], limit: number): Promise<Drain> {
+/** One transaction. With `failing`, what cannot be written because of its data fails, and moves nothing. */
+async function drainOnce(
+  database: Database,
+  partitions: readonly number[],
+  limit: number,
+  failing: boolean,
+): Promise<Drain> {
   return inTransaction(database, async (client) => {
-    // Each of these is a statement of its own because each must see what was committed while the one before it waited.
+    // Each of these is a statement of its own, so that each sees what was committed before the one before it ended.
     const held = await tryLockPartitions(client, partitions);
     const share = Math.max(1, Math.floor(limit / Math.max(1, held.length)));
     const operations = held.length === 0 ? [] : await readPendingOperations(client, held, share);
-    const applied = operations.length === 0 ? [] : await apply(client, operations);
-    return { states: statesAfter(partitions, held, operations, share), applied };
+    let applied: AppliedOperation[] = [];
+    if (operations.length > 0) {
+      applied = failing ? await applyOrFail(client, operations) : await apply(client, operations);
+    }
+    return { states: statesAfter(partitions, held, operations, share), applied, faults: [] };
   });
+}
+
+async function applyOrFail(client: Client, operations: readonly PendingOperation[]): Promise<AppliedOperation[]> {
+  await client.query('SAVEPOINT before');
+  try {
+    return await apply(client, operations);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+  }
+  await client.query('ROLLBACK TO SAVEPOINT before');
+  const accounts = await lockAccountsOf(client, operations);
+  const planned: Plan = {
+    entries: [],
+    balances: [],
+    outcomes: operations.map(({ id, walletId, toWalletId }) => ({
+      operationId: id,
+      rejection: 'internal_error',
+      wallet: accounts.ofWallet(walletId),
+      receiver: toWalletId === null ? null : accounts.ofWallet(toWalletId),
+    })),
+  };
+  await applyPlan(client, { operations, before: new Map(), plan: planned });
+  return pair(operations, planned);
 }
 
 async function apply(client: Client, operations: readonly PendingOperation[]): Promise<AppliedOperation[]> {
@@ -83,26 +127,6 @@ async function apply(client: Client, operations: readonly PendingOperation[]): P
   );
   await applyPlan(client, { operations, before, plan: planned });
   return pair(operations, planned);
-}
-
-/** The way out for an operation that cannot be written down: it fails, moves nothing, and leaves the queue. */
-async function failFirstOperation(database: Database, partitions: readonly number[]): Promise<Drain> {
-  return inTransaction(database, async (client) => {
-    const held = await tryLockPartitions(client, partitions);
-    const operations = held.length === 0 ? [] : await readPendingOperations(client, held, 1);
-    const accounts = await lockAccountsOf(client, operations);
-    const planned: Plan = {
-      entries: [],
-      balances: [],
-      outcomes: operations.map((operation) => {
-        const wallet = accounts.ofWallet(operation.walletId);
-        const receiver = operation.toWalletId ? accounts.ofWallet(operation.toWalletId) : null;
-        return { operationId: operation.id, rejection: 'internal_error', wallet, receiver };
-      }),
-    };
-    if (operations.length > 0) await applyPlan(client, { operations, before: new Map(), plan: planned });
-    return { states: statesAfter(partitions, held, operations, 1), applied: pair(operations, planned) };
-  });
 }
 
 interface AccountsOfOperations {
@@ -126,7 +150,7 @@ async function lockAccountsOf(client: Client, operations: readonly PendingOperat
   );
   const get = (key: string): LockedAccount => {
     const account = byKey.get(key);
-    if (account === undefined) throw new Error(`there is no account for ${key}`);
+    if (account === undefined) throw new BrokenInvariant(`there is no account for ${key}`);
     return account;
   };
   return {
@@ -143,7 +167,8 @@ function treasuryKey(assetId: number, partition: number | null): string {
 function pair(operations: readonly PendingOperation[], planned: Plan): AppliedOperation[] {
   return operations.map((operation, index) => {
     const outcome = planned.outcomes[index];
-    if (outcome?.operationId !== operation.id) throw new Error(`operation ${operation.id} has no outcome in the plan`);
+    if (outcome?.operationId !== operation.id)
+      throw new BrokenInvariant(`operation ${operation.id} has no outcome in the plan`);
     return { operation, outcome };
   });
 }

@@ -44,20 +44,26 @@ export function startSweeper(options: {
   }
 
   async function sweep(): Promise<void> {
-    const answers = await options.doorbell.answers();
-    if (answers !== redisAnswered) log.warn({ redis: answers ? 'up' : 'down' }, 'redis changed state');
-    redisAnswered = answers;
+    note(await options.doorbell.answers());
     const find = (ageMs: number) => findWaitingPartitions(options.database, options.partitions, ageMs);
 
-    const waiting = await find(answers ? LOST_RING_MS : 0);
+    const waiting = await find(redisAnswered ? LOST_RING_MS : 0);
     if (waiting.length === 0) return;
-    if (answers) {
+    if (redisAnswered) {
       log.info({ partitions: waiting }, 'rang again for waiting operations');
-      await options.doorbell.ring(waiting, 'sweep').catch(() => undefined);
+      // A Redis that answers but takes nothing (out of memory, read-only) is as good as none.
+      await options.doorbell.ring(waiting, 'sweep').catch(() => {
+        note(false);
+      });
     }
-    const overdue = answers ? await find(DRAIN_DIRECTLY_MS) : waiting;
+    const overdue = redisAnswered ? await find(DRAIN_DIRECTLY_MS) : waiting;
     if (overdue.length > 0) log.info({ partitions: overdue }, 'draining without the queue');
     await Promise.all(overdue.map((partition) => options.drain(partition)));
+  }
+
+  function note(answers: boolean): void {
+    if (answers !== redisAnswered) log.warn({ redis: answers ? 'up' : 'down' }, 'redis changed state');
+    redisAnswered = answers;
   }
 
   const running = run();

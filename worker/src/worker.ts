@@ -37,6 +37,9 @@ export function startWorker(
       const started = performance.now();
       const drain = await drainPartitions(database, wanted, config.batchLimit);
       if (drain.applied.length > 0) report(drain, performance.now() - started, announcer, log);
+      for (const { partition, error } of drain.faults) {
+        log.fatal({ err: error, partition }, 'partition breaks the law of the ledger');
+      }
       return drain.states;
     },
   });
@@ -45,14 +48,21 @@ export function startWorker(
     const turnEnds = Date.now() + TURN_MS;
     while (!stopping) {
       const state = await drains.join(partition);
-      if (state === 'empty') return;
+      if (state === 'empty' || state === 'broken') return;
       if (Date.now() > turnEnds) break;
       if (state === 'busy') await delay(BUSY_MS);
     }
     await ringAgain(doorbell, partition, log);
   }
 
-  const listener = listenToDoorbell({ ...redis, concurrency: partitions, answer: drain });
+  const listener = listenToDoorbell({
+    ...redis,
+    concurrency: partitions,
+    answer: (partition) =>
+      drain(partition).catch((error: unknown) => {
+        log.warn({ err: error, partition }, 'drain failed');
+      }),
+  });
   const sweeper = startSweeper({ database, partitions, doorbell, drain, log });
 
   return {

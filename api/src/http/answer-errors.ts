@@ -1,4 +1,4 @@
-import { isDataError, sqlstateOf } from '@wallet/shared/database/sqlstate';
+import { isPassing } from '@wallet/shared/database/sqlstate';
 import type { Logger } from '@wallet/shared/logger';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { Overloaded } from '../in-groups.ts';
@@ -53,19 +53,10 @@ function toProblem(error: unknown): Problem {
   if (error instanceof Overloaded) {
     return new Problem('unavailable', 'Too many requests wait already.', { headers: { 'Retry-After': '1' } });
   }
-  if (isConnectionError(error)) {
+  if (isPassing(error)) {
     return new Problem('unavailable', 'The database cannot be reached. Repeat the request with its idempotency key.', {
       headers: { 'Retry-After': '1' },
     });
   }
   return new Problem('internal_error', 'The request could not be answered.');
-}
-
-/** The database is away, full or shutting down: whatever is not about the statement itself. */
-function isConnectionError(error: unknown): boolean {
-  if (isDataError(error)) return false;
-  const sqlstate = sqlstateOf(error);
-  if (sqlstate !== null) return ['08', '40', '53', '55', '57'].includes(sqlstate.slice(0, 2));
-  const text = error instanceof Error ? `${'code' in error ? String(error.code) : ''} ${error.message}` : '';
-  return /ECONN|EPIPE|ETIMEDOUT|timeout|Connection terminated|not queryable/i.test(text);
 }

@@ -1,3 +1,4 @@
+import { BrokenInvariant } from '../broken-invariant.ts';
 import type { Account, Plan } from '../ledger/plan.ts';
 import { arrayLiteral } from './array-literal.ts';
 import type { Queryable } from './pool.ts';
@@ -13,7 +14,7 @@ export interface PlannedWork {
 /**
  * Writes a plan down: entries, balances and outcomes in, the operations out of the queue, in one statement whatever its
  * size.
- * @throws Error if a row was not as the plan expects it (an operation already gone, an account at another version): the
+ * @throws BrokenInvariant if a row was not as the plan expects it (an operation already gone, an account at another version): the
  * locks did not hold, and the transaction must not commit.
  */
 export async function applyPlan(database: Queryable, { operations, before, plan }: PlannedWork): Promise<void> {
@@ -74,15 +75,5 @@ export async function applyPlan(database: Queryable, { operations, before, plan 
       planned: { operations: operations.length, balances: balances.length, entries: entries.length },
       written: row,
     });
-  }
-}
-
-/** Something that cannot happen did. Never retried with the hope that it goes away; always logged as fatal. */
-export class BrokenInvariant extends Error {
-  readonly details: unknown;
-
-  constructor(message: string, details: unknown) {
-    super(message);
-    this.details = details;
   }
 }

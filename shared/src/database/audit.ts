@@ -112,6 +112,40 @@ const CHECKS: readonly string[] = [
          FROM outcomes JOIN operations ON operations.id = outcomes.operation_id) AS ordered
    WHERE wallet_version < before_version + CASE status WHEN 'succeeded' THEN 1 ELSE 0 END`,
 
+  // P1: outcomes and what waits belong to operations, and what waits is where a worker finds it.
+  `SELECT 'outcome_without_operation', 'operation ' || operation_id, status
+   FROM outcomes LEFT JOIN operations ON operations.id = operation_id WHERE operations.id IS NULL
+   UNION ALL
+   SELECT 'pending_not_of_operation', 'operation ' || pending_operations.operation_id,
+          format('partition %s seq %s wallet %s', partition, pending_operations.seq, pending_operations.wallet_id)
+   FROM pending_operations CROSS JOIN settings LEFT JOIN operations ON operations.id = operation_id
+   WHERE (operations.wallet_id, operations.seq) IS DISTINCT FROM (pending_operations.wallet_id, pending_operations.seq)
+      OR partition NOT BETWEEN 0 AND partitions - 1`,
+
+  // P3: a failed operation tells where its wallet stood.
+  `SELECT 'outcome_not_of_entry', 'operation ' || outcomes.operation_id,
+          format('failed at version %s balance %s, entry says %s', wallet_version, wallet_balance, entries.balance)
+   FROM outcomes
+   JOIN operations ON operations.id = outcomes.operation_id
+   LEFT JOIN accounts ON accounts.wallet_id = operations.wallet_id
+   LEFT JOIN entries ON entries.account_id = accounts.id AND entries.version = wallet_version
+   WHERE outcomes.status = 'failed' AND (wallet_balance IS DISTINCT FROM CASE wallet_version WHEN 0 THEN 0 ELSE entries.balance END
+      OR (error_code = 'insufficient_funds' AND wallet_balance >= operations.amount))`,
+
+  // P3: one asset from the operation to the account; every wallet has its account, and every partition its treasuries.
+  `SELECT 'asset_mismatch', 'operation ' || operations.id, 'wallet ' || operations.wallet_id
+   FROM operations LEFT JOIN wallets ON wallets.id = operations.wallet_id
+   WHERE wallets.asset_id IS DISTINCT FROM operations.asset_id
+   UNION ALL
+   SELECT 'wallet_without_account', 'wallet ' || wallets.id, 'asset ' || wallets.asset_id
+   FROM wallets LEFT JOIN accounts ON accounts.wallet_id = wallets.id AND accounts.asset_id = wallets.asset_id
+   WHERE accounts.id IS NULL
+   UNION ALL
+   SELECT 'treasury_missing', format('partition %s', n), 'asset ' || assets.code
+   FROM settings CROSS JOIN assets CROSS JOIN LATERAL generate_series(0, partitions - 1) AS numbered (n)
+   WHERE NOT EXISTS (SELECT FROM accounts WHERE system = 'treasury' AND asset_id = assets.id
+                       AND accounts.partition = n)`,
+
   // P2: nothing was applied while an earlier operation of its wallet was still pending.
   `SELECT 'pending_overtaken', 'operation ' || earliest.operation_id,
           format('wallet %s has a later operation that is final', earliest.wallet_id)

@@ -6,8 +6,8 @@ export type Client = pg.PoolClient;
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 const CONNECT_MS = 5_000;
-const STATEMENT_MS = 30_000;
-const LOCK_MS = 10_000;
+const STATEMENT_MS = 10_000;
+const LOCK_MS = 5_000;
 /** A paused process loses its transaction, and with it the locks that others wait for, after this time. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
@@ -36,7 +36,7 @@ export function createPool(options: {
     max: options.size,
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: statementMs,
-    query_timeout: statementMs === 0 ? 0 : statementMs + 5_000,
+    query_timeout: statementMs === 0 ? 0 : statementMs + 2_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     options: settings.map(([name, value]) => `-c ${name}=${value}`).join(' '),

@@ -1,4 +1,5 @@
 import type { Client, Database } from './pool.ts';
+import { isPassing } from './sqlstate.ts';
 
 /**
  * Runs `work` in one transaction on one connection: COMMIT when it returns, ROLLBACK when it throws. A connection that
@@ -17,9 +18,12 @@ export async function inTransaction<Result>(
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: unknown) => {
-      broken = failure instanceof Error ? failure : new Error(String(failure));
-    });
+    // Without an answer from the server a ROLLBACK would only wait behind what it does not answer: closing ends both.
+    if (error instanceof Error && isPassing(error)) broken = error;
+    else
+      await client.query('ROLLBACK').catch((failure: unknown) => {
+        broken = failure instanceof Error ? failure : new Error(String(failure));
+      });
     throw error;
   } finally {
     client.release(broken);

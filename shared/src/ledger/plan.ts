@@ -1,3 +1,4 @@
+import { BrokenInvariant } from '../broken-invariant.ts';
 import { MAX_MINOR_UNITS } from '../money.ts';
 import { DIRECTION_OF, type OperationType, type WalletStatus } from '../operation.ts';
 import type { RejectionCode } from '../rejection.ts';
@@ -59,7 +60,7 @@ export interface Plan {
 
 /**
  * Applies `operations` in the given order to `accounts`, which must hold every account they name.
- * @throws Error if an account is missing: the caller locked the wrong ones.
+ * @throws BrokenInvariant if an account is missing: the caller locked the wrong ones.
  */
 export function plan(operations: readonly PlannedOperation[], accounts: ReadonlyMap<bigint, Account>): Plan {
   const current = new Map(accounts);
@@ -115,6 +116,6 @@ function standingOf(accounts: ReadonlyMap<bigint, Account>, id: bigint): Standin
 
 function accountOf(accounts: ReadonlyMap<bigint, Account>, id: bigint): Account {
   const account = accounts.get(id);
-  if (account === undefined) throw new Error(`account ${id} was not locked`);
+  if (account === undefined) throw new BrokenInvariant(`account ${id} was not locked`);
   return account;
 }

@@ -61,26 +61,26 @@ export function createDoorbell(options: { url: string; prefix: string; onError: 
 }
 
 export interface DoorbellListener {
-  /** Stops taking rings. Does not wait for those being answered: whoever answers them knows when it is done. */
+  /** Stops taking rings and waits, up to a second, until those being answered are. */
   stop(): Promise<void>;
 }
 
 /**
- * Calls `answer` for each ring, up to `concurrency` at once over all partitions. `signal` is aborted when BullMQ no
- * longer considers the ring ours.
+ * Calls `answer` for each ring, up to `concurrency` at once over all partitions. Whether BullMQ still considers a ring ours
+ * does not matter: safety comes from the database's locks.
  */
 export function listenToDoorbell(options: {
   url: string;
   prefix: string;
   concurrency: number;
-  answer: (partition: number, signal: AbortSignal | undefined) => Promise<void>;
+  answer: (partition: number) => Promise<void>;
   onError: (error: Error) => void;
 }): DoorbellListener {
   const redis = connectReceiver(options.url, options.onError);
   const worker = new Worker<Ring>(
     QUEUE,
-    async (job: Job<Ring>, _token, signal) => {
-      await options.answer(job.data.partition, signal);
+    async (job: Job<Ring>) => {
+      await options.answer(job.data.partition);
     },
     {
       connection: redis,
@@ -95,12 +95,11 @@ export function listenToDoorbell(options: {
     },
   );
   worker.on('error', options.onError);
-  worker.on('lockRenewalFailed', (jobIds) => {
-    for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
-  });
   return {
     async stop() {
-      await withDeadline(worker.close(true), RING_MS).catch(options.onError);
+      // Without Redis there is nothing to hand back, and nobody to wait for.
+      const force = redis.status !== 'ready';
+      await withDeadline(worker.close(force), RING_MS).catch(options.onError);
       redis.disconnect();
     },
   };
