@@ -14,6 +14,7 @@ import type { ApiConfig } from './config.ts';
 import type { Api } from './context.ts';
 import { createFindWallet } from './find-wallet.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
+import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { requestLog } from './http/request-log.ts';
 import { createRing } from './ring-partitions.ts';
 import { createDocumentation } from './routes/documentation.ts';
@@ -63,6 +64,7 @@ export async function startApi(
 
   const server = createServer(SERVER_LIMITS, createApp(api, log));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningApi, startApi } from '@wallet/api/api';
@@ -21,22 +21,25 @@ const REQUESTS = 400;
 const PAGE = 50;
 const WALLET = '00000000-0000-4000-8000-000000000000';
 
+/** Writes the plans that were really used into the server's log. */
+const EXPLAIN_MODULE = { session_preload_libraries: 'auto_explain', 'auto_explain.log_min_duration': '-1' };
+
 const folder = mkdtempSync(join(tmpdir(), 'wallet-bench-'));
 const postgres = await startPostgres({
   dataDir: folder,
   path: process.env['PATH'] ?? '',
-  settings: { max_wal_size: '8GB', maintenance_work_mem: '512MB', shared_buffers: '1GB', autovacuum: 'off' },
+  settings: {
+    max_wal_size: '8GB',
+    maintenance_work_mem: '512MB',
+    shared_buffers: '1GB',
+    autovacuum: 'off',
+    ...EXPLAIN_MODULE,
+  },
 });
 await migrateDatabase(postgres.url, MIGRATIONS_FOLDER, 1);
 const database = createPool({ url: postgres.url, name: 'bench', size: 4, statementMs: 0, onError: () => undefined });
 const log = createLogger({ process: 'bench', level: 'silent', pretty: false });
-const api = await startApi(
-  {
-    ...{ host: '127.0.0.1', port: 0, databaseUrl: postgres.url, databaseConnections: 4, partitions: 1 },
-    ...{ redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bench', logLevel: 'silent', logPretty: false },
-  },
-  { database, partitions: 1, log },
-);
+const api = await startReader(database);
 try {
   await makeWallets(database);
   await addEntries(database, 0, OWN / 2, 1);
@@ -45,11 +48,20 @@ try {
   await addEntries(database, SMALL / 2, (LARGE - SMALL) / 2, OTHERS);
   const large = await measure(api);
   report(small, large);
+  await tellPlans();
 } finally {
   await api.stop();
   await database.end();
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
+}
+
+function startReader(pool: Database): Promise<RunningApi> {
+  const config = {
+    ...{ host: '127.0.0.1', port: 0, databaseUrl: postgres.url, databaseConnections: 4, partitions: 1 },
+    ...{ redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bench', logLevel: 'silent', logPretty: false },
+  };
+  return startApi(config, { database: pool, partitions: 1, log });
 }
 
 async function makeWallets(target: Database): Promise<void> {
@@ -103,20 +115,24 @@ async function addEntries(target: Database, first: number, count: number, wallet
 
 type Times = ReadonlyMap<string, { p50: number; p99: number }>;
 
-async function measure(running: RunningApi): Promise<Times> {
+/** The requests that are measured, by what the report calls them. */
+function requestsTo(running: RunningApi): Record<string, string> {
   const wallet = `http://127.0.0.1:${running.port}/wallets/${WALLET}`;
   const deep = Buffer.from(String(OWN / 2 - 99 * PAGE + 1)).toString('base64url');
-  const requests: Record<string, string> = {
+  return {
     'GET /wallets/{id}': wallet,
     'transactions, first page': `${wallet}/transactions`,
     'transactions, hundredth page': `${wallet}/transactions?cursor=${deep}`,
-    'statistics of a day': `${wallet}/statistics?from=2023-11-14T22:13:21Z&to=2023-11-14T22:13:22Z`,
+    'statistics of a second': `${wallet}/statistics?from=2023-11-14T22:13:21Z&to=2023-11-14T22:13:22Z`,
     statistics: `${wallet}/statistics`,
     'GET /operations?wallet_id=': `http://127.0.0.1:${running.port}/operations?wallet_id=${WALLET}`,
     'balance at a moment': `${wallet}?at=2023-11-14T22:13:22Z`,
   };
+}
+
+async function measure(running: RunningApi): Promise<Times> {
   const times = new Map<string, { p50: number; p99: number }>();
-  for (const [name, url] of Object.entries(requests)) {
+  for (const [name, url] of Object.entries(requestsTo(running))) {
     const taken: number[] = [];
     for (let index = -20; index < REQUESTS; index += 1) {
       const started = performance.now();
@@ -140,4 +156,23 @@ function report(small: Times, large: Times): void {
     output.push(line(name, show(before), show(after), (after.p99 / before.p99).toFixed(2)));
   }
   process.stdout.write(`${output.join('\n')}\n`);
+}
+
+/** Which scans the plans of each request were made of. */
+async function tellPlans(): Promise<void> {
+  const settings = { 'auto_explain.log_min_duration': '0', 'auto_explain.log_nested_statements': 'on' };
+  const pool = createPool({ url: postgres.url, name: 'plans', size: 1, onError: () => undefined, settings });
+  const reader = await startReader(pool);
+  const logFile = join(folder, 'postgres.log');
+  process.stdout.write('\nscans in the plans at the larger size\n');
+  for (const [name, url] of Object.entries(requestsTo(reader))) {
+    await (await fetch(url)).arrayBuffer();
+    const before = readFileSync(logFile, 'utf8').length;
+    await (await fetch(url)).arrayBuffer();
+    const plans = readFileSync(logFile, 'utf8').slice(before);
+    const scans = plans.match(/Seq Scan on \w+|(?:Bitmap )?Index (?:Only )?Scan (?:Backward )?(?:using|on) \w+/g) ?? [];
+    process.stdout.write(`${name}: ${[...new Set(scans)].join(', ')}\n`);
+  }
+  await reader.stop();
+  await pool.end();
 }

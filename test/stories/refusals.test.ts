@@ -116,10 +116,27 @@ it('an answer names no stack and echoes no header that cannot be sent', async ()
   expect(answer.headers['x-request-id']).not.toBe('a b');
 });
 
-it('a request that is not HTTP closes its connection and nothing else', async () => {
-  const { port } = new URL(service.url);
-  const socket = connect(Number(port), '127.0.0.1');
-  socket.write('nonsense\r\n\r\n');
-  await new Promise((resolve) => socket.once('close', resolve).resume());
+/** Sends raw text, and resolves with the status and body of the answer when the connection is closed. */
+function sendRaw(text: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('error', () => undefined);
+  socket.write(text);
+  return new Promise((resolve) =>
+    socket.once('close', () => {
+      const [head = '', body = '{}'] = Buffer.concat(chunks).toString().split('\r\n\r\n');
+      resolve({ status: Number(head.split(' ')[1]), body: JSON.parse(body) as Record<string, unknown> });
+    }),
+  );
+}
+
+it.each([
+  ['nonsense\r\n\r\n', 400, 'malformed_request'],
+  [`GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'headers_too_large'],
+  ['GET /nowhere HTTP/1.1\r\nHost: x\r\nExpect: cake\r\nConnection: close\r\n\r\n', 417, 'expectation_failed'],
+])('what cannot be a request is refused, and its connection closed: %#', async (text, status, code) => {
+  const answer = await sendRaw(text);
+  expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status, code });
   await request(service.url).get('/livez').expect(200);
 });

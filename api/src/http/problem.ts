@@ -1,6 +1,7 @@
 /** Every way in which this API says no, as problem details (RFC 9457). `code` is stable; callers branch on it. */
 export const PROBLEMS = {
   invalid_request: [400, 'The request is not valid'],
+  malformed_request: [400, 'The request is not valid HTTP'],
   malformed_json: [400, 'The body is not valid JSON'],
   malformed_path: [400, 'The path is not valid'],
   conflicting_idempotency_keys: [400, 'The request names two idempotency keys'],
@@ -9,6 +10,7 @@ export const PROBLEMS = {
   user_not_found: [404, 'There is no such user'],
   client_not_found: [404, 'There is no such client'],
   operation_not_found: [404, 'There is no such operation'],
+  request_timeout: [408, 'The request took too long'],
   method_not_allowed: [405, 'The method is not allowed here'],
   login_taken: [409, 'The login belongs to another client'],
   wallet_closed: [409, 'The wallet is closed'],
@@ -18,8 +20,10 @@ export const PROBLEMS = {
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of the wrong type'],
   asset_mismatch: [422, 'The wallets are of different assets'],
+  expectation_failed: [417, 'The expectation cannot be met'],
   unknown_client: [422, 'There is no such client'],
   idempotency_key_reused: [422, 'The idempotency key was used for another request'],
+  headers_too_large: [431, 'The headers are too large'],
   internal_error: [500, 'Something went wrong'],
   unavailable: [503, 'The service cannot answer now'],
 } as const satisfies Record<string, readonly [number, string]>;
