@@ -6,6 +6,9 @@ import { runProcess } from '@wallet/shared/run-process';
 import { startApi } from './api.ts';
 import { readApiConfig } from './config.ts';
 
+/** The queue is empty when plans are made and long when they matter: it is read by key, always. */
+const PLANNER = { enable_seqscan: 'off', jit: 'off' };
+
 await runProcess(async () => {
   const config = readApiConfig(process.env);
   const log = createLogger({ process: 'api', level: config.logLevel, pretty: config.logPretty });
@@ -14,6 +17,7 @@ await runProcess(async () => {
     name: 'wallet-api',
     size: config.databaseConnections,
     onError: logErrors(log, 'database connection failed'),
+    settings: PLANNER,
   });
   const partitions = await readPartitions(database, config.partitions);
   const api = await startApi(config, { database, partitions, log });

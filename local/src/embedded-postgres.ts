@@ -76,7 +76,7 @@ interface Home {
  */
 function homeOf(dataDir: string, path: string, packaged: boolean): Home {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const binaries = findPostgresBinaries(path, packaged);
+  const binaries = findPostgresBinaries(path, packaged, majorOfData(join(dataDir, 'postgres')));
   const prefix = launchPrefix(path);
   if (prefix !== null) return { dataDir, folder: binaries.folder, prefix, owner: {} };
 
@@ -89,6 +89,12 @@ function homeOf(dataDir: string, path: string, packaged: boolean): Home {
     folder = join(shared, 'native', 'bin');
   }
   return { dataDir: shared, folder, prefix: [], owner: { uid: NOBODY, gid: NOBODY } };
+}
+
+/** The major version that made the data; null if there is none. */
+function majorOfData(data: string): string | null {
+  const file = join(data, 'PG_VERSION');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
 }
 
 function readPassword({ dataDir, owner }: Home): string {

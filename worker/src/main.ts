@@ -8,7 +8,7 @@ import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
 
 /** Every statement of a worker looks rows up by key. A plan made while a table was small must not outlive that. */
-const PLANNER = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
+const PLANNER = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
 
 await runProcess(async () => {
   const config = readWorkerConfig(process.env);
