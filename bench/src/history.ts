@@ -9,8 +9,8 @@ import { type Database, createPool } from '@wallet/shared/database/pool';
 import { createLogger } from '@wallet/shared/logger';
 
 /**
- * `npm run bench:history [-- entries]`: what a long history costs the readers. The same wallet, with the same 20,000
- * entries of its own, is read in a database of 100,000 entries and in one of 10,000,000 (or as many as given): the time
+ * `npm run bench:history [-- entries]`: what a long history costs the readers. The same wallet, with the same 10,000
+ * operations of its own, is read in a database of 100,000 entries and in one of 10,000,000 (or as many as given): the time
  * of each request, and its ratio. Postgres is the machine's or the package's, as in `npm start`, with fresh data.
  */
 const SMALL = 100_000;
