@@ -1,4 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 /** A process that this one started. `stop` may be called twice; it resolves when the process is gone. */
@@ -48,6 +49,16 @@ export function startChild(
       }
     },
   };
+}
+
+/** Whether a process of this id lives and, where that can be told (Linux), has `word` in its command line. */
+export function isProcess(pid: number, word: string): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word);
+  } catch {
+    return false;
+  }
 }
 
 /** A TCP port on loopback that was free a moment ago. */

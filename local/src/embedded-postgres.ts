@@ -4,7 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDatabase, databaseAnswers } from '@wallet/shared/database/pool';
-import { type Child, findFreePort, startChild } from './child.ts';
+import { type Child, findFreePort, isProcess, startChild } from './child.ts';
 import { findPostgresBinaries, launchPrefix } from './postgres-binaries.ts';
 
 const START_MS = 30_000;
@@ -148,17 +148,8 @@ async function stopLeftOver(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  if (!isPostgres(pid)) return;
+  if (!isProcess(pid, 'postgres')) return;
   process.kill(pid, 'SIGINT');
   const deadline = Date.now() + STOP_MS;
   while (existsSync(file) && Date.now() < deadline) await delay(50);
-}
-
-function isPostgres(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres');
-  } catch {
-    return false;
-  }
 }

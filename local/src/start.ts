@@ -10,7 +10,7 @@ import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { READY, runProcess } from '@wallet/shared/run-process';
 import { seedDatabase } from '@wallet/shared/seed';
 import { z } from 'zod';
-import { type Child, startChild } from './child.ts';
+import { type Child, isProcess, startChild } from './child.ts';
 import { startPostgres } from './embedded-postgres.ts';
 import { startRedis } from './embedded-redis.ts';
 import { MIGRATIONS_FOLDER, PROJECT_ROOT, RUN_SOURCE } from './project.ts';
@@ -165,7 +165,7 @@ function lockFolder(dataDir: string): () => Promise<void> {
   const file = join(dataDir, 'start.pid');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  if (owner > 0 && owner !== process.pid && runsStart(owner)) {
+  if (owner > 0 && owner !== process.pid && isProcess(owner, 'start.ts')) {
     throw new ConfigError(`${dataDir} is in use by process ${owner}. Stop that, or set DATA_DIR (and PORT).`);
   }
   writeFileSync(file, String(process.pid));
@@ -173,15 +173,6 @@ function lockFolder(dataDir: string): () => Promise<void> {
     rmSync(file, { force: true });
     return Promise.resolve();
   };
-}
-
-function runsStart(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start.ts');
-  } catch {
-    return false;
-  }
 }
 
 function greet(settings: StartSettings, databaseUrl: string, redisUrl: string): void {
