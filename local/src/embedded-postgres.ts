@@ -52,8 +52,13 @@ export async function startPostgres(options: {
     ...home.owner,
   });
   const address = `postgres://postgres:${password}@127.0.0.1:${port}`;
-  await waitUntilReady(server, `${address}/postgres`, log);
-  await createDatabase(`${address}/postgres`, 'wallet');
+  try {
+    await waitUntilReady(server, `${address}/postgres`, log);
+    await createDatabase(`${address}/postgres`, 'wallet');
+  } catch (error) {
+    await server.stop('SIGINT', STOP_MS);
+    throw error;
+  }
   return {
     url: `${address}/wallet`,
     process: server,

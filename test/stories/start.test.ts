@@ -11,6 +11,11 @@ import { createPool } from '@wallet/shared/database/pool';
 import request from 'supertest';
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-start-'));
+const started: ChildProcess[] = [];
+afterEach(async () => {
+  const running = started.splice(0).filter((child) => child.exitCode === null && child.signalCode === null);
+  await Promise.all(running.map((child) => (child.kill('SIGKILL'), ended(child))));
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What `npm start` runs, in a group of its own, so that a signal to the group is a Ctrl-C. */
@@ -20,6 +25,7 @@ function start(env: Record<string, string>): { child: ChildProcess; output: () =
     env: { PATH: process.env['PATH'], ...env },
     detached: true,
   });
+  started.push(child);
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -27,11 +33,16 @@ function start(env: Record<string, string>): { child: ChildProcess; output: () =
 }
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
     await delay(20);
   }
+}
+
+async function greeting({ child, output }: ReturnType<typeof start>): Promise<void> {
+  await until('greeting', () => output().includes('Ctrl-C') || child.exitCode !== null);
+  if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${output()}`);
 }
 
 function ended(child: ChildProcess): Promise<number | null> {
@@ -56,7 +67,7 @@ describe('npm start', () => {
     const wallet = 'a11ce000-0000-4000-8002-000000000004';
 
     const first = start(env);
-    await until('greeting', () => first.output().includes('Ctrl-C'));
+    await greeting(first);
     const [, url, body] = /curl .* (http\S+) .* -d '(.*)'/.exec(first.output())!;
     const answer = await request(url!)
       .post('')
@@ -70,7 +81,7 @@ describe('npm start', () => {
     expect(await Promise.all(ports.map(isOpen))).toEqual(ports.map(() => false));
 
     const second = start(env);
-    await until('greeting', () => second.output().includes('Ctrl-C'));
+    await greeting(second);
     const found = await request(`http://127.0.0.1:${port}`).get(`/wallets/${wallet}`).expect(200);
     expect(found.body.balance).toBe('125.00');
     const ports2 = [...second.output().matchAll(/127\.0\.0\.1:(\d+)/g)].map((match) => Number(match[1]));
@@ -80,7 +91,7 @@ describe('npm start', () => {
     await until('everything ended with its parent', async () =>
       (await Promise.all(ports2.map(isOpen))).every((open) => !open),
     );
-  }, 60_000);
+  }, 180_000);
 
   it('refuses to run on embedded servers in production', async () => {
     const { child, output } = start({ NODE_ENV: 'production' });
@@ -108,4 +119,4 @@ it('the packaged Postgres runs where the machine has none, and goes on with its 
     await postgres.stop();
     expect(rows[0]!.version).toMatch(/^PostgreSQL 17/);
   }
-}, 60_000);
+}, 180_000);
