@@ -21,6 +21,13 @@ module.exports = {
     },
     { name: 'local-starts-processes', severity: 'error', from: { path: '^local/' }, to: { path: '^(api|worker)/' } },
     {
+      name: 'client-only-speaks-http',
+      comment: 'The command knows the service as any other client does: by its document.',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^(api|worker|local|shared|bench|test)/' },
+    },
+    {
       name: 'ledger-is-pure',
       comment: 'The rules import words and nothing else: no package, no clock, no database.',
       severity: 'error',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
-import { isDataError } from '@wallet/shared/database/sqlstate';
+import { isDataError, isLockTimeout } from '@wallet/shared/database/sqlstate';
 import {
   type NewOperation,
   type Operation,
@@ -10,6 +10,7 @@ import {
 } from '@wallet/shared/database/tables/operations';
 import type { Logger } from '@wallet/shared/logger';
 import { inGroups } from './in-groups.ts';
+import type { RingPartitions } from './ring-partitions.ts';
 
 /**
  * `accepted`: committed now. `replayed`: the same request was accepted under this key before. `key_reused`: another
@@ -22,6 +23,8 @@ export type AcceptOperation = (operation: NewOperation) => Promise<Acceptance>;
 
 /** The most operations in one INSERT. */
 const GROUP_LIMIT = 500;
+/** Into how many a group is divided to find the operation at fault. */
+const PIECES = 8;
 /** Pauses before repeating a group whose fate is unknown. Its ids are its natural keys, so repeating is safe. */
 const RETRY_MS = [50, 250];
 
@@ -33,7 +36,7 @@ const RETRY_MS = [50, 250];
  */
 export function createAcceptOperation(dependencies: {
   database: Database;
-  ring: (partitions: Iterable<number>) => void;
+  ring: RingPartitions;
   log: Logger;
 }): AcceptOperation {
   const { database, ring, log } = dependencies;
@@ -44,10 +47,11 @@ export function createAcceptOperation(dependencies: {
       const rows = await withRetries(() => acceptOperations(database, operations), log);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));
     } catch (error) {
-      return operations.length > 1 && isDataError(error) ? acceptApart(operations) : operations.map(() => ({ error }));
+      const isOnesFault = isDataError(error) || isLockTimeout(error);
+      return operations.length > 1 && isOnesFault ? acceptApart(operations) : operations.map(() => ({ error }));
     }
     // All of them: after a lost reply, those that were not inserted now were inserted before.
-    ring(new Set(operations.map(({ partition }) => partition)));
+    ringFor(operations);
     const earlier = operations.length === inserted.size ? NOTHING : await findEarlier(operations, inserted);
     return operations.map((operation) => {
       const createdAt = inserted.get(operation.id);
@@ -56,10 +60,21 @@ export function createAcceptOperation(dependencies: {
     });
   }
 
-  /** One operation that the database refuses must not take the others of its group with it. */
+  function ringFor(operations: readonly NewOperation[]): void {
+    for (const lane of ['high', 'bulk'] as const) {
+      const ofLane = operations.filter(({ priority }) => (priority === 'high') === (lane === 'high'));
+      if (ofLane.length > 0) ring(new Set(ofLane.map(({ partition }) => partition)), lane);
+    }
+  }
+
+  /** One operation that the database refuses, or whose key is held by somebody, must not take its group with it. */
   async function acceptApart(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
-    const middle = Math.ceil(operations.length / 2);
-    return [...(await acceptGroup(operations.slice(0, middle))), ...(await acceptGroup(operations.slice(middle)))];
+    const size = Math.ceil(operations.length / PIECES);
+    const answers: GroupAnswer[] = [];
+    for (let start = 0; start < operations.length; start += size) {
+      answers.push(...(await acceptGroup(operations.slice(start, start + size))));
+    }
+    return answers;
   }
 
   async function findEarlier(
@@ -104,6 +119,7 @@ function accepted(operation: NewOperation, createdAt: Date): Acceptance {
     kind: 'accepted',
     operation: {
       ...operation,
+      batchId: null,
       createdAt,
       status: 'pending',
       completedAt: null,
@@ -131,7 +147,7 @@ async function withRetries<Result>(attempt: () => Promise<Result>, log: Logger):
     try {
       return await attempt();
     } catch (error) {
-      if (isDataError(error)) throw error;
+      if (isDataError(error) || isLockTimeout(error)) throw error;
       log.warn({ err: error }, 'accepting failed, trying again');
       await delay(pause);
     }

@@ -26,8 +26,11 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
-/** Slow clients lose their connection: headers within 10 s, the whole request within 30 s, looked after every second. */
-const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
+/**
+ * Slow clients lose their connection: headers within 10 s, the whole request within an hour, looked after every second.
+ * The hour is for batches; whoever reads a smaller body gives it less time.
+ */
+const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 3_600_000, connectionsCheckingInterval: 1_000 };
 const KEEP_ALIVE_MS = 65_000;
 /** How long a stopping process goes on taking requests while it says that it is not ready, so that others notice. */
 const NOTICE_MS = 500;
@@ -49,6 +52,7 @@ export async function startApi(
   };
   const assets = await loadAssets(database);
   const doorbell = createDoorbell(redis);
+  const ring = createRing(doorbell, log);
   const waiter = createOperationWaiter(database, log);
   const stopHearing = hearAnnouncements({ ...redis, hear: (drained) => waiter.hear(drained) });
   const api: Api = {
@@ -56,9 +60,13 @@ export async function startApi(
     partitions,
     assets,
     doorbell,
-    accept: createAcceptOperation({ database, ring: createRing(doorbell, log), log }),
+    accept: createAcceptOperation({ database, ring, log }),
     findWallet: createFindWallet(database),
     waiter,
+    ring,
+    log,
+    spoolFolder: config.spoolFolder,
+    uploads: { count: 0 },
     isStopping: () => stopping,
   };
 

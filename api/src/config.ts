@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { ConfigError, booleanSetting, readSettings, sharedSettings } from '@wallet/shared/config';
 import { z } from 'zod';
 
@@ -11,6 +12,7 @@ export interface ApiConfig {
   readonly logLevel: string;
   readonly logPretty: boolean;
   readonly partitions: number | undefined;
+  readonly spoolFolder: string;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -24,6 +26,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
       PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
       API_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
       ALLOW_ANONYMOUS: booleanSetting(false),
+      SPOOL_DIR: z.string().default(tmpdir()),
     },
     env,
   );
@@ -43,5 +46,6 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     logLevel: settings.LOG_LEVEL,
     logPretty: settings.LOG_PRETTY,
     partitions: settings.PARTITIONS,
+    spoolFolder: settings.SPOOL_DIR,
   });
 }

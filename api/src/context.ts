@@ -1,9 +1,11 @@
 import type { Database } from '@wallet/shared/database/pool';
+import type { Logger } from '@wallet/shared/logger';
 import type { Doorbell } from '@wallet/shared/queue/doorbell';
 import type { AcceptOperation } from './accept-operation.ts';
 import type { Assets } from './assets.ts';
 import type { OperationWaiter } from './await-operation.ts';
 import type { FindWallet } from './find-wallet.ts';
+import type { RingPartitions } from './ring-partitions.ts';
 
 /** What the routes work with. */
 export interface Api {
@@ -14,5 +16,11 @@ export interface Api {
   readonly accept: AcceptOperation;
   readonly findWallet: FindWallet;
   readonly waiter: OperationWaiter;
+  readonly ring: RingPartitions;
+  readonly log: Logger;
+  /** Where uploads are kept until they are accepted. */
+  readonly spoolFolder: string;
+  /** How many batches are being read at the moment. */
+  readonly uploads: { count: number };
   isStopping(): boolean;
 }

@@ -1,7 +1,7 @@
 import { findClientByLogin } from '@wallet/shared/database/tables/clients';
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import { createWallet, findClientWallet } from '@wallet/shared/database/tables/wallets';
-import { newId } from '@wallet/shared/ids';
+import { firstWalletId } from '@wallet/shared/ids';
 import { DIRECTION_OF, type OperationType } from '@wallet/shared/operation';
 import type { Api } from './context.ts';
 import { Problem } from './http/problem.ts';
@@ -53,7 +53,7 @@ export async function findUserWallet(
   if (DIRECTION_OF[type] !== 'in') {
     throw new Problem('wallet_not_found', `The user ${login} has no wallet of ${asset.code}.`);
   }
-  const id = newId();
+  const id = firstWalletId(client.id, asset.id);
   const created = await createWallet(api.database, { id, clientId: client.id, assetId: asset.id });
   if (created === 'created') return id;
   // Somebody made it at the same moment.

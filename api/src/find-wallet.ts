@@ -6,20 +6,41 @@ import { inGroups } from './in-groups.ts';
 const CACHED_WALLETS = 200_000;
 const GROUP_LIMIT = 500;
 
-export type FindWallet = (id: string) => Promise<WalletFacts | null>;
+/** Finds what never changes about wallets; so what was found once is kept. Unknown wallets are asked for every time. */
+export interface FindWallet {
+  one(id: string): Promise<WalletFacts | null>;
+  /** Those of the wallets that exist. */
+  many(ids: Iterable<string>): Promise<Map<string, WalletFacts>>;
+}
 
-/** Finds what never changes about a wallet; so what was found once is kept. Unknown wallets are asked for every time. */
 export function createFindWallet(database: Database): FindWallet {
   const cache = new LRUCache<string, WalletFacts>({ max: CACHED_WALLETS });
   const look = inGroups<string, WalletFacts | null>(GROUP_LIMIT, async (ids) => {
     const found = new Map((await findWalletFacts(database, ids)).map((facts) => [facts.id, facts]));
     return ids.map((id) => found.get(id) ?? null);
   });
-  return async (id) => {
-    const cached = cache.get(id);
-    if (cached) return cached;
-    const found = await look(id);
-    if (found) cache.set(id, found);
-    return found;
+  return {
+    async one(id) {
+      const cached = cache.get(id);
+      if (cached) return cached;
+      const found = await look(id);
+      if (found) cache.set(id, found);
+      return found;
+    },
+    async many(ids) {
+      const known = new Map<string, WalletFacts>();
+      const unknown = new Set<string>();
+      for (const id of ids) {
+        const cached = cache.get(id);
+        if (cached) known.set(id, cached);
+        else unknown.add(id);
+      }
+      const found = unknown.size > 0 ? await findWalletFacts(database, [...unknown]) : [];
+      for (const facts of found) {
+        cache.set(facts.id, facts);
+        known.set(facts.id, facts);
+      }
+      return known;
+    },
   };
 }

@@ -1,9 +1,9 @@
 import type { Asset } from '@wallet/shared/database/tables/assets';
-import type { Metadata, Operation } from '@wallet/shared/database/tables/operations';
+import type { Metadata, NewOperation, Operation } from '@wallet/shared/database/tables/operations';
 import type { WalletFacts } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/ids';
 import { type AmountProblem, parseAmount } from '@wallet/shared/money';
-import type { OperationType } from '@wallet/shared/operation';
+import type { OperationType, Priority } from '@wallet/shared/operation';
 import { partitionOf } from '@wallet/shared/partition';
 import type { Request, Response } from 'express';
 import type { Api } from './context.ts';
@@ -30,6 +30,7 @@ export interface Extras {
   readonly reference_id?: string | null | undefined;
   readonly idempotency_key?: string | null | undefined;
   readonly metadata?: Metadata | null | undefined;
+  readonly priority?: Priority | undefined;
 }
 
 /** What a caller who polls should wait between two looks. */
@@ -59,13 +60,13 @@ export async function submitOperation(api: Api, request: Request, response: Resp
     assetId: asset.id,
     type,
     amount,
-    priority: 'high',
+    priority: extras.priority ?? 'high',
     description,
     referenceId,
     idempotencyKey,
     requestHash:
       idempotencyKey &&
-      hashRequest([type, wallet.id, toWalletId, amount.toString(), description, referenceId, canonicalJson(metadata)]),
+      hashOperation({ type, walletId: wallet.id, toWalletId, amount, description, referenceId, metadata }),
     metadata,
   });
   if (acceptance.kind === 'key_reused') {
@@ -80,8 +81,12 @@ export async function submitOperation(api: Api, request: Request, response: Resp
 /** @throws Problem `invalid_request` naming what is wrong with the amount. */
 export function readAmount(text: string, asset: Asset): bigint {
   const amount = parseAmount(text, asset.scale);
-  if (!amount.ok) throw invalid([{ path: 'amount', message: AMOUNT_PROBLEMS[amount.problem](asset) }]);
+  if (!amount.ok) throw invalid([{ path: 'amount', message: describeAmountProblem(amount.problem, asset) }]);
   return amount.minorUnits;
+}
+
+export function describeAmountProblem(problem: AmountProblem, asset: Asset): string {
+  return AMOUNT_PROBLEMS[problem](asset);
 }
 
 const AMOUNT_PROBLEMS = {
@@ -92,7 +97,7 @@ const AMOUNT_PROBLEMS = {
 } as const satisfies Record<AmountProblem, (asset: Asset) => string>;
 
 async function findWallet(api: Api, id: string): Promise<WalletFacts> {
-  const wallet = await api.findWallet(id);
+  const wallet = await api.findWallet.one(id);
   if (wallet === null) throw new Problem('wallet_not_found', `There is no wallet ${id}.`);
   return wallet;
 }
@@ -103,6 +108,30 @@ async function checkReceiver(api: Api, wallet: WalletFacts, receiverId: string):
   if (receiver.assetId !== wallet.assetId) {
     throw new Problem('asset_mismatch', 'A transfer needs two wallets of the same asset.');
   }
+}
+
+type WhatIsAsked = Pick<
+  NewOperation,
+  'type' | 'walletId' | 'toWalletId' | 'amount' | 'description' | 'referenceId' | 'metadata'
+>;
+
+/**
+ * What makes two requests for an operation the same, as text: a JSON array, whose plain words need no escaping. Priority does
+ * not: it says when, not what.
+ */
+export function canonicalOperation(operation: WhatIsAsked): string {
+  const { type, walletId, toWalletId, amount, description, referenceId, metadata } = operation;
+  const receiver = toWalletId === null ? 'null' : `"${toWalletId}"`;
+  const extras = `${quote(description)},${quote(referenceId)},${quote(canonicalJson(metadata))}`;
+  return `["${type}","${walletId}",${receiver},"${amount}",${extras}]`;
+}
+
+function quote(text: string | null): string {
+  return text === null ? 'null' : JSON.stringify(text);
+}
+
+export function hashOperation(operation: WhatIsAsked): string {
+  return hashRequest(canonicalOperation(operation));
 }
 
 /** JSON with its names in order, so that the same object always gives the same text. */

@@ -59,7 +59,13 @@ try {
 function startReader(pool: Database): Promise<RunningApi> {
   const config = {
     ...{ host: '127.0.0.1', port: 0, databaseUrl: postgres.url, databaseConnections: 4, partitions: 1 },
-    ...{ redisUrl: 'redis://127.0.0.1:1', queuePrefix: 'bench', logLevel: 'silent', logPretty: false },
+    ...{
+      redisUrl: 'redis://127.0.0.1:1',
+      queuePrefix: 'bench',
+      logLevel: 'silent',
+      logPretty: false,
+      spoolFolder: folder,
+    },
   };
   return startApi(config, { database: pool, partitions: 1, log });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 
 /** A fresh id: UUID version 7 (RFC 9562), lower case. */
@@ -19,4 +20,14 @@ export function canonicalUuid(text: string): string | null {
   if (!ACCEPTED.test(bare)) return null;
   const hex = bare.replaceAll('-', '').toLowerCase();
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/**
+ * The id of the wallet that is made when a client is first credited in an asset. It follows from the two, so that whoever
+ * makes the wallet at that moment makes the same one. Its time (UUID version 7) is that of the client's id.
+ */
+export function firstWalletId(clientId: string, assetId: number): string {
+  const hash = createHash('sha256').update(`${clientId} ${assetId}`).digest('hex');
+  const variant = (8 + (parseInt(hash.charAt(0), 16) & 3)).toString(16);
+  return `${clientId.slice(0, 13)}-7${hash.slice(1, 4)}-${variant}${hash.slice(4, 7)}-${hash.slice(7, 19)}`;
 }

@@ -18,7 +18,12 @@ export type OperationType = keyof typeof DIRECTION_OF;
 
 export const OPERATION_TYPES = Object.keys(DIRECTION_OF) as [OperationType, ...OperationType[]];
 
-export type Priority = 'high' | 'low';
+/**
+ * An operation of high priority does not wait for other wallets' operations of low priority. Those of one wallet keep their
+ * order, whatever their priorities.
+ */
+export const PRIORITIES = ['high', 'low'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 export const OPERATION_STATUSES = ['pending', 'succeeded', 'failed'] as const;
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];

@@ -5,6 +5,8 @@ export const REJECTION_CODES = [
   'wallet_frozen',
   'insufficient_funds',
   'balance_limit_exceeded',
+  'cancelled',
+  'other_line_failed',
   'internal_error',
 ] as const;
 export type RejectionCode = (typeof REJECTION_CODES)[number];
@@ -15,6 +17,8 @@ const MESSAGES = {
   wallet_frozen: 'A wallet of the operation is frozen.',
   insufficient_funds: 'The balance of the wallet is less than the amount.',
   balance_limit_exceeded: 'The balance would exceed what an account can hold.',
+  cancelled: 'The batch was cancelled before the operation was applied.',
+  other_line_failed: 'Another line of the atomic batch failed, so none was applied.',
   internal_error: 'The operation could not be applied. Nothing was moved.',
 } as const satisfies Record<RejectionCode, string>;
 

@@ -93,7 +93,7 @@ describe('the audit', () => {
     ],
     [
       'an operation applied twice',
-      (w, op) => `ALTER TABLE entries DROP CONSTRAINT entries_operation_id_account_id_key;
+      (w, op) => `DROP INDEX entries_operation;
                   WITH twice AS (
                     SELECT id, -2000 * CASE WHEN wallet_id IS NULL THEN -1 ELSE 1 END AS amount, version + 1 AS version, balance
                     FROM accounts WHERE wallet_id = '${w}' OR id = (
@@ -107,9 +107,8 @@ describe('the audit', () => {
     ],
     [
       'a balance below zero',
-      (
-        w,
-      ) => `UPDATE entries SET amount = -amount - 4000, balance = -1000 WHERE account_id = ${accountOf(w)} AND version = 3;
+      (w) => `DROP INDEX entries_operation;
+              UPDATE entries SET amount = -amount - 4000, balance = -1000 WHERE account_id = ${accountOf(w)} AND version = 3;
               ALTER TABLE accounts DROP CONSTRAINT accounts_wallet_not_below_zero;
               UPDATE accounts SET balance = (SELECT sum(amount) FROM entries WHERE account_id = accounts.id) WHERE wallet_id = '${w}'`,
       [

@@ -6,6 +6,7 @@ import { createFundedWallet, operate } from '../support/wallets.ts';
 let service: Service;
 let wallet: string;
 let treasury: bigint;
+let otherTreasury: bigint;
 let account: bigint;
 let applied: string;
 beforeAll(async () => {
@@ -19,6 +20,10 @@ beforeAll(async () => {
   );
   account = rows.find((row) => row.own)!.account_id;
   treasury = rows.find((row) => !row.own)!.account_id;
+  const others = await service.database.query<{ id: bigint }>(
+    `SELECT id FROM accounts WHERE system = 'treasury' AND asset_id = 1 LIMIT 1`,
+  );
+  otherTreasury = others.rows[0]!.id;
 });
 afterAll(() => service.stop());
 
@@ -33,6 +38,7 @@ async function refusalOf(sql: string): Promise<string> {
 }
 
 const id = '0192aaaa-0000-7000-8000-000000000001';
+const otherId = '0192aaaa-0000-7000-8000-000000000002';
 const post = (...rows: [bigint, number, number, number][]) =>
   `INSERT INTO entries (account_id, version, operation_id, amount, balance) VALUES ${rows
     .map(([accountId, version, amount, balance]) => `(${accountId}, ${version}, '${id}', ${amount}, ${balance})`)
@@ -100,6 +106,45 @@ describe('the database', () => {
           /\(operation_id, status, wallet_balance, wallet_version\) VALUES \('(.*?)', 'succeeded', 0, 0\)/,
           "(operation_id, status, error_code, wallet_balance, wallet_version) VALUES ('$1', 'failed', 'x', 0, 0)",
         ),
+      'entries_fit_operation',
+    ],
+    [
+      'entries on an account of another asset',
+      () =>
+        applyOne(
+          100,
+          [move(account, 100), move(otherTreasury, -100)],
+          post([account, 3, 100, 1600], [otherTreasury, 1, -100, -100]),
+        ),
+      'entries_fit_operation',
+    ],
+    [
+      'entries back and forth on one account',
+      () =>
+        applyOne(
+          100,
+          [`UPDATE accounts SET version = version + 2 WHERE id = ${account}`],
+          post([account, 3, 100, 1600], [account, 4, -100, 1500]),
+        ),
+      'entries_fit_operation',
+    ],
+    [
+      'more entries of an operation that was applied',
+      () =>
+        `WITH a AS (${move(account, 100)}), b AS (${move(treasury, -100)})
+         ${post([account, 3, 100, 1600], [treasury, 3, -100, -1600]).replaceAll(id, applied)}`,
+      'entries_operation',
+    ],
+    [
+      'entries that two operations share',
+      () =>
+        `${accept(`'${wallet}', 100, now(), 4, 'deposit', 'high'`)};
+         ${accept(`'${wallet}', 100, now(), 4, 'deposit', 'high'`).replaceAll(id, otherId).replaceAll('1000000', '1000001')};
+         WITH gone AS (DELETE FROM pending_operations), told AS (
+           INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version)
+           VALUES ('${id}', 'succeeded', 0, 0), ('${otherId}', 'succeeded', 0, 0)
+         ), a AS (${move(account, 100)}), b AS (${move(treasury, -100)})
+         ${post([account, 3, 100, 1600], [treasury, 3, -100, -1600]).replace(`3, '${id}', -`, `3, '${otherId}', -`)}`,
       'entries_fit_operation',
     ],
     [

@@ -46,7 +46,7 @@ async function startFlakyProxy(redisUrl: string, breaks: number): Promise<{ url:
 async function ringUntilAnswered(doorbell: Doorbell, answered: number[], partition: number): Promise<void> {
   const deadline = Date.now() + 20_000;
   while (!answered.includes(partition)) {
-    await doorbell.ring([partition], 'accept').catch(() => undefined);
+    await doorbell.ring([partition], 'high', 'accept').catch(() => undefined);
     await delay(20);
     if (Date.now() > deadline) throw new Error(`partition ${partition} was rung for in vain`);
   }
@@ -67,7 +67,7 @@ it('a doorbell whose first conversations with Redis break off still works', asyn
   listener = listenToDoorbell({
     ...options,
     concurrency: 4,
-    answer: (partition) => {
+    answer: ({ partition }) => {
       answered.push(partition);
       return Promise.resolve();
     },
@@ -101,7 +101,7 @@ it('a ring that comes while the partition is being answered is answered too', as
   while (!(await bell.answers())) await delay(10);
   for (let round = 1; round <= 60; round += 1) {
     work = round;
-    await bell.ring([7], 'accept');
+    await bell.ring([7], 'high', 'accept');
     // Rings fall at every point of an answer: before, in the middle, at its end.
     await delay(round % 9);
   }

@@ -34,8 +34,8 @@ it('a backlog deeper than any transaction is applied in the order of acceptance'
     random: randomFrom(3),
     name: 'backlog',
   });
-  service.startWorker({ batchLimit: 7 });
-  service.startWorker({ batchLimit: 5 });
+  service.startWorker({ limit: 7 });
+  service.startWorker({ limit: 5 });
   await service.drained();
   await expectFaithfulHistory(service.database, requests);
 });

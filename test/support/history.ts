@@ -25,7 +25,8 @@ export async function expectFaithfulHistory(database: Database, requests: readon
   const { rows } = await database.query<Recorded>(
     `SELECT id, seq, operations.wallet_id AS "walletId", type, amount, idempotency_key AS key, status,
             wallet_balance AS "walletBalance", wallet_version AS "walletVersion"
-     FROM operations LEFT JOIN outcomes ON operation_id = id WHERE wallet_id = ANY ($1) ORDER BY seq`,
+     FROM operations LEFT JOIN outcomes ON operation_id = id
+     WHERE wallet_id = ANY ($1) AND batch_id IS NULL ORDER BY seq`,
     [wallets],
   );
   const byId = new Map(rows.map((row) => [row.id, row]));

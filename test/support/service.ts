@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { type RunningApi, startApi } from '@wallet/api/api';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
@@ -16,7 +17,8 @@ export interface Service {
   readonly redisUrl: string;
   readonly queuePrefix: string;
   readonly partitions: number;
-  startWorker(options?: { batchLimit: number }): void;
+  /** `limit` is the most operations in one transaction, of either lane. */
+  startWorker(options?: { limit?: number }): void;
   /** Resolves when no operation is pending any more. */
   drained(): Promise<void>;
   /** Stops everything, and fails if an answer of the API was not as its document says. */
@@ -41,7 +43,13 @@ export async function startService(
   const partitions = await readPartitions(database, undefined);
   const config = { ...target, logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1' };
   const api: RunningApi = await startApi(
-    { ...config, redisUrl: options.apiRedisUrl ?? target.redisUrl, port: 0, databaseConnections: 5 },
+    {
+      ...config,
+      redisUrl: options.apiRedisUrl ?? target.redisUrl,
+      port: 0,
+      databaseConnections: 5,
+      spoolFolder: tmpdir(),
+    },
     { database: apiPool, partitions, log },
   );
   const conformance = watchConformance(api.port);
@@ -51,8 +59,9 @@ export async function startService(
     url: `http://127.0.0.1:${api.port}`,
     database,
     partitions,
-    startWorker({ batchLimit } = { batchLimit: 1_000 }) {
-      const settings = { ...config, batchLimit, transactions: 1, healthPort: undefined };
+    startWorker({ limit = 500 } = {}) {
+      const limits = { batchLimit: limit, bulkLimit: limit, transactions: 1, bulkTransactions: 2 };
+      const settings = { ...config, ...limits, healthPort: undefined };
       workers.push(startWorker(settings, { database: workerPool, partitions, log }));
     },
     drained: () => untilDrained(database, DRAIN_MS),
@@ -78,6 +87,8 @@ export async function untilDrained(database: Database, ms: number): Promise<void
 }
 
 async function countPending(database: Database): Promise<number> {
-  const { rows } = await database.query<{ count: number }>('SELECT count(*)::int AS count FROM pending_operations');
+  const { rows } = await database.query<{ count: number }>(
+    `SELECT ((SELECT count(*) FROM pending_operations) + (SELECT count(*) FROM batch_parts WHERE open))::int AS count`,
+  );
   return rows[0]?.count ?? 0;
 }

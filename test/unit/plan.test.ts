@@ -18,6 +18,8 @@ function planOn(accounts: Account[], operations: Partial<PlannedOperation>[]) {
       account: 1n,
       counterparty: TREASURY,
       transferable: true,
+      cancelled: false,
+      unit: null,
       ...operation,
     })),
     new Map([...accounts, account(TREASURY)].map((each) => [each.id, each])),
@@ -61,7 +63,50 @@ describe('plan', () => {
       [account(1n), account(TREASURY, { balance: -MAX_MINOR_UNITS })].map((each) => [each.id, each]),
     );
     const operation = { id: 'op', type: 'deposit', amount: 1n, account: 1n, counterparty: TREASURY } as const;
-    expect(plan([{ ...operation, transferable: true }], full).outcomes[0]?.rejection).toBe('balance_limit_exceeded');
+    expect(
+      plan([{ ...operation, transferable: true, cancelled: false, unit: null }], full).outcomes[0]?.rejection,
+    ).toBe('balance_limit_exceeded');
+  });
+
+  describe('a unit', () => {
+    const unit = 'batch';
+
+    it('succeeds as a whole, each operation seeing those before it', () => {
+      const { outcomes, balances } = planOn(
+        [account(1n)],
+        [
+          { unit, amount: 5n },
+          { unit, type: 'withdraw', amount: 5n },
+        ],
+      );
+      expect(outcomes.map((outcome) => outcome.rejection)).toEqual([null, null]);
+      expect(balances.find(({ id }) => id === 1n)).toMatchObject({ balance: 0n, version: 2n });
+    });
+
+    it('fails as a whole, and leaves what stands around it alone', () => {
+      const { outcomes, entries } = planOn(
+        [account(1n)],
+        [
+          { amount: 1n },
+          { unit, amount: 5n },
+          { unit, type: 'withdraw', amount: 9n },
+          { unit: 'other', type: 'withdraw', amount: 1n },
+        ],
+      );
+      expect(outcomes.map((outcome) => outcome.rejection)).toEqual([
+        null,
+        'other_line_failed',
+        'insufficient_funds',
+        null,
+      ]);
+      expect(outcomes.map((outcome) => outcome.wallet.balance)).toEqual([1n, 1n, 1n, 0n]);
+      expect(entries).toHaveLength(4);
+    });
+  });
+
+  it('refuses what was cancelled before all else', () => {
+    const { outcomes } = planOn([account(1n, { status: 'closed' })], [{ cancelled: true }]);
+    expect(outcomes[0]?.rejection).toBe('cancelled');
   });
 
   describe('a transfer', () => {

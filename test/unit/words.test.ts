@@ -2,7 +2,8 @@ import { canonicalUuid, newId } from '@wallet/shared/ids';
 import { partitionOf } from '@wallet/shared/partition';
 import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
 import { findPostgresFolder, findProgram } from '@wallet/local/find-program';
-import { hashRequest, idempotencyKeyOf } from '@wallet/api/http/idempotency-key';
+import { idempotencyKeyOf } from '@wallet/api/http/idempotency-key';
+import { canonicalOperation } from '@wallet/api/submit-operation';
 import { waitSecondsOf } from '@wallet/api/http/prefer';
 import { inGroups } from '@wallet/api/in-groups';
 
@@ -72,9 +73,20 @@ describe('idempotencyKeyOf', () => {
   });
 });
 
-it('hashRequest keeps fields apart', () => {
-  expect(hashRequest(['ab', 'c'])).not.toBe(hashRequest(['a', 'bc']));
-  expect(hashRequest([null])).not.toBe(hashRequest(['null']));
+it('canonicalOperation keeps fields apart', () => {
+  const operation: Parameters<typeof canonicalOperation>[0] = {
+    ...{ type: 'deposit' as const, walletId: 'w', toWalletId: null, amount: 1n },
+    ...{ description: null, referenceId: null, metadata: null },
+  };
+  const texts = [
+    operation,
+    { ...operation, description: 'ab' },
+    { ...operation, description: 'a', referenceId: 'b' },
+    { ...operation, referenceId: 'ab' },
+    { ...operation, metadata: { a: 'b' } },
+    { ...operation, toWalletId: 'null' },
+  ].map(canonicalOperation);
+  expect(new Set(texts).size).toBe(texts.length);
 });
 
 it.each([

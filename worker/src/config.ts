@@ -8,10 +8,14 @@ export interface WorkerConfig {
   readonly logLevel: string;
   readonly logPretty: boolean;
   readonly partitions: number | undefined;
-  /** The most operations in one transaction. */
+  /** The most operations in one transaction of single operations. */
   readonly batchLimit: number;
-  /** How many transactions one worker has under way at once. */
+  /** The most operations in one transaction of batches: as long as it takes, one partition waits. */
+  readonly bulkLimit: number;
+  /** How many transactions of single operations one worker has under way at once. */
   readonly transactions: number;
+  /** And how many of batches. */
+  readonly bulkTransactions: number;
   /** Where health is served; not at all if undefined. */
   readonly healthPort: number | undefined;
   readonly host: string;
@@ -24,6 +28,8 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
       ...sharedSettings,
       WORKER_BATCH_LIMIT: z.coerce.number().int().min(1).max(10_000).default(1_000),
       WORKER_TRANSACTIONS: z.coerce.number().int().min(1).max(32).default(1),
+      WORKER_BULK_LIMIT: z.coerce.number().int().min(1).max(10_000).default(4_000),
+      WORKER_BULK_TRANSACTIONS: z.coerce.number().int().min(1).max(32).default(2),
       WORKER_HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
       HOST: z.string().default('127.0.0.1'),
     },
@@ -38,6 +44,8 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     partitions: settings.PARTITIONS,
     batchLimit: settings.WORKER_BATCH_LIMIT,
     transactions: settings.WORKER_TRANSACTIONS,
+    bulkLimit: settings.WORKER_BULK_LIMIT,
+    bulkTransactions: settings.WORKER_BULK_TRANSACTIONS,
     healthPort: settings.WORKER_HEALTH_PORT,
     host: settings.HOST,
   });

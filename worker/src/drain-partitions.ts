@@ -1,12 +1,16 @@
 import { BrokenInvariant } from '@wallet/shared/broken-invariant';
-import { applyPlan } from '@wallet/shared/database/apply-plan';
+import { applyPart } from '@wallet/shared/database/apply-part';
+import { type PlannedWork, applyPlan } from '@wallet/shared/database/apply-plan';
 import { tryLockPartitions } from '@wallet/shared/database/locks';
 import type { Client, Database } from '@wallet/shared/database/pool';
 import { isBroken, isDataError } from '@wallet/shared/database/sqlstate';
 import { type LockedAccount, lockAccounts } from '@wallet/shared/database/tables/accounts';
-import { type PendingOperation, readPendingOperations } from '@wallet/shared/database/tables/pending-operations';
+import { finishBatches } from '@wallet/shared/database/tables/batches';
+import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { type Outcome, type Plan, plan } from '@wallet/shared/ledger/plan';
+import type { Lane } from '@wallet/shared/queue/doorbell';
+import { type Choice, chooseOperations } from './choose-operations.ts';
 
 /**
  * How a partition was left: with nothing pending, with perhaps more, untouched because somebody else drains it, or
@@ -22,47 +26,58 @@ interface AppliedOperation {
 export interface Drain {
   readonly states: ReadonlyMap<number, PartitionState>;
   readonly applied: readonly AppliedOperation[];
+  /** How many lines of batches succeeded besides those. Nothing else is known of them here. */
+  readonly appliedInSets: readonly { readonly partition: number; readonly lines: number }[];
   /** What is wrong with the broken partitions. */
   readonly faults: readonly { readonly partition: number; readonly error: unknown }[];
 }
 
 /**
  * Applies pending operations of the partitions in one transaction: at most `limit` in all, an equal share of it for each
- * partition, each partition in the order of acceptance. What was applied is committed when this returns.
+ * partition, each wallet's in the order of acceptance. What was applied is committed when this returns.
  *
  * If the transaction fails because of its data, it is halved, first by partitions and then by operations, until the
  * operation at fault stands alone; that one fails with `internal_error` and the others go on. A partition whose ledger
  * breaks the law is left alone, and the others go on.
+ *
+ * Where a partition has nothing to do but the lines of one batch, and none of them can be refused, they are applied in sets.
  * @throws the database's error if it is about anything else. Then nothing was applied, or, after a lost COMMIT, all of it:
  * either way the next drain finds in the queue what is left to do.
  */
 export async function drainPartitions(
   database: Database,
   partitions: readonly number[],
+  lane: Lane,
   limit: number,
 ): Promise<Drain> {
   const [only, ...others] = partitions;
   const isOne = others.length === 0;
   try {
-    return await drainOnce(database, partitions, limit, isOne && limit === 1);
+    return await drainOnce(database, partitions, lane, limit, isOne && limit === 1);
   } catch (error) {
     if (!isDataError(error) && !isBroken(error)) throw error;
     if (isOne && only !== undefined && isBroken(error)) {
-      return { states: new Map([[only, 'broken']]), applied: [], faults: [{ partition: only, error }] };
+      return {
+        states: new Map([[only, 'broken']]),
+        applied: [],
+        appliedInSets: [],
+        faults: [{ partition: only, error }],
+      };
     }
     // Alone, an operation cannot fail because of its data: it is failed instead.
     if (isOne && limit === 1) throw error;
   }
   if (isOne) {
-    const { states, ...half } = await drainPartitions(database, partitions, Math.ceil(limit / 2));
+    const { states, ...half } = await drainPartitions(database, partitions, lane, Math.ceil(limit / 2));
     return { ...half, states: new Map([...states].map(([each, state]) => [each, state === 'empty' ? 'more' : state])) };
   }
   const middle = Math.ceil(partitions.length / 2);
-  const first = await drainPartitions(database, partitions.slice(0, middle), limit);
-  const second = await drainPartitions(database, partitions.slice(middle), limit);
+  const first = await drainPartitions(database, partitions.slice(0, middle), lane, limit);
+  const second = await drainPartitions(database, partitions.slice(middle), lane, limit);
   return {
     states: new Map([...first.states, ...second.states]),
     applied: [...first.applied, ...second.applied],
+    appliedInSets: [...first.appliedInSets, ...second.appliedInSets],
     faults: [...first.faults, ...second.faults],
   };
 }
@@ -71,26 +86,38 @@ export async function drainPartitions(
 async function drainOnce(
   database: Database,
   partitions: readonly number[],
+  lane: Lane,
   limit: number,
   failing: boolean,
 ): Promise<Drain> {
   return inTransaction(database, async (client) => {
     // Each of these is a statement of its own, so that each sees what was committed before the one before it ended.
     const held = await tryLockPartitions(client, partitions);
-    const share = Math.max(1, Math.floor(limit / Math.max(1, held.length)));
-    const operations = held.length === 0 ? [] : await readPendingOperations(client, held, share);
-    let applied: AppliedOperation[] = [];
-    if (operations.length > 0) {
-      applied = failing ? await applyOrFail(client, operations) : await apply(client, operations);
+    const [only] = held;
+    if (lane === 'bulk' && only !== undefined && partitions.length === 1 && !failing) {
+      const part = await applyPart(client, only, limit);
+      if (part !== null) {
+        if (part.isClosed) await finishBatches(client, [part.batchId]);
+        const states = new Map([[only, part.isClosed ? ('empty' as const) : ('more' as const)]]);
+        return { states, applied: [], appliedInSets: [{ partition: only, lines: part.lines }], faults: [] };
+      }
     }
-    return { states: statesAfter(partitions, held, operations, share), applied, faults: [] };
+    const choice = held.length === 0 ? NOTHING : await chooseOperations(client, held, lane, limit);
+    const applied = failing ? await applyOrFail(client, choice) : await apply(client, choice);
+    const isHeld = new Set(held);
+    const stateOf = (partition: number): PartitionState =>
+      !isHeld.has(partition) ? 'busy' : choice.more.has(partition) ? 'more' : 'empty';
+    return { states: new Map(partitions.map((each) => [each, stateOf(each)])), applied, appliedInSets: [], faults: [] };
   });
 }
 
-async function applyOrFail(client: Client, operations: readonly PendingOperation[]): Promise<AppliedOperation[]> {
+const NOTHING: Choice = { operations: [], advances: [], more: new Set() };
+
+async function applyOrFail(client: Client, choice: Choice): Promise<AppliedOperation[]> {
+  const { operations } = choice;
   await client.query('SAVEPOINT before');
   try {
-    return await apply(client, operations);
+    return await apply(client, choice);
   } catch (error) {
     if (!isDataError(error)) throw error;
   }
@@ -106,11 +133,13 @@ async function applyOrFail(client: Client, operations: readonly PendingOperation
       receiver: toWalletId === null ? null : accounts.ofWallet(toWalletId),
     })),
   };
-  await applyPlan(client, { operations, before: new Map(), plan: planned });
+  await write(client, choice, { operations, before: new Map(), plan: planned });
   return pair(operations, planned);
 }
 
-async function apply(client: Client, operations: readonly PendingOperation[]): Promise<AppliedOperation[]> {
+async function apply(client: Client, choice: Choice): Promise<AppliedOperation[]> {
+  const { operations } = choice;
+  if (operations.length === 0 && choice.advances.length === 0) return [];
   const accounts = await lockAccountsOf(client, operations);
   const before = new Map(accounts.list.map((account) => [account.id, account]));
   const planned = plan(
@@ -122,11 +151,24 @@ async function apply(client: Client, operations: readonly PendingOperation[]): P
       counterparty: (operation.toWalletId ? accounts.ofWallet(operation.toWalletId) : accounts.treasuryOf(operation))
         .id,
       transferable: operation.transferable,
+      cancelled: operation.part?.cancelled ?? false,
+      unit: operation.part?.atomic ? operation.part.batchId : null,
     })),
     before,
   );
-  await applyPlan(client, { operations, before, plan: planned });
+  await write(client, choice, { operations, before, plan: planned });
   return pair(operations, planned);
+}
+
+/** Writes the plan down, how far batches have got with it, and which of them it ends. */
+async function write(client: Client, { advances }: Choice, work: PlannedWork): Promise<void> {
+  await applyPlan(client, work, advances);
+  const closed = advances.filter(({ part, afterId }) => afterId === part.lastId);
+  if (closed.length > 0)
+    await finishBatches(
+      client,
+      closed.map(({ part }) => part.batchId),
+    );
 }
 
 interface AccountsOfOperations {
@@ -171,21 +213,4 @@ function pair(operations: readonly PendingOperation[], planned: Plan): AppliedOp
       throw new BrokenInvariant(`operation ${operation.id} has no outcome in the plan`);
     return { operation, outcome };
   });
-}
-
-function statesAfter(
-  partitions: readonly number[],
-  held: readonly number[],
-  operations: readonly PendingOperation[],
-  share: number,
-): Map<number, PartitionState> {
-  const counts = new Map<number, number>();
-  for (const { partition } of operations) counts.set(partition, (counts.get(partition) ?? 0) + 1);
-  const isHeld = new Set(held);
-  return new Map(
-    partitions.map((partition) => {
-      if (!isHeld.has(partition)) return [partition, 'busy'];
-      return [partition, (counts.get(partition) ?? 0) < share ? 'empty' : 'more'];
-    }),
-  );
 }

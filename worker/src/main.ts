@@ -4,11 +4,9 @@ import { createLogger } from '@wallet/shared/logger';
 import { logErrors } from '@wallet/shared/log-errors';
 import { runProcess } from '@wallet/shared/run-process';
 import { readWorkerConfig } from './config.ts';
+import { PLANNER } from './planner.ts';
 import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
-
-/** Every statement of a worker looks rows up by key. A plan made while a table was small must not outlive that. */
-const PLANNER = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
 
 await runProcess(async () => {
   const config = readWorkerConfig(process.env);
@@ -16,7 +14,7 @@ await runProcess(async () => {
   const database = createPool({
     url: config.databaseUrl,
     name: 'wallet-worker',
-    size: config.transactions + 2,
+    size: config.transactions + config.bulkTransactions + 2,
     onError: logErrors(log, 'database connection failed'),
     settings: PLANNER,
   });

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Lane } from '@wallet/shared/queue/doorbell';
 import type { PartitionState } from './drain-partitions.ts';
 
 export interface SharedDrains {
-  /** Takes part in the next transaction. @returns how it left the partition. @throws what made it fail. */
-  join(partition: number): Promise<PartitionState>;
+  /** Takes part in the next transaction of the lane. @returns how it left the partition. @throws what made it fail. */
+  join(partition: number, lane: Lane): Promise<PartitionState>;
   /** Resolves when nothing is in flight any more. From now on `join` answers `busy`: the work stays in the queue. */
   stop(): Promise<void>;
 }
@@ -14,39 +16,54 @@ interface Joined {
 
 /**
  * Lets the partitions that this process has to drain at a moment share one transaction: while one is under way, the next
- * one gathers. Small transactions cost nearly as much as large ones, so this is where throughput comes from. A partition
- * is never in two transactions of one process.
+ * one gathers. Small transactions cost nearly as much as large ones, so this is where throughput comes from.
+ *
+ * The bulk lane takes one partition at a time instead, in turn, and has transactions of its own: so a partition is never
+ * locked for long, and the high lane waits for nothing but the transaction that is in its very partition. A partition is
+ * never in two transactions of one process.
  */
 export function shareDrains(options: {
-  drain: (partitions: readonly number[]) => Promise<ReadonlyMap<number, PartitionState>>;
-  /** How many transactions may be under way at once. */
-  transactions: number;
+  drain: (partitions: readonly number[], lane: Lane) => Promise<ReadonlyMap<number, PartitionState>>;
+  /** How many transactions of a lane may be under way at once, as things stand. */
+  transactions: (lane: Lane) => number;
+  /** For how many milliseconds the lane leaves the place of a transaction empty that took `tookMs`. */
+  rest: (lane: Lane, tookMs: number) => number;
 }): SharedDrains {
-  const waiting = new Map<number, Joined[]>();
+  const waiting: Record<Lane, Map<number, Joined[]>> = { high: new Map(), bulk: new Map() };
+  const running: Record<Lane, Set<Promise<void>>> = { high: new Set(), bulk: new Set() };
   const inFlight = new Set<number>();
-  const running = new Set<Promise<void>>();
   let stopped = false;
 
   function startNext(): void {
-    if (running.size >= options.transactions) return;
-    const partitions = [...waiting.keys()].filter((partition) => !inFlight.has(partition));
-    if (partitions.length === 0) return;
-    const joined = new Map(partitions.map((partition) => [partition, waiting.get(partition) ?? []]));
-    for (const partition of partitions) {
-      waiting.delete(partition);
-      inFlight.add(partition);
-    }
-    const run = runTransaction(joined).finally(() => {
-      running.delete(run);
-      for (const partition of partitions) inFlight.delete(partition);
-      startNext();
-    });
-    running.add(run);
+    start('high', (partition) => !inFlight.has(partition), Infinity);
+    start('bulk', (partition) => !inFlight.has(partition) && !waiting.high.has(partition), 1);
   }
 
-  async function runTransaction(joined: Map<number, Joined[]>): Promise<void> {
+  function start(lane: Lane, isFree: (partition: number) => boolean, most: number): void {
+    while (running[lane].size < options.transactions(lane)) {
+      const partitions = [...waiting[lane].keys()].filter(isFree).slice(0, most);
+      if (partitions.length === 0) return;
+      const joined = new Map(partitions.map((partition) => [partition, waiting[lane].get(partition) ?? []]));
+      for (const partition of partitions) {
+        waiting[lane].delete(partition);
+        inFlight.add(partition);
+      }
+      const begun = performance.now();
+      const run = runTransaction(joined, lane).then(async () => {
+        for (const partition of partitions) inFlight.delete(partition);
+        startNext();
+        const rest = options.rest(lane, performance.now() - begun);
+        if (rest > 0) await delay(rest);
+        running[lane].delete(run);
+        startNext();
+      });
+      running[lane].add(run);
+    }
+  }
+
+  async function runTransaction(joined: Map<number, Joined[]>, lane: Lane): Promise<void> {
     try {
-      const states = await options.drain([...joined.keys()]);
+      const states = await options.drain([...joined.keys()], lane);
       for (const [partition, callers] of joined) {
         for (const caller of callers) caller.resolve(states.get(partition) ?? 'busy');
       }
@@ -56,20 +73,22 @@ export function shareDrains(options: {
   }
 
   return {
-    join(partition) {
+    join(partition, lane) {
       if (stopped) return Promise.resolve('busy');
       return new Promise((resolve, reject) => {
-        const callers = waiting.get(partition);
+        const callers = waiting[lane].get(partition);
         if (callers) callers.push({ resolve, reject });
-        else waiting.set(partition, [{ resolve, reject }]);
+        else waiting[lane].set(partition, [{ resolve, reject }]);
         startNext();
       });
     },
     async stop() {
       stopped = true;
-      for (const callers of waiting.values()) for (const caller of callers) caller.resolve('busy');
-      waiting.clear();
-      await Promise.all(running);
+      for (const lane of [waiting.high, waiting.bulk]) {
+        for (const callers of lane.values()) for (const caller of callers) caller.resolve('busy');
+        lane.clear();
+      }
+      await Promise.all([...running.high, ...running.bulk]);
     },
   };
 }

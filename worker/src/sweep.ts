@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { findWaitingPartitions } from '@wallet/shared/database/tables/pending-operations';
 import type { Logger } from '@wallet/shared/logger';
-import type { Doorbell } from '@wallet/shared/queue/doorbell';
+import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 
 const INTERVAL_MS = 1_000;
 /** How often to look while Redis is away: then this is how operations are found. */
@@ -25,7 +25,7 @@ export function startSweeper(options: {
   database: Database;
   partitions: number;
   doorbell: Doorbell;
-  drain: (partition: number) => Promise<void>;
+  drain: (partition: number, lane: Lane) => Promise<void>;
   log: Logger;
 }): Sweeper {
   const { log } = options;
@@ -48,17 +48,24 @@ export function startSweeper(options: {
     const find = (ageMs: number) => findWaitingPartitions(options.database, options.partitions, ageMs);
 
     const waiting = await find(redisAnswered ? LOST_RING_MS : 0);
-    if (waiting.length === 0) return;
+    if (waiting.urgent.length + waiting.bulk.length === 0) return;
     if (redisAnswered) {
       log.info({ partitions: waiting }, 'rang again for waiting operations');
       // A Redis that answers but takes nothing (out of memory, read-only) is as good as none.
-      await options.doorbell.ring(waiting, 'sweep').catch(() => {
+      await Promise.all([
+        options.doorbell.ring(waiting.urgent, 'high', 'sweep'),
+        options.doorbell.ring(waiting.bulk, 'bulk', 'sweep'),
+      ]).catch(() => {
         note(false);
       });
     }
     const overdue = redisAnswered ? await find(DRAIN_DIRECTLY_MS) : waiting;
-    if (overdue.length > 0) log.info({ partitions: overdue }, 'draining without the queue');
-    await Promise.all(overdue.map((partition) => options.drain(partition)));
+    if (overdue.urgent.length + overdue.bulk.length > 0)
+      log.info({ partitions: overdue }, 'draining without the queue');
+    await Promise.all([
+      ...overdue.urgent.map((partition) => options.drain(partition, 'high')),
+      ...overdue.bulk.map((partition) => options.drain(partition, 'bulk')),
+    ]);
   }
 
   function note(answers: boolean): void {

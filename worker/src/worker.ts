@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import type { Logger } from '@wallet/shared/logger';
 import { type Announcer, createAnnouncer } from '@wallet/shared/queue/announcements';
-import { type Doorbell, createDoorbell, listenToDoorbell } from '@wallet/shared/queue/doorbell';
+import { type Doorbell, type Lane, createDoorbell, listenToDoorbell } from '@wallet/shared/queue/doorbell';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { WorkerConfig } from './config.ts';
 import { type Drain, drainPartitions } from './drain-partitions.ts';
@@ -11,6 +11,14 @@ import { startSweeper } from './sweep.ts';
 
 /** A ring is answered for at most this long, then rung again: so the partitions take turns. */
 const TURN_MS = 250;
+/**
+ * As long as single operations come, batches give way: one transaction of theirs at a time, of a sixteenth of the size, and a
+ * rest after it. A single operation needs a processor, and of 64 partitions one would always be theirs.
+ */
+const GIVE_WAY_MS = 1_000;
+const GIVE_WAY_SHARE = 16;
+const GIVE_WAY_REST = 2;
+const LONGEST_REST_MS = 250;
 /** Somebody else drains the partition: look again after this, because they may have read before our ring. */
 const BUSY_MS = 10;
 
@@ -30,13 +38,19 @@ export function startWorker(
   const doorbell = createDoorbell(redis);
   const announcer = createAnnouncer(redis);
   let stopping = false;
+  let lastSingleAt = -Infinity;
+  const givesWay = (): boolean => performance.now() - lastSingleAt < GIVE_WAY_MS;
 
   const drains = shareDrains({
-    transactions: config.transactions,
-    drain: async (wanted) => {
+    transactions: (lane) => (lane === 'high' ? config.transactions : givesWay() ? 1 : config.bulkTransactions),
+    rest: (lane, tookMs) => (lane === 'bulk' && givesWay() ? Math.min(tookMs * GIVE_WAY_REST, LONGEST_REST_MS) : 0),
+    drain: async (wanted, lane) => {
       const started = performance.now();
-      const drain = await drainPartitions(database, wanted, config.batchLimit);
-      if (drain.applied.length > 0) report(drain, performance.now() - started, announcer, log);
+      const bulkLimit = givesWay() ? Math.ceil(config.bulkLimit / GIVE_WAY_SHARE) : config.bulkLimit;
+      const drain = await drainPartitions(database, wanted, lane, lane === 'high' ? config.batchLimit : bulkLimit);
+      if (drain.applied.length + drain.appliedInSets.length > 0) {
+        report(drain, performance.now() - started, announcer, log);
+      }
       for (const { partition, error } of drain.faults) {
         log.fatal({ err: error, partition }, 'partition breaks the law of the ledger');
       }
@@ -44,23 +58,25 @@ export function startWorker(
     },
   });
 
-  async function drain(partition: number): Promise<void> {
+  async function drain(partition: number, lane: Lane): Promise<void> {
+    if (lane === 'high') lastSingleAt = performance.now();
     const turnEnds = Date.now() + TURN_MS;
     while (!stopping) {
-      const state = await drains.join(partition);
+      const state = await drains.join(partition, lane);
       if (state === 'empty' || state === 'broken') return;
       if (Date.now() > turnEnds) break;
       if (state === 'busy') await delay(BUSY_MS);
     }
-    await ringAgain(doorbell, partition, log);
+    await ringAgain(doorbell, partition, lane, log);
   }
 
   const listener = listenToDoorbell({
     ...redis,
-    concurrency: partitions,
-    answer: (partition) =>
-      drain(partition).catch((error: unknown) => {
-        log.warn({ err: error, partition }, 'drain failed');
+    // A partition has two lanes, and each of them at most one ring that is being answered.
+    concurrency: 2 * partitions,
+    answer: ({ partition, lane }) =>
+      drain(partition, lane).catch((error: unknown) => {
+        log.warn({ err: error, partition, lane }, 'drain failed');
       }),
   });
   const sweeper = startSweeper({ database, partitions, doorbell, drain, log });
@@ -79,27 +95,29 @@ export function startWorker(
 }
 
 /** What could not be done in one turn waits for the next. If this ring is lost, the sweeper makes up for it. */
-async function ringAgain(doorbell: Doorbell, partition: number, log: Logger): Promise<void> {
-  await doorbell.ring([partition], 'accept').catch((error: unknown) => {
-    log.debug({ err: error, partition }, 'ring failed');
+async function ringAgain(doorbell: Doorbell, partition: number, lane: Lane, log: Logger): Promise<void> {
+  await doorbell.ring([partition], lane, 'accept').catch((error: unknown) => {
+    log.debug({ err: error, partition, lane }, 'ring failed');
   });
 }
 
 function report(drain: Drain, milliseconds: number, announcer: Announcer, log: Logger): void {
-  const partitions = [...new Set(drain.applied.map(({ operation }) => operation.partition))];
+  const { applied, appliedInSets } = drain;
+  const partitions = [
+    ...new Set([...applied.map(({ operation }) => operation.partition), ...appliedInSets.map((set) => set.partition)]),
+  ];
   announcer.announce(partitions).catch((error: unknown) => {
     log.debug({ err: error }, 'announcement failed');
   });
   let failed = 0;
-  for (const { operation, outcome } of drain.applied) {
+  for (const { operation, outcome } of applied) {
     if (outcome.rejection !== null) failed += 1;
     const fields = { operation_id: operation.id, wallet_id: operation.walletId, partition: operation.partition };
     if (outcome.rejection === 'internal_error') log.fatal(fields, 'operation could not be applied');
     else if (outcome.rejection !== null) log.debug({ ...fields, code: outcome.rejection }, 'operation refused');
     else log.debug(fields, 'operation applied');
   }
-  log.info(
-    { partitions, batch_size: drain.applied.length, failed, duration_ms: Math.round(milliseconds * 10) / 10 },
-    'batch committed',
-  );
+  const size = appliedInSets.reduce((sum, set) => sum + set.lines, applied.length);
+  const duration = Math.round(milliseconds * 10) / 10;
+  log.info({ partitions, batch_size: size, failed, duration_ms: duration }, 'batch committed');
 }

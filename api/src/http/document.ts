@@ -12,7 +12,14 @@ const problemSchema = z
     detail: z.string(),
     code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
     request_id: z.string(),
-    errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(
+        z.union([
+          z.strictObject({ path: z.string(), message: z.string() }),
+          z.strictObject({ line: z.int(), field: z.string(), message: z.string() }),
+        ]),
+      )
+      .optional(),
   })
   .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457). `code` is stable.' });
 
@@ -46,7 +53,7 @@ export function createApiDocument(endpoints: readonly Endpoint[]): ReturnType<ty
 }
 
 function describe(endpoint: Endpoint, path: string): ZodOpenApiOperationObject {
-  const { params, query, headers, body } = endpoint;
+  const { params, query, headers } = endpoint;
   return {
     operationId: nameOf(endpoint.method, path),
     tags: [endpoint.tag],
@@ -56,9 +63,14 @@ function describe(endpoint: Endpoint, path: string): ZodOpenApiOperationObject {
       ...(query ? { query } : {}),
       ...(headers ? { header: headers } : {}),
     },
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body } } } } : {}),
+    ...describeBody(endpoint),
     responses: { ...describeAnswers(endpoint), ...describeProblems(problemsOf(endpoint)) },
   };
+}
+
+function describeBody({ body, uploads }: Endpoint): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  const content = body ? { 'application/json': { schema: body } } : uploads;
+  return content ? { requestBody: { required: true, content } } : {};
 }
 
 function describeAnswers(endpoint: Endpoint): ZodOpenApiOperationObject['responses'] {
@@ -67,20 +79,27 @@ function describeAnswers(endpoint: Endpoint): ZodOpenApiOperationObject['respons
       status,
       {
         description: STATUS_CODES[status] ?? status,
-        content: { 'application/json': { schema } },
+        content: {
+          'application/json': { schema },
+          ...(status === '200' ? describeDownloads(endpoint) : {}),
+        },
         ...(status === '202' ? { headers: ACCEPTED_HEADERS } : {}),
       },
     ]),
   );
 }
 
+function describeDownloads({ downloads }: Endpoint): Record<string, { schema: z.ZodType }> {
+  return Object.fromEntries(Object.entries(downloads ?? {}).map(([type, schema]) => [type, { schema }]));
+}
+
 /** An endpoint's own problems, and those that any request with such parts can meet. */
 function problemsOf(endpoint: Endpoint): ProblemCode[] {
-  const { params, query, body } = endpoint;
+  const { params, query, body, uploads } = endpoint;
   return [
     ...endpoint.problems,
     ...((params ?? query ?? body) ? (['invalid_request'] as const) : []),
-    ...(body ? (['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) : []),
+    ...((body ?? uploads) ? (['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) : []),
     'unavailable',
     'internal_error',
   ];

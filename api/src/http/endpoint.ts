@@ -17,6 +17,10 @@ export interface Endpoint {
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
+  /** Bodies that `handle` reads by itself, by media type, instead of `body`. */
+  readonly uploads?: Readonly<Record<string, { schema: z.ZodType; example?: string }>>;
+  /** What the answer of 200 is in other media types than JSON. */
+  readonly downloads?: Readonly<Record<string, z.ZodType>>;
   /** Request headers that mean something here, as the document tells them. */
   readonly headers?: z.ZodObject;
   /** The answer's schema by status. */

@@ -28,7 +28,7 @@ function readHeader(header: string | undefined): string | null {
   return key;
 }
 
-/** SHA-256, in hex, of a request's normalised fields: `12.5` and `12.50` are one request. */
-export function hashRequest(fields: readonly (string | null)[]): string {
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+/** SHA-256, in hex, of a request's normalised text: `12.5` and `12.50` are one request. */
+export function hashRequest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

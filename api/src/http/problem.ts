@@ -3,6 +3,7 @@ export const PROBLEMS = {
   invalid_request: [400, 'The request is not valid'],
   malformed_request: [400, 'The request is not valid HTTP'],
   malformed_json: [400, 'The body is not valid JSON'],
+  malformed_body: [400, 'The body cannot be read'],
   malformed_path: [400, 'The path is not valid'],
   conflicting_idempotency_keys: [400, 'The request names two idempotency keys'],
   route_not_found: [404, 'There is no such route'],
@@ -10,6 +11,7 @@ export const PROBLEMS = {
   user_not_found: [404, 'There is no such user'],
   client_not_found: [404, 'There is no such client'],
   operation_not_found: [404, 'There is no such operation'],
+  batch_not_found: [404, 'There is no such batch'],
   request_timeout: [408, 'The request took too long'],
   method_not_allowed: [405, 'The method is not allowed here'],
   login_taken: [409, 'The login belongs to another client'],
@@ -17,8 +19,13 @@ export const PROBLEMS = {
   wallet_not_empty: [409, 'The wallet is not empty'],
   wallet_exists: [409, 'The wallet exists already'],
   client_has_wallet: [409, 'The client has a wallet of this asset already'],
+  batch_in_progress: [409, 'The same batch is being accepted now'],
+  batch_finished: [409, 'The batch is finished'],
+  batch_not_finished: [409, 'The batch is not finished'],
+  nothing_to_retry: [409, 'No line of the batch failed'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of the wrong type'],
+  batch_refused: [422, 'The batch is not valid'],
   asset_mismatch: [422, 'The wallets are of different assets'],
   expectation_failed: [417, 'The expectation cannot be met'],
   unknown_client: [422, 'There is no such client'],
@@ -30,8 +37,16 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** What is wrong with a field of the request. */
 export interface FieldError {
   readonly path: string;
+  readonly message: string;
+}
+
+/** What is wrong with a field of a line of a batch. */
+export interface LineError {
+  readonly line: number;
+  readonly field: string;
   readonly message: string;
 }
 
@@ -40,13 +55,13 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly status: number;
   readonly title: string;
-  readonly errors: readonly FieldError[];
+  readonly errors: readonly (FieldError | LineError)[];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: ProblemCode,
     detail: string,
-    more: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
+    more: { errors?: readonly (FieldError | LineError)[]; headers?: Readonly<Record<string, string>> } = {},
   ) {
     super(detail);
     this.code = code;

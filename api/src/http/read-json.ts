@@ -32,5 +32,20 @@ const parse: RequestHandler = (request, _response, next) => {
   next();
 };
 
+/** A client that has not sent its whole body by then loses its connection. */
+const BODY_MS = 30_000;
+
+const giveTime: RequestHandler = (request, response, next) => {
+  const late = setTimeout(() => {
+    if (response.headersSent) request.destroy();
+    else next(new Problem('request_timeout', 'The body took too long.', { headers: { Connection: 'close' } }));
+  }, BODY_MS);
+  const stop = (): void => {
+    clearTimeout(late);
+  };
+  request.once('end', stop).once('close', stop);
+  next();
+};
+
 /** Reads the body of a request as strict JSON into `request.body`. */
-export const readJson: RequestHandler[] = [checkHeaders, readBytes, parse];
+export const readJson: RequestHandler[] = [giveTime, checkHeaders, readBytes, parse];

@@ -2,15 +2,15 @@ import type { Asset } from '@wallet/shared/database/tables/assets';
 import type { Operation } from '@wallet/shared/database/tables/operations';
 import type { Wallet } from '@wallet/shared/database/tables/wallets';
 import { formatAmount } from '@wallet/shared/money';
-import { OPERATION_STATUSES, OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/operation';
+import { OPERATION_STATUSES, OPERATION_TYPES, PRIORITIES, WALLET_STATUSES } from '@wallet/shared/operation';
 import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
 import { z } from 'zod';
 
 /** The resources as the API answers them: each with its schema and the function that makes it. */
 
 const id = z.uuid();
-const time = z.iso.datetime();
-const money = z.string().regex(/^-?\d+(\.\d+)?$/);
+export const time = z.iso.datetime();
+export const money = z.string().regex(/^-?\d+(\.\d+)?$/);
 
 export const operationSchema = z
   .strictObject({
@@ -22,12 +22,12 @@ export const operationSchema = z
     to_wallet_id: id.optional(),
     asset: z.string(),
     amount: money,
-    priority: z.enum(['high', 'low']),
+    priority: z.enum(PRIORITIES),
     description: z.string().nullable(),
     reference_id: z.string().nullable(),
     idempotency_key: z.string().nullable(),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable(),
-    batch_id: z.null(),
+    batch_id: id.nullable().meta({ description: 'The batch that it is a line of.' }),
     created_at: time,
     completed_at: time.nullable(),
     result: z
@@ -64,7 +64,7 @@ export function presentOperation(operation: Operation, asset: Asset): z.input<ty
     reference_id: operation.referenceId,
     idempotency_key: operation.idempotencyKey,
     metadata: operation.metadata,
-    batch_id: null,
+    batch_id: operation.batchId,
     created_at: operation.createdAt.toISOString(),
     completed_at: operation.completedAt?.toISOString() ?? null,
     result: presentResult(operation, asset),

@@ -1,5 +1,5 @@
 import { canonicalUuid } from '@wallet/shared/ids';
-import { DESCRIPTION_LIMIT, KEY_PATTERN } from '@wallet/shared/operation';
+import { DESCRIPTION_LIMIT, KEY_PATTERN, PRIORITIES } from '@wallet/shared/operation';
 import { z } from 'zod';
 import { type FieldError, Problem } from './problem.ts';
 
@@ -60,6 +60,14 @@ export const operationExtras = {
   metadata: metadata.nullish(),
 };
 
+/** What a single operation may say besides. */
+export const singleExtras = {
+  ...operationExtras,
+  priority: z.enum(PRIORITIES).optional().meta({
+    description: '`high` (the default) does not wait for operations of `low` priority of other wallets.',
+  }),
+};
+
 /** Headers as the document tells them; each is read where it is used. */
 export const preferHeader = {
   Prefer: z.string().optional().meta({
@@ -80,8 +88,11 @@ export const idParams = z.strictObject({ id: uuid });
 export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.flatMap(narrow);
-  throw invalid(issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })));
+  throw invalid(toFieldErrors(result.error));
+}
+
+export function toFieldErrors(error: z.ZodError): FieldError[] {
+  return error.issues.flatMap(narrow).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
 }
 
 /** Of a choice between objects, the issues of the one that was most nearly meant, instead of "does not match". */

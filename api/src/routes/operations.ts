@@ -5,8 +5,9 @@ import { findUserWallet } from '../find-user-wallet.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
 import { answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
+import { assetOfUser, generalOperation } from '../http/general-operation.ts';
 import { operationSchema, presentOperation } from '../http/resources.ts';
-import { amount, assetCode, idParams, keyHeader, operationExtras, preferHeader, text, uuid } from '../http/schemas.ts';
+import { amount, idParams, keyHeader, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
 import { type Draft, answerOperation, submitOperation } from '../submit-operation.ts';
 
 const ACCEPT_HEADERS = z.object({ ...keyHeader, ...preferHeader });
@@ -23,7 +24,7 @@ const postWalletOperation = endpoint({
   summary: 'Deposit to a wallet, or withdraw from it',
   params: idParams,
   query: null,
-  body: z.strictObject({ operation_type: z.enum(['DEPOSIT', 'WITHDRAW']), amount, ...operationExtras }),
+  body: z.strictObject({ operation_type: z.enum(['DEPOSIT', 'WITHDRAW']), amount, ...singleExtras }),
   headers: ACCEPT_HEADERS,
   answers: ACCEPTED,
   problems: REFUSALS,
@@ -43,7 +44,7 @@ const postResupply = endpoint({
   summary: 'Credit a wallet from the treasury',
   params: null,
   query: null,
-  body: z.strictObject({ wallet_id: uuid, amount, ...operationExtras }),
+  body: z.strictObject({ wallet_id: uuid, amount, ...singleExtras }),
   headers: ACCEPT_HEADERS,
   answers: ACCEPTED,
   problems: REFUSALS,
@@ -63,7 +64,7 @@ const postTransfer = endpoint({
   summary: 'Move an amount from one wallet to another of the same asset',
   params: null,
   query: null,
-  body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...operationExtras }),
+  body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...singleExtras }),
   headers: ACCEPT_HEADERS,
   answers: ACCEPTED,
   problems: [...REFUSALS, 'asset_mismatch'],
@@ -78,7 +79,6 @@ const postTransfer = endpoint({
 });
 
 const userParams = z.strictObject({ external_user_id: text(255).min(1).meta({ example: 'user_alice' }) });
-const assetOfUser = { asset: assetCode.nullish(), asset_type_id: z.int().nullish() };
 
 /** The three of them differ in their word only. */
 function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', summary: string) {
@@ -89,7 +89,7 @@ function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', sum
     summary,
     params: userParams,
     query: null,
-    body: z.strictObject({ amount, ...assetOfUser, ...operationExtras }),
+    body: z.strictObject({ amount, ...assetOfUser, ...singleExtras }),
     headers: ACCEPT_HEADERS,
     answers: ACCEPTED,
     problems: [...REFUSALS, 'user_not_found'],
@@ -100,25 +100,6 @@ function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', sum
   });
 }
 
-const walletTypes = z.enum(['deposit', 'withdraw', 'resupply', 'top_up', 'bonus', 'spend']);
-const generalBody = z.union([
-  z.strictObject({ type: walletTypes, wallet_id: uuid, amount, ...operationExtras }),
-  z.strictObject({
-    type: z.literal('transfer'),
-    from_wallet_id: uuid,
-    to_wallet_id: uuid,
-    amount,
-    ...operationExtras,
-  }),
-  z.strictObject({
-    type: walletTypes,
-    external_user_id: text(255).min(1),
-    ...assetOfUser,
-    amount,
-    ...operationExtras,
-  }),
-]);
-
 const postOperation = endpoint({
   method: 'post',
   paths: ['/operations'],
@@ -126,7 +107,7 @@ const postOperation = endpoint({
   summary: 'Ask for an operation of any type: the general form of all the others',
   params: null,
   query: null,
-  body: generalBody,
+  body: generalOperation(singleExtras),
   headers: ACCEPT_HEADERS,
   answers: ACCEPTED,
   problems: [...REFUSALS, 'asset_mismatch', 'user_not_found'],
@@ -171,6 +152,7 @@ const getOperations = endpoint({
   params: null,
   query: z.strictObject({
     wallet_id: uuid.optional(),
+    batch_id: uuid.optional(),
     status: z.enum(OPERATION_STATUSES).optional(),
     type: z.enum(OPERATION_TYPES).optional(),
     ...timeQuery,
@@ -182,6 +164,7 @@ const getOperations = endpoint({
   handle: async (api, { query, request, response }) => {
     const filter = {
       walletId: query.wallet_id ?? null,
+      batchId: query.batch_id ?? null,
       status: query.status ?? null,
       type: query.type ?? null,
       from: toDate(query.from),

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Api } from '../context.ts';
 import { onlyAllow } from '../http/answer-errors.ts';
 import type { Endpoint } from '../http/endpoint.ts';
+import { batchEndpoints } from './batches.ts';
 import { clientEndpoints } from './clients.ts';
 import { healthEndpoints } from './health.ts';
 import { operationEndpoints } from './operations.ts';
@@ -10,6 +11,7 @@ import { walletEndpoints } from './wallets.ts';
 /** Every endpoint of the API. */
 export const ENDPOINTS: readonly Endpoint[] = [
   ...operationEndpoints,
+  ...batchEndpoints,
   ...walletEndpoints,
   ...clientEndpoints,
   ...healthEndpoints,

@@ -206,7 +206,7 @@ async function readWallet(api: Api, id: string): Promise<Wallet> {
 }
 
 async function assetOf(api: Api, walletId: string): Promise<{ scale: number; code: string }> {
-  const facts = await api.findWallet(walletId);
+  const facts = await api.findWallet.one(walletId);
   if (facts === null) throw new Problem('wallet_not_found', `There is no wallet ${walletId}.`);
   return api.assets.withId(facts.assetId);
 }

@@ -55,13 +55,50 @@ const CHECKS: readonly string[] = [
    FROM entries LEFT JOIN accounts ON accounts.id = account_id LEFT JOIN operations ON operations.id = operation_id
    WHERE accounts.id IS NULL OR operations.id IS NULL`,
 
-  // P1: every operation is pending or final, and not both.
+  // P1: every single operation is pending or final, and not both.
   `SELECT CASE WHEN outcomes.operation_id IS NULL THEN 'operation_lost' ELSE 'operation_pending_and_final' END,
           'operation ' || operations.id, 'wallet ' || operations.wallet_id
    FROM operations
    LEFT JOIN outcomes ON outcomes.operation_id = operations.id
    LEFT JOIN pending_operations ON pending_operations.operation_id = operations.id
-   WHERE (outcomes.operation_id IS NULL) = (pending_operations.operation_id IS NULL)`,
+   WHERE batch_id IS NULL AND (outcomes.operation_id IS NULL) = (pending_operations.operation_id IS NULL)`,
+
+  // P1: every line of a batch is final, or lies where a worker finds it.
+  `SELECT 'operation_lost', 'operation ' || operations.id, format('line %s of batch %s', line, operations.batch_id)
+   FROM operations
+   LEFT JOIN outcomes ON outcomes.operation_id = operations.id
+   LEFT JOIN batch_parts ON batch_parts.batch_id = operations.batch_id AND open AND id > after_id AND id <= last_id
+   WHERE operations.batch_id IS NOT NULL AND outcomes.operation_id IS NULL AND batch_parts.batch_id IS NULL`,
+
+  // P1: a batch has the lines that it was accepted with, tells what came of them, and is finished when all of them are.
+  `SELECT 'batch_lines_missing', 'batch ' || batches.id, format('accepted with %s lines, has %s', total, coalesce(lines, 0))
+   FROM batches
+   LEFT JOIN (SELECT batch_id, count(*) AS lines FROM operations WHERE batch_id IS NOT NULL GROUP BY batch_id) AS found
+     ON found.batch_id = batches.id
+   WHERE total <> coalesce(lines, 0)
+   UNION ALL
+   SELECT 'batch_totals_wrong', format('batch %s', coalesce(found.batch_id, totals.batch_id)),
+          format('asset %s: tells of %s lines, %s succeeded, %s failed; has %s, %s, %s', asset_id, totals.lines,
+                 totals.succeeded, totals.failed, found.lines, found.succeeded, found.failed)
+   FROM (SELECT batch_id, asset_id, count(*) AS lines, sum(amount) AS amount,
+                count(*) FILTER (WHERE status = 'succeeded') AS succeeded,
+                coalesce(sum(amount) FILTER (WHERE status = 'succeeded'), 0) AS succeeded_amount,
+                count(*) FILTER (WHERE status = 'failed') AS failed,
+                coalesce(sum(amount) FILTER (WHERE status = 'failed'), 0) AS failed_amount
+         FROM operations LEFT JOIN outcomes ON operation_id = id WHERE batch_id IS NOT NULL
+         GROUP BY batch_id, asset_id) AS found
+   FULL JOIN (SELECT batch_id, asset_id, sum(lines) AS lines, sum(amount) AS amount, sum(succeeded) AS succeeded,
+                     sum(succeeded_amount) AS succeeded_amount, sum(failed) AS failed, sum(failed_amount) AS failed_amount
+              FROM batch_totals GROUP BY batch_id, asset_id) AS totals USING (batch_id, asset_id)
+   WHERE (found.lines, found.amount, found.succeeded, found.succeeded_amount, found.failed, found.failed_amount)
+     IS DISTINCT FROM (totals.lines, totals.amount, totals.succeeded, totals.succeeded_amount, totals.failed,
+                       totals.failed_amount)
+   UNION ALL
+   SELECT 'batch_parts_wrong', 'batch ' || batches.id, format('says %s open parts, has %s', open_parts, coalesce(open, 0))
+   FROM batches
+   LEFT JOIN (SELECT batch_id, count(*) FILTER (WHERE open) AS open FROM batch_parts GROUP BY batch_id) AS parts
+     ON parts.batch_id = batches.id
+   WHERE open_parts <> coalesce(parts.open, 0)`,
 
   // P1: a succeeded operation moved its amount once between its wallet and one other account; others moved nothing.
   `SELECT CASE
@@ -107,9 +144,12 @@ const CHECKS: readonly string[] = [
           format('wallet %s was at version %s after an earlier operation and at %s after this one', wallet_id,
                  before_version, wallet_version)
    FROM (SELECT outcomes.operation_id, outcomes.status, outcomes.wallet_version, operations.wallet_id,
-                lag(outcomes.wallet_version, 1, 0::bigint) OVER (PARTITION BY operations.wallet_id ORDER BY operations.seq)
+                lag(outcomes.wallet_version, 1, 0::bigint)
+                  OVER (PARTITION BY operations.wallet_id ORDER BY coalesce(operations.seq, batches.seq), line, operations.id)
                   AS before_version
-         FROM outcomes JOIN operations ON operations.id = outcomes.operation_id) AS ordered
+         FROM outcomes JOIN operations ON operations.id = outcomes.operation_id
+         LEFT JOIN batches ON batches.id = operations.batch_id
+         WHERE batches.atomic IS NOT TRUE) AS ordered
    WHERE wallet_version < before_version + CASE status WHEN 'succeeded' THEN 1 ELSE 0 END`,
 
   // P1: outcomes and what waits belong to operations, and what waits is where a worker finds it.
@@ -120,6 +160,7 @@ const CHECKS: readonly string[] = [
           format('partition %s seq %s wallet %s', partition, pending_operations.seq, pending_operations.wallet_id)
    FROM pending_operations CROSS JOIN settings LEFT JOIN operations ON operations.id = operation_id
    WHERE (operations.wallet_id, operations.seq) IS DISTINCT FROM (pending_operations.wallet_id, pending_operations.seq)
+      OR operations.priority <> CASE WHEN low THEN 'low' ELSE 'high' END
       OR partition NOT BETWEEN 0 AND partitions - 1`,
 
   // P3: a failed operation tells where its wallet stood.
@@ -129,8 +170,10 @@ const CHECKS: readonly string[] = [
    JOIN operations ON operations.id = outcomes.operation_id
    LEFT JOIN accounts ON accounts.wallet_id = operations.wallet_id
    LEFT JOIN entries ON entries.account_id = accounts.id AND entries.version = wallet_version
+   LEFT JOIN batches ON batches.id = operations.batch_id
    WHERE outcomes.status = 'failed' AND (wallet_balance IS DISTINCT FROM CASE wallet_version WHEN 0 THEN 0 ELSE entries.balance END
-      OR (error_code = 'insufficient_funds' AND wallet_balance >= operations.amount))`,
+      -- A line of an atomic batch failed on what the lines before it would have left.
+      OR (error_code = 'insufficient_funds' AND wallet_balance >= operations.amount AND atomic IS NOT TRUE))`,
 
   // P3: one asset from the operation to the account; every wallet has its account, and every partition its treasuries.
   `SELECT 'asset_mismatch', 'operation ' || operations.id, 'wallet ' || operations.wallet_id
@@ -146,14 +189,33 @@ const CHECKS: readonly string[] = [
    WHERE NOT EXISTS (SELECT FROM accounts WHERE system = 'treasury' AND asset_id = assets.id
                        AND accounts.partition = n)`,
 
-  // P2: nothing was applied while an earlier operation of its wallet was still pending.
+  // P2: nothing was applied while an earlier single operation of its wallet was still pending. Atomic batches have no
+  // place in that order.
   `SELECT 'pending_overtaken', 'operation ' || earliest.operation_id,
           format('wallet %s has a later operation that is final', earliest.wallet_id)
    FROM (SELECT DISTINCT ON (wallet_id) wallet_id, seq, operation_id FROM pending_operations
          ORDER BY wallet_id, seq) AS earliest
    WHERE EXISTS (
      SELECT FROM operations JOIN outcomes ON outcomes.operation_id = operations.id
-     WHERE operations.wallet_id = earliest.wallet_id AND operations.seq > earliest.seq
+     LEFT JOIN batches ON batches.id = operations.batch_id
+     WHERE operations.wallet_id = earliest.wallet_id AND coalesce(operations.seq, batches.seq) > earliest.seq
+       AND batches.atomic IS NOT TRUE
+   )`,
+
+  // P2: nor while an earlier line of a batch was.
+  `SELECT 'pending_overtaken', 'operation ' || earliest.id,
+          format('wallet %s has a later operation that is final', earliest.wallet_id)
+   FROM (SELECT DISTINCT ON (wallet_id) wallet_id, batches.seq, operations.id
+         FROM batch_parts JOIN batches ON batches.id = batch_parts.batch_id AND NOT atomic
+         JOIN operations ON operations.id > after_id AND operations.id <= last_id
+         LEFT JOIN outcomes ON outcomes.operation_id = operations.id
+         WHERE open AND outcomes.operation_id IS NULL
+         ORDER BY wallet_id, batches.seq, operations.id) AS earliest
+   WHERE EXISTS (
+     SELECT FROM operations AS later JOIN outcomes ON outcomes.operation_id = later.id
+     LEFT JOIN batches ON batches.id = later.batch_id
+     WHERE later.wallet_id = earliest.wallet_id AND batches.atomic IS NOT TRUE
+       AND (coalesce(later.seq, batches.seq), later.id) > (earliest.seq, earliest.id)
    )`,
 ];
 

@@ -13,7 +13,7 @@ export const UNDEFINED_TABLE = '42P01';
 /** What the law of the ledger raises (migration 0001): the code or the stored ledger is wrong, not one operation. */
 const LAW_VIOLATION = 'WL001';
 /** Keys that cannot be met twice unless an operation is applied twice. */
-const LAWFUL_KEYS = new Set(['entries_pkey', 'entries_operation_id_account_id_key', 'outcomes_pkey']);
+const LAWFUL_KEYS = new Set(['entries_pkey', 'entries_operation', 'outcomes_pkey']);
 
 /** Data exceptions, integrity violations and exceptions raised by functions: the statement's data is at fault. */
 const DATA_ERROR_CLASSES = new Set(['22', '23', 'P0']);
@@ -32,6 +32,11 @@ export function isBroken(error: unknown): boolean {
   const sqlstate = sqlstateOf(error);
   if (sqlstate === null) return error instanceof BrokenInvariant;
   return sqlstate === LAW_VIOLATION || !(isDataError(error) || PASSING_CLASSES.has(sqlstate.slice(0, 2)));
+}
+
+/** Whether a lock was waited for in vain. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlstateOf(error) === '55P03';
 }
 
 /** Whether the database is away, full, or busy with something else: what was tried may succeed later. */

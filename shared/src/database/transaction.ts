@@ -4,18 +4,19 @@ import { isPassing } from './sqlstate.ts';
 /**
  * Runs `work` in one transaction on one connection: COMMIT when it returns, ROLLBACK when it throws. A connection that
  * cannot even roll back is closed, not returned to the pool. An error from COMMIT does not prove that nothing was
- * committed: whatever `work` writes must be safe to repeat.
+ * committed: whatever `work` writes must be safe to repeat. `commit` may do the last of the work in the same message.
  */
 export async function inTransaction<Result>(
   database: Database,
   work: (client: Client) => Promise<Result>,
+  commit = 'COMMIT',
 ): Promise<Result> {
   const client = await database.connect();
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
     const result = await work(client);
-    await client.query('COMMIT');
+    await client.query(commit);
     return result;
   } catch (error) {
     // Without an answer from the server a ROLLBACK would only wait behind what it does not answer: closing ends both.

@@ -17,6 +17,10 @@ export interface PlannedOperation {
   readonly counterparty: bigint;
   /** Whether its asset may move from wallet to wallet. */
   readonly transferable: boolean;
+  /** Whether somebody called it off while it waited. */
+  readonly cancelled: boolean;
+  /** What it succeeds or fails together with: the operations of a unit stand together, and get one fate. */
+  readonly unit: string | null;
 }
 
 /** An account as read under its lock. Only a system account may go below zero. */
@@ -64,35 +68,81 @@ export interface Plan {
  */
 export function plan(operations: readonly PlannedOperation[], accounts: ReadonlyMap<bigint, Account>): Plan {
   const current = new Map(accounts);
-  const moved = new Set<bigint>();
   const entries: Entry[] = [];
   const outcomes: Outcome[] = [];
+  for (let start = 0; start < operations.length;) {
+    const end = endOfUnit(operations, start);
+    const unit = operations.slice(start, end);
+    const done = unit.length > 1 ? applyTogether(unit, current) : applyInOrder(unit, current);
+    entries.push(...done.entries);
+    outcomes.push(...done.outcomes);
+    start = end;
+  }
+  const moved = new Set(entries.map((entry) => entry.account));
+  return { entries, balances: [...moved].map((id) => accountOf(current, id)), outcomes };
+}
 
+/** Behind the last of the operations that share the fate of the one at `start`. */
+function endOfUnit(operations: readonly PlannedOperation[], start: number): number {
+  const unit = operations[start]?.unit ?? null;
+  let end = start + 1;
+  while (unit !== null && operations[end]?.unit === unit) end += 1;
+  return end;
+}
+
+type Done = Pick<Plan, 'entries' | 'outcomes'>;
+
+/** All of them, or, if one is refused, none: then that one has its reason, and the others that another failed. */
+function applyTogether(unit: readonly PlannedOperation[], current: Map<bigint, Account>): Done {
+  const ids = unit.flatMap((operation) => [operation.account, operation.counterparty]);
+  const trial = new Map(ids.map((id) => [id, accountOf(current, id)]));
+  const tried = applyInOrder(unit, trial);
+  if (tried.outcomes.every((outcome) => outcome.rejection === null)) {
+    for (const [id, account] of trial) current.set(id, account);
+    return tried;
+  }
+  const outcomes = unit.map((operation, index) =>
+    outcomeOf(operation, tried.outcomes[index]?.rejection ?? 'other_line_failed', current),
+  );
+  return { entries: [], outcomes };
+}
+
+/** Each of them sees what those before it did. Changes `current`. */
+function applyInOrder(operations: readonly PlannedOperation[], current: Map<bigint, Account>): Done {
+  const entries: Entry[] = [];
+  const outcomes: Outcome[] = [];
   for (const operation of operations) {
     const account = accountOf(current, operation.account);
     const counterparty = accountOf(current, operation.counterparty);
-    const direction = DIRECTION_OF[operation.type];
-    const [from, to] = direction === 'in' ? [counterparty, account] : [account, counterparty];
+    const [from, to] = DIRECTION_OF[operation.type] === 'in' ? [counterparty, account] : [account, counterparty];
     const rejection = refuse(operation, from, to);
     if (rejection === null) {
       entries.push(
         move(current, operation.id, from, -operation.amount),
         move(current, operation.id, to, operation.amount),
       );
-      moved.add(from.id).add(to.id);
     }
-    outcomes.push({
-      operationId: operation.id,
-      rejection,
-      wallet: standingOf(current, operation.account),
-      receiver: direction === 'across' ? standingOf(current, operation.counterparty) : null,
-    });
+    outcomes.push(outcomeOf(operation, rejection, current));
   }
-  return { entries, balances: [...moved].map((id) => accountOf(current, id)), outcomes };
+  return { entries, outcomes };
+}
+
+function outcomeOf(
+  operation: PlannedOperation,
+  rejection: RejectionCode | null,
+  accounts: ReadonlyMap<bigint, Account>,
+): Outcome {
+  return {
+    operationId: operation.id,
+    rejection,
+    wallet: standingOf(accounts, operation.account),
+    receiver: DIRECTION_OF[operation.type] === 'across' ? standingOf(accounts, operation.counterparty) : null,
+  };
 }
 
 /** The first reason against an operation, in a fixed order; null if there is none. */
 function refuse(operation: PlannedOperation, from: Account, to: Account): RejectionCode | null {
+  if (operation.cancelled) return 'cancelled';
   if (DIRECTION_OF[operation.type] === 'across' && !operation.transferable) return 'asset_not_transferable';
   if (from.status === 'closed' || to.status === 'closed') return 'wallet_closed';
   if (from.status === 'frozen' || to.status === 'frozen') return 'wallet_frozen';
@@ -104,7 +154,14 @@ function refuse(operation: PlannedOperation, from: Account, to: Account): Reject
 
 /** Changes the account's balance, and answers the entry of it. */
 function move(accounts: Map<bigint, Account>, operationId: string, account: Account, amount: bigint): Entry {
-  const after = { ...account, balance: account.balance + amount, version: account.version + 1n };
+  // Field by field: this is done twice for every operation, and a spread would copy whatever else the caller keeps there.
+  const after: Account = {
+    id: account.id,
+    isSystem: account.isSystem,
+    status: account.status,
+    balance: account.balance + amount,
+    version: account.version + 1n,
+  };
   accounts.set(account.id, after);
   return { operationId, account: account.id, amount, balance: after.balance, version: after.version };
 }

@@ -2,8 +2,8 @@ import { type Job, Queue, Worker } from 'bullmq';
 import { connectReceiver, connectSender, withDeadline } from './connection.ts';
 
 /**
- * The doorbell of the partitions: a BullMQ queue that holds at most one waiting job per partition, "partition 7 has
- * work". It only wakes workers; what work there is stands in Postgres. A lost ring is a late operation, nothing else.
+ * The doorbell of the partitions: a BullMQ queue that holds at most one waiting job per partition and lane, "partition 7
+ * has work". It only wakes workers; what work there is stands in Postgres. A lost ring is a late operation, nothing else.
  */
 
 /** The hash tag keeps the queue's keys in one slot of a Redis Cluster. */
@@ -12,16 +12,25 @@ const RING_MS = 1_000;
 /** `addBulk` is one pipeline; this is how much may go into one. */
 const RING_LIMIT = 1_000;
 
-interface Ring {
+/** Whom a ring wakes: those who apply single operations of high priority, or those who apply all the others. */
+export type Lane = 'high' | 'bulk';
+
+export interface Ring {
   readonly partition: number;
+  readonly lane: Lane;
 }
 
-/** Which of a partition's two bells: `sweep` works although a dead worker still holds the job of the other. */
+/** Which of a lane's two bells: `sweep` works although a dead worker still holds the job of the other. */
 export type Bell = 'accept' | 'sweep';
 
+const BELL_NAMES = {
+  high: { accept: 'p', sweep: 's' },
+  bulk: { accept: 'b', sweep: 't' },
+} as const satisfies Record<Lane, Record<Bell, string>>;
+
 export interface Doorbell {
-  /** Rings for the partitions. @throws Error within about a second if Redis does not take it. */
-  ring(partitions: readonly number[], bell: Bell): Promise<void>;
+  /** Rings for a lane of the partitions. @throws Error within about a second if Redis does not take it. */
+  ring(partitions: readonly number[], lane: Lane, bell: Bell): Promise<void>;
   /** Whether Redis answers now. */
   answers(): Promise<boolean>;
   close(): void;
@@ -32,14 +41,14 @@ export function createDoorbell(options: { url: string; prefix: string; onError: 
   const queue = new Queue<Ring>(QUEUE, { connection: redis, prefix: options.prefix });
   queue.on('error', options.onError);
   return {
-    async ring(partitions, bell) {
+    async ring(partitions, lane, bell) {
       if (redis.status !== 'ready') throw new Error('Redis is not connected');
       for (let start = 0; start < partitions.length; start += RING_LIMIT) {
         const jobs = partitions.slice(start, start + RING_LIMIT).map((partition) => ({
           name: 'drain',
-          data: { partition },
+          data: { partition, lane },
           opts: {
-            deduplication: { id: `${bell === 'accept' ? 'p' : 's'}${partition}`, keepLastIfActive: true },
+            deduplication: { id: `${BELL_NAMES[lane][bell]}${partition}`, keepLastIfActive: true },
             removeOnComplete: true,
             removeOnFail: true,
           },
@@ -73,14 +82,14 @@ export function listenToDoorbell(options: {
   url: string;
   prefix: string;
   concurrency: number;
-  answer: (partition: number) => Promise<void>;
+  answer: (ring: Ring) => Promise<void>;
   onError: (error: Error) => void;
 }): DoorbellListener {
   const redis = connectReceiver(options.url, options.onError);
   const worker = new Worker<Ring>(
     QUEUE,
     async (job: Job<Ring>) => {
-      await options.answer(job.data.partition);
+      await options.answer(job.data);
     },
     {
       connection: redis,

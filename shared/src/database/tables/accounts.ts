@@ -15,9 +15,12 @@ export interface LockedAccount extends Account {
   readonly partition: number | null;
 }
 
+const ACCOUNT = `accounts.id, accounts.wallet_id AS "walletId", accounts.wallet_id IS NULL AS "isSystem",
+  accounts.asset_id AS "assetId", accounts.partition, accounts.status, accounts.balance, accounts.version`;
+
 /**
- * Locks the accounts of the wallets and the treasuries until the transaction ends, in the order of their ids: whoever
- * locks accounts does it here, so no two transactions can wait for each other.
+ * Locks the accounts of the wallets and the treasuries until the transaction ends: treasuries first, and each kind in the
+ * order of their ids. Whoever locks accounts does it here, so no two transactions can wait for each other.
  * @returns their latest committed state; an account that does not exist is left out.
  */
 export async function lockAccounts(
@@ -27,19 +30,19 @@ export async function lockAccounts(
 ): Promise<LockedAccount[]> {
   const { rows } = await database.query<LockedAccount>({
     name: 'lockAccounts',
-    text: `SELECT id, wallet_id AS "walletId", wallet_id IS NULL AS "isSystem", asset_id AS "assetId", partition, status,
-                  balance, version
-           FROM accounts
-           WHERE id IN (
-             SELECT accounts.id FROM unnest($1::uuid[]) AS wanted (id)
-             JOIN accounts ON accounts.wallet_id = wanted.id
-             UNION ALL
-             SELECT accounts.id FROM unnest($2::smallint[], $3::smallint[]) AS wanted (asset_id, partition)
+    text: `WITH treasuries AS MATERIALIZED (
+             SELECT ${ACCOUNT}
+             FROM unnest($2::smallint[], $3::smallint[]) AS wanted (asset_id, partition)
              JOIN accounts ON accounts.system = 'treasury' AND accounts.asset_id = wanted.asset_id
                AND accounts.partition = wanted.partition
+             ORDER BY accounts.id FOR UPDATE OF accounts
+           ), wallets AS MATERIALIZED (
+             SELECT ${ACCOUNT}
+             FROM unnest($1::uuid[]) AS wanted (id) JOIN accounts ON accounts.wallet_id = wanted.id
+             WHERE (SELECT count(*) FROM treasuries) >= 0
+             ORDER BY accounts.id FOR UPDATE OF accounts
            )
-           ORDER BY id
-           FOR UPDATE`,
+           SELECT * FROM treasuries UNION ALL SELECT * FROM wallets`,
     values: [
       arrayLiteral(walletIds),
       arrayLiteral(treasuries.map((treasury) => treasury.assetId)),

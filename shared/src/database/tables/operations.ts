@@ -1,3 +1,4 @@
+import { boundsOfBatch } from '../../batch.ts';
 import type { OperationStatus, OperationType, Priority } from '../../operation.ts';
 import type { RejectionCode } from '../../rejection.ts';
 import { arrayLiteral } from '../array-literal.ts';
@@ -27,6 +28,8 @@ export type Metadata = Readonly<Record<string, string | number | boolean | null>
 
 /** An operation as it stands: pending while `completedAt` is null. */
 export interface Operation extends Omit<NewOperation, 'partition'> {
+  /** The batch that it is a line of; null for a single operation. */
+  readonly batchId: string | null;
   readonly status: OperationStatus;
   readonly createdAt: Date;
   readonly completedAt: Date | null;
@@ -37,6 +40,8 @@ export interface Operation extends Omit<NewOperation, 'partition'> {
   readonly toWalletVersion: bigint | null;
 }
 
+const KEY_WAIT_MS = 500;
+
 /**
  * Accepts operations in the given order, in one statement that commits by itself: a client that is paused or cut off in
  * the middle leaves no lock behind.
@@ -44,7 +49,8 @@ export interface Operation extends Omit<NewOperation, 'partition'> {
  * Their sequence numbers are drawn under the acceptance locks of their partitions, so an operation that is visible has
  * every earlier operation of its wallet visible too: the order of `seq` is the order of acceptance, whichever process
  * accepted. Locks are taken in the order of partitions, and rows inserted in the order of keys, so two of these
- * statements cannot deadlock. An operation whose id or key exists already is left out; repeating a call is safe.
+ * statements cannot deadlock. An operation whose id or key exists already is left out; repeating a call is safe. A key that
+ * somebody else is storing just now, a batch say, is waited for half a second only: the locks keep others waiting.
  * @returns id and time of those that were accepted now.
  */
 export async function acceptOperations(
@@ -59,9 +65,12 @@ export async function acceptOperations(
                                   $13::text[])
              WITH ORDINALITY AS input (id, partition, wallet_id, asset_id, type, amount, priority, description,
                                        reference_id, idempotency_key, request_hash, to_wallet_id, metadata, position)
+           ), hurried AS MATERIALIZED (
+             SELECT set_config('lock_timeout', '${KEY_WAIT_MS}', true)
            ), locked AS MATERIALIZED (
              SELECT pg_advisory_xact_lock(${ADVISORY_LOCK.accept}, partition)
-             FROM (SELECT DISTINCT partition::int FROM input ORDER BY partition) AS partitions
+             FROM (SELECT DISTINCT partition::int FROM input WHERE (SELECT count(*) FROM hurried) > 0
+                   ORDER BY partition) AS partitions
            ), numbered AS MATERIALIZED (
              SELECT nextval('operation_seq') AS seq, clock_timestamp() AS created_at, ordered.*
              FROM (SELECT * FROM input WHERE (SELECT count(*) FROM locked) > 0 ORDER BY position) AS ordered
@@ -74,8 +83,9 @@ export async function acceptOperations(
              ON CONFLICT DO NOTHING
              RETURNING id, created_at
            ), queued AS (
-             INSERT INTO pending_operations (partition, seq, operation_id, wallet_id, accepted_at)
-             SELECT numbered.partition, numbered.seq, numbered.id, numbered.wallet_id, numbered.created_at
+             INSERT INTO pending_operations (partition, low, seq, operation_id, wallet_id, accepted_at)
+             SELECT numbered.partition, numbered.priority = 'low', numbered.seq, numbered.id, numbered.wallet_id,
+                    numbered.created_at
              FROM numbered JOIN accepted ON accepted.id = numbered.id
            )
            SELECT id, created_at AS "createdAt" FROM accepted`,
@@ -98,15 +108,18 @@ export async function acceptOperations(
   return rows;
 }
 
-const SELECT_OPERATION = `
-  SELECT operations.id, operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId",
+export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId",
+         operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId",
          operations.asset_id AS "assetId", operations.type, operations.amount, operations.metadata,
          operations.priority, operations.description, operations.reference_id AS "referenceId",
          operations.idempotency_key AS "idempotencyKey", encode(operations.request_hash, 'hex') AS "requestHash",
          operations.created_at AS "createdAt", coalesce(outcomes.status, 'pending') AS status,
          outcomes.completed_at AS "completedAt", outcomes.error_code AS "errorCode",
          outcomes.wallet_balance AS "walletBalance", outcomes.wallet_version AS "walletVersion",
-         outcomes.to_wallet_balance AS "toWalletBalance", outcomes.to_wallet_version AS "toWalletVersion"
+         outcomes.to_wallet_balance AS "toWalletBalance", outcomes.to_wallet_version AS "toWalletVersion"`;
+
+const SELECT_OPERATION = `
+  SELECT ${OPERATION_COLUMNS}
   FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id`;
 
 /** Those of the operations that exist, in no particular order. */
@@ -132,6 +145,7 @@ export async function findOperationsByKey(database: Queryable, keys: readonly st
 /** Which operations: `from` is included, `to` is not; `before` is the id that the page begins below. */
 export interface OperationFilter {
   readonly walletId: string | null;
+  readonly batchId: string | null;
   readonly status: OperationStatus | null;
   readonly type: OperationType | null;
   readonly from: Date | null;
@@ -149,6 +163,11 @@ export async function listOperations(
   const parameter = (value: unknown): string => `$${values.push(value)}`;
   const conditions: string[] = [];
   if (filter.walletId !== null) conditions.push(`operations.wallet_id = ${parameter(filter.walletId)}`);
+  if (filter.batchId !== null) {
+    const [first, last] = boundsOfBatch(filter.batchId);
+    conditions.push(`operations.batch_id = ${parameter(filter.batchId)}`);
+    conditions.push(`operations.id BETWEEN ${parameter(first)} AND ${parameter(last)}`);
+  }
   if (filter.type !== null) conditions.push(`operations.type = ${parameter(filter.type)}`);
   if (filter.before !== null) conditions.push(`operations.id < ${parameter(filter.before)}`);
   if (filter.from !== null) {
@@ -159,15 +178,25 @@ export async function listOperations(
     conditions.push(`operations.created_at < ${parameter(filter.to)}`);
     conditions.push(`operations.id < ${parameter(lowestIdOf(filter.to, CLOCK_SKEW_MS))}`);
   }
+  const most = parameter(limit);
   if (filter.status === 'pending') {
-    conditions.push('operations.id IN (SELECT operation_id FROM pending_operations)');
+    // Of each open part of a batch, only as much as a page can show.
+    const pendingLines = `SELECT operations.id FROM operations
+       LEFT JOIN outcomes ON outcomes.operation_id = operations.id
+       WHERE ${[...conditions, 'operations.id > after_id', 'operations.id <= last_id'].join(' AND ')}
+         AND outcomes.operation_id IS NULL
+       ORDER BY operations.id DESC LIMIT ${most}`;
+    conditions.push(
+      `operations.id IN (SELECT operation_id FROM pending_operations
+         UNION ALL SELECT line.id FROM batch_parts CROSS JOIN LATERAL (${pendingLines}) AS line WHERE batch_parts.open)`,
+    );
   } else if (filter.status !== null) {
     // A literal, so that the planner knows the index of what failed.
     conditions.push(`outcomes.status = '${filter.status}'`);
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const { rows } = await database.query<Operation>(
-    `${SELECT_OPERATION} ${where} ORDER BY operations.id DESC LIMIT ${parameter(limit)}`,
+    `${SELECT_OPERATION} ${where} ORDER BY operations.id DESC LIMIT ${most}`,
     values,
   );
   return rows;

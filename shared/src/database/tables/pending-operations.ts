@@ -1,12 +1,18 @@
-import type { OperationType } from '../../operation.ts';
+import type { OperationType, Priority } from '../../operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 
 /** An operation that waits, with what is needed to apply it. */
 export interface PendingOperation {
   readonly id: string;
+  /** The partition that it waits in. */
   readonly partition: number;
+  /** Its place in the order of acceptance: a line of a batch has that of its batch, and then its position. */
   readonly seq: bigint;
+  readonly position: number;
+  readonly low: boolean;
+  /** The part of a batch that it is a line of; null for a single operation. */
+  readonly part: OpenPart | null;
   readonly walletId: string;
   readonly toWalletId: string | null;
   readonly assetId: number;
@@ -15,42 +21,108 @@ export interface PendingOperation {
   readonly amount: bigint;
 }
 
-/** The first `limit` pending operations of each partition, each partition's in the order of acceptance. */
+/** The lines of a batch in one partition, of which some are pending: those behind `afterId`, up to `lastId`. */
+export interface OpenPart {
+  readonly batchId: string;
+  readonly partition: number;
+  /** The place of the batch in the order of acceptance. */
+  readonly seq: bigint;
+  readonly priority: Priority;
+  readonly atomic: boolean;
+  readonly cancelled: boolean;
+  /** How many lines the batch has, in all its parts. */
+  readonly total: number;
+  readonly afterId: string;
+  readonly lastId: string;
+}
+
+/** A wallet, and a place in the order of acceptance. */
+export interface WalletPlace {
+  readonly walletId: string;
+  readonly partition: number;
+  readonly seq: bigint;
+}
+
+/** Whether the asset of an operation may move from wallet to wallet. It is looked up only where that is asked for. */
+export const TRANSFERABLE = `(CASE WHEN to_wallet_id IS NOT NULL
+    THEN (SELECT transferable FROM assets WHERE assets.id = asset_id) ELSE false END)`;
+
+/** What a statement answers about an operation that waits by itself. */
+const SINGLE = `operations.id, pending.partition, pending.seq, 0 AS position, pending.low, NULL AS part,
+  operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId", operations.asset_id AS "assetId",
+  ${TRANSFERABLE} AS transferable, operations.type, operations.amount`;
+
+/** The first `limit` single operations of a priority that wait in each partition, in the order of acceptance. */
 export async function readPendingOperations(
   database: Queryable,
   partitions: readonly number[],
+  low: boolean,
   limit: number,
 ): Promise<PendingOperation[]> {
   const { rows } = await database.query<PendingOperation>({
     name: 'readPendingOperations',
-    text: `SELECT operations.id, pending.partition, pending.seq, pending.wallet_id AS "walletId",
-                  operations.to_wallet_id AS "toWalletId", operations.asset_id AS "assetId", assets.transferable,
-                  operations.type, operations.amount
+    text: `SELECT ${SINGLE}
            FROM unnest($1::smallint[]) AS held (partition)
            CROSS JOIN LATERAL (
-             SELECT partition, seq, operation_id, wallet_id FROM pending_operations
-             WHERE pending_operations.partition = held.partition ORDER BY seq LIMIT $2
+             SELECT partition, low, seq, operation_id FROM pending_operations
+             WHERE pending_operations.partition = held.partition AND low = $2 ORDER BY seq LIMIT $3
            ) AS pending
            JOIN operations ON operations.id = pending.operation_id
-           JOIN assets ON assets.id = operations.asset_id
            ORDER BY pending.partition, pending.seq`,
-    values: [arrayLiteral(partitions), limit],
+    values: [arrayLiteral(partitions), low, limit],
   });
   return rows;
 }
 
-/** The partitions whose oldest pending operation was accepted at least `ageMs` ago, by the database's clock. */
-export async function findWaitingPartitions(database: Queryable, partitions: number, ageMs: number): Promise<number[]> {
-  const { rows } = await database.query<{ partition: number }>({
-    name: 'findWaitingPartitions',
-    text: `SELECT partitions.partition
-           FROM generate_series(0, $1::int - 1) AS partitions (partition)
+/** Of each wallet, the first `limit` single operations that wait before a place in the order of acceptance. */
+export async function readPendingBefore(
+  database: Queryable,
+  places: readonly WalletPlace[],
+  limit: number,
+): Promise<PendingOperation[]> {
+  const { rows } = await database.query<PendingOperation>({
+    name: 'readPendingBefore',
+    text: `SELECT ${SINGLE}
+           FROM unnest($1::uuid[], $2::bigint[]) AS place (wallet_id, seq)
            CROSS JOIN LATERAL (
-             SELECT accepted_at FROM pending_operations
-             WHERE pending_operations.partition = partitions.partition ORDER BY seq LIMIT 1
+             SELECT partition, low, seq, operation_id FROM pending_operations
+             WHERE pending_operations.wallet_id = place.wallet_id AND pending_operations.seq < place.seq
+             ORDER BY seq LIMIT $3
+           ) AS pending
+           JOIN operations ON operations.id = pending.operation_id
+           ORDER BY pending.seq`,
+    values: [arrayLiteral(places.map((each) => each.walletId)), arrayLiteral(places.map((each) => each.seq)), limit],
+  });
+  return rows;
+}
+
+/**
+ * The partitions whose oldest pending operation of high priority was accepted at least `ageMs` ago, and those where one of
+ * low priority or a batch waits and none got any further for that long; by the database's clock.
+ */
+export async function findWaitingPartitions(
+  database: Queryable,
+  partitions: number,
+  ageMs: number,
+): Promise<{ urgent: number[]; bulk: number[] }> {
+  const { rows } = await database.query<{ partition: number; urgent: boolean; bulk: boolean }>({
+    name: 'findWaitingPartitions',
+    text: `SELECT partition, coalesce(high <= moment, false) AS urgent, greatest(low, touched) <= moment AS bulk
+           FROM (SELECT clock_timestamp() - $2::int * interval '1 millisecond' AS moment) AS clock
+           CROSS JOIN generate_series(0, $1::int - 1) AS partitions (partition)
+           CROSS JOIN LATERAL (
+             SELECT (SELECT accepted_at FROM pending_operations AS pending
+                     WHERE pending.partition = partitions.partition AND NOT low ORDER BY seq LIMIT 1) AS high,
+                    (SELECT accepted_at FROM pending_operations AS pending
+                     WHERE pending.partition = partitions.partition AND low ORDER BY seq LIMIT 1) AS low,
+                    (SELECT max(touched_at) FROM batch_parts
+                     WHERE batch_parts.partition = partitions.partition AND open) AS touched
            ) AS oldest
-           WHERE oldest.accepted_at <= clock_timestamp() - $2::int * interval '1 millisecond'`,
+           WHERE high <= moment OR greatest(low, touched) <= moment`,
     values: [partitions, ageMs],
   });
-  return rows.map((row) => row.partition);
+  return {
+    urgent: rows.filter((row) => row.urgent).map((row) => row.partition),
+    bulk: rows.filter((row) => row.bulk).map((row) => row.partition),
+  };
 }

@@ -59,10 +59,22 @@ export async function findWalletFacts(database: Queryable, ids: readonly string[
   return rows;
 }
 
+/** Beyond this many, pending operations are not counted any further. */
+const PENDING_COUNTED = 10_000;
+
 const SELECT_WALLET = `
   SELECT wallets.id, wallets.asset_id AS "assetId", wallets.client_id AS "clientId", accounts.status, accounts.balance,
          accounts.version, wallets.created_at AS "createdAt", accounts.updated_at AS "updatedAt",
-         (SELECT count(*) FROM pending_operations WHERE wallet_id = wallets.id) AS "pendingOperations"
+         (SELECT count(*) FROM (
+            SELECT 1 FROM pending_operations WHERE wallet_id = wallets.id
+            UNION ALL
+            SELECT 1 FROM batch_parts CROSS JOIN LATERAL (
+              SELECT 1 FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id
+              WHERE (operations.wallet_id, operations.id) > (wallets.id, after_id)
+                AND (operations.wallet_id, operations.id) <= (wallets.id, last_id) AND outcomes.operation_id IS NULL
+            ) AS line WHERE batch_parts.open
+            LIMIT ${PENDING_COUNTED}
+          ) AS waiting) AS "pendingOperations"
   FROM wallets JOIN accounts ON accounts.wallet_id = wallets.id`;
 
 export async function findWallet(database: Queryable, id: string): Promise<Wallet | null> {
@@ -128,6 +140,60 @@ export async function changeWalletStatus(
     values: [id, status],
   });
   return rows[0]?.outcome ?? 'wallet_not_found';
+}
+
+/** A wallet to make for a client. */
+export interface NewWallet extends WalletFacts {
+  readonly clientId: string;
+}
+
+/** A user's wallet of an asset; `walletId` is null as long as there is none. */
+export interface UserWallet {
+  readonly login: string;
+  readonly assetId: number;
+  readonly clientId: string;
+  readonly walletId: string | null;
+}
+
+/** The wallets of users, of each the one of the asset; users who do not exist are left out. */
+export async function findUserWallets(
+  database: Queryable,
+  users: readonly { readonly login: string; readonly assetId: number }[],
+): Promise<UserWallet[]> {
+  const { rows } = await database.query<UserWallet>({
+    name: 'findUserWallets',
+    text: `SELECT clients.login, wanted.asset_id AS "assetId", clients.id AS "clientId", wallets.id AS "walletId"
+           FROM unnest($1::text[], $2::smallint[]) AS wanted (login, asset_id)
+           JOIN clients ON clients.login = wanted.login
+           LEFT JOIN wallets ON wallets.client_id = clients.id AND wallets.asset_id = wanted.asset_id`,
+    values: [users.map(({ login }) => login), arrayLiteral(users.map(({ assetId }) => assetId))],
+  });
+  return rows;
+}
+
+/**
+ * Makes those of the wallets, with their accounts, that do not exist.
+ * @returns whether all exist now: a client may have got another wallet of the asset.
+ */
+export async function createWallets(database: Queryable, wallets: readonly NewWallet[]): Promise<boolean> {
+  await database.query({
+    name: 'createWallets',
+    text: `WITH made AS (
+             INSERT INTO wallets (id, client_id, asset_id)
+             SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[]) AS given (id, client_id, asset_id)
+             ORDER BY id
+             ON CONFLICT DO NOTHING
+             RETURNING id, asset_id
+           )
+           INSERT INTO accounts (wallet_id, asset_id) SELECT id, asset_id FROM made`,
+    values: [
+      arrayLiteral(wallets.map(({ id }) => id)),
+      arrayLiteral(wallets.map(({ clientId }) => clientId)),
+      arrayLiteral(wallets.map(({ assetId }) => assetId)),
+    ],
+  });
+  const ids = new Set(wallets.map(({ id }) => id));
+  return (await findWalletFacts(database, [...ids])).length === ids.size;
 }
 
 /** The client's wallet of an asset; null if there is none. */

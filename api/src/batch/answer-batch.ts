@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
+import type { Request, Response } from 'express';
+import type { Api } from '../context.ts';
+import { waitSecondsOf } from '../http/prefer.ts';
+import { Problem } from '../http/problem.ts';
+import { presentBatch } from './present-batch.ts';
+
+/** Pauses between two looks at a batch that somebody waits for: they grow, since a batch is not a matter of moments. */
+const LOOK_MS = { first: 25, most: 500, growth: 1.5 };
+
+/** Answers with the batch, with `Prefer: wait=N` when it is completed or after N seconds. */
+export async function answerBatch(
+  api: Api,
+  request: Request,
+  response: Response,
+  batch: Batch,
+  statusAsIs: 200 | 202,
+): Promise<void> {
+  const seconds = waitSecondsOf(request.get('prefer'));
+  let latest = batch;
+  if (seconds !== null) {
+    response.set('Preference-Applied', `wait=${seconds}`);
+    const deadline = Date.now() + seconds * 1000;
+    let pause = LOOK_MS.first;
+    while (latest.finishedAt === null && Date.now() < deadline && !response.closed && !api.isStopping()) {
+      await delay(Math.min(pause, Math.max(0, deadline - Date.now())));
+      pause = Math.min(pause * LOOK_MS.growth, LOOK_MS.most);
+      latest = await readBatch(api, batch.id);
+    }
+  }
+  const isFinal = latest.finishedAt !== null;
+  if (!isFinal) response.set('Retry-After', '1');
+  const base = request.baseUrl.startsWith('/api/v1') ? '/api/v1' : '';
+  if (statusAsIs === 202) response.set('Location', `${base}/batches/${latest.id}`);
+  response.locals.logged['batch_id'] = latest.id;
+  response.status(seconds !== null && isFinal ? 200 : statusAsIs).json(presentBatch(latest, api.assets));
+}
+
+/** @throws Problem `batch_not_found`. */
+export async function readBatch(api: Api, id: string): Promise<Batch> {
+  const batch = await findBatch(api.database, { id });
+  if (batch === null) throw new Problem('batch_not_found', `There is no batch ${id}.`);
+  return batch;
+}

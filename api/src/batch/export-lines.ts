@@ -1,0 +1,63 @@
+import { type BatchLine, type LineFilter, listLines } from '@wallet/shared/database/tables/batch-lines';
+import type { Batch } from '@wallet/shared/database/tables/batches';
+import type { OperationStatus } from '@wallet/shared/operation';
+import Papa from 'papaparse';
+import { z } from 'zod';
+import type { Api } from '../context.ts';
+import { operationSchema, presentOperation } from '../http/resources.ts';
+
+export const batchLineSchema = operationSchema
+  .extend({ line: z.int().meta({ description: 'Its line in the file, or its place in the array.' }) })
+  .meta({ id: 'BatchLine', description: 'An operation, as a line of a batch.' });
+
+/** Lines read at once. */
+const CHUNK = 5_000;
+
+/** All lines of a batch with a status, in the order of the file, in groups. */
+export async function* eachLine(
+  api: Api,
+  batch: Batch,
+  status: OperationStatus | null,
+): AsyncGenerator<readonly BatchLine[]> {
+  const last = batch.total + batch.replayed;
+  for (let filter: LineFilter = { after: 0, upTo: CHUNK, status }; filter.after < last;) {
+    const lines = await listLines(api.database, batch, filter, CHUNK);
+    if (lines.length > 0) yield lines;
+    filter = { after: filter.upTo, upTo: filter.upTo + CHUNK, status };
+  }
+}
+
+export function presentLine(api: Api, line: BatchLine): z.input<typeof batchLineSchema> {
+  return { line: line.lineInBatch, ...presentOperation(line, api.assets.withId(line.assetId)) };
+}
+
+/** How a whole result is written, by media type. */
+export const EXPORTS = {
+  'application/x-ndjson': async function* (api, lines) {
+    for await (const group of lines) yield group.map((line) => `${JSON.stringify(presentLine(api, line))}\n`).join('');
+  },
+  'text/csv': async function* (api, lines) {
+    yield `${COLUMNS.join(',')}\n`;
+    for await (const group of lines) {
+      yield `${Papa.unparse(
+        group.map((line) => toRecord(presentLine(api, line))),
+        { newline: '\n' },
+      )}\n`;
+    }
+  },
+} as const satisfies Record<string, (api: Api, lines: AsyncIterable<readonly BatchLine[]>) => AsyncIterable<string>>;
+
+/** The columns of a batch's lines as they were sent, and then what came of them. */
+const COLUMNS = [
+  ...['line', 'type', 'wallet_id', 'from_wallet_id', 'to_wallet_id', 'asset', 'amount', 'description', 'reference_id'],
+  ...['idempotency_key', 'metadata', 'operation_id', 'status', 'completed_at', 'wallet_balance', 'error_code', 'error'],
+];
+
+function toRecord(line: z.input<typeof batchLineSchema>): unknown[] {
+  return [
+    ...[line.line, line.type, line.wallet_id, line.from_wallet_id, line.to_wallet_id, line.asset, line.amount],
+    ...[line.description, line.reference_id, line.idempotency_key, line.metadata && JSON.stringify(line.metadata)],
+    ...[line.id, line.status, line.completed_at, line.result?.wallet_balance ?? line.result?.from_wallet_balance],
+    ...[line.error?.code, line.error?.message],
+  ];
+}

@@ -1,0 +1,51 @@
+import { ATOMIC_LIMIT } from '@wallet/shared/batch';
+import type { Request } from 'express';
+import { Problem } from '../http/problem.ts';
+import { readCsv } from './read-csv.ts';
+import { readJsonArray, readNdjson } from './read-json-lines.ts';
+import type { RawLine } from './raw-line.ts';
+import { readText } from './read-text.ts';
+
+/** What a JSON body says besides its operations, once it has been read. */
+export interface Envelope {
+  rest: unknown;
+}
+
+type LineReader = (text: AsyncIterable<string>, envelope: Envelope) => AsyncIterable<RawLine[]>;
+
+/** How each type of body is read. */
+const READERS = {
+  'application/json': readJsonArray,
+  'application/x-ndjson': readNdjson,
+  'text/csv': readCsv,
+} as const satisfies Record<string, LineReader>;
+
+export const BATCH_TYPES = Object.keys(READERS) as (keyof typeof READERS)[];
+
+/**
+ * The lines of a batch, in groups, as they arrive; nothing is kept. `envelope.rest` is set when the last has been read.
+ * @throws Problem if the body is of another type, or cannot be read as what it says it is.
+ */
+export function readLines(request: Request, envelope: Envelope): AsyncIterable<RawLine[]> {
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
+  const reader = Object.entries(READERS).find(([name]) => name === type.toLowerCase())?.[1];
+  const charset = parameters.find((parameter) => /^charset\s*=/i.test(parameter));
+  if (reader === undefined || (charset !== undefined && !/=\s*"?utf-8"?$/i.test(charset))) {
+    throw new Problem('unsupported_media_type', `The body must be one of ${BATCH_TYPES.join(', ')}, in UTF-8.`);
+  }
+  return reader(readText(request), envelope);
+}
+
+/** Holds back as much as an atomic batch may have: what the end of a small body says is known before its first line. */
+export async function* holdFirst(source: AsyncIterable<RawLine[]>): AsyncGenerator<RawLine[]> {
+  let held: RawLine[] | null = [];
+  for await (const lines of source) {
+    held?.push(...lines);
+    if (held === null) yield lines;
+    else if (held.length > ATOMIC_LIMIT) {
+      yield held;
+      held = null;
+    }
+  }
+  if (held !== null && held.length > 0) yield held;
+}

@@ -1,0 +1,239 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ATOMIC_LIMIT } from '@wallet/shared/batch';
+import { listLines } from '@wallet/shared/database/tables/batch-lines';
+import { cancelBatch } from '@wallet/shared/database/tables/batches';
+import { formatAmount } from '@wallet/shared/money';
+import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/operation';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { acceptBatch } from '../batch/accept-batch.ts';
+import { answerBatch, readBatch } from '../batch/answer-batch.ts';
+import type { CheckedLines } from '../batch/check-lines.ts';
+import { EXPORTS, batchLineSchema, eachLine, presentLine } from '../batch/export-lines.ts';
+import { lineSchema } from '../batch/place-lines.ts';
+import { batchSchema } from '../batch/present-batch.ts';
+import type { BatchOptions } from '../batch/read-batch.ts';
+import { type Envelope, holdFirst, readLines } from '../batch/read-lines.ts';
+import { retryBatch } from '../batch/retry-batch.ts';
+import type { Api } from '../context.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
+import { Problem } from '../http/problem.ts';
+import { money } from '../http/resources.ts';
+import { idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+const priority = z.enum(PRIORITIES);
+
+const jsonBody = z.strictObject({
+  operations: z.array(lineSchema).min(1),
+  priority: priority.optional(),
+  atomic: z.boolean().optional(),
+});
+/** What a JSON body says once its operations have been taken out. */
+const jsonRest = jsonBody.extend({ operations: z.array(z.unknown()) });
+
+const checkedSchema = z
+  .strictObject({
+    valid: z.literal(true),
+    total: z.int(),
+    replayed: z.int(),
+    sums: z.array(z.strictObject({ asset: z.string(), total: money })),
+    accepted_as: z.uuid().nullable().meta({
+      description: 'The batch that the same was accepted as before: then nothing would be accepted again.',
+    }),
+  })
+  .meta({ id: 'CheckedBatch', description: 'A batch that would be accepted.' });
+
+const postBatch = endpoint({
+  method: 'post',
+  paths: ['/batches'],
+  tag: 'Batches',
+  summary: 'Ask for up to 1,000,000 operations at once: all of them are accepted, or none',
+  params: null,
+  query: z.strictObject({
+    priority: priority.optional().meta({ description: '`low` unless told otherwise.' }),
+    atomic: flag.optional().meta({ description: `All succeed or all fail; at most ${ATOMIC_LIMIT} operations.` }),
+    validate_only: flag.optional().meta({ description: 'Only check; `200` tells what would be accepted.' }),
+  }),
+  body: null,
+  uploads: {
+    'application/json': { schema: jsonBody },
+    'application/x-ndjson': { schema: z.string().meta({ description: 'An operation on each line.' }) },
+    'text/csv': {
+      schema: z.string().meta({ description: 'RFC 4180; the header names the fields of an operation.' }),
+      example: 'type,wallet_id,amount\ndeposit,a11ce000-0000-4000-8002-000000000004,25.00\n',
+    },
+  },
+  headers: z.object({ ...keyHeader, ...preferHeader }),
+  answers: { 202: batchSchema, 200: z.union([batchSchema, checkedSchema]) },
+  problems: ['malformed_body', 'batch_refused', 'batch_in_progress', 'idempotency_key_reused'],
+  handle: async (api, { query, request, response }) => {
+    const envelope: Envelope = { rest: null };
+    const idempotencyKey = idempotencyKeyOf(request.get('idempotency-key'));
+    if (idempotencyKey !== null && OWN_KEYS.test(idempotencyKey)) {
+      throw invalid([{ path: 'Idempotency-Key', message: 'must not begin with sha256: or retry:' }]);
+    }
+    letGo(request, response);
+    const source = readLines(request, envelope);
+    const acceptance = await acceptBatch(api, holdFirst(source), {
+      validateOnly: query.validate_only ?? false,
+      hasKeys: true,
+      options: () => ({ ...optionsOf(query, envelope), idempotencyKey, retryOf: null }),
+    });
+    if (acceptance.kind === 'checked') {
+      response.json(presentChecked(api, acceptance));
+      return;
+    }
+    if (acceptance.kind === 'replayed') response.set('Idempotent-Replayed', 'true');
+    await answerBatch(api, request, response, acceptance.batch, 202);
+  },
+});
+
+/** How the service names batches that have no name of their own. */
+const OWN_KEYS = /^(sha256|retry):/;
+/** How long a client may go on sending what nobody reads any more. */
+const UNREAD_MS = 5_000;
+
+/** A batch can be answered before it has been read: then the rest is not taken for ever. */
+function letGo(request: Request, response: Response): void {
+  response.once('finish', () => {
+    if (request.complete) return;
+    const end = setTimeout(() => request.destroy(), UNREAD_MS);
+    request.once('close', () => {
+      clearTimeout(end);
+    });
+  });
+}
+
+interface Said {
+  readonly priority?: Priority | undefined;
+  readonly atomic?: boolean | undefined;
+}
+
+/** @throws Problem if query and body contradict each other. */
+function optionsOf(query: Said, envelope: Envelope): Pick<BatchOptions, 'priority' | 'atomic'> {
+  const body: Said = envelope.rest === null ? {} : parseWith(jsonRest, envelope.rest);
+  for (const name of ['priority', 'atomic'] as const) {
+    if (query[name] !== undefined && body[name] !== undefined && query[name] !== body[name]) {
+      throw invalid([{ path: name, message: 'is one thing in the query and another in the body' }]);
+    }
+  }
+  return { priority: query.priority ?? body.priority ?? 'low', atomic: query.atomic ?? body.atomic ?? false };
+}
+
+function presentChecked(
+  api: Api,
+  { lines, acceptedAs }: { lines: CheckedLines; acceptedAs: string | null },
+): z.input<typeof checkedSchema> {
+  const sums = new Map<number, bigint>();
+  for (const { assetId, amount } of lines.totals) sums.set(assetId, (sums.get(assetId) ?? 0n) + amount);
+  return {
+    valid: true,
+    total: lines.lines - lines.replayed,
+    replayed: lines.replayed,
+    sums: [...sums].map(([assetId, amount]) => {
+      const { code, scale } = api.assets.withId(assetId);
+      return { asset: code, total: formatAmount(amount, scale) };
+    }),
+    accepted_as: acceptedAs,
+  };
+}
+
+const getBatch = endpoint({
+  method: 'get',
+  paths: ['/batches/{id}'],
+  tag: 'Batches',
+  summary: 'A batch as it stands, or, with `Prefer: wait=N`, as soon as it is completed',
+  params: idParams,
+  query: null,
+  body: null,
+  headers: z.object(preferHeader),
+  answers: { 200: batchSchema },
+  problems: ['batch_not_found'],
+  handle: async (api, { params, request, response }) => {
+    await answerBatch(api, request, response, await readBatch(api, params.id), 200);
+  },
+});
+
+const getBatchOperations = endpoint({
+  method: 'get',
+  paths: ['/batches/{id}/operations'],
+  tag: 'Batches',
+  summary: 'The operations of a batch in the order of its lines: in pages, or all of them as NDJSON or CSV by `Accept`',
+  params: idParams,
+  query: z.strictObject({ status: z.enum(OPERATION_STATUSES).optional(), ...pageQuery }),
+  body: null,
+  answers: { 200: pageOf(batchLineSchema) },
+  downloads: {
+    'application/x-ndjson': z.string().meta({ description: 'An operation with its line, on each line.' }),
+    'text/csv': z.string().meta({ description: 'The fields of each line, its operation, and what came of it.' }),
+  },
+  problems: ['batch_not_found'],
+  handle: async (api, { params, query, request, response }) => {
+    const batch = await readBatch(api, params.id);
+    const status = query.status ?? null;
+    const types = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[];
+    const type = request.accepts(['application/json', ...types]);
+    const exported = types.find((each) => each === type);
+    response.vary('Accept');
+    if (exported) {
+      response.type(exported);
+      if (request.method === 'HEAD') response.end();
+      else await sendAll(Readable.from(EXPORTS[exported](api, eachLine(api, batch, status))), response);
+      return;
+    }
+    const upTo = batch.total + batch.replayed;
+    const after = Math.min(Number(readCursor(query.cursor, /^\d{1,7}$/) ?? 0), upTo);
+    const found = await listLines(api.database, batch, { after, upTo, status }, query.limit + 1);
+    const keyOf = (line: (typeof found)[number]): string => String(line.position);
+    answerPage(request, response, found, query.limit, keyOf, (line) => presentLine(api, line));
+  },
+});
+
+/** Sends a stream to its end, or for as long as the client listens. */
+async function sendAll(source: Readable, response: Response): Promise<void> {
+  await pipeline(source, response).catch((error: unknown) => {
+    if (!response.destroyed) throw error;
+  });
+}
+
+const cancel = endpoint({
+  method: 'post',
+  paths: ['/batches/{id}/cancel'],
+  tag: 'Batches',
+  summary: 'Call off what is still pending: it ends as `failed` with `cancelled`',
+  params: idParams,
+  query: null,
+  body: null,
+  headers: z.object(preferHeader),
+  answers: { 202: batchSchema, 200: batchSchema },
+  problems: ['batch_not_found', 'batch_finished'],
+  handle: async (api, { params, request, response }) => {
+    const cancelled = await cancelBatch(api.database, params.id);
+    if (cancelled === 'already_finished') throw new Problem('batch_finished', 'Nothing of the batch is pending.');
+    await answerBatch(api, request, response, await readBatch(api, params.id), 202);
+  },
+});
+
+const retry = endpoint({
+  method: 'post',
+  paths: ['/batches/{id}/retry'],
+  tag: 'Batches',
+  summary: 'A batch of the lines that failed, asked for once more',
+  params: idParams,
+  query: null,
+  body: null,
+  headers: z.object(preferHeader),
+  answers: { 202: batchSchema, 200: batchSchema },
+  problems: ['batch_not_found', 'batch_not_finished', 'nothing_to_retry', 'batch_refused'],
+  handle: async (api, { params, request, response }) => {
+    const acceptance = await retryBatch(api, await readBatch(api, params.id));
+    if (acceptance.kind === 'replayed') response.set('Idempotent-Replayed', 'true');
+    await answerBatch(api, request, response, acceptance.batch, 202);
+  },
+});
+
+export const batchEndpoints = [postBatch, getBatch, getBatchOperations, cancel, retry];

@@ -1,0 +1,139 @@
+import { MAX_MINOR_UNITS } from '../money.ts';
+import { DIRECTION_OF, OPERATION_TYPES } from '../operation.ts';
+import { BrokenInvariant } from '../broken-invariant.ts';
+import { arrayLiteral } from './array-literal.ts';
+import type { Queryable } from './pool.ts';
+
+/** The next lines of a batch in a partition, applied. */
+export interface AppliedLines {
+  readonly batchId: string;
+  readonly lines: number;
+  /** Whether no line of the batch is pending in this partition any more. */
+  readonly isClosed: boolean;
+}
+
+/**
+ * Applies the next lines of the batch of a partition whose drain lock is held, at most `limit`, without their ever leaving
+ * the database: if nothing in them can be refused, because every wallet is active and no balance leaves its bounds on the
+ * way, then all that is left of the rules of the ledger is addition, and that is done here in sets.
+ *
+ * Only if nothing has to be chosen either: no other batch, nothing of low priority, and no operation from before the batch
+ * waits in the partition, and the batch is neither atomic nor cancelled.
+ * @returns null if that is not so, or a line could be refused. Then nothing was written.
+ */
+export async function applyPart(database: Queryable, partition: number, limit: number): Promise<AppliedLines | null> {
+  const { rows } = await database.query<
+    AppliedLines & Record<'posted' | 'concluded' | 'moved' | 'advanced' | 'expected', number>
+  >({
+    name: 'applyPart',
+    text: APPLY_PART,
+    values: [partition, limit, typesOf('in'), typesOf('out'), MAX_MINOR_UNITS],
+  });
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { batchId, lines, isClosed, ...written } = row;
+  if (
+    written.posted !== 2 * lines ||
+    written.concluded !== lines ||
+    written.moved !== written.expected ||
+    written.advanced !== 1
+  ) {
+    throw new BrokenInvariant('the rows written are not those of the lines', { batchId, lines, written });
+  }
+  return { batchId, lines, isClosed };
+}
+
+function typesOf(direction: 'in' | 'out'): string {
+  return arrayLiteral(OPERATION_TYPES.filter((type) => DIRECTION_OF[type] === direction));
+}
+
+/**
+ * Accounts are locked as `lockAccounts` does it: treasuries first, then wallets, each in the order of their ids. The moment
+ * is read when they are locked, so that it is not before that of their last entries.
+ */
+const APPLY_PART = `WITH parts AS MATERIALIZED (
+    SELECT batch_id, after_id, last_id, seq, atomic OR cancelled_at IS NOT NULL AS is_special
+    FROM batch_parts JOIN batches ON batches.id = batch_parts.batch_id
+    WHERE partition = $1 AND open
+  ), part AS MATERIALIZED (
+    SELECT * FROM parts
+    WHERE NOT is_special AND (SELECT count(*) FROM parts) = 1
+      AND NOT EXISTS (SELECT FROM pending_operations WHERE partition = $1 AND low)
+      AND NOT EXISTS (SELECT FROM pending_operations WHERE partition = $1 AND NOT low AND seq < parts.seq)
+  ), lines AS MATERIALIZED (
+    SELECT line.*, sum(change) OVER whole AS sum_so_far, row_number() OVER whole AS number,
+           lead(id) OVER whole IS NULL AS is_last_of_asset
+    FROM part CROSS JOIN LATERAL (
+      SELECT id, wallet_id, asset_id,
+             CASE WHEN type = ANY ($3::text[]) THEN amount WHEN type = ANY ($4::text[]) THEN -amount END AS change
+      FROM operations
+      LEFT JOIN LATERAL (SELECT operation_id FROM outcomes WHERE operation_id = operations.id OFFSET 0) AS final ON true
+      WHERE id > part.after_id AND id <= part.last_id AND final.operation_id IS NULL
+      ORDER BY id LIMIT $2
+    ) AS line
+    WINDOW whole AS (PARTITION BY asset_id ORDER BY id ROWS UNBOUNDED PRECEDING)
+  ), treasuries AS MATERIALIZED (
+    SELECT id, asset_id, status, balance, version FROM accounts
+    WHERE system = 'treasury' AND partition = $1 AND asset_id = ANY (ARRAY (SELECT DISTINCT asset_id FROM lines))
+    ORDER BY id FOR UPDATE
+  ), locked AS MATERIALIZED (
+    SELECT lines.*, accounts.id AS account_id, accounts.status, accounts.balance, accounts.version
+    FROM lines JOIN accounts ON accounts.wallet_id = lines.wallet_id
+    WHERE (SELECT count(*) FROM treasuries) > 0
+    ORDER BY accounts.id, lines.id FOR UPDATE OF accounts
+  ), running AS MATERIALIZED (
+    SELECT locked.id, change, locked.asset_id, account_id, locked.balance + sum(change) OVER own AS balance,
+           locked.version + row_number() OVER own AS version, lead(locked.id) OVER own IS NULL AS is_last,
+           treasuries.id AS treasury_id, treasuries.balance - sum_so_far AS treasury_balance,
+           treasuries.version + number AS treasury_version, is_last_of_asset,
+           locked.status = 'active' AND treasuries.status = 'active' AS is_active
+    FROM locked JOIN treasuries ON treasuries.asset_id = locked.asset_id
+    WINDOW own AS (PARTITION BY account_id ORDER BY locked.id ROWS UNBOUNDED PRECEDING)
+  ), verdict AS MATERIALIZED (
+    SELECT clock_timestamp() AS moment, (SELECT count(*) FROM lines) AS lines,
+           count(*) FILTER (WHERE is_last) + count(*) FILTER (WHERE is_last_of_asset) AS accounts
+    FROM running
+    HAVING count(*) = (SELECT count(*) FROM lines)
+       AND count(*) = count(*) FILTER (
+         WHERE is_active AND change IS NOT NULL AND balance BETWEEN 0 AND $5::bigint
+           AND treasury_balance BETWEEN -$5::bigint AND $5::bigint
+       )
+  ), posted AS (
+    INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at)
+    SELECT account_id, version, id, change, balance::bigint, moment FROM verdict CROSS JOIN running
+    UNION ALL
+    SELECT treasury_id, treasury_version, id, -change, treasury_balance::bigint, moment FROM verdict CROSS JOIN running
+    RETURNING 1
+  ), concluded AS (
+    INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version, completed_at)
+    SELECT id, 'succeeded', balance::bigint, version, moment FROM verdict CROSS JOIN running
+    RETURNING 1
+  ), moved AS (
+    UPDATE accounts SET balance = reached.balance, version = reached.version, updated_at = reached.moment
+    FROM (
+      SELECT account_id, version, balance::bigint, moment FROM verdict CROSS JOIN running WHERE is_last
+      UNION ALL
+      SELECT treasury_id, treasury_version, treasury_balance::bigint, moment
+      FROM verdict CROSS JOIN running WHERE is_last_of_asset
+    ) AS reached
+    WHERE accounts.id = reached.account_id
+    RETURNING 1
+  ), advanced AS (
+    UPDATE batch_parts SET touched_at = moment, after_id =
+      CASE WHEN lines < $2 THEN part.last_id ELSE (SELECT id FROM lines ORDER BY id DESC LIMIT 1) END
+    FROM part CROSS JOIN verdict
+    WHERE batch_parts.batch_id = part.batch_id AND batch_parts.partition = $1
+    RETURNING open
+  ), counted AS (
+    UPDATE batch_totals
+    SET succeeded = succeeded + done.lines, succeeded_amount = succeeded_amount + done.amount,
+        started_at = coalesce(started_at, now())
+    FROM part CROSS JOIN (
+      SELECT asset_id, count(*) AS lines, sum(abs(change)) AS amount FROM verdict CROSS JOIN running GROUP BY asset_id
+    ) AS done
+    WHERE batch_totals.batch_id = part.batch_id AND batch_totals.partition = $1 AND batch_totals.asset_id = done.asset_id
+  )
+  SELECT part.batch_id AS "batchId", lines::int, NOT (SELECT open FROM advanced) AS "isClosed", accounts::int AS expected,
+         (SELECT count(*)::int FROM posted) AS posted, (SELECT count(*)::int FROM concluded) AS concluded,
+         (SELECT count(*)::int FROM moved) AS moved, (SELECT count(*)::int FROM advanced) AS advanced
+  FROM part CROSS JOIN verdict`;

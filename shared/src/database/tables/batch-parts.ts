@@ -1,0 +1,126 @@
+import { positionOf } from '../../batch.ts';
+import { arrayLiteral } from '../array-literal.ts';
+import type { Queryable } from '../pool.ts';
+import { type OpenPart, type PendingOperation, TRANSFERABLE, type WalletPlace } from './pending-operations.ts';
+
+/** What waits in a partition besides single operations of high priority. */
+export interface Bulk {
+  /** Whether single operations of low priority wait. */
+  readonly hasLow: boolean;
+  /** In the order of acceptance. */
+  readonly parts: readonly OpenPart[];
+}
+
+export async function readBulk(database: Queryable, partitions: readonly number[]): Promise<Map<number, Bulk>> {
+  const { rows } = await database.query<{ held: number; hasLow: boolean } & (OpenPart | { batchId: null })>({
+    name: 'readBulk',
+    text: `SELECT held.partition AS held, parts.*,
+                  EXISTS (SELECT FROM pending_operations WHERE partition = held.partition AND low) AS "hasLow"
+           FROM unnest($1::smallint[]) AS held (partition)
+           LEFT JOIN LATERAL (
+             SELECT batch_id AS "batchId", partition, seq, priority, atomic, cancelled_at IS NOT NULL AS cancelled, total,
+                    after_id AS "afterId", last_id AS "lastId"
+             FROM batch_parts JOIN batches ON batches.id = batch_parts.batch_id
+             WHERE batch_parts.partition = held.partition AND open
+           ) AS parts ON true
+           ORDER BY parts.seq`,
+    values: [arrayLiteral(partitions)],
+  });
+  const bulk = new Map<number, { hasLow: boolean; parts: OpenPart[] }>();
+  for (const { held, hasLow, ...part } of rows) {
+    const found = bulk.get(held) ?? { hasLow, parts: [] };
+    bulk.set(held, found);
+    if (part.batchId !== null) found.parts.push(part);
+  }
+  return bulk;
+}
+
+interface LineRow extends Omit<PendingOperation, 'partition' | 'seq' | 'position' | 'low' | 'part'> {
+  /** Which of the places that were asked for, counted from 1. */
+  readonly number: bigint;
+}
+
+const LINE = `line.id, place.number, line.wallet_id AS "walletId", line.to_wallet_id AS "toWalletId",
+  line.asset_id AS "assetId", ${TRANSFERABLE} AS transferable, line.type, line.amount`;
+
+/** What is wanted of each of the parts: its first `limit` pending lines. In the order of the lines of each part. */
+export async function readLines(
+  database: Queryable,
+  wanted: readonly { readonly part: OpenPart; readonly limit: number }[],
+): Promise<PendingOperation[]> {
+  const { rows } = await database.query<LineRow>({
+    name: 'readLines',
+    text: `SELECT ${LINE}
+           FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS place (after_id, last_id, most, number)
+           CROSS JOIN LATERAL (
+             SELECT id, wallet_id, to_wallet_id, asset_id, type, amount
+             FROM operations
+             LEFT JOIN LATERAL (SELECT operation_id FROM outcomes WHERE operation_id = operations.id OFFSET 0) AS final ON true
+             WHERE id > place.after_id AND id <= place.last_id AND final.operation_id IS NULL
+             ORDER BY id LIMIT place.most
+           ) AS line
+           ORDER BY place.number, line.id`,
+    values: [
+      arrayLiteral(wanted.map(({ part }) => part.afterId)),
+      arrayLiteral(wanted.map(({ part }) => part.lastId)),
+      arrayLiteral(wanted.map(({ limit }) => limit)),
+    ],
+  });
+  return rows.map((row) => toPending(row, wanted[Number(row.number) - 1]?.part));
+}
+
+/**
+ * The first `limit` pending lines of a wallet in each of the parts of its partition that stand before the place. Parts of
+ * atomic batches are not meant: those take their place when they are applied.
+ */
+export async function readLinesBefore(
+  database: Queryable,
+  places: readonly WalletPlace[],
+  parts: readonly OpenPart[],
+  limit: number,
+): Promise<PendingOperation[]> {
+  const pairs = places.flatMap((place) =>
+    parts.filter((part) => part.partition === place.partition && part.seq < place.seq).map((part) => ({ place, part })),
+  );
+  if (pairs.length === 0) return [];
+  const { rows } = await database.query<LineRow>({
+    name: 'readLinesBefore',
+    text: `SELECT ${LINE}
+           FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
+             WITH ORDINALITY AS place (wallet_id, after_id, last_id, number)
+           CROSS JOIN LATERAL (
+             SELECT id, wallet_id, to_wallet_id, asset_id, type, amount
+             FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id
+             -- As pairs, so that the index by wallet is used whatever the planner thinks: the lines of a part are many.
+             WHERE (wallet_id, id) > (place.wallet_id, place.after_id) AND (wallet_id, id) <= (place.wallet_id, place.last_id)
+               AND outcomes.operation_id IS NULL
+             ORDER BY wallet_id, id LIMIT $4
+           ) AS line
+           ORDER BY place.number, line.id`,
+    values: [
+      arrayLiteral(pairs.map(({ place }) => place.walletId)),
+      arrayLiteral(pairs.map(({ part }) => part.afterId)),
+      arrayLiteral(pairs.map(({ part }) => part.lastId)),
+      limit,
+    ],
+  });
+  return rows.map((row) => toPending(row, pairs[Number(row.number) - 1]?.part));
+}
+
+function toPending(row: LineRow, part: OpenPart | undefined): PendingOperation {
+  if (part === undefined) throw new Error(`line ${row.id} is of no part that was asked for`);
+  return {
+    id: row.id,
+    partition: part.partition,
+    seq: part.seq,
+    position: positionOf(row.id),
+    low: part.priority === 'low',
+    part,
+    walletId: row.walletId,
+    toWalletId: row.toWalletId,
+    assetId: row.assetId,
+    transferable: row.transferable,
+    type: row.type,
+    amount: row.amount,
+  };
+}

@@ -1,0 +1,193 @@
+import type { Priority } from '../../operation.ts';
+import { arrayLiteral } from '../array-literal.ts';
+import type { Queryable } from '../pool.ts';
+
+/** What never changes about a batch. The hash is SHA-256 in hex. */
+interface BatchFacts {
+  readonly id: string;
+  readonly total: number;
+  /** Lines that were accepted before under their own keys. */
+  readonly replayed: number;
+  readonly priority: Priority;
+  readonly atomic: boolean;
+  readonly idempotencyKey: string;
+  readonly requestHash: string;
+  readonly retryOf: string | null;
+}
+
+/** A batch to accept, with what its lines come to in each partition and asset. */
+export interface NewBatch extends BatchFacts {
+  readonly parts: readonly { readonly partition: number; readonly afterId: string; readonly lastId: string }[];
+  readonly totals: readonly {
+    readonly partition: number;
+    readonly assetId: number;
+    readonly lines: number;
+    readonly amount: bigint;
+  }[];
+}
+
+/** What a batch holds of one asset, and what came of it. Amounts are minor units: sums that may exceed any balance. */
+export interface AssetTotals {
+  readonly assetId: number;
+  readonly lines: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly amount: bigint;
+  readonly succeededAmount: bigint;
+  readonly failedAmount: bigint;
+}
+
+/** A batch as it stands. */
+export interface Batch extends BatchFacts {
+  readonly acceptedAt: Date;
+  readonly startedAt: Date | null;
+  readonly cancelledAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** The clock of the database, to reckon with the times above. */
+  readonly now: Date;
+  readonly partitions: readonly number[];
+  readonly totals: readonly AssetTotals[];
+}
+
+/** Opens a batch in a transaction that will add its lines, and end with `closeBatch` and `acceptBatchAndCommit`. */
+export async function openBatch(
+  database: Queryable,
+  batch: Pick<BatchFacts, 'id' | 'priority' | 'atomic' | 'retryOf'>,
+): Promise<void> {
+  await database.query({
+    name: 'openBatch',
+    text: `INSERT INTO batches (id, priority, atomic, retry_of) VALUES ($1, $2, $3, $4)`,
+    values: [batch.id, batch.priority, batch.atomic, batch.retryOf],
+  });
+}
+
+/** Writes down what is known of a batch when all its lines have been added. */
+export async function closeBatch(database: Queryable, batch: NewBatch): Promise<void> {
+  await database.query({
+    name: 'closeBatch',
+    text: `UPDATE batches SET total = $2, replayed = $3, idempotency_key = $4, request_hash = decode($5, 'hex'),
+                  open_parts = $6
+           WHERE id = $1`,
+    values: [...[batch.id, batch.total, batch.replayed, batch.idempotencyKey, batch.requestHash], batch.parts.length],
+  });
+  await database.query({
+    name: 'insertBatchParts',
+    text: `INSERT INTO batch_parts (batch_id, partition, after_id, last_id)
+           SELECT $1, * FROM unnest($2::smallint[], $3::uuid[], $4::uuid[])`,
+    values: [
+      batch.id,
+      arrayLiteral(batch.parts.map((part) => part.partition)),
+      arrayLiteral(batch.parts.map((part) => part.afterId)),
+      arrayLiteral(batch.parts.map((part) => part.lastId)),
+    ],
+  });
+  await database.query({
+    name: 'insertBatchTotals',
+    text: `INSERT INTO batch_totals (batch_id, partition, asset_id, lines, amount)
+           SELECT $1, * FROM unnest($2::smallint[], $3::smallint[], $4::int[], $5::numeric[])`,
+    values: [
+      batch.id,
+      arrayLiteral(batch.totals.map((total) => total.partition)),
+      arrayLiteral(batch.totals.map((total) => total.assetId)),
+      arrayLiteral(batch.totals.map((total) => total.lines)),
+      arrayLiteral(batch.totals.map((total) => total.amount)),
+    ],
+  });
+}
+
+/**
+ * What ends the transaction of a new batch: it takes its place in the order of acceptance and is committed, in one message,
+ * so that nobody waits on its locks for a client that is paused in between. `id` must be one of ours.
+ */
+export function acceptBatchAndCommit(id: string): string {
+  return `SELECT accept_batch('${id}'); COMMIT`;
+}
+
+/** Keeps others from accepting under the same key until the transaction ends. @returns whether nobody does already. */
+export async function tryLockBatchKey(database: Queryable, key: string): Promise<boolean> {
+  const { rows } = await database.query<{ locked: boolean }>({
+    name: 'tryLockBatchKey',
+    text: "SELECT pg_try_advisory_xact_lock(hashtextextended('batch ' || $1, 0)) AS locked",
+    values: [key],
+  });
+  return rows[0]?.locked ?? false;
+}
+
+type BatchRow = Omit<Batch, 'totals'>;
+type TotalsRow = Record<keyof AssetTotals, string>;
+
+/** The batch of an id, or of an idempotency key. */
+export async function findBatch(
+  database: Queryable,
+  by: { readonly id: string } | { readonly idempotencyKey: string },
+): Promise<Batch | null> {
+  const [name, condition, value] =
+    'id' in by ? ['findBatchById', 'id', by.id] : ['findBatchByKey', 'idempotency_key', by.idempotencyKey];
+  const { rows } = await database.query<BatchRow>({
+    name,
+    text: `SELECT id, total, replayed, priority, atomic, idempotency_key AS "idempotencyKey",
+                  encode(request_hash, 'hex') AS "requestHash", retry_of AS "retryOf", accepted_at AS "acceptedAt",
+                  (SELECT min(started_at) FROM batch_totals WHERE batch_id = batches.id) AS "startedAt",
+                  cancelled_at AS "cancelledAt", finished_at AS "finishedAt", now(),
+                  ARRAY (SELECT partition::int FROM batch_parts WHERE batch_id = batches.id ORDER BY 1) AS partitions
+           FROM batches WHERE ${condition} = $1`,
+    values: [value],
+  });
+  const [batch] = rows;
+  return batch ? { ...batch, totals: await sumTotals(database, batch.id) } : null;
+}
+
+async function sumTotals(database: Queryable, batchId: string): Promise<AssetTotals[]> {
+  const { rows } = await database.query<TotalsRow>({
+    name: 'sumTotals',
+    text: `SELECT asset_id AS "assetId", sum(lines) AS lines, sum(succeeded) AS succeeded, sum(failed) AS failed,
+                  sum(amount) AS amount, sum(succeeded_amount) AS "succeededAmount", sum(failed_amount) AS "failedAmount"
+           FROM batch_totals WHERE batch_id = $1 GROUP BY asset_id ORDER BY asset_id`,
+    values: [batchId],
+  });
+  return rows.map((row) => ({
+    assetId: Number(row.assetId),
+    lines: Number(row.lines),
+    succeeded: Number(row.succeeded),
+    failed: Number(row.failed),
+    amount: BigInt(row.amount),
+    succeededAmount: BigInt(row.succeededAmount),
+    failedAmount: BigInt(row.failedAmount),
+  }));
+}
+
+/** Ends the batches whose last part was closed. A batch is named once for every part closed now. */
+export async function finishBatches(database: Queryable, batchIds: readonly string[]): Promise<void> {
+  await database.query({
+    name: 'finishBatches',
+    text: `WITH closed AS (
+             SELECT batch_id, count(*)::int AS parts FROM unnest($1::uuid[]) AS batch_id GROUP BY batch_id
+           ), locked AS MATERIALIZED (
+             SELECT id FROM batches WHERE id IN (SELECT batch_id FROM closed) ORDER BY id FOR UPDATE
+           )
+           UPDATE batches
+           SET open_parts = open_parts - closed.parts,
+               finished_at = CASE WHEN open_parts = closed.parts THEN statement_timestamp() END
+           FROM closed JOIN locked ON locked.id = closed.batch_id
+           WHERE batches.id = closed.batch_id`,
+    values: [arrayLiteral(batchIds)],
+  });
+}
+
+export type CancelledBatch = 'cancelled' | 'already_finished' | 'batch_not_found';
+
+/** Calls off what is pending of a batch. Workers fail it, in its place, as they reach it. */
+export async function cancelBatch(database: Queryable, id: string): Promise<CancelledBatch> {
+  const { rows } = await database.query<{ cancelled: boolean }>({
+    name: 'cancelBatch',
+    text: `WITH cancelled AS (
+             UPDATE batches SET cancelled_at = coalesce(cancelled_at, clock_timestamp())
+             WHERE id = $1 AND finished_at IS NULL
+             RETURNING 1
+           )
+           SELECT EXISTS (SELECT FROM cancelled) OR cancelled_at IS NOT NULL AS cancelled FROM batches WHERE id = $1`,
+    values: [id],
+  });
+  if (rows[0] === undefined) return 'batch_not_found';
+  return rows[0].cancelled ? 'cancelled' : 'already_finished';
+}

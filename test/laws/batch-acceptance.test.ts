@@ -1,0 +1,119 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
+import type { Client } from '@wallet/shared/database/pool';
+import { partitionOf } from '@wallet/shared/partition';
+import { drainPartitions } from '@wallet/worker/drain-partitions';
+import request from 'supertest';
+import { type Service, startService } from '../support/service.ts';
+import { createFundedWallet } from '../support/wallets.ts';
+
+/** What makes a batch take its place in the order of acceptance, once. */
+
+let service: Service;
+let holder: Client;
+beforeAll(async () => {
+  service = await startService({ worker: false });
+  holder = await service.database.connect();
+});
+afterAll(() => {
+  holder.release();
+  return service.stop();
+});
+afterEach(() => holder.query('ROLLBACK'));
+
+type Body = Record<string, unknown>;
+
+const deposit = (wallet: string, amount: number): Body => ({ type: 'deposit', wallet_id: wallet, amount });
+
+/** Sends the batch at once; the answer may be looked at later. */
+function post(body: Body, key?: string): Promise<request.Response> {
+  const sending = request(service.url).post('/batches');
+  if (key !== undefined) sending.set('Idempotency-Key', key);
+  return sending.send(body).then((answer) => answer);
+}
+
+async function untilWaitingForLock(): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
+    const { rows } = await service.database.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
+    );
+    if (rows.length > 0) return;
+    await delay(5);
+  }
+  throw new Error('nobody waits for the lock');
+}
+
+it('stands behind everything that was accepted in its partitions before it', async () => {
+  const wallet = await createFundedWallet(service.url);
+  await holder.query('BEGIN');
+  await holder.query('SELECT pg_advisory_xact_lock($1, $2)', [
+    ADVISORY_LOCK.accept,
+    partitionOf(wallet, service.partitions),
+  ]);
+  const sending = post({ operations: [deposit(wallet, 1)] });
+  await untilWaitingForLock();
+  // Whoever holds the lock draws a place, and commits.
+  const { rows: drawn } = await holder.query<{ seq: bigint }>(`SELECT nextval('operation_seq') AS seq`);
+  await holder.query('COMMIT');
+
+  const { status, body } = await sending;
+  expect(status).toBe(202);
+  const { rows } = await service.database.query<{ seq: bigint }>('SELECT seq FROM batches WHERE id = $1', [body.id]);
+  expect(rows[0]!.seq).toBeGreaterThan(drawn[0]!.seq);
+});
+
+it('is accepted by one request at a time under its key', async () => {
+  const wallet = await createFundedWallet(service.url);
+  await holder.query('BEGIN');
+  await holder.query(`SELECT pg_advisory_xact_lock(hashtextextended('batch ' || $1, 0))`, ['mine']);
+  const refused = await post({ operations: [deposit(wallet, 1)] }, 'mine');
+  expect(refused.body).toMatchObject({ status: 409, code: 'batch_in_progress' });
+  await holder.query('COMMIT');
+  expect((await post({ operations: [deposit(wallet, 1)] }, 'mine')).status).toBe(202);
+});
+
+it('is another one if its lines are to be applied together', async () => {
+  const wallet = await createFundedWallet(service.url);
+  const operations = [deposit(wallet, 1), deposit(wallet, 2)];
+  const [apart, together] = [await post({ operations }), await post({ operations, atomic: true })];
+  expect(together.body.id).not.toBe(apart.body.id);
+  await post({ operations }, 'twice');
+  const refused = await post({ operations, atomic: true }, 'twice');
+  expect(refused.body).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+});
+
+it('comes before batches of low priority, whichever was first', async () => {
+  const low = await createFundedWallet(service.url);
+  let high = await createFundedWallet(service.url);
+  const partition = partitionOf(low, service.partitions);
+  while (partitionOf(high, service.partitions) !== partition) high = await createFundedWallet(service.url);
+  await post({ operations: Array.from({ length: 5 }, (_, n) => deposit(low, n + 1)) });
+  await post({ operations: Array.from({ length: 5 }, (_, n) => deposit(high, n + 1)), priority: 'high' });
+  const { applied } = await drainPartitions(service.database, [partition], 'bulk', 4);
+  expect(applied.map(({ operation }) => operation.walletId)).toEqual([high, high, high, high]);
+});
+
+it('is retried without the lines that were other operations', async () => {
+  const wallet = await createFundedWallet(service.url);
+  const partition = partitionOf(wallet, service.partitions);
+  const spend = { type: 'spend', wallet_id: wallet, amount: 3 };
+  await request(service.url)
+    .post('/operations')
+    .send({ ...spend, idempotency_key: 'once' })
+    .expect(202);
+  await drainPartitions(service.database, [partition], 'high', 10);
+
+  const { body } = await post({
+    operations: [
+      { ...spend, idempotency_key: 'once' },
+      { ...spend, amount: 4 },
+    ],
+  });
+  expect(body).toMatchObject({ total: 1, replayed: 1 });
+  await drainPartitions(service.database, [partition], 'bulk', 10);
+  const failed = await request(service.url).get(`/batches/${body.id}/operations?status=failed`).expect(200);
+  expect(failed.body.data).toHaveLength(2);
+  const retry = await request(service.url).post(`/batches/${body.id}/retry`).expect(202);
+  expect(retry.body).toMatchObject({ total: 1, replayed: 0, sums: [{ total: '4.00' }] });
+});

@@ -1,0 +1,163 @@
+import { request as httpRequest } from 'node:http';
+import request from 'supertest';
+import { type Service, startService } from '../support/service.ts';
+import { createFundedWallet } from '../support/wallets.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop());
+
+function post(type: string, body: string | Buffer, query = '') {
+  return request(service.url).post(`/batches${query}`).set('Content-Type', type).set('Prefer', 'wait=20').send(body);
+}
+
+async function linesOf(id: string, query = ''): Promise<Record<string, any>[]> {
+  const answer = await request(service.url).get(`/batches/${id}/operations${query}`).expect(200);
+  return answer.body.data as Record<string, unknown>[];
+}
+
+describe('the operations of a batch', () => {
+  let id: string;
+  let ids: string[];
+  beforeAll(async () => {
+    ids = await Promise.all(Array.from({ length: 7 }, () => createFundedWallet(service.url)));
+    const lines = Array.from({ length: 120 }, (_, n) => ({
+      type: n % 4 === 3 ? 'withdraw' : 'deposit',
+      wallet_id: ids[n % 7]!,
+      amount: n % 4 === 3 ? '999.00' : '1.00',
+      description: `${n}, and a "quote"`,
+    }));
+    id = (await post('application/json', JSON.stringify({ operations: lines })).expect(200)).body.id as string;
+  });
+
+  it.each(['', '&status=failed', '&status=succeeded', '&status=pending'])(
+    'come in pages, in the order of the file%s',
+    async (query) => {
+      const found: number[] = [];
+      let path: string | undefined = `/batches/${id}/operations?limit=13${query}`;
+      while (path !== undefined) {
+        const answer: request.Response = await request(service.url).get(path).expect(200);
+        found.push(...(answer.body.data as { line: number }[]).map(({ line }) => line - 1));
+        path = /<(.*)>; rel="next"/.exec(answer.headers['link'] ?? '')?.[1];
+      }
+      const all = Array.from({ length: 120 }, (_, n) => n);
+      const wanted: Record<string, number[]> = {
+        '': all,
+        '&status=failed': all.filter((n) => n % 4 === 3),
+        '&status=succeeded': all.filter((n) => n % 4 !== 3),
+      };
+      expect(found).toEqual(wanted[query] ?? []);
+    },
+  );
+
+  it('come as NDJSON', async () => {
+    const answer = await request(service.url)
+      .get(`/batches/${id}/operations`)
+      .set('Accept', 'application/x-ndjson')
+      .expect(200);
+    expect(answer.headers['content-type']).toMatch('application/x-ndjson');
+    const lines = answer.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toEqual([...(await linesOf(id, '?limit=120'))]);
+  });
+
+  it('come as CSV', async () => {
+    const answer = await request(service.url)
+      .get(`/batches/${id}/operations?status=failed`)
+      .set('Accept', 'text/csv')
+      .expect(200);
+    const [header, first] = answer.text.split('\n');
+    expect(header).toMatch(/^line,type,wallet_id,.*,operation_id,status,.*error_code,error$/);
+    expect(first).toMatch(
+      new RegExp(`^4,withdraw,${ids[3]},,,USD,999.00,"3, and a ""quote""",.*,failed,.*insufficient_funds`),
+    );
+    expect(answer.text.trim().split('\n')).toHaveLength(31);
+  });
+});
+
+describe('a body', () => {
+  it.each([
+    ['of no lines', 'text/csv', 'type,wallet_id,amount\n', 422, 'batch_refused'],
+    ['of nothing', 'application/x-ndjson', '', 422, 'batch_refused'],
+    ['of an empty array', 'application/json', '{"operations":[]}', 422, 'batch_refused'],
+    ['without operations', 'application/json', '{}', 400, 'invalid_request'],
+    ['of another field', 'application/json', '{"operations":[{"type":"deposit"}],"more":1}', 400, 'invalid_request'],
+    ['that is cut off', 'application/json', '{"operations":[{"type":"deposit"', 400, 'malformed_json'],
+    ['with a comma at its end', 'application/json', '{"operations":[{},]}', 422, 'batch_refused'],
+    ['that is not an object', 'application/json', '[1]', 400, 'invalid_request'],
+    ['with an unknown column', 'text/csv', 'type,wallet,amount\n', 422, 'batch_refused'],
+    ['with a column twice', 'text/csv', 'type,type\n', 422, 'batch_refused'],
+    [
+      'with a quote that is not closed',
+      'text/csv',
+      `type,amount\ndeposit,"1\n${'x'.repeat(70_000)}`,
+      400,
+      'malformed_body',
+    ],
+    ['with a line without end', 'application/x-ndjson', `"${'x'.repeat(70_000)}"`, 400, 'malformed_body'],
+    ['of another type', 'text/plain', 'x', 415, 'unsupported_media_type'],
+    ['in another charset', 'text/csv; charset=latin1', 'x', 415, 'unsupported_media_type'],
+    ['that is not UTF-8', 'text/csv', Buffer.from([0x74, 0xff]), 400, 'malformed_body'],
+  ])('%s is refused', async (_name, type, body, status, code) => {
+    const answer = await request(service.url).post('/batches').set('Content-Type', type).send(body);
+    expect({ status: answer.status, code: answer.body.code as string }).toEqual({ status, code });
+  });
+
+  it('that says one thing and a query another is refused', async () => {
+    const body = '{"operations":[{"type":"deposit"}],"atomic":false}';
+    const answer = await post('application/json', body, '?atomic=true').expect(400);
+    expect(answer.body.errors[0].path).toBe('atomic');
+  });
+
+  it('with more than 100 bad lines tells of the first 100, and of how many there are', async () => {
+    const answer = await post('text/csv', `type,wallet_id,amount\n${'deposit,x,1\n'.repeat(150)}`).expect(422);
+    expect(answer.body.errors).toHaveLength(100);
+    expect(answer.body.detail).toMatch('150 of 150 lines');
+  });
+});
+
+it.each(['sha256:x', 'retry:x'])("the key %s is the service's own", async (key) => {
+  const answer = await request(service.url)
+    .post('/batches')
+    .set('Idempotency-Key', key)
+    .send({ operations: [] })
+    .expect(400);
+  expect(answer.body.errors[0].path).toBe('Idempotency-Key');
+});
+
+it('a cursor behind the end is an empty page', async () => {
+  const wallet_id = await createFundedWallet(service.url);
+  const { body } = await post('text/csv', `type,wallet_id,amount\ndeposit,${wallet_id},1`).expect(200);
+  const cursor = Buffer.from('9999999').toString('base64url');
+  expect(await linesOf(body.id as string, `?cursor=${cursor}`)).toEqual([]);
+});
+
+it('a wallet made for a user while their batch arrives is no fault of the batch', async () => {
+  const client = await request(service.url).post('/clients').send({ login: 'made-meanwhile', name: 'M' }).expect(201);
+  const { port } = new URL(service.url);
+  const outgoing = httpRequest({ port, path: '/batches', method: 'POST', headers: { 'content-type': 'text/csv' } });
+  const status = new Promise((resolve) => outgoing.once('response', (answer) => resolve(answer.resume().statusCode)));
+  const line = 'bonus,made-meanwhile,GOLD,1.00\n';
+  // More than is held back, so that the first lines have been looked at when the last one comes.
+  outgoing.write(`type,external_user_id,asset,amount\n${line.repeat(20_000)}`);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await request(service.url)
+    .post('/wallets')
+    .send({ client_id: client.body.id as string, asset: 'GOLD' })
+    .expect(201);
+  outgoing.end(line);
+  expect(await status).toBe(409);
+});
+
+it.each(['GET /batches/X', 'GET /batches/X/operations', 'POST /batches/X/cancel', 'POST /batches/X/retry'])(
+  '%s of no batch is answered with 404',
+  async (route) => {
+    const [method, path] = route.replace('X', '018f0000-0000-7000-8000-000000000000').split(' ') as [string, string];
+    const answer = await (method === 'GET' ? request(service.url).get(path) : request(service.url).post(path));
+    expect(answer.body).toMatchObject({ status: 404, code: 'batch_not_found' });
+  },
+);

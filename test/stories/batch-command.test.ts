@@ -1,0 +1,317 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFreePort } from '@wallet/local/child';
+import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+import { type Fault, startBreakingProxy } from '../support/breaking-proxy.ts';
+import { type Service, startService } from '../support/service.ts';
+import { balanceOf, createFundedWallet } from '../support/wallets.ts';
+
+let service: Service;
+let folder: string;
+let wallet: string;
+beforeAll(async () => {
+  service = await startService();
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'wallet-command-'));
+  wallet = await createFundedWallet(service.url);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Run {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** The command as a script runs it: without a terminal. */
+function start(args: string[], env: Record<string, string>): { child: ChildProcess; ended: Promise<Run> } {
+  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, 'client/src/batch.ts'), ...args], {
+    cwd: PROJECT_ROOT,
+    env: { PATH: process.env['PATH'], ...env },
+  });
+  const run: Run = { code: null, out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (run.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (run.err += chunk.toString()));
+  const ended = new Promise<Run>((resolve) =>
+    child.once('close', (code) => {
+      resolve({ ...run, code });
+    }),
+  );
+  return { child, ended };
+}
+
+function batch(...args: string[]): Promise<Run> {
+  return start(args, { WALLET_URL: service.url }).ended;
+}
+
+function write(name: string, ...lines: string[]): string {
+  const path = join(folder, name);
+  writeFileSync(path, lines.join('\n'));
+  return path;
+}
+
+const countBatches = async (): Promise<number> => {
+  const { rows } = await service.database.query<{ count: number }>('SELECT count(*)::int AS count FROM batches');
+  return rows[0]!.count;
+};
+
+const BATCH = '[0-9a-f-]{36}';
+const NO_FUNDS = 'failed,insufficient_funds,The balance of the wallet is less than the amount.';
+const CONTROL = /[^\x20-\x7e\n]/;
+
+describe('npm run batch', () => {
+  it('exits 0 when every operation succeeded, and says so in one line, without bars where there is no terminal', async () => {
+    const file = write(
+      'credits.csv',
+      'type,wallet_id,amount',
+      `deposit,${wallet},10.50`,
+      `withdraw,${wallet},0.50`,
+      '',
+    );
+    const { code, out, err } = await batch(file);
+    expect(out).toMatch(new RegExp(`^Batch ${BATCH}: 2 operations in \\d+\\.\\d s, 2 succeeded, 0 failed\\.\\n$`));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).not.toMatch(CONTROL);
+    expect(await balanceOf(service.url, wallet)).toBe('10.00');
+    expect(readdirSync(folder)).toEqual(['credits.csv']);
+  });
+
+  it('exits 4 when some failed, and writes them beside the file as they stand in it', async () => {
+    const file = write(
+      'credits.csv',
+      '\uFEFFwallet_id,type,amount,description',
+      `${wallet},deposit,5.00,"first, with a comma`,
+      'and ""quotes"" on a second line"',
+      '',
+      `${wallet},withdraw,7.00,"refused, for ""now""`,
+      '',
+      'and on three lines"',
+      `${wallet},withdraw,5.00,5" of it`,
+      `"${wallet}",withdraw,"9.00",naïve 5"`,
+    );
+    const run = await batch(file);
+    expect(run).toMatchObject({ code: 4, err: '' });
+    expect(run.out).toContain('4 operations');
+    expect(run.out).toContain(
+      `2 succeeded, 2 failed.\nThe 2 lines that failed are in ${join(folder, 'credits.failed.csv')}.\n`,
+    );
+    const { rows } = await service.database.query<{ id: string }>(
+      'SELECT id FROM operations WHERE wallet_id = $1 AND amount IN (700, 900) ORDER BY line',
+      [wallet],
+    );
+    expect(readFileSync(join(folder, 'credits.failed.csv'), 'utf8')).toBe(
+      [
+        '\uFEFFwallet_id,type,amount,description,operation_id,status,error_code,error',
+        `${wallet},withdraw,7.00,"refused, for ""now""\n\nand on three lines",${rows[0]!.id},${NO_FUNDS}`,
+        `"${wallet}",withdraw,"9.00",naïve 5",${rows[1]!.id},${NO_FUNDS}`,
+        '',
+      ].join('\n'),
+    );
+    expect(readdirSync(folder).sort()).toEqual(['credits.csv', 'credits.failed.csv']);
+  });
+
+  it.each([
+    ['credits.ndjson', (lines: object[]) => lines.map((line) => JSON.stringify(line)).join('\n')],
+    ['credits.jsonl', (lines: object[]) => lines.map((line) => JSON.stringify(line)).join('\r\n')],
+    ['credits.json', (lines: object[]) => JSON.stringify({ operations: lines })],
+  ])('sends %s, and writes what failed as the API tells it', async (name, format) => {
+    const lines = [
+      { type: 'deposit', wallet_id: wallet, amount: '5.00' },
+      { type: 'withdraw', wallet_id: wallet, amount: '7.00' },
+    ];
+    const { code } = await batch(write(name, format(lines)));
+    expect(code).toBe(4);
+    const failed = readFileSync(join(folder, 'credits.failed.ndjson'), 'utf8').trimEnd().split('\n');
+    expect(failed.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        line: 2,
+        amount: '7.00',
+        error: expect.objectContaining({ code: 'insufficient_funds' }),
+      }),
+    ]);
+  });
+
+  it('exits 4 when the file is refused, names the lines, and nothing was accepted', async () => {
+    const file = write(
+      'credits.csv',
+      'type,wallet_id,amount',
+      `deposit,${wallet},1`,
+      `deposit,${wallet},0`,
+      'deposit,x,1',
+    );
+    const before = await countBatches();
+    const { code, out, err } = await batch(file);
+    expect({ code, err }).toEqual({ code: 4, err: '' });
+    expect(out.split('\n')).toEqual([
+      'line 3: amount: must be greater than zero',
+      expect.stringMatching(/^line 4: wallet_id: /),
+      `${file} was refused: 2 of 3 lines are not valid. Nothing was accepted.`,
+      '',
+    ]);
+    expect(await countBatches()).toBe(before);
+  });
+
+  it('stores nothing in a dry run', async () => {
+    const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},10.50`);
+    const before = await countBatches();
+    expect(await batch(file, '--dry-run')).toEqual({
+      code: 0,
+      out: `${file} is valid: 1 operation of 10.50 USD in all. Nothing was accepted.\n`,
+      err: '',
+    });
+    expect(await countBatches()).toBe(before);
+    expect(await balanceOf(service.url, wallet)).toBe('0.00');
+  });
+
+  it('credits nothing twice when it runs again', async () => {
+    const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},10.50`, `withdraw,${wallet},99`);
+    const first = await batch(file);
+    const second = await batch(file);
+    expect([first.code, second.code]).toEqual([4, 4]);
+    expect(second.out).toMatch(/had been accepted before, at \S+Z: nothing was accepted again\.\n/);
+    expect(second.out).toContain(first.out);
+    expect(await balanceOf(service.url, wallet)).toBe('10.50');
+  });
+
+  it('tells of lines that failed when they were accepted earlier, under their own keys', async () => {
+    const header = 'type,wallet_id,amount,reference_id';
+    const failing = `withdraw,${wallet},1,${wallet}`;
+    await batch(write('first.csv', header, failing));
+    const { code, out } = await batch(write('second.csv', header, `deposit,${wallet},5,`, failing));
+    expect(code).toBe(4);
+    expect(out).toContain('1 operation in');
+    expect(out).toContain('0 failed, 1 line accepted earlier.');
+    expect(readFileSync(join(folder, 'second.failed.csv'), 'utf8')).toContain(`\n${failing},`);
+  });
+
+  it('takes a key, a priority and whether all is one', async () => {
+    const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},10.50`, `withdraw,${wallet},99`);
+    const { code, out } = await batch(file, '--json', '--key', wallet, '--priority', 'high', '--atomic');
+    expect(code).toBe(4);
+    expect(JSON.parse(out)).toMatchObject({ idempotency_key: wallet, priority: 'high', atomic: true, failed: 2 });
+    const other = write('other.csv', 'type,wallet_id,amount', `deposit,${wallet},1`);
+    const reused = await batch(other, '--json', '--key', wallet);
+    expect(reused.code).toBe(4);
+    expect(JSON.parse(reused.out)).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
+  });
+
+  it('prints one document with --json, whatever comes of it', async () => {
+    const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},1`);
+    const bad = write('bad.csv', 'type,wallet_id,amount', `deposit,${wallet},0`);
+    const nowhere = ['--url', `http://127.0.0.1:${await findFreePort()}`, '--give-up-after', '0'];
+    const runs = await Promise.all([
+      batch(file, '--json', '--dry-run'),
+      batch(bad, '--json'),
+      batch(file, '--json', ...nowhere),
+      batch('nothing.csv', '--json'),
+    ]);
+    expect(runs.map(({ code, out }) => [code, JSON.parse(out)])).toEqual([
+      [0, expect.objectContaining({ valid: true, total: 1 })],
+      [
+        4,
+        expect.objectContaining({
+          code: 'batch_refused',
+          errors: [expect.objectContaining({ line: 2, field: 'amount' })],
+        }),
+      ],
+      [3, expect.objectContaining({ code: 'unreachable', batch_id: null })],
+      [2, expect.objectContaining({ code: 'misused', detail: 'There is no file nothing.csv.' })],
+    ]);
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['no file', [], /missing required argument 'file'/],
+    ['a file that is not there', ['nothing.csv'], /There is no file nothing\.csv\./],
+    ['a folder', ['FOLDER.csv'], /FOLDER\.csv is not a file\./],
+    ['a type that is not known', ['README.md'], /README\.md must end in \.csv, /],
+    ['an option that is not known', ['credits.csv', '--fast'], /unknown option '--fast'/],
+    ['a priority that is none', ['credits.csv', '--priority', 'urgent'], /'urgent' is invalid/],
+    ['an address that is none', ['credits.csv', '--url', 'localhost:8000'], /It must be an http or https address/],
+    ['a time that is none', ['credits.csv', '--give-up-after', 'never'], /It must be a number of seconds/],
+  ])('exits 2 for %s', async (_name, args, message) => {
+    mkdirSync(join(folder, 'FOLDER.csv'));
+    const { code, out, err } = await batch(...args.map((arg) => arg.replace(/^FOLDER/, join(folder, 'FOLDER'))));
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(message);
+    expect(err.trimEnd()).not.toContain('\n');
+  });
+
+  it('exits 3 when nobody answers in time, and says how to go on', async () => {
+    const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},1`);
+    const url = `http://127.0.0.1:${await findFreePort()}`;
+    const { code, out, err } = await batch(file, '--url', url, '--give-up-after', '0.3');
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(/^Gave up after 0\.3 s without progress at \S+: connect ECONNREFUSED .*\nIf the whole file /);
+    expect(err).not.toMatch(CONTROL);
+  });
+
+  it('gets through connections that break, answers that are lost, and a service that is busy', async () => {
+    const idle = await startService({ worker: false });
+    let isWorking = false;
+    const faults: Record<string, Fault[]> = {
+      'POST /batches': ['cut', 'busy', 'torn'],
+      'GET /batches/{id}': ['torn', 'busy', 'cut'],
+      'GET /batches/{id}/operations': ['busy', 'torn', 'cut'],
+    };
+    const proxy = await startBreakingProxy(idle.url, faults, (route) => {
+      if (route !== 'GET /batches/{id}' || isWorking) return;
+      isWorking = true;
+      idle.startWorker();
+    });
+    const own = await createFundedWallet(idle.url);
+    const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${own},10.50`, `withdraw,${own},99`);
+    try {
+      const { code, out } = await batch(file, '--url', proxy.url);
+      expect(code).toBe(4);
+      expect(out).toContain('had been accepted before');
+      expect(Object.values(faults)).toEqual([[], [], []]);
+      expect(readFileSync(join(folder, 'credits.failed.csv'), 'utf8').split('\n')).toHaveLength(3);
+      expect(await balanceOf(idle.url, own)).toBe('10.50');
+    } finally {
+      await proxy.stop();
+      await idle.stop();
+    }
+  });
+
+  it('says, when it is interrupted, that the batch goes on, and exits 130', async () => {
+    const id = 'b0000000-0000-4000-8000-000000000001';
+    const pending = { id, status: 'pending', total: 1, pending: 1, succeeded: 0, failed: 0, replayed: 0 };
+    const server = createServer((incoming, outgoing) => {
+      // Once it follows the batch it is interrupted, and never answered.
+      if (incoming.method === 'GET') command.child.kill('SIGINT');
+      else incoming.resume().once('end', () => outgoing.writeHead(202).end(JSON.stringify(pending)));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const command = start([write('credits.csv', 'type,wallet_id,amount')], { WALLET_URL: url });
+    const run = await command.ended;
+    await new Promise((resolve) => server.close(resolve));
+    expect(run).toEqual({
+      code: 130,
+      out: '',
+      err: `Interrupted.\nBatch ${id} goes on. To follow it again, run the same command.\n`,
+    });
+    expect(existsSync(join(folder, 'credits.failed.csv'))).toBe(false);
+  });
+
+  it('sends the API key of the environment, and shows it nowhere', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = createServer((incoming, outgoing) => {
+      seen.push(incoming.headers.authorization);
+      incoming.resume().once('end', () => outgoing.writeHead(401).end('{"code":"unauthorized","detail":"No."}'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const env = { WALLET_URL: url, WALLET_API_KEY: 'wk_secret' };
+    const { code, out, err } = await start([write('credits.csv', 'type,wallet_id,amount')], env).ended;
+    await new Promise((resolve) => server.close(resolve));
+    expect({ code, seen }).toEqual({ code: 4, seen: ['Bearer wk_secret'] });
+    expect(out + err).not.toContain('wk_secret');
+  });
+});

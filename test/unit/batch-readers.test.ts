@@ -1,0 +1,128 @@
+import type { RawLine } from '@wallet/api/batch/raw-line';
+import { readCsv } from '@wallet/api/batch/read-csv';
+import { readJsonArray, readNdjson } from '@wallet/api/batch/read-json-lines';
+import { newBatchId, lineId, positionOf, boundsOfBatch } from '@wallet/shared/batch';
+import { canonicalUuid } from '@wallet/shared/ids';
+import fc from 'fast-check';
+import Papa from 'papaparse';
+
+async function* inPieces(text: string, cuts: readonly number[]): AsyncGenerator<string> {
+  const places = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].sort((a, b) => a - b);
+  let start = 0;
+  for (const place of [...places, text.length]) {
+    yield await Promise.resolve(text.slice(start, place));
+    start = place;
+  }
+}
+
+async function all(lines: AsyncIterable<RawLine[]>): Promise<RawLine[]> {
+  const found: RawLine[] = [];
+  for await (const group of lines) found.push(...group);
+  return found;
+}
+
+const cuts = fc.array(fc.nat(5_000), { maxLength: 12 });
+const field = fc.string({
+  unit: fc.constantFrom('a', '"', ',', '\n', '\\', '{', '}', '[', ']', ':', ' ', 'é', '😀'),
+  maxLength: 8,
+});
+const records = fc.array(fc.record({ type: field, amount: field, description: field }), { maxLength: 12 });
+
+/** Fields that are not given are left out by CSV. */
+function given(record: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ''));
+}
+
+it('CSV is the same however it is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      records,
+      cuts,
+      fc.constantFrom('\n', '\r\n'),
+      fc.boolean(),
+      async (lines, places, newline, ends) => {
+        const columns = ['type', 'amount', 'description'];
+        const text = Papa.unparse({ fields: columns, data: lines }, { newline }) + (ends ? newline : '');
+        const read = await all(readCsv(inPieces(text, places)));
+        const filled = lines.filter((line) => Object.values(line).some((value) => value !== ''));
+        expect(read.filter(({ value }) => Object.keys(value ?? {}).length > 0).map(({ value }) => value)).toEqual(
+          filled.map(given),
+        );
+        expect(read.every(({ problem }) => problem === null)).toBe(true);
+      },
+    ),
+  );
+});
+
+it('CSV with lines that end in different ways is the same however it is cut', async () => {
+  const text = 'type,amount,description\r\na,1,x\nb,2,"y\r\n"\r\nc,3,z\r\n';
+  const whole = await all(readCsv(inPieces(text, [])));
+  expect(whole.map(({ value }) => (value as Record<string, string>)['description'])).toEqual(['x', 'y\n', 'z']);
+  for (let cut = 0; cut <= text.length; cut += 1) {
+    expect(await all(readCsv(inPieces(text, [cut])))).toEqual(whole);
+  }
+});
+
+it('CSV tells the line where a record begins', async () => {
+  const text = '\uFEFFtype,description\r\na,"two\r\nlines"\r\n\r\nb,"say ""x"""\r\nc\r\nd,e\r\n';
+  const read = await all(readCsv(inPieces(text, [3, 30])));
+  expect(read).toEqual([
+    { line: 2, value: { type: 'a', description: 'two\nlines' }, problem: null },
+    { line: 5, value: { type: 'b', description: 'say "x"' }, problem: null },
+    { line: 6, value: null, problem: 'has 1 fields, the header has 2' },
+    { line: 7, value: { type: 'd', description: 'e' }, problem: null },
+  ]);
+});
+
+it('NDJSON is the same however it is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(records, cuts, async (lines, places) => {
+      const text = lines.map((line) => JSON.stringify(line)).join('\n');
+      const read = await all(readNdjson(inPieces(text, places)));
+      expect(read).toEqual(lines.map((value, index) => ({ line: index + 1, value, problem: null })));
+    }),
+  );
+});
+
+it('JSON is the same however it is cut, and whatever stands around its operations', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      records,
+      cuts,
+      fc.constantFrom(0, 1, 2),
+      fc.boolean(),
+      field,
+      async (lines, places, space, isLast, text) => {
+        const rest = { note: text, 'x"operations': [1, { operations: [2] }] };
+        const body = isLast ? { ...rest, operations: lines } : { operations: lines, ...rest };
+        const envelope = { rest: null };
+        const read = await all(readJsonArray(inPieces(JSON.stringify(body, null, space), places), envelope));
+        expect(read).toEqual(lines.map((value, index) => ({ line: index + 1, value, problem: null })));
+        expect(envelope.rest).toEqual({ ...rest, operations: [] });
+      },
+    ),
+  );
+});
+
+it.each([
+  ['{"operations":[{"a":1},]}', [null, 'The body cannot be parsed as JSON.']],
+  ['{"operations":[,{"a":1}]}', ['The body cannot be parsed as JSON.', null]],
+  ['{"operations":[{"a" 1}, 2]}', ['The body cannot be parsed as JSON.', null]],
+])('an element of %s that is not JSON is told of, and the others are read', async (text, problems) => {
+  const read = await all(readJsonArray(inPieces(text, []), { rest: null }));
+  expect(read.map(({ problem }) => problem)).toEqual(problems);
+});
+
+it('the ids of lines are uuids of version 7, in the order of partitions and lines', () => {
+  const batch = newBatchId(Date.UTC(2026, 0, 1));
+  const ids = [0, 7, 1022].flatMap((partition) =>
+    [1, 2, 1_000_000].map((position) => lineId(batch, partition, position)),
+  );
+  const [first, last] = boundsOfBatch(batch);
+  expect([first, ...ids, last].toSorted()).toEqual([first, ...ids, last]);
+  for (const id of [batch, ...ids]) {
+    expect(canonicalUuid(id)).toBe(id);
+    expect(id).toMatch(/^019b76da-a800-7...-[89ab]/);
+  }
+  expect(positionOf(lineId(batch, 3, 1_000_000))).toBe(1_000_000);
+});
