@@ -100,10 +100,10 @@ async function addEntries(target: Database, first: number, count: number, wallet
         SELECT id, n, wallet_id, 100, at, 4, 'deposit', 'high' FROM made`);
       await client.query(`INSERT INTO outcomes (operation_id, wallet_balance, wallet_version, completed_at, status)
         SELECT id, version * 100, version, at, 'succeeded' FROM made`);
-      await client.query(`INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at)
-        SELECT account_id, version, id, 100, version * 100, at FROM made`);
-      await client.query(`INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at)
-        SELECT accounts.id, n + 1, made.id, -100, -100 * (n + 1), at
+      await client.query(`INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at, asset_id)
+        SELECT account_id, version, id, 100, version * 100, at, 4 FROM made`);
+      await client.query(`INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at, asset_id)
+        SELECT accounts.id, n + 1, made.id, -100, -100 * (n + 1), at, 4
         FROM made JOIN accounts ON system = 'treasury' AND asset_id = 4`);
       await client.query(`UPDATE accounts SET version = top.version, balance = top.version * 100
         FROM (SELECT account_id, max(version) AS version FROM made GROUP BY account_id) AS top WHERE id = account_id`);

@@ -95,14 +95,14 @@ describe('the audit', () => {
       'an operation applied twice',
       (w, op) => `DROP INDEX entries_operation;
                   WITH twice AS (
-                    SELECT id, -2000 * CASE WHEN wallet_id IS NULL THEN -1 ELSE 1 END AS amount, version + 1 AS version, balance
+                    SELECT id, asset_id, -2000 * CASE WHEN wallet_id IS NULL THEN -1 ELSE 1 END AS amount, version + 1 AS version, balance
                     FROM accounts WHERE wallet_id = '${w}' OR id = (
                       SELECT account_id FROM entries WHERE operation_id = '${op}' AND account_id <> ${accountOf(w)})
                   ), moved AS (
                     UPDATE accounts SET balance = twice.balance + amount, version = twice.version FROM twice WHERE twice.id = accounts.id
                   )
-                  INSERT INTO entries (account_id, version, operation_id, amount, balance)
-                  SELECT id, version, '${op}', amount, balance + amount FROM twice`,
+                  INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
+                  SELECT id, version, '${op}', amount, balance + amount, asset_id FROM twice`,
       ['entries_not_of_operation', 'outcome_not_of_entry'],
     ],
     [
@@ -150,6 +150,11 @@ describe('the audit', () => {
       'a wallet of another asset',
       (w) => `UPDATE wallets SET asset_id = 1 WHERE id = '${w}'`,
       ['asset_mismatch', 'wallet_without_account'],
+    ],
+    [
+      'an entry of another asset',
+      (w) => `UPDATE entries SET asset_id = 1 WHERE account_id = ${accountOf(w)} AND version = 1`,
+      ['asset_mismatch', 'entries_unbalanced'],
     ],
     [
       'a treasury missing',

@@ -7,6 +7,7 @@ let service: Service;
 let wallet: string;
 let treasury: bigint;
 let otherTreasury: bigint;
+let anotherTreasury: bigint;
 let account: bigint;
 let applied: string;
 beforeAll(async () => {
@@ -21,9 +22,10 @@ beforeAll(async () => {
   account = rows.find((row) => row.own)!.account_id;
   treasury = rows.find((row) => !row.own)!.account_id;
   const others = await service.database.query<{ id: bigint }>(
-    `SELECT id FROM accounts WHERE system = 'treasury' AND asset_id = 1 LIMIT 1`,
+    `SELECT id FROM accounts WHERE system = 'treasury' AND asset_id = 1 LIMIT 2`,
   );
   otherTreasury = others.rows[0]!.id;
+  anotherTreasury = others.rows[1]!.id;
 });
 afterAll(() => service.stop());
 
@@ -39,9 +41,12 @@ async function refusalOf(sql: string): Promise<string> {
 
 const id = '0192aaaa-0000-7000-8000-000000000001';
 const otherId = '0192aaaa-0000-7000-8000-000000000002';
-const post = (...rows: [bigint, number, number, number][]) =>
-  `INSERT INTO entries (account_id, version, operation_id, amount, balance) VALUES ${rows
-    .map(([accountId, version, amount, balance]) => `(${accountId}, ${version}, '${id}', ${amount}, ${balance})`)
+const post = (...rows: [bigint, number, number, number, asset?: number][]) =>
+  `INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id) VALUES ${rows
+    .map(
+      ([accountId, version, amount, balance, asset = 4]) =>
+        `(${accountId}, ${version}, '${id}', ${amount}, ${balance}, ${asset})`,
+    )
     .join(', ')}`;
 const move = (accountId: bigint, change: number) =>
   `UPDATE accounts SET balance = balance + ${change}, version = version + 1 WHERE id = ${accountId}`;
@@ -115,6 +120,26 @@ describe('the database', () => {
           100,
           [move(account, 100), move(otherTreasury, -100)],
           post([account, 3, 100, 1600], [otherTreasury, 1, -100, -100]),
+        ),
+      'entries_fit_account',
+    ],
+    [
+      'entries of two assets',
+      () =>
+        applyOne(
+          100,
+          [move(account, 100), move(otherTreasury, -100)],
+          post([account, 3, 100, 1600], [otherTreasury, 1, -100, -100, 1]),
+        ),
+      'entries_sum_to_zero',
+    ],
+    [
+      'entries of another asset than the operation',
+      () =>
+        applyOne(
+          100,
+          [move(anotherTreasury, 100), move(otherTreasury, -100)],
+          post([anotherTreasury, 1, 100, 100, 1], [otherTreasury, 1, -100, -100, 1]),
         ),
       'entries_fit_operation',
     ],

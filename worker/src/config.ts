@@ -29,7 +29,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
       WORKER_BATCH_LIMIT: z.coerce.number().int().min(1).max(10_000).default(1_000),
       WORKER_TRANSACTIONS: z.coerce.number().int().min(1).max(32).default(1),
       WORKER_BULK_LIMIT: z.coerce.number().int().min(1).max(10_000).default(4_000),
-      WORKER_BULK_TRANSACTIONS: z.coerce.number().int().min(1).max(32).default(2),
+      WORKER_BULK_TRANSACTIONS: z.coerce.number().int().min(1).max(32).default(3),
       WORKER_HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
       HOST: z.string().default('127.0.0.1'),
     },

@@ -99,10 +99,11 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
            AND treasury_balance BETWEEN -$5::bigint AND $5::bigint
        )
   ), posted AS (
-    INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at)
-    SELECT account_id, version, id, change, balance::bigint, moment FROM verdict CROSS JOIN running
+    INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at, asset_id)
+    SELECT account_id, version, id, change, balance::bigint, moment, asset_id FROM verdict CROSS JOIN running
     UNION ALL
-    SELECT treasury_id, treasury_version, id, -change, treasury_balance::bigint, moment FROM verdict CROSS JOIN running
+    SELECT treasury_id, treasury_version, id, -change, treasury_balance::bigint, moment, asset_id
+    FROM verdict CROSS JOIN running
     RETURNING 1
   ), concluded AS (
     INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version, completed_at)

@@ -29,6 +29,7 @@ export async function applyPlan(
   advances: readonly Advance[],
 ): Promise<void> {
   const { entries, balances, outcomes } = plan;
+  const assets = new Map(operations.map(({ id, assetId }) => [id, assetId]));
   const singles = operations.filter((operation) => operation.part === null);
   const totals = addUp(operations, plan);
   const { rows } = await database.query<
@@ -48,6 +49,7 @@ export async function applyPlan(
       arrayLiteral(totals.map((total) => total.succeededAmount)),
       arrayLiteral(totals.map((total) => total.failed)),
       arrayLiteral(totals.map((total) => total.failedAmount)),
+      arrayLiteral(entries.map((entry) => assets.get(entry.operationId) ?? null)),
     ],
   });
   const [row] = rows;
@@ -78,8 +80,8 @@ const APPLY_PLAN = `WITH removed AS (
     WHERE accounts.id = next.id AND accounts.version = next.before
     RETURNING 1
   ), posted AS (
-    INSERT INTO entries (account_id, version, operation_id, amount, balance)
-    SELECT * FROM unnest($7::bigint[], $8::bigint[], $9::uuid[], $10::bigint[], $11::bigint[])
+    INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
+    SELECT * FROM unnest($7::bigint[], $8::bigint[], $9::uuid[], $10::bigint[], $11::bigint[], $30::smallint[])
     RETURNING 1
   ), concluded AS (
     INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance,

@@ -18,8 +18,7 @@ const CHECKS: readonly string[] = [
   // P3: entries sum to zero.
   `SELECT 'entries_unbalanced', 'operation ' || operation_id,
           format('entries of asset %s sum to %s', asset_id, sum(amount))
-   FROM entries JOIN accounts ON accounts.id = entries.account_id
-   GROUP BY operation_id, asset_id HAVING sum(amount) <> 0`,
+   FROM entries GROUP BY operation_id, asset_id HAVING sum(amount) <> 0`,
 
   // P3: versions have no gaps, and each entry continues the one before it.
   `SELECT CASE WHEN version <> before_version + 1 THEN 'version_gap' ELSE 'running_balance_broken' END,
@@ -179,6 +178,10 @@ const CHECKS: readonly string[] = [
   `SELECT 'asset_mismatch', 'operation ' || operations.id, 'wallet ' || operations.wallet_id
    FROM operations LEFT JOIN wallets ON wallets.id = operations.wallet_id
    WHERE wallets.asset_id IS DISTINCT FROM operations.asset_id
+   UNION ALL
+   SELECT 'asset_mismatch', format('account %s entry %s', account_id, entries.version), 'operation ' || operation_id
+   FROM entries JOIN accounts ON accounts.id = entries.account_id
+   WHERE accounts.asset_id <> entries.asset_id
    UNION ALL
    SELECT 'wallet_without_account', 'wallet ' || wallets.id, 'asset ' || wallets.asset_id
    FROM wallets LEFT JOIN accounts ON accounts.wallet_id = wallets.id AND accounts.asset_id = wallets.asset_id
