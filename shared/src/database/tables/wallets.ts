@@ -62,6 +62,7 @@ export async function findWalletFacts(database: Queryable, ids: readonly string[
 /** Beyond this many, pending operations are not counted any further. */
 const PENDING_COUNTED = 10_000;
 
+/** Each OFFSET 0 keeps a look-up by key from becoming a join of whole tables, which it did after 100,000 operations. */
 const SELECT_WALLET = `
   SELECT wallets.id, wallets.asset_id AS "assetId", wallets.client_id AS "clientId", accounts.status, accounts.balance,
          accounts.version, wallets.created_at AS "createdAt", accounts.updated_at AS "updatedAt",
@@ -69,10 +70,13 @@ const SELECT_WALLET = `
             SELECT 1 FROM pending_operations WHERE wallet_id = wallets.id
             UNION ALL
             SELECT 1 FROM batch_parts CROSS JOIN LATERAL (
-              SELECT 1 FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id
-              WHERE (operations.wallet_id, operations.id) > (wallets.id, after_id)
-                AND (operations.wallet_id, operations.id) <= (wallets.id, last_id) AND outcomes.operation_id IS NULL
-            ) AS line WHERE batch_parts.open
+              SELECT id FROM operations
+              WHERE (wallet_id, id) > (wallets.id, after_id) AND (wallet_id, id) <= (wallets.id, last_id)
+              OFFSET 0
+            ) AS line LEFT JOIN LATERAL (
+              SELECT operation_id FROM outcomes WHERE operation_id = line.id OFFSET 0
+            ) AS final ON true
+            WHERE batch_parts.open AND final.operation_id IS NULL
             LIMIT ${PENDING_COUNTED}
           ) AS waiting) AS "pendingOperations"
   FROM wallets JOIN accounts ON accounts.wallet_id = wallets.id`;
