@@ -1,14 +1,16 @@
 import { type Server, createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { loadAssets } from '@wallet/shared/assets';
 import { ConfigError } from '@wallet/shared/config';
 import type { Database } from '@wallet/shared/database/pool';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
+import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
+import { createSealer } from '@wallet/shared/seal';
 import express, { type Express } from 'express';
 import { createAcceptOperation } from './accept-operation.ts';
-import { loadAssets } from './assets.ts';
 import { createOperationWaiter } from './await-operation.ts';
 import type { ApiConfig } from './config.ts';
 import type { Api } from './context.ts';
@@ -53,6 +55,7 @@ export async function startApi(
   const assets = await loadAssets(database);
   const doorbell = createDoorbell(redis);
   const ring = createRing(doorbell, log);
+  const deliveryDoorbell = createDeliveryDoorbell(redis);
   const waiter = createOperationWaiter(database, log);
   const stopHearing = hearAnnouncements({ ...redis, hear: (drained) => waiter.hear(drained) });
   const api: Api = {
@@ -67,6 +70,17 @@ export async function startApi(
     log,
     spoolFolder: config.spoolFolder,
     uploads: { count: 0 },
+    webhooks: {
+      sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
+      allowPrivate: config.webhookAllowPrivate,
+    },
+    // TO CONNECT: the deliveries' doorbell is to be rung here. Until then the workers' sweep finds what is due.
+    ringDeliveries: (endpointIds) => {
+      // A worker finds what it was not rung for within a second.
+      deliveryDoorbell.ring(endpointIds).catch((error: unknown) => {
+        log.debug({ err: error }, 'ring for deliveries failed');
+      });
+    },
     isStopping: () => stopping,
   };
 
@@ -94,6 +108,7 @@ export async function startApi(
       await closeServer(server);
       stopHearing();
       doorbell.close();
+      deliveryDoorbell.close();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { ConfigError, booleanSetting, readSettings, sharedSettings } from '@wallet/shared/config';
+import { ConfigError, booleanSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
 import { z } from 'zod';
 
 export interface ApiConfig {
@@ -13,6 +13,10 @@ export interface ApiConfig {
   readonly logPretty: boolean;
   readonly partitions: number | undefined;
   readonly spoolFolder: string;
+  /** What the secrets of webhook endpoints are sealed with; without it there are no webhooks. */
+  readonly webhookKey: Buffer | undefined;
+  /** Whether webhooks may go to private addresses and over plain http, for development. */
+  readonly webhookAllowPrivate: boolean;
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -22,6 +26,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
   const settings = readSettings(
     {
       ...sharedSettings,
+      ...webhookSettings,
       HOST: z.string().default('127.0.0.1'),
       PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
       API_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
@@ -47,5 +52,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     logPretty: settings.LOG_PRETTY,
     partitions: settings.PARTITIONS,
     spoolFolder: settings.SPOOL_DIR,
+    webhookKey: settings.WEBHOOK_KEY,
+    webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
   });
 }

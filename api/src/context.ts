@@ -1,8 +1,9 @@
 import type { Database } from '@wallet/shared/database/pool';
 import type { Logger } from '@wallet/shared/logger';
 import type { Doorbell } from '@wallet/shared/queue/doorbell';
+import type { Sealer } from '@wallet/shared/seal';
 import type { AcceptOperation } from './accept-operation.ts';
-import type { Assets } from './assets.ts';
+import type { Assets } from '@wallet/shared/assets';
 import type { OperationWaiter } from './await-operation.ts';
 import type { FindWallet } from './find-wallet.ts';
 import type { RingPartitions } from './ring-partitions.ts';
@@ -22,5 +23,9 @@ export interface Api {
   readonly spoolFolder: string;
   /** How many batches are being read at the moment. */
   readonly uploads: { count: number };
+  /** `sealer` is null where no key is set: then there are no webhooks. */
+  readonly webhooks: { readonly sealer: Sealer | null; readonly allowPrivate: boolean };
+  /** Tells the workers that these webhook endpoints have something to be sent now. Makes nobody wait. */
+  readonly ringDeliveries: (endpointIds: readonly string[]) => void;
   isStopping(): boolean;
 }

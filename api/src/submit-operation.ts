@@ -10,7 +10,7 @@ import type { Api } from './context.ts';
 import { hashRequest, idempotencyKeyOf } from './http/idempotency-key.ts';
 import { waitSecondsOf } from './http/prefer.ts';
 import { Problem } from './http/problem.ts';
-import { presentOperation } from './http/resources.ts';
+import { presentOperation } from '@wallet/shared/present-operation';
 import { invalid } from './http/schemas.ts';
 
 /** What a request asks for, whichever route it came by. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,6 +9,7 @@ import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/logger';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { READY, runProcess } from '@wallet/shared/run-process';
+import { SEALING_KEY_BYTES } from '@wallet/shared/seal';
 import { seedDatabase } from '@wallet/shared/seed';
 import { z } from 'zod';
 import { type Child, isProcess, startChild } from './child.ts';
@@ -46,6 +48,8 @@ await runProcess(async () => {
       REDIS_URL: redisUrl,
       LOG_LEVEL: settings.logLevel,
       LOG_PRETTY: String(settings.logPretty),
+      WEBHOOK_KEY: process.env['WEBHOOK_KEY'] ?? keepKey(settings.dataDir),
+      WEBHOOK_ALLOW_PRIVATE: process.env['WEBHOOK_ALLOW_PRIVATE'] ?? 'true',
     };
     const processes = ['api', 'worker'].map((name) => startProcess(name, env));
     stops.push(() => Promise.all(processes.map((child) => child.stop('SIGTERM', STOP_MS))));
@@ -158,6 +162,13 @@ async function waitUntilReady(processes: readonly Child[]): Promise<void> {
   const first = await Promise.race([ready.then(() => 'ready' as const), ended.then(() => 'ended' as const), late]);
   if (first === 'ended') throw new ConfigError('A process ended at start; its message is above.');
   if (first === 'late') throw new ConfigError(`Not everything was ready after ${READY_MS / 1000} s.`);
+}
+
+/** The key that seals the secrets of webhooks: made at the first start, and kept beside the data. */
+function keepKey(dataDir: string): string {
+  const file = join(dataDir, 'webhook.key');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(SEALING_KEY_BYTES).toString('base64'), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
 }
 
 /** The folder is for one `npm start` at a time. @returns what gives it back. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SEALING_KEY_BYTES } from './seal.ts';
 
 /** The settings that every process shares. Read once, validated, frozen, passed in. */
 export const sharedSettings = {
@@ -19,6 +20,21 @@ export const sharedSettings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_PRETTY: booleanSetting(false),
   PARTITIONS: z.coerce.number().int().min(1).max(1024).optional(),
+};
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** The settings of whoever keeps or sends webhooks. No message repeats the key. */
+export const webhookSettings = {
+  WEBHOOK_KEY: z
+    .string()
+    .refine(
+      (text) => BASE64.test(text) && Buffer.from(text, 'base64').length === SEALING_KEY_BYTES,
+      `must be the base64 of ${SEALING_KEY_BYTES} bytes; openssl rand -base64 ${SEALING_KEY_BYTES} makes one`,
+    )
+    .transform((text) => Buffer.from(text, 'base64'))
+    .optional(),
+  WEBHOOK_ALLOW_PRIVATE: booleanSetting(false),
 };
 
 export class ConfigError extends Error {}

@@ -1,6 +1,9 @@
 import { type Server, type Socket, connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Doorbell, type DoorbellListener, createDoorbell, listenToDoorbell } from '@wallet/shared/queue/doorbell';
+import { hearDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
+import request from 'supertest';
+import { startService } from '../support/service.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
 /**
@@ -110,3 +113,32 @@ it('a ring that comes while the partition is being answered is answered too', as
   expect(seen).toBe(60);
   expect(answers).toBeLessThanOrEqual(60);
 });
+
+it('whoever has something sent to an endpoint rings for it', async () => {
+  const service = await startService({ worker: false });
+  const heard: string[] = [];
+  const stop = hearDeliveryDoorbell({
+    ...{ url: service.redisUrl, prefix: service.queuePrefix, onError: () => undefined },
+    hear: (endpointId) => heard.push(endpointId),
+  });
+  const endpoint = { url: 'http://127.0.0.1:9/', event_types: ['*'] };
+  const { body } = await request(service.url).post('/webhook-endpoints').send(endpoint).expect(201);
+  const path = `/webhook-endpoints/${body.id as string}`;
+  const delivery = await request(service.url).post(`${path}/test`).expect(202);
+  await until(() => heard.length === 1);
+  await request(service.url)
+    .post(`${path}/deliveries/${delivery.body.id as string}/replay`)
+    .expect(202);
+  await until(() => heard.length === 2);
+  expect(new Set(heard)).toEqual(new Set([body.id]));
+  await stop();
+  await service.stop();
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error('it was not heard in time');
+    await delay(10);
+  }
+}

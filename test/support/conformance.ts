@@ -56,6 +56,10 @@ function check(request: IncomingMessage, response: ServerResponse, body: string)
   const method = (request.method ?? '').toLowerCase();
   const template = templates.find(({ path: each, pattern }) => pattern.test(path) && document.paths[each][method]);
   if (template === undefined) return null;
+  const answers = document.paths[template.path][method].responses;
+  if (answers[response.statusCode] && answers[response.statusCode].content === undefined) {
+    return body === '' && !response.hasHeader('content-type') ? null : 'a body is not documented';
+  }
   const type = String(response.getHeader('content-type')).split(';', 1)[0]!;
   const place = ['paths', template.path, method, 'responses', String(response.statusCode), 'content', type, 'schema'];
   const pointer = place.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).map(encodeURIComponent);

@@ -32,7 +32,7 @@ export function createHttpClient(connections: number, timeoutMs: number): HttpCl
             incoming.once('error', reject);
             incoming.once('end', () => {
               const text = Buffer.concat(chunks).toString();
-              resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(text) as Record<string, unknown> });
+              resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(text || '{}') as Record<string, unknown> });
             });
           },
         );

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { type RunningApi, startApi } from '@wallet/api/api';
 import { type Database, createPool } from '@wallet/shared/database/pool';
@@ -29,10 +30,10 @@ const DRAIN_MS = 20_000;
 
 /**
  * Starts an API and, unless told otherwise, a worker. `redisUrl` is that of both, `apiRedisUrl` that of the API alone: an
- * address where nobody answers makes them work without Redis.
+ * address where nobody answers makes them work without Redis. `webhooks: false` leaves out the key that they need.
  */
 export async function startService(
-  options: { worker?: boolean; redisUrl?: string; apiRedisUrl?: string } = {},
+  options: { worker?: boolean; redisUrl?: string; apiRedisUrl?: string; webhooks?: boolean } = {},
 ): Promise<Service> {
   const target = { ...(await createTestDatabase()), ...(options.redisUrl ? { redisUrl: options.redisUrl } : {}) };
   const log = createLogger({ process: 'test', level: 'silent', pretty: false });
@@ -41,7 +42,12 @@ export async function startService(
   );
   const [database, apiPool, workerPool] = pools as [Database, Database, Database];
   const partitions = await readPartitions(database, undefined);
-  const config = { ...target, logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1' };
+  const config = {
+    ...target,
+    ...{ logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1' },
+    webhookKey: options.webhooks === false ? undefined : randomBytes(32),
+    webhookAllowPrivate: true,
+  };
   const api: RunningApi = await startApi(
     {
       ...config,
@@ -62,7 +68,7 @@ export async function startService(
     startWorker({ limit = 500 } = {}) {
       const limits = { batchLimit: limit, bulkLimit: limit, transactions: 1, bulkTransactions: 2 };
       const settings = { ...config, ...limits, healthPort: undefined };
-      workers.push(startWorker(settings, { database: workerPool, partitions, log }));
+      workers.push(startWorker(settings, { database: workerPool, webhookDatabase: workerPool, partitions, log }));
     },
     drained: () => untilDrained(database, DRAIN_MS),
     async stop() {

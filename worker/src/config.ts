@@ -1,4 +1,4 @@
-import { readSettings, sharedSettings } from '@wallet/shared/config';
+import { readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
 import { z } from 'zod';
 
 export interface WorkerConfig {
@@ -16,6 +16,10 @@ export interface WorkerConfig {
   readonly transactions: number;
   /** And how many of batches. */
   readonly bulkTransactions: number;
+  /** What the secrets of webhooks are sealed with; without it none are sent. */
+  readonly webhookKey: Buffer | undefined;
+  /** Whether webhooks may go to inner networks, and without TLS. */
+  readonly webhookAllowPrivate: boolean;
   /** Where health is served; not at all if undefined. */
   readonly healthPort: number | undefined;
   readonly host: string;
@@ -26,6 +30,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const settings = readSettings(
     {
       ...sharedSettings,
+      ...webhookSettings,
       WORKER_BATCH_LIMIT: z.coerce.number().int().min(1).max(10_000).default(1_000),
       WORKER_TRANSACTIONS: z.coerce.number().int().min(1).max(32).default(1),
       WORKER_BULK_LIMIT: z.coerce.number().int().min(1).max(10_000).default(4_000),
@@ -46,6 +51,8 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     transactions: settings.WORKER_TRANSACTIONS,
     bulkLimit: settings.WORKER_BULK_LIMIT,
     bulkTransactions: settings.WORKER_BULK_TRANSACTIONS,
+    webhookKey: settings.WEBHOOK_KEY,
+    webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
     healthPort: settings.WORKER_HEALTH_PORT,
     host: settings.HOST,
   });

@@ -6,11 +6,13 @@ import type { Client, Database } from '@wallet/shared/database/pool';
 import { isBroken, isDataError } from '@wallet/shared/database/sqlstate';
 import { type LockedAccount, lockAccounts } from '@wallet/shared/database/tables/accounts';
 import { finishBatches } from '@wallet/shared/database/tables/batches';
+import { readSubscribedTypes } from '@wallet/shared/database/tables/events';
 import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { type Outcome, type Plan, plan } from '@wallet/shared/ledger/plan';
 import type { Lane } from '@wallet/shared/queue/doorbell';
 import { type Choice, chooseOperations } from './choose-operations.ts';
+import { recordEvents } from './record-events.ts';
 
 /**
  * How a partition was left: with nothing pending, with perhaps more, untouched because somebody else drains it, or
@@ -28,6 +30,8 @@ export interface Drain {
   readonly applied: readonly AppliedOperation[];
   /** How many lines of batches succeeded besides those. Nothing else is known of them here. */
   readonly appliedInSets: readonly { readonly partition: number; readonly lines: number }[];
+  /** How many events were written down with it. */
+  readonly events: number;
   /** What is wrong with the broken partitions. */
   readonly faults: readonly { readonly partition: number; readonly error: unknown }[];
 }
@@ -61,6 +65,7 @@ export async function drainPartitions(
         states: new Map([[only, 'broken']]),
         applied: [],
         appliedInSets: [],
+        events: 0,
         faults: [{ partition: only, error }],
       };
     }
@@ -78,6 +83,7 @@ export async function drainPartitions(
     states: new Map([...first.states, ...second.states]),
     applied: [...first.applied, ...second.applied],
     appliedInSets: [...first.appliedInSets, ...second.appliedInSets],
+    events: first.events + second.events,
     faults: [...first.faults, ...second.faults],
   };
 }
@@ -97,23 +103,32 @@ async function drainOnce(
     if (lane === 'bulk' && only !== undefined && partitions.length === 1 && !failing) {
       const part = await applyPart(client, only, limit);
       if (part !== null) {
-        if (part.isClosed) await finishBatches(client, [part.batchId]);
+        const events = part.isClosed ? await endBatches(client, [part.batchId]) : 0;
         const states = new Map([[only, part.isClosed ? ('empty' as const) : ('more' as const)]]);
-        return { states, applied: [], appliedInSets: [{ partition: only, lines: part.lines }], faults: [] };
+        return { states, applied: [], appliedInSets: [{ partition: only, lines: part.lines }], events, faults: [] };
       }
     }
     const choice = held.length === 0 ? NOTHING : await chooseOperations(client, held, lane, limit);
-    const applied = failing ? await applyOrFail(client, choice) : await apply(client, choice);
+    const done = failing ? await applyOrFail(client, choice) : await apply(client, choice);
     const isHeld = new Set(held);
     const stateOf = (partition: number): PartitionState =>
       !isHeld.has(partition) ? 'busy' : choice.more.has(partition) ? 'more' : 'empty';
-    return { states: new Map(partitions.map((each) => [each, stateOf(each)])), applied, appliedInSets: [], faults: [] };
+    return { states: new Map(partitions.map((each) => [each, stateOf(each)])), ...done, appliedInSets: [], faults: [] };
   });
 }
 
+/** Ends batches whose last part was closed, and writes down the events of it. @returns how many. */
+async function endBatches(client: Client, closed: readonly string[]): Promise<number> {
+  const batchIds = await finishBatches(client, closed);
+  if (batchIds.length === 0) return 0;
+  return recordEvents(client, { outcomes: [], batchIds }, await readSubscribedTypes(client));
+}
+
+type Done = Pick<Drain, 'applied' | 'events'>;
+
 const NOTHING: Choice = { operations: [], advances: [], more: new Set() };
 
-async function applyOrFail(client: Client, choice: Choice): Promise<AppliedOperation[]> {
+async function applyOrFail(client: Client, choice: Choice): Promise<Done> {
   const { operations } = choice;
   await client.query('SAVEPOINT before');
   try {
@@ -133,13 +148,13 @@ async function applyOrFail(client: Client, choice: Choice): Promise<AppliedOpera
       receiver: toWalletId === null ? null : accounts.ofWallet(toWalletId),
     })),
   };
-  await write(client, choice, { operations, before: new Map(), plan: planned });
-  return pair(operations, planned);
+  const events = await write(client, choice, { operations, before: new Map(), plan: planned });
+  return { applied: pair(operations, planned), events };
 }
 
-async function apply(client: Client, choice: Choice): Promise<AppliedOperation[]> {
+async function apply(client: Client, choice: Choice): Promise<Done> {
   const { operations } = choice;
-  if (operations.length === 0 && choice.advances.length === 0) return [];
+  if (operations.length === 0 && choice.advances.length === 0) return { applied: [], events: 0 };
   const accounts = await lockAccountsOf(client, operations);
   const before = new Map(accounts.list.map((account) => [account.id, account]));
   const planned = plan(
@@ -156,19 +171,22 @@ async function apply(client: Client, choice: Choice): Promise<AppliedOperation[]
     })),
     before,
   );
-  await write(client, choice, { operations, before, plan: planned });
-  return pair(operations, planned);
+  const events = await write(client, choice, { operations, before, plan: planned });
+  return { applied: pair(operations, planned), events };
 }
 
-/** Writes the plan down, how far batches have got with it, and which of them it ends. */
-async function write(client: Client, { advances }: Choice, work: PlannedWork): Promise<void> {
-  await applyPlan(client, work, advances);
-  const closed = advances.filter(({ part, afterId }) => afterId === part.lastId);
-  if (closed.length > 0)
-    await finishBatches(
-      client,
-      closed.map(({ part }) => part.batchId),
-    );
+/** Writes the plan down, how far batches have got with it, which of them it ends, and the events of all that. @returns how many. */
+async function write(client: Client, { advances }: Choice, work: PlannedWork): Promise<number> {
+  const subscribed = await applyPlan(client, work, advances);
+  const closed = advances.filter(({ part, afterId }) => afterId === part.lastId).map(({ part }) => part.batchId);
+  const batchIds = closed.length > 0 ? await finishBatches(client, closed) : [];
+  const outcomes = work.plan.outcomes.filter((_outcome, index) => tellsOfItself(work.operations[index]));
+  return recordEvents(client, { outcomes, batchIds }, subscribed);
+}
+
+/** A line of a batch does so only if the batch asks for it. */
+function tellsOfItself(operation: PendingOperation | undefined): boolean {
+  return operation?.part?.lineEvents ?? true;
 }
 
 interface AccountsOfOperations {

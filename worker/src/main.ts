@@ -8,18 +8,21 @@ import { PLANNER } from './planner.ts';
 import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
 
+/** Each is used for a few milliseconds at a time; none is held while a request is under way. */
+const WEBHOOK_CONNECTIONS = 4;
+
 await runProcess(async () => {
   const config = readWorkerConfig(process.env);
   const log = createLogger({ process: 'worker', level: config.logLevel, pretty: config.logPretty });
-  const database = createPool({
-    url: config.databaseUrl,
-    name: 'wallet-worker',
-    size: config.transactions + config.bulkTransactions + 2,
-    onError: logErrors(log, 'database connection failed'),
-    settings: PLANNER,
-  });
+  const connect = (name: string, size: number) =>
+    createPool({
+      ...{ url: config.databaseUrl, name, size, settings: PLANNER },
+      onError: logErrors(log, 'database connection failed'),
+    });
+  const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2);
+  const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
   const partitions = await readPartitions(database, config.partitions);
-  const worker = startWorker(config, { database, partitions, log });
+  const worker = startWorker(config, { database, webhookDatabase, partitions, log });
   const answers = () => database.query('SELECT 1').then(Boolean, () => false);
   const stopHealth = config.healthPort ? await serveHealth(config.healthPort, config.host, answers) : () => undefined;
   log.info({ partitions }, 'worker ready');
@@ -29,7 +32,7 @@ await runProcess(async () => {
       async stop() {
         await worker.stop();
         stopHealth();
-        await database.end();
+        await Promise.all([database.end(), webhookDatabase.end()]);
       },
     },
   };

@@ -4,10 +4,13 @@ import type { Logger } from '@wallet/shared/logger';
 import { type Announcer, createAnnouncer } from '@wallet/shared/queue/announcements';
 import { type Doorbell, type Lane, createDoorbell, listenToDoorbell } from '@wallet/shared/queue/doorbell';
 import { logErrors } from '@wallet/shared/log-errors';
+import { createSealer } from '@wallet/shared/seal';
 import type { WorkerConfig } from './config.ts';
 import { type Drain, drainPartitions } from './drain-partitions.ts';
 import { shareDrains } from './share-drains.ts';
 import { startSweeper } from './sweep.ts';
+import { createSender } from './webhook/send-request.ts';
+import { startWebhooks } from './webhooks.ts';
 
 /** A ring is answered for at most this long, then rung again: so the partitions take turns. */
 const TURN_MS = 250;
@@ -22,21 +25,33 @@ const LONGEST_REST_MS = 250;
 /** Somebody else drains the partition: look again after this, because they may have read before our ring. */
 const BUSY_MS = 10;
 
+/** What a worker needs. Webhooks have connections of their own, so that neither they nor the ledger waits for the other. */
+export interface WorkerDependencies {
+  readonly database: Database;
+  readonly webhookDatabase: Database;
+  readonly partitions: number;
+  readonly log: Logger;
+}
+
 export interface WalletWorker {
   /** Finishes the transaction in flight; what it has not reached stays in the queue. */
   stop(): Promise<void>;
 }
 
-/** Starts a worker: it answers the doorbell of every partition and sweeps up what the doorbell missed. */
-export function startWorker(
-  config: WorkerConfig,
-  dependencies: { database: Database; partitions: number; log: Logger },
-): WalletWorker {
+/** Starts a worker: it answers the doorbell of every partition, sweeps up what the doorbell missed, and tells of it. */
+export function startWorker(config: WorkerConfig, dependencies: WorkerDependencies): WalletWorker {
   const { database, partitions, log } = dependencies;
   const onError = logErrors(log, 'queue connection failed');
   const redis = { url: config.redisUrl, prefix: config.queuePrefix, onError };
   const doorbell = createDoorbell(redis);
   const announcer = createAnnouncer(redis);
+  const webhooks = startWebhooks({
+    database: dependencies.webhookDatabase,
+    sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
+    sender: createSender({ allowPrivate: config.webhookAllowPrivate }),
+    redis,
+    log,
+  });
   let stopping = false;
   let lastSingleAt = -Infinity;
   const givesWay = (): boolean => performance.now() - lastSingleAt < GIVE_WAY_MS;
@@ -51,6 +66,7 @@ export function startWorker(
       if (drain.applied.length + drain.appliedInSets.length > 0) {
         report(drain, performance.now() - started, announcer, log);
       }
+      if (drain.events > 0) webhooks.nudge();
       for (const { partition, error } of drain.faults) {
         log.fatal({ err: error, partition }, 'partition breaks the law of the ledger');
       }
@@ -88,6 +104,7 @@ export function startWorker(
       await drains.stop();
       await sweeper.stop();
       await listener.stop();
+      await webhooks.stop();
       doorbell.close();
       announcer.close();
     },

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import type { Api } from '../context.ts';
 import { waitSecondsOf } from '../http/prefer.ts';
 import { Problem } from '../http/problem.ts';
-import { presentBatch } from './present-batch.ts';
+import { presentBatch } from '@wallet/shared/present-batch';
 
 /** Pauses between two looks at a batch that somebody waits for: they grow, since a batch is not a matter of moments. */
 const LOOK_MS = { first: 25, most: 500, growth: 1.5 };

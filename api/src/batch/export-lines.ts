@@ -4,7 +4,8 @@ import type { OperationStatus } from '@wallet/shared/operation';
 import Papa from 'papaparse';
 import { z } from 'zod';
 import type { Api } from '../context.ts';
-import { operationSchema, presentOperation } from '../http/resources.ts';
+import { operationSchema } from '../http/resources.ts';
+import { presentOperation } from '@wallet/shared/present-operation';
 
 export const batchLineSchema = operationSchema
   .extend({ line: z.int().meta({ description: 'Its line in the file, or its place in the array.' }) })

@@ -11,6 +11,8 @@ import type { Spool } from './spool.ts';
 export interface BatchOptions {
   readonly priority: Priority;
   readonly atomic: boolean;
+  /** Whether each line tells of itself when it ends. */
+  readonly lineEvents: boolean;
   readonly idempotencyKey: string | null;
   readonly retryOf: string | null;
 }

@@ -25,6 +25,7 @@ export async function retryBatch(api: Api, batch: Batch): Promise<Exclude<BatchA
     options: () => ({
       priority: batch.priority,
       atomic: batch.atomic,
+      lineEvents: batch.lineEvents,
       idempotencyKey: `retry:${batch.id}`,
       retryOf: batch.id,
     }),

@@ -49,8 +49,9 @@ export async function storeBatch(
         const { earlier } = await checking;
         if (earlier !== null) return earlier;
       }
-      const { priority, atomic, retryOf } = wanted.options();
-      const work = (client: Client) => store(client, { id, priority, atomic, retryOf }, checking, reading, spool);
+      const { priority, atomic, lineEvents, retryOf } = wanted.options();
+      const opened = { id, priority, atomic, lineEvents, retryOf };
+      const work = (client: Client) => store(client, opened, checking, reading, spool);
       await inTransaction(api.database, work, acceptBatchAndCommit(id));
       return null;
     } catch (error) {
@@ -87,7 +88,8 @@ async function store(
   });
   const { batch, earlier } = await checking;
   // What the end of the body says of priority, its lines were stored without.
-  if (earlier !== null || batch.priority !== opened.priority || batch.atomic !== opened.atomic) throw new StoreLater();
+  const isOther = FACTS.some((name) => batch[name] !== opened[name]);
+  if (earlier !== null || isOther) throw new StoreLater();
   if (!(await tryLockBatchKey(client, batch.idempotencyKey))) {
     throw new Problem(
       'batch_in_progress',
@@ -98,7 +100,9 @@ async function store(
   await closeBatch(client, batch);
 }
 
-type OpenedBatch = Pick<NewBatch, 'id' | 'priority' | 'atomic' | 'retryOf'>;
+/** What the end of a body may say of a batch that was opened before. */
+const FACTS = ['priority', 'atomic', 'lineEvents'] as const;
+type OpenedBatch = Pick<NewBatch, 'id' | 'retryOf' | (typeof FACTS)[number]>;
 
 async function addLines(
   client: Client,

@@ -24,7 +24,7 @@ const problemSchema = z
   .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457). `code` is stable.' });
 
 const ACCEPTED_HEADERS = {
-  Location: { description: 'Where the operation is found.', schema: { type: 'string' as const } },
+  Location: { description: 'Where what was accepted is found.', schema: { type: 'string' as const } },
   'Retry-After': { description: 'Seconds to wait before asking again.', schema: { type: 'string' as const } },
 };
 
@@ -68,9 +68,9 @@ function describe(endpoint: Endpoint, path: string): ZodOpenApiOperationObject {
   };
 }
 
-function describeBody({ body, uploads }: Endpoint): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+function describeBody({ body, bodyIsOptional, uploads }: Endpoint): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   const content = body ? { 'application/json': { schema: body } } : uploads;
-  return content ? { requestBody: { required: true, content } } : {};
+  return content ? { requestBody: { required: bodyIsOptional !== true, content } } : {};
 }
 
 function describeAnswers(endpoint: Endpoint): ZodOpenApiOperationObject['responses'] {
@@ -79,10 +79,14 @@ function describeAnswers(endpoint: Endpoint): ZodOpenApiOperationObject['respons
       status,
       {
         description: STATUS_CODES[status] ?? status,
-        content: {
-          'application/json': { schema },
-          ...(status === '200' ? describeDownloads(endpoint) : {}),
-        },
+        ...(schema === null
+          ? {}
+          : {
+              content: {
+                'application/json': { schema },
+                ...(status === '200' ? describeDownloads(endpoint) : {}),
+              },
+            }),
         ...(status === '202' ? { headers: ACCEPTED_HEADERS } : {}),
       },
     ]),

@@ -5,7 +5,7 @@ import type { ProblemCode } from './problem.ts';
 import { readJson } from './read-json.ts';
 import { parseWith } from './schemas.ts';
 
-export type Method = 'get' | 'post' | 'patch';
+export type Method = 'get' | 'post' | 'patch' | 'delete';
 
 /** One method of one resource: what goes in, what comes out, and who answers. Router and document are made from these. */
 export interface Endpoint {
@@ -17,14 +17,16 @@ export interface Endpoint {
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
+  /** A request without a body means the same as one with `{}`. */
+  readonly bodyIsOptional?: boolean;
   /** Bodies that `handle` reads by itself, by media type, instead of `body`. */
   readonly uploads?: Readonly<Record<string, { schema: z.ZodType; example?: string }>>;
   /** What the answer of 200 is in other media types than JSON. */
   readonly downloads?: Readonly<Record<string, z.ZodType>>;
   /** Request headers that mean something here, as the document tells them. */
   readonly headers?: z.ZodObject;
-  /** The answer's schema by status. */
-  readonly answers: Readonly<Record<number, z.ZodType>>;
+  /** The answer's schema by status; null is an answer without a body. */
+  readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** What this endpoint in particular says no with; what any request can meet is added in the document. */
   readonly problems: readonly ProblemCode[];
   readonly handlers: (api: Api) => RequestHandler[];
@@ -55,15 +57,16 @@ export function endpoint<
   },
 ): Endpoint {
   const { handle, ...rest } = definition;
+  const reading = definition.bodyIsOptional ? readJson.map(unlessEmpty) : readJson;
   return {
     ...rest,
     handlers: (api) => [
-      ...(definition.body === null ? [] : readJson),
+      ...(definition.body === null ? [] : reading),
       (request, response) =>
         handle(api, {
           params: parseOrNull(definition.params, request.params),
           query: parseOrNull(definition.query, { ...request.query }),
-          body: parseOrNull(definition.body, request.body),
+          body: parseOrNull(definition.body, definition.bodyIsOptional ? (request.body ?? {}) : request.body),
           request,
           response,
         }),
@@ -73,4 +76,16 @@ export function endpoint<
 
 function parseOrNull<Schema extends z.ZodType | null>(schema: Schema, value: unknown): Output<Schema> {
   return (schema === null ? null : parseWith(schema, value)) as Output<Schema>;
+}
+
+/** Leaves out a step of reading the body where there is none to read (RFC 9112, section 6.3). */
+function unlessEmpty(step: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+    if (coding === undefined && Number(length) === 0) {
+      next();
+      return;
+    }
+    return step(request, response, next);
+  };
 }

@@ -2,6 +2,9 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { invalid } from './schemas.ts';
 
+/** The key of a list of what has a uuid. Postgres refuses anything less. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 const LIMIT_DEFAULT = 50;
 const LIMIT_MOST = 200;
 
@@ -28,13 +31,17 @@ export function pageOf(item: z.ZodType) {
 
 /**
  * Where the page begins: what was the last key of the page before, or null.
- * @throws Problem `invalid_request` if the cursor is not one of ours.
+ * @throws Problem `invalid_request` if the cursor, which came as `name`, is not one of ours.
  */
-export function readCursor(cursor: string | undefined, pattern: RegExp): string | null {
+export function readCursor(cursor: string | undefined, pattern: RegExp, name = 'cursor'): string | null {
   if (cursor === undefined) return null;
   const key = Buffer.from(cursor, 'base64url').toString();
-  if (!pattern.test(key)) throw invalid([{ path: 'cursor', message: 'is not a cursor of this list' }]);
+  if (!pattern.test(key)) throw invalid([{ path: name, message: 'is not a cursor of this list' }]);
   return key;
+}
+
+export function toCursor(key: string): string {
+  return Buffer.from(key).toString('base64url');
 }
 
 /**
@@ -53,7 +60,7 @@ export function answerPage<Item>(
   const last = items.at(-1);
   let next: string | null = null;
   if (found.length > limit && last !== undefined) {
-    next = Buffer.from(keyOf(last)).toString('base64url');
+    next = toCursor(keyOf(last));
     const url = new URL(request.originalUrl, 'http://localhost');
     url.searchParams.set('cursor', next);
     response.set('Link', `<${url.pathname}${url.search}>; rel="next"`);

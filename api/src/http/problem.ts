@@ -12,6 +12,9 @@ export const PROBLEMS = {
   client_not_found: [404, 'There is no such client'],
   operation_not_found: [404, 'There is no such operation'],
   batch_not_found: [404, 'There is no such batch'],
+  webhook_endpoint_not_found: [404, 'There is no such webhook endpoint'],
+  delivery_not_found: [404, 'There is no such delivery'],
+  event_not_found: [404, 'There is no such event'],
   request_timeout: [408, 'The request took too long'],
   method_not_allowed: [405, 'The method is not allowed here'],
   login_taken: [409, 'The login belongs to another client'],
@@ -32,6 +35,7 @@ export const PROBLEMS = {
   idempotency_key_reused: [422, 'The idempotency key was used for another request'],
   headers_too_large: [431, 'The headers are too large'],
   internal_error: [500, 'Something went wrong'],
+  webhooks_not_configured: [503, 'Webhooks are not configured'],
   unavailable: [503, 'The service cannot answer now'],
 } as const satisfies Record<string, readonly [number, string]>;
 

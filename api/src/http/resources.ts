@@ -1,9 +1,8 @@
 import type { Asset } from '@wallet/shared/database/tables/assets';
-import type { Operation } from '@wallet/shared/database/tables/operations';
 import type { Wallet } from '@wallet/shared/database/tables/wallets';
 import { formatAmount } from '@wallet/shared/money';
 import { OPERATION_STATUSES, OPERATION_TYPES, PRIORITIES, WALLET_STATUSES } from '@wallet/shared/operation';
-import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
+import { REJECTION_CODES } from '@wallet/shared/rejection';
 import { z } from 'zod';
 
 /** The resources as the API answers them: each with its schema and the function that makes it. */
@@ -47,48 +46,6 @@ export const operationSchema = z
     id: 'Operation',
     description: 'A request to move an amount. A transfer names both wallets, all others one.',
   });
-
-export function presentOperation(operation: Operation, asset: Asset): z.input<typeof operationSchema> {
-  const { errorCode, toWalletId } = operation;
-  return {
-    id: operation.id,
-    type: operation.type,
-    status: operation.status,
-    ...(toWalletId === null
-      ? { wallet_id: operation.walletId }
-      : { from_wallet_id: operation.walletId, to_wallet_id: toWalletId }),
-    asset: asset.code,
-    amount: formatAmount(operation.amount, asset.scale),
-    priority: operation.priority,
-    description: operation.description,
-    reference_id: operation.referenceId,
-    idempotency_key: operation.idempotencyKey,
-    metadata: operation.metadata,
-    batch_id: operation.batchId,
-    created_at: operation.createdAt.toISOString(),
-    completed_at: operation.completedAt?.toISOString() ?? null,
-    result: presentResult(operation, asset),
-    error: errorCode === null ? null : { code: errorCode, message: describeRejection(errorCode) },
-  };
-}
-
-function presentResult(operation: Operation, asset: Asset): z.input<typeof operationSchema>['result'] {
-  const { walletBalance, walletVersion, toWalletBalance, toWalletVersion } = operation;
-  if (operation.status !== 'succeeded' || walletBalance === null) return null;
-  const balance = formatAmount(walletBalance, asset.scale);
-  const version = Number(walletVersion);
-  return {
-    transaction_number: operation.id,
-    ...(toWalletBalance === null
-      ? { wallet_balance: balance, wallet_version: version }
-      : {
-          from_wallet_balance: balance,
-          from_wallet_version: version,
-          to_wallet_balance: formatAmount(toWalletBalance, asset.scale),
-          to_wallet_version: Number(toWalletVersion),
-        }),
-  };
-}
 
 export const walletSchema = z
   .strictObject({

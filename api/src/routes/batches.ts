@@ -12,7 +12,7 @@ import { answerBatch, readBatch } from '../batch/answer-batch.ts';
 import type { CheckedLines } from '../batch/check-lines.ts';
 import { EXPORTS, batchLineSchema, eachLine, presentLine } from '../batch/export-lines.ts';
 import { lineSchema } from '../batch/place-lines.ts';
-import { batchSchema } from '../batch/present-batch.ts';
+import { batchSchema } from '../batch/batch-schema.ts';
 import type { BatchOptions } from '../batch/read-batch.ts';
 import { type Envelope, holdFirst, readLines } from '../batch/read-lines.ts';
 import { retryBatch } from '../batch/retry-batch.ts';
@@ -31,6 +31,7 @@ const jsonBody = z.strictObject({
   operations: z.array(lineSchema).min(1),
   priority: priority.optional(),
   atomic: z.boolean().optional(),
+  line_events: z.boolean().optional(),
 });
 /** What a JSON body says once its operations have been taken out. */
 const jsonRest = jsonBody.extend({ operations: z.array(z.unknown()) });
@@ -56,6 +57,7 @@ const postBatch = endpoint({
   query: z.strictObject({
     priority: priority.optional().meta({ description: '`low` unless told otherwise.' }),
     atomic: flag.optional().meta({ description: `All succeed or all fail; at most ${ATOMIC_LIMIT} operations.` }),
+    line_events: flag.optional().meta({ description: 'Each line sends an event when it ends, not only the batch.' }),
     validate_only: flag.optional().meta({ description: 'Only check; `200` tells what would be accepted.' }),
   }),
   body: null,
@@ -111,17 +113,22 @@ function letGo(request: Request, response: Response): void {
 interface Said {
   readonly priority?: Priority | undefined;
   readonly atomic?: boolean | undefined;
+  readonly line_events?: boolean | undefined;
 }
 
 /** @throws Problem if query and body contradict each other. */
-function optionsOf(query: Said, envelope: Envelope): Pick<BatchOptions, 'priority' | 'atomic'> {
+function optionsOf(query: Said, envelope: Envelope): Pick<BatchOptions, 'priority' | 'atomic' | 'lineEvents'> {
   const body: Said = envelope.rest === null ? {} : parseWith(jsonRest, envelope.rest);
-  for (const name of ['priority', 'atomic'] as const) {
+  for (const name of ['priority', 'atomic', 'line_events'] as const) {
     if (query[name] !== undefined && body[name] !== undefined && query[name] !== body[name]) {
       throw invalid([{ path: name, message: 'is one thing in the query and another in the body' }]);
     }
   }
-  return { priority: query.priority ?? body.priority ?? 'low', atomic: query.atomic ?? body.atomic ?? false };
+  return {
+    priority: query.priority ?? body.priority ?? 'low',
+    atomic: query.atomic ?? body.atomic ?? false,
+    lineEvents: query.line_events ?? body.line_events ?? false,
+  };
 }
 
 function presentChecked(

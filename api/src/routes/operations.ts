@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { findUserWallet } from '../find-user-wallet.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
-import { answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
+import { UUID, answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
 import { assetOfUser, generalOperation } from '../http/general-operation.ts';
-import { operationSchema, presentOperation } from '../http/resources.ts';
+import { operationSchema } from '../http/resources.ts';
+import { presentOperation } from '@wallet/shared/present-operation';
 import { amount, idParams, keyHeader, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
 import { type Draft, answerOperation, submitOperation } from '../submit-operation.ts';
 
@@ -169,7 +170,7 @@ const getOperations = endpoint({
       type: query.type ?? null,
       from: toDate(query.from),
       to: toDate(query.to),
-      before: readCursor(query.cursor, /^[0-9a-f-]{36}$/),
+      before: readCursor(query.cursor, UUID),
     };
     const found = await listOperations(api.database, filter, query.limit + 1);
     answerPage(

@@ -4,9 +4,12 @@ import { onlyAllow } from '../http/answer-errors.ts';
 import type { Endpoint } from '../http/endpoint.ts';
 import { batchEndpoints } from './batches.ts';
 import { clientEndpoints } from './clients.ts';
+import { deliveryEndpoints } from './deliveries.ts';
+import { eventEndpoints } from './events.ts';
 import { healthEndpoints } from './health.ts';
 import { operationEndpoints } from './operations.ts';
 import { walletEndpoints } from './wallets.ts';
+import { webhookEndpointEndpoints } from './webhook-endpoints.ts';
 
 /** Every endpoint of the API. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -14,6 +17,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...batchEndpoints,
   ...walletEndpoints,
   ...clientEndpoints,
+  ...webhookEndpointEndpoints,
+  ...deliveryEndpoints,
+  ...eventEndpoints,
   ...healthEndpoints,
 ];
 

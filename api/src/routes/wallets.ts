@@ -3,7 +3,6 @@ import type { Totals } from '@wallet/shared/database/tables/entries';
 import { findClientByLogin } from '@wallet/shared/database/tables/clients';
 import {
   type Wallet,
-  changeWalletStatus,
   createWallet,
   findClientWallet,
   findWallet,
@@ -15,6 +14,7 @@ import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/operation';
 import { z } from 'zod';
 import type { Api } from '../context.ts';
 import { chooseAsset } from '../find-user-wallet.ts';
+import { changeWalletStatus } from '../change-wallet-status.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
@@ -108,7 +108,8 @@ const patchWallet = endpoint({
   answers: { 200: walletSchema },
   problems: ['wallet_not_found', 'wallet_closed', 'wallet_not_empty'],
   handle: async (api, { params, body, response }) => {
-    const changed = await changeWalletStatus(api.database, params.id, body.status);
+    const changed = await changeWalletStatus(api, params.id, body.status);
+    if (changed === 'wallet_not_found') throw new Problem('wallet_not_found', `There is no wallet ${params.id}.`);
     if (changed === 'wallet_closed') throw new Problem('wallet_closed', 'A closed wallet stays closed.');
     if (changed === 'wallet_not_empty') throw new Problem('wallet_not_empty', 'Only an empty wallet can be closed.');
     response.locals.logged['wallet_id'] = params.id;

@@ -18,7 +18,7 @@ export interface AppliedLines {
  * way, then all that is left of the rules of the ledger is addition, and that is done here in sets.
  *
  * Only if nothing has to be chosen either: no other batch, nothing of low priority, and no operation from before the batch
- * waits in the partition, and the batch is neither atomic nor cancelled.
+ * waits in the partition, and the batch is neither atomic nor cancelled, and its lines tell nobody.
  * @returns null if that is not so, or a line could be refused. Then nothing was written.
  */
 export async function applyPart(database: Queryable, partition: number, limit: number): Promise<AppliedLines | null> {
@@ -52,7 +52,7 @@ function typesOf(direction: 'in' | 'out'): string {
  * is read when they are locked, so that it is not before that of their last entries.
  */
 const APPLY_PART = `WITH parts AS MATERIALIZED (
-    SELECT batch_id, after_id, last_id, seq, atomic OR cancelled_at IS NOT NULL AS is_special
+    SELECT batch_id, after_id, last_id, seq, atomic OR line_events OR cancelled_at IS NOT NULL AS is_special
     FROM batch_parts JOIN batches ON batches.id = batch_parts.batch_id
     WHERE partition = $1 AND open
   ), part AS MATERIALIZED (

@@ -2,6 +2,7 @@ import { BrokenInvariant } from '../broken-invariant.ts';
 import type { Account, Plan } from '../ledger/plan.ts';
 import { arrayLiteral } from './array-literal.ts';
 import type { Queryable } from './pool.ts';
+import { SUBSCRIBED_TYPES } from './tables/events.ts';
 import type { OpenPart, PendingOperation } from './tables/pending-operations.ts';
 
 /** What a plan was made for, and from. */
@@ -20,6 +21,7 @@ export interface Advance {
 /**
  * Writes a plan down: entries, balances and outcomes in, single operations out of the queue, batches further and their
  * totals up to date, in one statement whatever its size.
+ * @returns the types of events that somebody is subscribed to: most often none.
  * @throws BrokenInvariant if a row was not as the plan expects it (an operation already gone, an account at another version): the
  * locks did not hold, and the transaction must not commit.
  */
@@ -27,13 +29,13 @@ export async function applyPlan(
   database: Queryable,
   { operations, before, plan }: PlannedWork,
   advances: readonly Advance[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const { entries, balances, outcomes } = plan;
   const assets = new Map(operations.map(({ id, assetId }) => [id, assetId]));
   const singles = operations.filter((operation) => operation.part === null);
   const totals = addUp(operations, plan);
   const { rows } = await database.query<
-    Record<'removed' | 'moved' | 'posted' | 'concluded' | 'advanced' | 'counted', bigint>
+    Record<'removed' | 'moved' | 'posted' | 'concluded' | 'advanced' | 'counted', bigint> & { subscribed: string[] }
   >({
     name: 'applyPlan',
     text: APPLY_PLAN,
@@ -66,6 +68,7 @@ export async function applyPlan(
       written: row,
     });
   }
+  return row.subscribed;
 }
 
 const APPLY_PLAN = `WITH removed AS (
@@ -108,7 +111,8 @@ const APPLY_PLAN = `WITH removed AS (
   )
   SELECT (SELECT count(*) FROM removed) AS removed, (SELECT count(*) FROM moved) AS moved,
          (SELECT count(*) FROM posted) AS posted, (SELECT count(*) FROM concluded) AS concluded,
-         (SELECT count(*) FROM advanced) AS advanced, (SELECT count(*) FROM counted) AS counted`;
+         (SELECT count(*) FROM advanced) AS advanced, (SELECT count(*) FROM counted) AS counted,
+         ARRAY (${SUBSCRIBED_TYPES}) AS subscribed`;
 
 /** What the statement needs of the plan itself: its first parameters. */
 function valuesOfPlan(

@@ -18,8 +18,8 @@ export async function readBulk(database: Queryable, partitions: readonly number[
                   EXISTS (SELECT FROM pending_operations WHERE partition = held.partition AND low) AS "hasLow"
            FROM unnest($1::smallint[]) AS held (partition)
            LEFT JOIN LATERAL (
-             SELECT batch_id AS "batchId", partition, seq, priority, atomic, cancelled_at IS NOT NULL AS cancelled, total,
-                    after_id AS "afterId", last_id AS "lastId"
+             SELECT batch_id AS "batchId", partition, seq, priority, atomic, line_events AS "lineEvents",
+                    cancelled_at IS NOT NULL AS cancelled, total, after_id AS "afterId", last_id AS "lastId"
              FROM batch_parts JOIN batches ON batches.id = batch_parts.batch_id
              WHERE batch_parts.partition = held.partition AND open
            ) AS parts ON true

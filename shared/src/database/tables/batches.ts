@@ -10,6 +10,8 @@ interface BatchFacts {
   readonly replayed: number;
   readonly priority: Priority;
   readonly atomic: boolean;
+  /** Whether each line tells of itself when it ends. */
+  readonly lineEvents: boolean;
   readonly idempotencyKey: string;
   readonly requestHash: string;
   readonly retryOf: string | null;
@@ -52,12 +54,12 @@ export interface Batch extends BatchFacts {
 /** Opens a batch in a transaction that will add its lines, and end with `closeBatch` and `acceptBatchAndCommit`. */
 export async function openBatch(
   database: Queryable,
-  batch: Pick<BatchFacts, 'id' | 'priority' | 'atomic' | 'retryOf'>,
+  batch: Pick<BatchFacts, 'id' | 'priority' | 'atomic' | 'lineEvents' | 'retryOf'>,
 ): Promise<void> {
   await database.query({
     name: 'openBatch',
-    text: `INSERT INTO batches (id, priority, atomic, retry_of) VALUES ($1, $2, $3, $4)`,
-    values: [batch.id, batch.priority, batch.atomic, batch.retryOf],
+    text: `INSERT INTO batches (id, priority, atomic, line_events, retry_of) VALUES ($1, $2, $3, $4, $5)`,
+    values: [batch.id, batch.priority, batch.atomic, batch.lineEvents, batch.retryOf],
   });
 }
 
@@ -125,7 +127,7 @@ export async function findBatch(
     'id' in by ? ['findBatchById', 'id', by.id] : ['findBatchByKey', 'idempotency_key', by.idempotencyKey];
   const { rows } = await database.query<BatchRow>({
     name,
-    text: `SELECT id, total, replayed, priority, atomic, idempotency_key AS "idempotencyKey",
+    text: `SELECT id, total, replayed, priority, atomic, line_events AS "lineEvents", idempotency_key AS "idempotencyKey",
                   encode(request_hash, 'hex') AS "requestHash", retry_of AS "retryOf", accepted_at AS "acceptedAt",
                   (SELECT min(started_at) FROM batch_totals WHERE batch_id = batches.id) AS "startedAt",
                   cancelled_at AS "cancelledAt", finished_at AS "finishedAt", now(),
@@ -156,9 +158,12 @@ async function sumTotals(database: Queryable, batchId: string): Promise<AssetTot
   }));
 }
 
-/** Ends the batches whose last part was closed. A batch is named once for every part closed now. */
-export async function finishBatches(database: Queryable, batchIds: readonly string[]): Promise<void> {
-  await database.query({
+/**
+ * Ends the batches whose last part was closed. A batch is named once for every part closed now.
+ * @returns those that have ended.
+ */
+export async function finishBatches(database: Queryable, batchIds: readonly string[]): Promise<string[]> {
+  const { rows } = await database.query<{ id: string; finished: boolean }>({
     name: 'finishBatches',
     text: `WITH closed AS (
              SELECT batch_id, count(*)::int AS parts FROM unnest($1::uuid[]) AS batch_id GROUP BY batch_id
@@ -169,9 +174,11 @@ export async function finishBatches(database: Queryable, batchIds: readonly stri
            SET open_parts = open_parts - closed.parts,
                finished_at = CASE WHEN open_parts = closed.parts THEN statement_timestamp() END
            FROM closed JOIN locked ON locked.id = closed.batch_id
-           WHERE batches.id = closed.batch_id`,
+           WHERE batches.id = closed.batch_id
+           RETURNING batches.id, finished_at IS NOT NULL AS finished`,
     values: [arrayLiteral(batchIds)],
   });
+  return rows.filter(({ finished }) => finished).map(({ id }) => id);
 }
 
 export type CancelledBatch = 'cancelled' | 'already_finished' | 'batch_not_found';

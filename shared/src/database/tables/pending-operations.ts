@@ -29,6 +29,7 @@ export interface OpenPart {
   readonly seq: bigint;
   readonly priority: Priority;
   readonly atomic: boolean;
+  readonly lineEvents: boolean;
   readonly cancelled: boolean;
   /** How many lines the batch has, in all its parts. */
   readonly total: number;

@@ -116,7 +116,7 @@ export async function findWalletAt(
   return rows[0] ?? null;
 }
 
-export type ChangedStatus = 'changed' | 'wallet_not_found' | 'wallet_closed' | 'wallet_not_empty';
+export type ChangedStatus = 'changed' | 'unchanged' | 'wallet_not_found' | 'wallet_closed' | 'wallet_not_empty';
 
 /**
  * Changes a wallet's status. It waits for the account's lock, so no operation that is applied after this returns sees the
@@ -132,7 +132,8 @@ export async function changeWalletStatus(
     text: `WITH account AS MATERIALIZED (
              SELECT id, status, balance FROM accounts WHERE wallet_id = $1 FOR UPDATE
            ), judged AS (
-             SELECT id, CASE WHEN status = 'closed' AND $2 <> 'closed' THEN 'wallet_closed'
+             SELECT id, CASE WHEN status = $2 THEN 'unchanged'
+                             WHEN status = 'closed' THEN 'wallet_closed'
                              WHEN $2 = 'closed' AND balance <> 0 THEN 'wallet_not_empty'
                              ELSE 'changed' END AS outcome
              FROM account

@@ -1,41 +1,34 @@
-import type { Batch } from '@wallet/shared/database/tables/batches';
-import { formatAmount } from '@wallet/shared/money';
-import { PRIORITIES } from '@wallet/shared/operation';
-import { z } from 'zod';
-import type { Assets } from '../assets.ts';
-import { money, time } from '../http/resources.ts';
+import type { Assets } from './assets.ts';
+import type { Batch } from './database/tables/batches.ts';
+import { formatAmount } from './money.ts';
+import type { Priority } from './operation.ts';
 
 export const BATCH_STATUSES = ['pending', 'processing', 'completed'] as const;
 
-export const batchSchema = z
-  .strictObject({
-    id: z.uuid(),
-    status: z.enum(BATCH_STATUSES),
-    total: z.int().meta({ description: 'Operations of this batch.' }),
-    pending: z.int(),
-    succeeded: z.int(),
-    failed: z.int(),
-    replayed: z.int().meta({
-      description: 'Lines that had been accepted before under their own keys. They are not operations of this batch.',
-    }),
-    sums: z.array(z.strictObject({ asset: z.string(), total: money, succeeded: money, failed: money, pending: money })),
-    priority: z.enum(PRIORITIES),
-    atomic: z.boolean(),
-    idempotency_key: z.string(),
-    retry_of: z.uuid().nullable(),
-    accepted_at: time,
-    started_at: time.nullable(),
-    cancelled_at: time.nullable(),
-    finished_at: time.nullable(),
-    operations_per_second: z
-      .number()
-      .nullable()
-      .meta({ description: 'From the first operation that ended until now.' }),
-    estimated_finish_at: time.nullable(),
-  })
-  .meta({ id: 'Batch', description: 'Many operations accepted together. Each ends by itself, unless it is atomic.' });
+/** A batch as the API answers it and events tell it. */
+export interface PresentedBatch {
+  id: string;
+  status: (typeof BATCH_STATUSES)[number];
+  total: number;
+  pending: number;
+  succeeded: number;
+  failed: number;
+  replayed: number;
+  sums: { asset: string; total: string; succeeded: string; failed: string; pending: string }[];
+  priority: Priority;
+  atomic: boolean;
+  line_events: boolean;
+  idempotency_key: string;
+  retry_of: string | null;
+  accepted_at: string;
+  started_at: string | null;
+  cancelled_at: string | null;
+  finished_at: string | null;
+  operations_per_second: number | null;
+  estimated_finish_at: string | null;
+}
 
-export function presentBatch(batch: Batch, assets: Assets): z.input<typeof batchSchema> {
+export function presentBatch(batch: Batch, assets: Assets): PresentedBatch {
   const succeeded = sum(batch.totals.map((total) => total.succeeded));
   const failed = sum(batch.totals.map((total) => total.failed));
   const pending = batch.total - succeeded - failed;
@@ -61,6 +54,7 @@ export function presentBatch(batch: Batch, assets: Assets): z.input<typeof batch
     }),
     priority: batch.priority,
     atomic: batch.atomic,
+    line_events: batch.lineEvents,
     idempotency_key: batch.idempotencyKey,
     retry_of: batch.retryOf,
     accepted_at: batch.acceptedAt.toISOString(),

@@ -1,5 +1,5 @@
-import type { Database } from '@wallet/shared/database/pool';
-import { type Asset, listAssets } from '@wallet/shared/database/tables/assets';
+import type { Queryable } from './database/pool.ts';
+import { type Asset, listAssets } from './database/tables/assets.ts';
 
 /** The assets, read once: they are part of the schema and do not change while a process runs. */
 export interface Assets {
@@ -10,7 +10,7 @@ export interface Assets {
   withId(id: number): Asset;
 }
 
-export async function loadAssets(database: Database): Promise<Assets> {
+export async function loadAssets(database: Queryable): Promise<Assets> {
   const assets = await listAssets(database);
   const byCode = new Map(assets.map((asset) => [asset.code, asset]));
   const byId = new Map(assets.map((asset) => [asset.id, asset]));

@@ -1,0 +1,32 @@
+import { isSubscribed, readSubscribedTypes } from '@wallet/shared/database/tables/events';
+import {
+  type ChangedStatus,
+  changeWalletStatus as changeStatus,
+  findWallet,
+} from '@wallet/shared/database/tables/wallets';
+import { inTransaction } from '@wallet/shared/database/transaction';
+import type { EventType } from '@wallet/shared/event';
+import type { WalletStatus } from '@wallet/shared/operation';
+import { recordFacts } from '@wallet/shared/record-facts';
+import type { Api } from './context.ts';
+import { presentWallet } from './http/resources.ts';
+
+const EVENT_OF = {
+  active: 'wallet.activated',
+  frozen: 'wallet.frozen',
+  closed: 'wallet.closed',
+} as const satisfies Record<WalletStatus, EventType>;
+
+/** Changes a wallet's status, and writes down the event of it in the same transaction. */
+export async function changeWalletStatus(api: Api, id: string, status: WalletStatus): Promise<ChangedStatus> {
+  return inTransaction(api.database, async (client) => {
+    const changed = await changeStatus(client, id, status);
+    if (changed !== 'changed') return changed;
+    const type = EVENT_OF[status];
+    if (!isSubscribed(await readSubscribedTypes(client), type)) return changed;
+    const wallet = await findWallet(client, id);
+    if (wallet === null) throw new Error(`wallet ${id} cannot be found`);
+    await recordFacts(client, [{ type, data: presentWallet(wallet, api.assets.withId(wallet.assetId)) }]);
+    return changed;
+  });
+}

@@ -1,0 +1,72 @@
+import { findEvent, readFeed } from '@wallet/shared/database/tables/events';
+import { z } from 'zod';
+import { endpoint } from '../http/endpoint.ts';
+import { pageQuery, readCursor, toCursor } from '../http/pages.ts';
+import { Problem } from '../http/problem.ts';
+import { idParams } from '../http/schemas.ts';
+import { eventSchema, eventText, eventTypeSchema } from '../http/webhook-resources.ts';
+
+const TAG = 'Webhooks';
+const TYPES_MOST = 20;
+/** A position of the feed: what Postgres takes as a bigint. */
+const POSITION = /^\d{1,18}$/;
+
+const getEvents = endpoint({
+  method: 'get',
+  paths: ['/events'],
+  tag: TAG,
+  summary:
+    'The feed of events, oldest first, to be read on and on. Events are kept of types that an endpoint subscribes to',
+  params: null,
+  query: z.strictObject({
+    after: pageQuery.cursor.meta({
+      description: 'The `next_cursor` of the last answer; from the beginning without it.',
+    }),
+    limit: pageQuery.limit,
+    type: z
+      .union([eventTypeSchema, z.array(eventTypeSchema).max(TYPES_MOST)])
+      .optional()
+      .meta({ description: 'Only events of this type, or of these.' }),
+  }),
+  body: null,
+  answers: {
+    200: z
+      .strictObject({
+        data: z.array(eventSchema),
+        next_cursor: z.string().meta({
+          description:
+            'Where to read on: always there. Another one than was sent means that there may be more at once, even where ' +
+            '`data` is empty because of `type`.',
+        }),
+      })
+      .meta({ id: 'Feed' }),
+  },
+  problems: [],
+  handle: async (api, { query, response }) => {
+    const after = BigInt(readCursor(query.after, POSITION, 'after') ?? 0);
+    const types = query.type === undefined ? null : [query.type].flat();
+    const { events, position } = await readFeed(api.database, after, types, query.limit);
+    const next = JSON.stringify(toCursor(String(position)));
+    // The events go out as they are stored, byte for byte.
+    response.type('json').send(`{"data":[${events.map(eventText).join(',')}],"next_cursor":${next}}`);
+  },
+});
+
+const getEvent = endpoint({
+  method: 'get',
+  paths: ['/events/{id}'],
+  tag: TAG,
+  summary: 'An event',
+  params: idParams,
+  query: null,
+  body: null,
+  answers: { 200: eventSchema },
+  problems: ['event_not_found'],
+  handle: async (api, { params, response }) => {
+    const event = await findEvent(api.database, params.id);
+    if (event === null) throw new Problem('event_not_found', `There is no event ${params.id}.`);
+    response.type('json').send(eventText(event));
+  },
+});
+
+export const eventEndpoints = [getEvents, getEvent];

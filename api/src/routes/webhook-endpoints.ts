@@ -1,0 +1,228 @@
+import { insertDelivery } from '@wallet/shared/database/tables/deliveries';
+import { drawSequences, insertEvents } from '@wallet/shared/database/tables/events';
+import {
+  changeWebhookEndpoint,
+  createWebhookEndpoint,
+  deleteWebhookEndpoint,
+  listWebhookEndpoints,
+  rotateSecret,
+} from '@wallet/shared/database/tables/webhook-endpoints';
+import { inTransaction } from '@wallet/shared/database/transaction';
+import { EVERY_TYPE, eventBody } from '@wallet/shared/event';
+import { newId } from '@wallet/shared/ids';
+import { refuseAddress } from '@wallet/shared/webhook-address';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { answerDelivery, endpointNotFound, readEndpoint } from '../answer-delivery.ts';
+import type { Api } from '../context.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { UUID, answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
+import { idParams, invalid } from '../http/schemas.ts';
+import { description, eventTypes, headers, rateLimit, secret, url } from '../http/webhook-fields.ts';
+import {
+  deliverySchema,
+  endpointWithSecretSchema,
+  presentEndpoint,
+  webhookEndpointSchema,
+} from '../http/webhook-resources.ts';
+import { makeSecret, sealHeaders, sealerOf, writeSecret } from '../webhook-secrets.ts';
+
+const PATH = '/webhook-endpoints';
+const TAG = 'Webhooks';
+/** How long the secret from before a rotation signs beside the next one. */
+const BOTH_SIGN_MS = 24 * 60 * 60 * 1_000;
+
+const postEndpoint = endpoint({
+  method: 'post',
+  paths: [PATH],
+  tag: TAG,
+  summary: 'Have events told to a URL. The secret that signs them is shown here, and not again',
+  params: null,
+  query: null,
+  body: z.strictObject({
+    url,
+    event_types: eventTypes.optional(),
+    description: description.optional(),
+    headers: headers.nullish(),
+    rate_limit: rateLimit.optional(),
+    secret: secret.optional(),
+  }),
+  answers: { 201: endpointWithSecretSchema },
+  problems: ['webhooks_not_configured'],
+  handle: async (api, { body, request, response }) => {
+    const sealer = sealerOf(api);
+    await checkAddress(api, body.url);
+    const id = newId();
+    const key = body.secret ?? makeSecret();
+    await createWebhookEndpoint(api.database, {
+      id,
+      url: body.url,
+      description: body.description ?? null,
+      eventTypes: body.event_types ?? [EVERY_TYPE],
+      rateLimit: body.rate_limit ?? null,
+      sealedHeaders: sealHeaders(sealer, id, body.headers ?? {}),
+      sealedSecret: sealer.seal(key, id),
+    });
+    response.status(201).set('Location', `${request.baseUrl}${PATH}/${id}`);
+    await answerWithSecret(api, response, id, key);
+  },
+});
+
+const getEndpoints = endpoint({
+  method: 'get',
+  paths: [PATH],
+  tag: TAG,
+  summary: 'Webhook endpoints, newest first',
+  params: null,
+  query: z.strictObject(pageQuery),
+  body: null,
+  answers: { 200: pageOf(webhookEndpointSchema) },
+  problems: [],
+  handle: async (api, { query, request, response }) => {
+    const found = await listWebhookEndpoints(api.database, readCursor(query.cursor, UUID), query.limit + 1);
+    answerPage(
+      request,
+      response,
+      found,
+      query.limit,
+      (each) => each.id,
+      (each) => presentEndpoint(each, api.webhooks.sealer),
+    );
+  },
+});
+
+const getEndpoint = endpoint({
+  method: 'get',
+  paths: [`${PATH}/{id}`],
+  tag: TAG,
+  summary: 'A webhook endpoint, and how it is doing',
+  params: idParams,
+  query: null,
+  body: null,
+  answers: { 200: webhookEndpointSchema },
+  problems: ['webhook_endpoint_not_found'],
+  handle: async (api, { params, response }) => {
+    response.json(presentEndpoint(await readEndpoint(api, params.id), api.webhooks.sealer));
+  },
+});
+
+const patchEndpoint = endpoint({
+  method: 'patch',
+  paths: [`${PATH}/{id}`],
+  tag: TAG,
+  summary: 'Change a webhook endpoint. What waits for one that is disabled is sent when it is enabled',
+  params: idParams,
+  query: null,
+  body: z
+    .strictObject({
+      url: url.optional(),
+      event_types: eventTypes.optional(),
+      description: description.optional(),
+      headers: headers.nullish().meta({ description: 'In place of all there are; null removes them.' }),
+      rate_limit: rateLimit.optional(),
+      status: z.enum(['enabled', 'disabled']).optional(),
+    })
+    .refine((fields) => Object.values(fields).some((value) => value !== undefined), 'must have at least one field'),
+  answers: { 200: webhookEndpointSchema },
+  problems: ['webhook_endpoint_not_found', 'webhooks_not_configured'],
+  handle: async (api, { params, body, response }) => {
+    if (body.url !== undefined) await checkAddress(api, body.url);
+    const sealed = body.headers ? sealHeaders(sealerOf(api), params.id, body.headers) : body.headers;
+    const changed = await changeWebhookEndpoint(api.database, params.id, {
+      url: body.url,
+      eventTypes: body.event_types,
+      description: body.description,
+      sealedHeaders: sealed,
+      rateLimit: body.rate_limit,
+      status: body.status,
+    });
+    if (!changed) throw endpointNotFound(params.id);
+    if (body.status === 'enabled') api.ringDeliveries([params.id]);
+    response.json(presentEndpoint(await readEndpoint(api, params.id), api.webhooks.sealer));
+  },
+});
+
+const deleteEndpoint = endpoint({
+  method: 'delete',
+  paths: [`${PATH}/{id}`],
+  tag: TAG,
+  summary: 'Delete a webhook endpoint: it is told nothing any more',
+  params: idParams,
+  query: null,
+  body: null,
+  answers: { 204: null },
+  problems: ['webhook_endpoint_not_found'],
+  handle: async (api, { params, response }) => {
+    if (!(await deleteWebhookEndpoint(api.database, params.id))) throw endpointNotFound(params.id);
+    response.status(204).end();
+  },
+});
+
+const postRotation = endpoint({
+  method: 'post',
+  paths: [`${PATH}/{id}/rotate-secret`],
+  tag: TAG,
+  summary: 'Give an endpoint another secret. The one before signs beside it for 24 hours',
+  params: idParams,
+  query: null,
+  body: z.strictObject({ secret: secret.optional() }),
+  bodyIsOptional: true,
+  answers: { 200: endpointWithSecretSchema },
+  problems: ['webhook_endpoint_not_found', 'webhooks_not_configured'],
+  handle: async (api, { params, body, response }) => {
+    const key = body.secret ?? makeSecret();
+    const sealed = sealerOf(api).seal(key, params.id);
+    const until = new Date(Date.now() + BOTH_SIGN_MS);
+    if (!(await rotateSecret(api.database, params.id, sealed, until))) throw endpointNotFound(params.id);
+    await answerWithSecret(api, response, params.id, key);
+  },
+});
+
+const postTest = endpoint({
+  method: 'post',
+  paths: [`${PATH}/{id}/test`],
+  tag: TAG,
+  summary: 'Send an event of type `webhook_endpoint.test` to one endpoint, whatever it is subscribed to',
+  params: idParams,
+  query: null,
+  body: null,
+  answers: { 202: deliverySchema },
+  problems: ['webhook_endpoint_not_found'],
+  handle: async (api, { params, request, response }) => {
+    const { id: endpointId } = await readEndpoint(api, params.id);
+    const eventId = newId();
+    const type = 'webhook_endpoint.test';
+    const createdAt = new Date();
+    const data = { endpoint_id: endpointId, message: 'You asked for this event to try your endpoint.' };
+    await inTransaction(api.database, async (client) => {
+      for (const sequence of await drawSequences(client, 1)) {
+        const body = eventBody(type, createdAt, sequence, data);
+        await insertEvents(client, [{ id: eventId, type, createdAt, sequence, body }]);
+      }
+      await insertDelivery(client, endpointId, eventId);
+    });
+    api.ringDeliveries([endpointId]);
+    await answerDelivery(api, request, response, { endpointId, eventId });
+  },
+});
+
+/** @throws Problem `invalid_request` if nothing may be sent there. */
+async function checkAddress(api: Api, address: string): Promise<void> {
+  const message = await refuseAddress(address, { allowPrivate: api.webhooks.allowPrivate });
+  if (message !== null) throw invalid([{ path: 'url', message }]);
+}
+
+async function answerWithSecret(api: Api, response: Response, id: string, key: Buffer): Promise<void> {
+  const shown = presentEndpoint(await readEndpoint(api, id), api.webhooks.sealer);
+  response.set('Cache-Control', 'no-store').json({ ...shown, secret: writeSecret(key) });
+}
+
+export const webhookEndpointEndpoints = [
+  postEndpoint,
+  getEndpoints,
+  getEndpoint,
+  patchEndpoint,
+  deleteEndpoint,
+  postRotation,
+  postTest,
+];

@@ -1,0 +1,104 @@
+import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Command, Option } from 'commander';
+
+/**
+ * `npm run listen -- --forward-to http://localhost:4000/hook`: tells of events as they come, and forwards them as they are,
+ * signed, to whatever is being developed. The service must run on this machine, with WEBHOOK_ALLOW_PRIVATE=true, as
+ * `npm start` has it: what listens here is an endpoint like any other, and is deleted at the end.
+ */
+
+interface Options {
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly forwardTo?: string;
+  readonly types?: string[];
+}
+
+/** Headers of the connection, not of the event. */
+const OF_CONNECTION = new Set(['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding']);
+const ANSWER_MS = 10_000;
+
+const { url, apiKey, forwardTo, types } = new Command('npm run listen --')
+  .description('Tells of events as they come, and forwards them, signed, to a receiver that is being developed.')
+  .addOption(new Option('--url <url>', 'where the service answers').env('WALLET_URL').default('http://127.0.0.1:8000'))
+  .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY'))
+  .option('--forward-to <url>', 'where to forward them')
+  .option('--types <type...>', 'only events of these types')
+  .parse()
+  .opts<Options>();
+
+const server = createServer((request, response) => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.once('end', () => {
+    void take(Buffer.concat(chunks), request.headers).then((status) => response.writeHead(status).end());
+  });
+});
+await listen(server);
+const endpoint = await subscribe(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+say(`Listening${forwardTo === undefined ? '' : `, and forwarding to ${forwardTo}`}. Ctrl-C ends it.`);
+say(`The secret is ${endpoint.secret}`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+
+function listen(target: Server): Promise<void> {
+  return new Promise((resolve) => target.listen(0, '127.0.0.1', resolve));
+}
+
+async function subscribe(address: string): Promise<{ id: string; secret: string }> {
+  const body = { url: address, description: 'npm run listen', ...(types ? { event_types: types } : {}) };
+  const answer = await call('POST', '/webhook-endpoints', JSON.stringify(body));
+  const text = answer === null ? null : ((await answer.json()) as { id: string; secret: string; detail?: string });
+  if (answer?.status === 201 && text !== null) return text;
+  fail(text === null ? `There is no service at ${url}.` : `The service refused: ${text.detail ?? answer?.status}`);
+}
+
+/** Tells of an event, and forwards it. @returns how it is answered: as the receiver did, so that it comes again if need be. */
+async function take(body: Buffer, headers: IncomingHttpHeaders): Promise<number> {
+  const { type } = JSON.parse(body.toString()) as { type: string };
+  const line = `${new Date().toISOString()}  ${type.padEnd(24)} ${String(headers['webhook-id'])}`;
+  if (forwardTo === undefined) {
+    say(line);
+    return 204;
+  }
+  const passed = Object.entries(headers).filter(([name]) => !OF_CONNECTION.has(name));
+  const started = performance.now();
+  const answer = await fetch(forwardTo, {
+    method: 'POST',
+    headers: Object.fromEntries(passed.map(([name, value]) => [name, String(value)])),
+    body,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(ANSWER_MS),
+  }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  const took = `${Math.round(performance.now() - started)} ms`;
+  if (answer instanceof Error) {
+    say(`${line}  no answer: ${answer.cause instanceof Error ? answer.cause.message : answer.message}`);
+    return 502;
+  }
+  await answer.body?.cancel();
+  say(`${line}  ${answer.status} in ${took}`);
+  return answer.status;
+}
+
+async function stop(): Promise<void> {
+  await call('DELETE', `/webhook-endpoints/${endpoint.id}`);
+  server.closeAllConnections();
+  server.close();
+}
+
+/** @returns null if nobody answers. */
+async function call(method: string, path: string, body?: string): Promise<Response | null> {
+  const bearer: Record<string, string> = apiKey ? { Authorization: `Bearer ${apiKey}` } : {};
+  const headers = { 'Content-Type': 'application/json', ...bearer };
+  const init = { method, headers, signal: AbortSignal.timeout(ANSWER_MS), ...(body === undefined ? {} : { body }) };
+  return fetch(`${url.replace(/\/+$/, '')}${path}`, init).catch(() => null);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function fail(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(3);
+}

@@ -1,0 +1,289 @@
+import type { EventType } from '../../event.ts';
+import { arrayLiteral } from '../array-literal.ts';
+import type { Queryable } from '../pool.ts';
+import type { DisabledReason } from './webhook-endpoints.ts';
+
+export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
+/** A delivery that is ours to send until its lease ends. */
+export interface ClaimedDelivery {
+  readonly eventId: string;
+  readonly body: string;
+  /** Failures since it was made or replayed. */
+  readonly failures: number;
+}
+
+/** After this many rounds in which every request failed, an endpoint is left alone for a while. */
+const FAILED_ROUNDS = 3;
+const FIRST_PAUSE_S = 30;
+const LONGEST_PAUSE_S = 600;
+
+/**
+ * Claims the next due deliveries of an endpoint for `leaseMs`: at most `most`, what its rate limit leaves of this second, and
+ * one alone when its last rounds have failed. None while it is paused or disabled, or somebody else is claiming. Who dies
+ * with a claim loses it when the lease ends: then it is sent again.
+ */
+export async function claimDeliveries(
+  database: Queryable,
+  endpointId: string,
+  most: number,
+  leaseMs: number,
+): Promise<ClaimedDelivery[]> {
+  const { rows } = await database.query<ClaimedDelivery>({
+    name: 'claimDeliveries',
+    text: `WITH state AS MATERIALIZED (
+             SELECT failures, rate_limit, window_requests, window_started_at > now() - interval '1 second' AS same_window
+             FROM webhook_endpoint_states JOIN webhook_endpoints ON id = endpoint_id
+             WHERE endpoint_id = $1 AND status = 'enabled' AND deleted_at IS NULL
+               AND (paused_until IS NULL OR paused_until <= now())
+             FOR UPDATE OF webhook_endpoint_states SKIP LOCKED
+           ), room AS MATERIALIZED (
+             SELECT greatest(0, least(
+               CASE WHEN failures >= ${FAILED_ROUNDS} THEN 1 ELSE $2 END,
+               rate_limit - CASE WHEN same_window THEN window_requests ELSE 0 END
+             )) AS requests FROM state
+           ), due AS MATERIALIZED (
+             SELECT event_id FROM deliveries
+             WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= now()
+             ORDER BY next_attempt_at, event_id
+             LIMIT coalesce((SELECT requests FROM room), 0) FOR UPDATE SKIP LOCKED
+           ), claimed AS (
+             UPDATE deliveries SET next_attempt_at = now() + $3 * interval '1 millisecond'
+             FROM due WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = due.event_id
+             RETURNING deliveries.event_id, failures
+           ), counted AS (
+             UPDATE webhook_endpoint_states
+             SET window_started_at = CASE WHEN same_window THEN window_started_at ELSE now() END,
+                 window_requests = CASE WHEN same_window THEN state.window_requests ELSE 0 END + found.requests,
+                 paused_until = CASE WHEN state.failures >= ${FAILED_ROUNDS} THEN now() + $3 * interval '1 millisecond' END
+             FROM state CROSS JOIN (SELECT count(*)::int AS requests FROM due) AS found
+             WHERE endpoint_id = $1 AND found.requests > 0
+           )
+           SELECT events.id AS "eventId", body, failures FROM claimed JOIN events ON events.id = claimed.event_id`,
+    values: [endpointId, most, leaseMs],
+  });
+  return rows;
+}
+
+/** What came of one HTTP try. `nextAttemptAt` is null if it was the last one. */
+export interface AttemptRecord {
+  readonly eventId: string;
+  readonly succeeded: boolean;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly responseStatus: number | null;
+  readonly error: string | null;
+  readonly responseExcerpt: string | null;
+  readonly nextAttemptAt: Date | null;
+}
+
+/**
+ * Writes down a round of attempts at an endpoint: each in the log, what came of its delivery, and how the endpoint is doing.
+ * It is left alone for `pauseMs`, and for longer the more rounds have failed altogether. What has succeeded stays so, whatever
+ * comes of an attempt whose lease had ended.
+ * @returns since when every request has failed; null if one did not.
+ */
+export async function recordAttempts(
+  database: Queryable,
+  endpointId: string,
+  attempts: readonly AttemptRecord[],
+  pauseMs: number,
+): Promise<Date | null> {
+  const { rows } = await database.query<{ failingSince: Date | null }>({
+    name: 'recordAttempts',
+    text: `WITH given AS MATERIALIZED (
+             SELECT * FROM unnest($2::uuid[], $3::boolean[], $4::timestamptz[], $5::int[], $6::smallint[], $7::text[],
+                                  $8::text[], $9::timestamptz[])
+               AS given (event_id, succeeded, started_at, duration_ms, response_status, error, response_excerpt, next_at)
+           ), told AS (
+             UPDATE deliveries
+             SET attempts = attempts + 1,
+                 failures = failures + CASE WHEN succeeded THEN 0 ELSE 1 END,
+                 status = CASE WHEN succeeded OR status = 'succeeded' THEN 'succeeded'
+                               WHEN next_at IS NULL THEN 'failed' ELSE 'pending' END,
+                 next_attempt_at = CASE WHEN NOT succeeded AND status <> 'succeeded' THEN next_at END,
+                 completed_at = CASE WHEN status = 'succeeded' THEN completed_at
+                                     WHEN succeeded OR next_at IS NULL THEN now() END
+             FROM given WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = given.event_id
+             RETURNING deliveries.event_id, attempts
+           ), logged AS (
+             INSERT INTO delivery_attempts (endpoint_id, event_id, number, started_at, duration_ms, response_status, error,
+                                            response_excerpt)
+             SELECT $1, event_id, attempts, started_at, duration_ms, response_status, error, response_excerpt
+             FROM told JOIN given USING (event_id)
+           ), round AS (
+             SELECT bool_or(succeeded) AS succeeded FROM given
+           )
+           UPDATE webhook_endpoint_states
+           SET failures = CASE WHEN succeeded THEN 0 ELSE failures + 1 END,
+               failing_since = CASE WHEN NOT succeeded THEN coalesce(failing_since, now()) END,
+               paused_until = greatest(
+                 CASE WHEN $10 > 0 THEN now() + $10 * interval '1 millisecond' END,
+                 CASE WHEN NOT succeeded AND failures + 1 >= ${FAILED_ROUNDS} THEN
+                   now() + least(${LONGEST_PAUSE_S}, ${FIRST_PAUSE_S} * 2 ^ least(failures + 1 - ${FAILED_ROUNDS}, 10))
+                           * interval '1 second' END)
+           FROM round WHERE endpoint_id = $1
+           RETURNING failing_since AS "failingSince"`,
+    values: [
+      endpointId,
+      arrayLiteral(attempts.map(({ eventId }) => eventId)),
+      attempts.map(({ succeeded }) => succeeded),
+      attempts.map(({ startedAt }) => startedAt),
+      attempts.map(({ durationMs }) => Math.round(durationMs)),
+      attempts.map(({ responseStatus }) => responseStatus),
+      attempts.map(({ error }) => error),
+      attempts.map(({ responseExcerpt }) => responseExcerpt),
+      attempts.map(({ nextAttemptAt }) => nextAttemptAt),
+      Math.round(pauseMs),
+    ],
+  });
+  return rows[0]?.failingSince ?? null;
+}
+
+/** Disables an endpoint. What is pending for it waits until it is enabled again. @returns whether it was enabled. */
+export async function disableEndpoint(
+  database: Queryable,
+  endpointId: string,
+  reason: Exclude<DisabledReason, 'requested'>,
+): Promise<boolean> {
+  const { rows } = await database.query({
+    name: 'disableEndpoint',
+    text: `UPDATE webhook_endpoints SET status = 'disabled', disabled_reason = $2, disabled_at = now(), updated_at = now()
+           WHERE id = $1 AND status = 'enabled' AND deleted_at IS NULL RETURNING id`,
+    values: [endpointId, reason],
+  });
+  return rows.length > 0;
+}
+
+/** The endpoints that can be told something now. */
+export async function findDueEndpoints(database: Queryable): Promise<string[]> {
+  const { rows } = await database.query<{ id: string }>({
+    name: 'findDueEndpoints',
+    text: `SELECT id FROM webhook_endpoints JOIN webhook_endpoint_states ON endpoint_id = id
+           WHERE status = 'enabled' AND deleted_at IS NULL AND (paused_until IS NULL OR paused_until <= now())
+             AND EXISTS (SELECT FROM deliveries
+                         WHERE deliveries.endpoint_id = id AND deliveries.status = 'pending' AND next_attempt_at <= now())`,
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** Makes a delivery of an event for one endpoint alone. */
+export async function insertDelivery(database: Queryable, endpointId: string, eventId: string): Promise<void> {
+  await database.query({
+    name: 'insertDelivery',
+    text: 'INSERT INTO deliveries (endpoint_id, event_id, next_attempt_at) VALUES ($1, $2, now())',
+    values: [endpointId, eventId],
+  });
+}
+
+/** One event for one endpoint, as it stands. */
+export interface Delivery {
+  readonly eventId: string;
+  readonly eventType: EventType;
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
+  readonly nextAttemptAt: Date | null;
+  readonly createdAt: Date;
+  readonly completedAt: Date | null;
+}
+
+const SELECT_DELIVERY = `SELECT event_id AS "eventId", type AS "eventType", status, attempts,
+    next_attempt_at AS "nextAttemptAt", deliveries.created_at AS "createdAt", completed_at AS "completedAt"
+  FROM deliveries JOIN events ON events.id = deliveries.event_id`;
+
+export interface DeliveryFilter {
+  readonly status: DeliveryStatus | null;
+  readonly eventType: EventType | null;
+  /** The event that the page begins below. */
+  readonly before: string | null;
+}
+
+/** At most `limit` deliveries of an endpoint, the newest events first. */
+export async function listDeliveries(
+  database: Queryable,
+  endpointId: string,
+  { status, eventType, before }: DeliveryFilter,
+  limit: number,
+): Promise<Delivery[]> {
+  const { rows } = await database.query<Delivery>({
+    name: 'listDeliveries',
+    text: `${SELECT_DELIVERY}
+           WHERE endpoint_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR type = $3)
+             AND ($4::uuid IS NULL OR event_id < $4)
+           ORDER BY event_id DESC LIMIT $5`,
+    values: [endpointId, status, eventType, before, limit],
+  });
+  return rows;
+}
+
+export async function findDelivery(database: Queryable, endpointId: string, eventId: string): Promise<Delivery | null> {
+  const { rows } = await database.query<Delivery>({
+    name: 'findDelivery',
+    text: `${SELECT_DELIVERY} WHERE endpoint_id = $1 AND event_id = $2`,
+    values: [endpointId, eventId],
+  });
+  return rows[0] ?? null;
+}
+
+/** One HTTP try, as it is kept. `error` says why there was no usable answer. */
+export interface Attempt {
+  readonly number: number;
+  readonly startedAt: Date;
+  readonly durationMs: number;
+  readonly responseStatus: number | null;
+  readonly error: string | null;
+  readonly responseExcerpt: string | null;
+}
+
+/** The last `limit` attempts of a delivery, the latest first. */
+export async function listAttempts(
+  database: Queryable,
+  endpointId: string,
+  eventId: string,
+  limit: number,
+): Promise<Attempt[]> {
+  const { rows } = await database.query<Attempt>({
+    name: 'listAttempts',
+    text: `SELECT number, started_at AS "startedAt", duration_ms AS "durationMs", response_status AS "responseStatus", error,
+                  response_excerpt AS "responseExcerpt"
+           FROM delivery_attempts WHERE endpoint_id = $1 AND event_id = $2 ORDER BY number DESC LIMIT $3`,
+    values: [endpointId, eventId, limit],
+  });
+  return rows;
+}
+
+const REPLAY = `status = 'pending', failures = 0, next_attempt_at = now(), completed_at = NULL`;
+
+/** Has a delivery sent again, now. @returns whether there is one. */
+export async function replayDelivery(database: Queryable, endpointId: string, eventId: string): Promise<boolean> {
+  const { rows } = await database.query({
+    name: 'replayDelivery',
+    text: `UPDATE deliveries SET ${REPLAY} WHERE endpoint_id = $1 AND event_id = $2 RETURNING event_id`,
+    values: [endpointId, eventId],
+  });
+  return rows.length > 0;
+}
+
+/** Has the deliveries of an endpoint sent again that have failed since a moment, at most `limit`. @returns how many. */
+export async function replayFailed(
+  database: Queryable,
+  endpointId: string,
+  since: Date,
+  limit: number,
+): Promise<number> {
+  const { rows } = await database.query<{ replayed: number }>({
+    name: 'replayFailed',
+    text: `WITH found AS MATERIALIZED (
+             SELECT event_id FROM deliveries
+             WHERE endpoint_id = $1 AND status = 'failed' AND completed_at >= $2
+             ORDER BY completed_at LIMIT $3 FOR UPDATE
+           ), replayed AS (
+             UPDATE deliveries SET ${REPLAY} FROM found
+             WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = found.event_id RETURNING 1
+           )
+           SELECT count(*)::int AS replayed FROM replayed`,
+    values: [endpointId, since, limit],
+  });
+  return rows[0]?.replayed ?? 0;
+}

@@ -1,0 +1,161 @@
+import { type Event, EVERY_TYPE, type EventType } from '../../event.ts';
+import { arrayLiteral } from '../array-literal.ts';
+import { ADVISORY_LOCK } from '../locks.ts';
+import type { Queryable } from '../pool.ts';
+
+/** An event to tell. `sequence` was drawn with `drawSequences`. */
+export interface NewEvent extends Event {
+  readonly sequence: bigint;
+}
+
+/** The types of events that somebody is subscribed to, `*` being all; none if there is nobody to tell. */
+export const SUBSCRIBED_TYPES = `SELECT DISTINCT unnest(event_types) AS type FROM webhook_endpoints
+  WHERE status = 'enabled' AND deleted_at IS NULL`;
+
+/** The types of `SUBSCRIBED_TYPES`. */
+export async function readSubscribedTypes(database: Queryable): Promise<string[]> {
+  const { rows } = await database.query<{ type: string }>({ name: 'readSubscribedTypes', text: SUBSCRIBED_TYPES });
+  return rows.map(({ type }) => type);
+}
+
+/** Whether a type is among those subscribed to. */
+export function isSubscribed(subscribed: readonly string[], type: EventType): boolean {
+  return subscribed.includes(type) || subscribed.includes(EVERY_TYPE);
+}
+
+/**
+ * Numbers for events, ascending. Drawn while the locks of a wallet are held, they are higher than those of all its events
+ * before.
+ */
+export async function drawSequences(database: Queryable, count: number): Promise<bigint[]> {
+  const { rows } = await database.query<{ sequence: bigint }>({
+    name: 'drawSequences',
+    text: `SELECT nextval('event_sequence') AS sequence FROM generate_series(1, $1)`,
+    values: [count],
+  });
+  return rows.map(({ sequence }) => sequence);
+}
+
+/** Writes events down, to be relayed when the transaction is committed. One statement whatever their number. */
+export async function insertEvents(database: Queryable, events: readonly NewEvent[]): Promise<void> {
+  await database.query({
+    name: 'insertEvents',
+    text: `WITH added AS (
+             INSERT INTO events (id, type, created_at, body)
+             SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[])
+           )
+           INSERT INTO unrelayed_events (sequence, event_id) SELECT * FROM unnest($5::bigint[], $1::uuid[])`,
+    values: [
+      arrayLiteral(events.map(({ id }) => id)),
+      arrayLiteral(events.map(({ type }) => type)),
+      events.map(({ createdAt }) => createdAt),
+      events.map(({ body }) => body),
+      arrayLiteral(events.map(({ sequence }) => sequence)),
+    ],
+  });
+}
+
+/** Takes, until the transaction ends, the lock of whoever relays events. @returns whether nobody else holds it. */
+export async function tryLockRelay(database: Queryable): Promise<boolean> {
+  const { rows } = await database.query<{ held: boolean }>({
+    name: 'tryLockRelay',
+    text: `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK.relay}, 0) AS held`,
+  });
+  return rows[0]?.held ?? false;
+}
+
+export interface Relayed {
+  readonly events: number;
+  /** The endpoints that have something new. */
+  readonly endpointIds: readonly string[];
+}
+
+/**
+ * Gives at most `limit` events their places in the feed, and makes a delivery of each for every endpoint that is subscribed to
+ * its type. Only for the holder of the relay's lock. Of one wallet's events none is taken before an earlier one.
+ */
+export async function relayEvents(database: Queryable, limit: number): Promise<Relayed> {
+  const { rows } = await database.query<Relayed>({
+    name: 'relayEvents',
+    text: `WITH next AS MATERIALIZED (
+             SELECT sequence, event_id FROM unrelayed_events ORDER BY sequence LIMIT $1
+           ), taken AS (
+             DELETE FROM unrelayed_events USING next WHERE unrelayed_events.sequence = next.sequence
+           ), fed AS (
+             INSERT INTO event_feed (position, event_id)
+             SELECT coalesce((SELECT position FROM event_feed ORDER BY position DESC LIMIT 1), 0)
+                    + row_number() OVER (ORDER BY sequence), event_id
+             FROM next
+           ), made AS (
+             INSERT INTO deliveries (endpoint_id, event_id, next_attempt_at)
+             SELECT endpoints.id, next.event_id, statement_timestamp()
+             FROM next JOIN events ON events.id = next.event_id
+             JOIN webhook_endpoints AS endpoints ON endpoints.event_types && ARRAY[events.type, '${EVERY_TYPE}']
+             WHERE endpoints.status = 'enabled' AND endpoints.deleted_at IS NULL
+               AND events.type <> 'webhook_endpoint.test'
+             ON CONFLICT DO NOTHING
+             RETURNING endpoint_id
+           )
+           SELECT (SELECT count(*)::int FROM next) AS events,
+                  ARRAY (SELECT DISTINCT endpoint_id FROM made) AS "endpointIds"`,
+    values: [limit],
+  });
+  return rows[0] ?? { events: 0, endpointIds: [] };
+}
+
+/** An event with its place in the feed. */
+export interface FeedEvent extends Event {
+  readonly position: bigint;
+}
+
+/** How many events one read of the feed looks at for those of the types asked for. */
+const FEED_LOOK = 10_000;
+
+export interface FeedPage {
+  readonly events: readonly FeedEvent[];
+  /** Where to read on: there is nothing between that and the last event. */
+  readonly position: bigint;
+}
+
+/**
+ * At most `limit` events behind a position of the feed, of the given types (null: of all), in the order of the feed. Of types
+ * that are rare it may find none for a while, and yet get on.
+ */
+export async function readFeed(
+  database: Queryable,
+  after: bigint,
+  types: readonly EventType[] | null,
+  limit: number,
+): Promise<FeedPage> {
+  // Of the last position there is a row in any case, with or without an event.
+  const { rows } = await database.query<FeedEvent | { id: null; position: bigint | null }>({
+    name: 'readFeed',
+    text: `WITH looked AS MATERIALIZED (
+             SELECT position, event_id FROM event_feed WHERE position > $1
+             ORDER BY position LIMIT CASE WHEN $2::text[] IS NULL THEN $3 ELSE ${FEED_LOOK} END
+           ), found AS (
+             SELECT position, events.id, type, created_at AS "createdAt", body
+             FROM looked JOIN events ON events.id = looked.event_id
+             WHERE $2::text[] IS NULL OR type = ANY ($2)
+             ORDER BY position LIMIT $3
+           )
+           SELECT * FROM found
+           UNION ALL
+           SELECT max(position), NULL, NULL, NULL, NULL FROM looked
+           ORDER BY position, id`,
+    values: [after, types, limit],
+  });
+  const events = rows.filter((row) => row.id !== null);
+  const last = events.length === limit ? events.at(-1) : rows.at(-1);
+  return { events, position: last?.position ?? after };
+}
+
+/** An event, also one that has no place in the feed yet. */
+export async function findEvent(database: Queryable, id: string): Promise<Event | null> {
+  const { rows } = await database.query<Event>({
+    name: 'findEvent',
+    text: 'SELECT id, type, created_at AS "createdAt", body FROM events WHERE id = $1',
+    values: [id],
+  });
+  return rows[0] ?? null;
+}

@@ -1,0 +1,27 @@
+import type { Queryable } from './database/pool.ts';
+import { drawSequences, insertEvents } from './database/tables/events.ts';
+import { type EventType, eventBody } from './event.ts';
+import { newId } from './ids.ts';
+
+/** Something that has happened, and what is told of it. */
+export interface Fact {
+  readonly type: EventType;
+  readonly data: object;
+}
+
+/**
+ * Writes the events of facts down, in the transaction that makes them facts, in the given order: one statement whatever their
+ * number. Where they are about a wallet, its locks must be held: they make the order of the numbers that of what happened.
+ * @returns the ids of the events.
+ */
+export async function recordFacts(database: Queryable, facts: readonly Fact[]): Promise<string[]> {
+  if (facts.length === 0) return [];
+  const createdAt = new Date();
+  const sequences = await drawSequences(database, facts.length);
+  const events = facts.map(({ type, data }, index) => {
+    const sequence = sequences[index] ?? 0n;
+    return { id: newId(), type, createdAt, sequence, body: eventBody(type, createdAt, sequence, data) };
+  });
+  await insertEvents(database, events);
+  return events.map(({ id }) => id);
+}

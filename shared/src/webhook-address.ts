@@ -1,0 +1,102 @@
+import { Resolver } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+/** Asks for all addresses of a host's name. Rejects when there are none, or when nobody answers in time. */
+export type ResolveName = (hostname: string) => Promise<readonly string[]>;
+
+const MAX_URL_LENGTH = 2_048;
+const RESOLVE_MS = 2_000;
+
+/** All that is given out as global unicast (RFC 4291, section 2.4): whatever is said of the rest, nobody serves there. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+/** Azure's platform answers its virtual machines at this public address, so it is an inner one wherever it matters. */
+const AZURE_PLATFORM = '168.63.129.16';
+
+const INNER_DOMAINS = ['localhost', 'local', 'internal'];
+
+/**
+ * What is said against sending webhooks to `url`, as a sentence for who gave it; null if nothing is.
+ *
+ * The host is read as a client reads it (the URL standard of WHATWG), so that `0x7f.1` is 127.0.0.1 here too. A name is
+ * asked for, for at most two seconds, and refused if any of its addresses is inside. One that does not resolve at the
+ * moment is fine: who connects has to look at the addresses again anyway, since a name may change them at any time.
+ *
+ * With `allowPrivate`, for development, plain http and every host are fine, and nobody is asked.
+ */
+export async function refuseAddress(
+  url: string,
+  { allowPrivate, resolve = resolvePublicName }: { allowPrivate: boolean; resolve?: ResolveName },
+): Promise<string | null> {
+  const parsed = parseUrl(url);
+  if (typeof parsed === 'string') return parsed;
+  if (parsed.protocol === 'http:' && !allowPrivate) return 'The URL must begin with https://.';
+  if (allowPrivate) return null;
+
+  const host = hostOf(parsed);
+  if (isIP(host) !== 0) return isPublicAddress(host) ? null : 'The URL must not lead to a private or reserved address.';
+  if (isInnerName(host)) return 'The URL must name a public host.';
+  const addresses = await resolve(host).catch(() => []);
+  if (!addresses.every(isPublicAddress)) return 'The host of the URL must not have a private or reserved address.';
+  return null;
+}
+
+/** The URL, or what is wrong with its form. */
+function parseUrl(url: string): URL | string {
+  if (url.length > MAX_URL_LENGTH) return `The URL must not be longer than ${MAX_URL_LENGTH} characters.`;
+  // Parsing drops some of these silently; then what is stored would not be what is called.
+  if (/[\s\p{Cc}\\]/u.test(url) || !url.isWellFormed() || !URL.canParse(url)) return 'This is not a URL.';
+  const parsed = new URL(url);
+  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return 'The URL must begin with https://.';
+  if (parsed.href.length > MAX_URL_LENGTH) return `The URL must not be longer than ${MAX_URL_LENGTH} characters.`;
+  if (parsed.username !== '' || parsed.password !== '') return 'The URL must not contain a user name or password.';
+  if (url.includes('#')) return 'The URL must not have a fragment.';
+  if (parsed.port === '0') return 'The URL must not have port 0.';
+  return parsed;
+}
+
+/** The host of a URL as one connects to it: an IPv6 address without its brackets. */
+export function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+/** No top-level domain is a host, so a name without a dot is one of some inner network. */
+function isInnerName(host: string): boolean {
+  const name = host.replace(/\.$/, '');
+  return !name.includes('.') || INNER_DOMAINS.some((domain) => name.endsWith(`.${domain}`));
+}
+
+/**
+ * Whether `ip` is the address of one host on the public internet. False for everything else: private, shared (carrier-grade
+ * NAT), link-local, loopback, multicast, documentation and other reserved ranges (the special-purpose registries of IANA), for
+ * IPv6 addresses that carry an IPv4 one (mapped, NAT64, 6to4, Teredo), for one with a zone, and for what is no address.
+ */
+export function isPublicAddress(ip: string): boolean {
+  if (isIP(ip) === 0 || ip.includes('%')) return false;
+  const address = ipaddr.parse(ip);
+  if (address.range() !== 'unicast') return false;
+  return address.kind() === 'ipv6' ? address.match(GLOBAL_UNICAST) : ip !== AZURE_PLATFORM;
+}
+
+/**
+ * Asks the DNS for all addresses of a name, within two seconds. Unlike `dns.lookup`, it takes none of the few threads that
+ * serve the whole process, which a name whose servers are silent would hold for half a minute, and it does not look into
+ * the hosts file, which knows inner hosts only. @throws the resolver's error if there is no address.
+ */
+export async function resolvePublicName(
+  hostname: string,
+  { servers, withinMs = RESOLVE_MS }: { servers?: readonly string[]; withinMs?: number } = {},
+): Promise<readonly string[]> {
+  const resolver = new Resolver({ timeout: Math.ceil(withinMs / 2), tries: 2 });
+  if (servers) resolver.setServers(servers);
+  const timer = setTimeout(() => {
+    resolver.cancel();
+  }, withinMs);
+  try {
+    const [v4, v6] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+    if (v4.status === 'rejected' && v6.status === 'rejected') throw v4.reason;
+    return [v4, v6].flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+  } finally {
+    clearTimeout(timer);
+  }
+}

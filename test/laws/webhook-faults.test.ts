@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Database, createPool } from '@wallet/shared/database/pool';
+import { type Cluster, type ServiceProcess, createCluster } from '../support/cluster.ts';
+import { createHttpClient } from '../support/http-client.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { createTestDatabase } from '../support/test-database.ts';
+
+/** Whatever happens to those who tell: everything that ended is told at least once, always under one id and in the same bytes. */
+
+const folder = mkdtempSync(join(tmpdir(), 'wallet-webhook-faults-'));
+const client = createHttpClient(16, 10_000);
+let cluster: Cluster;
+let database: Database;
+let api: ServiceProcess;
+let worker: ServiceProcess;
+let wallet: string;
+let receiver: Receiver;
+let endpoint: string;
+
+beforeAll(async () => {
+  const target = await createTestDatabase();
+  database = createPool({ url: target.databaseUrl, name: 'test', size: 2, onError: () => undefined });
+  const env = { WEBHOOK_KEY: randomBytes(32).toString('base64'), WEBHOOK_ALLOW_PRIVATE: 'true' };
+  cluster = createCluster({ ...target, folder, env });
+  [api, worker] = await Promise.all([cluster.startApi(), cluster.startWorker()]);
+  wallet = (await client.send('POST', `${api.url}/wallets`, {}, {})).body['id'] as string;
+}, 60_000);
+
+afterAll(async () => {
+  client.close();
+  await cluster.stop();
+  await database.end();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+beforeEach(async () => {
+  receiver = await startReceiver();
+  const made = await client.send('POST', `${api.url}/webhook-endpoints`, {}, { url: receiver.url });
+  endpoint = made.body['id'] as string;
+});
+
+afterEach(async () => {
+  await client.send('DELETE', `${api.url}/webhook-endpoints/${endpoint}`, {});
+  await receiver.stop();
+});
+
+async function deposit(): Promise<string> {
+  const body = { operation_type: 'DEPOSIT', amount: 1 };
+  return (await client.send('POST', `${api.url}/wallets/${wallet}/operation`, {}, body)).body['id'] as string;
+}
+
+/** The worker dies; what it had claimed is free again, as it will be when the lease ends; and another one starts. */
+async function replaceWorker(): Promise<void> {
+  await worker.kill();
+  await database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
+  worker = await cluster.startWorker();
+}
+
+/** Of which operations was told. One id and one body for each. */
+function told(): Set<unknown> {
+  const bodies = new Map<string, string>();
+  const events = new Map<unknown, string>();
+  for (const { id, body } of receiver.received) {
+    expect(bodies.get(id) ?? body).toBe(body);
+    bodies.set(id, body);
+    const operation = (JSON.parse(body) as { data: { id: string } }).data.id;
+    expect(events.get(operation) ?? id).toBe(id);
+    events.set(operation, id);
+  }
+  return new Set(events.keys());
+}
+
+it('kill -9 while a request is under way', async () => {
+  receiver.answer = () => undefined;
+  const id = await deposit();
+  await receiver.until(({ length }) => length === 1);
+  receiver.answer = (_request, response) => response.writeHead(204).end();
+  await replaceWorker();
+  await receiver.until(({ length }) => length >= 2);
+  expect(told()).toEqual(new Set([id]));
+}, 60_000);
+
+it('kill -9 when the receiver has answered, and nobody wrote it down', async () => {
+  const victim = worker;
+  let first = true;
+  receiver.answer = (_request, response) => {
+    if (first) process.kill(victim.pid, 'SIGKILL');
+    first = false;
+    response.writeHead(204).end();
+  };
+  const id = await deposit();
+  await receiver.until(({ length }) => length === 1);
+  await replaceWorker();
+  await receiver.until(({ length }) => length >= 2);
+  expect(told()).toEqual(new Set([id]));
+}, 60_000);
+
+it('kill -9 again and again while operations come and are told', async () => {
+  const ids: string[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    ids.push(...(await Promise.all(Array.from({ length: 50 }, deposit))));
+    await receiver.until(({ length }) => length > round * 20);
+    await replaceWorker();
+  }
+  await receiver.until(() => told().size >= ids.length);
+  expect(told()).toEqual(new Set(ids));
+}, 90_000);
+
+it('what was recorded, and never relayed', async () => {
+  await worker.kill();
+  const ids = await Promise.all(Array.from({ length: 20 }, deposit));
+  worker = await cluster.startWorker();
+  await receiver.until(() => told().size >= ids.length);
+  // As if every worker had died between the commit and the relay.
+  await worker.kill();
+  await database.query(`WITH gone AS (DELETE FROM deliveries WHERE endpoint_id = '${endpoint}' RETURNING event_id)
+    INSERT INTO unrelayed_events SELECT nextval('event_sequence'), event_id FROM gone`);
+  await database.query(`DELETE FROM delivery_attempts WHERE endpoint_id = '${endpoint}'`);
+  const before = receiver.received.length;
+  worker = await cluster.startWorker();
+  await receiver.until(({ length }) => length >= before + ids.length);
+  expect(told()).toEqual(new Set(ids));
+}, 60_000);

@@ -1,0 +1,153 @@
+import type { Client, Database } from '@wallet/shared/database/pool';
+import {
+  type AttemptRecord,
+  type ClaimedDelivery,
+  claimDeliveries,
+  disableEndpoint,
+  recordAttempts,
+} from '@wallet/shared/database/tables/deliveries';
+import { isSubscribed, readSubscribedTypes } from '@wallet/shared/database/tables/events';
+import { type WebhookEndpoint, findWebhookEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
+import { inTransaction } from '@wallet/shared/database/transaction';
+import type { Logger } from '@wallet/shared/logger';
+import { recordFacts } from '@wallet/shared/record-facts';
+import type { Sealer } from '@wallet/shared/seal';
+import { nextAttempt } from './webhook/retry-schedule.ts';
+import type { Attempt, Sender } from './webhook/send-request.ts';
+import { signatureHeaders } from './webhook/signature.ts';
+
+export interface DeliveryTools {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly sender: Sender;
+  readonly log: Logger;
+}
+
+/**
+ * How many requests a round has: at first as many as there are connections to a host, and twice as many after each round that
+ * was all taken at once. More would wait for a connection so long that they run out of time if the receiver turns slow.
+ */
+const FIRST_ROUND = 16;
+const LARGEST_ROUND = 64;
+const AT_ONCE_MS = 1_000;
+/** Longer than a request may take and its outcome to be written down. */
+const LEASE_MS = 60_000;
+/** An endpoint that has answered nothing but failures for this long is disabled. */
+const FAILING_MS = 5 * 24 * 3_600_000;
+const CONTENT = { 'content-type': 'application/json', 'user-agent': 'wallet-operations' };
+const GONE = 410;
+/** Answers that ask to be left alone. */
+const BUSY = new Set([429, 503]);
+
+/**
+ * Sends an endpoint what is due for it, round by round until nothing is, or `isStopping`. The better it takes them, the larger
+ * the rounds.
+ * @throws Error if the endpoint's secret cannot be opened, or the database is away: then the rest waits.
+ */
+export async function deliverWebhooks(
+  tools: DeliveryTools,
+  endpointId: string,
+  isStopping: () => boolean,
+): Promise<void> {
+  let size = FIRST_ROUND;
+  while (!isStopping()) {
+    const started = performance.now();
+    const { sent, taken } = await deliverRound(tools, endpointId, size);
+    if (sent === 0) return;
+    const isFast = taken === sent && performance.now() - started < AT_ONCE_MS;
+    size = isFast ? Math.min(2 * size, LARGEST_ROUND) : FIRST_ROUND;
+  }
+}
+
+/**
+ * One round: requests side by side, and then what came of them, in one transaction. No connection of the database is held
+ * meanwhile. What is sent of an event are its stored bytes, signed anew each time.
+ */
+async function deliverRound(
+  tools: DeliveryTools,
+  endpointId: string,
+  size: number,
+): Promise<{ sent: number; taken: number }> {
+  const endpoint = await findWebhookEndpoint(tools.database, endpointId);
+  if (endpoint === null) return { sent: 0, taken: 0 };
+  const opened = openEndpoint(tools.sealer, endpoint);
+  const claimed = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
+  if (claimed.length === 0) return { sent: 0, taken: 0 };
+  const ended = await Promise.all(claimed.map((delivery) => send(tools.sender, opened, delivery)));
+  // What was cut off by our own stop says nothing about the receiver: it is sent again when its lease ends.
+  const sent = ended.filter(({ attempt }) => attempt.error !== 'sender_closed');
+  if (sent.length === 0) return { sent: 0, taken: 0 };
+  await inTransaction(tools.database, (client) => record(client, endpoint, sent));
+  for (const { delivery, attempt } of sent) {
+    const { status, error, durationMs } = attempt;
+    const fields = { endpoint_id: endpointId, event_id: delivery.eventId, status, error, duration_ms: durationMs };
+    tools.log.debug(fields, 'webhook sent');
+  }
+  return { sent: sent.length, taken: sent.filter(({ attempt }) => isTaken(attempt)).length };
+}
+
+interface OpenedEndpoint {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The current secret first, and that of before as long as it signs too. */
+  readonly secrets: readonly Buffer[];
+}
+
+function openEndpoint(sealer: Sealer, endpoint: WebhookEndpoint): OpenedEndpoint {
+  const { id, url, sealedHeaders, sealedSecret, sealedPreviousSecret, previousSecretUntil } = endpoint;
+  const secrets = [sealer.open(sealedSecret, id)];
+  if (sealedPreviousSecret !== null && previousSecretUntil !== null && previousSecretUntil.getTime() > Date.now()) {
+    secrets.push(sealer.open(sealedPreviousSecret, id));
+  }
+  const headers = sealedHeaders === null ? {} : (JSON.parse(sealer.open(sealedHeaders, id).toString()) as object);
+  return { url, headers: headers as Record<string, string>, secrets };
+}
+
+interface Sent {
+  readonly delivery: ClaimedDelivery;
+  readonly startedAt: Date;
+  readonly attempt: Attempt;
+}
+
+async function send(sender: Sender, endpoint: OpenedEndpoint, delivery: ClaimedDelivery): Promise<Sent> {
+  const startedAt = new Date();
+  const { eventId: id, body } = delivery;
+  const signature = signatureHeaders({ id, timestamp: startedAt, body, secrets: endpoint.secrets });
+  const headers = { ...endpoint.headers, ...CONTENT, ...signature };
+  const attempt = await sender.send({ url: endpoint.url, headers, body });
+  return { delivery, startedAt, attempt };
+}
+
+async function record(client: Client, endpoint: WebhookEndpoint, sent: readonly Sent[]): Promise<void> {
+  const pauses = sent.map(({ attempt }) => (BUSY.has(attempt.status ?? 0) ? (attempt.retryAfterMs ?? 0) : 0));
+  const failingSince = await recordAttempts(client, endpoint.id, sent.map(toRecord), Math.max(...pauses));
+  const isGone = sent.some(({ attempt }) => attempt.status === GONE);
+  const isDead = failingSince !== null && Date.now() - failingSince.getTime() > FAILING_MS;
+  if (!isGone && !isDead) return;
+  const reason = isGone ? 'gone' : 'failing';
+  if (!(await disableEndpoint(client, endpoint.id, reason))) return;
+  if (!isSubscribed(await readSubscribedTypes(client), 'webhook_endpoint.disabled')) return;
+  const data = { endpoint_id: endpoint.id, url: endpoint.url, reason };
+  await recordFacts(client, [{ type: 'webhook_endpoint.disabled', data }]);
+}
+
+function isTaken({ status, error }: Attempt): boolean {
+  return error === null && status !== null && status >= 200 && status < 300;
+}
+
+function toRecord({ delivery, startedAt, attempt }: Sent): AttemptRecord {
+  const { status, error, retryAfterMs, responseExcerpt, durationMs } = attempt;
+  const succeeded = isTaken(attempt);
+  const failedAt = new Date(startedAt.getTime() + durationMs);
+  const attempts = delivery.failures + 1;
+  return {
+    eventId: delivery.eventId,
+    succeeded,
+    startedAt,
+    durationMs,
+    responseStatus: status,
+    error,
+    responseExcerpt,
+    nextAttemptAt: succeeded ? null : nextAttempt({ attempts, failedAt, retryAfterMs, random: Math.random() }),
+  };
+}

@@ -1,0 +1,50 @@
+import { type DeliveryTools, deliverWebhooks } from './deliver-webhooks.ts';
+
+/** How many endpoints one worker talks to at once. Others wait; an endpoint that hangs is soon paused. */
+const ENDPOINTS_AT_ONCE = 64;
+
+export interface Dispatcher {
+  /** An endpoint may have something due: it is talked to, once at a time, as soon as there is room. */
+  wake(endpointId: string): void;
+  /** Resolves when the requests in flight have ended, and what came of them is written down. */
+  stop(): Promise<void>;
+}
+
+export function createDispatcher(tools: DeliveryTools): Dispatcher {
+  const running = new Map<string, Promise<void>>();
+  /** Woken, and not yet talked to, or woken again meanwhile. */
+  const waiting = new Set<string>();
+  let stopping = false;
+
+  function startNext(): void {
+    for (const endpointId of waiting) {
+      if (running.size >= ENDPOINTS_AT_ONCE || stopping) return;
+      if (running.has(endpointId)) continue;
+      waiting.delete(endpointId);
+      const run = deliver(endpointId).finally(() => {
+        running.delete(endpointId);
+        startNext();
+      });
+      running.set(endpointId, run);
+    }
+  }
+
+  async function deliver(endpointId: string): Promise<void> {
+    try {
+      await deliverWebhooks(tools, endpointId, () => stopping);
+    } catch (error) {
+      tools.log.warn({ err: error, endpoint_id: endpointId }, 'delivery failed');
+    }
+  }
+
+  return {
+    wake(endpointId) {
+      waiting.add(endpointId);
+      startNext();
+    },
+    async stop() {
+      stopping = true;
+      await Promise.all(running.values());
+    },
+  };
+}

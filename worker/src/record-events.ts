@@ -1,0 +1,51 @@
+import { loadAssets } from '@wallet/shared/assets';
+import type { Client } from '@wallet/shared/database/pool';
+import { findBatch } from '@wallet/shared/database/tables/batches';
+import { isSubscribed } from '@wallet/shared/database/tables/events';
+import { findOperations } from '@wallet/shared/database/tables/operations';
+import type { EventType } from '@wallet/shared/event';
+import type { Outcome } from '@wallet/shared/ledger/plan';
+import { presentBatch } from '@wallet/shared/present-batch';
+import { presentOperation } from '@wallet/shared/present-operation';
+import { type Fact, recordFacts } from '@wallet/shared/record-facts';
+
+/** What has ended in a transaction. */
+export interface Ended {
+  /** Operations that tell of themselves, in the order in which they were applied. */
+  readonly outcomes: readonly Outcome[];
+  readonly batchIds: readonly string[];
+}
+
+/**
+ * Writes down the events of what has ended, in the transaction that ends it (P5): one statement whatever their number. They
+ * are numbered while the locks of their wallets are held, so the order of the numbers is that in which it happened.
+ * @returns how many somebody is subscribed to, and were written.
+ */
+export async function recordEvents(client: Client, ended: Ended, subscribed: readonly string[]): Promise<number> {
+  const wanted = ended.outcomes.filter((outcome) => isSubscribed(subscribed, typeOf(outcome)));
+  const batchIds = isSubscribed(subscribed, 'batch.completed') ? ended.batchIds : [];
+  if (wanted.length + batchIds.length === 0) return 0;
+
+  const assets = await loadAssets(client);
+  const found = await findOperations(
+    client,
+    wanted.map(({ operationId }) => operationId),
+  );
+  const operations = new Map(found.map((operation) => [operation.id, operation]));
+  const facts: Fact[] = wanted.map((outcome) => {
+    const operation = operations.get(outcome.operationId);
+    if (operation === undefined) throw new Error(`operation ${outcome.operationId} cannot be found`);
+    return { type: typeOf(outcome), data: presentOperation(operation, assets.withId(operation.assetId)) };
+  });
+  for (const id of batchIds) {
+    const batch = await findBatch(client, { id });
+    if (batch === null) throw new Error(`batch ${id} cannot be found`);
+    facts.push({ type: 'batch.completed', data: presentBatch(batch, assets) });
+  }
+
+  return (await recordFacts(client, facts)).length;
+}
+
+function typeOf(outcome: Outcome): EventType {
+  return outcome.rejection === null ? 'operation.succeeded' : 'operation.failed';
+}

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '@wallet/shared/database/pool';
+import { type Relayed, relayEvents as relayNext, tryLockRelay } from '@wallet/shared/database/tables/events';
+import { inTransaction } from '@wallet/shared/database/transaction';
+import type { Logger } from '@wallet/shared/logger';
+
+/** The most events that one transaction relays. */
+const RELAY_LIMIT = 1_000;
+/** Somebody else was relaying, and may have looked too early: look again after this. */
+const BUSY_MS = 20;
+
+export interface Relay {
+  /** There may be events to relay. */
+  readonly nudge: () => void;
+  stop(): Promise<void>;
+}
+
+/** Relays when it is nudged, and tells `onRelayed` of the endpoints that have something new. */
+export function createRelay(options: {
+  database: Database;
+  onRelayed: (endpointIds: readonly string[]) => Promise<void>;
+  log: Logger;
+}): Relay {
+  const { database, onRelayed, log } = options;
+  let running: Promise<void> | null = null;
+  let isWanted = false;
+  let stopping = false;
+
+  function nudge(): void {
+    isWanted = true;
+    if (stopping) return;
+    running ??= run().finally(() => {
+      running = null;
+      if (isWanted) nudge();
+    });
+  }
+
+  async function run(): Promise<void> {
+    isWanted = false;
+    try {
+      const { state, endpointIds } = await relayEvents(database);
+      await onRelayed(endpointIds);
+      if (state === 'empty') return;
+      await delay(BUSY_MS);
+      isWanted = true;
+    } catch (error) {
+      log.warn({ err: error }, 'relay failed');
+    }
+  }
+
+  return {
+    nudge,
+    async stop() {
+      stopping = true;
+      await running;
+    },
+  };
+}
+
+/**
+ * Relays what has been recorded and committed: each event gets its place in the feed, and a delivery for everybody who is
+ * subscribed.
+ * @returns the endpoints that have something to be told, and how it was left: `busy` if somebody else is relaying.
+ */
+export async function relayEvents(
+  database: Database,
+): Promise<{ state: 'empty' | 'busy'; endpointIds: readonly string[] }> {
+  const endpointIds = new Set<string>();
+  for (;;) {
+    const relayed = await relayOnce(database);
+    for (const id of relayed?.endpointIds ?? []) endpointIds.add(id);
+    if (relayed === null) return { state: 'busy', endpointIds: [...endpointIds] };
+    if (relayed.events < RELAY_LIMIT) return { state: 'empty', endpointIds: [...endpointIds] };
+  }
+}
+
+/** The lock is taken in a statement of its own, so that the next one sees all that was relayed before. */
+async function relayOnce(database: Database): Promise<Relayed | null> {
+  return inTransaction(database, async (client) =>
+    (await tryLockRelay(client)) ? relayNext(client, RELAY_LIMIT) : null,
+  );
+}

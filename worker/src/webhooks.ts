@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { findDueEndpoints } from '@wallet/shared/database/tables/deliveries';
+import { createDeliveryDoorbell, hearDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
+import type { Sealer } from '@wallet/shared/seal';
+import type { DeliveryTools } from './deliver-webhooks.ts';
+import { createDispatcher } from './dispatch-deliveries.ts';
+import { createRelay } from './relay-events.ts';
+
+/** How often to look for events that nobody relayed, and for deliveries that are due again. */
+const LOOK_MS = 1_000;
+
+/** How long a stop waits for receivers. */
+const PATIENCE_MS = 3_000;
+
+export interface Webhooks {
+  /** Events were committed: relay them now. */
+  readonly nudge: () => void;
+  /** Waits a few seconds for the requests in flight, and writes down what came of them. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Relays events and delivers them. A relay rings for the endpoints that have something to be told, so that any worker may do
+ * it; what was not heard, and what is due again, each worker finds by looking.
+ */
+export function startWebhooks(
+  options: Omit<DeliveryTools, 'sealer'> & {
+    /** Null if the secrets cannot be opened: then events are relayed, and their deliveries wait. */
+    sealer: Sealer | null;
+    redis: { url: string; prefix: string; onError: (error: Error) => void };
+  },
+): Webhooks {
+  const { database, log, sender, sealer, redis } = options;
+  const stopping = new AbortController();
+  const doorbell = createDeliveryDoorbell(redis);
+  const dispatcher = sealer && createDispatcher({ database, log, sender, sealer });
+  const relay = createRelay({ database, log, onRelayed: ring });
+  let isTold = false;
+
+  async function ring(endpointIds: readonly string[]): Promise<void> {
+    await doorbell.ring(endpointIds).catch(() => {
+      wake(endpointIds);
+    });
+  }
+
+  function wake(endpointIds: readonly string[]): void {
+    if (dispatcher === null && endpointIds.length > 0 && !isTold) {
+      log.error('webhooks cannot be sent: WEBHOOK_KEY is not set');
+      isTold = true;
+    }
+    for (const endpointId of endpointIds) dispatcher?.wake(endpointId);
+  }
+
+  async function look(): Promise<void> {
+    for (;;) {
+      await delay(LOOK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      relay.nudge();
+      const due = await findDueEndpoints(database).catch((error: unknown) => {
+        log.warn({ err: error }, 'looking for due deliveries failed');
+        return [];
+      });
+      wake(due);
+    }
+  }
+
+  const looking = look();
+  const stopHearing = hearDeliveryDoorbell({ ...redis, hear: (endpointId) => wake([endpointId]) });
+  return {
+    nudge: relay.nudge,
+    async stop() {
+      stopping.abort();
+      const patience = setTimeout(() => sender.close(), PATIENCE_MS);
+      await stopHearing();
+      await Promise.all([looking, relay.stop(), dispatcher?.stop()]);
+      clearTimeout(patience);
+      doorbell.close();
+      sender.close();
+    },
+  };
+}
