@@ -65,6 +65,8 @@ function startReader(pool: Database): Promise<RunningApi> {
       logLevel: 'silent',
       logPretty: false,
       spoolFolder: folder,
+      webhookKey: undefined,
+      webhookAllowPrivate: false,
     },
   };
   return startApi(config, { database: pool, partitions: 1, log });
