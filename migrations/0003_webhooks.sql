@@ -85,7 +85,7 @@ CREATE TABLE deliveries (
   CONSTRAINT deliveries_pending_has_next CHECK ((status = 'pending') = (next_attempt_at IS NOT NULL)),
   CONSTRAINT deliveries_final_has_time CHECK ((status = 'pending') = (completed_at IS NULL))
 ) WITH (fillfactor = 80);
-CREATE INDEX deliveries_due ON deliveries (endpoint_id, next_attempt_at) WHERE status = 'pending';
+CREATE INDEX deliveries_due ON deliveries (endpoint_id, next_attempt_at, event_id) WHERE status = 'pending';
 CREATE INDEX deliveries_failed ON deliveries (endpoint_id, completed_at) WHERE status = 'failed';
 
 -- One HTTP try: what was answered, or why nothing was.

@@ -28,7 +28,7 @@ export interface DeliveryTools {
  * was all taken at once. More would wait for a connection so long that they run out of time if the receiver turns slow.
  */
 const FIRST_ROUND = 16;
-const LARGEST_ROUND = 64;
+const LARGEST_ROUND = 128;
 const AT_ONCE_MS = 1_000;
 /** Longer than a request may take and its outcome to be written down. */
 const LEASE_MS = 60_000;
@@ -50,40 +50,51 @@ export async function deliverWebhooks(
   isStopping: () => boolean,
 ): Promise<void> {
   let size = FIRST_ROUND;
+  let writing = Promise.resolve();
   while (!isStopping()) {
     const started = performance.now();
-    const { sent, taken } = await deliverRound(tools, endpointId, size);
-    if (sent === 0) return;
-    const isFast = taken === sent && performance.now() - started < AT_ONCE_MS;
+    const round = await sendRound(tools, endpointId, size);
+    if (round === null) break;
+    const isFast = round.sent.every(({ attempt }) => isTaken(attempt)) && performance.now() - started < AT_ONCE_MS;
     size = isFast ? Math.min(2 * size, LARGEST_ROUND) : FIRST_ROUND;
+    await writing;
+    writing = writeDown(tools, round);
+    // While all goes well, the next round is sent meanwhile. How the endpoint is doing is known before it is tried again.
+    if (isFast) writing.catch(() => undefined);
+    else await writing;
   }
+  await writing;
+}
+
+interface Round {
+  readonly endpoint: WebhookEndpoint;
+  readonly sent: readonly Sent[];
 }
 
 /**
- * One round: requests side by side, and then what came of them, in one transaction. No connection of the database is held
- * meanwhile. What is sent of an event are its stored bytes, signed anew each time.
+ * Sends requests side by side. No connection of the database is held meanwhile. What is sent of an event are its stored bytes,
+ * signed anew each time.
+ * @returns null if nothing is due.
  */
-async function deliverRound(
-  tools: DeliveryTools,
-  endpointId: string,
-  size: number,
-): Promise<{ sent: number; taken: number }> {
+async function sendRound(tools: DeliveryTools, endpointId: string, size: number): Promise<Round | null> {
   const endpoint = await findWebhookEndpoint(tools.database, endpointId);
-  if (endpoint === null) return { sent: 0, taken: 0 };
+  if (endpoint === null) return null;
   const opened = openEndpoint(tools.sealer, endpoint);
   const claimed = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
-  if (claimed.length === 0) return { sent: 0, taken: 0 };
   const ended = await Promise.all(claimed.map((delivery) => send(tools.sender, opened, delivery)));
   // What was cut off by our own stop says nothing about the receiver: it is sent again when its lease ends.
   const sent = ended.filter(({ attempt }) => attempt.error !== 'sender_closed');
-  if (sent.length === 0) return { sent: 0, taken: 0 };
+  return sent.length === 0 ? null : { endpoint, sent };
+}
+
+/** What came of a round, in one transaction. */
+async function writeDown(tools: DeliveryTools, { endpoint, sent }: Round): Promise<void> {
   await inTransaction(tools.database, (client) => record(client, endpoint, sent));
   for (const { delivery, attempt } of sent) {
     const { status, error, durationMs } = attempt;
-    const fields = { endpoint_id: endpointId, event_id: delivery.eventId, status, error, duration_ms: durationMs };
+    const fields = { endpoint_id: endpoint.id, event_id: delivery.eventId, status, error, duration_ms: durationMs };
     tools.log.debug(fields, 'webhook sent');
   }
-  return { sent: sent.length, taken: sent.filter(({ attempt }) => isTaken(attempt)).length };
 }
 
 interface OpenedEndpoint {

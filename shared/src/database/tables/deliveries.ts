@@ -20,8 +20,13 @@ const FIRST_PAUSE_S = 30;
 const LONGEST_PAUSE_S = 600;
 
 /**
+ * Rows are named by arrays of their keys in what follows, and looked up one by one: a plan made while a table was small would
+ * otherwise read all that an endpoint was ever told (it did: 560 ms for 256 attempts).
+ */
+
+/**
  * Claims the next due deliveries of an endpoint for `leaseMs`: at most `most`, what its rate limit leaves of this second, and
- * one alone when its last rounds have failed. None while it is paused or disabled, or somebody else is claiming. Who dies
+ * one alone when its last rounds have failed. None while it is paused or disabled. Who dies
  * with a claim loses it when the lease ends: then it is sent again.
  */
 export async function claimDeliveries(
@@ -37,7 +42,7 @@ export async function claimDeliveries(
              FROM webhook_endpoint_states JOIN webhook_endpoints ON id = endpoint_id
              WHERE endpoint_id = $1 AND status = 'enabled' AND deleted_at IS NULL
                AND (paused_until IS NULL OR paused_until <= now())
-             FOR UPDATE OF webhook_endpoint_states SKIP LOCKED
+             FOR UPDATE OF webhook_endpoint_states
            ), room AS MATERIALIZED (
              SELECT greatest(0, least(
                CASE WHEN failures >= ${FAILED_ROUNDS} THEN 1 ELSE $2 END,
@@ -46,12 +51,12 @@ export async function claimDeliveries(
            ), due AS MATERIALIZED (
              SELECT event_id FROM deliveries
              WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= now()
-             ORDER BY next_attempt_at, event_id
+             ORDER BY endpoint_id, next_attempt_at, event_id
              LIMIT coalesce((SELECT requests FROM room), 0) FOR UPDATE SKIP LOCKED
            ), claimed AS (
              UPDATE deliveries SET next_attempt_at = now() + $3 * interval '1 millisecond'
-             FROM due WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = due.event_id
-             RETURNING deliveries.event_id, failures
+             WHERE endpoint_id = $1 AND event_id = ANY (ARRAY (SELECT event_id FROM due))
+             RETURNING event_id, failures
            ), counted AS (
              UPDATE webhook_endpoint_states
              SET window_started_at = CASE WHEN same_window THEN window_started_at ELSE now() END,
@@ -60,7 +65,8 @@ export async function claimDeliveries(
              FROM state CROSS JOIN (SELECT count(*)::int AS requests FROM due) AS found
              WHERE endpoint_id = $1 AND found.requests > 0
            )
-           SELECT events.id AS "eventId", body, failures FROM claimed JOIN events ON events.id = claimed.event_id`,
+           SELECT event_id AS "eventId", body, failures
+           FROM claimed CROSS JOIN LATERAL (SELECT body FROM events WHERE id = claimed.event_id OFFSET 0) AS event`,
     values: [endpointId, most, leaseMs],
   });
   return rows;
@@ -105,13 +111,15 @@ export async function recordAttempts(
                  next_attempt_at = CASE WHEN NOT succeeded AND status <> 'succeeded' THEN next_at END,
                  completed_at = CASE WHEN status = 'succeeded' THEN completed_at
                                      WHEN succeeded OR next_at IS NULL THEN now() END
-             FROM given WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = given.event_id
-             RETURNING deliveries.event_id, attempts
+             FROM given
+             WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = ANY ($2::uuid[])
+               AND deliveries.event_id = given.event_id
+             RETURNING given.*, attempts
            ), logged AS (
              INSERT INTO delivery_attempts (endpoint_id, event_id, number, started_at, duration_ms, response_status, error,
                                             response_excerpt)
              SELECT $1, event_id, attempts, started_at, duration_ms, response_status, error, response_excerpt
-             FROM told JOIN given USING (event_id)
+             FROM told
            ), round AS (
              SELECT bool_or(succeeded) AS succeeded FROM given
            )
@@ -156,14 +164,14 @@ export async function disableEndpoint(
   return rows.length > 0;
 }
 
-/** The endpoints that can be told something now. */
+/** The endpoints that can be told something now. The order is that of the index, so that nothing else is read. */
 export async function findDueEndpoints(database: Queryable): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>({
     name: 'findDueEndpoints',
     text: `SELECT id FROM webhook_endpoints JOIN webhook_endpoint_states ON endpoint_id = id
            WHERE status = 'enabled' AND deleted_at IS NULL AND (paused_until IS NULL OR paused_until <= now())
-             AND EXISTS (SELECT FROM deliveries
-                         WHERE deliveries.endpoint_id = id AND deliveries.status = 'pending' AND next_attempt_at <= now())`,
+             AND (SELECT next_attempt_at FROM deliveries WHERE deliveries.endpoint_id = id AND deliveries.status = 'pending'
+                  ORDER BY next_attempt_at, event_id LIMIT 1) <= now()`,
   });
   return rows.map(({ id }) => id);
 }

@@ -80,7 +80,7 @@ export async function relayEvents(database: Queryable, limit: number): Promise<R
     text: `WITH next AS MATERIALIZED (
              SELECT sequence, event_id FROM unrelayed_events ORDER BY sequence LIMIT $1
            ), taken AS (
-             DELETE FROM unrelayed_events USING next WHERE unrelayed_events.sequence = next.sequence
+             DELETE FROM unrelayed_events WHERE sequence = ANY (ARRAY (SELECT sequence FROM next))
            ), fed AS (
              INSERT INTO event_feed (position, event_id)
              SELECT coalesce((SELECT position FROM event_feed ORDER BY position DESC LIMIT 1), 0)
@@ -89,7 +89,7 @@ export async function relayEvents(database: Queryable, limit: number): Promise<R
            ), made AS (
              INSERT INTO deliveries (endpoint_id, event_id, next_attempt_at)
              SELECT endpoints.id, next.event_id, statement_timestamp()
-             FROM next JOIN events ON events.id = next.event_id
+             FROM next CROSS JOIN LATERAL (SELECT type FROM events WHERE id = next.event_id OFFSET 0) AS events
              JOIN webhook_endpoints AS endpoints ON endpoints.event_types && ARRAY[events.type, '${EVERY_TYPE}']
              WHERE endpoints.status = 'enabled' AND endpoints.deleted_at IS NULL
                AND events.type <> 'webhook_endpoint.test'
