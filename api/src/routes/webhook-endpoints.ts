@@ -1,5 +1,4 @@
 import { insertDelivery } from '@wallet/shared/database/tables/deliveries';
-import { drawSequences, insertEvents } from '@wallet/shared/database/tables/events';
 import {
   changeWebhookEndpoint,
   createWebhookEndpoint,
@@ -8,8 +7,9 @@ import {
   rotateSecret,
 } from '@wallet/shared/database/tables/webhook-endpoints';
 import { inTransaction } from '@wallet/shared/database/transaction';
-import { EVERY_TYPE, eventBody } from '@wallet/shared/event';
+import { EVERY_TYPE } from '@wallet/shared/event';
 import { newId } from '@wallet/shared/ids';
+import { recordFacts } from '@wallet/shared/record-facts';
 import { refuseAddress } from '@wallet/shared/webhook-address';
 import type { Response } from 'express';
 import { z } from 'zod';
@@ -190,16 +190,11 @@ const postTest = endpoint({
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, request, response }) => {
     const { id: endpointId } = await readEndpoint(api, params.id);
-    const eventId = newId();
-    const type = 'webhook_endpoint.test';
-    const createdAt = new Date();
     const data = { endpoint_id: endpointId, message: 'You asked for this event to try your endpoint.' };
-    await inTransaction(api.database, async (client) => {
-      for (const sequence of await drawSequences(client, 1)) {
-        const body = eventBody(type, createdAt, sequence, data);
-        await insertEvents(client, [{ id: eventId, type, createdAt, sequence, body }]);
-      }
-      await insertDelivery(client, endpointId, eventId);
+    const eventId = await inTransaction(api.database, async (client) => {
+      const [id = ''] = await recordFacts(client, [{ type: 'webhook_endpoint.test', data }]);
+      await insertDelivery(client, endpointId, id);
+      return id;
     });
     api.ringDeliveries([endpointId]);
     await answerDelivery(api, request, response, { endpointId, eventId });
