@@ -6,8 +6,11 @@ import type { Logger } from '@wallet/shared/logger';
 
 /** The most events that one transaction relays. */
 const RELAY_LIMIT = 1_000;
-/** Somebody else was relaying, and may have looked too early: look again after this. */
-const BUSY_MS = 20;
+/**
+ * The rest after each relay, in which events gather: many small ones would cost the ledger a tenth of its throughput. If
+ * somebody else was relaying, who may have looked too early, it is the time until it looks again.
+ */
+const REST_MS = 100;
 
 export interface Relay {
   /** There may be events to relay. */
@@ -40,9 +43,8 @@ export function createRelay(options: {
     try {
       const { state, endpointIds } = await relayEvents(database);
       await onRelayed(endpointIds);
-      if (state === 'empty') return;
-      await delay(BUSY_MS);
-      isWanted = true;
+      if (state === 'busy') isWanted = true;
+      await delay(REST_MS);
     } catch (error) {
       log.warn({ err: error }, 'relay failed');
     }

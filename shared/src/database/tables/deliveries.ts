@@ -84,6 +84,21 @@ export interface AttemptRecord {
   readonly nextAttemptAt: Date | null;
 }
 
+const ATTEMPT_ARRAYS = {
+  3: 'boolean[]',
+  4: 'timestamptz[]',
+  5: 'int[]',
+  6: 'smallint[]',
+  7: 'text[]',
+  8: 'text[]',
+  9: 'timestamptz[]',
+};
+
+/** What parameter `n` says of the event of a row. A join would compare all with all. */
+function given(n: keyof typeof ATTEMPT_ARRAYS): string {
+  return `($${n}::${ATTEMPT_ARRAYS[n]})[array_position($2::uuid[], event_id)]`;
+}
+
 /**
  * Writes down a round of attempts at an endpoint: each in the log, what came of its delivery, and how the endpoint is doing.
  * It is left alone for `pauseMs`, and for longer the more rounds have failed altogether. What has succeeded stays so, whatever
@@ -98,30 +113,24 @@ export async function recordAttempts(
 ): Promise<Date | null> {
   const { rows } = await database.query<{ failingSince: Date | null }>({
     name: 'recordAttempts',
-    text: `WITH given AS MATERIALIZED (
-             SELECT * FROM unnest($2::uuid[], $3::boolean[], $4::timestamptz[], $5::int[], $6::smallint[], $7::text[],
-                                  $8::text[], $9::timestamptz[])
-               AS given (event_id, succeeded, started_at, duration_ms, response_status, error, response_excerpt, next_at)
-           ), told AS (
+    text: `WITH told AS (
              UPDATE deliveries
              SET attempts = attempts + 1,
-                 failures = failures + CASE WHEN succeeded THEN 0 ELSE 1 END,
-                 status = CASE WHEN succeeded OR status = 'succeeded' THEN 'succeeded'
-                               WHEN next_at IS NULL THEN 'failed' ELSE 'pending' END,
-                 next_attempt_at = CASE WHEN NOT succeeded AND status <> 'succeeded' THEN next_at END,
+                 failures = failures + CASE WHEN ${given(3)} THEN 0 ELSE 1 END,
+                 status = CASE WHEN ${given(3)} OR status = 'succeeded' THEN 'succeeded'
+                               WHEN ${given(9)} IS NULL THEN 'failed' ELSE 'pending' END,
+                 next_attempt_at = CASE WHEN NOT ${given(3)} AND status <> 'succeeded' THEN ${given(9)} END,
                  completed_at = CASE WHEN status = 'succeeded' THEN completed_at
-                                     WHEN succeeded OR next_at IS NULL THEN now() END
-             FROM given
-             WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = ANY ($2::uuid[])
-               AND deliveries.event_id = given.event_id
-             RETURNING given.*, attempts
+                                     WHEN ${given(3)} OR ${given(9)} IS NULL THEN now() END
+             WHERE endpoint_id = $1 AND event_id = ANY ($2)
+             RETURNING event_id, attempts
            ), logged AS (
              INSERT INTO delivery_attempts (endpoint_id, event_id, number, started_at, duration_ms, response_status, error,
                                             response_excerpt)
-             SELECT $1, event_id, attempts, started_at, duration_ms, response_status, error, response_excerpt
+             SELECT $1, event_id, attempts, ${([4, 5, 6, 7, 8] as const).map(given).join(', ')}
              FROM told
            ), round AS (
-             SELECT bool_or(succeeded) AS succeeded FROM given
+             SELECT bool_or(succeeded) AS succeeded FROM unnest($3::boolean[]) AS succeeded
            )
            UPDATE webhook_endpoint_states
            SET failures = CASE WHEN succeeded THEN 0 ELSE failures + 1 END,

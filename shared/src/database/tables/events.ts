@@ -66,7 +66,7 @@ export async function tryLockRelay(database: Queryable): Promise<boolean> {
 
 export interface Relayed {
   readonly events: number;
-  /** The endpoints that have something new. */
+  /** The endpoints that have something new and are not paused. */
   readonly endpointIds: readonly string[];
 }
 
@@ -97,7 +97,9 @@ export async function relayEvents(database: Queryable, limit: number): Promise<R
              RETURNING endpoint_id
            )
            SELECT (SELECT count(*)::int FROM next) AS events,
-                  ARRAY (SELECT DISTINCT endpoint_id FROM made) AS "endpointIds"`,
+                  ARRAY (SELECT DISTINCT endpoint_id FROM made
+                         WHERE endpoint_id NOT IN (SELECT endpoint_id FROM webhook_endpoint_states
+                                                   WHERE paused_until > statement_timestamp())) AS "endpointIds"`,
     values: [limit],
   });
   return rows[0] ?? { events: 0, endpointIds: [] };
