@@ -74,7 +74,6 @@ export async function startApi(
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
       allowPrivate: config.webhookAllowPrivate,
     },
-    // TO CONNECT: the deliveries' doorbell is to be rung here. Until then the workers' sweep finds what is due.
     ringDeliveries: (endpointIds) => {
       // A worker finds what it was not rung for within a second.
       deliveryDoorbell.ring(endpointIds).catch((error: unknown) => {
