@@ -38,6 +38,7 @@ const getDeliveries = endpoint({
     ...pageQuery,
   }),
   body: null,
+  scope: 'webhooks:admin',
   answers: { 200: pageOf(deliverySchema) },
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, query, request, response }) => {
@@ -67,6 +68,7 @@ const getDelivery = endpoint({
   params: deliveryParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 200: deliveryWithAttemptsSchema },
   problems: ['webhook_endpoint_not_found', 'delivery_not_found'],
   handle: async (api, { params, response }) => {
@@ -85,6 +87,7 @@ const replay = endpoint({
   params: deliveryParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 202: deliverySchema },
   problems: ['webhook_endpoint_not_found', 'delivery_not_found'],
   handle: async (api, { params, request, response }) => {
@@ -103,6 +106,7 @@ const replayAllFailed = endpoint({
   params: idParams,
   query: null,
   body: z.strictObject({ since: z.iso.datetime({ offset: true }).meta({ example: '2026-01-31T00:00:00Z' }) }),
+  scope: 'webhooks:admin',
   answers: {
     202: z.strictObject({ replayed: z.int() }).meta({
       id: 'Replayed',

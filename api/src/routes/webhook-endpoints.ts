@@ -47,6 +47,7 @@ const postEndpoint = endpoint({
     rate_limit: rateLimit.optional(),
     secret: secret.optional(),
   }),
+  scope: 'webhooks:admin',
   answers: { 201: endpointWithSecretSchema },
   problems: ['webhooks_not_configured'],
   handle: async (api, { body, request, response }) => {
@@ -76,6 +77,7 @@ const getEndpoints = endpoint({
   params: null,
   query: z.strictObject(pageQuery),
   body: null,
+  scope: 'webhooks:admin',
   answers: { 200: pageOf(webhookEndpointSchema) },
   problems: [],
   handle: async (api, { query, request, response }) => {
@@ -99,6 +101,7 @@ const getEndpoint = endpoint({
   params: idParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 200: webhookEndpointSchema },
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, response }) => {
@@ -123,6 +126,7 @@ const patchEndpoint = endpoint({
       status: z.enum(['enabled', 'disabled']).optional(),
     })
     .refine((fields) => Object.values(fields).some((value) => value !== undefined), 'must have at least one field'),
+  scope: 'webhooks:admin',
   answers: { 200: webhookEndpointSchema },
   problems: ['webhook_endpoint_not_found', 'webhooks_not_configured'],
   handle: async (api, { params, body, response }) => {
@@ -150,6 +154,7 @@ const deleteEndpoint = endpoint({
   params: idParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 204: null },
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, response }) => {
@@ -167,6 +172,7 @@ const postRotation = endpoint({
   query: null,
   body: z.strictObject({ secret: secret.optional() }),
   bodyIsOptional: true,
+  scope: 'webhooks:admin',
   answers: { 200: endpointWithSecretSchema },
   problems: ['webhook_endpoint_not_found', 'webhooks_not_configured'],
   handle: async (api, { params, body, response }) => {
@@ -186,6 +192,7 @@ const postTest = endpoint({
   params: idParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 202: deliverySchema },
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, request, response }) => {
