@@ -53,7 +53,8 @@ export function requireKey(api: Api): RequestHandler {
 
 /** The token of an Authorization header (RFC 6750, section 2.1); null if it has none. */
 function tokenOf(header: string | undefined): string | null {
-  return /^Bearer(?: +(.*))?$/i.exec(header ?? '')?.map((part) => part ?? '')[1] ?? null;
+  const match = /^Bearer(?: +(.*))?$/i.exec(header ?? '');
+  return match === null ? null : (match[1] ?? '');
 }
 
 function problemOf(kind: 'no_token' | 'bad_token' | 'unsure'): Problem {

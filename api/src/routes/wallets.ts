@@ -18,6 +18,7 @@ import { changeWalletStatus } from '../change-wallet-status.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
+import { actorOf } from '../http/require-key.ts';
 import { historyLineSchema, presentWallet, statisticsSchema, walletAtSchema, walletSchema } from '../http/resources.ts';
 import { assetCode, idParams, invalid, text, uuid } from '../http/schemas.ts';
 
@@ -112,7 +113,7 @@ const patchWallet = endpoint({
   answers: { 200: walletSchema },
   problems: ['wallet_not_found', 'wallet_closed', 'wallet_not_empty'],
   handle: async (api, { params, body, response }) => {
-    const changed = await changeWalletStatus(api, params.id, body.status);
+    const changed = await changeWalletStatus(api, params.id, body.status, actorOf(response));
     if (changed === 'wallet_not_found') throw new Problem('wallet_not_found', `There is no wallet ${params.id}.`);
     if (changed === 'wallet_closed') throw new Problem('wallet_closed', 'A closed wallet stays closed.');
     if (changed === 'wallet_not_empty') throw new Problem('wallet_not_empty', 'Only an empty wallet can be closed.');
