@@ -10,6 +10,7 @@ import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { createSealer } from '@wallet/shared/seal';
 import express, { type Express } from 'express';
+import helmet from 'helmet';
 import { createAcceptOperation } from './accept-operation.ts';
 import { createOperationWaiter } from './await-operation.ts';
 import type { ApiConfig } from './config.ts';
@@ -18,6 +19,7 @@ import { createFindWallet } from './find-wallet.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { requestLog } from './http/request-log.ts';
+import { openAccess } from './open-access.ts';
 import { createRing } from './ring-partitions.ts';
 import { createDocumentation } from './routes/documentation.ts';
 import { createRouter } from './routes/router.ts';
@@ -53,6 +55,7 @@ export async function startApi(
     onError: logErrors(log, 'queue connection failed'),
   };
   const assets = await loadAssets(database);
+  const access = await openAccess(config, log);
   const doorbell = createDoorbell(redis);
   const ring = createRing(doorbell, log);
   const deliveryDoorbell = createDeliveryDoorbell(redis);
@@ -68,6 +71,8 @@ export async function startApi(
     waiter,
     ring,
     log,
+    keys: access.keys,
+    limitRate: access.limitRate,
     spoolFolder: config.spoolFolder,
     uploads: { count: 0 },
     webhooks: {
@@ -108,6 +113,7 @@ export async function startApi(
       stopHearing();
       doorbell.close();
       deliveryDoorbell.close();
+      await access.stop();
     },
   };
 }
@@ -123,23 +129,30 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(slow);
 }
 
-/** The routes at `/api/v1` and again at the root. */
-function createApp(api: Api, log: Logger): Express {
+/** What browsers are told. Answers are data: nothing in them is run or framed. The pages have a policy of their own. */
+const SECURITY_HEADERS = helmet({
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  frameguard: { action: 'deny' },
+});
+
+/** The routes at `/api/v1` and again at the root. Whatever is mounted behind the routers is behind their guard. */
+export function createApp(api: Api, log: Logger): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(requestLog(log));
+  app.use(SECURITY_HEADERS);
   app.use((_request, response, next) => {
     if (api.isStopping()) response.set('Connection', 'close');
     next();
   });
-  const router = createRouter(api);
-  app.use('/api/v1', router);
-  app.use(router);
   const documentation = createDocumentation();
   app.use('/api/v1', documentation);
   app.use(documentation);
+  const router = createRouter(api);
+  app.use('/api/v1', router);
+  app.use(router);
   app.use(routeNotFound);
   app.use(answerErrors(log));
   return app;

@@ -1,3 +1,4 @@
+import { type Actor, insertAct } from '@wallet/shared/database/tables/audit-log';
 import { isSubscribed, readSubscribedTypes } from '@wallet/shared/database/tables/events';
 import {
   type ChangedStatus,
@@ -17,11 +18,22 @@ const EVENT_OF = {
   closed: 'wallet.closed',
 } as const satisfies Record<WalletStatus, EventType>;
 
-/** Changes a wallet's status, and writes down the event of it in the same transaction. */
-export async function changeWalletStatus(api: Api, id: string, status: WalletStatus): Promise<ChangedStatus> {
+/** Changes a wallet's status, and writes down who did and the event of it in the same transaction. */
+export async function changeWalletStatus(
+  api: Api,
+  id: string,
+  status: WalletStatus,
+  by: Actor,
+): Promise<ChangedStatus> {
   return inTransaction(api.database, async (client) => {
     const changed = await changeStatus(client, id, status);
     if (changed !== 'changed') return changed;
+    await insertAct(client, by, {
+      action: 'wallet.status_changed',
+      subjectType: 'wallet',
+      subjectId: id,
+      detail: { status },
+    });
     const type = EVENT_OF[status];
     if (!isSubscribed(await readSubscribedTypes(client), type)) return changed;
     const wallet = await findWallet(client, id);

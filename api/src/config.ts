@@ -1,10 +1,12 @@
 import { tmpdir } from 'node:os';
-import { ConfigError, booleanSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
+import { booleanSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
 import { z } from 'zod';
 
 export interface ApiConfig {
   readonly host: string;
   readonly port: number;
+  /** Whether the API may be open to whoever reaches it, on whatever address, as long as there are no keys. */
+  readonly allowAnonymous: boolean;
   readonly databaseUrl: string;
   readonly databaseConnections: number;
   readonly redisUrl: string;
@@ -18,8 +20,6 @@ export interface ApiConfig {
   /** Whether webhooks may go to private addresses and over plain http, for development. */
   readonly webhookAllowPrivate: boolean;
 }
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** @throws ConfigError naming what is missing or wrong. */
 export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
@@ -35,15 +35,10 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     },
     env,
   );
-  if (!LOOPBACK.has(settings.HOST) && !settings.ALLOW_ANONYMOUS) {
-    throw new ConfigError(
-      `The API has no access control: it serves ${settings.HOST} only with ALLOW_ANONYMOUS=true. ` +
-        'Set that where nobody but trusted callers can reach it.',
-    );
-  }
   return Object.freeze({
     host: settings.HOST,
     port: settings.PORT,
+    allowAnonymous: settings.ALLOW_ANONYMOUS,
     databaseUrl: settings.DATABASE_URL,
     databaseConnections: settings.API_DATABASE_CONNECTIONS,
     redisUrl: settings.REDIS_URL,

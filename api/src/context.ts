@@ -2,10 +2,12 @@ import type { Database } from '@wallet/shared/database/pool';
 import type { Logger } from '@wallet/shared/logger';
 import type { Doorbell } from '@wallet/shared/queue/doorbell';
 import type { Sealer } from '@wallet/shared/seal';
+import type { RequestHandler } from 'express';
 import type { AcceptOperation } from './accept-operation.ts';
 import type { Assets } from '@wallet/shared/assets';
 import type { OperationWaiter } from './await-operation.ts';
 import type { FindWallet } from './find-wallet.ts';
+import type { KeyRing } from './key-ring.ts';
 import type { RingPartitions } from './ring-partitions.ts';
 
 /** What the routes work with. */
@@ -19,6 +21,10 @@ export interface Api {
   readonly waiter: OperationWaiter;
   readonly ring: RingPartitions;
   readonly log: Logger;
+  /** Who may ask. */
+  readonly keys: KeyRing;
+  /** Refuses what a key asks beyond its rate limit. */
+  readonly limitRate: RequestHandler;
   /** Where uploads are kept until they are accepted. */
   readonly spoolFolder: string;
   /** How many batches are being read at the moment. */

@@ -58,7 +58,14 @@ try {
 
 function startReader(pool: Database): Promise<RunningApi> {
   const config = {
-    ...{ host: '127.0.0.1', port: 0, databaseUrl: postgres.url, databaseConnections: 4, partitions: 1 },
+    ...{
+      host: '127.0.0.1',
+      allowAnonymous: false,
+      port: 0,
+      databaseUrl: postgres.url,
+      databaseConnections: 4,
+      partitions: 1,
+    },
     ...{
       redisUrl: 'redis://127.0.0.1:1',
       queuePrefix: 'bench',

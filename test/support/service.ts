@@ -44,7 +44,7 @@ export async function startService(
   const partitions = await readPartitions(database, undefined);
   const config = {
     ...target,
-    ...{ logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1' },
+    ...{ logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1', allowAnonymous: false },
     webhookKey: options.webhooks === false ? undefined : randomBytes(32),
     webhookAllowPrivate: true,
   };

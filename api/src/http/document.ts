@@ -1,6 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
-import { type ZodOpenApiOperationObject, type ZodOpenApiPathsObject, createDocument } from 'zod-openapi';
+import {
+  type ZodOpenApiHeadersObject,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  createDocument,
+} from 'zod-openapi';
 import type { Endpoint } from './endpoint.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 
@@ -28,6 +33,26 @@ const ACCEPTED_HEADERS = {
   'Retry-After': { description: 'Seconds to wait before asking again.', schema: { type: 'string' as const } },
 };
 
+const KEY_SCHEME = 'api_key';
+const keyScheme = {
+  type: 'http',
+  scheme: 'bearer',
+  description:
+    'A key that `npm run keys` makes, `wk_…`, which may do what its scopes say. As long as no key was ever made, none is needed.',
+} as const;
+
+const CHALLENGE = { 'WWW-Authenticate': { description: 'As RFC 6750 has it.', schema: { type: 'string' as const } } };
+const RATE_LIMIT = {
+  'Retry-After': ACCEPTED_HEADERS['Retry-After'],
+  RateLimit: { description: 'What is left of the limit, and until when.', schema: { type: 'string' as const } },
+  'RateLimit-Policy': { description: 'The limit of the key.', schema: { type: 'string' as const } },
+};
+const PROBLEM_HEADERS: Partial<Record<number, ZodOpenApiHeadersObject>> = {
+  401: CHALLENGE,
+  403: CHALLENGE,
+  429: RATE_LIMIT,
+};
+
 /** The OpenAPI 3.1 document of the endpoints, made from the schemas that validate their requests. */
 export function createApiDocument(endpoints: readonly Endpoint[]): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
@@ -48,16 +73,18 @@ export function createApiDocument(endpoints: readonly Endpoint[]): ReturnType<ty
     },
     servers: [{ url: '/api/v1' }, { url: '/' }],
     security: [],
+    components: { securitySchemes: { [KEY_SCHEME]: keyScheme } },
     paths,
   });
 }
 
 function describe(endpoint: Endpoint, path: string): ZodOpenApiOperationObject {
-  const { params, query, headers } = endpoint;
+  const { params, query, headers, scope } = endpoint;
   return {
     operationId: nameOf(endpoint.method, path),
     tags: [endpoint.tag],
     summary: endpoint.summary,
+    security: scope === null ? [] : [{ [KEY_SCHEME]: [scope] }],
     requestParams: {
       ...(params ? { path: params } : {}),
       ...(query ? { query } : {}),
@@ -99,11 +126,12 @@ function describeDownloads({ downloads }: Endpoint): Record<string, { schema: z.
 
 /** An endpoint's own problems, and those that any request with such parts can meet. */
 function problemsOf(endpoint: Endpoint): ProblemCode[] {
-  const { params, query, body, uploads } = endpoint;
+  const { params, query, body, uploads, scope } = endpoint;
   return [
     ...endpoint.problems,
     ...((params ?? query ?? body) ? (['invalid_request'] as const) : []),
     ...((body ?? uploads) ? (['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) : []),
+    ...(scope === null ? [] : (['api_key_missing', 'api_key_invalid', 'scope_missing', 'rate_limited'] as const)),
     'unavailable',
     'internal_error',
   ];
@@ -119,7 +147,11 @@ function describeProblems(codes: readonly ProblemCode[]): ZodOpenApiOperationObj
   return Object.fromEntries(
     [...byStatus].map(([status, lines]) => [
       String(status),
-      { description: lines.join(' '), content: { 'application/problem+json': { schema: problemSchema } } },
+      {
+        description: lines.join(' '),
+        content: { 'application/problem+json': { schema: problemSchema } },
+        ...(PROBLEM_HEADERS[status] ? { headers: PROBLEM_HEADERS[status] } : {}),
+      },
     ]),
   );
 }

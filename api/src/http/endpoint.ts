@@ -1,3 +1,4 @@
+import type { Scope } from '@wallet/shared/api-key';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { Api } from '../context.ts';
@@ -14,6 +15,8 @@ export interface Endpoint {
   readonly paths: readonly [string, ...string[]];
   readonly tag: string;
   readonly summary: string;
+  /** What a key must be allowed to ask this; null is open to everybody. */
+  readonly scope: Scope | null;
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;

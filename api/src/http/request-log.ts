@@ -1,3 +1,4 @@
+import { hideTokens } from '@wallet/shared/api-key';
 import { newId } from '@wallet/shared/ids';
 import type { Logger } from '@wallet/shared/logger';
 import type { RequestHandler } from 'express';
@@ -24,7 +25,9 @@ export function requestLog(log: Logger): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const given = request.get('x-request-id');
-    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
+    // It is stored and repeated, so it must not be what opens the door.
+    const isPlain = given !== undefined && REQUEST_ID.test(given) && hideTokens(given) === given;
+    const requestId = isPlain ? given : newId();
     response.locals.requestId = requestId;
     response.locals.logged = {};
     response.setHeader('X-Request-Id', requestId);

@@ -5,7 +5,7 @@ import { listLines } from '@wallet/shared/database/tables/batch-lines';
 import { cancelBatch } from '@wallet/shared/database/tables/batches';
 import { formatAmount } from '@wallet/shared/money';
 import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/operation';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { acceptBatch } from '../batch/accept-batch.ts';
 import { answerBatch, readBatch } from '../batch/answer-batch.ts';
@@ -19,6 +19,7 @@ import { retryBatch } from '../batch/retry-batch.ts';
 import type { Api } from '../context.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { letGo } from '../http/let-go.ts';
 import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { money } from '../http/resources.ts';
@@ -70,6 +71,7 @@ const postBatch = endpoint({
     },
   },
   headers: z.object({ ...keyHeader, ...preferHeader }),
+  scope: 'operations:write',
   answers: { 202: batchSchema, 200: z.union([batchSchema, checkedSchema]) },
   problems: ['malformed_body', 'batch_refused', 'batch_in_progress', 'idempotency_key_reused'],
   handle: async (api, { query, request, response }) => {
@@ -96,19 +98,6 @@ const postBatch = endpoint({
 
 /** How the service names batches that have no name of their own. */
 const OWN_KEYS = /^(sha256|retry):/;
-/** How long a client may go on sending what nobody reads any more. */
-const UNREAD_MS = 5_000;
-
-/** A batch can be answered before it has been read: then the rest is not taken for ever. */
-function letGo(request: Request, response: Response): void {
-  response.once('finish', () => {
-    if (request.complete) return;
-    const end = setTimeout(() => request.destroy(), UNREAD_MS);
-    request.once('close', () => {
-      clearTimeout(end);
-    });
-  });
-}
 
 interface Said {
   readonly priority?: Priority | undefined;
@@ -158,6 +147,7 @@ const getBatch = endpoint({
   query: null,
   body: null,
   headers: z.object(preferHeader),
+  scope: 'operations:read',
   answers: { 200: batchSchema },
   problems: ['batch_not_found'],
   handle: async (api, { params, request, response }) => {
@@ -173,6 +163,7 @@ const getBatchOperations = endpoint({
   params: idParams,
   query: z.strictObject({ status: z.enum(OPERATION_STATUSES).optional(), ...pageQuery }),
   body: null,
+  scope: 'operations:read',
   answers: { 200: pageOf(batchLineSchema) },
   downloads: {
     'application/x-ndjson': z.string().meta({ description: 'An operation with its line, on each line.' }),
@@ -216,6 +207,7 @@ const cancel = endpoint({
   query: null,
   body: null,
   headers: z.object(preferHeader),
+  scope: 'operations:write',
   answers: { 202: batchSchema, 200: batchSchema },
   problems: ['batch_not_found', 'batch_finished'],
   handle: async (api, { params, request, response }) => {
@@ -234,6 +226,7 @@ const retry = endpoint({
   query: null,
   body: null,
   headers: z.object(preferHeader),
+  scope: 'operations:write',
   answers: { 202: batchSchema, 200: batchSchema },
   problems: ['batch_not_found', 'batch_not_finished', 'nothing_to_retry', 'batch_refused'],
   handle: async (api, { params, request, response }) => {

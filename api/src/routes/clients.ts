@@ -24,6 +24,7 @@ const postClient = endpoint({
     login: text(255).min(1).meta({ example: 'ivan' }),
     asset: assetCode.default('USD'),
   }),
+  scope: 'wallets:write',
   answers: { 201: clientSchema },
   problems: ['login_taken'],
   handle: async (api, { body, request, response }) => {
@@ -44,6 +45,7 @@ const getClient = endpoint({
   params: idParams,
   query: null,
   body: null,
+  scope: 'wallets:read',
   answers: { 200: clientSchema },
   problems: ['client_not_found'],
   handle: async (api, { params, response }) => {
@@ -59,6 +61,7 @@ const getClients = endpoint({
   params: null,
   query: z.strictObject(pageQuery),
   body: null,
+  scope: 'wallets:read',
   answers: { 200: pageOf(clientSchema) },
   problems: [],
   handle: async (api, { query, request, response }) => {
@@ -76,6 +79,7 @@ const getAssets = endpoint({
   params: null,
   query: null,
   body: null,
+  scope: 'wallets:read',
   answers: { 200: pageOf(assetSchema) },
   problems: [],
   handle: (api, { response }) => {

@@ -1,3 +1,5 @@
+import type { Queryable } from '@wallet/shared/database/pool';
+import { type Act, insertAct } from '@wallet/shared/database/tables/audit-log';
 import {
   DELIVERY_STATUSES,
   listAttempts,
@@ -5,10 +7,13 @@ import {
   replayDelivery,
   replayFailed,
 } from '@wallet/shared/database/tables/deliveries';
+import { inTransaction } from '@wallet/shared/database/transaction';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { answerDelivery, readDelivery, readEndpoint } from '../answer-delivery.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { UUID, answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
+import { actorOf } from '../http/require-key.ts';
 import { idParams, uuid } from '../http/schemas.ts';
 import {
   deliverySchema,
@@ -38,6 +43,7 @@ const getDeliveries = endpoint({
     ...pageQuery,
   }),
   body: null,
+  scope: 'webhooks:admin',
   answers: { 200: pageOf(deliverySchema) },
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, query, request, response }) => {
@@ -67,6 +73,7 @@ const getDelivery = endpoint({
   params: deliveryParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 200: deliveryWithAttemptsSchema },
   problems: ['webhook_endpoint_not_found', 'delivery_not_found'],
   handle: async (api, { params, response }) => {
@@ -85,11 +92,15 @@ const replay = endpoint({
   params: deliveryParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 202: deliverySchema },
   problems: ['webhook_endpoint_not_found', 'delivery_not_found'],
   handle: async (api, { params, request, response }) => {
     const { id: endpointId } = await readEndpoint(api, params.id);
-    await replayDelivery(api.database, endpointId, params.event_id);
+    await inTransaction(api.database, async (client) => {
+      if (!(await replayDelivery(client, endpointId, params.event_id))) return;
+      await recordReplay(client, response, endpointId, { event_id: params.event_id });
+    });
     api.ringDeliveries([endpointId]);
     await answerDelivery(api, request, response, { endpointId, eventId: params.event_id });
   },
@@ -103,6 +114,7 @@ const replayAllFailed = endpoint({
   params: idParams,
   query: null,
   body: z.strictObject({ since: z.iso.datetime({ offset: true }).meta({ example: '2026-01-31T00:00:00Z' }) }),
+  scope: 'webhooks:admin',
   answers: {
     202: z.strictObject({ replayed: z.int() }).meta({
       id: 'Replayed',
@@ -112,11 +124,21 @@ const replayAllFailed = endpoint({
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, body, request, response }) => {
     const { id } = await readEndpoint(api, params.id);
-    const replayed = await replayFailed(api.database, id, new Date(body.since), REPLAY_MOST);
+    const replayed = await inTransaction(api.database, async (client) => {
+      const count = await replayFailed(client, id, new Date(body.since), REPLAY_MOST);
+      await recordReplay(client, response, id, { since: body.since, replayed: count });
+      return count;
+    });
     if (replayed > 0) api.ringDeliveries([id]);
     response.status(202).set('Location', `${request.baseUrl}/webhook-endpoints/${id}/deliveries?status=pending`);
     response.json({ replayed });
   },
 });
+
+/** Writes down who had deliveries of an endpoint sent again, in the transaction that does it. */
+async function recordReplay(client: Queryable, response: Response, id: string, detail: Act['detail']): Promise<void> {
+  const action = 'webhook_endpoint.deliveries_replayed';
+  await insertAct(client, actorOf(response), { action, subjectType: 'webhook_endpoint', subjectId: id, detail });
+}
 
 export const deliveryEndpoints = [getDeliveries, getDelivery, replay, replayAllFailed];

@@ -17,6 +17,7 @@ const getEvents = endpoint({
   tag: TAG,
   summary:
     'The feed of events, oldest first, to be read on and on. Events are kept of types that an endpoint subscribes to',
+  scope: 'events:read',
   params: null,
   query: z.strictObject({
     after: pageQuery.cursor.meta({
@@ -60,6 +61,7 @@ const getEvent = endpoint({
   params: idParams,
   query: null,
   body: null,
+  scope: 'events:read',
   answers: { 200: eventSchema },
   problems: ['event_not_found'],
   handle: async (api, { params, response }) => {

@@ -4,7 +4,15 @@ import { healthSchema, probeSchema } from '../http/resources.ts';
 
 const CHECK_MS = 2_000;
 
-const nothing = { params: null, query: null, body: null, problems: [], tag: 'Service', method: 'get' } as const;
+const nothing = {
+  scope: null,
+  params: null,
+  query: null,
+  body: null,
+  problems: [],
+  tag: 'Service',
+  method: 'get',
+} as const;
 
 const getHealth = endpoint({
   ...nothing,

@@ -27,6 +27,7 @@ const postWalletOperation = endpoint({
   query: null,
   body: z.strictObject({ operation_type: z.enum(['DEPOSIT', 'WITHDRAW']), amount, ...singleExtras }),
   headers: ACCEPT_HEADERS,
+  scope: 'operations:write',
   answers: ACCEPTED,
   problems: REFUSALS,
   handle: (api, { params, body, request, response }) =>
@@ -47,6 +48,7 @@ const postResupply = endpoint({
   query: null,
   body: z.strictObject({ wallet_id: uuid, amount, ...singleExtras }),
   headers: ACCEPT_HEADERS,
+  scope: 'operations:write',
   answers: ACCEPTED,
   problems: REFUSALS,
   handle: (api, { body, request, response }) =>
@@ -67,6 +69,7 @@ const postTransfer = endpoint({
   query: null,
   body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...singleExtras }),
   headers: ACCEPT_HEADERS,
+  scope: 'operations:write',
   answers: ACCEPTED,
   problems: [...REFUSALS, 'asset_mismatch'],
   handle: (api, { body, request, response }) =>
@@ -92,6 +95,7 @@ function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', sum
     query: null,
     body: z.strictObject({ amount, ...assetOfUser, ...singleExtras }),
     headers: ACCEPT_HEADERS,
+    scope: 'operations:write',
     answers: ACCEPTED,
     problems: [...REFUSALS, 'user_not_found'],
     handle: async (api, { params, body, request, response }) => {
@@ -110,6 +114,7 @@ const postOperation = endpoint({
   query: null,
   body: generalOperation(singleExtras),
   headers: ACCEPT_HEADERS,
+  scope: 'operations:write',
   answers: ACCEPTED,
   problems: [...REFUSALS, 'asset_mismatch', 'user_not_found'],
   handle: async (api, { body, request, response }) => {
@@ -136,6 +141,7 @@ const getOperation = endpoint({
   query: null,
   body: null,
   headers: z.object(preferHeader),
+  scope: 'operations:read',
   answers: { 200: operationSchema },
   problems: ['operation_not_found'],
   handle: async (api, { params, request, response }) => {
@@ -160,6 +166,7 @@ const getOperations = endpoint({
     ...pageQuery,
   }),
   body: null,
+  scope: 'operations:read',
   answers: { 200: pageOf(operationSchema) },
   problems: [],
   handle: async (api, { query, request, response }) => {

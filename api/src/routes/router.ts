@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Api } from '../context.ts';
 import { onlyAllow } from '../http/answer-errors.ts';
 import type { Endpoint } from '../http/endpoint.ts';
+import { requireKey, requireScope } from '../http/require-key.ts';
 import { batchEndpoints } from './batches.ts';
 import { clientEndpoints } from './clients.ts';
 import { deliveryEndpoints } from './deliveries.ts';
@@ -23,18 +24,25 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...healthEndpoints,
 ];
 
-/** Routes the endpoints; a path that is asked with another method than it has answers 405. */
+/**
+ * Routes the endpoints; a path that is asked with another method than it has answers 405. Whatever is not open to everybody
+ * comes behind the guard, and so does what does not exist.
+ */
 export function createRouter(api: Api): Router {
   const router = Router();
   const methods = new Map<string, string[]>();
-  for (const endpoint of ENDPOINTS) {
+  const add = (endpoint: Endpoint): void => {
+    const guards = endpoint.scope === null ? [] : [requireScope(endpoint.scope)];
     for (const path of endpoint.paths.map(toExpress)) {
-      router[endpoint.method](path, ...endpoint.handlers(api));
+      router[endpoint.method](path, ...guards, ...endpoint.handlers(api));
       const allowed = methods.get(path) ?? [];
       allowed.push(...(endpoint.method === 'get' ? ['GET', 'HEAD'] : [endpoint.method.toUpperCase()]));
       methods.set(path, allowed);
     }
-  }
+  };
+  ENDPOINTS.filter(({ scope }) => scope === null).forEach(add);
+  router.use(requireKey(api));
+  ENDPOINTS.filter(({ scope }) => scope !== null).forEach(add);
   for (const [path, allowed] of methods) router.all(path, onlyAllow(...allowed));
   return router;
 }

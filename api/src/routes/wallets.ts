@@ -18,6 +18,7 @@ import { changeWalletStatus } from '../change-wallet-status.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
+import { actorOf } from '../http/require-key.ts';
 import { historyLineSchema, presentWallet, statisticsSchema, walletAtSchema, walletSchema } from '../http/resources.ts';
 import { assetCode, idParams, invalid, text, uuid } from '../http/schemas.ts';
 
@@ -29,6 +30,7 @@ const postWallet = endpoint({
   params: null,
   query: null,
   body: z.strictObject({ id: uuid.nullish(), client_id: uuid.nullish(), asset: assetCode.default('USD') }),
+  scope: 'wallets:write',
   answers: { 201: walletSchema },
   problems: ['wallet_exists', 'client_has_wallet', 'unknown_client'],
   handle: async (api, { body, request, response }) => {
@@ -54,6 +56,7 @@ const getWallet = endpoint({
   params: idParams,
   query: z.strictObject({ at: z.iso.datetime({ offset: true }).optional() }),
   body: null,
+  scope: 'wallets:read',
   answers: { 200: z.union([walletSchema, walletAtSchema]) },
   problems: ['wallet_not_found'],
   handle: async (api, { params, query, response }) => {
@@ -85,6 +88,7 @@ const getUserBalance = endpoint({
   params: z.strictObject({ external_user_id: text(255).min(1) }),
   query: z.strictObject({ asset: assetCode.optional(), asset_type_id: z.coerce.number().int().optional() }),
   body: null,
+  scope: 'wallets:read',
   answers: { 200: walletSchema },
   problems: ['user_not_found', 'wallet_not_found'],
   handle: async (api, { params, query, response }) => {
@@ -105,10 +109,11 @@ const patchWallet = endpoint({
   params: idParams,
   query: null,
   body: z.strictObject({ status: z.enum(WALLET_STATUSES) }),
+  scope: 'wallets:write',
   answers: { 200: walletSchema },
   problems: ['wallet_not_found', 'wallet_closed', 'wallet_not_empty'],
   handle: async (api, { params, body, response }) => {
-    const changed = await changeWalletStatus(api, params.id, body.status);
+    const changed = await changeWalletStatus(api, params.id, body.status, actorOf(response));
     if (changed === 'wallet_not_found') throw new Problem('wallet_not_found', `There is no wallet ${params.id}.`);
     if (changed === 'wallet_closed') throw new Problem('wallet_closed', 'A closed wallet stays closed.');
     if (changed === 'wallet_not_empty') throw new Problem('wallet_not_empty', 'Only an empty wallet can be closed.');
@@ -126,6 +131,7 @@ const getHistory = endpoint({
   params: idParams,
   query: z.strictObject({ type: z.enum(OPERATION_TYPES).optional(), ...timeQuery, ...pageQuery }),
   body: null,
+  scope: 'wallets:read',
   answers: { 200: pageOf(historyLineSchema) },
   problems: ['wallet_not_found'],
   handle: async (api, { params, query, request, response }) => {
@@ -170,6 +176,7 @@ const getStatistics = endpoint({
   params: idParams,
   query: z.strictObject(timeQuery),
   body: null,
+  scope: 'wallets:read',
   answers: { 200: statisticsSchema },
   problems: ['wallet_not_found'],
   handle: async (api, { params, query, response }) => {

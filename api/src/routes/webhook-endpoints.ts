@@ -1,3 +1,5 @@
+import type { Queryable } from '@wallet/shared/database/pool';
+import { type Act, insertAct } from '@wallet/shared/database/tables/audit-log';
 import { insertDelivery } from '@wallet/shared/database/tables/deliveries';
 import {
   changeWebhookEndpoint,
@@ -17,6 +19,7 @@ import { answerDelivery, endpointNotFound, readEndpoint } from '../answer-delive
 import type { Api } from '../context.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { UUID, answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
+import { actorOf } from '../http/require-key.ts';
 import { idParams, invalid } from '../http/schemas.ts';
 import { description, eventTypes, headers, rateLimit, secret, url } from '../http/webhook-fields.ts';
 import {
@@ -47,6 +50,7 @@ const postEndpoint = endpoint({
     rate_limit: rateLimit.optional(),
     secret: secret.optional(),
   }),
+  scope: 'webhooks:admin',
   answers: { 201: endpointWithSecretSchema },
   problems: ['webhooks_not_configured'],
   handle: async (api, { body, request, response }) => {
@@ -54,14 +58,19 @@ const postEndpoint = endpoint({
     await checkAddress(api, body.url);
     const id = newId();
     const key = body.secret ?? makeSecret();
-    await createWebhookEndpoint(api.database, {
+    const eventTypes = body.event_types ?? [EVERY_TYPE];
+    const made = {
       id,
       url: body.url,
       description: body.description ?? null,
-      eventTypes: body.event_types ?? [EVERY_TYPE],
+      eventTypes,
       rateLimit: body.rate_limit ?? null,
       sealedHeaders: sealHeaders(sealer, id, body.headers ?? {}),
       sealedSecret: sealer.seal(key, id),
+    };
+    await inTransaction(api.database, async (client) => {
+      await createWebhookEndpoint(client, made);
+      await recordAct(client, response, 'created', id, { event_types: eventTypes });
     });
     response.status(201).set('Location', `${request.baseUrl}${PATH}/${id}`);
     await answerWithSecret(api, response, id, key);
@@ -76,6 +85,7 @@ const getEndpoints = endpoint({
   params: null,
   query: z.strictObject(pageQuery),
   body: null,
+  scope: 'webhooks:admin',
   answers: { 200: pageOf(webhookEndpointSchema) },
   problems: [],
   handle: async (api, { query, request, response }) => {
@@ -99,6 +109,7 @@ const getEndpoint = endpoint({
   params: idParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 200: webhookEndpointSchema },
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, response }) => {
@@ -123,20 +134,27 @@ const patchEndpoint = endpoint({
       status: z.enum(['enabled', 'disabled']).optional(),
     })
     .refine((fields) => Object.values(fields).some((value) => value !== undefined), 'must have at least one field'),
+  scope: 'webhooks:admin',
   answers: { 200: webhookEndpointSchema },
   problems: ['webhook_endpoint_not_found', 'webhooks_not_configured'],
   handle: async (api, { params, body, response }) => {
     if (body.url !== undefined) await checkAddress(api, body.url);
     const sealed = body.headers ? sealHeaders(sealerOf(api), params.id, body.headers) : body.headers;
-    const changed = await changeWebhookEndpoint(api.database, params.id, {
+    const change = {
       url: body.url,
       eventTypes: body.event_types,
       description: body.description,
       sealedHeaders: sealed,
       rateLimit: body.rate_limit,
       status: body.status,
+    };
+    await inTransaction(api.database, async (client) => {
+      if (!(await changeWebhookEndpoint(client, params.id, change))) throw endpointNotFound(params.id);
+      await recordAct(client, response, 'changed', params.id, {
+        fields: Object.keys(body),
+        ...(body.status === undefined ? {} : { status: body.status }),
+      });
     });
-    if (!changed) throw endpointNotFound(params.id);
     if (body.status === 'enabled') api.ringDeliveries([params.id]);
     response.json(presentEndpoint(await readEndpoint(api, params.id), api.webhooks.sealer));
   },
@@ -150,10 +168,14 @@ const deleteEndpoint = endpoint({
   params: idParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 204: null },
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, response }) => {
-    if (!(await deleteWebhookEndpoint(api.database, params.id))) throw endpointNotFound(params.id);
+    await inTransaction(api.database, async (client) => {
+      if (!(await deleteWebhookEndpoint(client, params.id))) throw endpointNotFound(params.id);
+      await recordAct(client, response, 'deleted', params.id, {});
+    });
     response.status(204).end();
   },
 });
@@ -167,13 +189,17 @@ const postRotation = endpoint({
   query: null,
   body: z.strictObject({ secret: secret.optional() }),
   bodyIsOptional: true,
+  scope: 'webhooks:admin',
   answers: { 200: endpointWithSecretSchema },
   problems: ['webhook_endpoint_not_found', 'webhooks_not_configured'],
   handle: async (api, { params, body, response }) => {
     const key = body.secret ?? makeSecret();
     const sealed = sealerOf(api).seal(key, params.id);
     const until = new Date(Date.now() + BOTH_SIGN_MS);
-    if (!(await rotateSecret(api.database, params.id, sealed, until))) throw endpointNotFound(params.id);
+    await inTransaction(api.database, async (client) => {
+      if (!(await rotateSecret(client, params.id, sealed, until))) throw endpointNotFound(params.id);
+      await recordAct(client, response, 'secret_rotated', params.id, { previous_until: until });
+    });
     await answerWithSecret(api, response, params.id, key);
   },
 });
@@ -186,6 +212,7 @@ const postTest = endpoint({
   params: idParams,
   query: null,
   body: null,
+  scope: 'webhooks:admin',
   answers: { 202: deliverySchema },
   problems: ['webhook_endpoint_not_found'],
   handle: async (api, { params, request, response }) => {
@@ -200,6 +227,18 @@ const postTest = endpoint({
     await answerDelivery(api, request, response, { endpointId, eventId });
   },
 });
+
+/** Writes down who did what to an endpoint, in the transaction that does it. */
+async function recordAct(
+  client: Queryable,
+  response: Response,
+  what: 'created' | 'changed' | 'deleted' | 'secret_rotated',
+  id: string,
+  detail: Act['detail'],
+): Promise<void> {
+  const act = { action: `webhook_endpoint.${what}`, subjectType: 'webhook_endpoint', subjectId: id, detail } as const;
+  await insertAct(client, actorOf(response), act);
+}
 
 /** @throws Problem `invalid_request` if nothing may be sent there. */
 async function checkAddress(api: Api, address: string): Promise<void> {

@@ -1,0 +1,106 @@
+import { timingSafeEqual } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type UsableKey, hashToken, keyIdOf } from '@wallet/shared/api-key';
+import type { GoodKeys } from '@wallet/shared/database/tables/api-keys';
+import type { Logger } from '@wallet/shared/logger';
+
+/**
+ * What a request may be taken for. `anybody`: no key was ever made. `unsure`: the database has not been asked for too long
+ * to tell, which opens nothing.
+ */
+export type Verdict =
+  | { readonly kind: 'anybody' | 'no_token' | 'bad_token' | 'unsure' }
+  | { readonly kind: 'key'; readonly key: UsableKey };
+
+export interface KeyRing {
+  judge(token: string | null): Promise<Verdict>;
+  /** Whether no key was ever made, as far as is known. */
+  isOpen(): boolean;
+  stop(): void;
+}
+
+/** How often the keys are read: what happens to a key holds in every process within about this time. */
+const READ_MS = 1_000;
+/** A copy of this age says for sure that there is no key, or no such key. */
+const SURE_MS = 5_000;
+/** A copy of this age still opens for the keys in it, so that a database that is away for a moment makes no difference. */
+const KNOWN_MS = 30_000;
+/** A process that was paused waits this long for the keys to be read, before it says that it is unsure. */
+const WAIT_MS = 1_000;
+
+/** Reads the keys, and again every second until it is stopped. @throws what `read` throws, the first time. */
+export async function createKeyRing(read: () => Promise<GoodKeys>, log: Logger): Promise<KeyRing> {
+  let copy = await readCopy(read);
+  let reading: Promise<void> | null = null;
+  let isFailing = false;
+  const timer = setInterval(() => void readAgain(), READ_MS);
+
+  /** One at a time; whoever comes meanwhile waits for the same. Never rejects. */
+  function readAgain(): Promise<void> {
+    reading ??= readCopy(read)
+      .then((next) => {
+        // What was made once stays made, whatever database answers.
+        copy = { ...next, everMade: copy.everMade || next.everMade };
+        isFailing = false;
+      })
+      .catch((error: unknown) => {
+        if (!isFailing) log.warn({ err: error }, 'keys cannot be read');
+        isFailing = true;
+      })
+      .finally(() => {
+        reading = null;
+      });
+    return reading;
+  }
+
+  return {
+    async judge(token) {
+      if (ageOf(copy) > SURE_MS && !isFailing) {
+        await Promise.race([readAgain(), delay(WAIT_MS, undefined, { ref: false })]);
+      }
+      return judge(copy, token);
+    },
+    isOpen: () => !copy.everMade,
+    stop() {
+      clearInterval(timer);
+    },
+  };
+}
+
+/** The keys as they were at a moment. */
+interface Copy {
+  readonly readAt: number;
+  readonly everMade: boolean;
+  readonly keys: ReadonlyMap<string, UsableKey>;
+}
+
+async function readCopy(read: () => Promise<GoodKeys>): Promise<Copy> {
+  const readAt = performance.now();
+  const { everMade, keys } = await read();
+  return { readAt, everMade, keys: new Map(keys.map((key) => [key.id, key])) };
+}
+
+function ageOf(copy: Copy): number {
+  return performance.now() - copy.readAt;
+}
+
+function judge(copy: Copy, token: string | null): Verdict {
+  const age = ageOf(copy);
+  const ifSure = (kind: 'anybody' | 'bad_token'): Verdict => ({ kind: age <= SURE_MS ? kind : 'unsure' });
+  if (!copy.everMade) return ifSure('anybody');
+  if (token === null) return { kind: 'no_token' };
+  const id = keyIdOf(token);
+  if (id === null) return { kind: 'bad_token' };
+  const key = copy.keys.get(id);
+  if (key === undefined || !opens(key, token)) return ifSure('bad_token');
+  return age <= KNOWN_MS ? { kind: 'key', key } : { kind: 'unsure' };
+}
+
+function opens(key: UsableKey, token: string): boolean {
+  const now = Date.now();
+  if (key.expiresAt !== null && key.expiresAt.getTime() <= now) return false;
+  const hash = hashToken(token);
+  if (timingSafeEqual(hash, key.tokenHash)) return true;
+  const { previousTokenHash: previous, previousTokenUntil: until } = key;
+  return previous !== null && until !== null && until.getTime() > now && timingSafeEqual(hash, previous);
+}

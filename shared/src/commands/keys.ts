@@ -1,0 +1,103 @@
+import { createKey, revokeKey, rotateKey } from '../administer-keys.ts';
+import { KEYS_MOST } from '../api-key.ts';
+import { ConfigError, readSettings, sharedSettings } from '../config.ts';
+import { type Database, createPool } from '../database/pool.ts';
+import { listApiKeys } from '../database/tables/api-keys.ts';
+import { listActs } from '../database/tables/audit-log.ts';
+import { KEYS_HELP, type KeysOrder, UsageError, readKeysOrder } from '../read-keys-order.ts';
+import { actLine, keyLine, presentAct, presentKey } from '../present-key.ts';
+
+/**
+ * `npm run keys -- create | list | revoke | rotate | log`: the keys of the database of DATABASE_URL. What was asked for is on
+ * standard output, as text or, with `--json`, as JSON; a token is shown once. Exit status 0 if it is done, 1 if the key does
+ * not allow it, 2 if the command cannot be understood or the database cannot be reached.
+ */
+async function main(): Promise<number> {
+  const order = readKeysOrder(process.argv.slice(2), Date.now());
+  if (order.kind === 'help') {
+    print(KEYS_HELP);
+    return 0;
+  }
+  const { DATABASE_URL: url } = readSettings({ DATABASE_URL: sharedSettings.DATABASE_URL }, process.env);
+  const database = createPool({ url, name: 'wallet-keys', size: 1, onError: () => undefined });
+  try {
+    return await carryOut(database, order);
+  } finally {
+    await database.end();
+  }
+}
+
+async function carryOut(database: Database, order: Exclude<KeysOrder, { kind: 'help' }>): Promise<number> {
+  switch (order.kind) {
+    case 'create':
+      return create(database, order);
+    case 'rotate':
+      return rotate(database, order);
+    case 'revoke':
+      return revoke(database, order);
+    case 'list': {
+      const keys = await listApiKeys(database);
+      if (order.json) print(JSON.stringify(keys.map(presentKey)));
+      else if (keys.length === 0) print('There are no keys: everything is open.');
+      else for (const key of keys) print(keyLine(key));
+      return 0;
+    }
+    case 'log': {
+      const acts = await listActs(database, order.limit);
+      if (order.json) print(JSON.stringify(acts.map(presentAct)));
+      else for (const act of acts) print(actLine(act));
+      return 0;
+    }
+  }
+}
+
+async function create(database: Database, order: Extract<KeysOrder, { kind: 'create' }>): Promise<number> {
+  const created = await createKey(database, order.key);
+  if (created === 'too_many_keys') return refuse(`There are ${KEYS_MOST} good keys, which is as many as can be.`);
+  const { key, token } = created;
+  if (order.json) print(JSON.stringify({ ...presentKey(key), token }));
+  else {
+    print(keyLine(key));
+    print(`Its token, which is shown this once:\n\n${token}\n`);
+  }
+  return 0;
+}
+
+async function rotate(database: Database, order: Extract<KeysOrder, { kind: 'rotate' }>): Promise<number> {
+  const rotated = await rotateKey(database, order.id, { atOnce: order.atOnce });
+  if (rotated === 'key_not_found') return refuse(`There is no key ${order.id}.`);
+  if (rotated === 'key_revoked') return refuse(`Key ${order.id} is revoked, for good. Create another one.`);
+  if (rotated === 'key_expired') return refuse(`Key ${order.id} has expired. Create another one.`);
+  const { key, token } = rotated;
+  const until = rotated.previousUntil?.toISOString() ?? null;
+  if (order.json) print(JSON.stringify({ ...presentKey(key), previous_token_until: until, token }));
+  else {
+    print(keyLine(key));
+    print(until === null ? 'The token of before is not good any more.' : `The token of before is good until ${until}.`);
+    print(`Its token, which is shown this once:\n\n${token}\n`);
+  }
+  return 0;
+}
+
+async function revoke(database: Database, order: Extract<KeysOrder, { kind: 'revoke' }>): Promise<number> {
+  const revoked = await revokeKey(database, order.id);
+  if (revoked === 'key_not_found') return refuse(`There is no key ${order.id}.`);
+  if (order.json) print(JSON.stringify({ id: order.id, status: 'revoked' }));
+  else print(revoked === 'revoked' ? `Key ${order.id} is revoked.` : `Key ${order.id} was revoked already.`);
+  return 0;
+}
+
+function refuse(sentence: string): number {
+  process.stderr.write(`${sentence}\n`);
+  return 1;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  const isOurs = error instanceof ConfigError || error instanceof UsageError;
+  process.stderr.write(`${isOurs ? error.message : `The keys cannot be reached: ${String(error)}`}\n`);
+  return 2;
+});

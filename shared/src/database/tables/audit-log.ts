@@ -1,0 +1,58 @@
+import type { Queryable } from '../pool.ts';
+
+/** Who does something: a key, whoever has the command line, or anybody while there are no keys. */
+export type Actor =
+  | { readonly actor: 'key'; readonly keyId: string; readonly requestId: string }
+  | { readonly actor: 'anonymous'; readonly keyId: null; readonly requestId: string }
+  | { readonly actor: 'command_line'; readonly keyId: null; readonly requestId: null };
+
+export type Action =
+  | 'key.created'
+  | 'key.rotated'
+  | 'key.revoked'
+  | 'wallet.status_changed'
+  | 'webhook_endpoint.created'
+  | 'webhook_endpoint.changed'
+  | 'webhook_endpoint.deleted'
+  | 'webhook_endpoint.secret_rotated'
+  | 'webhook_endpoint.deliveries_replayed';
+
+/** An administrative act. `detail` must hold no secret, and no URL: many of those are secrets. */
+export interface Act {
+  readonly action: Action;
+  readonly subjectType: 'api_key' | 'wallet' | 'webhook_endpoint';
+  readonly subjectId: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Writes an act down, in the transaction that does it. */
+export async function insertAct(database: Queryable, by: Actor, act: Act): Promise<void> {
+  await database.query({
+    name: 'insertAct',
+    text: `INSERT INTO audit_log (actor, key_id, request_id, action, subject_type, subject_id, detail)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    values: [
+      ...[by.actor, by.keyId, by.requestId],
+      ...[act.action, act.subjectType, act.subjectId, JSON.stringify(act.detail)],
+    ],
+  });
+}
+
+export interface RecordedAct extends Act {
+  readonly at: Date;
+  readonly actor: Actor['actor'];
+  readonly keyId: string | null;
+  readonly requestId: string | null;
+}
+
+/** The last `limit` acts, the latest first. */
+export async function listActs(database: Queryable, limit: number): Promise<RecordedAct[]> {
+  const { rows } = await database.query<RecordedAct>({
+    name: 'listActs',
+    text: `SELECT at, actor, key_id AS "keyId", request_id AS "requestId", action, subject_type AS "subjectType",
+                  subject_id AS "subjectId", detail
+           FROM audit_log ORDER BY id DESC LIMIT $1`,
+    values: [limit],
+  });
+  return rows;
+}

@@ -1,0 +1,54 @@
+import type { ApiKey } from './api-key.ts';
+import type { RecordedAct } from './database/tables/audit-log.ts';
+
+/** What a key is worth now. */
+function statusOf({ revokedAt, expiresAt }: ApiKey): 'good' | 'expired' | 'revoked' {
+  if (revokedAt !== null) return 'revoked';
+  return expiresAt !== null && expiresAt.getTime() <= Date.now() ? 'expired' : 'good';
+}
+
+/** A key for programs. */
+export function presentKey(key: ApiKey): Record<string, unknown> {
+  return {
+    id: key.id,
+    name: key.name,
+    status: statusOf(key),
+    scopes: key.scopes,
+    rate_limit: key.rateLimit,
+    created_at: key.createdAt.toISOString(),
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    revoked_at: key.revokedAt?.toISOString() ?? null,
+  };
+}
+
+/** A key for people. */
+export function keyLine(key: ApiKey): string {
+  return [
+    key.id,
+    statusOf(key).padEnd('revoked'.length),
+    key.name,
+    key.scopes.join(','),
+    ...(key.rateLimit === null ? [] : [`${key.rateLimit} requests a second`]),
+    ...(key.expiresAt === null ? [] : [`expires ${key.expiresAt.toISOString()}`]),
+  ].join('  ');
+}
+
+/** An administrative act for programs. */
+export function presentAct(act: RecordedAct): Record<string, unknown> {
+  return {
+    at: act.at.toISOString(),
+    actor: act.actor,
+    key_id: act.keyId,
+    action: act.action,
+    subject_type: act.subjectType,
+    subject_id: act.subjectId,
+    detail: act.detail,
+    request_id: act.requestId,
+  };
+}
+
+/** An administrative act for people. */
+export function actLine(act: RecordedAct): string {
+  const { at, actor, keyId, action, subjectId, detail } = act;
+  return [at.toISOString(), actor === 'key' ? keyId : actor, action, subjectId, JSON.stringify(detail)].join('  ');
+}
