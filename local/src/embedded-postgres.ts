@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { chownSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDatabase, databaseAnswers } from '@wallet/shared/database/pool';
+import { type Role, loginOf, makeRolesAt } from '@wallet/shared/database/roles';
 import { type Child, findFreePort, isProcess, startChild } from './child.ts';
 import { findPostgresBinaries, launchPrefix } from './postgres-binaries.ts';
 
@@ -12,6 +13,7 @@ const STOP_MS = 10_000;
 const NOBODY = 65_534;
 
 export interface EmbeddedPostgres {
+  /** As the superuser, who migrates. `urlFor` makes those of whoever runs. */
   readonly url: string;
   readonly process: Child;
   /** Fast shutdown. Resolves when the server is gone. */
@@ -19,7 +21,7 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts a private Postgres on loopback with its data under `dataDir` (made if missing) and a database `wallet`.
+ * Starts a private Postgres on loopback with its data under `dataDir` (made if missing), a database `wallet`, and users.
  * A server left over from a killed parent is stopped first. `settings` are `postgres -c` settings.
  */
 export async function startPostgres(options: {
@@ -55,6 +57,10 @@ export async function startPostgres(options: {
   try {
     await waitUntilReady(server, `${address}/postgres`, log);
     await createDatabase(`${address}/postgres`, 'wallet');
+    await makeRolesAt(`${address}/postgres`, {
+      ...{ api: derivePassword(password, 'api'), worker: derivePassword(password, 'worker') },
+      auditor: derivePassword(password, 'auditor'),
+    });
   } catch (error) {
     await server.stop('SIGINT', STOP_MS);
     throw error;
@@ -66,6 +72,19 @@ export async function startPostgres(options: {
       await server.stop('SIGINT', STOP_MS);
     },
   };
+}
+
+/** The address of a database of an embedded server, for the user of a role instead of the superuser. */
+export function urlFor(role: Role, url: string): string {
+  const target = new URL(url);
+  target.username = loginOf(role);
+  target.password = derivePassword(new URL(url).password, role);
+  return target.href;
+}
+
+/** Passwords of users follow from that of the superuser, so that only one is kept. */
+function derivePassword(password: string, role: Role): string {
+  return createHmac('sha256', password).update(role).digest('base64url');
 }
 
 interface Home {

@@ -13,7 +13,7 @@ import { SEALING_KEY_BYTES } from '@wallet/shared/seal';
 import { seedDatabase } from '@wallet/shared/seed';
 import { z } from 'zod';
 import { type Child, isProcess, startChild } from './child.ts';
-import { startPostgres } from './embedded-postgres.ts';
+import { startPostgres, urlFor } from './embedded-postgres.ts';
 import { startRedis } from './embedded-redis.ts';
 import { MIGRATIONS_FOLDER, PROJECT_ROOT, RUN_SOURCE } from './project.ts';
 
@@ -40,18 +40,22 @@ await runProcess(async () => {
     const unlock = lockFolder(settings.dataDir);
     stops.push(unlock);
     const { databaseUrl, redisUrl, servers } = await startServers(settings, stops);
-    await prepare(databaseUrl, redisUrl, settings);
+    // On our own server each process has its own user; a DATABASE_URL that was given says whose it is.
+    const urlOf = (role: 'api' | 'worker'): string => settings.databaseUrl ?? urlFor(role, databaseUrl);
+    await migrateDatabase(databaseUrl, MIGRATIONS_FOLDER, settings.partitions);
+    await seed(urlOf('api'), redisUrl, settings);
     const env = {
       ...process.env,
       PORT: String(settings.port),
-      DATABASE_URL: databaseUrl,
       REDIS_URL: redisUrl,
       LOG_LEVEL: settings.logLevel,
       LOG_PRETTY: String(settings.logPretty),
       WEBHOOK_KEY: process.env['WEBHOOK_KEY'] ?? keepKey(settings.dataDir),
       WEBHOOK_ALLOW_PRIVATE: process.env['WEBHOOK_ALLOW_PRIVATE'] ?? 'true',
     };
-    const processes = ['api', 'worker'].map((name) => startProcess(name, env));
+    const processes = (['api', 'worker'] as const).map((name) =>
+      startProcess(name, { ...env, DATABASE_URL: urlOf(name) }),
+    );
     stops.push(() => Promise.all(processes.map((child) => child.stop('SIGTERM', STOP_MS))));
     // Under --watch the processes are children of a watcher, and start again and again.
     if (!WATCHING) await waitUntilReady(processes);
@@ -134,8 +138,7 @@ async function startServers(
   return { databaseUrl, redisUrl, servers };
 }
 
-async function prepare(databaseUrl: string, redisUrl: string, settings: StartSettings): Promise<void> {
-  await migrateDatabase(databaseUrl, MIGRATIONS_FOLDER, settings.partitions);
+async function seed(databaseUrl: string, redisUrl: string, settings: StartSettings): Promise<void> {
   const database = createPool({ url: databaseUrl, name: 'wallet-seed', size: 1, onError: () => undefined });
   const doorbell = createDoorbell({ url: redisUrl, prefix: settings.queuePrefix, onError: () => undefined });
   try {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { urlFor } from '@wallet/local/embedded-postgres';
 import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 import request from 'supertest';
 import { breakTheLaw } from '../support/break-the-law.ts';
@@ -24,11 +25,14 @@ interface AuditRun {
   output: string;
 }
 
-/** `npm run audit` as an operator runs it. */
+/** `npm run audit` as an auditor runs it, who may only read. */
 function audit(databaseUrl: string | undefined, ...args: string[]): Promise<AuditRun> {
   const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, 'shared/src/commands/audit.ts'), ...args], {
     cwd: PROJECT_ROOT,
-    env: { PATH: process.env['PATH'], ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) },
+    env: {
+      PATH: process.env['PATH'],
+      ...(databaseUrl === undefined ? {} : { DATABASE_URL: urlFor('auditor', databaseUrl) }),
+    },
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

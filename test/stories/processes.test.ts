@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { urlFor } from '@wallet/local/embedded-postgres';
 import { createPool, type Database } from '@wallet/shared/database/pool';
 import request from 'supertest';
 import { createHttpClient } from '../support/http-client.ts';
@@ -113,7 +114,10 @@ describe('the logs', () => {
         partitions: expect.any(Array),
       }),
     );
-    for (const log of [api.log(), worker.log()]) expect(log).not.toContain(new URL(target.databaseUrl).password);
+    for (const role of ['api', 'worker'] as const) {
+      const { password } = new URL(urlFor(role, target.databaseUrl));
+      for (const log of [api.log(), worker.log()]) expect(log).not.toContain(password);
+    }
   });
 });
 

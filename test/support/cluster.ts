@@ -2,6 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, findFreePort, startChild } from '@wallet/local/child';
+import { urlFor } from '@wallet/local/embedded-postgres';
 import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 
 /** A real process of the service, as it runs in production, with its log in a file. */
@@ -26,6 +27,7 @@ export interface Cluster {
 
 const READY_MS = 20_000;
 
+/** Processes on `databaseUrl`, that of the superuser of an embedded server: each connects as the user of its own role. */
 export function createCluster(options: {
   databaseUrl: string;
   redisUrl: string;
@@ -46,7 +48,7 @@ export function createCluster(options: {
       stdio: ['ignore', file, file, 'ipc'],
       env: {
         PATH: process.env['PATH'],
-        DATABASE_URL: options.databaseUrl,
+        DATABASE_URL: urlFor(name, options.databaseUrl),
         REDIS_URL: options.redisUrl,
         QUEUE_PREFIX: options.queuePrefix,
         ...options.env,

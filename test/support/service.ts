@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { type RunningApi, startApi } from '@wallet/api/api';
+import { urlFor } from '@wallet/local/embedded-postgres';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/logger';
@@ -37,10 +38,11 @@ export async function startService(
 ): Promise<Service> {
   const target = { ...(await createTestDatabase()), ...(options.redisUrl ? { redisUrl: options.redisUrl } : {}) };
   const log = createLogger({ process: 'test', level: 'silent', pretty: false });
-  const pools = ['test', 'api', 'worker'].map((name) =>
-    createPool({ url: target.databaseUrl, name, size: 5, onError: () => undefined }),
-  );
-  const [database, apiPool, workerPool] = pools as [Database, Database, Database];
+  const connect = (name: string, url: string): Database => createPool({ url, name, size: 5, onError: () => undefined });
+  const database = connect('test', target.databaseUrl);
+  // What runs may do what its role may, and nothing else.
+  const apiPool = connect('api', urlFor('api', target.databaseUrl));
+  const workerPool = connect('worker', urlFor('worker', target.databaseUrl));
   const partitions = await readPartitions(database, undefined);
   const config = {
     ...target,
@@ -73,7 +75,7 @@ export async function startService(
     drained: () => untilDrained(database, DRAIN_MS),
     async stop() {
       await Promise.all([api.stop(), ...workers.map((worker) => worker.stop())]);
-      await Promise.all(pools.map((pool) => pool.end()));
+      await Promise.all([database, apiPool, workerPool].map((pool) => pool.end()));
       expect(conformance.stop()).toEqual([]);
     },
   };

@@ -61,21 +61,34 @@ export function createApiDocument(endpoints: readonly Endpoint[]): ReturnType<ty
       paths[path] = { ...paths[path], [endpoint.method]: describe(endpoint, path) };
     }
   }
-  return createDocument({
-    openapi: '3.1.0',
-    info: {
-      title: 'Wallet operations',
-      version: '1.0.0',
-      description:
-        'Operations are accepted (202), applied in the order of acceptance of their wallet, and found at their `Location`. ' +
-        'Amounts are decimal strings.',
-      license: { name: 'MIT', identifier: 'MIT' },
+  return createDocument(
+    {
+      openapi: '3.1.0',
+      info: {
+        title: 'Wallet operations',
+        version: '1.0.0',
+        description:
+          'Operations are accepted (202), applied in the order of acceptance of their wallet, and found at their `Location`. ' +
+          'Amounts are decimal strings.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/api/v1' }, { url: '/' }],
+      security: [],
+      components: { securitySchemes: { [KEY_SCHEME]: keyScheme } },
+      paths,
     },
-    servers: [{ url: '/api/v1' }, { url: '/' }],
-    security: [],
-    components: { securitySchemes: { [KEY_SCHEME]: keyScheme } },
-    paths,
-  });
+    {
+      override: ({ jsonSchema }) => {
+        dropLimitsOfNumbers(jsonSchema);
+      },
+    },
+  );
+}
+
+/** Those of every JSON number. Where they are given, the pages that show the document take them for examples. */
+function dropLimitsOfNumbers(schema: { minimum?: number; maximum?: number }): void {
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
 function describe(endpoint: Endpoint, path: string): ZodOpenApiOperationObject {
@@ -83,7 +96,8 @@ function describe(endpoint: Endpoint, path: string): ZodOpenApiOperationObject {
   return {
     operationId: nameOf(endpoint.method, path),
     tags: [endpoint.tag],
-    summary: endpoint.summary,
+    // Shown as it is: a summary, unlike a description, is plain text.
+    summary: endpoint.summary.replaceAll('`', ''),
     security: scope === null ? [] : [{ [KEY_SCHEME]: [scope] }],
     requestParams: {
       ...(params ? { path: params } : {}),

@@ -9,7 +9,11 @@ import { z } from 'zod';
 
 const id = z.uuid();
 export const time = z.iso.datetime();
-export const money = z.string().regex(/^-?\d+(\.\d+)?$/);
+export const money = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/)
+  .meta({ example: '25.00' });
+const asset = z.string().meta({ example: 'USD' });
 
 export const operationSchema = z
   .strictObject({
@@ -19,7 +23,7 @@ export const operationSchema = z
     wallet_id: id.optional(),
     from_wallet_id: id.optional(),
     to_wallet_id: id.optional(),
-    asset: z.string(),
+    asset,
     amount: money,
     priority: z.enum(PRIORITIES),
     description: z.string().nullable(),
@@ -52,7 +56,7 @@ export const walletSchema = z
     id,
     wallet_id: id.meta({ description: 'The id again, under the name that earlier services used.' }),
     client_id: id.nullable(),
-    asset: z.string(),
+    asset,
     balance: money,
     status: z.enum(WALLET_STATUSES),
     version: z.int(),
@@ -79,7 +83,7 @@ export function presentWallet(wallet: Wallet, asset: Asset): z.input<typeof wall
 
 /** A wallet's balance at a past moment. */
 export const walletAtSchema = z
-  .strictObject({ id, wallet_id: id, asset: z.string(), balance: money, version: z.int(), at: time })
+  .strictObject({ id, wallet_id: id, asset, balance: money, version: z.int(), at: time })
   .meta({ id: 'WalletAt' });
 
 export const historyLineSchema = z
@@ -87,7 +91,7 @@ export const historyLineSchema = z
     id,
     operation_id: id,
     type: z.enum(OPERATION_TYPES),
-    asset: z.string(),
+    asset,
     amount: money.meta({ description: 'Signed: negative if it left the wallet.' }),
     balance_before: money,
     balance_after: money,
@@ -108,7 +112,7 @@ const totals = {
 export const statisticsSchema = z
   .strictObject({
     wallet_id: id,
-    asset: z.string(),
+    asset,
     ...totals,
     net: money,
     first_at: time.nullable(),

@@ -1,0 +1,117 @@
+-- Who may do what. Applied after the migrations, every time, when the roles wallet_api, wallet_worker and wallet_auditor
+-- exist: it takes everything back and grants exactly what is written here, in one transaction.
+--
+-- The owner of the schema migrates, and makes and revokes keys. The API accepts, the workers apply, auditors read. Nobody
+-- who runs changes or deletes an entry, an outcome, an operation or an event, and only workers write entries and balances.
+
+DO $$
+DECLARE
+  item record;
+BEGIN
+  FOR item IN
+    SELECT oid::regclass AS name, CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
+      AND pg_has_role(relowner, 'USAGE')
+  LOOP
+    EXECUTE format('REVOKE ALL ON %s %s FROM PUBLIC, wallet_api, wallet_worker, wallet_auditor', item.kind, item.name);
+  END LOOP;
+  FOR item IN
+    SELECT oid::regprocedure AS name FROM pg_proc
+    WHERE pronamespace = current_schema()::regnamespace AND pg_has_role(proowner, 'USAGE') AND prokind = 'f'
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
+  LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, wallet_api, wallet_worker, wallet_auditor', item.name);
+  END LOOP;
+
+  -- Only who owns a database or a schema can say who else may use it; where that is not the migrator, it stays as it is.
+  -- Who may connect is left to whoever runs the server: that is what keeps the users of several databases apart.
+  IF (SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()) THEN
+    EXECUTE format('REVOKE TEMPORARY, CREATE ON DATABASE %I FROM PUBLIC', current_database());
+  END IF;
+  IF (SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE oid = current_schema()::regnamespace) THEN
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', current_schema());
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO wallet_api, wallet_worker, wallet_auditor', current_schema());
+  END IF;
+END $$;
+
+-- The API shows everything but what no relay has seen.
+GRANT SELECT ON settings, assets, clients, wallets, accounts, operations, pending_operations, outcomes, entries, batches,
+  batch_parts, batch_totals, batch_replays, events, event_feed, webhook_endpoints, webhook_endpoint_states, deliveries,
+  delivery_attempts TO wallet_api;
+GRANT INSERT ON clients, wallets, operations, pending_operations, batch_replays, events, unrelayed_events TO wallet_api;
+-- An account begins empty and active; its status is all that the API changes of it.
+GRANT INSERT (wallet_id, asset_id), UPDATE (status, updated_at) ON accounts TO wallet_api;
+-- A batch begins without anything done, and is accepted (accept_batch) or cancelled.
+GRANT INSERT (id, priority, atomic, line_events, retry_of),
+  UPDATE (seq, total, replayed, idempotency_key, request_hash, accepted_at, open_parts, cancelled_at, finished_at)
+  ON batches TO wallet_api;
+GRANT INSERT (batch_id, partition, after_id, last_id) ON batch_parts TO wallet_api;
+GRANT INSERT (batch_id, partition, asset_id, lines, amount) ON batch_totals TO wallet_api;
+GRANT INSERT (id, url, description, event_types, rate_limit, sealed_headers, sealed_secret),
+  UPDATE (url, description, event_types, rate_limit, sealed_headers, sealed_secret, sealed_previous_secret,
+          previous_secret_until, status, disabled_reason, disabled_at, updated_at, deleted_at)
+  ON webhook_endpoints TO wallet_api;
+GRANT INSERT (endpoint_id), UPDATE (failures, failing_since, paused_until) ON webhook_endpoint_states TO wallet_api;
+-- A test event, and what is sent again.
+GRANT INSERT (endpoint_id, event_id, next_attempt_at), UPDATE (status, failures, next_attempt_at, completed_at)
+  ON deliveries TO wallet_api;
+GRANT USAGE ON SEQUENCE operation_seq, event_sequence TO wallet_api;
+GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz) TO wallet_api;
+
+-- A worker reads what it applies and tells, and neither clients nor keys.
+GRANT SELECT ON settings, assets, accounts, operations, pending_operations, outcomes, entries, batches, batch_parts,
+  batch_totals, events, unrelayed_events, event_feed, webhook_endpoints, webhook_endpoint_states, deliveries
+  TO wallet_worker;
+GRANT INSERT ON entries, outcomes, events, unrelayed_events, event_feed, delivery_attempts TO wallet_worker;
+GRANT DELETE ON pending_operations, unrelayed_events TO wallet_worker;
+GRANT UPDATE (balance, version, updated_at) ON accounts TO wallet_worker;
+GRANT UPDATE (open_parts, finished_at) ON batches TO wallet_worker;
+GRANT UPDATE (after_id, touched_at) ON batch_parts TO wallet_worker;
+GRANT UPDATE (succeeded, succeeded_amount, failed, failed_amount, started_at) ON batch_totals TO wallet_worker;
+GRANT UPDATE (status, disabled_reason, disabled_at, updated_at) ON webhook_endpoints TO wallet_worker;
+GRANT UPDATE (failures, failing_since, paused_until, window_started_at, window_requests) ON webhook_endpoint_states
+  TO wallet_worker;
+GRANT INSERT (endpoint_id, event_id, next_attempt_at),
+  UPDATE (status, attempts, failures, next_attempt_at, completed_at)
+  ON deliveries TO wallet_worker;
+GRANT USAGE ON SEQUENCE event_sequence TO wallet_worker;
+
+-- An auditor reads everything but secrets.
+GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operations, pending_operations, outcomes, entries,
+  batches, batch_parts, batch_totals, batch_replays, events, unrelayed_events, event_feed, webhook_endpoint_states,
+  deliveries, delivery_attempts TO wallet_auditor;
+GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_until, status, disabled_reason, disabled_at,
+  created_at, updated_at, deleted_at) ON webhook_endpoints TO wallet_auditor;
+GRANT EXECUTE ON FUNCTION version_at(bigint, timestamptz) TO wallet_auditor;
+
+-- Keys and the log of who did what, where the schema has them. The API looks keys up by their hash, which an auditor does
+-- not see, and only ever adds to the log.
+DO $$
+DECLARE
+  item record;
+BEGIN
+  IF to_regclass('api_keys') IS NOT NULL THEN
+    GRANT SELECT ON api_keys TO wallet_api;
+    FOR item IN
+      SELECT quote_ident(attname) AS name, attname ~ 'hash|secret' AS is_secret FROM pg_attribute
+      WHERE attrelid = to_regclass('api_keys') AND attnum > 0 AND NOT attisdropped
+    LOOP
+      IF NOT item.is_secret THEN
+        EXECUTE format('GRANT SELECT (%s) ON api_keys TO wallet_auditor', item.name);
+      END IF;
+      IF item.name = 'last_used_at' THEN
+        GRANT UPDATE (last_used_at) ON api_keys TO wallet_api;
+      END IF;
+    END LOOP;
+  END IF;
+  IF to_regclass('audit_log') IS NOT NULL THEN
+    GRANT SELECT, INSERT ON audit_log TO wallet_api;
+    GRANT SELECT ON audit_log TO wallet_auditor;
+    FOR item IN
+      SELECT objid::regclass AS name FROM pg_depend JOIN pg_class ON pg_class.oid = objid
+      WHERE classid = 'pg_class'::regclass AND refobjid = to_regclass('audit_log') AND relkind = 'S'
+    LOOP
+      EXECUTE format('GRANT USAGE ON SEQUENCE %s TO wallet_api', item.name);
+    END LOOP;
+  END IF;
+END $$;

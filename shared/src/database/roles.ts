@@ -1,0 +1,120 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { sqlstateOf } from './sqlstate.ts';
+
+/**
+ * Who connects at run time. Each has a role `wallet_…`, which holds its grants and cannot log in, and may have a user
+ * `wallet_…_login` that is a member of it. Roles belong to the whole server: all its databases share them.
+ */
+export const ROLES = ['api', 'worker', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Of those that have one, the password of the user. ASCII, since it is hashed here. */
+export type Passwords = Readonly<Partial<Record<Role, string | undefined>>>;
+
+function groupOf(role: Role): string {
+  return `wallet_${role}`;
+}
+
+export function loginOf(role: Role): string {
+  return `wallet_${role}_login`;
+}
+
+/**
+ * Makes the roles that are missing, and the users that have a password, whose password is then the one given.
+ * @returns what this user may not do, as statements for somebody who may; passwords are left out of them.
+ */
+export async function makeRoles(client: pg.ClientBase, passwords: Passwords): Promise<string[]> {
+  const refused: string[] = [];
+  for (const role of ROLES) {
+    const statements = await statementsFor(client, role, passwords[role]);
+    for (const [index, statement] of statements.entries()) {
+      if (await isPermitted(client, statement)) continue;
+      refused.push(...statements.slice(index).map((each) => each.replace(/PASSWORD '.*'/, "PASSWORD '…'")));
+      break;
+    }
+  }
+  return refused;
+}
+
+/** The same on a server that no connection is open to. */
+export async function makeRolesAt(url: string, passwords: Passwords): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+  await client.connect();
+  try {
+    return await makeRoles(client, passwords);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Runs a file of grants, whole or not at all. @returns false if a role is missing: then nothing was changed. */
+export async function applyGrants(client: pg.ClientBase, grants: string): Promise<boolean> {
+  for (const role of ROLES) if (!(await roleExists(client, groupOf(role)))) return false;
+  await repeatOnCollision(() => client.query(grants));
+  return true;
+}
+
+async function statementsFor(client: pg.ClientBase, role: Role, password: string | undefined): Promise<string[]> {
+  const [group, login] = [groupOf(role), loginOf(role)];
+  const groupMissing = (await roleExists(client, group)) ? [] : [`CREATE ROLE ${group}`];
+  if (password === undefined) return groupMissing;
+  const loginMissing = (await roleExists(client, login)) ? [] : [`CREATE ROLE ${login}`];
+  return [
+    ...groupMissing,
+    ...loginMissing,
+    `ALTER ROLE ${login} LOGIN PASSWORD '${hashPassword(password)}'`,
+    `GRANT ${group} TO ${login}`,
+  ];
+}
+
+async function isPermitted(client: pg.ClientBase, statement: string): Promise<boolean> {
+  try {
+    await repeatOnCollision(() => client.query(statement));
+    return true;
+  } catch (error) {
+    if (sqlstateOf(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+    return false;
+  }
+}
+
+const CONNECT_MS = 10_000;
+const MOST_TRIES = 20;
+const PAUSE_MS = 20;
+const INSUFFICIENT_PRIVILEGE = '42501';
+const ROLE_EXISTS = '42710';
+/**
+ * `tuple concurrently updated` and a key twice: somebody changes the same role at the same moment, perhaps from another
+ * database of the server, where no lock of ours reaches.
+ */
+const COLLISIONS = new Set(['XX000', '23505']);
+
+async function repeatOnCollision(work: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const code = sqlstateOf(error) ?? '';
+      // Somebody else has made it since we looked.
+      if (code === ROLE_EXISTS) return;
+      if (tries === MOST_TRIES || !COLLISIONS.has(code)) throw error;
+      await delay(PAUSE_MS * (1 + Math.random()));
+    }
+  }
+}
+
+async function roleExists(client: pg.ClientBase, name: string): Promise<boolean> {
+  const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
+  return rowCount === 1;
+}
+
+/** What Postgres keeps of a password (SCRAM-SHA-256, RFC 5803), so that no log of statements shows the password itself. */
+function hashPassword(password: string): string {
+  const [salt, iterations] = [randomBytes(16), 4096];
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
+  const sign = (text: string): Buffer => createHmac('sha256', salted).update(text).digest();
+  const storedKey = createHash('sha256').update(sign('Client Key')).digest('base64');
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${storedKey}:${sign('Server Key').toString('base64')}`;
+}
