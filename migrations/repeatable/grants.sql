@@ -84,34 +84,9 @@ GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_unt
   created_at, updated_at, deleted_at) ON webhook_endpoints TO wallet_auditor;
 GRANT EXECUTE ON FUNCTION version_at(bigint, timestamptz) TO wallet_auditor;
 
--- Keys and the log of who did what, where the schema has them. The API looks keys up by their hash, which an auditor does
--- not see, and only ever adds to the log.
-DO $$
-DECLARE
-  item record;
-BEGIN
-  IF to_regclass('api_keys') IS NOT NULL THEN
-    GRANT SELECT ON api_keys TO wallet_api;
-    FOR item IN
-      SELECT quote_ident(attname) AS name, attname ~ 'hash|secret' AS is_secret FROM pg_attribute
-      WHERE attrelid = to_regclass('api_keys') AND attnum > 0 AND NOT attisdropped
-    LOOP
-      IF NOT item.is_secret THEN
-        EXECUTE format('GRANT SELECT (%s) ON api_keys TO wallet_auditor', item.name);
-      END IF;
-      IF item.name = 'last_used_at' THEN
-        GRANT UPDATE (last_used_at) ON api_keys TO wallet_api;
-      END IF;
-    END LOOP;
-  END IF;
-  IF to_regclass('audit_log') IS NOT NULL THEN
-    GRANT SELECT, INSERT ON audit_log TO wallet_api;
-    GRANT SELECT ON audit_log TO wallet_auditor;
-    FOR item IN
-      SELECT objid::regclass AS name FROM pg_depend JOIN pg_class ON pg_class.oid = objid
-      WHERE classid = 'pg_class'::regclass AND refobjid = to_regclass('audit_log') AND relkind = 'S'
-    LOOP
-      EXECUTE format('GRANT USAGE ON SEQUENCE %s TO wallet_api', item.name);
-    END LOOP;
-  END IF;
-END $$;
+-- The API looks keys up and only ever adds to the log of administrative acts. An auditor reads both, but no hash.
+GRANT SELECT ON api_keys TO wallet_api;
+GRANT INSERT ON audit_log TO wallet_api;
+GRANT SELECT (id, name, scopes, rate_limit, previous_token_until, created_at, expires_at, revoked_at) ON api_keys
+  TO wallet_auditor;
+GRANT SELECT ON audit_log TO wallet_auditor;
