@@ -109,7 +109,7 @@ it('a refused request leaves nothing behind, and its body is not waited for', as
   socket.on('error', () => undefined);
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write('POST /batches HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 500000000\r\n\r\ntype,');
-  await until('the answer', async () => answer.includes('api_key_missing'));
+  await until('the answer', () => answer.includes('api_key_missing'));
   expect(answer).toMatch(/^HTTP\/1\.1 401 /);
   await closed;
 });

@@ -36,7 +36,7 @@ export async function untilRefused(url: string, token: string | null): Promise<v
   await until('the key is refused', async () => (await statusFor(url, token)) === 401);
 }
 
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`not in time: ${what}`);

@@ -21,6 +21,7 @@ async function start(first: () => Promise<GoodKeys>) {
   return { ring, database, kindFor: async (token: string | null) => (await ring.judge(token)).kind };
 }
 
+const gives = (keys: GoodKeys) => () => Promise.resolve(keys);
 const away = () => Promise.reject(new Error('connect ECONNREFUSED'));
 const silent = () => new Promise<never>(() => undefined);
 
@@ -31,13 +32,13 @@ afterEach(() => {
 });
 
 it('is open until a key is made, and then not again', async () => {
-  const { ring, database, kindFor } = await start(async () => NONE);
+  const { ring, database, kindFor } = await start(gives(NONE));
   expect([ring.isOpen(), await kindFor(null), await kindFor('x')]).toEqual([true, 'anybody', 'anybody']);
   const { key, token } = makeKey();
-  database.answer = async () => ({ everMade: true, keys: [key] });
+  database.answer = gives({ everMade: true, keys: [key] });
   await jest.advanceTimersByTimeAsync(1_000);
   expect([await kindFor(null), await kindFor(token), await kindFor('x')]).toEqual(['no_token', 'key', 'bad_token']);
-  database.answer = async () => NONE;
+  database.answer = gives(NONE);
   await jest.advanceTimersByTimeAsync(1_000);
   expect([ring.isOpen(), await kindFor(null), await kindFor(token)]).toEqual([false, 'no_token', 'bad_token']);
 });
@@ -48,7 +49,7 @@ it.each([
 ])('while the database %s, opens for known keys for half a minute, and for nobody else', async (_, answer) => {
   const { key, token } = makeKey();
   const other = makeToken(newId());
-  const { database, kindFor } = await start(async () => ({ everMade: true, keys: [key] }));
+  const { database, kindFor } = await start(gives({ everMade: true, keys: [key] }));
   /** A silent database is waited for. */
   const kinds = async () => {
     const all = Promise.all([kindFor(token), kindFor(other), kindFor(makeToken(key.id)), kindFor(null)]);
@@ -65,21 +66,21 @@ it.each([
 });
 
 it('does not stay open while the database cannot say that there are no keys', async () => {
-  const { database, kindFor } = await start(async () => NONE);
+  const { database, kindFor } = await start(gives(NONE));
   database.answer = away;
   await jest.advanceTimersByTimeAsync(4_000);
   expect(await kindFor(null)).toBe('anybody');
   await jest.advanceTimersByTimeAsync(2_000);
   expect(await kindFor(null)).toBe('unsure');
-  database.answer = async () => NONE;
+  database.answer = gives(NONE);
   await jest.advanceTimersByTimeAsync(1_000);
   expect(await kindFor(null)).toBe('anybody');
 });
 
 it('reads the keys before it answers, when the process was paused', async () => {
   const { key, token } = makeKey();
-  const { database, kindFor } = await start(async () => ({ everMade: true, keys: [] }));
-  database.answer = async () => ({ everMade: true, keys: [key] });
+  const { database, kindFor } = await start(gives({ everMade: true, keys: [] }));
+  database.answer = gives({ everMade: true, keys: [key] });
   const now = performance.now();
   // Time has gone by, and no timer has run.
   const clock = jest.spyOn(performance, 'now').mockImplementation(() => now + 60_000);
@@ -98,7 +99,7 @@ it('knows the token of before until its time is over, and a key until it expires
     ...previous,
     expiresAt: new Date(Date.now() + 4_500),
   }).key;
-  const { kindFor } = await start(async () => ({ everMade: true, keys: [rotated] }));
+  const { kindFor } = await start(gives({ everMade: true, keys: [rotated] }));
   expect([await kindFor(before), await kindFor(token)]).toEqual(['key', 'key']);
   await jest.advanceTimersByTimeAsync(2_500);
   expect([await kindFor(before), await kindFor(token)]).toEqual(['bad_token', 'key']);
