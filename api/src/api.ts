@@ -5,6 +5,7 @@ import { ConfigError } from '@wallet/shared/config';
 import type { Database } from '@wallet/shared/database/pool';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
+import type { Registry } from '@wallet/shared/metrics';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
@@ -15,12 +16,17 @@ import { createOperationWaiter } from './await-operation.ts';
 import type { ApiConfig } from './config.ts';
 import type { Api } from './context.ts';
 import { createFindWallet } from './find-wallet.ts';
+import { inTurn } from './in-turn.ts';
+import { createApiMetrics } from './metrics.ts';
+import { startAdmission } from './admission/start-admission.ts';
+import { goOn, refuseOverload } from './http/refuse-overload.ts';
+import { measureRequests, tellMetrics } from './http/measure-requests.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { requestLog } from './http/request-log.ts';
 import { createRing } from './ring-partitions.ts';
 import { createDocumentation } from './routes/documentation.ts';
-import { createRouter } from './routes/router.ts';
+import { ENDPOINTS, createRouter } from './routes/router.ts';
 
 export interface RunningApi {
   readonly port: number;
@@ -43,9 +49,9 @@ const IDLE_LOOK_MS = 50;
 /** Starts an API server on `config.host` and `config.port` (0: any free one). */
 export async function startApi(
   config: ApiConfig,
-  dependencies: { database: Database; partitions: number; log: Logger },
+  dependencies: { database: Database; storing: Database; partitions: number; registry: Registry; log: Logger },
 ): Promise<RunningApi> {
-  const { database, partitions, log } = dependencies;
+  const { database, storing, partitions, registry, log } = dependencies;
   let stopping = false;
   const redis = {
     url: config.redisUrl,
@@ -54,22 +60,30 @@ export async function startApi(
   };
   const assets = await loadAssets(database);
   const doorbell = createDoorbell(redis);
-  const ring = createRing(doorbell, log);
+  const metrics = createApiMetrics(registry);
+  const ring = createRing(doorbell, log, metrics.ringFailed);
   const deliveryDoorbell = createDeliveryDoorbell(redis);
   const waiter = createOperationWaiter(database, log);
   const stopHearing = hearAnnouncements({ ...redis, hear: (drained) => waiter.hear(drained) });
+  const { admission, ...load } = startAdmission(config.admission, { database, storing, partitions, metrics, log });
+  metrics.watch(load.watch, admission.waiting, { reading: database, storing });
   const api: Api = {
     database,
+    storing,
     partitions,
     assets,
     doorbell,
-    accept: createAcceptOperation({ database, ring, log }),
-    findWallet: createFindWallet(database),
+    admission,
+    metrics,
+    accept: createAcceptOperation({ database: storing, ring, admission, onAccepted: load.accepted, log }),
+    findWallet: createFindWallet(database, storing),
     waiter,
     ring,
     log,
     spoolFolder: config.spoolFolder,
     uploads: { count: 0 },
+    batchWaiters: { count: 0 },
+    exportInTurn: inTurn(),
     webhooks: {
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
       allowPrivate: config.webhookAllowPrivate,
@@ -83,8 +97,12 @@ export async function startApi(
     isStopping: () => stopping,
   };
 
-  const server = createServer(SERVER_LIMITS, createApp(api, log));
+  const app = createApp(api, config.metrics ? registry : null);
+  const listener = refuseOverload(ENDPOINTS, admission, metrics, app);
+  const server = createServer(SERVER_LIMITS, listener);
+  server.on('checkContinue', goOn(listener));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxConnections = config.maxConnections;
   answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
@@ -105,6 +123,7 @@ export async function startApi(
       waiter.stop();
       await delay(NOTICE_MS);
       await closeServer(server);
+      await load.stop();
       stopHearing();
       doorbell.close();
       deliveryDoorbell.close();
@@ -124,16 +143,18 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 /** The routes at `/api/v1` and again at the root. */
-function createApp(api: Api, log: Logger): Express {
+function createApp(api: Api, registry: Registry | null): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(requestLog(log));
+  app.use(requestLog(api.log));
+  app.use(measureRequests(api.metrics));
   app.use((_request, response, next) => {
     if (api.isStopping()) response.set('Connection', 'close');
     next();
   });
+  if (registry !== null) app.get('/metrics', tellMetrics(registry));
   const router = createRouter(api);
   app.use('/api/v1', router);
   app.use(router);
@@ -141,6 +162,6 @@ function createApp(api: Api, log: Logger): Express {
   app.use('/api/v1', documentation);
   app.use(documentation);
   app.use(routeNotFound);
-  app.use(answerErrors(log));
+  app.use(answerErrors(api.log));
   return app;
 }

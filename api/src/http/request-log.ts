@@ -1,5 +1,6 @@
 import { newId } from '@wallet/shared/ids';
 import type { Logger } from '@wallet/shared/logger';
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 
 declare global {
@@ -11,6 +12,8 @@ declare global {
       requestId: string;
       /** Goes into the request's log line. */
       logged: Record<string, string>;
+      /** The pattern of the path, as the document has it. */
+      route?: string;
       /** A health check: asked every few seconds, worth a line only to who looks for it. */
       isProbe?: boolean;
     }
@@ -19,12 +22,17 @@ declare global {
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 
-/** Gives each request an id, the caller's `X-Request-Id` if it is a plain one, and logs one line when it is answered. */
+/** The caller's `X-Request-Id` if it is a plain one, or a fresh id. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
+}
+
+/** Gives each request an id, and logs one line when it is answered. */
 export function requestLog(log: Logger): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
-    const given = request.get('x-request-id');
-    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : newId();
+    const requestId = requestIdOf(request);
     response.locals.requestId = requestId;
     response.locals.logged = {};
     response.setHeader('X-Request-Id', requestId);

@@ -21,6 +21,7 @@ import { endpoint } from '../http/endpoint.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
+import { letGo } from '../http/refuse-overload.ts';
 import { money } from '../http/resources.ts';
 import { idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
 
@@ -50,6 +51,7 @@ const checkedSchema = z
 
 const postBatch = endpoint({
   method: 'post',
+  accepts: 'batch',
   paths: ['/batches'],
   tag: 'Batches',
   summary: 'Ask for up to 1,000,000 operations at once: all of them are accepted, or none',
@@ -78,7 +80,7 @@ const postBatch = endpoint({
     if (idempotencyKey !== null && OWN_KEYS.test(idempotencyKey)) {
       throw invalid([{ path: 'Idempotency-Key', message: 'must not begin with sha256: or retry:' }]);
     }
-    letGo(request, response);
+    letGoWhenAnswered(request, response);
     const source = readLines(request, envelope);
     const acceptance = await acceptBatch(api, holdFirst(source), {
       validateOnly: query.validate_only ?? false,
@@ -96,17 +98,11 @@ const postBatch = endpoint({
 
 /** How the service names batches that have no name of their own. */
 const OWN_KEYS = /^(sha256|retry):/;
-/** How long a client may go on sending what nobody reads any more. */
-const UNREAD_MS = 5_000;
 
 /** A batch can be answered before it has been read: then the rest is not taken for ever. */
-function letGo(request: Request, response: Response): void {
+function letGoWhenAnswered(request: Request, response: Response): void {
   response.once('finish', () => {
-    if (request.complete) return;
-    const end = setTimeout(() => request.destroy(), UNREAD_MS);
-    request.once('close', () => {
-      clearTimeout(end);
-    });
+    if (!request.complete) letGo(request);
   });
 }
 
@@ -227,6 +223,7 @@ const cancel = endpoint({
 
 const retry = endpoint({
   method: 'post',
+  accepts: 'batch',
   paths: ['/batches/{id}/retry'],
   tag: 'Batches',
   summary: 'A batch of the lines that failed, asked for once more',

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import type { Api } from '../context.ts';
 import { onlyAllow } from '../http/answer-errors.ts';
 import type { Endpoint } from '../http/endpoint.ts';
@@ -28,8 +28,9 @@ export function createRouter(api: Api): Router {
   const router = Router();
   const methods = new Map<string, string[]>();
   for (const endpoint of ENDPOINTS) {
-    for (const path of endpoint.paths.map(toExpress)) {
-      router[endpoint.method](path, ...endpoint.handlers(api));
+    for (const route of endpoint.paths) {
+      const path = toExpress(route);
+      router[endpoint.method](path, nameRoute(route), ...endpoint.handlers(api));
       const allowed = methods.get(path) ?? [];
       allowed.push(...(endpoint.method === 'get' ? ['GET', 'HEAD'] : [endpoint.method.toUpperCase()]));
       methods.set(path, allowed);
@@ -37,6 +38,14 @@ export function createRouter(api: Api): Router {
   }
   for (const [path, allowed] of methods) router.all(path, onlyAllow(...allowed));
   return router;
+}
+
+/** So that who measures the request knows what it is one of. */
+function nameRoute(route: string): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.route = route;
+    next();
+  };
 }
 
 /** `/wallets/{id}` as Express writes it: `/wallets/:id`. */
