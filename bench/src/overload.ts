@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +16,7 @@ import { type Connections, openConnections } from './raw-connections.ts';
  * answers; then three times as much for 60 s (or as many as given), whether it is answered or not, and then half of what they
  * can take for 30 s. Pollers read operations all along. Times count from when a request should have been sent.
  *
- * Then everything that was accepted has to be applied, and of what was refused there may be no trace.
+ * ADMISSION_… settings reach the API. Then everything that was accepted has to be applied, and of what was refused there may be no trace.
  */
 const OVERLOAD_S = Number(process.argv[2] ?? 60);
 const AFTER_S = 30;
@@ -27,6 +26,7 @@ const CLOSED = 64;
 const OPEN = 1_500;
 const TIMES = 3;
 const POLLS_PER_S = 50;
+const POLLERS = 200;
 const WALLETS = 1_000;
 const TICK_MS = 5;
 const BACK = 0.95;
@@ -44,8 +44,10 @@ const redis = await startRedis({ dataDir: folder, path });
 await migrateDatabase(postgres.url, MIGRATIONS_FOLDER, undefined);
 const database = createPool({ url: postgres.url, name: 'bench', size: 2, statementMs: 0, onError: () => undefined });
 const port = await findFreePort();
+const healthPort = await findFreePort();
 const processes = await Promise.all([startProcess('api'), startProcess('worker')]);
 let hasFailed = false;
+let sent = 0;
 try {
   await run();
 } finally {
@@ -73,6 +75,8 @@ interface Run {
   readonly refused: Set<string>;
   /** Those without an answer: they may have been accepted. */
   readonly unknown: Set<string>;
+  /** What was answered besides 202 and 503; 0 is nothing. */
+  readonly statuses: Set<number>;
   readonly polls: { readonly at: number; readonly ms: number; readonly status: number }[];
   readonly waits: { readonly at: number; readonly ms: number }[];
   /** Memory of the API in MB, by when. */
@@ -89,6 +93,7 @@ async function run(): Promise<void> {
     accepted: new Set(),
     refused: new Set(),
     unknown: new Set(),
+    statuses: new Set(),
     polls: [],
     waits: [],
     memory: [],
@@ -96,18 +101,20 @@ async function run(): Promise<void> {
   };
   const stopWatching = watch(now);
   const posts = openConnections(port, OPEN);
-  const polls = openConnections(port, 16);
+  const polls = openConnections(port, POLLERS);
   const stopPolling = poll(now, polls);
   await sendClosed(now, posts, wallets, WARM_S);
   const capacityBegun = secondOf(now);
   const capacity = await sendClosed(now, posts, wallets, CAPACITY_S);
   say(`capacity: ${capacity.toFixed(0)}/s accepted, ${CLOSED} clients who wait`);
-  await untilApplied();
+  await tellRefusals();
   const overloadBegun = secondOf(now);
   await sendOpen(now, posts, wallets, TIMES * capacity, OVERLOAD_S);
+  await tellRefusals();
   const afterBegun = secondOf(now);
   await sendOpen(now, posts, wallets, capacity / 2, AFTER_S);
   const ended = secondOf(now);
+  await tellRefusals();
   await posts.idle();
   await stopPolling();
   await untilApplied();
@@ -161,10 +168,20 @@ function watch(now: Run): () => Promise<void> {
     }
   };
   const looking = look();
+  looking.catch(() => undefined);
   return async () => {
     isOver = true;
     await looking;
   };
+}
+
+/** Why the API has refused requests so far. */
+async function tellRefusals(): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const reasons = [
+    ...(await answer.text()).matchAll(/^wallet_admission_refusals_total\{.*reason="(\w+)".*\} (\d+)$/gm),
+  ];
+  say(`refused so far: ${reasons.map(([, reason, count]) => `${reason} ${count}`).join(', ') || 'none'}`);
 }
 
 async function appliedSoFar(): Promise<number> {
@@ -188,8 +205,6 @@ function poll(now: Run, connections: Connections): () => Promise<void> {
     await connections.idle();
   };
 }
-
-let sent = 0;
 
 /** Sends one deposit under a key of its own, and notes what comes of it. */
 function sendOne(now: Run, connections: Connections, wallets: readonly string[], due: number): Promise<void> {
@@ -215,6 +230,7 @@ function sendOne(now: Run, connections: Connections, wallets: readonly string[],
       } else {
         second.broken += 1;
         now.unknown.add(key);
+        now.statuses.add(status);
       }
       resolve();
     });
@@ -222,7 +238,12 @@ function sendOne(now: Run, connections: Connections, wallets: readonly string[],
 }
 
 /** As many clients as fit, each of which waits for its answer. @returns how many were accepted in a second. */
-async function sendClosed(now: Run, connections: Connections, wallets: readonly string[], seconds: number): Promise<number> {
+async function sendClosed(
+  now: Run,
+  connections: Connections,
+  wallets: readonly string[],
+  seconds: number,
+): Promise<number> {
   const before = now.accepted.size;
   const end = performance.now() + seconds * 1000;
   const begun = performance.now();
@@ -272,10 +293,12 @@ function tell(now: Run, name: string, from: number, to: number): void {
   const memory = Math.max(...now.memory.filter(within).map(({ mb }) => mb));
   say(
     `${name}: offered ${rate(({ offered }) => offered)}/s, accepted ${rate(({ accepted }) => accepted)}/s, ` +
-      `refused ${rate(({ refused }) => refused)}/s, without an answer ${rate(({ broken }) => broken)}/s, ` +
+      `refused ${rate(({ refused }) => refused)}/s, otherwise ${rate(({ broken }) => broken)}/s, ` +
       `applied ${rate(({ applied }) => applied)}/s`,
   );
-  say(`  polls p50 ${at(polls, 0.5)}, p99 ${at(polls, 0.99)}; accepted in p50 ${at(waits, 0.5)}, p99 ${at(waits, 0.99)}`);
+  say(
+    `  polls p50 ${at(polls, 0.5)}, p99 ${at(polls, 0.99)}; accepted in p50 ${at(waits, 0.5)}, p99 ${at(waits, 0.99)}`,
+  );
   say(`  memory of the API at most ${memory.toFixed(0)} MB`);
 }
 
@@ -284,21 +307,24 @@ function at(values: readonly number[], share: number): string {
   return `${sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(0) ?? '-'} ms`;
 }
 
-function judge(
-  now: Run,
-  phases: { overloadBegun: number; afterBegun: number; ended: number; half: number },
-): void {
+function judge(now: Run, phases: { overloadBegun: number; afterBegun: number; ended: number; half: number }): void {
   const { overloadBegun, afterBegun, ended, half } = phases;
   const back = now.seconds.slice(afterBegun, ended).findIndex((_, index, all) => {
     const next = all.slice(index, index + 3);
-    return next.length > 0 && next.reduce((sum, { accepted }) => sum + accepted, 0) / next.length >= BACK * half;
+    return (
+      next.length > 0 &&
+      next.reduce((sum, each) => sum + Math.min(each.accepted, each.applied), 0) / next.length >= BACK * half
+    );
   });
   say(`seconds until ${BACK * 100} % of half the capacity is accepted and applied again: ${back < 0 ? 'never' : back}`);
   verdict('goodput is back within 30 s', back >= 0 && back <= 30);
   const polls = now.polls.filter((poll) => poll.at >= overloadBegun && poll.at < afterBegun);
   const sorted = polls.map(({ ms }) => ms).toSorted((a, b) => a - b);
   verdict('99 of 100 polls take less than a second', (sorted[Math.floor(sorted.length * 0.99)] ?? Infinity) < 1000);
-  verdict('every poll was answered', now.polls.every(({ status }) => status === 200));
+  verdict(
+    'every poll was answered',
+    now.polls.every(({ status }) => status === 200),
+  );
 }
 
 /** Holds what was answered against what is stored. */
@@ -311,8 +337,11 @@ async function check(now: Run): Promise<void> {
   const traces = [...now.refused].filter((key) => stored.has(key)).length;
   const others = rows.filter(({ key }) => !now.accepted.has(key)).length;
   say(`accepted ${now.accepted.size}, applied ${applied}; refused ${now.refused.size}, stored ${traces} of them`);
-  say(`without an answer ${now.unknown.size}, stored ${others} of them`);
-  verdict('what was accepted was applied, once, and nothing else', applied === now.accepted.size && others <= now.unknown.size);
+  say(`answered otherwise ${now.unknown.size} (${[...now.statuses].join(', ')}), stored ${others} of them`);
+  verdict(
+    'what was accepted was applied, once, and nothing else',
+    applied === now.accepted.size && others <= now.unknown.size,
+  );
   verdict('what was refused left no trace', traces === 0);
   verdict('the audit finds nothing', (await auditDatabase(database, (found) => say(JSON.stringify(found)))) === 0);
 }
@@ -320,6 +349,20 @@ async function check(now: Run): Promise<void> {
 function verdict(sentence: string, isSo: boolean): void {
   hasFailed ||= !isSo;
   say(`${isSo ? 'yes' : 'NO '}  ${sentence}`);
+}
+
+async function startProcess(name: 'api' | 'worker'): Promise<Child> {
+  const child = startChild([process.execPath, ...FLAGS[name], join(PROJECT_ROOT, name, 'dist/main.js')], {
+    cwd: PROJECT_ROOT,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: {
+      ...{ PATH: path, PORT: String(port), DATABASE_URL: postgres.url, REDIS_URL: redis.url, NODE_ENV: 'production' },
+      ...{ WORKER_HEALTH_PORT: String(healthPort) },
+      ...Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith('ADMISSION_'))),
+    },
+  });
+  await child.said('ready');
+  return child;
 }
 
 function say(line: string): void {

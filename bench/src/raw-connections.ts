@@ -9,6 +9,9 @@ export interface Connections {
   close(): void;
 }
 
+/** What has been sent is forgotten so many at a time. */
+const FORGET = 10_000;
+
 type Answered = Parameters<Connections['send']>[1];
 
 export function openConnections(port: number, most: number): Connections {
@@ -28,7 +31,10 @@ export function openConnections(port: number, most: number): Connections {
       busy.set(socket, answered);
       socket.write(request);
     }
-    if (taken > 10_000) waiting.splice(0, taken), (taken = 0);
+    if (taken > FORGET) {
+      waiting.splice(0, taken);
+      taken = 0;
+    }
   }
 
   function openOne(): Socket {
@@ -44,7 +50,6 @@ export function openConnections(port: number, most: number): Connections {
       const answer = { status: Number(received.slice(9, 12)), text: received.slice(head + 4) };
       received = '';
       end(answer);
-      if (/^connection: close/im.test(answer.text)) return;
       free.push(socket);
       next();
     });

@@ -262,12 +262,12 @@ it('when requests wait to be stored, more are refused, and reads are answered by
 });
 
 it('when the process is late with everything, more is refused until it is not', async () => {
-  const service = await start({ admission: { eventLoopMs: 150 } });
+  const service = await start({ admission: { eventLoopMs: 80 } });
   const wallet = await createFundedWallet(service.url);
   await until(async () => (await deposit(service, wallet, { key: 'before' })).status === 202);
   let isBusy = true;
   const work = (): void => {
-    const end = performance.now() + 200;
+    const end = performance.now() + 120;
     while (performance.now() < end) continue;
     if (isBusy) setImmediate(work);
   };

@@ -76,7 +76,9 @@ function refuse(
 
 /** What is left of a body is not taken for ever. */
 export function letGo(request: IncomingMessage): void {
-  const end = setTimeout(() => request.destroy(), UNREAD_MS);
+  const end = setTimeout(() => {
+    if (!request.complete) request.destroy();
+  }, UNREAD_MS);
   request.once('close', () => {
     clearTimeout(end);
   });
