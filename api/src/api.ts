@@ -20,6 +20,7 @@ import { inTurn } from './in-turn.ts';
 import { createApiMetrics } from './metrics.ts';
 import { startAdmission } from './admission/start-admission.ts';
 import { goOn, refuseOverload } from './http/refuse-overload.ts';
+import { letGoWhenAnswered } from './http/let-go.ts';
 import { measureRequests, tellMetrics } from './http/measure-requests.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
@@ -40,6 +41,8 @@ export interface RunningApi {
  */
 const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 3_600_000, connectionsCheckingInterval: 1_000 };
 const KEEP_ALIVE_MS = 65_000;
+/** Connections that wait to be taken. With fewer, clients who come all at once would try again after seconds (Linux caps it). */
+const BACKLOG = 4_096;
 /** How long a stopping process goes on taking requests while it says that it is not ready, so that others notice. */
 const NOTICE_MS = 500;
 /** How long a stop waits for clients who are still sending. */
@@ -83,6 +86,7 @@ export async function startApi(
     spoolFolder: config.spoolFolder,
     uploads: { count: 0 },
     batchWaiters: { count: 0 },
+    exports: { count: 0 },
     exportInTurn: inTurn(),
     webhooks: {
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
@@ -112,7 +116,7 @@ export async function startApi(
         ),
       );
     });
-    server.listen(config.port, config.host, resolve);
+    server.listen({ port: config.port, host: config.host, backlog: BACKLOG }, resolve);
   });
   const address = server.address();
   return {
@@ -150,8 +154,9 @@ function createApp(api: Api, registry: Registry | null): Express {
   app.set('query parser', 'simple');
   app.use(requestLog(api.log));
   app.use(measureRequests(api.metrics));
-  app.use((_request, response, next) => {
+  app.use((request, response, next) => {
     if (api.isStopping()) response.set('Connection', 'close');
+    letGoWhenAnswered(request, response);
     next();
   });
   if (registry !== null) app.get('/metrics', tellMetrics(registry));

@@ -33,6 +33,8 @@ export interface Api {
   readonly uploads: { count: number };
   /** How many requests wait for the end of a batch. */
   readonly batchWaiters: { count: number };
+  /** How many whole results of batches are being sent. */
+  readonly exports: { count: number };
   /** Whole results of batches are read one piece after the other: many exports share one connection. */
   readonly exportInTurn: ReturnType<typeof inTurn>;
   /** `sealer` is null where no key is set: then there are no webhooks. */

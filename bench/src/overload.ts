@@ -100,8 +100,8 @@ async function run(): Promise<void> {
     ids: [],
   };
   const stopWatching = watch(now);
-  const posts = openConnections(port, OPEN);
-  const polls = openConnections(port, POLLERS);
+  const posts = await openConnections(port, OPEN);
+  const polls = await openConnections(port, POLLERS);
   const stopPolling = poll(now, polls);
   await sendClosed(now, posts, wallets, WARM_S);
   const capacityBegun = secondOf(now);

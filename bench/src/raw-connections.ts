@@ -14,7 +14,11 @@ const FORGET = 10_000;
 
 type Answered = Parameters<Connections['send']>[1];
 
-export function openConnections(port: number, most: number): Connections {
+/** How many are opened at once. */
+const OPENED_AT_ONCE = 50;
+
+/** Opens `most` connections before anything is sent, so that what is measured are requests. Those that break are replaced. */
+export async function openConnections(port: number, most: number): Promise<Connections> {
   const free: Socket[] = [];
   const waiting: { readonly request: string; readonly answered: Answered }[] = [];
   const busy = new Map<Socket, Answered>();
@@ -47,6 +51,8 @@ export function openConnections(port: number, most: number): Connections {
       const head = received.indexOf('\r\n\r\n');
       const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0);
       if (head < 0 || received.length < head + 4 + length) return;
+      // Nobody asked: it is about to be closed.
+      if (!busy.has(socket)) return;
       const answer = { status: Number(received.slice(9, 12)), text: received.slice(head + 4) };
       received = '';
       end(answer);
@@ -69,6 +75,16 @@ export function openConnections(port: number, most: number): Connections {
     return socket;
   }
 
+  for (let opened = 0; opened < most; opened += OPENED_AT_ONCE) {
+    const sockets = Array.from({ length: Math.min(OPENED_AT_ONCE, most - opened) }, openOne);
+    await Promise.all(
+      sockets.map((socket) => {
+        // A connection that asks for nothing is closed soon.
+        socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+        return new Promise<void>((resolve) => busy.set(socket, () => resolve()));
+      }),
+    );
+  }
   return {
     send(request, answered) {
       waiting.push({ request, answered });

@@ -2,12 +2,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Admission, Admitted } from '../admission/admission.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import type { Endpoint } from './endpoint.ts';
+import { letGoWhenAnswered } from './let-go.ts';
 import { requestIdOf } from './request-log.ts';
 
 /** A body of this size is read and forgotten when it is refused; of a larger one, the connection is closed. */
 const SMALL_BODY_BYTES = 64 * 1024;
-/** How long a client may go on sending what nobody reads. */
-const UNREAD_MS = 5_000;
 
 /**
  * Answers requests for operations that cannot be taken, before their body is read and before anything else is done for them:
@@ -68,18 +67,6 @@ function refuse(
   for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
   const length = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] ? Infinity : 0));
   if (kind === 'batch' || length > SMALL_BODY_BYTES) response.setHeader('Connection', 'close');
+  letGoWhenAnswered(request, response);
   response.end(body);
-  response.once('finish', () => {
-    if (!request.complete) letGo(request);
-  });
-}
-
-/** What is left of a body is not taken for ever. */
-export function letGo(request: IncomingMessage): void {
-  const end = setTimeout(() => {
-    if (!request.complete) request.destroy();
-  }, UNREAD_MS);
-  request.once('close', () => {
-    clearTimeout(end);
-  });
 }

@@ -5,7 +5,7 @@ import { listLines } from '@wallet/shared/database/tables/batch-lines';
 import { cancelBatch } from '@wallet/shared/database/tables/batches';
 import { formatAmount } from '@wallet/shared/money';
 import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/operation';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { z } from 'zod';
 import { acceptBatch } from '../batch/accept-batch.ts';
 import { answerBatch, readBatch } from '../batch/answer-batch.ts';
@@ -21,7 +21,6 @@ import { endpoint } from '../http/endpoint.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
-import { letGo } from '../http/refuse-overload.ts';
 import { money } from '../http/resources.ts';
 import { idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
 
@@ -80,7 +79,6 @@ const postBatch = endpoint({
     if (idempotencyKey !== null && OWN_KEYS.test(idempotencyKey)) {
       throw invalid([{ path: 'Idempotency-Key', message: 'must not begin with sha256: or retry:' }]);
     }
-    letGoWhenAnswered(request, response);
     const source = readLines(request, envelope);
     const acceptance = await acceptBatch(api, holdFirst(source), {
       validateOnly: query.validate_only ?? false,
@@ -98,13 +96,6 @@ const postBatch = endpoint({
 
 /** How the service names batches that have no name of their own. */
 const OWN_KEYS = /^(sha256|retry):/;
-
-/** A batch can be answered before it has been read: then the rest is not taken for ever. */
-function letGoWhenAnswered(request: Request, response: Response): void {
-  response.once('finish', () => {
-    if (!request.complete) letGo(request);
-  });
-}
 
 interface Said {
   readonly priority?: Priority | undefined;
@@ -185,7 +176,7 @@ const getBatchOperations = endpoint({
     if (exported) {
       response.type(exported);
       if (request.method === 'HEAD') response.end();
-      else await sendAll(Readable.from(EXPORTS[exported](api, eachLine(api, batch, status))), response);
+      else await sendAll(api, Readable.from(EXPORTS[exported](api, eachLine(api, batch, status))), response);
       return;
     }
     const upTo = batch.total + batch.replayed;
@@ -196,11 +187,25 @@ const getBatchOperations = endpoint({
   },
 });
 
-/** Sends a stream to its end, or for as long as the client listens. */
-async function sendAll(source: Readable, response: Response): Promise<void> {
-  await pipeline(source, response).catch((error: unknown) => {
+/** The most whole results that one process sends at once: of each, some thousand lines are in memory. */
+const EXPORTS_AT_ONCE = 32;
+/** A client that takes nothing for so long is given up. */
+const UNTAKEN_MS = 60_000;
+
+/** Sends a stream to its end, or for as long as the client listens. @throws Problem if too many are being sent. */
+async function sendAll(api: Api, source: Readable, response: Response): Promise<void> {
+  if (api.exports.count >= EXPORTS_AT_ONCE) {
+    throw new Problem('unavailable', 'Too many results are being sent.', { headers: { 'Retry-After': '5' } });
+  }
+  api.exports.count += 1;
+  response.setTimeout(UNTAKEN_MS, () => response.destroy());
+  try {
+    await pipeline(source, response);
+  } catch (error) {
     if (!response.destroyed) throw error;
-  });
+  } finally {
+    api.exports.count -= 1;
+  }
 }
 
 const cancel = endpoint({
