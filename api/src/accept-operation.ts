@@ -9,6 +9,7 @@ import {
   findOperationsByKey,
 } from '@wallet/shared/database/tables/operations';
 import type { Logger } from '@wallet/shared/logger';
+import type { Admission } from './admission/admission.ts';
 import { inGroups } from './in-groups.ts';
 import type { RingPartitions } from './ring-partitions.ts';
 
@@ -32,14 +33,17 @@ const RETRY_MS = [50, 250];
  * Makes the function that accepts operations by group commit: requests that arrive while an INSERT is in flight go into
  * the next one. It resolves after COMMIT; then `ring` is called with the partitions that have work, and not waited for.
  * It rejects with the database's error, and then the operation may or may not have been accepted: a caller with an
- * idempotency key can find out by repeating the request.
+ * idempotency key can find out by repeating the request. It rejects with the problem `overloaded` before anything is done.
  */
 export function createAcceptOperation(dependencies: {
   database: Database;
   ring: RingPartitions;
+  admission: Pick<Admission, 'enter' | 'leave'>;
+  /** Told of each operation that was accepted now, and how long that took. */
+  onAccepted: (operation: NewOperation, seconds: number) => void;
   log: Logger;
 }): AcceptOperation {
-  const { database, ring, log } = dependencies;
+  const { database, ring, admission, onAccepted, log } = dependencies;
 
   async function acceptGroup(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
     let inserted: Map<string, Date>;
@@ -99,9 +103,16 @@ export function createAcceptOperation(dependencies: {
 
   const inGroup = inGroups(GROUP_LIMIT, acceptGroup);
   return async (operation) => {
-    const answer = await inGroup(operation);
-    if ('error' in answer) throw answer.error;
-    return answer.acceptance;
+    admission.enter(operation);
+    const begun = performance.now();
+    try {
+      const answer = await inGroup(operation);
+      if ('error' in answer) throw answer.error;
+      if (answer.acceptance.kind === 'accepted') onAccepted(operation, (performance.now() - begun) / 1000);
+      return answer.acceptance;
+    } finally {
+      admission.leave(operation);
+    }
   };
 }
 

@@ -5,6 +5,7 @@ import { ConfigError } from '@wallet/shared/config';
 import type { Database } from '@wallet/shared/database/pool';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
+import type { Registry } from '@wallet/shared/metrics';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
@@ -16,13 +17,19 @@ import { createOperationWaiter } from './await-operation.ts';
 import type { ApiConfig } from './config.ts';
 import type { Api } from './context.ts';
 import { createFindWallet } from './find-wallet.ts';
+import { inTurn } from './in-turn.ts';
+import { createApiMetrics } from './metrics.ts';
+import { startAdmission } from './admission/start-admission.ts';
+import { goOn, refuseOverload } from './http/refuse-overload.ts';
+import { letGoWhenAnswered } from './http/let-go.ts';
+import { measureRequests, tellMetrics } from './http/measure-requests.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { requestLog } from './http/request-log.ts';
 import { openAccess } from './open-access.ts';
 import { createRing } from './ring-partitions.ts';
 import { createDocumentation } from './routes/documentation.ts';
-import { createRouter } from './routes/router.ts';
+import { ENDPOINTS, createRouter } from './routes/router.ts';
 
 export interface RunningApi {
   readonly port: number;
@@ -36,6 +43,8 @@ export interface RunningApi {
  */
 const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 3_600_000, connectionsCheckingInterval: 1_000 };
 const KEEP_ALIVE_MS = 65_000;
+/** Connections that wait to be taken. With fewer, clients who come all at once would try again after seconds (Linux caps it). */
+const BACKLOG = 4_096;
 /** How long a stopping process goes on taking requests while it says that it is not ready, so that others notice. */
 const NOTICE_MS = 500;
 /** How long a stop waits for clients who are still sending. */
@@ -45,9 +54,9 @@ const IDLE_LOOK_MS = 50;
 /** Starts an API server on `config.host` and `config.port` (0: any free one). */
 export async function startApi(
   config: ApiConfig,
-  dependencies: { database: Database; partitions: number; log: Logger },
+  dependencies: { database: Database; storing: Database; partitions: number; registry: Registry; log: Logger },
 ): Promise<RunningApi> {
-  const { database, partitions, log } = dependencies;
+  const { database, storing, partitions, registry, log } = dependencies;
   let stopping = false;
   const redis = {
     url: config.redisUrl,
@@ -57,17 +66,23 @@ export async function startApi(
   const assets = await loadAssets(database);
   const access = await openAccess(config, log);
   const doorbell = createDoorbell(redis);
-  const ring = createRing(doorbell, log);
+  const metrics = createApiMetrics(registry);
+  const ring = createRing(doorbell, log, metrics.ringFailed);
   const deliveryDoorbell = createDeliveryDoorbell(redis);
   const waiter = createOperationWaiter(database, log);
   const stopHearing = hearAnnouncements({ ...redis, hear: (drained) => waiter.hear(drained) });
+  const { admission, ...load } = startAdmission(config.admission, { database, storing, partitions, metrics, log });
+  metrics.watch(load.watch, admission.waiting, { reading: database, storing });
   const api: Api = {
     database,
+    storing,
     partitions,
     assets,
     doorbell,
-    accept: createAcceptOperation({ database, ring, log }),
-    findWallet: createFindWallet(database),
+    admission,
+    metrics,
+    accept: createAcceptOperation({ database: storing, ring, admission, onAccepted: load.accepted, log }),
+    findWallet: createFindWallet(database, storing),
     waiter,
     ring,
     log,
@@ -75,6 +90,9 @@ export async function startApi(
     limitRate: access.limitRate,
     spoolFolder: config.spoolFolder,
     uploads: { count: 0 },
+    batchWaiters: { count: 0 },
+    exports: { count: 0 },
+    exportInTurn: inTurn(),
     webhooks: {
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
       allowPrivate: config.webhookAllowPrivate,
@@ -88,8 +106,12 @@ export async function startApi(
     isStopping: () => stopping,
   };
 
-  const server = createServer(SERVER_LIMITS, createApp(api, log));
+  const app = createApp(api, config.metrics ? registry : null);
+  const listener = refuseOverload(ENDPOINTS, admission, metrics, app);
+  const server = createServer(SERVER_LIMITS, listener);
+  server.on('checkContinue', goOn(listener));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxConnections = config.maxConnections;
   answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
@@ -99,7 +121,7 @@ export async function startApi(
         ),
       );
     });
-    server.listen(config.port, config.host, resolve);
+    server.listen({ port: config.port, host: config.host, backlog: BACKLOG }, resolve);
   });
   const address = server.address();
   return {
@@ -110,6 +132,7 @@ export async function startApi(
       waiter.stop();
       await delay(NOTICE_MS);
       await closeServer(server);
+      await load.stop();
       stopHearing();
       doorbell.close();
       deliveryDoorbell.close();
@@ -136,17 +159,20 @@ const SECURITY_HEADERS = helmet({
 });
 
 /** The routes at `/api/v1` and again at the root. Whatever is mounted behind the routers is behind their guard. */
-export function createApp(api: Api, log: Logger): Express {
+export function createApp(api: Api, registry: Registry | null): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(requestLog(log));
+  app.use(requestLog(api.log));
+  app.use(measureRequests(api.metrics));
   app.use(SECURITY_HEADERS);
-  app.use((_request, response, next) => {
+  app.use((request, response, next) => {
     if (api.isStopping()) response.set('Connection', 'close');
+    letGoWhenAnswered(request, response);
     next();
   });
+  if (registry !== null) app.get('/metrics', tellMetrics(registry));
   const documentation = createDocumentation();
   app.use('/api/v1', documentation);
   app.use(documentation);
@@ -154,6 +180,6 @@ export function createApp(api: Api, log: Logger): Express {
   app.use('/api/v1', router);
   app.use(router);
   app.use(routeNotFound);
-  app.use(answerErrors(log));
+  app.use(answerErrors(api.log));
   return app;
 }

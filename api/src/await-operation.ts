@@ -6,7 +6,7 @@ import type { Logger } from '@wallet/shared/logger';
 const LOOK_MS = 500;
 /** The most operations looked up in one query. */
 const LOOK_LIMIT = 500;
-/** The most operations waited for at once. Beyond it a caller is answered with the operation as it is. */
+/** The most requests that wait at once. Beyond it a caller is answered with the operation as it is. */
 const WAITING_LIMIT = 10_000;
 
 export interface OperationWaiter {
@@ -30,6 +30,7 @@ interface Waiting {
 export function createOperationWaiter(database: Database, log: Logger): OperationWaiter {
   const waiting = new Map<string, Waiting>();
   let wanted = new Set<string>();
+  let waiters = 0;
   let looking = false;
   let stopped = false;
   const timer = setInterval(() => {
@@ -61,14 +62,14 @@ export function createOperationWaiter(database: Database, log: Logger): Operatio
 
   return {
     wait(id, partition, ms, signal) {
-      if (stopped || signal.aborted || waiting.size >= WAITING_LIMIT) return Promise.resolve(null);
+      if (stopped || signal.aborted || waiters >= WAITING_LIMIT) return Promise.resolve(null);
       return new Promise((resolve) => {
         const entry = waiting.get(id) ?? { partition, resolvers: new Set() };
         waiting.set(id, entry);
         const settle = (operation: Operation | null): void => {
           clearTimeout(deadline);
           signal.removeEventListener('abort', giveUp);
-          entry.resolvers.delete(settle);
+          if (entry.resolvers.delete(settle)) waiters -= 1;
           if (entry.resolvers.size === 0) waiting.delete(id);
           resolve(operation);
         };
@@ -78,6 +79,7 @@ export function createOperationWaiter(database: Database, log: Logger): Operatio
         const deadline = setTimeout(giveUp, ms);
         signal.addEventListener('abort', giveUp);
         entry.resolvers.add(settle);
+        waiters += 1;
         // It may have ended before anybody waited.
         look([id]);
       });

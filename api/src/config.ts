@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { booleanSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
 import { z } from 'zod';
+import type { AdmissionLimits } from './admission/admission.ts';
 
 export interface ApiConfig {
   readonly host: string;
@@ -8,7 +9,13 @@ export interface ApiConfig {
   /** Whether the API may be open to whoever reaches it, on whatever address, as long as there are no keys. */
   readonly allowAnonymous: boolean;
   readonly databaseUrl: string;
-  readonly databaseConnections: number;
+  /** How many connections read, and how many store operations. */
+  readonly connections: { readonly reading: number; readonly storing: number };
+  readonly admission: AdmissionLimits;
+  /** The most connections of clients at once; what comes beyond is closed. */
+  readonly maxConnections: number;
+  /** Whether `/metrics` is served, to whoever asks. */
+  readonly metrics: boolean;
   readonly redisUrl: string;
   readonly queuePrefix: string;
   readonly logLevel: string;
@@ -21,6 +28,16 @@ export interface ApiConfig {
   readonly webhookAllowPrivate: boolean;
 }
 
+/** Whether only this machine can reach it. */
+export function isLoopback(host: string): boolean {
+  return ['127.0.0.1', '::1', 'localhost'].includes(host);
+}
+
+/** The share of the connections that store operations: an upload holds one, and four are read at once. */
+const STORING_SHARE = 0.6;
+const count = (least: number, most: number, fallback: number) =>
+  z.coerce.number().int().min(least).max(most).default(fallback);
+
 /** @throws ConfigError naming what is missing or wrong. */
 export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
   const settings = readSettings(
@@ -29,18 +46,36 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
       ...webhookSettings,
       HOST: z.string().default('127.0.0.1'),
       PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
-      API_DATABASE_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
+      API_DATABASE_CONNECTIONS: count(4, 100, 10),
+      API_MAX_CONNECTIONS: count(1, 1_000_000, 16_000),
+      ADMISSION_PENDING_OPERATIONS: count(1, 1_000_000, 10_000),
+      ADMISSION_PENDING_LINES: count(1, 1_000_000_000, 5_000_000),
+      ADMISSION_PENDING_AGE_S: count(1, 86_400, 30),
+      ADMISSION_WAITING_REQUESTS: count(1, 100_000, 1_000),
+      ADMISSION_EVENT_LOOP_MS: count(10, 60_000, 200),
+      METRICS_ENABLED: booleanSetting(isLoopback(env['HOST'] || '127.0.0.1')),
       ALLOW_ANONYMOUS: booleanSetting(false),
       SPOOL_DIR: z.string().default(tmpdir()),
     },
     env,
   );
+  const connections = settings.API_DATABASE_CONNECTIONS;
+  const storing = Math.ceil(connections * STORING_SHARE);
   return Object.freeze({
     host: settings.HOST,
     port: settings.PORT,
     allowAnonymous: settings.ALLOW_ANONYMOUS,
     databaseUrl: settings.DATABASE_URL,
-    databaseConnections: settings.API_DATABASE_CONNECTIONS,
+    connections: { reading: connections - storing, storing },
+    admission: {
+      pendingOperations: settings.ADMISSION_PENDING_OPERATIONS,
+      pendingLines: settings.ADMISSION_PENDING_LINES,
+      pendingAgeMs: settings.ADMISSION_PENDING_AGE_S * 1000,
+      waitingRequests: settings.ADMISSION_WAITING_REQUESTS,
+      eventLoopMs: settings.ADMISSION_EVENT_LOOP_MS,
+    },
+    maxConnections: settings.API_MAX_CONNECTIONS,
+    metrics: settings.METRICS_ENABLED,
     redisUrl: settings.REDIS_URL,
     queuePrefix: settings.QUEUE_PREFIX,
     logLevel: settings.LOG_LEVEL,

@@ -46,18 +46,18 @@ export async function findUserWallet(
 ): Promise<string> {
   const asset = chooseAsset(api, choice);
   readAmount(amount, asset);
-  const client = await findClientByLogin(api.database, login);
+  const client = await findClientByLogin(api.storing, login);
   if (client === null) throw new Problem('user_not_found', `There is no user ${login}.`);
-  const found = await findClientWallet(api.database, client.id, asset.id);
+  const found = await findClientWallet(api.storing, client.id, asset.id);
   if (found !== null) return found;
   if (DIRECTION_OF[type] !== 'in') {
     throw new Problem('wallet_not_found', `The user ${login} has no wallet of ${asset.code}.`);
   }
   const id = firstWalletId(client.id, asset.id);
-  const created = await createWallet(api.database, { id, clientId: client.id, assetId: asset.id });
+  const created = await createWallet(api.storing, { id, clientId: client.id, assetId: asset.id });
   if (created === 'created') return id;
   // Somebody made it at the same moment.
-  const other = await findClientWallet(api.database, client.id, asset.id);
+  const other = await findClientWallet(api.storing, client.id, asset.id);
   if (other === null) throw new Error(`the wallet of client ${client.id} could not be made: ${created}`);
   return other;
 }

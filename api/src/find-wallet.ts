@@ -13,7 +13,8 @@ export interface FindWallet {
   many(ids: Iterable<string>): Promise<Map<string, WalletFacts>>;
 }
 
-export function createFindWallet(database: Database): FindWallet {
+/** Single wallets are looked up by `database`; many of them, for batches, by `storing`. */
+export function createFindWallet(database: Database, storing: Database): FindWallet {
   const cache = new LRUCache<string, WalletFacts>({ max: CACHED_WALLETS });
   const look = inGroups<string, WalletFacts | null>(GROUP_LIMIT, async (ids) => {
     const found = new Map((await findWalletFacts(database, ids)).map((facts) => [facts.id, facts]));
@@ -35,7 +36,7 @@ export function createFindWallet(database: Database): FindWallet {
         if (cached) known.set(id, cached);
         else unknown.add(id);
       }
-      const found = unknown.size > 0 ? await findWalletFacts(database, [...unknown]) : [];
+      const found = unknown.size > 0 ? await findWalletFacts(storing, [...unknown]) : [];
       for (const facts of found) {
         cache.set(facts.id, facts);
         known.set(facts.id, facts);

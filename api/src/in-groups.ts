@@ -1,15 +1,9 @@
-/** The most calls that wait for a group at once. */
-const WAITING_LIMIT = 10_000;
-
-/** Too many calls wait already. Nothing was done for this one. */
-export class Overloaded extends Error {}
-
 /**
  * Collects calls that come while an earlier group is under way, and hands them over as the next group. No timer: alone, a
- * call goes at once; under load, groups grow with it. Groups are worked on one after the other, in the order of calls.
+ * call goes at once; under load, groups grow with it. Groups are worked on one after the other, in the order of calls. How many
+ * may wait is for the caller to limit.
  *
  * @param work gets 1 to `limit` items and answers for each, in their order; if it throws, every call of the group does.
- * The function made rejects with `Overloaded` when 10,000 calls wait.
  */
 export function inGroups<Item, Answer>(
   limit: number,
@@ -37,7 +31,6 @@ export function inGroups<Item, Answer>(
 
   return (item) =>
     new Promise((resolve, reject) => {
-      if (waiting.length >= WAITING_LIMIT) throw new Overloaded('too many requests wait already');
       waiting.push({ item, resolve, reject });
       if (!busy) void run();
     });

@@ -5,7 +5,7 @@ import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
 import { createCounters } from '@wallet/shared/queue/counters';
 import type { RequestHandler } from 'express';
-import type { ApiConfig } from './config.ts';
+import { type ApiConfig, isLoopback } from './config.ts';
 import { type KeyRing, createKeyRing } from './key-ring.ts';
 import { createRateLimiter } from './limit-rate.ts';
 
@@ -15,7 +15,6 @@ export interface Access {
   stop(): Promise<void>;
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 /** Keys that are not read in this time are read a second later. */
 const READ_MS = 2_000;
 
@@ -59,7 +58,7 @@ export async function openAccess(config: ApiConfig, log: Logger): Promise<Access
 }
 
 function refuseToBeOpen({ host, allowAnonymous }: ApiConfig): void {
-  if (LOOPBACK.has(host) || allowAnonymous) return;
+  if (isLoopback(host) || allowAnonymous) return;
   throw new ConfigError(
     `There are no API keys, so whoever reaches ${host} could do everything. Make a key first (npm run keys -- create), ` +
       'or set ALLOW_ANONYMOUS=true where nobody but trusted callers can reach it.',

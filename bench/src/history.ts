@@ -2,11 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningApi, startApi } from '@wallet/api/api';
+import { readApiConfig } from '@wallet/api/config';
 import { startPostgres } from '@wallet/local/embedded-postgres';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { createLogger } from '@wallet/shared/logger';
+import { createRegistry } from '@wallet/shared/metrics';
 
 /**
  * `npm run bench:history [-- entries]`: what a long history costs the readers. The same wallet, with the same 10,000
@@ -57,26 +59,11 @@ try {
 }
 
 function startReader(pool: Database): Promise<RunningApi> {
-  const config = {
-    ...{
-      host: '127.0.0.1',
-      allowAnonymous: false,
-      port: 0,
-      databaseUrl: postgres.url,
-      databaseConnections: 4,
-      partitions: 1,
-    },
-    ...{
-      redisUrl: 'redis://127.0.0.1:1',
-      queuePrefix: 'bench',
-      logLevel: 'silent',
-      logPretty: false,
-      spoolFolder: folder,
-      webhookKey: undefined,
-      webhookAllowPrivate: false,
-    },
-  };
-  return startApi(config, { database: pool, partitions: 1, log });
+  const config = readApiConfig({
+    ...{ DATABASE_URL: postgres.url, REDIS_URL: 'redis://127.0.0.1:1', QUEUE_PREFIX: 'bench', PORT: '0' },
+    ...{ LOG_LEVEL: 'silent', SPOOL_DIR: folder },
+  });
+  return startApi(config, { database: pool, storing: pool, partitions: 1, registry: createRegistry(), log });
 }
 
 async function makeWallets(target: Database): Promise<void> {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import type { AdmissionLimits } from '@wallet/api/admission/admission';
 import { type RunningApi, startApi } from '@wallet/api/api';
 import { urlFor } from '@wallet/local/embedded-postgres';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/logger';
+import { Registry } from '@wallet/shared/metrics';
 import { type WalletWorker, startWorker } from '@wallet/worker/worker';
 import { watchConformance } from './conformance.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -19,6 +21,8 @@ export interface Service {
   readonly redisUrl: string;
   readonly queuePrefix: string;
   readonly partitions: number;
+  /** What each worker measures, in the order in which they were started. */
+  readonly workerRegistries: readonly Registry[];
   /** `limit` is the most operations in one transaction, of either lane. */
   startWorker(options?: { limit?: number }): void;
   /** Resolves when no operation is pending any more. */
@@ -28,13 +32,28 @@ export interface Service {
 }
 
 const DRAIN_MS = 20_000;
+/** A test that is slow is not an overload. */
+const UNLIMITED: AdmissionLimits = {
+  pendingOperations: 1_000_000,
+  pendingLines: 100_000_000,
+  pendingAgeMs: 3_600_000,
+  waitingRequests: 10_000,
+  eventLoopMs: 60_000,
+};
 
 /**
  * Starts an API and, unless told otherwise, a worker. `redisUrl` is that of both, `apiRedisUrl` that of the API alone: an
  * address where nobody answers makes them work without Redis. `webhooks: false` leaves out the key that they need.
+ * `admission` sets limits that are otherwise far away.
  */
 export async function startService(
-  options: { worker?: boolean; redisUrl?: string; apiRedisUrl?: string; webhooks?: boolean } = {},
+  options: {
+    worker?: boolean;
+    redisUrl?: string;
+    apiRedisUrl?: string;
+    webhooks?: boolean;
+    admission?: Partial<AdmissionLimits>;
+  } = {},
 ): Promise<Service> {
   const target = { ...(await createTestDatabase()), ...(options.redisUrl ? { redisUrl: options.redisUrl } : {}) };
   const log = createLogger({ process: 'test', level: 'silent', pretty: false });
@@ -42,6 +61,7 @@ export async function startService(
   const database = connect('test', target.databaseUrl);
   // What runs may do what its role may, and nothing else.
   const apiPool = connect('api', urlFor('api', target.databaseUrl));
+  const acceptPool = connect('accept', urlFor('api', target.databaseUrl));
   const workerPool = connect('worker', urlFor('worker', target.databaseUrl));
   const partitions = await readPartitions(database, undefined);
   const config = {
@@ -53,29 +73,38 @@ export async function startService(
   const api: RunningApi = await startApi(
     {
       ...config,
+      databaseUrl: urlFor('api', target.databaseUrl),
       redisUrl: options.apiRedisUrl ?? target.redisUrl,
       port: 0,
-      databaseConnections: 5,
+      connections: { reading: 5, storing: 5 },
+      admission: { ...UNLIMITED, ...options.admission },
+      maxConnections: 1_000,
+      metrics: true,
       spoolFolder: tmpdir(),
     },
-    { database: apiPool, partitions, log },
+    { database: apiPool, storing: acceptPool, partitions, registry: new Registry(), log },
   );
   const conformance = watchConformance(api.port);
   const workers: WalletWorker[] = [];
+  const workerRegistries: Registry[] = [];
   const service: Service = {
     ...target,
     url: `http://127.0.0.1:${api.port}`,
     database,
     partitions,
+    workerRegistries,
     startWorker({ limit = 500 } = {}) {
       const limits = { batchLimit: limit, bulkLimit: limit, transactions: 1, bulkTransactions: 2 };
       const settings = { ...config, ...limits, healthPort: undefined };
-      workers.push(startWorker(settings, { database: workerPool, webhookDatabase: workerPool, partitions, log }));
+      const registry = new Registry();
+      workerRegistries.push(registry);
+      const dependencies = { database: workerPool, webhookDatabase: workerPool, partitions, registry, log };
+      workers.push(startWorker(settings, dependencies));
     },
     drained: () => untilDrained(database, DRAIN_MS),
     async stop() {
       await Promise.all([api.stop(), ...workers.map((worker) => worker.stop())]);
-      await Promise.all([database, apiPool, workerPool].map((pool) => pool.end()));
+      await Promise.all([database, apiPool, acceptPool, workerPool].map((pool) => pool.end()));
       expect(conformance.stop()).toEqual([]);
     },
   };

@@ -2,8 +2,10 @@ import { createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/logger';
 import { logErrors } from '@wallet/shared/log-errors';
+import { createRegistry, watchPools } from '@wallet/shared/metrics';
 import { runProcess } from '@wallet/shared/run-process';
 import { readWorkerConfig } from './config.ts';
+import { watchWebhookBacklog } from './metrics.ts';
 import { PLANNER } from './planner.ts';
 import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
@@ -22,9 +24,14 @@ await runProcess(async () => {
   const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2);
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
   const partitions = await readPartitions(database, config.partitions);
-  const worker = startWorker(config, { database, webhookDatabase, partitions, log });
+  const registry = createRegistry();
+  const worker = startWorker(config, { database, webhookDatabase, partitions, registry, log });
+  watchPools(registry, { ledger: database, webhooks: webhookDatabase });
+  watchWebhookBacklog(registry, webhookDatabase);
   const answers = () => database.query('SELECT 1').then(Boolean, () => false);
-  const stopHealth = config.healthPort ? await serveHealth(config.healthPort, config.host, answers) : () => undefined;
+  const stopHealth = config.healthPort
+    ? await serveHealth(config.healthPort, config.host, answers, registry)
+    : () => undefined;
   log.info({ partitions }, 'worker ready');
   return {
     log,

@@ -1,11 +1,34 @@
 import { createServer } from 'node:http';
+import type { Registry } from '@wallet/shared/metrics';
 
-/** Answers 200 on every path while the worker runs, for a container's health check. Returns what stops it. */
-export async function serveHealth(port: number, host: string, isReady: () => Promise<boolean>): Promise<() => void> {
-  const server = createServer((_request, response) => {
-    void isReady().then((ready) => {
-      response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ status: ready ? 'ok' : 'down' }));
+/**
+ * Answers 200 while the worker runs, for a container's health check, and tells what is measured on `/metrics`. Returns what
+ * stops it.
+ */
+export async function serveHealth(
+  port: number,
+  host: string,
+  isReady: () => Promise<boolean>,
+  registry: Registry,
+): Promise<() => void> {
+  const answers = {
+    async health() {
+      const ready = await isReady();
+      return {
+        status: ready ? 200 : 503,
+        type: 'application/json',
+        body: JSON.stringify({ status: ready ? 'ok' : 'down' }),
+      };
+    },
+    async metrics() {
+      return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    },
+  };
+  const server = createServer((request, response) => {
+    const answer = answers[request.url === '/metrics' ? 'metrics' : 'health'];
+    void answer().then(({ status, type, body }) => {
+      response.writeHead(status, { 'content-type': type });
+      response.end(body);
     });
   });
   await new Promise<void>((resolve, reject) => {

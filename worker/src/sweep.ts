@@ -3,6 +3,7 @@ import type { Database } from '@wallet/shared/database/pool';
 import { findWaitingPartitions } from '@wallet/shared/database/tables/pending-operations';
 import type { Logger } from '@wallet/shared/logger';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
+import type { WorkerMetrics } from './metrics.ts';
 
 const INTERVAL_MS = 1_000;
 /** How often to look while Redis is away: then this is how operations are found. */
@@ -26,9 +27,10 @@ export function startSweeper(options: {
   partitions: number;
   doorbell: Doorbell;
   drain: (partition: number, lane: Lane) => Promise<void>;
+  metrics: Pick<WorkerMetrics, 'swept' | 'ringFailed'>;
   log: Logger;
 }): Sweeper {
-  const { log } = options;
+  const { metrics, log } = options;
   const stopping = new AbortController();
   let redisAnswered = true;
 
@@ -48,20 +50,26 @@ export function startSweeper(options: {
     const find = (ageMs: number) => findWaitingPartitions(options.database, options.partitions, ageMs);
 
     const waiting = await find(redisAnswered ? LOST_RING_MS : 0);
-    if (waiting.urgent.length + waiting.bulk.length === 0) return;
-    if (redisAnswered) {
+    const found = count(waiting);
+    if (found === 0) {
+      metrics.swept({ rung: 0, drained: 0 });
+      return;
+    }
+    const isRung = redisAnswered;
+    if (isRung) {
       log.info({ partitions: waiting }, 'rang again for waiting operations');
       // A Redis that answers but takes nothing (out of memory, read-only) is as good as none.
       await Promise.all([
         options.doorbell.ring(waiting.urgent, 'high', 'sweep'),
         options.doorbell.ring(waiting.bulk, 'bulk', 'sweep'),
       ]).catch(() => {
+        for (const lane of ['high', 'bulk'] as const) metrics.ringFailed(lane);
         note(false);
       });
     }
     const overdue = redisAnswered ? await find(DRAIN_DIRECTLY_MS) : waiting;
-    if (overdue.urgent.length + overdue.bulk.length > 0)
-      log.info({ partitions: overdue }, 'draining without the queue');
+    metrics.swept({ rung: isRung ? found : 0, drained: count(overdue) });
+    if (count(overdue) > 0) log.info({ partitions: overdue }, 'draining without the queue');
     await Promise.all([
       ...overdue.urgent.map((partition) => options.drain(partition, 'high')),
       ...overdue.bulk.map((partition) => options.drain(partition, 'bulk')),
@@ -80,4 +88,8 @@ export function startSweeper(options: {
       await running;
     },
   };
+}
+
+function count({ urgent, bulk }: { readonly urgent: readonly number[]; readonly bulk: readonly number[] }): number {
+  return urgent.length + bulk.length;
 }

@@ -4,12 +4,15 @@ import type { Logger } from '@wallet/shared/logger';
 import { type Announcer, createAnnouncer } from '@wallet/shared/queue/announcements';
 import { type Doorbell, type Lane, createDoorbell, listenToDoorbell } from '@wallet/shared/queue/doorbell';
 import { logErrors } from '@wallet/shared/log-errors';
+import type { Registry } from '@wallet/shared/metrics';
+import type { RejectionCode } from '@wallet/shared/rejection';
 import { createSealer } from '@wallet/shared/seal';
 import type { WorkerConfig } from './config.ts';
 import { type Drain, drainPartitions } from './drain-partitions.ts';
+import { type WorkerMetrics, createWorkerMetrics } from './metrics.ts';
 import { shareDrains } from './share-drains.ts';
 import { startSweeper } from './sweep.ts';
-import { createSender } from './webhook/send-request.ts';
+import { type Sender, createSender } from './webhook/send-request.ts';
 import { startWebhooks } from './webhooks.ts';
 
 /** A ring is answered for at most this long, then rung again: so the partitions take turns. */
@@ -30,6 +33,7 @@ export interface WorkerDependencies {
   readonly database: Database;
   readonly webhookDatabase: Database;
   readonly partitions: number;
+  readonly registry: Registry;
   readonly log: Logger;
 }
 
@@ -40,7 +44,8 @@ export interface WalletWorker {
 
 /** Starts a worker: it answers the doorbell of every partition, sweeps up what the doorbell missed, and tells of it. */
 export function startWorker(config: WorkerConfig, dependencies: WorkerDependencies): WalletWorker {
-  const { database, partitions, log } = dependencies;
+  const { database, partitions, registry, log } = dependencies;
+  const metrics = createWorkerMetrics(registry);
   const onError = logErrors(log, 'queue connection failed');
   const redis = { url: config.redisUrl, prefix: config.queuePrefix, onError };
   const doorbell = createDoorbell(redis);
@@ -48,7 +53,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
   const webhooks = startWebhooks({
     database: dependencies.webhookDatabase,
     sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
-    sender: createSender({ allowPrivate: config.webhookAllowPrivate }),
+    sender: countAttempts(createSender({ allowPrivate: config.webhookAllowPrivate }), metrics),
     redis,
     log,
   });
@@ -62,12 +67,19 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
     drain: async (wanted, lane) => {
       const started = performance.now();
       const bulkLimit = givesWay() ? Math.ceil(config.bulkLimit / GIVE_WAY_SHARE) : config.bulkLimit;
-      const drain = await drainPartitions(database, wanted, lane, lane === 'high' ? config.batchLimit : bulkLimit);
+      const limit = lane === 'high' ? config.batchLimit : bulkLimit;
+      const drain = await drainPartitions(database, wanted, lane, limit).catch((error: unknown) => {
+        metrics.drainFailed(lane);
+        throw error;
+      });
       if (drain.applied.length + drain.appliedInSets.length > 0) {
-        report(drain, performance.now() - started, announcer, log);
+        const milliseconds = performance.now() - started;
+        metrics.drained(lane, { ...countOutcomes(drain), seconds: milliseconds / 1000 });
+        report(drain, milliseconds, announcer, log);
       }
       if (drain.events > 0) webhooks.nudge();
       for (const { partition, error } of drain.faults) {
+        metrics.brokenPartition();
         log.fatal({ err: error, partition }, 'partition breaks the law of the ledger');
       }
       return drain.states;
@@ -83,7 +95,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
       if (Date.now() > turnEnds) break;
       if (state === 'busy') await delay(BUSY_MS);
     }
-    await ringAgain(doorbell, partition, lane, log);
+    await ringAgain(doorbell, partition, lane, metrics, log);
   }
 
   const listener = listenToDoorbell({
@@ -95,7 +107,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
         log.warn({ err: error, partition, lane }, 'drain failed');
       }),
   });
-  const sweeper = startSweeper({ database, partitions, doorbell, drain, log });
+  const sweeper = startSweeper({ database, partitions, doorbell, drain, metrics, log });
 
   return {
     async stop() {
@@ -112,10 +124,36 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
 }
 
 /** What could not be done in one turn waits for the next. If this ring is lost, the sweeper makes up for it. */
-async function ringAgain(doorbell: Doorbell, partition: number, lane: Lane, log: Logger): Promise<void> {
+async function ringAgain(
+  doorbell: Doorbell,
+  partition: number,
+  lane: Lane,
+  metrics: WorkerMetrics,
+  log: Logger,
+): Promise<void> {
   await doorbell.ring([partition], lane, 'accept').catch((error: unknown) => {
+    metrics.ringFailed(lane);
     log.debug({ err: error, partition, lane }, 'ring failed');
   });
+}
+
+/** What was applied, as it is counted: lines that are applied in sets have all succeeded. */
+function countOutcomes({ applied, appliedInSets }: Drain): { succeeded: number; failed: RejectionCode[] } {
+  const failed = applied.flatMap(({ outcome }) => outcome.rejection ?? []);
+  const inSets = appliedInSets.reduce((sum, set) => sum + set.lines, 0);
+  return { succeeded: inSets + applied.length - failed.length, failed };
+}
+
+/** Counts every request to an endpoint, whatever comes of it. */
+function countAttempts(sender: Sender, metrics: WorkerMetrics): Sender {
+  return {
+    ...sender,
+    async send(request) {
+      const attempt = await sender.send(request);
+      metrics.webhookSent(attempt);
+      return attempt;
+    },
+  };
 }
 
 function report(drain: Drain, milliseconds: number, announcer: Announcer, log: Logger): void {

@@ -1,7 +1,6 @@
 import { newBatchId } from '@wallet/shared/batch';
 import { findBatch } from '@wallet/shared/database/tables/batches';
 import type { Api } from '../context.ts';
-import { Problem } from '../http/problem.ts';
 import type { CheckedLines, ReadyLines } from './check-lines.ts';
 import type { RawLine } from './raw-line.ts';
 import { type BatchRequest, type StoredBatch, readBatch } from './read-batch.ts';
@@ -19,17 +18,17 @@ const UPLOADS = 4;
  * stores them, which begins when the first do and, last of all, gives the batch its place in the order of acceptance.
  *
  * Without an idempotency key the batch's content is its key: sending the same once more gives the first batch back.
- * @throws Problem `batch_refused` with the first bad lines; then nothing was stored.
+ * @throws Problem `batch_refused` with the first bad lines, or `overloaded`; then nothing was stored.
  */
 export async function acceptBatch(
   api: Api,
   source: AsyncIterable<RawLine[]>,
   wanted: BatchRequest,
 ): Promise<BatchAcceptance> {
-  if (api.uploads.count >= UPLOADS) {
-    throw new Problem('unavailable', 'Too many batches are being read.', { headers: { 'Retry-After': '5' } });
-  }
+  if (!wanted.validateOnly) api.admission.admit('batch');
+  if (api.uploads.count >= UPLOADS) throw api.admission.refuse('batch', 'uploads');
   api.uploads.count += 1;
+  const begun = performance.now();
   try {
     const spool = await createSpool<ReadyLines>(api.spoolFolder);
     const id = newBatchId();
@@ -47,7 +46,9 @@ export async function acceptBatch(
       batch.parts.map(({ partition }) => partition),
       'bulk',
     );
-    const accepted = await findBatch(api.database, { id });
+    for (const [type, count] of lines.types) api.metrics.accepted('batch', type, count);
+    api.metrics.acceptTook('batch', (performance.now() - begun) / 1000);
+    const accepted = await findBatch(api.storing, { id });
     if (accepted === null) throw new Error(`batch ${id} was accepted and cannot be found`);
     return { kind: 'accepted', batch: accepted };
   } finally {

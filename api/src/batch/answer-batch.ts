@@ -8,6 +8,8 @@ import { presentBatch } from '@wallet/shared/present-batch';
 
 /** Pauses between two looks at a batch that somebody waits for: they grow, since a batch is not a matter of moments. */
 const LOOK_MS = { first: 25, most: 500, growth: 1.5 };
+/** The most requests that wait for batches at once, since each of them looks. Others are answered with the batch as it is. */
+const WAITING_LIMIT = 100;
 
 /** Answers with the batch, with `Prefer: wait=N` when it is completed or after N seconds. */
 export async function answerBatch(
@@ -22,11 +24,17 @@ export async function answerBatch(
   if (seconds !== null) {
     response.set('Preference-Applied', `wait=${seconds}`);
     const deadline = Date.now() + seconds * 1000;
-    let pause = LOOK_MS.first;
-    while (latest.finishedAt === null && Date.now() < deadline && !response.closed && !api.isStopping()) {
-      await delay(Math.min(pause, Math.max(0, deadline - Date.now())));
-      pause = Math.min(pause * LOOK_MS.growth, LOOK_MS.most);
-      latest = await readBatch(api, batch.id);
+    const isOver = (): boolean => latest.finishedAt !== null || Date.now() >= deadline || response.closed;
+    if (!isOver() && api.batchWaiters.count < WAITING_LIMIT) {
+      api.batchWaiters.count += 1;
+      try {
+        for (let pause = LOOK_MS.first; !isOver() && !api.isStopping(); pause = nextPause(pause)) {
+          await delay(Math.min(pause, Math.max(0, deadline - Date.now())));
+          latest = await readBatch(api, batch.id);
+        }
+      } finally {
+        api.batchWaiters.count -= 1;
+      }
     }
   }
   const isFinal = latest.finishedAt !== null;
@@ -35,6 +43,10 @@ export async function answerBatch(
   if (statusAsIs === 202) response.set('Location', `${base}/batches/${latest.id}`);
   response.locals.logged['batch_id'] = latest.id;
   response.status(seconds !== null && isFinal ? 200 : statusAsIs).json(presentBatch(latest, api.assets));
+}
+
+function nextPause(pause: number): number {
+  return Math.min(pause * LOOK_MS.growth, LOOK_MS.most);
 }
 
 /** @throws Problem `batch_not_found`. */

@@ -4,6 +4,7 @@ import { type LineColumns, type NewLine, toColumns } from '@wallet/shared/databa
 import type { NewBatch } from '@wallet/shared/database/tables/batches';
 import { findOperationsByKey } from '@wallet/shared/database/tables/operations';
 import type { NewWallet } from '@wallet/shared/database/tables/wallets';
+import type { OperationType } from '@wallet/shared/operation';
 import { partitionOf } from '@wallet/shared/partition';
 import type { Api } from '../context.ts';
 import { type LineError, Problem } from '../http/problem.ts';
@@ -37,6 +38,8 @@ export interface CheckedLines {
   readonly takesNames: boolean;
   readonly parts: NewBatch['parts'];
   readonly totals: NewBatch['totals'];
+  /** How many of the lines that will be stored are of each type. */
+  readonly types: ReadonlyMap<OperationType, number>;
 }
 
 const ERRORS_TOLD = 100;
@@ -58,6 +61,7 @@ export async function checkLines(
   const errors: LineError[] = [];
   const hash = createHash('sha256');
   const sums = createSums(batchId);
+  const types = new Map<OperationType, number>();
   let bad = 0;
   let lines = 0;
   let position = 0;
@@ -114,6 +118,7 @@ export async function checkLines(
       const partition = isAtomic ? only : own;
       const id = lineId(batchId, partition, position);
       ready.lines.push({ id, line, draft });
+      types.set(draft.type, (types.get(draft.type) ?? 0) + 1);
       sums.add(partition, asset.id, draft.amount, id);
     }
     hash.update(text.join(''));
@@ -123,7 +128,7 @@ export async function checkLines(
     if (ready.lines.length + ready.replays.length >= CHUNK) await flush();
   }
   await flush();
-  return { errors, bad, lines, hash, replayed, takesNames, ...sums.all() };
+  return { errors, bad, lines, hash, replayed, takesNames, types, ...sums.all() };
 }
 
 type Mutable<Value> = {
@@ -136,6 +141,6 @@ async function findEarlier(
   places: readonly Place[],
 ): Promise<Map<string | null, { id: string; requestHash: string | null }>> {
   const keys = places.flatMap(({ draft }) => draft.idempotencyKey ?? []);
-  const found = keys.length > 0 ? await findOperationsByKey(api.database, keys) : [];
+  const found = keys.length > 0 ? await findOperationsByKey(api.storing, keys) : [];
   return new Map(found.map((operation) => [operation.idempotencyKey, operation]));
 }

@@ -22,7 +22,8 @@ export async function* eachLine(
 ): AsyncGenerator<readonly BatchLine[]> {
   const last = batch.total + batch.replayed;
   for (let filter: LineFilter = { after: 0, upTo: CHUNK, status }; filter.after < last;) {
-    const lines = await listLines(api.database, batch, filter, CHUNK);
+    const page = filter;
+    const lines = await api.exportInTurn(() => listLines(api.database, batch, page, CHUNK));
     if (lines.length > 0) yield lines;
     filter = { after: filter.upTo, upTo: filter.upTo + CHUNK, status };
   }

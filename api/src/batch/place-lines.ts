@@ -164,7 +164,7 @@ async function findUsers(api: Api, read: readonly { readonly fields: Line }[]): 
     if ('message' in asset) continue;
     wanted.set(userKey(fields.external_user_id, asset.id), { login: fields.external_user_id, assetId: asset.id });
   }
-  const found = wanted.size > 0 ? await findUserWallets(api.database, [...wanted.values()]) : [];
+  const found = wanted.size > 0 ? await findUserWallets(api.storing, [...wanted.values()]) : [];
   return new Map(found.map((user) => [userKey(user.login, user.assetId), user]));
 }
 

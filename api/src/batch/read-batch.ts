@@ -88,7 +88,7 @@ function describe(id: string, lines: CheckedLines, options: BatchOptions): NewBa
 
 /** The batch that was accepted under the key before. @throws Problem if it was another one. */
 export async function findEarlier(api: Api, { idempotencyKey, requestHash }: NewBatch): Promise<StoredBatch | null> {
-  const earlier = await findBatch(api.database, { idempotencyKey });
+  const earlier = await findBatch(api.storing, { idempotencyKey });
   if (earlier === null) return null;
   if (earlier.requestHash === requestHash) return { kind: 'replayed', batch: earlier };
   throw new Problem('idempotency_key_reused', `The key ${idempotencyKey} was used for another batch.`);

@@ -4,8 +4,13 @@ import { Problem } from '../http/problem.ts';
 
 /** The largest body of a batch. */
 const BODY_LIMIT_BYTES = 512 * 1024 * 1024;
-/** A client that sends nothing for so long is given up. */
-const SILENCE_MS = 30_000;
+/**
+ * For how long a client may keep us waiting. What it sends gives it time back, as if it had come at this rate: so a client that
+ * sends nothing, or next to nothing, is given up, and its place is free for another upload. The time in which we are busy with
+ * what it sent does not count.
+ */
+const PATIENCE_MS = 30_000;
+const LEAST_BYTES_PER_MS = 4;
 
 /**
  * The body of a request as text, piece by piece; between pieces others get their turn.
@@ -18,18 +23,25 @@ export async function* readText(request: Request): AsyncGenerator<string> {
   }
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
-  const silence = setTimeout(() => {
+  const giveUp = (): void => {
     request.destroy(new Error('the client stopped sending'));
-  }, SILENCE_MS);
+  };
+  let patience = PATIENCE_MS;
+  let waitingSince = performance.now();
+  let silence = setTimeout(giveUp, patience);
   try {
     for await (const chunk of whileItComes(request)) {
-      silence.refresh();
+      clearTimeout(silence);
+      const earned = chunk.length / LEAST_BYTES_PER_MS;
+      patience = Math.min(PATIENCE_MS, patience - (performance.now() - waitingSince) + earned);
       bytes += chunk.length;
       if (bytes > BODY_LIMIT_BYTES) {
         throw new Problem('body_too_large', `The body has more than ${BODY_LIMIT_BYTES} bytes.`);
       }
       yield decode(utf8, chunk);
       await setImmediate();
+      waitingSince = performance.now();
+      silence = setTimeout(giveUp, Math.max(0, patience));
     }
     const rest = decode(utf8);
     if (rest !== '') yield rest;

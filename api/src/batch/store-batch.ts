@@ -42,7 +42,7 @@ export async function storeBatch(
     () => (reading.isRefused = true),
   );
   const { idempotencyKey } = wanted.options();
-  if (idempotencyKey !== null && (await findBatch(api.database, { idempotencyKey }))) await checking;
+  if (idempotencyKey !== null && (await findBatch(api.storing, { idempotencyKey }))) await checking;
   for (let retries = 0; ;) {
     try {
       if (reading.isOver) {
@@ -52,7 +52,7 @@ export async function storeBatch(
       const { priority, atomic, lineEvents, retryOf } = wanted.options();
       const opened = { id, priority, atomic, lineEvents, retryOf };
       const work = (client: Client) => store(client, opened, checking, reading, spool);
-      await inTransaction(api.database, work, acceptBatchAndCommit(id));
+      await inTransaction(api.storing, work, acceptBatchAndCommit(id));
       return null;
     } catch (error) {
       const { batch } = await checking;
@@ -63,7 +63,7 @@ export async function storeBatch(
       retries += 1;
       api.log.warn({ err: error, batch_id: id }, 'storing a batch failed, trying again');
       await delay(pause);
-      if (await findBatch(api.database, { id }).catch(() => null)) return null;
+      if (await findBatch(api.storing, { id }).catch(() => null)) return null;
     }
   }
 }
@@ -129,7 +129,7 @@ export async function rehearse(api: Api, checking: Promise<CheckedBatch>, spool:
     await addLines(client, batch, spool, () => undefined);
     throw undone;
   };
-  await inTransaction(api.database, work).catch((error: unknown) => {
+  await inTransaction(api.storing, work).catch((error: unknown) => {
     if (error !== undone) throw error;
   });
   return null;

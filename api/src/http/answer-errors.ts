@@ -1,7 +1,6 @@
 import { isPassing } from '@wallet/shared/database/sqlstate';
 import type { Logger } from '@wallet/shared/logger';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { Overloaded } from '../in-groups.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
 /** What Express and its body reader call the errors of a client. */
@@ -34,7 +33,8 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
       return;
     }
     const problem = toProblem(error);
-    if (problem.status >= 500) log.error({ err: error, request_id: response.locals.requestId }, 'request failed');
+    if (problem.status >= 500 && problem.code !== 'overloaded')
+      log.error({ err: error, request_id: response.locals.requestId }, 'request failed');
     response.locals.logged['code'] = problem.code;
     response
       .status(problem.status)
@@ -50,9 +50,6 @@ function toProblem(error: unknown): Problem {
   const type = error instanceof Error && 'type' in error ? String(error.type) : '';
   const code = CLIENT_ERRORS[type];
   if (code) return new Problem(code, error instanceof Error ? error.message : code);
-  if (error instanceof Overloaded) {
-    return new Problem('unavailable', 'Too many requests wait already.', { headers: { 'Retry-After': '1' } });
-  }
   if (isPassing(error)) {
     return new Problem('unavailable', 'The database cannot be reached. Repeat the request with its idempotency key.', {
       headers: { 'Retry-After': '1' },

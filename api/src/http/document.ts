@@ -140,9 +140,10 @@ function describeDownloads({ downloads }: Endpoint): Record<string, { schema: z.
 
 /** An endpoint's own problems, and those that any request with such parts can meet. */
 function problemsOf(endpoint: Endpoint): ProblemCode[] {
-  const { params, query, body, uploads, scope } = endpoint;
+  const { accepts, params, query, body, uploads, scope } = endpoint;
   return [
     ...endpoint.problems,
+    ...(accepts ? (['overloaded'] as const) : []),
     ...((params ?? query ?? body) ? (['invalid_request'] as const) : []),
     ...((body ?? uploads) ? (['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) : []),
     ...(scope === null ? [] : (['api_key_missing', 'api_key_invalid', 'scope_missing', 'rate_limited'] as const)),

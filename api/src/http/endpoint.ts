@@ -1,6 +1,7 @@
 import type { Scope } from '@wallet/shared/api-key';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import type { Admitted } from '../admission/admission.ts';
 import type { Api } from '../context.ts';
 import type { ProblemCode } from './problem.ts';
 import { readJson } from './read-json.ts';
@@ -11,6 +12,8 @@ export type Method = 'get' | 'post' | 'patch' | 'delete';
 /** One method of one resource: what goes in, what comes out, and who answers. Router and document are made from these. */
 export interface Endpoint {
   readonly method: Method;
+  /** What it accepts, if anything: under overload that is refused before the request is read. */
+  readonly accepts?: Admitted;
   /** Paths in the document's notation, `/wallets/{id}`. The first is the one to use, the others mean the same. */
   readonly paths: readonly [string, ...string[]];
   readonly tag: string;

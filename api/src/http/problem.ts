@@ -40,6 +40,7 @@ export const PROBLEMS = {
   headers_too_large: [431, 'The headers are too large'],
   internal_error: [500, 'Something went wrong'],
   webhooks_not_configured: [503, 'Webhooks are not configured'],
+  overloaded: [503, 'The service takes no more at the moment'],
   unavailable: [503, 'The service cannot answer now'],
 } as const satisfies Record<string, readonly [number, string]>;
 

@@ -1,4 +1,4 @@
-import express, { type RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { Problem } from './problem.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -6,7 +6,34 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-const readBytes = express.raw({ type: () => true, limit: BODY_LIMIT_BYTES, inflate: false });
+/** Collects the body. One that is too large is refused as soon as that is known, and not when all of it has come. */
+const readBytes: RequestHandler = (request, response, next) => {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const take = (chunk: Buffer): void => {
+    length += chunk.length;
+    chunks.push(chunk);
+    if (length > BODY_LIMIT_BYTES) end(tooLarge());
+  };
+  const finish = (): void => {
+    request.body = Buffer.concat(chunks);
+    end();
+  };
+  const fail = (): void => {
+    end(new Problem('invalid_request', 'The body ended before its end.'));
+  };
+  const end = (problem?: Problem): void => {
+    request.off('data', take).off('end', finish).off('error', fail);
+    // Who took too long has been answered.
+    if (!response.headersSent) next(problem);
+  };
+  request.on('data', take).once('end', finish).once('error', fail);
+};
+
+function tooLarge(): Problem {
+  return new Problem('body_too_large', `The body has more than ${BODY_LIMIT_BYTES} bytes.`);
+}
 
 const checkHeaders: RequestHandler = (request, _response, next) => {
   const encoding = request.headers['content-encoding'];
@@ -33,7 +60,7 @@ const parse: RequestHandler = (request, _response, next) => {
 };
 
 /** A client that has not sent its whole body by then loses its connection. */
-const BODY_MS = 30_000;
+const BODY_MS = 10_000;
 
 const giveTime: RequestHandler = (request, response, next) => {
   const late = setTimeout(() => {

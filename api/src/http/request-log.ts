@@ -1,6 +1,7 @@
 import { hideTokens } from '@wallet/shared/api-key';
 import { newId } from '@wallet/shared/ids';
 import type { Logger } from '@wallet/shared/logger';
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 
 declare global {
@@ -12,6 +13,8 @@ declare global {
       requestId: string;
       /** Goes into the request's log line. */
       logged: Record<string, string>;
+      /** The pattern of the path, as the document has it. */
+      route?: string;
       /** A health check: asked every few seconds, worth a line only to who looks for it. */
       isProbe?: boolean;
     }
@@ -20,14 +23,19 @@ declare global {
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 
-/** Gives each request an id, the caller's `X-Request-Id` if it is a plain one, and logs one line when it is answered. */
+/** The caller's `X-Request-Id` if it is a plain one, or a fresh id. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  // It is stored and repeated, so it must not be what opens the door.
+  const isPlain = typeof given === 'string' && REQUEST_ID.test(given) && hideTokens(given) === given;
+  return isPlain ? given : newId();
+}
+
+/** Gives each request an id, and logs one line when it is answered. */
 export function requestLog(log: Logger): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
-    const given = request.get('x-request-id');
-    // It is stored and repeated, so it must not be what opens the door.
-    const isPlain = given !== undefined && REQUEST_ID.test(given) && hideTokens(given) === given;
-    const requestId = isPlain ? given : newId();
+    const requestId = requestIdOf(request);
     response.locals.requestId = requestId;
     response.locals.logged = {};
     response.setHeader('X-Request-Id', requestId);

@@ -2,7 +2,6 @@ import type { Scope, UsableKey } from '@wallet/shared/api-key';
 import type { Actor } from '@wallet/shared/database/tables/audit-log';
 import type { RequestHandler, Response } from 'express';
 import type { Api } from '../context.ts';
-import { letGo } from './let-go.ts';
 import { Problem } from './problem.ts';
 
 declare global {
@@ -40,13 +39,9 @@ export function requireKey(api: Api): RequestHandler {
         return;
       }
       response.locals.logged['key_id'] = key.id;
-      await api.limitRate(request, response, (error?: unknown) => {
-        if (error !== undefined) letGo(request, response);
-        next(error);
-      });
+      await api.limitRate(request, response, next);
       return;
     }
-    letGo(request, response);
     throw problemOf(verdict.kind);
   };
 }
@@ -81,7 +76,6 @@ export function requireScope(scope: Scope): RequestHandler {
       next();
       return;
     }
-    letGo(request, response);
     throw new Problem('scope_missing', `This key may not ${scope}.`, {
       headers: { 'WWW-Authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
     });

@@ -19,7 +19,6 @@ import { retryBatch } from '../batch/retry-batch.ts';
 import type { Api } from '../context.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
-import { letGo } from '../http/let-go.ts';
 import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { money } from '../http/resources.ts';
@@ -51,6 +50,7 @@ const checkedSchema = z
 
 const postBatch = endpoint({
   method: 'post',
+  accepts: 'batch',
   paths: ['/batches'],
   tag: 'Batches',
   summary: 'Ask for up to 1,000,000 operations at once: all of them are accepted, or none',
@@ -80,7 +80,6 @@ const postBatch = endpoint({
     if (idempotencyKey !== null && OWN_KEYS.test(idempotencyKey)) {
       throw invalid([{ path: 'Idempotency-Key', message: 'must not begin with sha256: or retry:' }]);
     }
-    letGo(request, response);
     const source = readLines(request, envelope);
     const acceptance = await acceptBatch(api, holdFirst(source), {
       validateOnly: query.validate_only ?? false,
@@ -180,7 +179,7 @@ const getBatchOperations = endpoint({
     if (exported) {
       response.type(exported);
       if (request.method === 'HEAD') response.end();
-      else await sendAll(Readable.from(EXPORTS[exported](api, eachLine(api, batch, status))), response);
+      else await sendAll(api, Readable.from(EXPORTS[exported](api, eachLine(api, batch, status))), response);
       return;
     }
     const upTo = batch.total + batch.replayed;
@@ -191,11 +190,25 @@ const getBatchOperations = endpoint({
   },
 });
 
-/** Sends a stream to its end, or for as long as the client listens. */
-async function sendAll(source: Readable, response: Response): Promise<void> {
-  await pipeline(source, response).catch((error: unknown) => {
+/** The most whole results that one process sends at once: of each, some thousand lines are in memory. */
+const EXPORTS_AT_ONCE = 32;
+/** A client that takes nothing for so long is given up. */
+const UNTAKEN_MS = 60_000;
+
+/** Sends a stream to its end, or for as long as the client listens. @throws Problem if too many are being sent. */
+async function sendAll(api: Api, source: Readable, response: Response): Promise<void> {
+  if (api.exports.count >= EXPORTS_AT_ONCE) {
+    throw new Problem('unavailable', 'Too many results are being sent.', { headers: { 'Retry-After': '5' } });
+  }
+  api.exports.count += 1;
+  response.setTimeout(UNTAKEN_MS, () => response.destroy());
+  try {
+    await pipeline(source, response);
+  } catch (error) {
     if (!response.destroyed) throw error;
-  });
+  } finally {
+    api.exports.count -= 1;
+  }
 }
 
 const cancel = endpoint({
@@ -219,6 +232,7 @@ const cancel = endpoint({
 
 const retry = endpoint({
   method: 'post',
+  accepts: 'batch',
   paths: ['/batches/{id}/retry'],
   tag: 'Batches',
   summary: 'A batch of the lines that failed, asked for once more',

@@ -20,6 +20,7 @@ const WALLET_OPERATIONS = { DEPOSIT: 'deposit', WITHDRAW: 'withdraw' } as const 
 
 const postWalletOperation = endpoint({
   method: 'post',
+  accepts: 'single',
   paths: ['/wallets/{id}/operation', '/wallets/{id}/operations'],
   tag: 'Operations',
   summary: 'Deposit to a wallet, or withdraw from it',
@@ -41,6 +42,7 @@ const postWalletOperation = endpoint({
 
 const postResupply = endpoint({
   method: 'post',
+  accepts: 'single',
   paths: ['/resupplies'],
   tag: 'Operations',
   summary: 'Credit a wallet from the treasury',
@@ -62,6 +64,7 @@ const postResupply = endpoint({
 
 const postTransfer = endpoint({
   method: 'post',
+  accepts: 'single',
   paths: ['/transfers'],
   tag: 'Operations',
   summary: 'Move an amount from one wallet to another of the same asset',
@@ -88,6 +91,7 @@ const userParams = z.strictObject({ external_user_id: text(255).min(1).meta({ ex
 function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', summary: string) {
   return endpoint({
     method: 'post',
+    accepts: 'single',
     paths: [`/wallets/users/{external_user_id}/${word}`],
     tag: 'Users',
     summary,
@@ -107,6 +111,7 @@ function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', sum
 
 const postOperation = endpoint({
   method: 'post',
+  accepts: 'single',
   paths: ['/operations'],
   tag: 'Operations',
   summary: 'Ask for an operation of any type: the general form of all the others',

@@ -127,3 +127,67 @@ export async function findWaitingPartitions(
     bulk: rows.filter((row) => row.bulk).map((row) => row.partition),
   };
 }
+
+/** What waits in a partition. */
+export interface Backlog {
+  readonly partition: number;
+  /** Single operations of high priority, and of low. */
+  readonly high: number;
+  readonly low: number;
+  /** Lines of batches. */
+  readonly lines: number;
+  /** How many batches have lines here, up to a limit. */
+  readonly batches: number;
+  /**
+   * For how many milliseconds the first operation of high priority has waited; where it stands behind a batch, since the batch
+   * last got further, if that is less. 0 if none waits.
+   */
+  readonly ageMs: number;
+}
+
+/** The most batches of a partition whose lines are counted. */
+export const COUNTED_BATCHES = 200;
+
+/**
+ * What waits, by partition. At most `limit` single operations of each priority are counted in all, and every look-up is by
+ * key: so it costs the same however much waits, and whatever the planner thought when nothing did.
+ */
+export async function readBacklog(database: Queryable, partitions: number, limit: number): Promise<Backlog[]> {
+  const counted = (name: string, which: string): string => `${name} AS MATERIALIZED (
+             SELECT partition, count(*)::int AS waiting FROM (
+               SELECT held.partition FROM held CROSS JOIN LATERAL (
+                 SELECT FROM pending_operations AS pending WHERE pending.partition = held.partition AND ${which}
+                 ORDER BY seq OFFSET 0
+               ) AS pending LIMIT $2
+             ) AS first GROUP BY partition
+           )`;
+  const { rows } = await database.query<Backlog>({
+    name: 'readBacklog',
+    text: `WITH held AS MATERIALIZED (
+             SELECT partition::smallint FROM generate_series(0, $1::int - 1) AS numbers (partition)
+           ), ${counted('highs', 'NOT low')}, ${counted('lows', 'low')}
+           SELECT held.partition, coalesce(highs.waiting, 0) AS high, coalesce(lows.waiting, 0) AS low, lines::int, batches,
+                  coalesce(extract(epoch FROM clock_timestamp() - greatest(first.accepted_at, touched)) * 1000, 0)::int
+                    AS "ageMs"
+           FROM held LEFT JOIN highs ON highs.partition = held.partition LEFT JOIN lows ON lows.partition = held.partition
+           LEFT JOIN LATERAL (
+             SELECT accepted_at FROM pending_operations AS pending
+             WHERE pending.partition = held.partition AND NOT low ORDER BY seq LIMIT 1
+           ) AS first ON true
+           CROSS JOIN LATERAL (
+             SELECT coalesce(sum(totals.waiting), 0) AS lines, count(*)::int AS batches,
+                    CASE WHEN first.accepted_at IS NOT NULL THEN max(touched_at) END AS touched
+             FROM (
+               SELECT batch_id, touched_at FROM batch_parts
+               WHERE batch_parts.partition = held.partition AND open LIMIT ${COUNTED_BATCHES}
+             ) AS parts
+             CROSS JOIN LATERAL (
+               SELECT sum(lines - succeeded - failed) AS waiting FROM batch_totals
+               WHERE batch_totals.batch_id = parts.batch_id AND batch_totals.partition = held.partition OFFSET 0
+             ) AS totals
+           ) AS bulk
+           ORDER BY held.partition`,
+    values: [partitions, limit],
+  });
+  return rows;
+}

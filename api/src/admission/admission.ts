@@ -1,0 +1,162 @@
+import type { NewOperation } from '@wallet/shared/database/tables/operations';
+import { COUNTED_BATCHES, type Backlog } from '@wallet/shared/database/tables/pending-operations';
+import type { Priority } from '@wallet/shared/operation';
+import { Problem } from '../http/problem.ts';
+
+/**
+ * Whether something more can be taken. Overload is refused before it is accepted: then what was accepted is still applied soon,
+ * and nothing is left to clear away when the overload ends.
+ *
+ * Single operations are counted apart from the lines of batches, and those of high priority from those of low: a large batch
+ * is a legitimate backlog, and shuts out nothing but other batches.
+ */
+export interface AdmissionLimits {
+  /** Single operations that wait to be applied, of one priority. */
+  readonly pendingOperations: number;
+  /** Lines of batches that wait to be applied. */
+  readonly pendingLines: number;
+  /** For how long operations may wait in a partition. */
+  readonly pendingAgeMs: number;
+  /** Requests that wait to be stored, and for a connection to do so. */
+  readonly waitingRequests: number;
+  /** How late the process may be with what it has to do. */
+  readonly eventLoopMs: number;
+}
+
+export const REFUSAL_REASONS = [
+  'pending_operations',
+  'pending_lines',
+  'pending_age',
+  'waiting_requests',
+  'event_loop',
+  'uploads',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** What is asked for: one operation, or a batch of them. */
+export type Admitted = 'single' | 'batch';
+
+/** What is known of the load, at any moment. */
+export interface Load {
+  /** The last sample of what waits; empty before the first. */
+  readonly backlog: readonly Backlog[];
+  /** Operations accepted by this process that the sample does not count. */
+  acceptedSince(priority: Priority): number;
+  /** Requests that wait for a connection to store what they ask for. */
+  waitingForConnection(): number;
+  /** By how much the process is behind, in milliseconds. */
+  eventLoopMs(): number;
+}
+
+export interface Admission {
+  /** Why a request cannot be taken now; null if it can. Asked before its body is read. */
+  refusalOf(kind: Admitted): RefusalReason | null;
+  /** @throws Problem `overloaded`: nothing was done for the request. */
+  admit(kind: Admitted): void;
+  /** Takes an operation in, to be stored. `leave` follows, whatever comes of it. @throws Problem `overloaded`. */
+  enter(operation: NewOperation): void;
+  leave(operation: NewOperation): void;
+  /** Makes the answer to who is refused, and counts it. */
+  refuse(kind: Admitted, reason: RefusalReason): Problem;
+  /** Operations taken in and not yet stored, or refused after all. */
+  waiting(): number;
+}
+
+const DETAILS = {
+  pending_operations: 'Too many operations wait to be applied.',
+  pending_lines: 'Too many lines of batches wait to be applied.',
+  pending_age: 'Operations wait too long to be applied.',
+  waiting_requests: 'Too many requests wait to be accepted.',
+  event_loop: 'The service is busy.',
+  uploads: 'Too many batches are being read.',
+} as const satisfies Record<RefusalReason, string>;
+
+/** Seconds until a refused client may ask again: drawn from this range, so that not all of them come at once. */
+const RETRY_AFTER_S = { single: [1, 4], batch: [5, 15] } as const satisfies Record<Admitted, readonly [number, number]>;
+
+/** As long as fewer partitions are late than this share, only what is meant for them is refused. */
+const LATE_SHARE = 0.5;
+
+export function createAdmission(
+  limits: AdmissionLimits,
+  load: Load,
+  onRefused: (kind: Admitted, reason: RefusalReason) => void,
+): Admission {
+  const entered: Record<Priority, number> = { high: 0, low: 0 };
+  const waiting = (): number => entered.high + entered.low;
+
+  let known = sumUp([], limits);
+
+  function sampled(): Totals {
+    if (known.backlog !== load.backlog) known = sumUp(load.backlog, limits);
+    return known;
+  }
+
+  function pendingOf(priority: Priority): number {
+    return sampled()[priority] + load.acceptedSince(priority) + entered[priority];
+  }
+
+  /** What concerns everybody. */
+  function refusalOf(kind: Admitted): RefusalReason | null {
+    if (waiting() + load.waitingForConnection() >= limits.waitingRequests) return 'waiting_requests';
+    if (load.eventLoopMs() > limits.eventLoopMs) return 'event_loop';
+    if (sampled().isLate) return 'pending_age';
+    if (kind === 'single') return pendingOf('high') >= limits.pendingOperations ? 'pending_operations' : null;
+    return sampled().lines >= limits.pendingLines ? 'pending_lines' : null;
+  }
+
+  /** What concerns this operation, of which more is known by now. */
+  function refusalOfOperation({ partition, priority }: NewOperation): RefusalReason | null {
+    if (waiting() >= limits.waitingRequests) return 'waiting_requests';
+    if (pendingOf(priority) >= limits.pendingOperations) return 'pending_operations';
+    return (load.backlog[partition]?.ageMs ?? 0) > limits.pendingAgeMs ? 'pending_age' : null;
+  }
+
+  function refuse(kind: Admitted, reason: RefusalReason): Problem {
+    onRefused(kind, reason);
+    const [least, most] = RETRY_AFTER_S[kind];
+    const seconds = least + Math.floor(Math.random() * (most - least + 1));
+    return new Problem('overloaded', `${DETAILS[reason]} Nothing was accepted; ask again later.`, {
+      headers: { 'Retry-After': String(seconds) },
+    });
+  }
+
+  return {
+    refusalOf,
+    admit(kind) {
+      const reason = refusalOf(kind);
+      if (reason !== null) throw refuse(kind, reason);
+    },
+    enter(operation) {
+      const reason = refusalOfOperation(operation);
+      if (reason !== null) throw refuse('single', reason);
+      entered[operation.priority] += 1;
+    },
+    leave(operation) {
+      entered[operation.priority] -= 1;
+    },
+    refuse,
+    waiting,
+  };
+}
+
+/** A sample, added up once. */
+interface Totals extends Record<Priority, number> {
+  readonly backlog: readonly Backlog[];
+  readonly lines: number;
+  /** Whether so many partitions are late that it concerns everybody. */
+  readonly isLate: boolean;
+}
+
+function sumUp(backlog: readonly Backlog[], limits: AdmissionLimits): Totals {
+  const sum = (of: (each: Backlog) => number): number => backlog.reduce((total, each) => total + of(each), 0);
+  const late = backlog.filter(({ ageMs }) => ageMs > limits.pendingAgeMs).length;
+  const isFull = backlog.some(({ batches }) => batches >= COUNTED_BATCHES);
+  return {
+    backlog,
+    high: sum(({ high }) => high),
+    low: sum(({ low }) => low),
+    lines: isFull ? Infinity : sum(({ lines }) => lines),
+    isLate: late > LATE_SHARE * backlog.length,
+  };
+}

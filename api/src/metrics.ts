@@ -1,0 +1,128 @@
+import type { Database } from '@wallet/shared/database/pool';
+import type { OperationType } from '@wallet/shared/operation';
+import {
+  Counter,
+  DURATION_BUCKETS,
+  Gauge,
+  Histogram,
+  type Registry,
+  countRingFailures,
+  watchPools,
+} from '@wallet/shared/metrics';
+import type { Lane } from '@wallet/shared/queue/doorbell';
+import type { Admitted, Load, RefusalReason } from './admission/admission.ts';
+
+/** What the API measures. The functions count, and cost nothing else. */
+export interface ApiMetrics {
+  accepted(source: Admitted, type: OperationType, count: number): void;
+  acceptTook(source: Admitted, seconds: number): void;
+  refused(kind: Admitted, reason: RefusalReason): void;
+  ringFailed(lane: Lane): void;
+  /** `route` is the pattern of the path, never the path. */
+  answered(method: string, route: string, status: number, seconds: number): void;
+  /** Tells of the load that admission goes by, and of the connections, as they are when somebody asks. */
+  watch(load: Load, waiting: () => number, pools: Readonly<Record<string, Database>>): void;
+}
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PATCH', 'DELETE']);
+
+export function createApiMetrics(registry: Registry): ApiMetrics {
+  const registers = [registry];
+  const accepted = new Counter({
+    name: 'wallet_operations_accepted_total',
+    help: 'Operations accepted, single or as lines of a batch',
+    labelNames: ['source', 'type'],
+    registers,
+  });
+  const acceptDuration = new Histogram({
+    name: 'wallet_accept_duration_seconds',
+    help: 'From a request that was read to its operation being committed; of a batch, from its first byte',
+    labelNames: ['source'],
+    buckets: [...DURATION_BUCKETS, 30, 60, 300],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'wallet_admission_refusals_total',
+    help: 'Requests refused because of overload, before anything was stored',
+    labelNames: ['kind', 'reason'],
+    registers,
+  });
+  const requests = new Histogram({
+    name: 'wallet_http_request_duration_seconds',
+    help: 'HTTP requests, from their headers to the end of their answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 1, 5, 30],
+    registers,
+  });
+  return {
+    accepted: (source, type, count) => {
+      accepted.inc({ source, type }, count);
+    },
+    acceptTook: (source, seconds) => {
+      acceptDuration.observe({ source }, seconds);
+    },
+    refused: (kind, reason) => {
+      refused.inc({ kind, reason });
+    },
+    ringFailed: countRingFailures(registry),
+    answered(method, route, status, seconds) {
+      const labels = { method: METHODS.has(method) ? method : 'other', route, status: `${Math.floor(status / 100)}xx` };
+      requests.observe(labels, seconds);
+    },
+    watch(load, waiting, pools) {
+      watchLoad(registry, load, waiting);
+      watchPools(registry, pools);
+    },
+  };
+}
+
+/** The signals of admission. */
+function watchLoad(registry: Registry, load: Load, waiting: () => number): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'wallet_pending_operations',
+    help: 'Single operations that wait, as far as they are counted',
+    labelNames: ['partition', 'priority'],
+    registers,
+    collect() {
+      for (const { partition, high, low } of load.backlog) {
+        this.set({ partition, priority: 'high' }, high);
+        this.set({ partition, priority: 'low' }, low);
+      }
+    },
+  });
+  new Gauge({
+    name: 'wallet_pending_lines',
+    help: 'Lines of batches that wait',
+    labelNames: ['partition'],
+    registers,
+    collect() {
+      for (const { partition, lines } of load.backlog) this.set({ partition }, lines);
+    },
+  });
+  new Gauge({
+    name: 'wallet_pending_age_seconds',
+    help: 'For how long the first operation of high priority has waited, or since the batch before it got further',
+    labelNames: ['partition'],
+    registers,
+    collect() {
+      for (const { partition, ageMs } of load.backlog) this.set({ partition }, ageMs / 1000);
+    },
+  });
+  new Gauge({
+    name: 'wallet_admission_waiting_requests',
+    help: 'Requests that wait for their operation to be stored, or for a connection to do so',
+    registers,
+    collect() {
+      this.set(waiting() + load.waitingForConnection());
+    },
+  });
+  new Gauge({
+    name: 'wallet_event_loop_delay_seconds',
+    help: 'By how much the process is behind',
+    registers,
+    collect() {
+      this.set(load.eventLoopMs() / 1000);
+    },
+  });
+}

@@ -1,0 +1,27 @@
+import type { Queryable } from '../pool.ts';
+
+/** What waits to be told. */
+export interface WebhookBacklog {
+  /** Events that no relay has seen. */
+  readonly unrelayed: number;
+  /** Deliveries that could be sent now, also those of endpoints that are left alone for a while. */
+  readonly due: number;
+}
+
+/** Counts what waits to be told, each up to `limit`. */
+export async function countWebhookBacklog(database: Queryable, limit: number): Promise<WebhookBacklog> {
+  const { rows } = await database.query<WebhookBacklog>({
+    name: 'countWebhookBacklog',
+    text: `SELECT (SELECT count(*)::int FROM (SELECT FROM unrelayed_events ORDER BY sequence LIMIT $1) AS waiting) AS unrelayed,
+                  (SELECT count(*)::int FROM (
+                     SELECT FROM webhook_endpoints CROSS JOIN LATERAL (
+                       SELECT FROM deliveries
+                       WHERE endpoint_id = webhook_endpoints.id AND deliveries.status = 'pending' AND next_attempt_at <= now()
+                       ORDER BY next_attempt_at, event_id OFFSET 0
+                     ) AS due
+                     WHERE status = 'enabled' AND deleted_at IS NULL LIMIT $1
+                   ) AS waiting) AS due`,
+    values: [limit],
+  });
+  return rows[0] ?? { unrelayed: 0, due: 0 };
+}
