@@ -174,6 +174,17 @@ it('only hashes are stored', async () => {
   }
 });
 
+it('there can be a thousand good keys, and any number of others', async () => {
+  await service.database.query(
+    `INSERT INTO api_keys (id, name, scopes, token_hash, expires_at)
+     SELECT gen_random_uuid(), 'many', '{events:read}', sha256(n::text::bytea), CASE WHEN n > 999 THEN now() END
+     FROM generate_series(1, 1500) AS n`,
+  );
+  const { token } = await makeKey(service.database);
+  await expect(makeKey(service.database)).rejects.toThrow('too_many_keys');
+  await untilGood(service.url, token);
+});
+
 it('administrative acts are written down, with the key that did them', async () => {
   const wallet = await createFundedWallet(service.url);
   const patch = (status: string, headers: Record<string, string>) =>

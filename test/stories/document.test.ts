@@ -56,6 +56,18 @@ it('gives every operation a name of its own, an example or a description where i
   }
 });
 
+it('tells which scope a key needs, and how a request without it is refused', () => {
+  expect(document.components.securitySchemes.api_key).toMatchObject({ type: 'http', scheme: 'bearer' });
+  for (const { method, paths, scope } of ENDPOINTS) {
+    for (const path of paths) {
+      const { security, responses } = document.paths[path][method];
+      expect(security).toEqual(scope === null ? [] : [{ api_key: [scope] }]);
+      for (const status of [401, 403, 429])
+        expect([path, status, status in responses]).toEqual([path, status, scope !== null]);
+    }
+  }
+});
+
 it.each(['/', '/docs', '/redoc', '/api/v1/', '/api/v1/docs', '/docs/'])(
   '%s loads nothing but what this host serves',
   async (path) => {
