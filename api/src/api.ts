@@ -16,6 +16,7 @@ import { createAcceptOperation } from './accept-operation.ts';
 import { createOperationWaiter } from './await-operation.ts';
 import type { ApiConfig } from './config.ts';
 import type { Api } from './context.ts';
+import { createFindOperation } from './find-operation.ts';
 import { createFindWallet } from './find-wallet.ts';
 import { inTurn } from './in-turn.ts';
 import { createApiMetrics } from './metrics.ts';
@@ -83,6 +84,7 @@ export async function startApi(
     metrics,
     accept: createAcceptOperation({ database: storing, ring, admission, onAccepted: load.accepted, log }),
     findWallet: createFindWallet(database, storing),
+    findOperation: createFindOperation(database),
     waiter,
     ring,
     log,
@@ -113,19 +115,9 @@ export async function startApi(
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxConnections = config.maxConnections;
   answerBrokenRequests(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(
-        new ConfigError(
-          `The API cannot listen on ${config.host} port ${config.port}: ${error.message}. Set PORT or HOST.`,
-        ),
-      );
-    });
-    server.listen({ port: config.port, host: config.host, backlog: BACKLOG }, resolve);
-  });
-  const address = server.address();
+  const port = await listen(server, config);
   return {
-    port: typeof address === 'object' && address !== null ? address.port : config.port,
+    port,
     async stop() {
       if (stopping) return;
       stopping = true;
@@ -139,6 +131,18 @@ export async function startApi(
       await access.stop();
     },
   };
+}
+
+/** @returns the port. @throws ConfigError if it cannot be had. */
+async function listen(server: Server, { host, port }: ApiConfig): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(new ConfigError(`The API cannot listen on ${host} port ${port}: ${error.message}. Set PORT or HOST.`));
+    });
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
 /** Lets connections end as their requests are answered, and cuts those of clients who take too long. */

@@ -7,6 +7,7 @@ import type { Admission } from './admission/admission.ts';
 import type { AcceptOperation } from './accept-operation.ts';
 import type { Assets } from '@wallet/shared/assets';
 import type { OperationWaiter } from './await-operation.ts';
+import type { FindOperation } from './find-operation.ts';
 import type { FindWallet } from './find-wallet.ts';
 import type { KeyRing } from './key-ring.ts';
 import type { inTurn } from './in-turn.ts';
@@ -26,6 +27,7 @@ export interface Api {
   readonly metrics: ApiMetrics;
   readonly accept: AcceptOperation;
   readonly findWallet: FindWallet;
+  readonly findOperation: FindOperation;
   readonly waiter: OperationWaiter;
   readonly ring: RingPartitions;
   readonly log: Logger;

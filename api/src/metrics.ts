@@ -17,7 +17,7 @@ export interface ApiMetrics {
   accepted(source: Admitted, type: OperationType, count: number): void;
   acceptTook(source: Admitted, seconds: number): void;
   refused(kind: Admitted, reason: RefusalReason): void;
-  ringFailed(lane: Lane): void;
+  readonly ringFailed: (lane: Lane) => void;
   /** `route` is the pattern of the path, never the path. */
   answered(method: string, route: string, status: number, seconds: number): void;
   /** Tells of the load that admission goes by, and of the connections, as they are when somebody asks. */

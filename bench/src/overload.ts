@@ -6,9 +6,9 @@ import { type Child, findFreePort, startChild } from '@wallet/local/child';
 import { startPostgres } from '@wallet/local/embedded-postgres';
 import { startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER, PROJECT_ROOT } from '@wallet/local/project';
-import { auditDatabase } from '@wallet/shared/database/audit';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
 import { createPool } from '@wallet/shared/database/pool';
+import { type Run, type Second, check, judge, say, tell } from './overload-report.ts';
 import { type Connections, openConnections } from './raw-connections.ts';
 
 /**
@@ -29,7 +29,6 @@ const POLLS_PER_S = 50;
 const POLLERS = 200;
 const WALLETS = 1_000;
 const TICK_MS = 5;
-const BACK = 0.95;
 const APPLIED_MS = 120_000;
 const FLAGS = { api: ['--max-semi-space-size=8'], worker: [] };
 
@@ -46,7 +45,6 @@ const database = createPool({ url: postgres.url, name: 'bench', size: 2, stateme
 const port = await findFreePort();
 const healthPort = await findFreePort();
 const processes = await Promise.all([startProcess('api'), startProcess('worker')]);
-let hasFailed = false;
 let sent = 0;
 try {
   await run();
@@ -57,34 +55,6 @@ try {
   await postgres.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-if (hasFailed) process.exitCode = 1;
-
-interface Second {
-  offered: number;
-  accepted: number;
-  refused: number;
-  broken: number;
-  applied: number;
-}
-
-/** What happened, second by second, and what became of each request. */
-interface Run {
-  readonly begun: number;
-  readonly seconds: Second[];
-  readonly accepted: Set<string>;
-  readonly refused: Set<string>;
-  /** Those without an answer: they may have been accepted. */
-  readonly unknown: Set<string>;
-  /** What was answered besides 202 and 503; 0 is nothing. */
-  readonly statuses: Set<number>;
-  readonly polls: { readonly at: number; readonly ms: number; readonly status: number }[];
-  readonly waits: { readonly at: number; readonly ms: number }[];
-  /** Memory of the API in MB, by when. */
-  readonly memory: { readonly at: number; readonly mb: number }[];
-  /** Operations to poll. */
-  readonly ids: string[];
-}
-
 async function run(): Promise<void> {
   const wallets = await makeWallets();
   const now: Run = {
@@ -124,8 +94,9 @@ async function run(): Promise<void> {
   tell(now, 'capacity', capacityBegun, overloadBegun);
   tell(now, `${TIMES} times that`, overloadBegun, afterBegun);
   tell(now, 'half of it', afterBegun, ended);
-  judge(now, { overloadBegun, afterBegun, ended, half: capacity / 2 });
-  await check(now);
+  const isWell = judge(now, { overloadBegun, afterBegun, ended, half: capacity / 2 });
+  const isSound = await check(now, database);
+  if (!isWell || !isSound) process.exitCode = 1;
 }
 
 async function makeWallets(): Promise<string[]> {
@@ -143,19 +114,21 @@ function secondOf({ begun }: Run): number {
   return Math.floor((performance.now() - begun) / 1000);
 }
 
+function newSecond(): Second {
+  return { offered: 0, accepted: 0, refused: 0, broken: 0, applied: 0 };
+}
+
 function current(now: Run): Second {
   const index = secondOf(now);
-  while (now.seconds.length <= index) {
-    now.seconds.push({ offered: 0, accepted: 0, refused: 0, broken: 0, applied: 0 });
-  }
-  return now.seconds[index] as Second;
+  while (now.seconds.length < index) now.seconds.push(newSecond());
+  return (now.seconds[index] ??= newSecond());
 }
 
 /** Counts what is applied and looks at the memory of the API, every second, until it is stopped. */
 function watch(now: Run): () => Promise<void> {
   let isOver = false;
   let last = 0;
-  const pid = processes[0]?.process.pid ?? 0;
+  const pid = processes[0].process.pid ?? 0;
   const look = async (): Promise<void> => {
     while (!isOver) {
       // By the workers' own account, so that counting costs the database nothing.
@@ -283,74 +256,6 @@ async function untilApplied(): Promise<void> {
   }
 }
 
-function tell(now: Run, name: string, from: number, to: number): void {
-  const seconds = now.seconds.slice(from, to);
-  const rate = (of: (second: Second) => number): string =>
-    (seconds.reduce((sum, second) => sum + of(second), 0) / seconds.length).toFixed(0);
-  const within = ({ at }: { readonly at: number }): boolean => at >= from && at < to;
-  const polls = now.polls.filter(within).map(({ ms }) => ms);
-  const waits = now.waits.filter(within).map(({ ms }) => ms);
-  const memory = Math.max(...now.memory.filter(within).map(({ mb }) => mb));
-  say(
-    `${name}: offered ${rate(({ offered }) => offered)}/s, accepted ${rate(({ accepted }) => accepted)}/s, ` +
-      `refused ${rate(({ refused }) => refused)}/s, otherwise ${rate(({ broken }) => broken)}/s, ` +
-      `applied ${rate(({ applied }) => applied)}/s`,
-  );
-  say(
-    `  polls p50 ${at(polls, 0.5)}, p99 ${at(polls, 0.99)}; accepted in p50 ${at(waits, 0.5)}, p99 ${at(waits, 0.99)}`,
-  );
-  say(`  memory of the API at most ${memory.toFixed(0)} MB`);
-}
-
-function at(values: readonly number[], share: number): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  return `${sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(0) ?? '-'} ms`;
-}
-
-function judge(now: Run, phases: { overloadBegun: number; afterBegun: number; ended: number; half: number }): void {
-  const { overloadBegun, afterBegun, ended, half } = phases;
-  const back = now.seconds.slice(afterBegun, ended).findIndex((_, index, all) => {
-    const next = all.slice(index, index + 3);
-    return (
-      next.length > 0 &&
-      next.reduce((sum, each) => sum + Math.min(each.accepted, each.applied), 0) / next.length >= BACK * half
-    );
-  });
-  say(`seconds until ${BACK * 100} % of half the capacity is accepted and applied again: ${back < 0 ? 'never' : back}`);
-  verdict('goodput is back within 30 s', back >= 0 && back <= 30);
-  const polls = now.polls.filter((poll) => poll.at >= overloadBegun && poll.at < afterBegun);
-  const sorted = polls.map(({ ms }) => ms).toSorted((a, b) => a - b);
-  verdict('99 of 100 polls take less than a second', (sorted[Math.floor(sorted.length * 0.99)] ?? Infinity) < 1000);
-  verdict(
-    'every poll was answered',
-    now.polls.every(({ status }) => status === 200),
-  );
-}
-
-/** Holds what was answered against what is stored. */
-async function check(now: Run): Promise<void> {
-  const { rows } = await database.query<{ key: string; status: string | null }>(
-    `SELECT idempotency_key AS key, status FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id`,
-  );
-  const stored = new Map(rows.map(({ key, status }) => [key, status]));
-  const applied = [...now.accepted].filter((key) => stored.get(key) === 'succeeded').length;
-  const traces = [...now.refused].filter((key) => stored.has(key)).length;
-  const others = rows.filter(({ key }) => !now.accepted.has(key)).length;
-  say(`accepted ${now.accepted.size}, applied ${applied}; refused ${now.refused.size}, stored ${traces} of them`);
-  say(`answered otherwise ${now.unknown.size} (${[...now.statuses].join(', ')}), stored ${others} of them`);
-  verdict(
-    'what was accepted was applied, once, and nothing else',
-    applied === now.accepted.size && others <= now.unknown.size,
-  );
-  verdict('what was refused left no trace', traces === 0);
-  verdict('the audit finds nothing', (await auditDatabase(database, (found) => say(JSON.stringify(found)))) === 0);
-}
-
-function verdict(sentence: string, isSo: boolean): void {
-  hasFailed ||= !isSo;
-  say(`${isSo ? 'yes' : 'NO '}  ${sentence}`);
-}
-
 async function startProcess(name: 'api' | 'worker'): Promise<Child> {
   const child = startChild([process.execPath, ...FLAGS[name], join(PROJECT_ROOT, name, 'dist/main.js')], {
     cwd: PROJECT_ROOT,
@@ -363,8 +268,4 @@ async function startProcess(name: 'api' | 'worker'): Promise<Child> {
   });
   await child.said('ready');
   return child;
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -29,11 +29,11 @@ export async function openConnections(port: number, most: number): Promise<Conne
   function next(): void {
     while (taken < waiting.length) {
       const socket = free.pop() ?? (open < most ? openOne() : undefined);
-      if (socket === undefined) break;
-      const { request, answered } = waiting[taken] as (typeof waiting)[number];
+      const first = waiting[taken];
+      if (socket === undefined || first === undefined) break;
       taken += 1;
-      busy.set(socket, answered);
-      socket.write(request);
+      busy.set(socket, first.answered);
+      socket.write(first.request);
     }
     if (taken > FORGET) {
       waiting.splice(0, taken);

@@ -128,9 +128,11 @@ describe('when too many operations wait', () => {
   it('those of low priority do not shut out those of high priority, nor the other way round', async () => {
     const service = await start({ admission: { pendingOperations: 2 } });
     const wallet = await createFundedWallet(service.url);
-    for (const _ of [1, 2]) await deposit(service, wallet, { priority: 'low' }).expect(202);
+    await deposit(service, wallet, { priority: 'low' }).expect(202);
+    await deposit(service, wallet, { priority: 'low' }).expect(202);
     expectRefused(await deposit(service, wallet, { priority: 'low' }));
-    for (const _ of [1, 2]) await deposit(service, wallet, { priority: 'high' }).expect(202);
+    await deposit(service, wallet, { priority: 'high' }).expect(202);
+    await deposit(service, wallet, { priority: 'high' }).expect(202);
     expectRefused(await deposit(service, wallet, { priority: 'high' }));
   });
 

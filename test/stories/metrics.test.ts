@@ -136,7 +136,8 @@ it('requests to webhook endpoints are counted by what came of them', async () =>
 
 it('no label holds a path, an id, a key or a login, and there are not many', async () => {
   const wallet = await createFundedWallet(service.url, '2.00');
-  const { id } = await operate(service.url, wallet, 'DEPOSIT', '1.00', { idempotency_key: 'key-of-a-request' });
+  const operation = await operate(service.url, wallet, 'DEPOSIT', '1.00', { idempotency_key: 'key-of-a-request' });
+  const id = String(operation['id']);
   await request(service.url).post('/clients').send({ name: 'Name', login: 'login-of-a-client' }).expect(201);
   for (const path of [
     `/operations/${id}`,

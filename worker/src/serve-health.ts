@@ -12,7 +12,7 @@ export async function serveHealth(
   registry: Registry,
 ): Promise<() => void> {
   const answers = {
-    async health() {
+    health: async () => {
       const ready = await isReady();
       return {
         status: ready ? 200 : 503,
@@ -20,9 +20,7 @@ export async function serveHealth(
         body: JSON.stringify({ status: ready ? 'ok' : 'down' }),
       };
     },
-    async metrics() {
-      return { status: 200, type: registry.contentType, body: await registry.metrics() };
-    },
+    metrics: async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() }),
   };
   const server = createServer((request, response) => {
     const answer = answers[request.url === '/metrics' ? 'metrics' : 'health'];

@@ -44,8 +44,10 @@ export interface Load {
   acceptedSince(priority: Priority): number;
   /** Requests that wait for a connection to store what they ask for. */
   waitingForConnection(): number;
-  /** By how much the process is behind, in milliseconds. */
+  /** By how much the process was behind when that was last measured, in milliseconds. */
   eventLoopMs(): number;
+  /** For how long the current turn of the event loop has been answering requests. Those that follow in it wait as long. */
+  turnMs(): number;
 }
 
 export interface Admission {
@@ -59,7 +61,7 @@ export interface Admission {
   /** Makes the answer to who is refused, and counts it. */
   refuse(kind: Admitted, reason: RefusalReason): Problem;
   /** Operations taken in and not yet stored, or refused after all. */
-  waiting(): number;
+  readonly waiting: () => number;
 }
 
 const DETAILS = {
@@ -76,6 +78,9 @@ const RETRY_AFTER_S = { single: [1, 4], batch: [5, 15] } as const satisfies Reco
 
 /** As long as fewer partitions are late than this share, only what is meant for them is refused. */
 const LATE_SHARE = 0.5;
+
+/** How much of the delay allowed one turn of the event loop may take up: an answer takes several. */
+const TURN_SHARE = 0.5;
 
 export function createAdmission(
   limits: AdmissionLimits,
@@ -99,7 +104,8 @@ export function createAdmission(
   /** What concerns everybody. */
   function refusalOf(kind: Admitted): RefusalReason | null {
     if (waiting() + load.waitingForConnection() >= limits.waitingRequests) return 'waiting_requests';
-    if (load.eventLoopMs() > limits.eventLoopMs) return 'event_loop';
+    const isLate = load.eventLoopMs() > limits.eventLoopMs || load.turnMs() > TURN_SHARE * limits.eventLoopMs;
+    if (isLate) return 'event_loop';
     if (sampled().isLate) return 'pending_age';
     if (kind === 'single') return pendingOf('high') >= limits.pendingOperations ? 'pending_operations' : null;
     return sampled().lines >= limits.pendingLines ? 'pending_lines' : null;

@@ -70,7 +70,8 @@ export function watchLoad(options: {
     },
     acceptedSince: (priority) => total[priority] - counted[priority],
     waitingForConnection: () => storing.waitingCount,
-    eventLoopMs: () => Math.max(lagMs, turn()),
+    eventLoopMs: () => lagMs,
+    turnMs: turn,
     accepted(priority) {
       total[priority] += 1;
     },

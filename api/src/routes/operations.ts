@@ -1,4 +1,4 @@
-import { findOperations, listOperations } from '@wallet/shared/database/tables/operations';
+import { listOperations } from '@wallet/shared/database/tables/operations';
 import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType } from '@wallet/shared/operation';
 import { z } from 'zod';
 import { findUserWallet } from '../find-user-wallet.ts';
@@ -150,8 +150,8 @@ const getOperation = endpoint({
   answers: { 200: operationSchema },
   problems: ['operation_not_found'],
   handle: async (api, { params, request, response }) => {
-    const [operation] = await findOperations(api.database, [params.id]);
-    if (operation === undefined) throw new Problem('operation_not_found', `There is no operation ${params.id}.`);
+    const operation = await api.findOperation(params.id);
+    if (operation === null) throw new Problem('operation_not_found', `There is no operation ${params.id}.`);
     await answerOperation(api, request, response, operation, 200);
   },
 });
