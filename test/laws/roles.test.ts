@@ -9,6 +9,7 @@ import { createFundedWallet } from '../support/wallets.ts';
 
 /** Each process has a user of its own that may do what it needs and nothing else, whoever gets hold of it. */
 const DENIED = '42501';
+const USERS = ROLES.map((role) => `wallet_${role}_login`);
 
 let service: Service;
 let wallet: string;
@@ -80,7 +81,7 @@ it('each role has the rights that are kept', async () => {
       SELECT role, '', held, format('%s schema: %s', role, held)
         FROM roles, unnest(ARRAY['CREATE', 'USAGE']) AS held WHERE has_schema_privilege(role, 'public', held)
     ) AS held ORDER BY role COLLATE "C", name COLLATE "C", held COLLATE "C"`,
-    [ROLES.map((role) => `wallet_${role}_login`)],
+    [USERS],
   );
   expect(rows.map((row) => row.line).join('\n')).toMatchSnapshot();
 });
@@ -97,6 +98,19 @@ it('nobody who runs is more than a user, or owns anything', async () => {
 });
 
 const HISTORY = ['entries', 'outcomes', 'operations', 'events', 'event_feed', 'delivery_attempts', 'batch_replays'];
+it('what is only ever added is changed or deleted by nobody who runs, nor are keys made by them', async () => {
+  const { rows } = await service.database.query(
+    `SELECT role, relname FROM unnest($1::text[]) AS role, pg_class
+     WHERE relnamespace = 'public'::regnamespace AND (
+       relname = ANY ($2) AND (has_table_privilege(role, oid, 'UPDATE, DELETE, TRUNCATE')
+                               OR has_any_column_privilege(role, oid, 'UPDATE'))
+       OR relname = 'api_keys' AND (has_table_privilege(role, oid, 'DELETE, TRUNCATE')
+                                    OR has_any_column_privilege(role, oid, 'INSERT')))`,
+    [USERS, [...HISTORY, 'audit_log']],
+  );
+  expect(rows).toEqual([]);
+});
+
 const EVERYBODY: [string, string][] = [
   ...[...HISTORY, 'settings', 'wallets', 'clients', 'assets', 'migrations'].flatMap((table): [string, string][] => [
     [`deletes from ${table}`, `DELETE FROM ${table}`],
