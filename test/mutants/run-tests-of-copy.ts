@@ -57,7 +57,7 @@ export async function runTestsOfCopy(copy: string, { files, part }: Tests): Prom
   if (code === 0) return { kind: 'passed', seconds };
   return code === 'not ended'
     ? { kind: 'not_ended', seconds }
-    : { kind: 'failed', test: 'the run as a whole', seconds };
+    : { kind: 'failed', test: 'the end of the process that ran the tests', seconds };
 }
 
 function argumentsOf(files: readonly string[] | null, part: string | null): string[] {
