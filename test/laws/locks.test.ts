@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
-import type { Client } from '@wallet/shared/database/pool';
+import { type Client, createPool } from '@wallet/shared/database/pool';
 import { partitionOf } from '@wallet/shared/partition';
 import { drainPartitions } from '@wallet/worker/drain-partitions';
+import { PLANNER } from '@wallet/worker/planner';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
@@ -64,6 +65,26 @@ it('what is applied after a wallet was frozen sees it frozen', async () => {
   await untilWaiting(1);
   await holder.query('COMMIT');
   expect((await draining).applied).toMatchObject([{ outcome: { rejection: 'wallet_frozen' } }]);
+});
+
+it('wallets are locked in the order of their accounts, whichever way an amount goes', async () => {
+  const sender = await createFundedWallet(service.url);
+  const transfer = { type: 'transfer', from_wallet_id: sender, to_wallet_id: wallet, amount: 5 };
+  await request(service.url).post('/operations').send(transfer).expect(202);
+  await holder.query('BEGIN');
+  // The receiver's account was made first.
+  await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
+  const { databaseUrl: url } = service;
+  const pool = createPool({ url, name: 'worker', size: 1, settings: PLANNER, onError: () => undefined });
+  const draining = drainPartitions(pool, [partitionOf(sender, service.partitions)], 'high', 10);
+  await untilWaiting(1);
+  const free = await service.database.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE SKIP LOCKED', [
+    sender,
+  ]);
+  expect(free.rowCount).toBe(1);
+  await holder.query('COMMIT');
+  expect((await draining).applied).toHaveLength(1);
+  await pool.end();
 });
 
 it('a wallet that is being credited is not closed', async () => {

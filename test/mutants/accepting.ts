@@ -42,7 +42,7 @@ export const ACCEPTING: readonly Mutant[] = [
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));`,
     instead: `void withRetries(() => acceptOperations(database, operations), log).catch(() => undefined);
       inserted = new Map(operations.map(({ id }) => [id, new Date()]));`,
-    tests: ['stories/idempotency', 'laws/faults > Postgres'],
+    tests: ['stories/idempotency'],
   },
   {
     name: 'ring-before-commit',
@@ -53,7 +53,7 @@ export const ACCEPTING: readonly Mutant[] = [
     instead: `    ringFor(operations);
     try {
       const rows = await withRetries(`,
-    tests: ['stories/operations', 'laws/late-operations'],
+    tests: ['laws/acceptance'],
   },
   {
     name: 'never-rung',
@@ -62,7 +62,7 @@ export const ACCEPTING: readonly Mutant[] = [
     text: `    ringFor(operations);
     const earlier`,
     instead: '    const earlier',
-    tests: ['stories/operations', 'laws/late-operations'],
+    tests: ['laws/acceptance'],
   },
   {
     name: 'neighbours-refused',
@@ -70,7 +70,7 @@ export const ACCEPTING: readonly Mutant[] = [
     file: 'api/src/accept-operation.ts',
     text: 'return operations.length > 1 && isOnesFault ?',
     instead: 'return isOnesFault && operations.length > GROUP_LIMIT ?',
-    tests: ['stories/batch-storing'],
+    tests: ['laws/acceptance'],
   },
   {
     name: 'acceptance-lock-not-taken',
@@ -80,7 +80,7 @@ export const ACCEPTING: readonly Mutant[] = [
              FROM`,
     instead: `SELECT partition
              FROM`,
-    tests: ['laws/order-and-completeness'],
+    tests: ['laws/acceptance'],
   },
   {
     name: 'redis-needed',
@@ -121,6 +121,14 @@ export const ACCEPTING: readonly Mutant[] = [
     bug: 'a JSON number with more digits than a double holds is rounded',
     file: 'api/src/http/strict-json.ts',
     text: 'digits.length > DIGITS_LIMIT || ',
+    instead: '',
+    tests: ['stories/refusals'],
+  },
+  {
+    name: 'name-twice',
+    bug: 'of a field that is given twice, the second counts',
+    file: 'api/src/http/strict-json.ts',
+    text: "if (names.has(name)) throw malformed('An object in the body has the same name twice.');",
     instead: '',
     tests: ['stories/refusals'],
   },

@@ -92,7 +92,25 @@ export const LEDGER: readonly Mutant[] = [
     text: `WHERE (SELECT count(*) FROM treasuries) >= 0
              ORDER BY accounts.id FOR UPDATE OF accounts`,
     instead: 'WHERE (SELECT count(*) FROM treasuries) >= 0',
-    tests: ['laws/transfers'],
+    tests: ['laws/locks'],
+  },
+  {
+    name: 'accounts-locked-in-any-order',
+    bug: 'two transactions lock the same wallets in different orders, and wait for each other',
+    file: 'shared/src/database/tables/accounts.ts',
+    text: `WHERE (SELECT count(*) FROM treasuries) >= 0
+             ORDER BY accounts.id FOR UPDATE OF accounts`,
+    instead: `WHERE (SELECT count(*) FROM treasuries) >= 0
+             FOR UPDATE OF accounts`,
+    tests: ['laws/locks'],
+  },
+  {
+    name: 'commit-not-awaited',
+    bug: 'what could not be committed is taken to be',
+    file: 'shared/src/database/transaction.ts',
+    text: 'await client.query(commit);',
+    instead: 'client.query(commit).catch(() => undefined);',
+    tests: ['laws/webhook-events'],
   },
   {
     name: 'rows-not-compared',
@@ -100,7 +118,7 @@ export const LEDGER: readonly Mutant[] = [
     file: 'shared/src/database/apply-plan.ts',
     text: 'if (!fits || outcomes.length !== operations.length) {',
     instead: 'if (row === undefined) {',
-    tests: ['stories/one-bad-operation', 'laws/order-and-completeness'],
+    tests: ['laws/locks'],
   },
   {
     name: 'status-read-without-lock',
@@ -108,7 +126,7 @@ export const LEDGER: readonly Mutant[] = [
     file: 'shared/src/database/tables/wallets.ts',
     text: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1 FOR UPDATE',
     instead: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1',
-    tests: ['stories/history'],
+    tests: ['laws/locks'],
   },
   {
     name: 'closed-with-balance',
@@ -133,5 +151,24 @@ export const LEDGER: readonly Mutant[] = [
     text: "WHERE wallet_version < before_version + CASE status WHEN 'succeeded' THEN 1 ELSE 0 END`,",
     instead: 'WHERE wallet_version < 0`,',
     tests: ['laws/audit'],
+  },
+  {
+    name: 'audit-blind-to-lost-operations',
+    bug: 'the audit does not see that an operation is neither pending nor final',
+    file: 'shared/src/database/audit.ts',
+    text: 'WHERE batch_id IS NULL AND (outcomes.operation_id IS NULL) = (pending_operations.operation_id IS NULL)`,',
+    instead:
+      'WHERE batch_id IS NULL AND outcomes.operation_id IS NOT NULL AND pending_operations.operation_id IS NOT NULL`,',
+    tests: ['laws/audit'],
+  },
+  {
+    name: 'audit-blind-to-batches',
+    bug: 'the audit does not see that a batch tells of more than its lines',
+    file: 'shared/src/database/audit.ts',
+    text: `WHERE (found.lines, found.amount, found.succeeded, found.succeeded_amount, found.failed, found.failed_amount)
+     IS DISTINCT FROM`,
+    instead: `WHERE (found.lines, found.amount, totals.succeeded, totals.succeeded_amount, totals.failed, totals.failed_amount)
+     IS DISTINCT FROM`,
+    tests: ['laws/batch-law'],
   },
 ];

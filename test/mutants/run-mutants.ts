@@ -38,7 +38,7 @@ async function hunt(mutants: readonly Mutant[]): Promise<number> {
   const begun = performance.now();
   const copy = copyProject();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   if (!options.unchecked) {
     const problem = await checkCopy(copy, mutants, options.all);
     if (problem !== null) {

@@ -31,7 +31,7 @@ export async function runTestsOfCopy(copy: string, { files, part }: Tests): Prom
   rmSync(failures, { force: true });
   const log = openSync(join(copy, 'tests.log'), 'a');
   const begun = Date.now();
-  const child = startChild([process.execPath, ...RUN_SOURCE, 'support/run-tests.ts', ...argumentsOf(files, part)], {
+  const child = startChild([process.execPath, ...runnerFor(files), ...argumentsOf(files, part)], {
     cwd: join(copy, 'test'),
     stdio: ['ignore', log, log],
     env: { ...process.env, TEST_FAILURES_FILE: failures },
@@ -40,7 +40,8 @@ export async function runTestsOfCopy(copy: string, { files, part }: Tests): Prom
   const killGroup = (): void => {
     if (child.process.pid !== undefined) process.kill(-child.process.pid, 'SIGKILL');
   };
-  process.once('exit', killGroup);
+  // Before the copy is removed.
+  process.prependOnceListener('exit', killGroup);
   const limit = new AbortController();
   const code = await Promise.race([
     child.ended,
@@ -58,6 +59,12 @@ export async function runTestsOfCopy(copy: string, { files, part }: Tests): Prom
   return code === 'not ended'
     ? { kind: 'not_ended', seconds }
     : { kind: 'failed', test: 'the end of the process that ran the tests', seconds };
+}
+
+/** Unit tests need no servers, and starting them takes longer than most of the tests. */
+function runnerFor(files: readonly string[] | null): string[] {
+  const isUnit = files?.every((file) => file.startsWith('unit/')) ?? false;
+  return isUnit ? ['../node_modules/jest/bin/jest.js'] : [...RUN_SOURCE, 'support/run-tests.ts'];
 }
 
 function argumentsOf(files: readonly string[] | null, part: string | null): string[] {

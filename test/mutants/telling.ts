@@ -123,12 +123,37 @@ export const TELLING: readonly Mutant[] = [
     tests: ['stories/webhook-failures'],
   },
   {
+    name: 'pauses-do-not-grow',
+    bug: 'an endpoint that fails is tried every five seconds for ever',
+    file: DELIVER,
+    text: 'const attempts = delivery.failures + 1;',
+    instead: 'const attempts = 1;',
+    tests: ['stories/webhook-failures'],
+  },
+  {
+    name: 'never-tried-again',
+    bug: 'nobody looks for deliveries that are due again',
+    file: 'worker/src/webhooks.ts',
+    text: 'wake(due);',
+    instead: '',
+    tests: ['stories/webhook-failures'],
+  },
+  {
+    name: 'body-made-anew',
+    bug: 'each attempt sends other bytes',
+    file: DELIVER,
+    text: 'const { eventId: id, body } = delivery;',
+    instead: `const { eventId: id } = delivery;
+  const body = JSON.stringify({ ...(JSON.parse(delivery.body) as object), timestamp: startedAt });`,
+    tests: ['stories/webhook-failures'],
+  },
+  {
     name: 'claim-without-lease',
     bug: 'what one worker is sending is claimed by another too',
     file: 'shared/src/database/tables/deliveries.ts',
     text: "UPDATE deliveries SET next_attempt_at = now() + $3 * interval '1 millisecond'",
     instead: 'UPDATE deliveries SET next_attempt_at = now()',
-    tests: ['stories/webhooks', 'stories/webhook-failures'],
+    tests: ['laws/webhook-claims'],
   },
   {
     name: 'succeeded-undone',
@@ -136,7 +161,7 @@ export const TELLING: readonly Mutant[] = [
     file: 'shared/src/database/tables/deliveries.ts',
     text: "OR status = 'succeeded' THEN 'succeeded'",
     instead: "THEN 'succeeded'",
-    tests: ['stories/webhook-failures', 'stories/webhook-deliveries'],
+    tests: ['laws/webhook-claims'],
   },
   {
     name: 'relay-not-locked',

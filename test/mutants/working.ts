@@ -10,7 +10,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'shared/src/database/locks.ts',
     text: 'WHERE pg_try_advisory_xact_lock(${ADVISORY_LOCK.drain}, partition)',
     instead: 'WHERE partition >= 0',
-    tests: ['laws/order-and-completeness'],
+    tests: ['laws/locks'],
   },
   {
     name: 'sweeper-off',
@@ -26,7 +26,7 @@ export const WORKING: readonly Mutant[] = [
     file: CHOOSE,
     text: 'if (a.seq !== b.seq) return a.seq < b.seq ? -1 : 1;',
     instead: 'if (a.seq !== b.seq) return a.id < b.id ? -1 : 1;',
-    tests: ['laws/batch-order', 'laws/order-and-completeness'],
+    tests: ['laws/batch-order'],
   },
   {
     name: 'first-by-id',
@@ -34,7 +34,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'shared/src/database/tables/pending-operations.ts',
     text: 'low = $2 ORDER BY seq LIMIT $3',
     instead: 'low = $2 ORDER BY operation_id LIMIT $3',
-    tests: ['laws/late-operations', 'laws/order-and-completeness'],
+    tests: ['laws/acceptance'],
   },
   {
     name: 'latest-first',
@@ -74,7 +74,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'worker/src/share-drains.ts',
     text: 'while (running[lane].size < options.transactions(lane)) {',
     instead: 'while (running.high.size + running.bulk.size < options.transactions(lane)) {',
-    tests: ['laws/batch-order'],
+    tests: ['unit/share-drains'],
   },
   {
     name: 'batches-first',
@@ -82,7 +82,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'api/src/accept-operation.ts',
     text: 'ring(new Set(ofLane.map(({ partition }) => partition)), lane);',
     instead: "ring(new Set(ofLane.map(({ partition }) => partition)), 'bulk');",
-    tests: ['laws/batch-order'],
+    tests: ['laws/acceptance'],
   },
   {
     name: 'bad-operation-blocks',
