@@ -53,7 +53,7 @@ export const ACCEPTING: readonly Mutant[] = [
     instead: `    ringFor(operations);
     try {
       const rows = await withRetries(`,
-    tests: ['laws/acceptance'],
+    tests: ['laws/acceptance > stands behind'],
   },
   {
     name: 'never-rung',
@@ -62,7 +62,7 @@ export const ACCEPTING: readonly Mutant[] = [
     text: `    ringFor(operations);
     const earlier`,
     instead: '    const earlier',
-    tests: ['laws/acceptance'],
+    tests: ['laws/acceptance > stands behind'],
   },
   {
     name: 'neighbours-refused',
@@ -70,7 +70,7 @@ export const ACCEPTING: readonly Mutant[] = [
     file: 'api/src/accept-operation.ts',
     text: 'return operations.length > 1 && isOnesFault ?',
     instead: 'return isOnesFault && operations.length > GROUP_LIMIT ?',
-    tests: ['laws/acceptance'],
+    tests: ['laws/acceptance > although the database refuses'],
   },
   {
     name: 'acceptance-lock-not-taken',
@@ -80,7 +80,7 @@ export const ACCEPTING: readonly Mutant[] = [
              FROM`,
     instead: `SELECT partition
              FROM`,
-    tests: ['laws/acceptance'],
+    tests: ['laws/acceptance > stands behind'],
   },
   {
     name: 'redis-needed',
@@ -90,7 +90,7 @@ export const ACCEPTING: readonly Mutant[] = [
         log.debug({ err: error, partitions, lane }, 'ring failed');
       });`,
     instead: ';',
-    tests: ['stories/health'],
+    tests: ['stories/health > health is degraded'],
   },
   {
     name: 'uuid-not-canonical',

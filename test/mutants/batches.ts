@@ -42,7 +42,7 @@ export const BATCHES: readonly Mutant[] = [
     file: 'api/src/batch/check-lines.ts',
     text: 'const partition = isAtomic ? only : own;',
     instead: 'const partition = own;',
-    tests: ['stories/batches'],
+    tests: ['stories/batches > whatever partitions its wallets are in'],
   },
   {
     name: 'batch-ends-early',
@@ -58,7 +58,7 @@ export const BATCHES: readonly Mutant[] = [
     file: 'shared/src/database/tables/batch-parts.ts',
     text: 'WHERE id > place.after_id AND id <= place.last_id AND final.operation_id IS NULL',
     instead: 'WHERE id > place.after_id AND id <= place.last_id',
-    tests: ['laws/batch-order'],
+    tests: ['laws/batch-order > batches and single operations'],
   },
   {
     name: 'sets-below-zero',
@@ -66,7 +66,7 @@ export const BATCHES: readonly Mutant[] = [
     file: APPLY_PART,
     text: 'balance BETWEEN 0 AND $5::bigint',
     instead: 'balance <= $5::bigint',
-    tests: ['laws/batch-sets'],
+    tests: ['laws/batch-sets > with a debit that is not covered'],
   },
   {
     name: 'sets-overtake',
@@ -74,7 +74,7 @@ export const BATCHES: readonly Mutant[] = [
     file: APPLY_PART,
     text: 'WHERE partition = $1 AND NOT low AND seq < parts.seq)',
     instead: 'WHERE partition = $1 AND NOT low AND seq < 0)',
-    tests: ['laws/batch-sets'],
+    tests: ['laws/batch-sets > behind an operation that was accepted before'],
   },
   {
     name: 'sets-of-a-frozen-wallet',
@@ -82,7 +82,7 @@ export const BATCHES: readonly Mutant[] = [
     file: APPLY_PART,
     text: "locked.status = 'active' AND treasuries.status = 'active' AS is_active",
     instead: "treasuries.status = 'active' AS is_active",
-    tests: ['laws/batch-sets'],
+    tests: ['laws/batch-sets > with a frozen wallet'],
   },
   {
     name: 'sets-leave-a-line-out',
@@ -90,6 +90,6 @@ export const BATCHES: readonly Mutant[] = [
     file: APPLY_PART,
     text: 'CASE WHEN lines < $2 THEN part.last_id',
     instead: 'CASE WHEN lines <= $2 THEN part.last_id',
-    tests: ['laws/batch-sets'],
+    tests: ['laws/batch-sets > applies credits and debits'],
   },
 ];

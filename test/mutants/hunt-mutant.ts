@@ -58,21 +58,9 @@ const THROWS: Mutant = {
 export async function checkCopy(copy: string, mutants: readonly Mutant[], all: boolean): Promise<string | null> {
   const thrown = await huntMutant(copy, THROWS, false);
   if (thrown.caughtBy === null) return 'the tests of the copy do not run its sources';
-  for (const tests of all ? [EVERY_TEST] : testsOf(mutants)) {
-    const verdict = await runTestsOfCopy(copy, tests);
-    if (verdict.kind === 'failed') return `without any bug it fails too: ${verdict.test}`;
-    if (verdict.kind === 'not_ended') return `without any bug the tests do not end: ${tests.files?.join(' ')}`;
-  }
+  const files = [...new Set(mutants.flatMap(({ tests }) => tests.map((test) => readTest(test).file)))];
+  const verdict = await runTestsOfCopy(copy, all ? EVERY_TEST : { files, part: null });
+  if (verdict.kind === 'failed') return `without any bug it fails too: ${verdict.test}`;
+  if (verdict.kind === 'not_ended') return 'without any bug the tests do not end in time';
   return null;
-}
-
-/** Every test of the mutants once: whole files together, parts of files one by one. */
-function testsOf(mutants: readonly Mutant[]): Tests[] {
-  const named = [...new Set(mutants.flatMap(({ tests }) => tests))].map(readTest);
-  const whole = [...new Set(named.filter(({ part }) => part === null).map(({ file }) => file))];
-  const parts = named.filter(({ file, part }) => part !== null && !whole.includes(file));
-  return [
-    ...(whole.length > 0 ? [{ files: whole, part: null }] : []),
-    ...parts.map(({ file, part }) => ({ files: [file], part })),
-  ];
 }

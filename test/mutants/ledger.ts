@@ -92,7 +92,7 @@ export const LEDGER: readonly Mutant[] = [
     text: `WHERE (SELECT count(*) FROM treasuries) >= 0
              ORDER BY accounts.id FOR UPDATE OF accounts`,
     instead: 'WHERE (SELECT count(*) FROM treasuries) >= 0',
-    tests: ['laws/locks'],
+    tests: ['laws/locks > sees it frozen'],
   },
   {
     name: 'accounts-locked-in-any-order',
@@ -102,7 +102,7 @@ export const LEDGER: readonly Mutant[] = [
              ORDER BY accounts.id FOR UPDATE OF accounts`,
     instead: `WHERE (SELECT count(*) FROM treasuries) >= 0
              FOR UPDATE OF accounts`,
-    tests: ['laws/locks'],
+    tests: ['laws/locks > in the order of their accounts'],
   },
   {
     name: 'commit-not-awaited',
@@ -110,7 +110,7 @@ export const LEDGER: readonly Mutant[] = [
     file: 'shared/src/database/transaction.ts',
     text: 'await client.query(commit);',
     instead: 'client.query(commit).catch(() => undefined);',
-    tests: ['laws/webhook-events'],
+    tests: ['laws/webhook-events > at its very end'],
   },
   {
     name: 'rows-not-compared',
@@ -118,7 +118,7 @@ export const LEDGER: readonly Mutant[] = [
     file: 'shared/src/database/apply-plan.ts',
     text: 'if (!fits || outcomes.length !== operations.length) {',
     instead: 'if (row === undefined) {',
-    tests: ['laws/locks'],
+    tests: ['laws/locks > is not written at all'],
   },
   {
     name: 'status-read-without-lock',
@@ -126,7 +126,7 @@ export const LEDGER: readonly Mutant[] = [
     file: 'shared/src/database/tables/wallets.ts',
     text: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1 FOR UPDATE',
     instead: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1',
-    tests: ['laws/locks'],
+    tests: ['laws/locks > is not closed'],
   },
   {
     name: 'closed-with-balance',
@@ -134,7 +134,7 @@ export const LEDGER: readonly Mutant[] = [
     file: 'shared/src/database/tables/wallets.ts',
     text: "WHEN $2 = 'closed' AND balance <> 0 THEN 'wallet_not_empty'",
     instead: '',
-    tests: ['stories/history'],
+    tests: ['stories/history > is closed when it is empty'],
   },
   {
     name: 'audit-blind-to-balances',
@@ -142,7 +142,7 @@ export const LEDGER: readonly Mutant[] = [
     file: 'shared/src/database/audit.ts',
     text: 'WHERE version <> before_version + 1 OR balance <> before_balance + amount`,',
     instead: 'WHERE version <> before_version + 1`,',
-    tests: ['laws/audit'],
+    tests: ['laws/audit > a running balance changed'],
   },
   {
     name: 'audit-blind-to-order',
@@ -150,7 +150,7 @@ export const LEDGER: readonly Mutant[] = [
     file: 'shared/src/database/audit.ts',
     text: "WHERE wallet_version < before_version + CASE status WHEN 'succeeded' THEN 1 ELSE 0 END`,",
     instead: 'WHERE wallet_version < 0`,',
-    tests: ['laws/audit'],
+    tests: ['laws/audit > an order that is not that of acceptance'],
   },
   {
     name: 'audit-blind-to-lost-operations',
@@ -159,7 +159,7 @@ export const LEDGER: readonly Mutant[] = [
     text: 'WHERE batch_id IS NULL AND (outcomes.operation_id IS NULL) = (pending_operations.operation_id IS NULL)`,',
     instead:
       'WHERE batch_id IS NULL AND outcomes.operation_id IS NOT NULL AND pending_operations.operation_id IS NOT NULL`,',
-    tests: ['laws/audit'],
+    tests: ['laws/audit > an operation lost'],
   },
   {
     name: 'audit-blind-to-batches',
@@ -169,6 +169,6 @@ export const LEDGER: readonly Mutant[] = [
      IS DISTINCT FROM`,
     instead: `WHERE (found.lines, found.amount, totals.succeeded, totals.succeeded_amount, totals.failed, totals.failed_amount)
      IS DISTINCT FROM`,
-    tests: ['laws/batch-law'],
+    tests: ['laws/batch-law > the audit names'],
   },
 ];

@@ -14,10 +14,9 @@ export interface Failure {
 export type Verdict =
   { readonly kind: 'passed' | 'not_ended'; readonly seconds: number } | ({ readonly kind: 'failed' } & Failure);
 
-/** Longer than any test file takes on two cores. */
+/** Longer than any test file takes on two cores, and all of them. */
 const LIMIT_MS = 300_000;
-/** What a run with a bug may add to it. */
-const LIMIT_OF_ALL_MS = 1_800_000;
+const LIMIT_OF_MANY_MS = 1_800_000;
 
 /** Which tests: files from the folder `test`, or null for all; `part` is what their names have to contain. */
 export interface Tests {
@@ -45,7 +44,7 @@ export async function runTestsOfCopy(copy: string, { files, part }: Tests): Prom
   const limit = new AbortController();
   const code = await Promise.race([
     child.ended,
-    delay(files === null ? LIMIT_OF_ALL_MS : LIMIT_MS, 'not ended' as const, { signal: limit.signal }),
+    delay(files?.length === 1 ? LIMIT_MS : LIMIT_OF_MANY_MS, 'not ended' as const, { signal: limit.signal }),
   ]);
   limit.abort();
   process.removeListener('exit', killGroup);

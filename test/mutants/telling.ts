@@ -13,7 +13,7 @@ export const TELLING: readonly Mutant[] = [
     instead: `await applyOrFail(client, choice) : await apply(Object.assign(Object.create(client) as Client, {
       query: (query: { name?: string }) => (query.name === 'insertEvents' ? database : client).query(query),
     }), choice);`,
-    tests: ['laws/webhook-events'],
+    tests: ['laws/webhook-events > at its very end'],
   },
   {
     name: 'event-written-twice',
@@ -22,7 +22,7 @@ export const TELLING: readonly Mutant[] = [
     text: 'await insertEvents(database, events);',
     instead: `await insertEvents(database, events);
   await insertEvents(database, events.map((event) => ({ ...event, id: newId(), sequence: event.sequence + 1_000_000n })));`,
-    tests: ['laws/webhook-events', 'stories/webhooks'],
+    tests: ['laws/webhook-events > at its very end'],
   },
   {
     name: 'status-event-outside-the-transaction',
@@ -30,7 +30,7 @@ export const TELLING: readonly Mutant[] = [
     file: 'api/src/change-wallet-status.ts',
     text: 'await recordFacts(client, [{ type,',
     instead: 'await recordFacts(api.database, [{ type,',
-    tests: ['laws/webhook-events'],
+    tests: ['laws/webhook-events > that a wallet did not get'],
   },
   {
     name: 'part-of-the-body-signed',
@@ -80,7 +80,7 @@ export const TELLING: readonly Mutant[] = [
     file: SEND,
     text: 'if (!allowPrivate && ![first, ...others].every(isPublicAddress)) throw new AddressRefused();',
     instead: '',
-    tests: ['laws/webhook-guard'],
+    tests: ['laws/webhook-guard > without leave to go inside'],
   },
   {
     name: 'addresses-not-checked-on-connecting',
@@ -88,7 +88,7 @@ export const TELLING: readonly Mutant[] = [
     file: SEND,
     text: 'if (!allowPrivate) refuseInside(parsed);',
     instead: '',
-    tests: ['laws/webhook-guard'],
+    tests: ['laws/webhook-guard > without leave to go inside'],
   },
   {
     name: 'addresses-not-checked-on-creation',
@@ -104,7 +104,7 @@ export const TELLING: readonly Mutant[] = [
     file: 'worker/src/webhook/retry-schedule.ts',
     text: 'Math.max(Math.round(jittered), failure.retryAfterMs ?? 0)',
     instead: 'Math.round(jittered)',
-    tests: ['unit/retry-schedule', 'stories/webhook-failures'],
+    tests: ['unit/retry-schedule'],
   },
   {
     name: 'gone-not-disabled',
@@ -112,7 +112,7 @@ export const TELLING: readonly Mutant[] = [
     file: DELIVER,
     text: 'const isGone = sent.some(({ attempt }) => attempt.status === GONE);',
     instead: 'const isGone = false;',
-    tests: ['stories/webhook-failures'],
+    tests: ['stories/webhook-failures > that is gone'],
   },
   {
     name: 'failure-taken-for-success',
@@ -120,7 +120,7 @@ export const TELLING: readonly Mutant[] = [
     file: DELIVER,
     text: 'status >= 200 && status < 300;',
     instead: 'status >= 200;',
-    tests: ['stories/webhook-failures'],
+    tests: ['stories/webhook-failures > the same bytes'],
   },
   {
     name: 'pauses-do-not-grow',
@@ -128,7 +128,7 @@ export const TELLING: readonly Mutant[] = [
     file: DELIVER,
     text: 'const attempts = delivery.failures + 1;',
     instead: 'const attempts = 1;',
-    tests: ['stories/webhook-failures'],
+    tests: ['stories/webhook-failures > the same bytes'],
   },
   {
     name: 'never-tried-again',
@@ -136,7 +136,7 @@ export const TELLING: readonly Mutant[] = [
     file: 'worker/src/webhooks.ts',
     text: 'wake(due);',
     instead: '',
-    tests: ['stories/webhook-failures'],
+    tests: ['stories/webhook-failures > the same bytes'],
   },
   {
     name: 'body-made-anew',
@@ -145,7 +145,7 @@ export const TELLING: readonly Mutant[] = [
     text: 'const { eventId: id, body } = delivery;',
     instead: `const { eventId: id } = delivery;
   const body = JSON.stringify({ ...(JSON.parse(delivery.body) as object), timestamp: startedAt });`,
-    tests: ['stories/webhook-failures'],
+    tests: ['stories/webhook-failures > the same bytes'],
   },
   {
     name: 'claim-without-lease',
@@ -153,7 +153,7 @@ export const TELLING: readonly Mutant[] = [
     file: 'shared/src/database/tables/deliveries.ts',
     text: "UPDATE deliveries SET next_attempt_at = now() + $3 * interval '1 millisecond'",
     instead: 'UPDATE deliveries SET next_attempt_at = now()',
-    tests: ['laws/webhook-claims'],
+    tests: ['laws/webhook-claims > belongs to nobody else'],
   },
   {
     name: 'succeeded-undone',
@@ -161,7 +161,7 @@ export const TELLING: readonly Mutant[] = [
     file: 'shared/src/database/tables/deliveries.ts',
     text: "OR status = 'succeeded' THEN 'succeeded'",
     instead: "THEN 'succeeded'",
-    tests: ['laws/webhook-claims'],
+    tests: ['laws/webhook-claims > stays so'],
   },
   {
     name: 'relay-not-locked',
@@ -169,7 +169,7 @@ export const TELLING: readonly Mutant[] = [
     file: 'worker/src/relay-events.ts',
     text: '(await tryLockRelay(client)) ? relayNext(client, RELAY_LIMIT) : null,',
     instead: 'relayNext(client, RELAY_LIMIT),',
-    tests: ['laws/webhook-events'],
+    tests: ['laws/webhook-events > while it is written'],
   },
   {
     name: 'secret-stored-in-the-clear',
@@ -177,7 +177,7 @@ export const TELLING: readonly Mutant[] = [
     file: 'api/src/routes/webhook-endpoints.ts',
     text: 'sealedSecret: sealer.seal(key, id),',
     instead: 'sealedSecret: key,',
-    tests: ['stories/webhook-endpoints'],
+    tests: ['stories/webhook-endpoints > without its secret or its headers'],
   },
   {
     name: 'nonce-reused',

@@ -10,7 +10,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'shared/src/database/locks.ts',
     text: 'WHERE pg_try_advisory_xact_lock(${ADVISORY_LOCK.drain}, partition)',
     instead: 'WHERE partition >= 0',
-    tests: ['laws/locks'],
+    tests: ['laws/locks > is left alone'],
   },
   {
     name: 'sweeper-off',
@@ -18,7 +18,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'worker/src/sweep.ts',
     text: 'if (waiting.urgent.length + waiting.bulk.length === 0) return;',
     instead: 'return;',
-    tests: ['laws/late-operations'],
+    tests: ['laws/late-operations > whose ring was lost'],
   },
   {
     name: 'order-of-ids',
@@ -26,7 +26,7 @@ export const WORKING: readonly Mutant[] = [
     file: CHOOSE,
     text: 'if (a.seq !== b.seq) return a.seq < b.seq ? -1 : 1;',
     instead: 'if (a.seq !== b.seq) return a.id < b.id ? -1 : 1;',
-    tests: ['laws/batch-order'],
+    tests: ['laws/batch-order > batches and single operations'],
   },
   {
     name: 'first-by-id',
@@ -34,7 +34,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'shared/src/database/tables/pending-operations.ts',
     text: 'low = $2 ORDER BY seq LIMIT $3',
     instead: 'low = $2 ORDER BY operation_id LIMIT $3',
-    tests: ['laws/acceptance'],
+    tests: ['laws/acceptance > whatever its id'],
   },
   {
     name: 'latest-first',
@@ -42,7 +42,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'shared/src/database/tables/pending-operations.ts',
     text: 'low = $2 ORDER BY seq LIMIT $3',
     instead: 'low = $2 ORDER BY seq DESC LIMIT $3',
-    tests: ['laws/late-operations'],
+    tests: ['laws/late-operations > a backlog deeper'],
   },
   {
     name: 'low-overtaken',
@@ -50,7 +50,7 @@ export const WORKING: readonly Mutant[] = [
     file: CHOOSE,
     text: 'const behindBulk = high.filter(({ partition }) => isWaiting(bulk.get(partition)));',
     instead: 'const behindBulk: PendingOperation[] = [];',
-    tests: ['laws/batch-order'],
+    tests: ['laws/batch-order > batches and single operations'],
   },
   {
     name: 'gap-not-seen',
@@ -58,7 +58,7 @@ export const WORKING: readonly Mutant[] = [
     file: CHOOSE,
     text: 'return last === undefined || byPlace(operation, last) <= 0;',
     instead: 'return true;',
-    tests: ['laws/batch-order'],
+    tests: ['laws/batch-order > batches and single operations'],
   },
   {
     name: 'part-advanced-too-far',
@@ -66,7 +66,7 @@ export const WORKING: readonly Mutant[] = [
     file: CHOOSE,
     text: 'positionOf(first.id) - 1',
     instead: 'positionOf(first.id)',
-    tests: ['laws/batch-order'],
+    tests: ['laws/batch-order > batches and single operations'],
   },
   {
     name: 'one-lane',
@@ -82,7 +82,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'api/src/accept-operation.ts',
     text: 'ring(new Set(ofLane.map(({ partition }) => partition)), lane);',
     instead: "ring(new Set(ofLane.map(({ partition }) => partition)), 'bulk');",
-    tests: ['laws/acceptance'],
+    tests: ['laws/acceptance > in the lane of its priority'],
   },
   {
     name: 'bad-operation-blocks',
@@ -90,7 +90,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'worker/src/drain-partitions.ts',
     text: 'if (!isDataError(error) && !isBroken(error)) throw error;',
     instead: 'throw error;',
-    tests: ['stories/one-bad-operation'],
+    tests: ['stories/one-bad-operation > fails alone'],
   },
   {
     name: 'broken-partition-blocks',
@@ -98,7 +98,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'worker/src/drain-partitions.ts',
     text: 'if (!isDataError(error) && !isBroken(error)) throw error;',
     instead: 'if (!isDataError(error)) throw error;',
-    tests: ['stories/one-bad-operation'],
+    tests: ['stories/one-bad-operation > whose ledger is broken'],
   },
   {
     name: 'cancelling-ignored',
@@ -114,7 +114,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'api/src/await-operation.ts',
     text: 'const heard = new Set(partitions);',
     instead: 'const heard = new Set<number>();',
-    tests: ['laws/late-operations'],
+    tests: ['laws/late-operations > without a timer'],
   },
   {
     name: 'never-announced',
@@ -122,7 +122,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'worker/src/worker.ts',
     text: 'announcer.announce(partitions).catch',
     instead: 'Promise.resolve().catch',
-    tests: ['laws/late-operations'],
+    tests: ['laws/late-operations > workers announce'],
   },
   {
     name: 'ring-while-answered-lost',
@@ -130,6 +130,6 @@ export const WORKING: readonly Mutant[] = [
     file: 'shared/src/queue/doorbell.ts',
     text: 'keepLastIfActive: true',
     instead: 'keepLastIfActive: false',
-    tests: ['laws/doorbell'],
+    tests: ['laws/doorbell > while the partition is being answered'],
   },
 ];
