@@ -60,7 +60,7 @@ async function hunt(mutants: readonly Mutant[]): Promise<number> {
 
   const minutes = (performance.now() - begun) / 60_000;
   process.stdout.write(`\n${drawTable(hunts)}\n\n${summarise(hunts, minutes)}\n`);
-  const isWhole = options.only === undefined && !options.all;
+  const isWhole = options.only === undefined && !options.all && !options.unchecked;
   if (isWhole) writeFileSync(PAGE, writePage(hunts, minutes, new Date().toISOString().slice(0, 10)));
   return hunts.every(({ caughtBy }) => caughtBy !== null) ? 0 : 1;
 }

@@ -98,7 +98,7 @@ export const WORKING: readonly Mutant[] = [
     file: 'worker/src/drain-partitions.ts',
     text: 'if (!isDataError(error) && !isBroken(error)) throw error;',
     instead: 'if (!isDataError(error)) throw error;',
-    tests: ['stories/one-bad-operation > whose ledger is broken'],
+    tests: ['stories/one-bad-operation > is left alone by the transaction'],
   },
   {
     name: 'cancelling-ignored',
