@@ -95,7 +95,14 @@ it('the audit names what is wrong with a batch', async () => {
   await breakTheLaw(service.database, outcomeOf(3, 0));
   expect(await found()).toEqual([]);
 
-  await breakTheLaw(service.database, `UPDATE batch_totals SET amount = amount + 1 WHERE batch_id = '${batch}'`);
+  const add = (column: string, n: number) =>
+    breakTheLaw(service.database, `UPDATE batch_totals SET ${column} = ${column} + ${n} WHERE batch_id = '${batch}'`);
+  for (const column of ['lines', 'succeeded', 'succeeded_amount', 'failed', 'failed_amount']) {
+    await add(column, 1);
+    expect([column, await found()]).toEqual([column, ['batch_totals_wrong']]);
+    await add(column, -1);
+  }
+  await add('amount', 1);
   expect(await found()).toEqual(['batch_totals_wrong']);
   await breakTheLaw(service.database, `UPDATE batches SET open_parts = 2 WHERE id = '${batch}'`);
   expect(await found()).toEqual(['batch_parts_wrong', 'batch_totals_wrong']);

@@ -28,21 +28,38 @@ async function count(table: string): Promise<number> {
   return rows[0]!.count;
 }
 
-it('neither the outcome nor its event is there if the transaction fails at its very end', async () => {
-  const wallet = await createFundedWallet(service.url);
-  await accept(wallet);
+/** From now on, every transaction that does this fails when it is committed. */
+async function failAtCommit(change: string): Promise<void> {
   await service.database.query(`
     CREATE FUNCTION fail_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       RAISE EXCEPTION 'the disk is full' USING ERRCODE = 'disk_full';
     END $$;
-    CREATE CONSTRAINT TRIGGER fails AFTER INSERT ON outcomes DEFERRABLE INITIALLY DEFERRED
+    CREATE CONSTRAINT TRIGGER fails AFTER ${change} DEFERRABLE INITIALLY DEFERRED
       FOR EACH ROW EXECUTE FUNCTION fail_at_commit()`);
+}
+
+it('neither the outcome nor its event is there if the transaction fails at its very end', async () => {
+  const wallet = await createFundedWallet(service.url);
+  await accept(wallet);
+  await failAtCommit('INSERT ON outcomes');
   await expect(drain(wallet)).rejects.toThrow('the disk is full');
   expect([await count('outcomes'), await count('events')]).toEqual([0, 0]);
 
   await service.database.query('DROP TRIGGER fails ON outcomes');
   expect(await drain(wallet)).toMatchObject({ events: 1 });
   expect([await count('outcomes'), await count('events')]).toEqual([1, 1]);
+});
+
+it('nobody is told of a status that a wallet did not get', async () => {
+  const wallet = await createFundedWallet(service.url);
+  await failAtCommit('UPDATE ON accounts');
+  const answer = await request(service.url).patch(`/wallets/${wallet}`).send({ status: 'frozen' });
+  expect(answer.status).toBeGreaterThanOrEqual(500);
+  expect(await count('events')).toBe(0);
+
+  await service.database.query('DROP TRIGGER fails ON accounts');
+  await request(service.url).patch(`/wallets/${wallet}`).send({ status: 'frozen' }).expect(200);
+  expect(await count('events')).toBe(1);
 });
 
 it('whoever reads the feed while it is written, by whichever worker, gets every event once and in order', async () => {

@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { partitionOf } from '@wallet/shared/partition';
+import { drainPartitions } from '@wallet/worker/drain-partitions';
 import { breakTheLaw } from '../support/break-the-law.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
@@ -63,4 +64,25 @@ it('a partition whose ledger is broken waits, and the others go on', async () =>
   await breakTheLaw(service.database, `UPDATE accounts SET version = ${rows[0]!.version} WHERE ${treasury}`);
   await service.drained();
   for (const wallet of wallets) expect(await balanceOf(service.url, wallet)).toBe('2.00');
+});
+
+it('a partition whose ledger is broken is left alone by the transaction that drains it with others', async () => {
+  const idle = await startService({ worker: false });
+  const broken = await createFundedWallet(idle.url);
+  let sound = await createFundedWallet(idle.url);
+  const placeOf = (wallet: string): number => partitionOf(wallet, idle.partitions);
+  while (placeOf(sound) === placeOf(broken)) sound = await createFundedWallet(idle.url);
+  for (const wallet_id of [broken, sound]) {
+    await request(idle.url).post('/operations').send({ type: 'deposit', wallet_id, amount: 1 }).expect(202);
+  }
+  await breakTheLaw(idle.database, `UPDATE accounts SET version = 7 WHERE partition = ${placeOf(broken)}`);
+  const drain = await drainPartitions(idle.database, [placeOf(broken), placeOf(sound)], 'high', 10);
+  expect(drain.states).toEqual(
+    new Map([
+      [placeOf(broken), 'broken'],
+      [placeOf(sound), 'empty'],
+    ]),
+  );
+  expect(drain.applied.map(({ operation }) => operation.walletId)).toEqual([sound]);
+  await idle.stop();
 });

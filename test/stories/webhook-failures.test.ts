@@ -23,6 +23,9 @@ it('sends the same bytes under the same id until it is taken', async () => {
   await webhooks.makeDue();
   await receiver.until(({ length }) => length >= 2);
   await webhooks.untilAttempts(id, 2);
+  const [waiting] = await webhooks.deliveriesOf(id);
+  // Half a minute, a fifth earlier or later, and not five seconds, as it was after the first.
+  expect(new Date(waiting!['next_attempt_at'] as string).getTime() - Date.now()).toBeGreaterThan(10_000);
   receiver.answer = (_request, response) => response.writeHead(200).end();
   await webhooks.makeDue();
   await receiver.until(({ length }) => length >= 3);

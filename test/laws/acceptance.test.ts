@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type AcceptOperation, createAcceptOperation } from '@wallet/api/accept-operation';
+import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
+import type { Client } from '@wallet/shared/database/pool';
+import type { NewOperation } from '@wallet/shared/database/tables/operations';
+import { newId } from '@wallet/shared/ids';
+import { createLogger } from '@wallet/shared/logger';
+import { partitionOf } from '@wallet/shared/partition';
+import { drainPartitions } from '@wallet/worker/drain-partitions';
+import { type Service, startService } from '../support/service.ts';
+import { createFundedWallet } from '../support/wallets.ts';
+
+/** What an operation goes through on its way into the queue, when others are in its way. */
+
+let service: Service;
+let holder: Client;
+let accept: AcceptOperation;
+let rings: { partitions: number[]; lane: string }[];
+let wallet: string;
+let partition: number;
+
+beforeAll(async () => {
+  service = await startService({ worker: false });
+  holder = await service.database.connect();
+  accept = createAcceptOperation({
+    database: service.database,
+    ring: (partitions, lane) => rings.push({ partitions: [...partitions], lane }),
+    log: createLogger({ process: 'test', level: 'silent', pretty: false }),
+  });
+});
+afterAll(() => {
+  holder.release();
+  return service.stop();
+});
+beforeEach(async () => {
+  rings = [];
+  wallet = await createFundedWallet(service.url);
+  partition = partitionOf(wallet, service.partitions);
+});
+afterEach(() => holder.query('ROLLBACK'));
+
+const USD = 4;
+
+function deposit(more: Partial<NewOperation> = {}): NewOperation {
+  return {
+    ...{ id: newId(), partition, walletId: wallet, toWalletId: null, assetId: USD, type: 'deposit', amount: 100n },
+    ...{ priority: 'high', description: null, referenceId: null, idempotencyKey: null, requestHash: null },
+    metadata: null,
+    ...more,
+  };
+}
+
+async function untilWaitingForLock(): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
+    const { rows } = await service.database.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
+    );
+    if (rows.length > 0) return;
+    await delay(5);
+  }
+  throw new Error('nobody waits for the lock');
+}
+
+it('stands behind whoever is being accepted in its partition, and is rung for when it is committed', async () => {
+  await holder.query('BEGIN');
+  await holder.query('SELECT pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.accept, partition]);
+  const operation = deposit();
+  const accepting = accept(operation);
+  // It may only draw its place in the order when those before it can be seen.
+  await untilWaitingForLock();
+  const { rows: drawn } = await holder.query<{ seq: bigint }>(`SELECT nextval('operation_seq') AS seq`);
+  expect(rings).toEqual([]);
+  await holder.query('COMMIT');
+
+  expect(await accepting).toMatchObject({ kind: 'accepted' });
+  const { rows } = await service.database.query<{ seq: bigint }>('SELECT seq FROM operations WHERE id = $1', [
+    operation.id,
+  ]);
+  expect(rows[0]!.seq).toBeGreaterThan(drawn[0]!.seq);
+  expect(rings).toEqual([{ partitions: [partition], lane: 'high' }]);
+});
+
+it('is rung for in the lane of its priority', async () => {
+  await Promise.all([accept(deposit({ priority: 'low' })), accept(deposit())]);
+  expect(rings.map(({ lane }) => lane)).toEqual(['bulk', 'high']);
+});
+
+it('is accepted although the database refuses one of those that come with it', async () => {
+  const operations = Array.from({ length: 20 }, (_, n) => deposit(n === 12 ? { amount: -1n } : {}));
+  const answers = await Promise.allSettled(operations.map(accept));
+  expect(answers.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([12]);
+});
+
+it('has its place by acceptance, whatever its id', async () => {
+  const ids = [newId(), newId()].toReversed();
+  for (const id of ids) await accept(deposit({ id }));
+  const applied: string[] = [];
+  for (let times = 0; times < 2; times += 1) {
+    const drain = await drainPartitions(service.database, [partition], 'high', 1);
+    applied.push(
+      ...drain.applied.filter(({ operation }) => operation.walletId === wallet).map((each) => each.operation.id),
+    );
+  }
+  expect(applied).toEqual(ids);
+});

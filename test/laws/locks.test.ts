@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
+import { type Client, createPool } from '@wallet/shared/database/pool';
+import { partitionOf } from '@wallet/shared/partition';
+import { drainPartitions } from '@wallet/worker/drain-partitions';
+import { PLANNER } from '@wallet/worker/planner';
+import request from 'supertest';
+import { type Service, startService } from '../support/service.ts';
+import { createFundedWallet } from '../support/wallets.ts';
+
+/** Whoever decides something about a partition or a wallet waits for whoever is changing it, and decides on what is left. */
+
+let service: Service;
+let holder: Client;
+let wallet: string;
+let partition: number;
+beforeEach(async () => {
+  service = await startService({ worker: false });
+  holder = await service.database.connect();
+  wallet = await createFundedWallet(service.url);
+  partition = partitionOf(wallet, service.partitions);
+});
+afterEach(async () => {
+  await holder.query('ROLLBACK');
+  holder.release();
+  await service.stop();
+});
+
+async function acceptDeposit(): Promise<string> {
+  const deposit = { type: 'deposit', wallet_id: wallet, amount: 5 };
+  const { body } = await request(service.url).post('/operations').send(deposit).expect(202);
+  return body.id as string;
+}
+
+const drain = () => drainPartitions(service.database, [partition], 'high', 10);
+
+/** Resolves when so many wait for locks. */
+async function untilWaiting(count: number): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const { rows } = await service.database.query<{ waiting: number }>(
+      `SELECT count(*)::int AS waiting FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock' AND state = 'active'`,
+    );
+    if (rows[0]!.waiting === count) return;
+    if (Date.now() > deadline) throw new Error(`${rows[0]!.waiting} wait for locks, not ${count}`);
+    await delay(5);
+  }
+}
+
+it('a partition that somebody else drains is left alone', async () => {
+  await acceptDeposit();
+  await holder.query('BEGIN');
+  await holder.query('SELECT pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.drain, partition]);
+  expect(await drain()).toMatchObject({ states: new Map([[partition, 'busy']]), applied: [], faults: [] });
+  await holder.query('COMMIT');
+  expect(await drain()).toMatchObject({ states: new Map([[partition, 'empty']]), applied: [expect.anything()] });
+});
+
+it('what is applied after a wallet was frozen sees it frozen', async () => {
+  await acceptDeposit();
+  await holder.query('BEGIN');
+  await holder.query(`UPDATE accounts SET status = 'frozen' WHERE wallet_id = $1`, [wallet]);
+  const draining = drain();
+  await untilWaiting(1);
+  await holder.query('COMMIT');
+  expect((await draining).applied).toMatchObject([{ outcome: { rejection: 'wallet_frozen' } }]);
+});
+
+it('wallets are locked in the order of their accounts, whichever way an amount goes', async () => {
+  const sender = await createFundedWallet(service.url);
+  const transfer = { type: 'transfer', from_wallet_id: sender, to_wallet_id: wallet, amount: 5 };
+  await request(service.url).post('/operations').send(transfer).expect(202);
+  await holder.query('BEGIN');
+  // The receiver's account was made first.
+  await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
+  const { databaseUrl: url } = service;
+  const pool = createPool({ url, name: 'worker', size: 1, settings: PLANNER, onError: () => undefined });
+  const draining = drainPartitions(pool, [partitionOf(sender, service.partitions)], 'high', 10);
+  await untilWaiting(1);
+  const free = await service.database.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE SKIP LOCKED', [
+    sender,
+  ]);
+  expect(free.rowCount).toBe(1);
+  await holder.query('COMMIT');
+  expect((await draining).applied).toHaveLength(1);
+  await pool.end();
+});
+
+it('a wallet that is being credited is not closed', async () => {
+  await acceptDeposit();
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
+  const draining = drain();
+  await untilWaiting(1);
+  const closing = request(service.url).patch(`/wallets/${wallet}`).send({ status: 'closed' }).then();
+  await untilWaiting(2);
+  await holder.query('COMMIT');
+  expect((await draining).applied).toHaveLength(1);
+  expect(await closing).toMatchObject({ status: 409, body: { code: 'wallet_not_empty' } });
+});
+
+it('a plan of which a row cannot be written is not written at all', async () => {
+  const withdraw = { type: 'withdraw', wallet_id: wallet, amount: 5 };
+  const { body } = await request(service.url)
+    .post('/batches')
+    .send({ operations: [withdraw] })
+    .expect(202);
+  // As if the row were not there: no law of the database speaks of it.
+  await service.database.query(`
+    CREATE FUNCTION skip_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+    CREATE TRIGGER skips BEFORE UPDATE ON batch_totals FOR EACH ROW EXECUTE FUNCTION skip_row()`);
+  const bulk = () => drainPartitions(service.database, [partition], 'bulk', 10);
+  expect(await bulk()).toMatchObject({ states: new Map([[partition, 'broken']]), applied: [] });
+  const pending = await request(service.url).get(`/batches/${body.id}`).expect(200);
+  expect(pending.body).toMatchObject({ pending: 1, failed: 0 });
+
+  await service.database.query('DROP TRIGGER skips ON batch_totals');
+  expect((await bulk()).applied).toMatchObject([{ outcome: { rejection: 'insufficient_funds' } }]);
+});

@@ -1,0 +1,8 @@
+import { ACCEPTING } from './accepting.ts';
+import { BATCHES } from './batches.ts';
+import { LEDGER } from './ledger.ts';
+import type { Mutant } from './mutant.ts';
+import { TELLING } from './telling.ts';
+import { WORKING } from './working.ts';
+
+export const EVERY_MUTANT: readonly Mutant[] = [...ACCEPTING, ...LEDGER, ...WORKING, ...BATCHES, ...TELLING];

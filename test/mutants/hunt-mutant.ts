@@ -1,0 +1,66 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Mutant, mutate, readTest } from './mutant.ts';
+import { type Failure, type Tests, runTestsOfCopy } from './run-tests-of-copy.ts';
+
+/** What the tests made of a mutant. `caughtBy` is null if it survived. */
+export interface Hunt {
+  readonly mutant: Mutant;
+  readonly caughtBy: Failure | null;
+  /** Of the tests that were asked. */
+  readonly seconds: number;
+}
+
+/**
+ * Puts the bug into the copy, asks the mutant's tests one after the other until one fails, or with `all` every test there is,
+ * and takes the bug out again.
+ */
+export async function huntMutant(copy: string, mutant: Mutant, all: boolean): Promise<Hunt> {
+  const path = join(copy, mutant.file);
+  const source = readFileSync(path, 'utf8');
+  writeFileSync(path, mutate(source, mutant));
+  try {
+    let seconds = 0;
+    for (const tests of all ? [EVERY_TEST] : mutant.tests.map(toTests)) {
+      const verdict = await runTestsOfCopy(copy, tests);
+      if (verdict.kind === 'failed') {
+        return { mutant, caughtBy: { test: verdict.test, seconds: seconds + verdict.seconds }, seconds };
+      }
+      seconds += verdict.seconds;
+    }
+    return { mutant, caughtBy: null, seconds };
+  } finally {
+    writeFileSync(path, source);
+  }
+}
+
+const EVERY_TEST: Tests = { files: null, part: null };
+
+function toTests(test: string): Tests {
+  const { file, part } = readTest(test);
+  return { files: [file], part };
+}
+
+/** A bug that nothing survives. If it does, the tests of the copy do not run the sources of the copy. */
+const THROWS: Mutant = {
+  name: 'throws',
+  bug: 'nothing can be loaded',
+  file: 'shared/src/money.ts',
+  text: 'export const MAX_MINOR_UNITS = ',
+  instead: "throw new Error('mutated');\nexport const MAX_MINOR_UNITS = ",
+  tests: ['unit/money'],
+};
+
+/**
+ * Whether the copy can tell mutants from the product: its tests fail with a bug in its sources, and without one those of the
+ * mutants pass. @returns what is wrong, or null.
+ */
+export async function checkCopy(copy: string, mutants: readonly Mutant[], all: boolean): Promise<string | null> {
+  const thrown = await huntMutant(copy, THROWS, false);
+  if (thrown.caughtBy === null) return 'the tests of the copy do not run its sources';
+  const files = [...new Set(mutants.flatMap(({ tests }) => tests.map((test) => readTest(test).file)))];
+  const verdict = await runTestsOfCopy(copy, all ? EVERY_TEST : { files, part: null });
+  if (verdict.kind === 'failed') return `without any bug it fails too: ${verdict.test}`;
+  if (verdict.kind === 'not_ended') return 'without any bug the tests do not end in time';
+  return null;
+}

@@ -1,0 +1,44 @@
+import type { Hunt } from './hunt-mutant.ts';
+
+const HEADER = ['mutant', 'what is wrong with it', 'caught by', 'seconds'];
+
+/** The figures in a sentence. */
+export function summarise(hunts: readonly Hunt[], minutes: number): string {
+  const caught = hunts.filter(({ caughtBy }) => caughtBy !== null);
+  const times = caught.map(({ caughtBy }) => caughtBy?.seconds ?? 0).sort((a, b) => a - b);
+  const median = times[Math.floor(times.length / 2)] ?? 0;
+  return `${caught.length} of ${hunts.length} mutants caught in ${minutes.toFixed(0)} minutes, half of them within ${median.toFixed(1)} s.`;
+}
+
+/** A table in Markdown, its columns as wide as what stands in them. Survivors come first. */
+export function drawTable(hunts: readonly Hunt[]): string {
+  const ordered = hunts.toSorted((a, b) => Number(a.caughtBy !== null) - Number(b.caughtBy !== null));
+  const rows = [HEADER, ...ordered.map(rowOf)].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [lines[0], rule, ...lines.slice(1)].join('\n');
+}
+
+function rowOf({ mutant, caughtBy, seconds }: Hunt): string[] {
+  const by = caughtBy === null ? '**nobody**' : caughtBy.test;
+  return [`\`${mutant.name}\``, mutant.bug, by, (caughtBy?.seconds ?? seconds).toFixed(1)];
+}
+
+/** The page that a whole run leaves behind. */
+export function writePage(hunts: readonly Hunt[], minutes: number, day: string): string {
+  return `# Mutants
+
+\`npm run mutants\` tests the tests. Each of these bugs is put into a copy of the sources, one after the other, and the tests that
+have to notice are run: one that nobody notices is a test that is missing. Without any bug the same tests must pass, or being
+caught would mean nothing. \`npm run mutants -- --list\` names the bugs, \`--only name\` tries one of them, \`--all\` asks every test
+there is instead of those named for a mutant. It ends with 1 if any survives.
+
+The bugs are exact texts of the product and what stands in their place; \`unit/mutants\` fails when one no longer applies.
+
+${day}, Node ${process.versions.node}: ${summarise(hunts, minutes)} Seconds are those until the first test failed, starting Postgres and Redis
+included.
+
+${drawTable(hunts)}
+`;
+}
