@@ -7,8 +7,8 @@ import { createApp, serve } from './serve.ts';
  * result. It has no queue, nothing waits behind it, and a caller knows at once what came of it.
  */
 
-/** On two cores the rate was the same with 10 and with 40: what waits for a lock holds a connection. */
-const CONNECTIONS = 20;
+/** As many as an API of the service has. */
+const CONNECTIONS = 10;
 
 const STATUSES = { wallet_not_found: 404, insufficient_funds: 409 } as const satisfies Record<
   Extract<Answer, string>,

@@ -10,8 +10,11 @@ import { WALLETS } from './service.ts';
 /** What the service is compared with; each is described where it stands, in `bench/baselines`. */
 const BUILT = 'bench/dist/baselines';
 
-/** The ancestors' way: the balance is changed in the request, under a row lock. */
-export async function startRowLock(servers: Servers, wallets = WALLETS, processes = 1): Promise<Contender> {
+/**
+ * The ancestors' way: the balance is changed in the request, under a row lock. Two processes share the connections, since the
+ * service has two as well, its API and its worker.
+ */
+export async function startRowLock(servers: Servers, wallets = WALLETS, processes = 2): Promise<Contender> {
   const { database, walletIds } = await makeTables(servers, wallets);
   const ports = await Promise.all(Array.from({ length: processes }, findFreePort));
   const api = await Promise.all(
@@ -32,7 +35,7 @@ export async function startRowLock(servers: Servers, wallets = WALLETS, processe
     ledger: ledgerOf(database),
     async stop() {
       await Promise.all(api.map((child) => child.stopNow()));
-      await database.drop();
+      await database.close();
     },
   };
 }
@@ -54,7 +57,7 @@ export async function startJobPerOperation(servers: Servers, wallets = WALLETS):
     ledger: ledgerOf(database),
     async stop() {
       await Promise.all([api.stopNow(), worker.stopNow()]);
-      await database.drop();
+      await database.close();
     },
   };
 }

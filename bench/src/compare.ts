@@ -28,11 +28,11 @@ function describe(run: Capacity, { ledger }: Contender): string {
   return ledger ? `${accepted}, ${run.appliedPerS.toFixed(0)}/s accepted and applied` : accepted;
 }
 
-/** Stops the contenders, the service after an audit. @returns what the audit and the runs found wrong. */
-export async function finish(runs: Runs, service: Service): Promise<string[]> {
+/** Audits the services, and stops all contenders. @returns what the audit and the runs found wrong. */
+export async function finish(runs: Runs, services: readonly Service[]): Promise<string[]> {
   const faults = [...runs.values()].flat().flatMap((run) => run.faults);
-  faults.push(...(await auditService(service)).map((fault) => `audit: ${fault}`));
-  for (const contender of new Set([service, ...runs.keys()])) await contender.stop();
+  for (const service of services) faults.push(...(await auditService(service)));
+  await Promise.all([...runs.keys()].map((contender) => contender.stop()));
   return faults;
 }
 

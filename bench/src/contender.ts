@@ -43,3 +43,10 @@ export async function untilDrained(
   }
   return (performance.now() - started) / 1000;
 }
+
+/** The process ids of each kind. */
+export function pidsOf({ processes }: Contender): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(processes).map(([name, children]) => [name, children.map((child) => child.process.pid ?? 0)]),
+  );
+}

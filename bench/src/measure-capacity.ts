@@ -1,4 +1,4 @@
-import { type Contender, untilDrained } from './contender.ts';
+import { type Contender, pidsOf, untilDrained } from './contender.ts';
 import type { Figure } from './figures.ts';
 import { runClosedLoop } from './load/closed-loop.ts';
 import type { Servers } from './servers.ts';
@@ -63,12 +63,6 @@ export async function measureCapacity(servers: Servers, contender: Contender, lo
     redisCalls: new Map([...callsAfter].map(([name, count]) => [name, (count - (calls.get(name) ?? 0)) / accepted])),
     faults: faults.map((fault) => `${contender.name}: ${fault}`),
   };
-}
-
-function pidsOf({ processes }: Contender): Record<string, number[]> {
-  return Object.fromEntries(
-    Object.entries(processes).map(([name, children]) => [name, children.map((child) => child.process.pid ?? 0)]),
-  );
 }
 
 /** The figures of a contender's runs: what it accepted and applied, and how long it went on after the load. */

@@ -13,5 +13,5 @@ export interface Bench {
 export interface Section {
   readonly name: string;
   readonly title: string;
-  measure(bench: Bench): Promise<Omit<SectionResult, 'name' | 'title'>>;
+  readonly measure: (bench: Bench) => Promise<Omit<SectionResult, 'name' | 'title'>>;
 }

@@ -63,7 +63,7 @@ export async function startService(servers: Servers, setup: ServiceSetup = {}): 
     walletIds,
     async stop() {
       await Promise.all([...api, ...worker].map((child) => child.stopNow()));
-      await database.drop();
+      await database.close();
     },
   };
 }
@@ -95,10 +95,12 @@ function ledgerOf(database: FreshDatabase): ContendersLedger {
   };
 }
 
-/** The audit of P1 to P3 on a service's database. @returns violations; none of a database that is too large for it. */
-export async function auditService(service: Service): Promise<string[]> {
-  if ((await service.ledger.countApplied()) > MOST_AUDITED) return [];
+/** The audit of P1 to P3 on a service's database. @returns violations; none of a database with more than `most` operations. */
+export async function auditService(service: Service, most = MOST_AUDITED): Promise<string[]> {
+  if ((await service.ledger.countApplied()) > most) return [];
   const faults: string[] = [];
-  await auditDatabase(service.ledger.database.pool, (found) => faults.push(JSON.stringify(found)));
+  await auditDatabase(service.ledger.database.pool, (found) =>
+    faults.push(`audit of ${service.name}: ${JSON.stringify(found)}`),
+  );
   return faults;
 }

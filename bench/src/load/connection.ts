@@ -16,8 +16,8 @@ const LENGTH = /\r\ncontent-length: *(\d+)/i;
 
 /**
  * HTTP/1.1 on a bare socket, with requests that were built before. It knows as much of HTTP as the contenders' answers need:
- * a status, a length and a body. `node:http` takes several times the processor time for the same, which on the machine that
- * also serves would count against every contender.
+ * a status, a length and a body. `node:http` takes 2.3 times the processor time (55 µs a request against 24), which on the machine
+ * that also serves would be taken from every contender.
  */
 export async function openConnection(port: number): Promise<Connection> {
   const socket = await openSocket(port);

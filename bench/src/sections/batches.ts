@@ -20,7 +20,7 @@ export const batches: Section = {
   title: 'Batches',
   async measure(bench) {
     const { servers, options } = bench;
-    const rounds = Math.ceil(options.rounds / 2);
+    const rounds = options.fewRounds;
     const wallets = Math.max(1, Math.min(MOST_WALLETS, Math.floor(options.lines / LINES_PER_WALLET)));
     const service = await startService(servers, { wallets });
     const pgbench = await preparePgbench(servers, options.quick ? SCALE.quick : SCALE.full);

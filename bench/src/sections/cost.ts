@@ -16,14 +16,14 @@ export const cost: Section = {
   title: 'What an operation costs',
   async measure(bench) {
     const { servers, options } = bench;
-    const rounds = Math.ceil(options.rounds / 2);
+    const rounds = options.fewRounds;
     const service = await startService(servers);
     const contenders = [service, ...(await Promise.all([startRowLock(servers), startJobPerOperation(servers)]))];
     const before = await Promise.all(contenders.map(readSizes));
     const runs = await compareCapacities(bench, contenders, rounds);
     const after = await Promise.all(contenders.map(readSizes));
     const sizes = contenders.flatMap((contender, index) => sizeFigures(contender.name, before[index], after[index]));
-    const faults = await finish(runs, service);
+    const faults = await finish(runs, [service]);
     return {
       about:
         `Closed loop: ${CONNECTIONS} connections, ${options.seconds} s a run, ${rounds} rounds in turn. Postgres with all its ` +

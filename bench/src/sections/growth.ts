@@ -6,7 +6,7 @@ import { ratioOf } from '../figures.ts';
 import { runOpenLoop } from '../load/open-loop.ts';
 import { CONNECTIONS } from '../measure-capacity.ts';
 import type { Bench, Section } from '../section.ts';
-import { type Service, WALLETS, auditService, startService } from '../service.ts';
+import { type Service, WALLETS, startService } from '../service.ts';
 import { makeDatabase } from '../servers.ts';
 import { spreadOf } from '../statistics.ts';
 import { HAS_PROC, memoryOf, memoryOfPostgres } from '../usage.ts';
@@ -39,7 +39,7 @@ export const growth: Section = {
     const runs = await compareCapacities(bench, [grown, empty], options.rounds);
     const rate = spreadOf(runs.get(grown)?.map((run) => run.appliedPerS) ?? []).median / 2;
     const memory = await watchMemory(bench, grown, rate);
-    const faults = [...(await auditService(empty)), ...(await finish(runs, grown)), ...memory.faults];
+    const faults = [...(await finish(runs, [grown, empty])), ...memory.faults];
     return {
       about:
         `Closed loop: ${CONNECTIONS} connections, ${WALLETS} wallets, ${options.seconds} s a run, ${options.rounds} rounds in turn. Then memory, ` +

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { alternate } from '../alternate.ts';
 import { startRowLock } from '../baselines.ts';
 import { createClient } from '../batch-load.ts';
@@ -15,6 +16,7 @@ import { percentile } from '../statistics.ts';
 /** More than are ever under way at once, unless a contender does not keep up. */
 const CONNECTIONS = 256;
 const DRAIN_S = 60;
+const SETTLE_MS = 3_000;
 const SHARES = [0.5, 0.99];
 const ALL_SHARES = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1];
 
@@ -32,7 +34,7 @@ export const latency: Section = {
   title: 'How long it takes',
   async measure(bench) {
     const { servers, options } = bench;
-    const rounds = Math.ceil(options.rounds / 2);
+    const rounds = options.fewRounds;
     const [service, rowLock, receiver] = await Promise.all([
       startService(servers),
       startRowLock(servers),
@@ -67,7 +69,7 @@ export const latency: Section = {
       return result;
     });
     const faults = [...runs.values()].flat().flatMap((run) => run.faults);
-    faults.push(...(await finish(capacities, service)));
+    faults.push(...(await finish(capacities, [service])));
     const results = [...runs].map(([{ name }, own]) => ({ name, runs: own.map(({ times }) => times) }));
     return {
       about:
@@ -82,7 +84,7 @@ export const latency: Section = {
   },
 };
 
-const LEAST_S = 3;
+const LEAST_S = 1.5;
 
 function seconds({ options }: Bench): number {
   return Math.max(LEAST_S, options.seconds);
@@ -99,8 +101,11 @@ async function runLoad(
   const load = { ports: contender.ports, connections: CONNECTIONS, seconds: seconds(bench), perSecond, requests };
   const sent = await runOpenLoop(load);
   const accepted = sent.filter(({ status }) => status >= 200 && status < 300).length;
-  const faults: string[] = [];
+  const refused = sent.filter(({ status }) => status >= 300).length;
+  const faults = refused > 0 ? [`${name}: ${refused} requests were refused`] : [];
   if (ledger) {
+    // Whoever does not keep up is still at work on what it was not waited for.
+    if (accepted < sent.length) await delay(SETTLE_MS);
     await untilDrained(ledger, before + accepted, DRAIN_S);
     const applied = (await ledger.countApplied()) - before;
     // What was not answered in time may still have been applied.

@@ -23,7 +23,7 @@ const FULL = [
   ...[processes(1, 1), processes(1, 2), processes(1, 4), processes(2, 1), processes(2, 2), processes(2, 4)],
   ...[partitions(1), partitions(4), partitions(64)],
 ];
-const QUICK = [processes(1, 1), processes(1, 2), processes(2, 1), partitions(1), partitions(64)];
+const QUICK = [processes(1, 1), processes(1, 2), processes(2, 1), partitions(64)];
 
 /** What more processes and more partitions do on this machine. */
 export const scale: Section = {
@@ -31,7 +31,7 @@ export const scale: Section = {
   title: 'More processes, more partitions',
   async measure(bench) {
     const { servers, options } = bench;
-    const rounds = Math.ceil(options.rounds / 2);
+    const rounds = options.fewRounds;
     const setups = options.quick ? QUICK : FULL;
     const faults: string[] = [];
     const runs = await alternate(rounds, setups, async (setup, round) => {

@@ -17,7 +17,7 @@ export const singles: Section = {
       startEmptyRoute(servers),
     ]);
     const runs = await compareCapacities(bench, [service, ...others], options.rounds);
-    const faults = await finish(runs, service);
+    const faults = await finish(runs, [service]);
     const times = [...runs].flatMap(([{ name }, own]) => cpuFigures(name, own).filter(isOfAll));
     return {
       about:
