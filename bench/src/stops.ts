@@ -26,14 +26,17 @@ export function createStops(): Stops {
 /** Runs `work`, and stops what it started however it ends. A second signal ends the process at once. */
 export async function withStops<Result>(work: (stops: Stops) => Promise<Result>): Promise<Result> {
   const stops = createStops();
+  let interrupted: Promise<never> | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {
     process.stderr.write(`${signal}: stopping what was started\n`);
-    void stops.all().finally(() => process.exit(130));
+    interrupted ??= stops.all().then(() => process.exit(130));
   };
   for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
     return await work(stops);
   } finally {
+    // What fails because everything stops is no news.
+    if (interrupted) await interrupted;
     await stops.all();
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   }
