@@ -47,7 +47,7 @@ export function ratioOf(
   return { of, values: values.map((value, round) => value / (others[round] ?? NaN)) };
 }
 
-const UNIT_DECIMALS: Readonly<Record<string, number>> = { '/s': 0, ms: 1, s: 2, MB: 0, B: 0, µs: 1, calls: 3 };
+const UNIT_DECIMALS: Readonly<Record<string, number>> = { '/s': 0, ms: 1, s: 2, MB: 0, B: 0, µs: 0, calls: 3 };
 
 /** `1,234 (1,200 – 1,300) /s`; the range only of several values. */
 export function showFigure({ values, unit }: Figure): string {
