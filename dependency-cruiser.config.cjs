@@ -43,13 +43,13 @@ module.exports = {
     {
       name: 'only-database-knows-pg',
       severity: 'error',
-      from: { pathNot: '^shared/src/database/' },
+      from: { pathNot: '^(shared/src/database|bench/baselines)/' },
       to: { path: packageOf('pg|postgres-migrations') },
     },
     {
       name: 'only-queue-knows-redis',
       severity: 'error',
-      from: { pathNot: '^shared/src/queue/' },
+      from: { pathNot: '^(shared/src/queue|bench/baselines)/' },
       to: { path: packageOf('bullmq|ioredis') },
     },
     {
@@ -64,7 +64,19 @@ module.exports = {
       from: { path: '^shared/src/queue/' },
       to: { path: '^shared/src/database/' },
     },
-    { name: 'only-api-serves-http', severity: 'error', from: { pathNot: '^api/' }, to: { path: packageOf('express') } },
+    {
+      name: 'baselines-stand-alone',
+      comment: 'What the service is compared with must not be made of it.',
+      severity: 'error',
+      from: { path: '^bench/baselines/' },
+      to: { path: '^(api|worker|local|bench/src|shared/src/(database|queue|ledger))/' },
+    },
+    {
+      name: 'only-api-serves-http',
+      severity: 'error',
+      from: { pathNot: '^(api|bench/baselines)/' },
+      to: { path: packageOf('express') },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

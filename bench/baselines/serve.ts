@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+
+/** An Express as the service has it: no ETag, since nobody asks for the same again. */
+export function createApp(): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(express.json({ limit: '64kb' }));
+  return app;
+}
+
+/** Serves the app on PORT, tells the parent, and stops after SIGTERM or when the parent is gone. */
+export function serve(app: Express, close: () => Promise<unknown> = () => Promise.resolve()): void {
+  const answerError: ErrorRequestHandler = (error, _request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    process.stderr.write(`${String(error)}\n`);
+    response.status(500).json({ error: 'internal_error' });
+  };
+  app.use(answerError);
+  const server = createServer(app);
+  server.keepAliveTimeout = 65_000;
+  server.listen(Number(process.env['PORT']), '127.0.0.1', () => process.send?.('ready'));
+  stopWhenAsked(async () => {
+    server.close();
+    server.closeAllConnections();
+    await close();
+  });
+}
+
+export function stopWhenAsked(stop: () => Promise<unknown>): void {
+  const end = (): void => {
+    void stop().finally(() => process.exit(0));
+  };
+  process.once('SIGTERM', end);
+  process.once('disconnect', end);
+}

@@ -1,0 +1,77 @@
+import { relative } from 'node:path';
+import type { SectionResult } from './figures.ts';
+import { readLoad, readMachine } from './machine.ts';
+import { HELP, type Options, readOptions } from './options.ts';
+import { type Results, hasFaults, readResults, writeResults } from './report/results.ts';
+import { renderMarkdown, renderText } from './report/text.ts';
+import type { Section } from './section.ts';
+import { batches } from './sections/batches.ts';
+import { cost } from './sections/cost.ts';
+import { growth } from './sections/growth.ts';
+import { latency } from './sections/latency.ts';
+import { oneWallet } from './sections/one-wallet.ts';
+import { scale } from './sections/scale.ts';
+import { singles } from './sections/singles.ts';
+import { startServers } from './servers.ts';
+import { withStops } from './stops.ts';
+
+/**
+ * `npm run bench`: how fast the service is, beside the ways to do without what it does; bench/README.md tells how to read it.
+ * Exit status 1 if a run did not add up, and so its figures mean nothing; 2 if it could not measure.
+ */
+const SECTIONS: readonly Section[] = [singles, oneWallet, batches, latency, growth, scale, cost];
+
+async function main(): Promise<number> {
+  const names = SECTIONS.map(({ name }) => name);
+  const options = readOptions(process.argv.slice(2), names);
+  if (options.help) {
+    process.stdout.write(HELP.replace('SECTIONS', names.join(', ')));
+    return 0;
+  }
+  const results = options.from === null ? await measure(options) : readResults(options.from);
+  process.stdout.write(options.markdown ? renderMarkdown(results) : renderText(results));
+  if (options.from === null || options.json !== null) {
+    const { json, page } = writeResults(results, options.json);
+    process.stderr.write(`\n${relative('', json)}\n${relative('', page)}\n`);
+  }
+  return hasFaults(results) ? 1 : 0;
+}
+
+/**
+ * Each section has servers of its own, so that it finds the same whichever others are measured; in a quick run they share
+ * them, and have only databases of their own.
+ */
+async function measure(options: Options): Promise<Results> {
+  const started = performance.now();
+  const measuredAt = new Date().toISOString();
+  const loadBefore = readLoad();
+  const sections: SectionResult[] = [];
+  let machine: Results['machine'] | undefined;
+  const wanted = SECTIONS.filter(({ name }) => options.only.includes(name));
+  for (const group of options.quick ? [wanted] : wanted.map((section) => [section])) {
+    await withStops(async (stops) => {
+      const servers = await startServers(stops);
+      machine ??= await readMachine(servers, loadBefore);
+      for (const { name, title, measure: measureSection } of group) {
+        say(`${title} (${name}), after ${elapsed(started)} s`);
+        sections.push({ name, title, ...(await measureSection({ servers, options, say })) });
+      }
+    });
+  }
+  if (machine === undefined) throw new Error('there was nothing to measure');
+  const tookS = (performance.now() - started) / 1000;
+  return { measuredAt, tookS, quick: options.quick, machine, sections };
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function elapsed(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(0);
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`The benchmark failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  return 2;
+});

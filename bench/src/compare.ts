@@ -1,0 +1,61 @@
+import { alternate } from './alternate.ts';
+import type { Contender } from './contender.ts';
+import { type Figure, ratioOf } from './figures.ts';
+import { CONNECTIONS, type Capacity, capacityFigures, measureCapacity } from './measure-capacity.ts';
+import type { Bench } from './section.ts';
+import { type Service, auditService } from './service.ts';
+
+export type Runs = ReadonlyMap<Contender, readonly Capacity[]>;
+
+/** Warms every contender up, then measures what each of them takes, in turn. */
+export async function compareCapacities(
+  { servers, options, say }: Bench,
+  contenders: readonly Contender[],
+  rounds: number,
+): Promise<Runs> {
+  for (const contender of contenders) {
+    await measureCapacity(servers, contender, { seconds: options.warmUpSeconds, connections: CONNECTIONS });
+  }
+  return alternate(rounds, contenders, async (contender, round) => {
+    const run = await measureCapacity(servers, contender, { seconds: options.seconds, connections: CONNECTIONS });
+    say(`  ${contender.name}, round ${round + 1}: ${describe(run, contender)}`);
+    return run;
+  });
+}
+
+function describe(run: Capacity, { ledger }: Contender): string {
+  const accepted = `${run.acceptedPerS.toFixed(0)}/s accepted`;
+  return ledger ? `${accepted}, ${run.appliedPerS.toFixed(0)}/s accepted and applied` : accepted;
+}
+
+/** Audits the services, and stops all contenders. @returns what the audit and the runs found wrong. */
+export async function finish(runs: Runs, services: readonly Service[]): Promise<string[]> {
+  const faults = [...runs.values()].flat().flatMap((run) => run.faults);
+  for (const service of services) faults.push(...(await auditService(service)));
+  await Promise.all([...runs.keys()].map((contender) => contender.stop()));
+  return faults;
+}
+
+/**
+ * The figures of all contenders. Those of each but the first also say how the first stands to them: its rate of what was
+ * applied, or, where nothing is applied, of what was accepted.
+ */
+export function compareFigures(runs: Runs): Figure[] {
+  const [main, ...others] = [...runs];
+  if (main === undefined) return [];
+  const [first, firstRuns] = main;
+  const figures = capacityFigures(first.name, firstRuns, true);
+  for (const [contender, ownRuns] of others) {
+    const own = capacityFigures(contender.name, ownRuns, contender.ledger !== null);
+    const measure = contender.ledger ? 'accepted and applied' : 'accepted';
+    const mainValues = figures.find((figure) => figure.subject === first.name && figure.measure === measure)?.values;
+    figures.push(
+      ...own.map((figure) =>
+        figure.measure === measure && mainValues
+          ? { ...figure, ratio: ratioOf(`${first.name} to this`, mainValues, figure.values) }
+          : figure,
+      ),
+    );
+  }
+  return figures;
+}

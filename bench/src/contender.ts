@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Child } from '@wallet/local/child';
+import type { FreshDatabase } from './servers.ts';
+
+/** Minor units of the deposit that every contender is asked for. */
+export const DEPOSIT = 100;
+
+/** Something that takes deposits over HTTP: the service, or what it is compared with. All of them take the same requests. */
+export interface Contender {
+  readonly name: string;
+  readonly ports: readonly number[];
+  /** Sent in turn: one for each wallet. */
+  readonly requests: readonly Buffer[];
+  /** By what they do; processor time is told of each kind. */
+  readonly processes: Readonly<Record<string, readonly Child[]>>;
+  /** Null for what only answers. */
+  readonly ledger: ContendersLedger | null;
+  stop(): Promise<void>;
+}
+
+export interface ContendersLedger {
+  readonly database: FreshDatabase;
+  /** How many operations have been applied since it was made. */
+  countApplied(): Promise<number>;
+  /** Whether everything of the `expected` operations is applied. Cheap enough to be asked all the time. */
+  isDrained(expected: number): Promise<boolean>;
+  /** What does not add up. */
+  findFaults(): Promise<string[]>;
+}
+
+const LOOK_MS = 10;
+
+/** @returns the seconds that it took, or null if it was not in time. */
+export async function untilDrained(
+  ledger: ContendersLedger,
+  expected: number,
+  seconds: number,
+): Promise<number | null> {
+  const started = performance.now();
+  while (!(await ledger.isDrained(expected))) {
+    if (performance.now() - started > seconds * 1000) return null;
+    await delay(LOOK_MS);
+  }
+  return (performance.now() - started) / 1000;
+}
+
+/** The process ids of each kind. */
+export function pidsOf({ processes }: Contender): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(processes).map(([name, children]) => [name, children.map((child) => child.process.pid ?? 0)]),
+  );
+}

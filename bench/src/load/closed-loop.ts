@@ -1,0 +1,52 @@
+import { type Connection, openConnections } from './connection.ts';
+
+export interface ClosedLoop {
+  readonly accepted: number;
+  /** Answered with anything but success, or not at all. */
+  readonly refused: number;
+  /** From the first request until the last answer. */
+  readonly seconds: number;
+}
+
+/**
+ * Each connection sends its next request as soon as the one before is answered, until the time is over. That finds out how
+ * much a contender can take. It does not tell how long a caller waits: whoever is slow is asked less.
+ */
+export async function runClosedLoop(load: {
+  ports: readonly number[];
+  connections: number;
+  seconds: number;
+  /** Sent in turn, over and over. */
+  requests: readonly Buffer[];
+}): Promise<ClosedLoop> {
+  const { requests } = load;
+  const connections = await openConnections(load.ports, load.connections);
+  const started = performance.now();
+  const ends = started + load.seconds * 1000;
+  let sent = 0;
+  let accepted = 0;
+  let refused = 0;
+
+  const runOne = (connection: Connection): Promise<void> =>
+    new Promise((resolve) => {
+      const next = (): void => {
+        const request = requests[sent % requests.length];
+        if (request === undefined || performance.now() >= ends) {
+          resolve();
+          return;
+        }
+        sent += 1;
+        connection.send(request, (status) => {
+          if (status >= 200 && status < 300) accepted += 1;
+          else refused += 1;
+          if (status === 0) resolve();
+          else next();
+        });
+      };
+      next();
+    });
+  await Promise.all(connections.map(runOne));
+  const seconds = (performance.now() - started) / 1000;
+  for (const connection of connections) connection.close();
+  return { accepted, refused, seconds };
+}

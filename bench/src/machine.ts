@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { PROJECT_ROOT } from '@wallet/local/project';
+import { connectReceiver } from '@wallet/shared/queue/connection';
+import type { Servers } from './servers.ts';
+
+/** What the figures were measured on. */
+export interface Machine {
+  readonly cores: number;
+  readonly processor: string;
+  readonly memoryGB: number;
+  readonly system: string;
+  readonly node: string;
+  readonly postgres: string;
+  readonly redis: string;
+  readonly commit: string;
+  /** Processes that wanted a core in the minute before: near 0 if the bench had the machine for itself. */
+  readonly loadBefore: number;
+}
+
+export async function readMachine({ admin, redis }: Servers, loadBefore: number): Promise<Machine> {
+  const { rows } = await admin.query<{ version: string }>(`SELECT split_part(version(), ' on ', 1) AS version`);
+  const connection = connectReceiver(redis.url, () => undefined);
+  const info = await connection.info('server').finally(() => {
+    connection.disconnect();
+  });
+  const field = (name: string): string => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? '';
+  const valkey = field('valkey_version');
+  const isNode = redis.process.process.spawnargs.some((arg) => arg.includes('valkey-process'));
+  return {
+    cores: availableParallelism(),
+    processor: cpus()[0]?.model ?? 'unknown',
+    memoryGB: Math.round(totalmem() / 1024 ** 3),
+    system: `${process.platform} ${release()}`,
+    node: process.version,
+    postgres: rows[0]?.version ?? 'unknown',
+    redis: `${valkey === '' ? `Redis ${field('redis_version')}` : `Valkey ${valkey}`}${isNode ? ' (in WebAssembly)' : ''}`,
+    commit: readCommit(),
+    loadBefore,
+  };
+}
+
+/** Ended with `+` if what runs is not what was committed. */
+function readCommit(): string {
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: PROJECT_ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    return git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') ? '+' : '');
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** The kernel's count of processes that want a core, over the last minute. */
+export function readLoad(): number {
+  return loadavg()[0] ?? NaN;
+}

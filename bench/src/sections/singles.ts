@@ -1,0 +1,36 @@
+import { startEmptyRoute, startJobPerOperation, startRowLock } from '../baselines.ts';
+import { compareCapacities, compareFigures, finish } from '../compare.ts';
+import { CONNECTIONS, cpuFigures } from '../measure-capacity.ts';
+import type { Section } from '../section.ts';
+import { WALLETS, startService } from '../service.ts';
+
+/** How many single operations a second are accepted and applied, beside the ways to do without what the service does. */
+export const singles: Section = {
+  name: 'singles',
+  title: 'Single operations on many wallets',
+  async measure(bench) {
+    const { servers, options } = bench;
+    const [service, ...others] = await Promise.all([
+      startService(servers),
+      startRowLock(servers),
+      startJobPerOperation(servers),
+      startEmptyRoute(servers),
+    ]);
+    const runs = await compareCapacities(bench, [service, ...others], options.rounds);
+    const faults = await finish(runs, [service]);
+    const times = [...runs].flatMap(([{ name }, own]) => cpuFigures(name, own).filter(isOfAll));
+    return {
+      about:
+        `Closed loop: ${CONNECTIONS} connections, ${WALLETS} wallets, ${options.seconds} s a run, ${options.rounds} rounds in turn. ` +
+        'Applied counts from the first request until the last operation is applied, the drain included.',
+      figures: [...compareFigures(runs), ...times],
+      plots: [],
+      faults,
+      skipped: [],
+    };
+  },
+};
+
+function isOfAll({ measure }: { readonly measure: string }): boolean {
+  return measure.endsWith('all but the client');
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { findFreePort } from '@wallet/local/child';
+import { auditDatabase } from '@wallet/shared/database/audit';
+import { type Contender, type ContendersLedger, DEPOSIT } from './contender.ts';
+import { depositRequest } from './load/connection.ts';
+import { type FreshDatabase, HTTP_FLAGS, type Servers, makeDatabase, settingsFor, startBuilt } from './servers.ts';
+import { makeWallets } from './wallets.ts';
+
+/** How the service is set up in a run. What is left out is as in production. */
+export interface ServiceSetup {
+  readonly name?: string;
+  readonly apis?: number;
+  readonly workers?: number;
+  readonly partitions?: number;
+  readonly wallets?: number;
+  /** A database made before, and the wallets in it to use. */
+  readonly filled?: { readonly database: FreshDatabase; readonly walletIds: readonly string[] };
+}
+
+export interface Service extends Contender {
+  readonly ledger: ContendersLedger;
+  readonly walletIds: readonly string[];
+}
+
+/** The default of the first migration. */
+const PARTITIONS = 16;
+export const WALLETS = 1_000;
+/** Of a larger database the audit would take longer than all the rest. */
+const MOST_AUDITED = 3_000_000;
+
+/** Starts the service's processes on a database of their own. */
+export async function startService(servers: Servers, setup: ServiceSetup = {}): Promise<Service> {
+  const database = setup.filled?.database ?? (await makeDatabase(servers, setup.partitions ?? PARTITIONS));
+  const walletIds = setup.filled?.walletIds ?? (await makeWallets(database.pool, '1', setup.wallets ?? WALLETS));
+  const env = {
+    DATABASE_URL: database.url,
+    REDIS_URL: servers.redis.url,
+    QUEUE_PREFIX: database.name,
+    WEBHOOK_KEY: randomBytes(32).toString('base64'),
+    WEBHOOK_ALLOW_PRIVATE: 'true',
+    SPOOL_DIR: servers.folder,
+  };
+  const ports = await Promise.all(Array.from({ length: setup.apis ?? 1 }, findFreePort));
+  const [api, worker] = await Promise.all([
+    Promise.all(
+      ports.map((port) => {
+        const settings = { ...env, PORT: String(port), ...settingsFor('api') };
+        return startBuilt(servers.stops, 'api/dist/main.js', settings, HTTP_FLAGS);
+      }),
+    ),
+    Promise.all(
+      Array.from({ length: setup.workers ?? 1 }, () =>
+        startBuilt(servers.stops, 'worker/dist/main.js', { ...env, ...settingsFor('worker') }),
+      ),
+    ),
+  ]);
+  return {
+    name: setup.name ?? 'service',
+    ports,
+    requests: walletIds.map((id) => depositRequest(id)),
+    processes: { api, worker },
+    ledger: ledgerOf(database),
+    walletIds,
+    async stop() {
+      await Promise.all([...api, ...worker].map((child) => child.stopNow()));
+      await database.close();
+    },
+  };
+}
+
+function ledgerOf(database: FreshDatabase): ContendersLedger {
+  async function readTotals(): Promise<{ applied: number; credited: number; all: number }> {
+    const { rows } = await database.pool.query<{ applied: string; credited: string; all: string }>(
+      `SELECT coalesce(sum(version) FILTER (WHERE wallet_id IS NOT NULL), 0) AS applied,
+              coalesce(sum(balance) FILTER (WHERE wallet_id IS NOT NULL), 0) AS credited, sum(balance) AS all
+       FROM accounts`,
+    );
+    const [row] = rows;
+    return { applied: Number(row?.applied), credited: Number(row?.credited), all: Number(row?.all) };
+  }
+  return {
+    database,
+    countApplied: async () => (await readTotals()).applied,
+    async isDrained() {
+      const { rowCount } = await database.pool.query('SELECT FROM pending_operations LIMIT 1');
+      return rowCount === 0;
+    },
+    async findFaults() {
+      const { applied, credited, all } = await readTotals();
+      const faults: string[] = [];
+      if (credited !== applied * DEPOSIT) faults.push(`${applied} deposits made balances of ${credited}`);
+      if (all !== 0) faults.push(`all accounts together hold ${all}`);
+      return faults;
+    },
+  };
+}
+
+/** The audit of P1 to P3 on a service's database. @returns violations; none of a database with more than `most` operations. */
+export async function auditService(service: Service, most = MOST_AUDITED): Promise<string[]> {
+  if ((await service.ledger.countApplied()) > most) return [];
+  const faults: string[] = [];
+  await auditDatabase(service.ledger.database.pool, (found) =>
+    faults.push(`audit of ${service.name}: ${JSON.stringify(found)}`),
+  );
+  return faults;
+}
