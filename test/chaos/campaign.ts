@@ -10,7 +10,7 @@ import type { Orphans, Theatre } from './faults/fault.ts';
 import { type PlannedFault, type ScheduledStep, drawSchedule } from './faults/schedule.ts';
 import { type Recorder, createRecorder } from './history.ts';
 import { type Load, resolveUnknown, startLoad } from './load/clients.ts';
-import { send } from './load/send.ts';
+import { closeConnections, send } from './load/send.ts';
 import { type Rig, startRig } from './rig.ts';
 import type { CampaignReport, InjectedFault, Rest } from './report.ts';
 
@@ -40,7 +40,6 @@ const REMIND_MS = 2_000;
 /** Starts a whole service, strikes it with the faults of a schedule while clients work, and checks all that came of it. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const schedule = drawSchedule(options.seed, options.faults, options.only);
-  const started = performance.now();
   const violations: Violation[] = [];
   const complain = (detail: string): void => {
     violations.push({ law: 'process_died', at: performance.now(), detail });
@@ -51,6 +50,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const rests: Rest[] = [];
   const orphans: Orphans[] = [];
   let recorded = 0;
+  const started = performance.now();
   try {
     const wallets = await makeWallets(rig);
     for (const [number, steps] of roundsOf(schedule).entries()) {
@@ -82,6 +82,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     return { seed: options.seed, faults: injected, operations: recorded, violations, intents, ...seen, ...timing };
   } finally {
     await recorder.close();
+    closeConnections();
     await rig.stop();
     if (violations.length === 0 && !options.keep) rmSync(options.folder, { recursive: true, force: true });
   }

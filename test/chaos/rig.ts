@@ -86,7 +86,10 @@ export async function startRig(options: {
     async stop() {
       const stations = [...apis, ...workers];
       for (const { slot } of stations) slot.resume();
-      await Promise.race([Promise.all(stations.map(({ slot }) => slot.stop())), delay(STOP_MS)]);
+      await Promise.race([
+        Promise.all(stations.map(({ slot }) => slot.stop())),
+        delay(STOP_MS, undefined, { ref: false }),
+      ]);
       await Promise.all(stations.map(({ slot }) => slot.kill()));
       const proxies = [...stations.flatMap(({ postgres, redis }) => [postgres, redis]), hook];
       await Promise.all([...proxies, ...apis.map(({ entrance }) => entrance)].map((proxy) => proxy.stop()));

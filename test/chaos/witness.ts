@@ -22,8 +22,8 @@ export interface Witness {
   /** How many different events it knows. */
   count(): number;
   behave(manner: Manner): void;
-  /** Resolves when the next request is there; it gets its answer after `act`. */
-  onNext(act: () => Promise<void>): void;
+  /** The next request gets its answer after `act`. @returns what takes that back, and says whether it was in time. */
+  onNext(act: () => Promise<void>): () => boolean;
   /** Makes an endpoint of this receiver, which is reached at `url`. */
   subscribe(api: string, url: string): Promise<void>;
   stop(): Promise<void>;
@@ -78,6 +78,11 @@ export async function startWitness(): Promise<Witness> {
     },
     onNext(act) {
       next = act;
+      return () => {
+        const isInTime = next === act;
+        if (isInTime) next = null;
+        return isInTime;
+      };
     },
     async subscribe(api, url) {
       const made = await send({ method: 'POST', url: `${api}/webhook-endpoints`, body: { url } });

@@ -4,6 +4,8 @@ import { type FaultKind, between } from './fault.ts';
 
 /** What those around the service do: clients that go away or insist, and a receiver that does not take what it is told. */
 
+const PATIENCE_MS = 3_000;
+
 const MANNERS: readonly { kind: string; manner: Manner }[] = [
   { kind: 'answers 500', manner: 'fail' },
   { kind: 'does not answer', manner: 'hang' },
@@ -40,20 +42,20 @@ export const FAULTS_OF_OTHERS: readonly FaultKind[] = [
       return {
         description: `away ${ms} ms`,
         async inject({ rig }) {
+          let takeBack = (): boolean => false;
           const killed = new Promise<void>((resolve) => {
-            rig.witness.onNext(async () => {
+            takeBack = rig.witness.onNext(async () => {
               // Whoever of them has sent it: both go.
               await Promise.all(rig.workers.map(({ slot }) => slot.kill()));
               resolve();
             });
           });
-          const came = await Promise.race([killed.then(() => true), delay(3_000, false)]);
-          if (!came) rig.witness.onNext(() => Promise.resolve());
-          else {
-            await delay(ms);
-            await Promise.all(rig.workers.map(({ slot }) => slot.start()));
-          }
-          return came ? 'injected' : 'missed';
+          await Promise.race([killed, delay(PATIENCE_MS)]);
+          if (takeBack()) return 'missed';
+          await killed;
+          await delay(ms);
+          await Promise.all(rig.workers.map(({ slot }) => slot.start()));
+          return 'injected';
         },
       };
     },

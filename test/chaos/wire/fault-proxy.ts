@@ -27,6 +27,7 @@ export interface FaultProxy {
 
 /** A piece in slow motion is at most this long, so that healing is noticed. */
 const SLOW_PIECE_MS = 100;
+const RESET_MS = 50;
 
 interface Line {
   readonly fault: () => NetworkFault | null;
@@ -34,7 +35,7 @@ interface Line {
   readonly healed: () => Promise<void>;
 }
 
-/** `lines` makes, for each connection, what looks at its bytes and may hold them back; without it they just pass. */
+/** Listens on a free port and passes everything on to `target`. `traps` look at what passes to Postgres. */
 export async function startFaultProxy(target: number, traps?: TrapLine): Promise<FaultProxy> {
   let fault: NetworkFault | null = null;
   let heal = (): void => undefined;
@@ -90,7 +91,13 @@ interface Link {
 function createLink(client: Socket, server: Socket, line: Line, traps: TrapLine | undefined): Link {
   let hasLost = false;
   const breakOff = (): void => {
-    for (const socket of [client, server]) if (!socket.destroyed) socket.resetAndDestroy();
+    for (const socket of [client, server]) {
+      // Node leaks the descriptor of a socket that is reset while it is being ended.
+      if (socket.writableEnded || socket.connecting) socket.destroy();
+      else socket.resetAndDestroy();
+      // A reset waits until everything is written: for ever, if nobody reads.
+      setTimeout(() => socket.destroy(), RESET_MS);
+    }
   };
   const watch = traps?.watch({ port: () => server.localPort ?? 0, break: breakOff });
 
