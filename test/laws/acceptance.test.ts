@@ -25,6 +25,8 @@ beforeAll(async () => {
   accept = createAcceptOperation({
     database: service.database,
     ring: (partitions, lane) => rings.push({ partitions: [...partitions], lane }),
+    admission: { enter: () => undefined, leave: () => undefined },
+    onAccepted: () => undefined,
     log: createLogger({ process: 'test', level: 'silent', pretty: false }),
   });
 });

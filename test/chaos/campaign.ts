@@ -1,0 +1,212 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { auditDatabase } from '@wallet/shared/database/audit';
+import { checkHistory } from './check/check-history.ts';
+import { checkLogs } from './check/check-logs.ts';
+import { readRecorded } from './check/recorded.ts';
+import type { Violation } from './check/violation.ts';
+import type { Orphans, Theatre } from './faults/fault.ts';
+import { type PlannedFault, type ScheduledStep, drawSchedule } from './faults/schedule.ts';
+import { type Recorder, createRecorder } from './history.ts';
+import { type Load, resolveUnknown, startLoad } from './load/clients.ts';
+import { closeConnections, send } from './load/send.ts';
+import { type Rig, startRig } from './rig.ts';
+import type { CampaignReport, InjectedFault, Rest } from './report.ts';
+
+export interface CampaignOptions {
+  readonly seed: number;
+  readonly faults: number;
+  /** No fault is begun after this time. */
+  readonly seconds: number;
+  readonly only: readonly string[];
+  readonly folder: string;
+  /** Whether the folder stays although nothing was wrong. */
+  readonly keep: boolean;
+  /** Runs what was built; otherwise the sources, which start more slowly. */
+  readonly isBuilt: boolean;
+  readonly say: (line: string) => void;
+}
+
+const CLIENTS = 16;
+const WALLETS = 24;
+/** After so many faults everything is healed and comes to rest, and the whole history is checked. */
+const FAULTS_IN_A_ROUND = 24;
+/** Accepted operations are final within this time after healing. */
+const FINAL_MS = 30_000;
+const TOLD_MS = 60_000;
+const REMIND_MS = 2_000;
+
+/** Starts a whole service, strikes it with the faults of a schedule while clients work, and checks all that came of it. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  const schedule = drawSchedule(options.seed, options.faults, options.only);
+  const violations: Violation[] = [];
+  const complain = (detail: string): void => {
+    violations.push({ law: 'process_died', at: performance.now(), detail });
+  };
+  const recorder = createRecorder(join(options.folder, 'history.jsonl'));
+  const rig = await startRig({ folder: options.folder, isBuilt: options.isBuilt, onDeath: complain });
+  const injected: InjectedFault[] = [];
+  const rests: Rest[] = [];
+  const orphans: Orphans[] = [];
+  let recorded = 0;
+  const started = performance.now();
+  try {
+    const wallets = await makeWallets(rig);
+    for (const [number, steps] of roundsOf(schedule).entries()) {
+      const name = `${options.seed}-${number}`;
+      const load = startLoad({
+        recorder,
+        urls: rig.urls,
+        wallets,
+        clients: CLIENTS,
+        seed: options.seed + number,
+        name,
+      });
+      const theatre: Theatre = { rig, load, orphans, complain };
+      for (const step of steps) {
+        if ((performance.now() - started) / 1_000 > options.seconds) break;
+        injected.push(...(await runStep(theatre, step, recorder, options.say)));
+      }
+      const rest = await comeToRest(rig, load, recorder, violations);
+      rests.push(rest);
+      recorded = await checkAll(rig, recorder, violations);
+      options.say(`  at rest: ${describeRest(rest)}; ${recorded} operations checked, ${violations.length} violations`);
+      if (violations.length > 0 || (performance.now() - started) / 1_000 > options.seconds) break;
+    }
+    const waits = await readWaits(rig, orphans);
+    violations.push(...checkLogs(options.folder, rig.secrets));
+    const { intents, sightings, readings } = recorder;
+    const seen = { sightings: sightings.length, readings: readings.length, told: rig.witness.told.length };
+    const timing = { seconds: (performance.now() - started) / 1_000, rests, waits };
+    return { seed: options.seed, faults: injected, operations: recorded, violations, intents, ...seen, ...timing };
+  } finally {
+    await recorder.close();
+    closeConnections();
+    await rig.stop();
+    if (violations.length === 0 && !options.keep) rmSync(options.folder, { recursive: true, force: true });
+  }
+}
+
+async function makeWallets({ urls }: Rig): Promise<string[]> {
+  const made: string[] = [];
+  for (let count = 0; count < WALLETS; count += 1) {
+    const { body } = await send({ method: 'POST', url: `${urls[0]}/wallets`, body: {} });
+    made.push(String(body['id']));
+  }
+  return made;
+}
+
+function roundsOf(steps: readonly ScheduledStep[]): ScheduledStep[][] {
+  const rounds: ScheduledStep[][] = [[]];
+  let faults = 0;
+  for (const step of steps) {
+    if (faults >= FAULTS_IN_A_ROUND) {
+      rounds.push([]);
+      faults = 0;
+    }
+    rounds.at(-1)?.push(step);
+    faults += step.length;
+  }
+  return rounds;
+}
+
+async function runStep(
+  theatre: Theatre,
+  step: ScheduledStep,
+  recorder: Recorder,
+  say: (line: string) => void,
+): Promise<InjectedFault[]> {
+  await delay(GAP_MS);
+  return Promise.all(step.map((fault) => runFault(theatre, fault, step.length > 1, recorder, say)));
+}
+
+const GAP_MS = 150;
+
+async function runFault(
+  theatre: Theatre,
+  { kind, point, description, inject }: PlannedFault,
+  isPaired: boolean,
+  recorder: Recorder,
+  say: (line: string) => void,
+): Promise<InjectedFault> {
+  const begunAt = performance.now();
+  // One that cannot reach what it strikes, since another is at work there, has not struck.
+  const result = await inject(theatre).catch((error: unknown) => `missed: ${String(error)}`);
+  const fault = { kind, point, begunAt, endedAt: performance.now(), isInjected: result === 'injected' };
+  recorder.log({ fault: `${kind} × ${point}`, description, result, begunAt });
+  const length = `${((fault.endedAt - begunAt) / 1_000).toFixed(1)} s`;
+  say(`${isPaired ? '+' : ' '} ${kind} × ${point} (${description}): ${result}, ${length}`);
+  return fault;
+}
+
+/** Stops the load, asks after everything unknown, and waits until all is final and told. */
+async function comeToRest(rig: Rig, load: Load, recorder: Recorder, violations: Violation[]): Promise<Rest> {
+  const healed = performance.now();
+  await load.stop();
+  const unknown = await resolveUnknown(recorder, rig.urls, performance.now() + FINAL_MS);
+  const asked = performance.now();
+  if (!(await until(FINAL_MS, async () => (await countPending(rig)) === 0))) {
+    violations.push({ law: 'not_in_time', at: healed, detail: `operations are pending ${FINAL_MS} ms after healing` });
+  }
+  const final = performance.now();
+  let reminded = -Infinity;
+  await until(TOLD_MS, async () => {
+    if (performance.now() - reminded > REMIND_MS) {
+      await rig.remindOfWebhooks();
+      reminded = performance.now();
+    }
+    const { rows } = await rig.servers.database.query<{ left: number }>(
+      `SELECT ((SELECT count(*) FROM unrelayed_events)
+               + (SELECT count(*) FROM deliveries WHERE status = 'pending'))::int AS left`,
+    );
+    return rows[0]?.left === 0;
+  });
+  return { unknown, askedMs: asked - healed, finalMs: final - asked, toldMs: performance.now() - final };
+}
+
+function describeRest({ unknown, askedMs, finalMs, toldMs }: Rest): string {
+  const [asked, final, told] = [askedMs, finalMs, toldMs].map((ms) => (ms / 1_000).toFixed(1));
+  return `${unknown} unknown resolved in ${asked} s, all final ${final} s later, all told ${told} s later`;
+}
+
+async function countPending({ servers }: Rig): Promise<number> {
+  const { rows } = await servers.database.query<{ count: number }>(
+    'SELECT ((SELECT count(*) FROM pending_operations) + (SELECT count(*) FROM batch_parts WHERE open))::int AS count',
+  );
+  return rows[0]?.count ?? 0;
+}
+
+async function until(ms: number, isSo: () => Promise<boolean>): Promise<boolean> {
+  const deadline = performance.now() + ms;
+  while (performance.now() < deadline) {
+    if (await isSo().catch(() => false)) return true;
+    await delay(20);
+  }
+  return false;
+}
+
+/** @returns how many operations were checked. */
+async function checkAll(rig: Rig, recorder: Recorder, violations: Violation[]): Promise<number> {
+  const recorded = await readRecorded(rig.servers.database);
+  violations.push(...checkHistory(recorder, recorded, rig.witness.told));
+  await auditDatabase(rig.servers.database, ({ violation, subject, detail }) =>
+    violations.push({ law: 'audit', at: null, detail: `${violation}: ${subject}: ${detail}` }),
+  );
+  return recorded.operations.length;
+}
+
+/** How long the operations of partitions whose worker was killed waited for the next one to apply one of them. */
+async function readWaits({ servers }: Rig, orphans: readonly Orphans[]): Promise<number[]> {
+  const waits: number[] = [];
+  for (const { operationIds, since } of orphans) {
+    const { rows } = await servers.database.query<{ ms: number | null }>(
+      `SELECT extract(epoch FROM min(completed_at) - $2::timestamptz)::float8 * 1000 AS ms
+       FROM outcomes WHERE operation_id = ANY ($1) AND completed_at > $2::timestamptz`,
+      [operationIds, since],
+    );
+    const ms = rows[0]?.ms;
+    if (typeof ms === 'number') waits.push(ms);
+  }
+  return waits;
+}

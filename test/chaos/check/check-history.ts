@@ -1,0 +1,21 @@
+import type { History } from '../history.ts';
+import type { Told } from '../witness.ts';
+import { checkOrder } from './check-order.ts';
+import { checkReadings } from './check-readings.ts';
+import { checkRequests } from './check-requests.ts';
+import { checkTold } from './check-told.ts';
+import type { Recorded } from './recorded.ts';
+import { replay } from './replay.ts';
+import type { Violation } from './violation.ts';
+
+/** Holds what clients saw and what the receiver was told against what is recorded, and all of it against the model. */
+export function checkHistory(history: History, recorded: Recorded, told: readonly Told[]): Violation[] {
+  const replayed = replay(recorded);
+  return [
+    ...checkRequests(history, recorded),
+    ...replayed.violations,
+    ...checkOrder(history, recorded, replayed),
+    ...checkReadings(history, recorded, replayed),
+    ...checkTold(history, recorded, replayed, told),
+  ];
+}

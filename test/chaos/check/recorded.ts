@@ -1,0 +1,50 @@
+import type { Database } from '@wallet/shared/database/pool';
+
+/** An operation as the database holds it. */
+export interface RecordedOperation {
+  readonly id: string;
+  /** The key that it was asked for under: that of its batch, if it is a line. */
+  readonly key: string | null;
+  /** Its place in the order of acceptance; a line has that of its batch, and then its own. */
+  readonly seq: bigint;
+  readonly line: number;
+  readonly batchId: string | null;
+  readonly type: string;
+  readonly wallet: string;
+  readonly to: string | null;
+  readonly amount: bigint;
+  /** Null as long as there is none. */
+  readonly status: string | null;
+  readonly balance: bigint | null;
+  readonly version: bigint | null;
+  readonly toBalance: bigint | null;
+  readonly toVersion: bigint | null;
+}
+
+export interface RecordedWallet {
+  readonly id: string;
+  readonly balance: bigint;
+  readonly version: bigint;
+}
+
+export interface Recorded {
+  /** In the order of acceptance. */
+  readonly operations: readonly RecordedOperation[];
+  readonly wallets: readonly RecordedWallet[];
+}
+
+/** Reads what came of everything, past the service. */
+export async function readRecorded(database: Database): Promise<Recorded> {
+  const operations = await database.query<RecordedOperation>(
+    `SELECT operations.id, coalesce(batches.idempotency_key, operations.idempotency_key) AS key,
+            coalesce(operations.seq, batches.seq) AS seq, coalesce(line, 0) AS line, batch_id AS "batchId", type,
+            wallet_id AS wallet, to_wallet_id AS to, amount, status, wallet_balance AS balance, wallet_version AS version,
+            to_wallet_balance AS "toBalance", to_wallet_version AS "toVersion"
+     FROM operations LEFT JOIN outcomes ON operation_id = operations.id LEFT JOIN batches ON batches.id = batch_id
+     ORDER BY 3, 4`,
+  );
+  const wallets = await database.query<RecordedWallet>(
+    'SELECT wallet_id AS id, balance, version FROM accounts WHERE wallet_id IS NOT NULL',
+  );
+  return { operations: operations.rows, wallets: wallets.rows };
+}

@@ -1,0 +1,116 @@
+import { type WriteStream, createWriteStream } from 'node:fs';
+
+export type OperationType = 'deposit' | 'withdraw' | 'transfer';
+
+/** What is wanted of one operation. Amounts are minor units. */
+export interface Wish {
+  readonly type: OperationType;
+  readonly wallet: string;
+  /** The receiver of a transfer. */
+  readonly to: string | null;
+  readonly amount: bigint;
+}
+
+/**
+ * What a client set out to do: one operation, or a batch of several. It is written down before the first request leaves. Times are
+ * milliseconds of one clock, that of the campaign.
+ */
+export interface Intent {
+  readonly key: string;
+  readonly kind: 'operation' | 'batch';
+  readonly wishes: readonly Wish[];
+  /** Whether each line of the batch sends an event; an operation always does. */
+  readonly tells: boolean;
+  readonly sentAt: number;
+  /** When the first answer that accepts it had come; null as long as its outcome is unknown. */
+  acknowledgedAt: number | null;
+  /** Every id that an answer gave it: one. */
+  readonly ids: Set<string>;
+  /** An answer that nobody should have got. */
+  refusal: string | null;
+}
+
+/** An operation as an answer of the API showed it. */
+export interface Sighting {
+  readonly id: string;
+  readonly begunAt: number;
+  readonly endedAt: number;
+  readonly status: string;
+  /** What it says besides: the result, the error and the time of the end, as text. */
+  readonly outcome: string;
+}
+
+/** A wallet as an answer of the API showed it. */
+export interface Reading {
+  readonly wallet: string;
+  readonly version: number;
+  readonly balance: bigint;
+  readonly begunAt: number;
+  readonly endedAt: number;
+}
+
+/** All that clients saw. */
+export interface History {
+  readonly intents: ReadonlyMap<string, Intent>;
+  readonly sightings: readonly Sighting[];
+  readonly readings: readonly Reading[];
+}
+
+/** Writes the history down as it happens, in memory and as lines of JSON. */
+export interface Recorder extends History {
+  intend(intent: Omit<Intent, 'acknowledgedAt' | 'ids' | 'refusal'>): Intent;
+  /** What a request came to: an answer, or why there was none. */
+  note(key: string, begunAt: number, outcome: string): void;
+  see(sighting: Sighting): void;
+  read(reading: Reading): void;
+  /** Anything else that happened, such as a fault. */
+  log(what: Record<string, unknown>): void;
+  close(): Promise<void>;
+}
+
+export function createRecorder(file: string): Recorder {
+  const intents = new Map<string, Intent>();
+  const sightings: Sighting[] = [];
+  const readings: Reading[] = [];
+  const stream: WriteStream = createWriteStream(file);
+  const write = (kind: string, what: object): void => {
+    const at = Math.round(performance.now() * 1_000) / 1_000;
+    stream.write(`${JSON.stringify({ at, kind, ...what }, (_name, value: unknown) => plain(value))}\n`);
+  };
+  return {
+    intents,
+    sightings,
+    readings,
+    intend(wanted) {
+      const intent: Intent = { ...wanted, acknowledgedAt: null, ids: new Set(), refusal: null };
+      intents.set(intent.key, intent);
+      write('intent', wanted);
+      return intent;
+    },
+    note: (key, begunAt, outcome) => write('answer', { key, begunAt, outcome }),
+    see(sighting) {
+      sightings.push(sighting);
+      write('sighting', sighting);
+    },
+    read(reading) {
+      readings.push(reading);
+      write('reading', reading);
+    },
+    log: (what) => write('event', what),
+    close: () => new Promise((resolve) => stream.end(resolve)),
+  };
+}
+
+function plain(value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
+
+/** Minor units of an asset with two decimals from decimal text, and back. */
+export function toMinorUnits(text: string): bigint {
+  const [whole = '', decimals = ''] = text.split('.');
+  return BigInt(`${whole}${decimals.padEnd(2, '0')}`);
+}
+
+export function toDecimal(amount: bigint): string {
+  return `${amount / 100n}.${String(amount % 100n).padStart(2, '0')}`;
+}

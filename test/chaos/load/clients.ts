@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { randomFrom } from '../../support/load.ts';
+import type { Intent, OperationType, Recorder, Wish } from '../history.ts';
+import { ask, look, readWallet } from './ask.ts';
+
+export interface Load {
+  /** Sends the same request many times at once. */
+  stormWithOneKey(): Promise<void>;
+  /** From now on clients go away in the middle of their requests; until they do not any more. */
+  setRestless(isRestless: boolean): void;
+  /** Resolves when every client has had its last answer. */
+  stop(): Promise<void>;
+}
+
+const LARGEST_AMOUNT = 10_000;
+const MOST_LINES = 20;
+const STORM = 48;
+const PAUSE_MS = { least: 20, most: 120 };
+/** A client that has no answer sometimes asks again at once, and otherwise leaves it for later. */
+const RETRIES = 2;
+
+/**
+ * Clients that deposit, withdraw, transfer, send small batches, look up what they sent and read balances, until they are stopped.
+ * Withdrawals and transfers are often larger than what there is. What they do follows from the seed; when, does not.
+ */
+export function startLoad(options: {
+  recorder: Recorder;
+  urls: readonly string[];
+  wallets: readonly string[];
+  clients: number;
+  seed: number;
+  /** Keeps the keys of different loads apart. */
+  name: string;
+}): Load {
+  const { recorder, urls, wallets, name } = options;
+  let isOver = false;
+  let isRestless = false;
+  let count = 0;
+
+  function intend(random: () => number, kind: Intent['kind']): Intent {
+    count += 1;
+    const lines = kind === 'batch' ? 2 + Math.floor(random() * (MOST_LINES - 1)) : 1;
+    return recorder.intend({
+      ...{ key: `${name}-${count}`, kind, sentAt: performance.now() },
+      tells: kind === 'operation' || random() < 0.5,
+      wishes: Array.from({ length: lines }, () => makeWish(random, wallets)),
+    });
+  }
+
+  async function insist(random: () => number, intent: Intent): Promise<void> {
+    const first = Math.floor(random() * urls.length);
+    for (let attempt = 0; attempt <= RETRIES; attempt += 1) {
+      const url = pick(urls, first + attempt);
+      const leaves = random() < (isRestless ? 0.8 : 0.02);
+      const waits = random() < 0.2;
+      const known = await ask(recorder, url, intent, {
+        ...(leaves ? { leaveAfterMs: 1 + random() * 15 } : {}),
+        ...(waits ? { waitSeconds: 2 } : {}),
+      });
+      if (known || random() < 0.3) return;
+      await delay(PAUSE_MS.most);
+    }
+  }
+
+  async function act(random: () => number): Promise<void> {
+    const choice = random();
+    const url = pick(urls, Math.floor(random() * urls.length));
+    if (choice < 0.2) return readWallet(recorder, url, pick(wallets, Math.floor(random() * wallets.length)));
+    const intent = intend(random, choice < 0.23 ? 'batch' : 'operation');
+    if (choice < 0.26) await storm(intent, 4);
+    else await insist(random, intent);
+    const [id] = intent.ids;
+    if (id !== undefined && intent.kind === 'operation' && random() < 0.4) {
+      await look(recorder, url, id, random() < 0.5 ? 1 : 0);
+    }
+  }
+
+  async function storm(intent: Intent, copies: number): Promise<void> {
+    await Promise.all(Array.from({ length: copies }, (_, copy) => ask(recorder, pick(urls, copy), intent)));
+  }
+
+  async function beClient(number: number): Promise<void> {
+    const random = randomFrom(options.seed * 1_000 + number);
+    while (!isOver) {
+      await act(random);
+      await delay(PAUSE_MS.least + random() * (PAUSE_MS.most - PAUSE_MS.least));
+    }
+  }
+
+  const clients = Array.from({ length: options.clients }, (_, number) => beClient(number));
+  const stormRandom = randomFrom(options.seed);
+  return {
+    stormWithOneKey: () => storm(intend(stormRandom, 'operation'), STORM),
+    setRestless(changed) {
+      isRestless = changed;
+    },
+    async stop() {
+      isOver = true;
+      await Promise.all(clients);
+    },
+  };
+}
+
+/** Sends every request whose outcome is unknown again, under its key, until it is known. @returns how many there were. */
+export async function resolveUnknown(recorder: Recorder, urls: readonly string[], deadline: number): Promise<number> {
+  const unknown = [...recorder.intents.values()].filter(({ acknowledgedAt, refusal }) => !acknowledgedAt && !refusal);
+  const left = [...unknown];
+  await Promise.all(
+    urls.map(async (url) => {
+      for (let intent = left.pop(); intent !== undefined; intent = left.pop()) {
+        if (performance.now() > deadline) return;
+        if (await ask(recorder, url, intent)) continue;
+        left.unshift(intent);
+        await delay(PAUSE_MS.most);
+      }
+    }),
+  );
+  return unknown.length;
+}
+
+function makeWish(random: () => number, wallets: readonly string[]): Wish {
+  const chance = random();
+  const type: OperationType = chance < 0.45 ? 'deposit' : chance < 0.75 ? 'withdraw' : 'transfer';
+  const from = Math.floor(random() * wallets.length);
+  const to = from + 1 + Math.floor(random() * (wallets.length - 1));
+  return {
+    type,
+    wallet: pick(wallets, from),
+    to: type === 'transfer' ? pick(wallets, to) : null,
+    amount: BigInt(1 + Math.floor(random() * LARGEST_AMOUNT)),
+  };
+}
+
+function pick<Item>(items: readonly Item[], index: number): Item {
+  return items[index % items.length]!;
+}

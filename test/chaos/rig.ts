@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findFreePort } from '@wallet/local/child';
+import { type Slot, createSlot } from './processes.ts';
+import { type Servers, startServers } from './servers.ts';
+import { type FaultProxy, startFaultProxy } from './wire/fault-proxy.ts';
+import { type TrapLine, createTrapLine } from './wire/traps.ts';
+import { type Witness, startWitness } from './witness.ts';
+
+/** A process of the product with the ways that lead from it. */
+export interface Station {
+  readonly slot: Slot;
+  readonly postgres: FaultProxy;
+  readonly redis: FaultProxy;
+  readonly traps: TrapLine;
+}
+
+/** The way from the clients to an API. */
+export interface ApiStation extends Station {
+  readonly entrance: FaultProxy;
+}
+
+/** All of a service, with a proxy between every two that speak to each other. */
+export interface Rig {
+  readonly servers: Servers;
+  readonly witness: Witness;
+  readonly apis: readonly ApiStation[];
+  readonly workers: readonly Station[];
+  /** Between the workers and the receiver of webhooks. */
+  readonly hook: FaultProxy;
+  /** Where clients reach the APIs. */
+  readonly urls: readonly string[];
+  /** What must not stand in any log. */
+  readonly secrets: readonly string[];
+  /** What is told to the receiver is told to it again now, whatever went before. */
+  remindOfWebhooks(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startRig(options: {
+  folder: string;
+  isBuilt: boolean;
+  onDeath: (sentence: string) => void;
+}): Promise<Rig> {
+  const servers = await startServers(options.folder);
+  const witness = await startWitness();
+  const hook = await startFaultProxy(witness.port);
+  const webhookKey = randomBytes(32).toString('base64');
+  const logs = join(options.folder, 'logs');
+
+  async function startStation(program: 'api' | 'worker', name: string, env: Record<string, string>): Promise<Station> {
+    const traps = createTrapLine();
+    const postgres = await startFaultProxy(servers.ports.postgres, traps);
+    const redis = await startFaultProxy(servers.ports.redis);
+    const slot = createSlot({
+      ...{ name, program, logs, isBuilt: options.isBuilt, onDeath: options.onDeath },
+      env: {
+        ...{ DATABASE_URL: `postgres://postgres:${servers.password}@127.0.0.1:${postgres.port}/wallet` },
+        ...{ REDIS_URL: `redis://127.0.0.1:${redis.port}`, WEBHOOK_KEY: webhookKey, WEBHOOK_ALLOW_PRIVATE: 'true' },
+        ...env,
+      },
+    });
+    await slot.start();
+    return { slot, postgres, redis, traps };
+  }
+
+  async function startApiStation(name: string): Promise<ApiStation> {
+    const port = await findFreePort();
+    const station = await startStation('api', name, { PORT: String(port) });
+    return { ...station, entrance: await startFaultProxy(port) };
+  }
+
+  const [apis, workers] = await Promise.all([
+    Promise.all(['api-1', 'api-2'].map(startApiStation)),
+    Promise.all(['worker-1', 'worker-2'].map((name) => startStation('worker', name, {}))),
+  ]);
+  const urls = apis.map(({ entrance }) => `http://127.0.0.1:${entrance.port}`);
+  await witness.subscribe(urls[0] ?? '', `http://127.0.0.1:${hook.port}/hook`);
+  return {
+    ...{ servers, witness, apis, workers, hook, urls, secrets: [webhookKey, witness.secret(), servers.password] },
+    async remindOfWebhooks() {
+      await servers.database.query('UPDATE webhook_endpoint_states SET paused_until = NULL');
+      await servers.database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
+    },
+    async stop() {
+      const stations = [...apis, ...workers];
+      for (const { slot } of stations) slot.resume();
+      await Promise.race([
+        Promise.all(stations.map(({ slot }) => slot.stop())),
+        delay(STOP_MS, undefined, { ref: false }),
+      ]);
+      await Promise.all(stations.map(({ slot }) => slot.kill()));
+      const proxies = [...stations.flatMap(({ postgres, redis }) => [postgres, redis]), hook];
+      await Promise.all([...proxies, ...apis.map(({ entrance }) => entrance)].map((proxy) => proxy.stop()));
+      await witness.stop();
+      await servers.stop();
+    },
+  };
+}
+
+const STOP_MS = 15_000;

@@ -1,0 +1,222 @@
+import { checkHistory } from '../chaos/check/check-history.ts';
+import type { RecordedOperation } from '../chaos/check/recorded.ts';
+import type { Law } from '../chaos/check/violation.ts';
+import { type Intent, type Wish, toDecimal } from '../chaos/history.ts';
+
+/** The checker of the chaos campaign sees every kind of violation: without that, its silence would mean nothing. */
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+type Row = Mutable<RecordedOperation>;
+
+const deposit = (wallet: string, amount: bigint): Wish => ({ type: 'deposit', wallet, to: null, amount });
+const withdraw = (wallet: string, amount: bigint): Wish => ({ type: 'withdraw', wallet, to: null, amount });
+
+/** Requests, one after the other, and what came of each wish: status, balance and version, and those of the receiver. */
+const STORY: [wishes: Wish[], outcomes: [string, bigint, bigint, bigint?, bigint?][]][] = [
+  [[deposit('a', 100n)], [['succeeded', 100n, 1n]]],
+  [[withdraw('a', 30n)], [['succeeded', 70n, 2n]]],
+  [[{ type: 'transfer', wallet: 'a', to: 'b', amount: 50n }], [['succeeded', 20n, 3n, 50n, 1n]]],
+  [[withdraw('a', 500n)], [['failed', 20n, 3n]]],
+  [
+    [deposit('b', 10n), deposit('b', 5n)],
+    [
+      ['succeeded', 60n, 2n],
+      ['succeeded', 65n, 3n],
+    ],
+  ],
+  [[withdraw('b', 60n)], [['succeeded', 5n, 4n]]],
+];
+
+const resultOf = (row: Row): Record<string, unknown> | null => {
+  if (row.status !== 'succeeded') return null;
+  const of = row.to === null ? 'wallet' : 'from_wallet';
+  const own = { [`${of}_balance`]: toDecimal(row.balance!), [`${of}_version`]: Number(row.version) };
+  if (row.to === null) return own;
+  return { ...own, to_wallet_balance: toDecimal(row.toBalance!), to_wallet_version: Number(row.toVersion) };
+};
+
+const toldOf = (row: Row, index: number) => ({
+  id: `event ${row.id}`,
+  body: JSON.stringify({
+    type: `operation.${row.status}`,
+    data: { id: row.id, result: resultOf(row), sequence: index },
+  }),
+  at: 0,
+  isSigned: true,
+});
+
+/** A history in which all is well. Request number n was sent at 10 n and answered at 10 n + 5, with its outcome. */
+function tell() {
+  const intents = new Map<string, Mutable<Intent>>();
+  const operations: Row[] = [];
+  STORY.forEach(([wishes, outcomes], number) => {
+    const isBatch = wishes.length > 1;
+    const id = `id ${number}`;
+    const key = `key ${number}`;
+    intents.set(key, {
+      ...{ key, kind: isBatch ? 'batch' : 'operation', wishes, tells: true },
+      ...{ sentAt: 10 * number, acknowledgedAt: 10 * number + 5, ids: new Set([id]), refusal: null },
+    });
+    wishes.forEach((wish, index) => {
+      const [status, balance, version, toBalance = null, toVersion = null] = outcomes[index]!;
+      operations.push({
+        ...wish,
+        ...{ id: isBatch ? `${id} line ${index}` : id, key, batchId: isBatch ? id : null },
+        ...{ seq: BigInt(number), line: index, status, balance, version, toBalance, toVersion },
+      });
+    });
+  });
+  const sightings = operations
+    .filter(({ batchId }) => batchId === null)
+    .map((row) => ({
+      ...{ id: row.id, status: row.status!, outcome: JSON.stringify({ result: resultOf(row), error: null }) },
+      ...{ begunAt: 10 * Number(row.seq), endedAt: 10 * Number(row.seq) + 5 },
+    }));
+  const readings = [
+    { wallet: 'a', version: 2, balance: 70n, begunAt: 16, endedAt: 17 },
+    { wallet: 'b', version: 4, balance: 5n, begunAt: 60, endedAt: 61 },
+  ];
+  const wallets = [
+    { id: 'a', balance: 20n, version: 3n },
+    { id: 'b', balance: 5n, version: 4n },
+  ];
+  return { history: { intents, sightings, readings }, recorded: { operations, wallets }, told: operations.map(toldOf) };
+}
+
+type Story = ReturnType<typeof tell>;
+
+function lawsOf({ history, recorded, told }: Story): Law[] {
+  return [...new Set(checkHistory(history, recorded, told).map(({ law }) => law))];
+}
+
+const op = (story: Story, number: number): Row => story.recorded.operations[number]!;
+const intent = (story: Story, number: number): Mutable<Intent> => story.history.intents.get(`key ${number}`)!;
+
+it('finds nothing in a history in which all is well', () => {
+  const { history, recorded, told } = tell();
+  expect(checkHistory(history, recorded, told)).toEqual([]);
+});
+
+const BROKEN: [name: string, law: Law, spoil: (story: Story) => void][] = [
+  ['an accepted operation that is not there', 'lost', (story) => story.recorded.operations.splice(3, 1)],
+  ['an accepted line that is not there', 'lost', (story) => story.recorded.operations.splice(5, 1)],
+  ['a request that nobody knows the outcome of', 'lost', (story) => intent(story, 1).ids.clear()],
+  ['an operation that nobody asked for', 'unasked', (story) => story.history.intents.delete('key 3')],
+  ['an operation without a key', 'unasked', (story) => (op(story, 3).key = null)],
+  ['one request that exists twice', 'twice', (story) => story.recorded.operations.push({ ...op(story, 3), id: 'x' })],
+  ['a key that got two ids', 'twice', (story) => intent(story, 1).ids.add('another')],
+  ['an id that is recorded for another request', 'other_request', (story) => (op(story, 3).id = 'another')],
+  ['another amount than asked for', 'other_request', (story) => (op(story, 3).amount = 501n)],
+  ['a good request that was refused', 'refused', (story) => (intent(story, 3).refusal = '400')],
+  ['an operation that never ended', 'not_final', (story) => (op(story, 3).status = null)],
+  [
+    'an order of acceptance that is not that of time',
+    'order',
+    (story) => {
+      intent(story, 3).sentAt = -20;
+      intent(story, 3).acknowledgedAt = -10;
+    },
+  ],
+  [
+    'a credit that was seen before what stands before it was sent',
+    'order',
+    (story) => {
+      intent(story, 4).sentAt = 100;
+      intent(story, 4).acknowledgedAt = null;
+    },
+  ],
+  ['a withdrawal of more than there was', 'outcome', (story) => (op(story, 3).status = 'succeeded')],
+  ['a refusal of what could be done', 'outcome', (story) => (op(story, 1).status = 'failed')],
+  ['another balance than the model has', 'balance', (story) => (op(story, 1).balance = 71n)],
+  ['another version than the model has', 'balance', (story) => (op(story, 3).version = 2n)],
+  ['a credit that did not arrive', 'balance', (story) => (op(story, 2).toBalance = 0n)],
+  ['an account that does not stand where it should', 'balance', (story) => (story.recorded.wallets[0]!.balance = 21n)],
+  [
+    'two transfers, each before the other',
+    'no_serial_order',
+    ({ recorded }) => {
+      const transfer = { ...op(tell(), 2), key: 'key 2' };
+      recorded.operations.push(
+        { ...transfer, id: 'x', wallet: 'c', to: 'd', seq: 10n, version: 2n, toVersion: 1n },
+        { ...transfer, id: 'y', wallet: 'd', to: 'c', seq: 11n, version: 2n, toVersion: 1n },
+      );
+    },
+  ],
+  ['a balance that never was', 'wrong_reading', (story) => (story.history.readings[0]!.balance = 71n)],
+  ['a version that never was', 'wrong_reading', (story) => (story.history.readings[1]!.version = 9)],
+  [
+    'a version that nobody had asked for yet',
+    'wrong_reading',
+    (story) => Object.assign(story.history.readings[1]!, { begunAt: 40, endedAt: 41 }),
+  ],
+  [
+    'a reading that is older than one before it',
+    'stale_reading',
+    (story) => story.history.readings.push({ wallet: 'b', version: 3, balance: 65n, begunAt: 62, endedAt: 63 }),
+  ],
+  [
+    'a reading that is older than an outcome seen before it',
+    'stale_reading',
+    (story) => story.history.readings.push({ wallet: 'b', version: 0, balance: 0n, begunAt: 30, endedAt: 31 }),
+  ],
+  [
+    'an outcome that changed',
+    'changed_outcome',
+    (story) =>
+      story.history.sightings.push({ ...story.history.sightings[0]!, endedAt: 90, outcome: '{"result":null}' }),
+  ],
+  [
+    'an end that was undone',
+    'changed_outcome',
+    (story) => story.history.sightings.push({ ...story.history.sightings[0]!, begunAt: 80, status: 'pending' }),
+  ],
+  [
+    'an accepted operation that cannot be found',
+    'changed_outcome',
+    (story) => story.history.sightings.push({ ...story.history.sightings[0]!, begunAt: 80, status: '404' }),
+  ],
+  [
+    'another result than is recorded',
+    'changed_outcome',
+    (story) => {
+      const [first] = story.history.sightings;
+      story.history.sightings[0] = { ...first!, outcome: first!.outcome.replace('1.00', '1.01') };
+    },
+  ],
+  ['an end that was not told', 'not_told', (story) => story.told.splice(1, 1)],
+  [
+    'a batch whose end was not told',
+    'not_told',
+    (story) => {
+      intent(story, 4).tells = false;
+      story.told.splice(4, 2);
+    },
+  ],
+  [
+    'other bytes under the same id',
+    'told_otherwise',
+    (story) => story.told.push({ ...story.told[0]!, body: `${story.told[0]!.body} ` }),
+  ],
+  ['a second event of one operation', 'told_otherwise', (story) => story.told.push({ ...story.told[0]!, id: 'other' })],
+  [
+    'a webhook that is not signed',
+    'told_otherwise',
+    (story) => (story.told[0] = { ...story.told[0]!, isSigned: false }),
+  ],
+  [
+    'another outcome than is recorded',
+    'told_otherwise',
+    (story) => (story.told[3] = toldOf({ ...op(story, 3), status: 'succeeded' }, 3)),
+  ],
+  [
+    'sequence numbers that give another order',
+    'told_out_of_order',
+    (story) => (story.told[2] = toldOf(op(story, 2), 0)),
+  ],
+];
+
+it.each(BROKEN)('finds %s', (_name, law, spoil) => {
+  const story = tell();
+  spoil(story);
+  expect(lawsOf(story)).toContain(law);
+});
