@@ -38,7 +38,8 @@ async function untilLimited(send: () => Promise<Response>): Promise<{ refusal: R
   await until('a request is over the limit', async () => {
     const answer = await send();
     if (answer.status === 429) refusal = answer;
-    else allowed += 1;
+    else if (answer.ok) allowed += 1;
+    else throw new Error(`answered ${answer.status}`);
     return refusal !== undefined;
   });
   return { refusal: refusal!, allowed };
@@ -79,7 +80,14 @@ describe.each([
 
     // Others have limits of their own, and it is for this second only.
     await ask(url, other.token).expect(200);
-    await until('the next second', async () => (await ask(url, token)).status === 200);
+    for (let seconds = 0; seconds < 3; seconds += 1) {
+      await until('the next second', async () => {
+        const { status } = await ask(url, token);
+        expect([200, 429]).toContain(status);
+        return status === 200;
+      });
+      await untilLimited(() => ask(url, token));
+    }
   });
 });
 
