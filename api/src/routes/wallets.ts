@@ -52,7 +52,7 @@ const getWallet = endpoint({
   method: 'get',
   paths: ['/wallets/{id}', '/wallets/{id}/balance'],
   tag: 'Wallets',
-  summary: 'A wallet as it stands, or, with `at`, its balance at a past moment',
+  summary: 'A wallet as it stands, or its balance at a past moment',
   params: idParams,
   query: z.strictObject({ at: z.iso.datetime({ offset: true }).optional() }),
   body: null,
