@@ -49,12 +49,12 @@ export const TELLING: readonly Mutant[] = [
     tests: ['unit/webhook-signature'],
   },
   {
-    name: 'time-of-the-first-attempt',
-    bug: 'every attempt carries a time of long ago, which receivers refuse',
+    name: 'time-of-the-event',
+    bug: 'attempts carry the time of the event, which receivers refuse when it is long ago',
     file: DELIVER,
     text: 'const startedAt = new Date();',
-    instead: 'const startedAt = new Date(parseInt(delivery.eventId.slice(0, 8), 16) * 2 ** 16);',
-    tests: ['stories/webhooks'],
+    instead: "const startedAt = new Date(parseInt(delivery.eventId.replace('-', '').slice(0, 12), 16));",
+    tests: ['stories/webhooks > the time of the attempt'],
   },
   {
     name: 'rotated-secret-signs-for-ever',
@@ -71,7 +71,10 @@ export const TELLING: readonly Mutant[] = [
     text: "request.on('response', (response) => {",
     instead: `request.on('response', (response) => {
       const { location } = response.headers;
-      if (location) requestHttp(new URL(location, 'http://127.0.0.1'), { method: 'POST' }).on('error', () => undefined).end();`,
+      if (location) {
+        requestHttp(location, { method: 'POST' }, (next) => request.emit('response', next)).end();
+        return;
+      }`,
     tests: ['laws/webhook-sender > leads nowhere'],
   },
   {

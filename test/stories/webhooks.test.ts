@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { insertDelivery } from '@wallet/shared/database/tables/deliveries';
 import request from 'supertest';
 import { Webhook } from 'standardwebhooks';
 import type { Received } from '../support/receiver.ts';
@@ -41,6 +42,22 @@ it('tells of operations as the API answers them, signed as Standard Webhooks say
       'webhook-timestamp': expect.stringMatching(/^\d{10}$/),
     });
   }
+});
+
+it('signs with the time of the attempt, however old the event is', async () => {
+  const { receiver, id, secret } = await webhooks.subscribe();
+  const event = '01900000-0000-7000-8000-000000000001';
+  await service.database.query(
+    `INSERT INTO events (id, type, created_at, body)
+     VALUES ($1, 'wallet.frozen', '2024-06-09T15:22:18Z', '{"type":"wallet.frozen","data":{}}')`,
+    [event],
+  );
+  await insertDelivery(service.database, id, event);
+  await receiver.until(({ length }) => length >= 1);
+  const got = receiver.received[0]!;
+  expect(got.id).toBe(event);
+  // A receiver refuses what is more than five minutes old.
+  expect(new Webhook(secret).verify(got.body, got.headers as Record<string, string>)).toEqual(payloadOf(got));
 });
 
 it('signs with both secrets for a day after a rotation', async () => {
