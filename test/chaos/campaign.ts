@@ -74,7 +74,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       options.say(`  at rest: ${describeRest(rest)}; ${recorded} operations checked, ${violations.length} violations`);
       if (violations.length > 0 || (performance.now() - started) / 1_000 > options.seconds) break;
     }
-    const waits = await readWaits(rig, orphans);
+    const waits = await readWaits(rig, orphans, recorder);
     violations.push(...checkLogs(options.folder, rig.secrets));
     const { intents, sightings, readings } = recorder;
     const seen = { sightings: sightings.length, readings: readings.length, told: rig.witness.told.length };
@@ -197,7 +197,7 @@ async function checkAll(rig: Rig, recorder: Recorder, violations: Violation[]): 
 }
 
 /** How long the operations of partitions whose worker was killed waited for the next one to apply one of them. */
-async function readWaits({ servers }: Rig, orphans: readonly Orphans[]): Promise<number[]> {
+async function readWaits({ servers }: Rig, orphans: readonly Orphans[], recorder: Recorder): Promise<number[]> {
   const waits: number[] = [];
   for (const { operationIds, since } of orphans) {
     const { rows } = await servers.database.query<{ ms: number | null }>(
@@ -206,7 +206,9 @@ async function readWaits({ servers }: Rig, orphans: readonly Orphans[]): Promise
       [operationIds, since],
     );
     const ms = rows[0]?.ms;
-    if (typeof ms === 'number') waits.push(ms);
+    if (typeof ms !== 'number') continue;
+    waits.push(ms);
+    recorder.log({ waited: ms, since, operationIds });
   }
   return waits;
 }

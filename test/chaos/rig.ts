@@ -17,7 +17,7 @@ export interface Station {
 }
 
 /** The way from the clients to an API. */
-export interface ApiStation extends Station {
+interface ApiStation extends Station {
   readonly entrance: FaultProxy;
 }
 
