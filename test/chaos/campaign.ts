@@ -5,7 +5,7 @@ import { auditDatabase } from '@wallet/shared/database/audit';
 import { checkHistory } from './check/check-history.ts';
 import { checkLogs } from './check/check-logs.ts';
 import { readRecorded } from './check/recorded.ts';
-import type { Violation } from './check/violation.ts';
+import type { Law, Violation } from './check/violation.ts';
 import type { Orphans, Theatre } from './faults/fault.ts';
 import { type PlannedFault, type ScheduledStep, drawSchedule } from './faults/schedule.ts';
 import { type Recorder, createRecorder } from './history.ts';
@@ -41,11 +41,11 @@ const REMIND_MS = 2_000;
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const schedule = drawSchedule(options.seed, options.faults, options.only);
   const violations: Violation[] = [];
-  const complain = (detail: string): void => {
-    violations.push({ law: 'process_died', at: performance.now(), detail });
+  const complain = (law: Law, detail: string): void => {
+    violations.push({ law, at: performance.now(), detail });
   };
   const recorder = createRecorder(join(options.folder, 'history.jsonl'));
-  const rig = await startRig({ folder: options.folder, isBuilt: options.isBuilt, onDeath: complain });
+  const rig = await startRig({ folder: options.folder, isBuilt: options.isBuilt, complain });
   const injected: InjectedFault[] = [];
   const rests: Rest[] = [];
   const orphans: Orphans[] = [];
@@ -63,7 +63,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
         seed: options.seed + number,
         name,
       });
-      const theatre: Theatre = { rig, load, orphans, complain };
+      const theatre: Theatre = { rig, load, orphans, complain: (detail) => complain('process_died', detail) };
       for (const step of steps) {
         if ((performance.now() - started) / 1_000 > options.seconds) break;
         injected.push(...(await runStep(theatre, step, recorder, options.say)));
@@ -74,7 +74,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       options.say(`  at rest: ${describeRest(rest)}; ${recorded} operations checked, ${violations.length} violations`);
       if (violations.length > 0 || (performance.now() - started) / 1_000 > options.seconds) break;
     }
-    const waits = await readWaits(rig, orphans);
+    const waits = await readWaits(rig, orphans, recorder);
     violations.push(...checkLogs(options.folder, rig.secrets));
     const { intents, sightings, readings } = recorder;
     const seen = { sightings: sightings.length, readings: readings.length, told: rig.witness.told.length };
@@ -197,7 +197,7 @@ async function checkAll(rig: Rig, recorder: Recorder, violations: Violation[]): 
 }
 
 /** How long the operations of partitions whose worker was killed waited for the next one to apply one of them. */
-async function readWaits({ servers }: Rig, orphans: readonly Orphans[]): Promise<number[]> {
+async function readWaits({ servers }: Rig, orphans: readonly Orphans[], recorder: Recorder): Promise<number[]> {
   const waits: number[] = [];
   for (const { operationIds, since } of orphans) {
     const { rows } = await servers.database.query<{ ms: number | null }>(
@@ -206,7 +206,9 @@ async function readWaits({ servers }: Rig, orphans: readonly Orphans[]): Promise
       [operationIds, since],
     );
     const ms = rows[0]?.ms;
-    if (typeof ms === 'number') waits.push(ms);
+    if (typeof ms !== 'number') continue;
+    waits.push(ms);
+    recorder.log({ waited: ms, since, operationIds });
   }
   return waits;
 }

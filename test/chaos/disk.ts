@@ -5,14 +5,16 @@ import { join } from 'node:path';
 /** A small disk of its own for the data of Postgres, that can be filled up. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes all the room that is left. */
+  /** Takes the room that is left. */
   fill(): void;
   /** Gives it back. */
   clear(): void;
   unmount(): void;
 }
 
-const SIZE = '1g';
+const SIZE = '640m';
+/** What is left for those who write meanwhile: they have used it up at once. */
+const LEFT_BYTES = 1_048_576;
 
 /** Mounts one in memory. @returns null where that is not allowed: it takes root. */
 export function mountSmallDisk(folder: string): SmallDisk | null {
@@ -27,7 +29,7 @@ export function mountSmallDisk(folder: string): SmallDisk | null {
     folder,
     fill() {
       const { bavail, bsize } = statfsSync(folder);
-      execFileSync('fallocate', ['-l', String(Math.max(1, bavail * bsize)), ballast], { stdio: 'ignore' });
+      execFileSync('fallocate', ['-l', String(Math.max(1, bavail * bsize - LEFT_BYTES)), ballast], { stdio: 'ignore' });
     },
     clear: () => rmSync(ballast, { force: true }),
     unmount: () => void execFileSync('umount', ['--lazy', folder], { stdio: 'ignore' }),

@@ -105,6 +105,11 @@ function plain(value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
+/** The intent that a key belongs to, if it is one of ours. */
+export function intentOf({ intents }: Pick<History, 'intents'>, key: string | null): Intent | undefined {
+  return key === null ? undefined : intents.get(key);
+}
+
 /** Minor units of an asset with two decimals from decimal text, and back. */
 export function toMinorUnits(text: string): bigint {
   const [whole = '', decimals = ''] = text.split('.');

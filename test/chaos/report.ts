@@ -103,7 +103,7 @@ export function summarise(report: CampaignReport): string[] {
   ];
 }
 
-export function describeWaits(waits: readonly number[]): string {
+function describeWaits(waits: readonly number[]): string {
   const sorted = waits.toSorted((a, b) => a - b);
   const at = (share: number): string => ((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) / 1_000).toFixed(2);
   return (

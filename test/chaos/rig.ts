@@ -17,7 +17,7 @@ export interface Station {
 }
 
 /** The way from the clients to an API. */
-export interface ApiStation extends Station {
+interface ApiStation extends Station {
   readonly entrance: FaultProxy;
 }
 
@@ -41,7 +41,8 @@ export interface Rig {
 export async function startRig(options: {
   folder: string;
   isBuilt: boolean;
-  onDeath: (sentence: string) => void;
+  /** Is told what must not be. */
+  complain: (law: 'process_died' | 'not_in_time', sentence: string) => void;
 }): Promise<Rig> {
   const servers = await startServers(options.folder);
   const witness = await startWitness();
@@ -54,7 +55,13 @@ export async function startRig(options: {
     const postgres = await startFaultProxy(servers.ports.postgres, traps);
     const redis = await startFaultProxy(servers.ports.redis);
     const slot = createSlot({
-      ...{ name, program, logs, isBuilt: options.isBuilt, onDeath: options.onDeath },
+      ...{
+        name,
+        program,
+        logs,
+        isBuilt: options.isBuilt,
+        onDeath: (sentence) => options.complain('process_died', sentence),
+      },
       env: {
         ...{ DATABASE_URL: `postgres://postgres:${servers.password}@127.0.0.1:${postgres.port}/wallet` },
         ...{ REDIS_URL: `redis://127.0.0.1:${redis.port}`, WEBHOOK_KEY: webhookKey, WEBHOOK_ALLOW_PRIVATE: 'true' },
@@ -80,6 +87,13 @@ export async function startRig(options: {
   return {
     ...{ servers, witness, apis, workers, hook, urls, secrets: [webhookKey, witness.secret(), servers.password] },
     async remindOfWebhooks() {
+      const { rows } = await servers.database.query<{ eventId: string; failures: number }>(
+        `SELECT event_id AS "eventId", failures FROM deliveries
+         WHERE status = 'pending' AND failures <= ${FEW_FAILURES} AND next_attempt_at > now() + interval '${SOON}'`,
+      );
+      for (const { eventId, failures } of rows) {
+        options.complain('not_in_time', `event ${eventId} waits for more than ${SOON} after ${failures} failures`);
+      }
       await servers.database.query('UPDATE webhook_endpoint_states SET paused_until = NULL');
       await servers.database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
     },
@@ -100,3 +114,6 @@ export async function startRig(options: {
 }
 
 const STOP_MS = 15_000;
+/** After so few failures a webhook is tried again as soon as that. */
+const FEW_FAILURES = 4;
+const SOON = '20 minutes';

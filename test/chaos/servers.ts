@@ -28,7 +28,7 @@ export interface Servers {
 }
 
 /** So few that they can be used up. The service takes 40 at most. */
-const SETTINGS = { fsync: 'off', max_connections: '70', max_wal_size: '256MB', autovacuum_naptime: '5s' };
+const SETTINGS = { fsync: 'off', max_connections: '70', max_wal_size: '128MB', autovacuum_naptime: '5s' };
 const CRASH_MS = 5_000;
 
 export async function startServers(folder: string): Promise<Servers> {

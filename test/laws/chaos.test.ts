@@ -20,11 +20,11 @@ const ONLY = [
 it('a few faults leave a history without violations', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'wallet-chaos-'));
   const report = await runCampaign({
-    ...{ seed: 7, faults: 8, seconds: 15, only: ONLY, folder, keep: false, isBuilt: false },
+    ...{ seed: 7, faults: 6, seconds: 10, only: ONLY, folder, keep: false, isBuilt: false },
     say: () => undefined,
   });
   expect(report.violations).toEqual([]);
-  expect(report.faults.filter(({ isInjected }) => isInjected).length).toBeGreaterThan(1);
+  expect(report.faults.filter(({ isInjected }) => isInjected).length).toBeGreaterThan(0);
   expect(report.operations).toBeGreaterThan(20);
   expect(report.told).toBeGreaterThan(20);
 }, 90_000);

@@ -63,9 +63,9 @@ async function relay(): Promise<void> {
 }
 
 /** Has deliveries fail for good, as a worker writes it down. */
-async function fail(endpointId: string, eventIds: string[], nextAttemptAt: Date | null = null): Promise<void> {
+async function fail(endpointId: string, eventIds: string[], retryInMs: number | null = null): Promise<void> {
   const attempt = { succeeded: false, startedAt: new Date(), durationMs: 12.4, responseStatus: 500, error: null };
-  const attempts = eventIds.map((eventId) => ({ ...attempt, eventId, responseExcerpt: 'no', nextAttemptAt }));
+  const attempts = eventIds.map((eventId) => ({ ...attempt, eventId, responseExcerpt: 'no', retryInMs }));
   await recordAttempts(service.database, endpointId, attempts, 0);
 }
 
@@ -112,7 +112,7 @@ describe('deliveries', () => {
   it('tell their last attempts, the latest first', async () => {
     const { id } = await make();
     const [eventId] = await tell('wallet.frozen');
-    for (let round = 0; round < 51; round += 1) await fail(id, [eventId!], new Date());
+    for (let round = 0; round < 51; round += 1) await fail(id, [eventId!], 0);
     const { body } = await get(`/webhook-endpoints/${id}/deliveries/${eventId}`).expect(200);
     expect(body).toMatchObject({ id: eventId, status: 'pending', attempts: 51 });
     expect(body.attempts_log.map((each: any) => each.number)).toEqual(Array.from({ length: 50 }, (_, n) => 51 - n));

@@ -137,3 +137,31 @@ it('sends no more than the rate that an endpoint asks for', async () => {
   );
   expect(rows[0]!.most).toBeLessThanOrEqual(5);
 });
+
+it('tries again in time although the clock of the worker is days off', async () => {
+  const { receiver, id } = await webhooks.subscribe();
+  receiver.answer = (_request, response) => response.writeHead(500).end();
+  const wallet = await createFundedWallet(service.url);
+  jest.useFakeTimers({ now: Date.now() + 7 * 24 * 3_600_000, doNotFake: REAL_TIMERS });
+  try {
+    await operate(service.url, wallet, 'DEPOSIT', 1);
+    await receiver.until(({ length }) => length >= 1);
+    await webhooks.untilAttempts(id, 1);
+  } finally {
+    jest.useRealTimers();
+  }
+  const { rows } = await service.database.query<{ soon: boolean }>(
+    `SELECT next_attempt_at < now() + interval '1 minute' AS soon FROM deliveries
+     WHERE endpoint_id = $1 AND attempts > 0`,
+    [id],
+  );
+  expect(rows).toEqual([{ soon: true }]);
+  const { body } = await request(service.url).get(`/webhook-endpoints/${id}`).expect(200);
+  expect(body).toMatchObject({ status: 'enabled' });
+});
+
+/** Everything but the clock. */
+const REAL_TIMERS = [
+  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
+  ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+];

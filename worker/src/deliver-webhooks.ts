@@ -12,7 +12,7 @@ import { inTransaction } from '@wallet/shared/database/transaction';
 import type { Logger } from '@wallet/shared/logger';
 import { recordFacts } from '@wallet/shared/record-facts';
 import type { Sealer } from '@wallet/shared/seal';
-import { nextAttempt } from './webhook/retry-schedule.ts';
+import { retryDelay } from './webhook/retry-schedule.ts';
 import type { Attempt, Sender } from './webhook/send-request.ts';
 import { signatureHeaders } from './webhook/signature.ts';
 
@@ -131,9 +131,9 @@ async function send(sender: Sender, endpoint: OpenedEndpoint, delivery: ClaimedD
 
 async function record(client: Client, endpoint: WebhookEndpoint, sent: readonly Sent[]): Promise<void> {
   const pauses = sent.map(({ attempt }) => (BUSY.has(attempt.status ?? 0) ? (attempt.retryAfterMs ?? 0) : 0));
-  const failingSince = await recordAttempts(client, endpoint.id, sent.map(toRecord), Math.max(...pauses));
+  const failingMs = await recordAttempts(client, endpoint.id, sent.map(toRecord), Math.max(...pauses));
   const isGone = sent.some(({ attempt }) => attempt.status === GONE);
-  const isDead = failingSince !== null && Date.now() - failingSince.getTime() > FAILING_MS;
+  const isDead = failingMs !== null && failingMs > FAILING_MS;
   if (!isGone && !isDead) return;
   const reason = isGone ? 'gone' : 'failing';
   if (!(await disableEndpoint(client, endpoint.id, reason))) return;
@@ -149,7 +149,6 @@ function isTaken({ status, error }: Attempt): boolean {
 function toRecord({ delivery, startedAt, attempt }: Sent): AttemptRecord {
   const { status, error, retryAfterMs, responseExcerpt, durationMs } = attempt;
   const succeeded = isTaken(attempt);
-  const failedAt = new Date(startedAt.getTime() + durationMs);
   const attempts = delivery.failures + 1;
   return {
     eventId: delivery.eventId,
@@ -159,6 +158,6 @@ function toRecord({ delivery, startedAt, attempt }: Sent): AttemptRecord {
     responseStatus: status,
     error,
     responseExcerpt,
-    nextAttemptAt: succeeded ? null : nextAttempt({ attempts, failedAt, retryAfterMs, random: Math.random() }),
+    retryInMs: succeeded ? null : retryDelay({ attempts, retryAfterMs, random: Math.random() }),
   };
 }

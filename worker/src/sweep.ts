@@ -32,6 +32,8 @@ export function startSweeper(options: {
 }): Sweeper {
   const { metrics, log } = options;
   const stopping = new AbortController();
+  /** The drains that were begun here and have not ended. Nobody waits for them: who looks again may find something urgent. */
+  const draining = new Map<string, Promise<void>>();
   let redisAnswered = true;
 
   async function run(): Promise<void> {
@@ -70,10 +72,20 @@ export function startSweeper(options: {
     const overdue = redisAnswered ? await find(DRAIN_DIRECTLY_MS) : waiting;
     metrics.swept({ rung: isRung ? found : 0, drained: count(overdue) });
     if (count(overdue) > 0) log.info({ partitions: overdue }, 'draining without the queue');
-    await Promise.all([
-      ...overdue.urgent.map((partition) => options.drain(partition, 'high')),
-      ...overdue.bulk.map((partition) => options.drain(partition, 'bulk')),
-    ]);
+    for (const partition of overdue.urgent) drainApart(partition, 'high');
+    for (const partition of overdue.bulk) drainApart(partition, 'bulk');
+  }
+
+  function drainApart(partition: number, lane: Lane): void {
+    const key = `${lane} ${partition}`;
+    if (draining.has(key)) return;
+    const run = options
+      .drain(partition, lane)
+      .catch((error: unknown) => {
+        log.warn({ err: error, partition, lane }, 'drain failed');
+      })
+      .finally(() => draining.delete(key));
+    draining.set(key, run);
   }
 
   function note(answers: boolean): void {
@@ -86,6 +98,7 @@ export function startSweeper(options: {
     async stop() {
       stopping.abort();
       await running;
+      await Promise.all(draining.values());
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { History } from '../history.ts';
+import { type History, intentOf } from '../history.ts';
 import type { Recorded } from './recorded.ts';
 import type { Replay } from './replay.ts';
 import type { Violation } from './violation.ts';
@@ -11,7 +11,7 @@ export function checkOrder(history: History, recorded: Recorded, { turns }: Repl
   const violations: Violation[] = [];
   const latest = new Map<string, number>();
   for (const { key, id, wallet } of recorded.operations) {
-    const intent = key === null ? undefined : history.intents.get(key);
+    const intent = intentOf(history, key);
     if (intent === undefined) continue;
     const before = latest.get(wallet) ?? -Infinity;
     if (intent.acknowledgedAt !== null && intent.acknowledgedAt < before) {
@@ -34,7 +34,7 @@ export function checkOrder(history: History, recorded: Recorded, { turns }: Repl
         const detail = `operation ${operation.id} was final before another was sent that happened to wallet ${wallet} earlier`;
         violations.push({ law: 'order', at: latestSent, detail });
       }
-      const sentAt = (operation.key !== null && history.intents.get(operation.key)?.sentAt) || -Infinity;
+      const sentAt = intentOf(history, operation.key)?.sentAt ?? -Infinity;
       latestSent = Math.max(latestSent, sentAt);
     }
   }

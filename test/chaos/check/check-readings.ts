@@ -1,4 +1,4 @@
-import { type History, type Reading, type Sighting, toMinorUnits } from '../history.ts';
+import { type History, type Reading, type Sighting, intentOf, toMinorUnits } from '../history.ts';
 import type { Recorded, RecordedOperation } from './recorded.ts';
 import type { Replay } from './replay.ts';
 import type { Violation } from './violation.ts';
@@ -63,7 +63,7 @@ function checkFuture({ readings, intents }: History, { turns }: Replay): Violati
   const sentAt = new Map<string, number[]>();
   for (const [wallet, happened] of turns) {
     const succeeded = happened.filter(({ operation }) => operation.status === 'succeeded');
-    const times = succeeded.map(({ operation: { key } }) => (key !== null && intents.get(key)?.sentAt) || -Infinity);
+    const times = succeeded.map(({ operation: { key } }) => intentOf({ intents }, key)?.sentAt ?? -Infinity);
     sentAt.set(wallet, [-Infinity, ...times]);
   }
   return readings.flatMap(({ wallet, version, endedAt }) => {

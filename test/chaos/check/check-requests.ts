@@ -1,4 +1,4 @@
-import type { History, Intent, Wish } from '../history.ts';
+import { type History, type Intent, type Wish, intentOf } from '../history.ts';
 import type { Recorded, RecordedOperation } from './recorded.ts';
 import type { Violation } from './violation.ts';
 
@@ -15,15 +15,15 @@ export function checkRequests(history: History, recorded: Recorded): Violation[]
       violations.push({ law: 'unasked', at: null, detail: `operation ${id} under key ${key} was asked for by nobody` });
     } else byKey.set(key, [...(byKey.get(key) ?? []), operation]);
     if (operation.status === null) {
-      violations.push({ law: 'not_final', at: sentAt(history, key), detail: `operation ${id} under key ${key}` });
+      violations.push({
+        law: 'not_final',
+        at: intentOf(history, key)?.sentAt ?? null,
+        detail: `operation ${id} under key ${key}`,
+      });
     }
   }
   for (const intent of history.intents.values()) violations.push(...checkRequest(intent, byKey.get(intent.key) ?? []));
   return violations;
-}
-
-function sentAt(history: History, key: string | null): number | null {
-  return (key !== null && history.intents.get(key)?.sentAt) || null;
 }
 
 function checkRequest(intent: Intent, found: readonly RecordedOperation[]): Violation[] {

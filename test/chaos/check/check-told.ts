@@ -1,4 +1,4 @@
-import type { History } from '../history.ts';
+import { type History, intentOf } from '../history.ts';
 import type { Told } from '../witness.ts';
 import { isAsRecorded } from './check-readings.ts';
 import type { Recorded, RecordedOperation } from './recorded.ts';
@@ -33,7 +33,7 @@ export function checkTold(history: History, recorded: Recorded, { turns }: Repla
     else violations.push(...tellOperation({ id, type, data, at }, byId, events));
   }
   for (const { id, key, batchId, status } of recorded.operations) {
-    const intent = key === null ? undefined : history.intents.get(key);
+    const intent = intentOf(history, key);
     if (status === null || intent === undefined) continue;
     const isTold = intent.tells ? events.has(id) : batchId === null || batches.has(batchId);
     if (!isTold) violations.push({ law: 'not_told', at: intent.sentAt, detail: `operation ${id} ended as ${status}` });

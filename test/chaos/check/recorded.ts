@@ -21,7 +21,7 @@ export interface RecordedOperation {
   readonly toVersion: bigint | null;
 }
 
-export interface RecordedWallet {
+interface RecordedWallet {
   readonly id: string;
   readonly balance: bigint;
   readonly version: bigint;

@@ -2,7 +2,7 @@ import type { Recorded, RecordedOperation } from './recorded.ts';
 import type { Violation } from './violation.ts';
 
 /** What happened to a wallet: an operation of its own, or the credit of a transfer from another. */
-export interface Turn {
+interface Turn {
   readonly operation: RecordedOperation;
   readonly isCredit: boolean;
 }

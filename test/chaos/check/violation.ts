@@ -1,28 +1,25 @@
 /** What a history breaks. */
-export const LAWS = [
-  'lost',
-  'unasked',
-  'twice',
-  'other_request',
-  'refused',
-  'not_final',
-  'order',
-  'outcome',
-  'balance',
-  'no_serial_order',
-  'stale_reading',
-  'wrong_reading',
-  'changed_outcome',
-  'not_told',
-  'told_otherwise',
-  'told_out_of_order',
-  'audit',
-  'secret_in_log',
-  'process_died',
-  'not_in_time',
-] as const;
-export type Law = (typeof LAWS)[number];
-
+export type Law =
+  | 'lost'
+  | 'unasked'
+  | 'twice'
+  | 'other_request'
+  | 'refused'
+  | 'not_final'
+  | 'order'
+  | 'outcome'
+  | 'balance'
+  | 'no_serial_order'
+  | 'stale_reading'
+  | 'wrong_reading'
+  | 'changed_outcome'
+  | 'not_told'
+  | 'told_otherwise'
+  | 'told_out_of_order'
+  | 'audit'
+  | 'secret_in_log'
+  | 'process_died'
+  | 'not_in_time';
 export interface Violation {
   readonly law: Law;
   /** When it happened on the clock of the campaign, as far as that can be said. */

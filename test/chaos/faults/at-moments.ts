@@ -49,7 +49,7 @@ interface Act {
   readonly kind: string;
   readonly phases: readonly Phase[];
   readonly weight: number;
-  act(theatre: Theatre, station: Station, caught: Caught, ms: number): Promise<void>;
+  readonly act: (theatre: Theatre, station: Station, caught: Caught, ms: number) => Promise<void>;
 }
 
 const ACTS: readonly Act[] = [
@@ -69,7 +69,10 @@ const ACTS: readonly Act[] = [
     kind: 'connection lost',
     phases: ['before', 'sent', 'held'],
     weight: 3,
-    act: (_theatre, _station, caught) => Promise.resolve(caught.breakOff()),
+    act(_theatre, _station, caught) {
+      caught.breakOff();
+      return Promise.resolve();
+    },
   },
   {
     kind: 'answer late',

@@ -2,8 +2,7 @@ import type { Load } from '../load/clients.ts';
 import type { Rig } from '../rig.ts';
 
 /** What a fault is done to. Two at a time never have one in common. */
-export type Subject =
-  'api' | 'worker' | 'postgres' | 'redis' | 'receiver' | 'clients' | `way from ${string}` | 'everything';
+type Subject = 'api' | 'worker' | 'postgres' | 'redis' | 'receiver' | 'clients' | `way from ${string}` | 'everything';
 
 /** What faults may use. */
 export interface Theatre {

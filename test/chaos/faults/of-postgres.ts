@@ -22,7 +22,7 @@ const LOCKS: Readonly<Record<string, string>> = {
   relay: 'SELECT pg_advisory_xact_lock(3, 0)',
 };
 
-type Inject = (theatre: Theatre, ms: number, choice: number) => Promise<Result | void>;
+type Inject = (theatre: Theatre, ms: number, choice: number) => Promise<unknown>;
 
 function postgresFault(kind: string, weight: number, longest: number, inject: Inject, point = 'any moment'): FaultKind {
   return {
@@ -35,7 +35,7 @@ function postgresFault(kind: string, weight: number, longest: number, inject: In
       const choice = random();
       return {
         description: `${ms} ms`,
-        inject: async (theatre) => (await inject(theatre, ms, choice)) ?? 'injected',
+        inject: async (theatre) => ((await inject(theatre, ms, choice)) as Result | undefined) ?? 'injected',
       };
     },
   };

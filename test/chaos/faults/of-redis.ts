@@ -15,6 +15,11 @@ async function command({ rig }: Theatre, text: string): Promise<void> {
   if (answer.startsWith('-')) throw new Error(`Redis answers ${text} with ${answer}`);
 }
 
+function signalRedis({ rig }: Theatre, name: NodeJS.Signals): Promise<void> {
+  signal(rig.servers.redisPid(), name);
+  return Promise.resolve();
+}
+
 interface RedisFault {
   readonly kind: string;
   readonly weight: number;
@@ -60,8 +65,8 @@ const KINDS: readonly RedisFault[] = [
     kind: 'frozen',
     weight: 3,
     longest: 5_000,
-    strike: ({ rig }) => Promise.resolve(signal(rig.servers.redisPid(), 'SIGSTOP')),
-    heal: ({ rig }) => Promise.resolve(signal(rig.servers.redisPid(), 'SIGCONT')),
+    strike: (theatre) => signalRedis(theatre, 'SIGSTOP'),
+    heal: (theatre) => signalRedis(theatre, 'SIGCONT'),
   },
 ];
 

@@ -34,12 +34,8 @@ export function send(call: Call): Promise<Answer> {
       incoming.once('error', fail);
       incoming.once('end', () => {
         clearTimeout(timer);
-        try {
-          const body = JSON.parse(Buffer.concat(chunks).toString() || '{}') as Record<string, unknown>;
-          resolve({ status: incoming.statusCode ?? 0, body });
-        } catch (error) {
-          reject(error as Error);
-        }
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(text || '{}') as Record<string, unknown> });
       });
     });
     const timer = setTimeout(() => outgoing.destroy(new Error('no answer in time')), call.leaveAfterMs ?? TIMEOUT_MS);

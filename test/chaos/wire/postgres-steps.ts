@@ -72,8 +72,9 @@ function joined(pieces: readonly Piece[]): Piece[] {
   const all: Piece[] = [];
   for (const piece of pieces) {
     const last = all.at(-1);
-    if (last === undefined || last.ends !== null || piece.begins !== null) all.push(piece);
-    else all[all.length - 1] = { ...last, bytes: Buffer.concat([last.bytes, piece.bytes]), ends: piece.ends };
+    if (last?.ends === null && piece.begins === null) {
+      all[all.length - 1] = { ...last, bytes: Buffer.concat([last.bytes, piece.bytes]), ends: piece.ends };
+    } else all.push(piece);
   }
   return all;
 }

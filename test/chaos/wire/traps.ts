@@ -7,7 +7,7 @@ import { type Step, createAnswerReader, createStepReader } from './postgres-step
 export type Phase = 'before' | 'sent' | 'held' | 'answered';
 
 /** A moment in the life of a connection to Postgres. */
-export interface Moment {
+interface Moment {
   readonly phase: Phase;
   readonly matches: (step: Step) => boolean;
 }
@@ -34,8 +34,8 @@ interface Connection {
 type Write = (bytes: Buffer) => void;
 
 interface Watch {
-  up(chunk: Buffer, write: Write): Promise<void>;
-  down(chunk: Buffer, write: Write): Promise<void>;
+  readonly up: (chunk: Buffer, write: Write) => Promise<void>;
+  readonly down: (chunk: Buffer, write: Write) => Promise<void>;
   /** The connection is gone: nothing stands still for it any more. */
   end(): void;
 }

@@ -21,20 +21,15 @@ const DELAYS_MS = [
 const JITTER = 0.2;
 
 /**
- * When to send a webhook again that failed at `failedAt`; null when its attempts are used up. Exponential with jitter over
+ * After how many milliseconds to send a webhook again; null when its attempts are used up. Exponential with jitter over
  * days, as Standard Webhooks 1.0.0 recommends ("Deliverability and reliability").
  *
  * `attempts` counts those made until now, so it is at least 1. `random` is evenly distributed in [0, 1). A receiver that
  * asked for time (`retryAfterMs`) gets it, but its asking never brings the next attempt forward.
  */
-export function nextAttempt(failure: {
-  attempts: number;
-  failedAt: Date;
-  retryAfterMs: number | null;
-  random: number;
-}): Date | null {
+export function retryDelay(failure: { attempts: number; retryAfterMs: number | null; random: number }): number | null {
   const delay = DELAYS_MS[failure.attempts - 1];
   if (delay === undefined) return null;
   const jittered = delay * (1 - JITTER + 2 * JITTER * failure.random);
-  return new Date(failure.failedAt.getTime() + Math.max(Math.round(jittered), failure.retryAfterMs ?? 0));
+  return Math.max(Math.round(jittered), failure.retryAfterMs ?? 0);
 }

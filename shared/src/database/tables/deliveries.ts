@@ -72,7 +72,10 @@ export async function claimDeliveries(
   return rows;
 }
 
-/** What came of one HTTP try. `nextAttemptAt` is null if it was the last one. */
+/**
+ * What came of one HTTP try. `retryInMs` is null if it was the last one. It is a time span, because whether a delivery is due is
+ * decided by the database's clock, and that of who sends it may be hours off.
+ */
 export interface AttemptRecord {
   readonly eventId: string;
   readonly succeeded: boolean;
@@ -81,7 +84,7 @@ export interface AttemptRecord {
   readonly responseStatus: number | null;
   readonly error: string | null;
   readonly responseExcerpt: string | null;
-  readonly nextAttemptAt: Date | null;
+  readonly retryInMs: number | null;
 }
 
 const ATTEMPT_ARRAYS = {
@@ -91,7 +94,7 @@ const ATTEMPT_ARRAYS = {
   6: 'smallint[]',
   7: 'text[]',
   8: 'text[]',
-  9: 'timestamptz[]',
+  9: 'float8[]',
 };
 
 /** What parameter `n` says of the event of a row. A join would compare all with all. */
@@ -103,15 +106,15 @@ function given(n: keyof typeof ATTEMPT_ARRAYS): string {
  * Writes down a round of attempts at an endpoint: each in the log, what came of its delivery, and how the endpoint is doing.
  * It is left alone for `pauseMs`, and for longer the more rounds have failed altogether. What has succeeded stays so, whatever
  * comes of an attempt whose lease had ended.
- * @returns since when every request has failed; null if one did not.
+ * @returns for how many milliseconds every request has failed; null if one did not.
  */
 export async function recordAttempts(
   database: Queryable,
   endpointId: string,
   attempts: readonly AttemptRecord[],
   pauseMs: number,
-): Promise<Date | null> {
-  const { rows } = await database.query<{ failingSince: Date | null }>({
+): Promise<number | null> {
+  const { rows } = await database.query<{ failingMs: number | null }>({
     name: 'recordAttempts',
     text: `WITH told AS (
              UPDATE deliveries
@@ -119,7 +122,7 @@ export async function recordAttempts(
                  failures = failures + CASE WHEN ${given(3)} THEN 0 ELSE 1 END,
                  status = CASE WHEN ${given(3)} OR status = 'succeeded' THEN 'succeeded'
                                WHEN ${given(9)} IS NULL THEN 'failed' ELSE 'pending' END,
-                 next_attempt_at = CASE WHEN NOT ${given(3)} AND status <> 'succeeded' THEN ${given(9)} END,
+                 next_attempt_at = CASE WHEN NOT ${given(3)} AND status <> 'succeeded' THEN now() + ${given(9)} * interval '1 millisecond' END,
                  completed_at = CASE WHEN status = 'succeeded' THEN completed_at
                                      WHEN ${given(3)} OR ${given(9)} IS NULL THEN now() END
              WHERE endpoint_id = $1 AND event_id = ANY ($2)
@@ -141,7 +144,7 @@ export async function recordAttempts(
                    now() + least(${LONGEST_PAUSE_S}, ${FIRST_PAUSE_S} * 2 ^ least(failures + 1 - ${FAILED_ROUNDS}, 10))
                            * interval '1 second' END)
            FROM round WHERE endpoint_id = $1
-           RETURNING failing_since AS "failingSince"`,
+           RETURNING (extract(epoch FROM now() - failing_since) * 1000)::float8 AS "failingMs"`,
     values: [
       endpointId,
       arrayLiteral(attempts.map(({ eventId }) => eventId)),
@@ -151,11 +154,11 @@ export async function recordAttempts(
       attempts.map(({ responseStatus }) => responseStatus),
       attempts.map(({ error }) => error),
       attempts.map(({ responseExcerpt }) => responseExcerpt),
-      attempts.map(({ nextAttemptAt }) => nextAttemptAt),
+      attempts.map(({ retryInMs }) => retryInMs),
       Math.round(pauseMs),
     ],
   });
-  return rows[0]?.failingSince ?? null;
+  return rows[0]?.failingMs ?? null;
 }
 
 /** Disables an endpoint. What is pending for it waits until it is enabled again. @returns whether it was enabled. */
