@@ -36,7 +36,7 @@ async function claim(most: number): Promise<string[]> {
 const attempt = (eventId: string, succeeded: boolean): AttemptRecord => ({
   ...{ eventId, succeeded, startedAt: new Date(), durationMs: 1, responseStatus: succeeded ? 204 : 500, error: null },
   responseExcerpt: '',
-  nextAttemptAt: succeeded ? null : new Date(Date.now() + LEASE_MS),
+  retryInMs: succeeded ? null : LEASE_MS,
 });
 
 it('what one worker has claimed belongs to nobody else until its lease ends', async () => {

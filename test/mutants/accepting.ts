@@ -88,6 +88,7 @@ export const ACCEPTING: readonly Mutant[] = [
     file: 'api/src/ring-partitions.ts',
     text: `.catch((error: unknown) => {
         log.debug({ err: error, partitions, lane }, 'ring failed');
+        onFailed(lane);
       });`,
     instead: ';',
     tests: ['stories/health > health is degraded'],

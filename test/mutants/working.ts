@@ -16,8 +16,8 @@ export const WORKING: readonly Mutant[] = [
     name: 'sweeper-off',
     bug: 'an operation whose ring was lost waits for ever',
     file: 'worker/src/sweep.ts',
-    text: 'if (waiting.urgent.length + waiting.bulk.length === 0) return;',
-    instead: 'return;',
+    text: 'const found = count(waiting);',
+    instead: 'const found = 0;',
     tests: ['laws/late-operations > whose ring was lost'],
   },
   {
