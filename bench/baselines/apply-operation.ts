@@ -17,7 +17,7 @@ export interface WalletOperation extends z.infer<typeof bodySchema> {
   readonly walletId: string;
 }
 
-export interface Applied {
+interface Applied {
   readonly balance: string;
   readonly version: string;
 }

@@ -5,7 +5,7 @@ export interface Stops {
   all(): Promise<void>;
 }
 
-export function createStops(): Stops {
+function createStops(): Stops {
   const waiting = new Set<() => Promise<void>>();
   return {
     add(stop) {
@@ -26,17 +26,17 @@ export function createStops(): Stops {
 /** Runs `work`, and stops what it started however it ends. A second signal ends the process at once. */
 export async function withStops<Result>(work: (stops: Stops) => Promise<Result>): Promise<Result> {
   const stops = createStops();
-  let interrupted: Promise<never> | null = null;
+  const interruptions: Promise<never>[] = [];
   const onSignal = (signal: NodeJS.Signals): void => {
     process.stderr.write(`${signal}: stopping what was started\n`);
-    interrupted ??= stops.all().then(() => process.exit(130));
+    interruptions.push(stops.all().then(() => process.exit(130)));
   };
   for (const signal of SIGNALS) process.once(signal, onSignal);
   try {
     return await work(stops);
   } finally {
     // What fails because everything stops is no news.
-    if (interrupted) await interrupted;
+    await Promise.all(interruptions);
     await stops.all();
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   }

@@ -1,7 +1,7 @@
 import type { Queryable } from '@wallet/shared/database/pool';
 
 /** The asset of every wallet here: USD. */
-export const ASSET = 4;
+const ASSET = 4;
 
 /** Makes wallets of the service, with ids that follow from `group`. */
 export async function makeWallets(target: Queryable, group: string, count: number): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { type Socket, connect } from 'node:net';
 
 /** Called with the answer's status, and its body as it came; status 0 if the connection was lost. */
-export type OnAnswer = (status: number, body: string) => void;
+type OnAnswer = (status: number, body: string) => void;
 
 /** One keep-alive connection that has one request under way at a time. */
 export interface Connection {
@@ -19,7 +19,7 @@ const LENGTH = /\r\ncontent-length: *(\d+)/i;
  * a status, a length and a body. `node:http` takes 2.3 times the processor time (55 µs a request against 24), which on the machine
  * that also serves would be taken from every contender.
  */
-export async function openConnection(port: number): Promise<Connection> {
+async function openConnection(port: number): Promise<Connection> {
   const socket = await openSocket(port);
   let waiting: OnAnswer | null = null;
   let kept: Buffer | null = null;
