@@ -53,7 +53,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
       ADMISSION_PENDING_AGE_S: count(1, 86_400, 30),
       ADMISSION_WAITING_REQUESTS: count(1, 100_000, 1_000),
       ADMISSION_EVENT_LOOP_MS: count(10, 60_000, 200),
-      METRICS_ENABLED: booleanSetting(isLoopback(env['HOST'] || '127.0.0.1')),
+      METRICS_ENABLED: booleanSetting(env['HOST'] ? isLoopback(env['HOST']) : true),
       ALLOW_ANONYMOUS: booleanSetting(false),
       SPOOL_DIR: z.string().default(tmpdir()),
     },

@@ -60,7 +60,9 @@ async function accept(priority: 'high' | 'low'): Promise<number> {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + DEADLINE_MS; !isSo(); await delay(10)) {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!isSo()) {
     if (Date.now() > deadline) throw new Error('it does not come about');
+    await delay(10);
   }
 }
