@@ -56,7 +56,7 @@ export async function startService(
 ): Promise<Service> {
   const target = { ...(await createTestDatabase()), ...(options.redisUrl ? { redisUrl: options.redisUrl } : {}) };
   const log = createLogger({ process: 'test', level: 'silent', pretty: false });
-  const pools = ['test', 'api', 'accept', 'worker'].map((name) =>
+  const pools = ['test', 'api', 'api', 'worker'].map((name) =>
     createPool({ url: target.databaseUrl, name, size: 5, onError: () => undefined }),
   );
   const [database, apiPool, acceptPool, workerPool] = pools as [Database, Database, Database, Database];
