@@ -31,15 +31,17 @@ const STORING_SHARE = 0.6;
 const count = (least: number, most: number, fallback: number) =>
   z.coerce.number().int().min(least).max(most).default(fallback);
 
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+const HERE = '127.0.0.1';
+const LOOPBACK = new Set([HERE, '::1', 'localhost']);
 
 /** @throws ConfigError naming what is missing or wrong. */
 export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
+  const given = env['HOST'];
   const settings = readSettings(
     {
       ...sharedSettings,
       ...webhookSettings,
-      HOST: z.string().default('127.0.0.1'),
+      HOST: z.string().default(HERE),
       PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
       API_DATABASE_CONNECTIONS: count(4, 100, 10),
       API_MAX_CONNECTIONS: count(1, 1_000_000, 16_000),
@@ -48,7 +50,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
       ADMISSION_PENDING_AGE_S: count(1, 86_400, 30),
       ADMISSION_WAITING_REQUESTS: count(1, 100_000, 1_000),
       ADMISSION_EVENT_LOOP_MS: count(10, 60_000, 200),
-      METRICS_ENABLED: booleanSetting(LOOPBACK.has(env['HOST'] || '127.0.0.1')),
+      METRICS_ENABLED: booleanSetting(given === undefined || given === '' || LOOPBACK.has(given)),
       ALLOW_ANONYMOUS: booleanSetting(false),
       SPOOL_DIR: z.string().default(tmpdir()),
     },
