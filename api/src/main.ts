@@ -13,13 +13,13 @@ const PLANNER = { enable_seqscan: 'off', jit: 'off' };
 await runProcess(async () => {
   const config = readApiConfig(process.env);
   const log = createLogger({ process: 'api', level: config.logLevel, pretty: config.logPretty });
-  const connect = (name: string, size: number) =>
+  const connect = (size: number) =>
     createPool({
-      ...{ url: config.databaseUrl, name, size, settings: PLANNER },
+      ...{ url: config.databaseUrl, name: 'wallet-api', size, settings: PLANNER },
       onError: logErrors(log, 'database connection failed'),
     });
-  const database = connect('wallet-api', config.connections.reading);
-  const storing = connect('wallet-accept', config.connections.storing);
+  const database = connect(config.connections.reading);
+  const storing = connect(config.connections.storing);
   const partitions = await readPartitions(database, config.partitions);
   const api = await startApi(config, { database, storing, partitions, registry: createRegistry(), log });
   log.info({ host: config.host, port: api.port }, 'api ready');

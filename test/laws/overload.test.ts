@@ -146,6 +146,11 @@ describe('when too many operations wait', () => {
     await deposit(service, wallet, { priority: 'low' }).expect(202);
     await deposit(service, wallet, { priority: 'low' }).expect(202);
     expectRefused(await deposit(service, wallet, { priority: 'low' }));
+    // Also when they have been counted, and are not only remembered.
+    await until(async () => {
+      const { text } = await request(service.url).get('/metrics');
+      return /^wallet_pending_operations\{partition="\d+",priority="low"\} 2$/m.test(text);
+    });
     await deposit(service, wallet, { priority: 'high' }).expect(202);
     await deposit(service, wallet, { priority: 'high' }).expect(202);
     expectRefused(await deposit(service, wallet, { priority: 'high' }));

@@ -158,7 +158,9 @@ it('connections beyond the limit are closed at once, and taken again when there 
     for (const { socket } of first) socket.write(head('GET', '/livez'));
     await until('they are answered', () => first.every(({ text }) => text.includes('"ok"')));
     const late = open(limited);
+    late.socket.write(head('GET', '/livez'));
     await until('it is closed', () => late.closed);
+    expect(late.text).toBe('');
     first.forEach(({ socket }) => socket.destroy());
     await until('there is room', () => first.every(({ closed }) => closed));
     await request(limited.url).get('/livez').expect(200);

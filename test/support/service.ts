@@ -61,7 +61,7 @@ export async function startService(
   const database = connect('test', target.databaseUrl);
   // What runs may do what its role may, and nothing else.
   const apiPool = connect('api', urlFor('api', target.databaseUrl));
-  const acceptPool = connect('accept', urlFor('api', target.databaseUrl));
+  const acceptPool = connect('api', urlFor('api', target.databaseUrl));
   const workerPool = connect('worker', urlFor('worker', target.databaseUrl));
   const partitions = await readPartitions(database, undefined);
   const config = {
