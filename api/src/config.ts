@@ -44,7 +44,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     {
       ...sharedSettings,
       ...webhookSettings,
-      HOST: z.string().default(HERE),
+      HOST: z.string().default('127.0.0.1'),
       PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
       API_DATABASE_CONNECTIONS: count(4, 100, 10),
       API_MAX_CONNECTIONS: count(1, 1_000_000, 16_000),
