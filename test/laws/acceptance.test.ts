@@ -98,11 +98,11 @@ it('has its place by acceptance, whatever its id', async () => {
   const ids = [newId(), newId()].toReversed();
   for (const id of ids) await accept(deposit({ id }));
   const applied: string[] = [];
-  for (let times = 0; times < 2; times += 1) {
+  for (let state: string | undefined = 'more'; state === 'more';) {
     const drain = await drainPartitions(service.database, [partition], 'high', 1);
-    applied.push(
-      ...drain.applied.filter(({ operation }) => operation.walletId === wallet).map((each) => each.operation.id),
-    );
+    applied.push(...drain.applied.map(({ operation }) => operation.id));
+    state = drain.states.get(partition);
   }
-  expect(applied).toEqual(ids);
+  // Other tests have left operations behind, some of them in this partition.
+  expect(applied.filter((id) => ids.includes(id))).toEqual(ids);
 });

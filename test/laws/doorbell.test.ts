@@ -114,6 +114,30 @@ it('a ring that comes while the partition is being answered is answered too', as
   expect(answers).toBeLessThanOrEqual(60);
 });
 
+it('a ring in the middle of an answer is answered when that has ended', async () => {
+  const { redisUrl: url, queuePrefix: prefix } = await createTestDatabase();
+  const options = { url, prefix, onError: () => undefined };
+  const bell = createDoorbell(options);
+  doorbell = bell;
+  let answers = 0;
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  listener = listenToDoorbell({
+    ...options,
+    concurrency: 4,
+    answer: async () => {
+      answers += 1;
+      if (answers === 1) await ended;
+    },
+  });
+  while (!(await bell.answers())) await delay(10);
+  await bell.ring([7], 'high', 'accept');
+  await until(() => answers === 1);
+  await bell.ring([7], 'high', 'accept');
+  end();
+  await until(() => answers === 2);
+});
+
 it('whoever has something sent to an endpoint rings for it', async () => {
   const service = await startService({ worker: false });
   const heard: string[] = [];

@@ -42,7 +42,7 @@ export const BATCHES: readonly Mutant[] = [
     file: 'api/src/batch/check-lines.ts',
     text: 'const partition = isAtomic ? only : own;',
     instead: 'const partition = own;',
-    tests: ['stories/batches > whatever partitions its wallets are in'],
+    tests: ['stories/batches > with the reason on the line'],
   },
   {
     name: 'batch-ends-early',

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Mutant, mutate, readTest } from './mutant.ts';
-import { type Failure, type Tests, runTestsOfCopy } from './run-tests-of-copy.ts';
+import { type Failure, type Tests, runTestsOfCopy, tellLast } from './run-tests-of-copy.ts';
 
 /** What the tests made of a mutant. `caughtBy` is null if it survived. */
 export interface Hunt {
@@ -58,9 +58,22 @@ const THROWS: Mutant = {
 export async function checkCopy(copy: string, mutants: readonly Mutant[], all: boolean): Promise<string | null> {
   const thrown = await huntMutant(copy, THROWS, false);
   if (thrown.caughtBy === null) return 'the tests of the copy do not run its sources';
-  const files = [...new Set(mutants.flatMap(({ tests }) => tests.map((test) => readTest(test).file)))];
-  const verdict = await runTestsOfCopy(copy, all ? EVERY_TEST : { files, part: null });
-  if (verdict.kind === 'failed') return `without any bug it fails too: ${verdict.test}`;
-  if (verdict.kind === 'not_ended') return 'without any bug the tests do not end in time';
+  for (const tests of all ? [EVERY_TEST] : testsOf(mutants)) {
+    const verdict = await runTestsOfCopy(copy, tests);
+    if (verdict.kind === 'failed') return `without any bug it fails too: ${verdict.test}\n${tellLast(copy)}`;
+    if (verdict.kind === 'not_ended') return 'without any bug the tests do not end in time';
+  }
   return null;
+}
+
+/** Every test of the mutants: the files that are asked as a whole, and those that are asked in part. */
+function testsOf(mutants: readonly Mutant[]): Tests[] {
+  const named = mutants.flatMap(({ tests }) => tests).map(readTest);
+  const whole = new Set(named.filter(({ part }) => part === null).map(({ file }) => file));
+  const inPart = named.filter(({ file }) => !whole.has(file));
+  const parts = [...new Set(inPart.map(({ part }) => part))].join('|');
+  return [
+    { files: [...whole], part: null },
+    { files: [...new Set(inPart.map(({ file }) => file))], part: parts },
+  ].filter(({ files }) => files.length > 0);
 }

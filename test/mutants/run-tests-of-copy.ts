@@ -18,6 +18,10 @@ export type Verdict =
 const LIMIT_MS = 300_000;
 const LIMIT_OF_MANY_MS = 1_800_000;
 
+const LOG = 'tests.log';
+/** How many characters of it are told when something is wrong. */
+const TOLD = 4_000;
+
 /** Which tests: files from the folder `test`, or null for all; `part` is what their names have to contain. */
 export interface Tests {
   readonly files: readonly string[] | null;
@@ -28,7 +32,7 @@ export interface Tests {
 export async function runTestsOfCopy(copy: string, { files, part }: Tests): Promise<Verdict> {
   const failures = join(copy, 'failures.jsonl');
   rmSync(failures, { force: true });
-  const log = openSync(join(copy, 'tests.log'), 'a');
+  const log = openSync(join(copy, LOG), 'a');
   const begun = Date.now();
   const child = startChild([process.execPath, ...runnerFor(files), ...argumentsOf(files, part)], {
     cwd: join(copy, 'test'),
@@ -58,6 +62,11 @@ export async function runTestsOfCopy(copy: string, { files, part }: Tests): Prom
   return code === 'not ended'
     ? { kind: 'not_ended', seconds }
     : { kind: 'failed', test: 'the end of the process that ran the tests', seconds };
+}
+
+/** The end of what the tests of the copy have printed. */
+export function tellLast(copy: string): string {
+  return readFileSync(join(copy, LOG), 'utf8').slice(-TOLD);
 }
 
 /** Unit tests need no servers, and starting them takes longer than most of the tests. */

@@ -130,6 +130,6 @@ export const WORKING: readonly Mutant[] = [
     file: 'shared/src/queue/doorbell.ts',
     text: 'keepLastIfActive: true',
     instead: 'keepLastIfActive: false',
-    tests: ['laws/doorbell > while the partition is being answered'],
+    tests: ['laws/doorbell > in the middle of an answer'],
   },
 ];

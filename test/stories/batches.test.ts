@@ -1,5 +1,6 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { auditDatabase } from '@wallet/shared/database/audit';
+import { partitionOf } from '@wallet/shared/partition';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
@@ -48,6 +49,16 @@ function post(type: string, body: string | Buffer, query = '') {
 
 function wallets(count: number, balance?: string, asset?: string): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, () => createFundedWallet(service.url, balance, asset)));
+}
+
+/** Wallets in partitions of their own. */
+async function walletsApart(count: number, balance: string): Promise<string[]> {
+  const apart = new Map<number, string>();
+  while (apart.size < count) {
+    const wallet = await createFundedWallet(service.url, balance);
+    apart.set(partitionOf(wallet, service.partitions), wallet);
+  }
+  return [...apart.values()];
 }
 
 function balances(ids: string[]): Promise<string[]> {
@@ -262,7 +273,7 @@ describe('an atomic batch', () => {
   });
 
   it('fails as a whole, with the reason on the line that has one', async () => {
-    const ids = await wallets(3, '1.00');
+    const ids = await walletsApart(3, '1.00');
     const operations = [move(ids[0]!, ids[1]!, '1.00'), move(ids[2]!, ids[1]!, '1.01'), move(ids[1]!, ids[2]!, '1.00')];
     const answer = await post('application/json', JSON.stringify({ operations, atomic: true })).expect(200);
     expect(answer.body).toMatchObject({ succeeded: 0, failed: 3 });
