@@ -68,7 +68,8 @@ export async function startApi(
   const access = await openAccess(config, log);
   const doorbell = createDoorbell(redis);
   const metrics = createApiMetrics(registry);
-  const ring = createRing(doorbell, log, metrics.ringFailed);
+  const bell = createRing(doorbell, log, metrics.ringFailed);
+  const { ring } = bell;
   const deliveryDoorbell = createDeliveryDoorbell(redis);
   const waiter = createOperationWaiter(database, log);
   const stopHearing = hearAnnouncements({ ...redis, hear: (drained) => waiter.hear(drained) });
@@ -126,6 +127,7 @@ export async function startApi(
       await closeServer(server);
       await load.stop();
       stopHearing();
+      await bell.stop();
       doorbell.close();
       deliveryDoorbell.close();
       await access.stop();
