@@ -162,6 +162,14 @@ async function closeServer(server: Server): Promise<void> {
 const SECURITY_HEADERS = helmet({
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   frameguard: { action: 'deny' },
+  // These mean something to Internet Explorer, Flash and prefetching pages only, and every answer would carry them.
+  ...{
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  },
+  ...{ originAgentCluster: false, xPoweredBy: false },
 });
 
 /** The routes at `/api/v1` and again at the root. Whatever is mounted behind the routers is behind their guard. */
