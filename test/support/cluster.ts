@@ -51,6 +51,8 @@ export function createCluster(options: {
         DATABASE_URL: urlFor(name, options.databaseUrl),
         REDIS_URL: options.redisUrl,
         QUEUE_PREFIX: options.queuePrefix,
+        // Tests beside it take the processors away: that is not the load that it is to refuse.
+        ADMISSION_EVENT_LOOP_MS: '60000',
         ...options.env,
         ...env,
       },

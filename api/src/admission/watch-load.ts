@@ -41,6 +41,7 @@ export function watchLoad(options: {
   let counted = { ...total };
   let backlog: readonly Backlog[] = [];
   let lagMs = 0;
+  let lastLagMs = 0;
   const turn = createTurnClock();
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
@@ -58,7 +59,12 @@ export function watchLoad(options: {
       }
       const pause = Math.max(SAMPLE_MS, (performance.now() - begun) / SAMPLE_SHARE);
       await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (delays.count > 0) lagMs = Math.max(0, delays.mean / NANOSECONDS - RESOLUTION_MS);
+      if (delays.count > 0) {
+        const lag = Math.max(0, delays.mean / NANOSECONDS - RESOLUTION_MS);
+        // Who is late once, at its start or in a moment without a processor, is not overloaded.
+        lagMs = Math.min(lag, lastLagMs);
+        lastLagMs = lag;
+      }
       delays.reset();
     }
   }
