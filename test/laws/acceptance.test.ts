@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type AcceptOperation, createAcceptOperation } from '@wallet/api/accept-operation';
 import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
 import type { Client } from '@wallet/shared/database/pool';
@@ -9,6 +8,7 @@ import { partitionOf } from '@wallet/shared/partition';
 import { drainPartitions } from '@wallet/worker/drain-partitions';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
+import { untilWaitingForLock } from '../support/until-waiting-for-lock.ts';
 
 /** What an operation goes through on its way into the queue, when others are in its way. */
 
@@ -52,25 +52,13 @@ function deposit(more: Partial<NewOperation> = {}): NewOperation {
   };
 }
 
-async function untilWaitingForLock(): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
-    const { rows } = await service.database.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
-    );
-    if (rows.length > 0) return;
-    await delay(5);
-  }
-  throw new Error('nobody waits for the lock');
-}
-
 it('stands behind whoever is being accepted in its partition, and is rung for when it is committed', async () => {
   await holder.query('BEGIN');
   await holder.query('SELECT pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.accept, partition]);
   const operation = deposit();
   const accepting = accept(operation);
   // It may only draw its place in the order when those before it can be seen.
-  await untilWaitingForLock();
+  await untilWaitingForLock(service.database);
   const { rows: drawn } = await holder.query<{ seq: bigint }>(`SELECT nextval('operation_seq') AS seq`);
   expect(rings).toEqual([]);
   await holder.query('COMMIT');
@@ -99,7 +87,7 @@ it('has its place by acceptance, whatever its id', async () => {
   for (const id of ids) await accept(deposit({ id }));
   const applied: string[] = [];
   for (let state: string | undefined = 'more'; state === 'more';) {
-    const drain = await drainPartitions(service.database, [partition], 'high', 1);
+    const drain = await drainPartitions(service, [partition], 'high', 1);
     applied.push(...drain.applied.map(({ operation }) => operation.id));
     state = drain.states.get(partition);
   }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
 import type { Client } from '@wallet/shared/database/pool';
 import { partitionOf } from '@wallet/shared/partition';
@@ -6,6 +5,7 @@ import { drainPartitions } from '@wallet/worker/drain-partitions';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
+import { untilWaitingForLock } from '../support/until-waiting-for-lock.ts';
 
 /** What makes a batch take its place in the order of acceptance, once. */
 
@@ -32,18 +32,6 @@ function post(body: Body, key?: string): Promise<request.Response> {
   return sending.send(body).then((answer) => answer);
 }
 
-async function untilWaitingForLock(): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (Date.now() < deadline) {
-    const { rows } = await service.database.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`,
-    );
-    if (rows.length > 0) return;
-    await delay(5);
-  }
-  throw new Error('nobody waits for the lock');
-}
-
 it('stands behind everything that was accepted in its partitions before it', async () => {
   const wallet = await createFundedWallet(service.url);
   await holder.query('BEGIN');
@@ -52,7 +40,7 @@ it('stands behind everything that was accepted in its partitions before it', asy
     partitionOf(wallet, service.partitions),
   ]);
   const sending = post({ operations: [deposit(wallet, 1)] });
-  await untilWaitingForLock();
+  await untilWaitingForLock(service.database);
   // Whoever holds the lock draws a place, and commits.
   const { rows: drawn } = await holder.query<{ seq: bigint }>(`SELECT nextval('operation_seq') AS seq`);
   await holder.query('COMMIT');
@@ -90,7 +78,7 @@ it('comes before batches of low priority, whichever was first', async () => {
   while (partitionOf(high, service.partitions) !== partition) high = await createFundedWallet(service.url);
   await post({ operations: Array.from({ length: 5 }, (_, n) => deposit(low, n + 1)) });
   await post({ operations: Array.from({ length: 5 }, (_, n) => deposit(high, n + 1)), priority: 'high' });
-  const { applied } = await drainPartitions(service.database, [partition], 'bulk', 4);
+  const { applied } = await drainPartitions(service, [partition], 'bulk', 4);
   expect(applied.map(({ operation }) => operation.walletId)).toEqual([high, high, high, high]);
 });
 
@@ -102,7 +90,7 @@ it('is retried without the lines that were other operations', async () => {
     .post('/operations')
     .send({ ...spend, idempotency_key: 'once' })
     .expect(202);
-  await drainPartitions(service.database, [partition], 'high', 10);
+  await drainPartitions(service, [partition], 'high', 10);
 
   const { body } = await post({
     operations: [
@@ -111,7 +99,7 @@ it('is retried without the lines that were other operations', async () => {
     ],
   });
   expect(body).toMatchObject({ total: 1, replayed: 1 });
-  await drainPartitions(service.database, [partition], 'bulk', 10);
+  await drainPartitions(service, [partition], 'bulk', 10);
   const failed = await request(service.url).get(`/batches/${body.id}/operations?status=failed`).expect(200);
   expect(failed.body.data).toHaveLength(2);
   const retry = await request(service.url).post(`/batches/${body.id}/retry`).expect(202);

@@ -36,7 +36,7 @@ const placeOf = (wallet: string): number => partitionOf(wallet, service.partitio
 async function drain(partition: number, limit = 500): Promise<{ applied: number; inSets: number }> {
   const done = { applied: 0, inSets: 0 };
   for (let state = 'more'; state === 'more';) {
-    const { states, applied, appliedInSets } = await drainPartitions(service.database, [partition], 'bulk', limit);
+    const { states, applied, appliedInSets } = await drainPartitions(service, [partition], 'bulk', limit);
     done.applied += applied.length;
     for (const { lines } of appliedInSets) done.inSets += lines;
     state = states.get(partition)!;
@@ -183,7 +183,7 @@ it('goes on in sets while operations of high priority wait that were accepted la
   await postBatch([deposit(wallet, 5), deposit(wallet, 6)]);
   await request(service.url).post('/operations').send(withdraw(wallet, 11)).expect(202);
   expect(await drain(placeOf(wallet))).toEqual({ applied: 0, inSets: 2 });
-  await drainPartitions(service.database, [placeOf(wallet)], 'high', 10);
+  await drainPartitions(service, [placeOf(wallet)], 'high', 10);
   expect(await balanceOf(service.url, wallet)).toBe('0.00');
 });
 
@@ -191,10 +191,10 @@ it('leaves out the lines that an operation of high priority took along', async (
   const wallet = await createFundedWallet(service.url);
   await postBatch(Array.from({ length: 10 }, () => deposit(wallet, 5)));
   await request(service.url).post('/operations').send(withdraw(wallet, 12)).expect(202);
-  const high = await drainPartitions(service.database, [placeOf(wallet)], 'high', 4);
+  const high = await drainPartitions(service, [placeOf(wallet)], 'high', 4);
   expect(high.applied).toHaveLength(4);
   expect(await drain(placeOf(wallet), 3)).toEqual({ applied: 0, inSets: 6 });
-  await drainPartitions(service.database, [placeOf(wallet)], 'high', 10);
+  await drainPartitions(service, [placeOf(wallet)], 'high', 10);
   expect(await balanceOf(service.url, wallet)).toBe('38.00');
   await expectSound();
 });
@@ -208,7 +208,9 @@ it('looks rows up by key, although its plans were made while the tables were emp
     const operations = Array.from({ length: 4_000 }, (_, n) => deposit(wallet, n + 1));
     await request(fresh.url).post('/batches').send({ operations }).expect(202);
     for (let state; state !== 'empty';) {
-      state = (await drainPartitions(session, [placeOf(wallet)], 'bulk', 1_000)).states.get(placeOf(wallet));
+      state = (await drainPartitions({ ...service, database: session }, [placeOf(wallet)], 'bulk', 1_000)).states.get(
+        placeOf(wallet),
+      );
     }
     await session.query('SELECT pg_stat_force_next_flush()');
     const { rows } = await session.query<{ read: number }>(
@@ -240,7 +242,7 @@ it('sees what a transfer from another partition has just left in a wallet', asyn
   const holder = await service.database.connect();
   await holder.query('BEGIN');
   await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
-  const transfer = drainPartitions(service.database, [placeOf(sender)], 'high', 10);
+  const transfer = drainPartitions(service, [placeOf(sender)], 'high', 10);
   await untilWaiting(1);
   const batch = drain(placeOf(wallet));
   await untilWaiting(2);

@@ -32,7 +32,7 @@ async function acceptDeposit(): Promise<string> {
   return body.id as string;
 }
 
-const drain = () => drainPartitions(service.database, [partition], 'high', 10);
+const drain = () => drainPartitions(service, [partition], 'high', 10);
 
 /** Resolves when so many wait for locks. */
 async function untilWaiting(count: number): Promise<void> {
@@ -76,7 +76,12 @@ it('wallets are locked in the order of their accounts, whichever way an amount g
   await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
   const { databaseUrl: url } = service;
   const pool = createPool({ url, name: 'worker', size: 1, settings: PLANNER, onError: () => undefined });
-  const draining = drainPartitions(pool, [partitionOf(sender, service.partitions)], 'high', 10);
+  const draining = drainPartitions(
+    { ...service, database: pool },
+    [partitionOf(sender, service.partitions)],
+    'high',
+    10,
+  );
   await untilWaiting(1);
   const free = await service.database.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE SKIP LOCKED', [
     sender,
@@ -110,7 +115,7 @@ it('a plan of which a row cannot be written is not written at all', async () => 
   await service.database.query(`
     CREATE FUNCTION skip_row() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
     CREATE TRIGGER skips BEFORE UPDATE ON batch_totals FOR EACH ROW EXECUTE FUNCTION skip_row()`);
-  const bulk = () => drainPartitions(service.database, [partition], 'bulk', 10);
+  const bulk = () => drainPartitions(service, [partition], 'bulk', 10);
   expect(await bulk()).toMatchObject({ states: new Map([[partition, 'broken']]), applied: [] });
   const pending = await request(service.url).get(`/batches/${body.id}`).expect(200);
   expect(pending.body).toMatchObject({ pending: 1, failed: 0 });

@@ -20,8 +20,7 @@ async function accept(wallet: string): Promise<void> {
     .expect(202);
 }
 
-const drain = (wallet: string) =>
-  drainPartitions(service.database, [partitionOf(wallet, service.partitions)], 'high', 100);
+const drain = (wallet: string) => drainPartitions(service, [partitionOf(wallet, service.partitions)], 'high', 100);
 
 async function count(table: string): Promise<number> {
   const { rows } = await service.database.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`);

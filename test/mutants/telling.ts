@@ -9,10 +9,10 @@ export const TELLING: readonly Mutant[] = [
     name: 'event-outside-the-transaction',
     bug: 'an event is there although what it tells of was rolled back',
     file: 'worker/src/drain-partitions.ts',
-    text: 'await applyOrFail(client, choice) : await apply(client, choice);',
-    instead: `await applyOrFail(client, choice) : await apply(Object.assign(Object.create(client) as Client, {
+    text: 'await applyOrFail(client, assets, choice) : await apply(client, assets, choice);',
+    instead: `await applyOrFail(client, assets, choice) : await apply(Object.assign(Object.create(client) as Client, {
       query: (query: { name?: string }) => (query.name === 'insertEvents' ? database : client).query(query),
-    }), choice);`,
+    }), assets, choice);`,
     tests: ['laws/webhook-events > at its very end'],
   },
   {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import request from 'supertest';
+import { everyItem } from '../support/every-item.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
@@ -12,21 +13,6 @@ afterAll(() => service.stop());
 async function get(path: string, query: Record<string, string | number> = {}): Promise<Record<string, any>> {
   const answer = await request(service.url).get(path).query(query).expect(200);
   return answer.body;
-}
-
-/** Every item of a list, by following its links. */
-async function everything(path: string, query: Record<string, string | number>): Promise<Record<string, any>[]> {
-  const items: Record<string, any>[] = [];
-  let next: string | undefined;
-  do {
-    const answer: request.Response = await (
-      next === undefined ? request(service.url).get(path).query(query) : request(service.url).get(next)
-    ).expect(200);
-    items.push(...answer.body.data);
-    next = /<(.*)>; rel="next"/.exec(answer.headers['link'] ?? '')?.[1];
-    expect(answer.body.next_cursor === null).toBe(next === undefined);
-  } while (next !== undefined);
-  return items;
 }
 
 describe("a wallet's history", () => {
@@ -60,7 +46,10 @@ describe("a wallet's history", () => {
     for (let index = 0; index < 11; index += 1) await operate(service.url, wallet, 'DEPOSIT', 1);
     const first = await get(`/wallets/${wallet}/transactions`, { limit: 4 });
     await operate(service.url, wallet, 'DEPOSIT', 1);
-    const rest = await everything(`/wallets/${wallet}/transactions`, { limit: 4, cursor: first['next_cursor'] });
+    const rest = await everyItem(service.url, `/wallets/${wallet}/transactions`, {
+      limit: 4,
+      cursor: first['next_cursor'],
+    });
     const versions = [...first['data'], ...rest].map((line) => line['version'] as number);
     expect(versions).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
   });
@@ -138,7 +127,9 @@ describe('the list of operations', () => {
       ids.unshift(done['id'] as string);
     }
     const idsOf = async (query: Record<string, string | number>): Promise<string[]> =>
-      (await everything('/operations', { wallet_id: wallet, ...query })).map((operation) => operation['id'] as string);
+      (await everyItem(service.url, '/operations', { wallet_id: wallet, ...query })).map(
+        (operation) => operation['id'] as string,
+      );
     expect(await idsOf({ limit: 2 })).toEqual(ids);
     expect(await idsOf({ status: 'failed' })).toEqual([ids[0], ids[3]]);
     expect(await idsOf({ status: 'succeeded', limit: 3 })).toEqual(ids.filter((_, index) => index % 3 !== 0));

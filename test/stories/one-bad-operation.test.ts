@@ -76,7 +76,7 @@ it('a partition whose ledger is broken is left alone by the transaction that dra
     await request(idle.url).post('/operations').send({ type: 'deposit', wallet_id, amount: 1 }).expect(202);
   }
   await breakTheLaw(idle.database, `UPDATE accounts SET version = 7 WHERE partition = ${placeOf(broken)}`);
-  const drain = await drainPartitions(idle.database, [placeOf(broken), placeOf(sound)], 'high', 10);
+  const drain = await drainPartitions(idle, [placeOf(broken), placeOf(sound)], 'high', 10);
   expect(drain.states).toEqual(
     new Map([
       [placeOf(broken), 'broken'],

@@ -4,6 +4,7 @@ import { inTransaction } from '@wallet/shared/database/transaction';
 import { type EventType, eventBody } from '@wallet/shared/event';
 import { newId } from '@wallet/shared/ids';
 import request from 'supertest';
+import { everyItem } from '../support/every-item.ts';
 import { type Service, startService } from '../support/service.ts';
 
 let service: Service;
@@ -25,18 +26,6 @@ function post(path: string, body?: object): request.Test {
 
 function get(path: string): request.Test {
   return request(service.url).get(path);
-}
-
-/** Every item of a list, by following its links. */
-async function everything(path: string): Promise<Record<string, any>[]> {
-  const items: Record<string, any>[] = [];
-  for (let next: string | undefined = path; next !== undefined;) {
-    const { body, headers }: request.Response = await get(next).expect(200);
-    items.push(...body.data);
-    next = /<(.*)>; rel="next"/.exec(headers['link'] ?? '')?.[1];
-    expect(body.next_cursor === null).toBe(next === undefined);
-  }
-  return items;
 }
 
 /** Makes events facts and relays them, as a worker does. Answers their ids. */
@@ -97,7 +86,7 @@ describe('deliveries', () => {
     await fail(id, [frozen[0]!, closed[1]!]);
     const path = `/webhook-endpoints/${id}/deliveries`;
     const idsOf = async (query: string): Promise<string[]> =>
-      (await everything(`${path}?limit=2${query}`)).map((each) => each['event_id']);
+      (await everyItem(service.url, `${path}?limit=2${query}`)).map((each) => each['event_id']);
     expect(await idsOf('')).toEqual([...frozen, ...closed].reverse());
     expect(await idsOf('&status=failed')).toEqual([closed[1], frozen[0]]);
     expect(await idsOf('&status=pending')).toEqual([closed[0], frozen[2], frozen[1]]);
@@ -148,7 +137,7 @@ describe('deliveries', () => {
     const since = new Date(Date.now() - 3_600_000).toISOString();
     const again = (body: object): request.Test => post(`/webhook-endpoints/${id}/replay-failed`, body);
     expect((await again({ since }).expect(202)).body).toEqual({ replayed: 3 });
-    const failed = await everything(`/webhook-endpoints/${id}/deliveries?status=failed`);
+    const failed = await everyItem(service.url, `/webhook-endpoints/${id}/deliveries?status=failed`);
     expect(failed.map((each) => each['id'])).toEqual([ids[0]]);
     expect((await again({ since }).expect(202)).body).toEqual({ replayed: 0 });
     expect((await again({ since: '2020-01-01T00:00:00+03:00' }).expect(202)).body).toEqual({ replayed: 1 });

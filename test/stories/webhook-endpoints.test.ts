@@ -1,5 +1,6 @@
 import { newId } from '@wallet/shared/ids';
 import request from 'supertest';
+import { everyItem } from '../support/every-item.ts';
 import { type Service, startService } from '../support/service.ts';
 
 let service: Service;
@@ -27,18 +28,6 @@ function get(path: string): request.Test {
 
 function patch(id: string, body: object): request.Test {
   return request(service.url).patch(`/webhook-endpoints/${id}`).send(body);
-}
-
-/** Every item of a list, by following its links. */
-async function everything(path: string): Promise<Record<string, any>[]> {
-  const items: Record<string, any>[] = [];
-  for (let next: string | undefined = path; next !== undefined;) {
-    const { body, headers }: request.Response = await get(next).expect(200);
-    items.push(...body.data);
-    next = /<(.*)>; rel="next"/.exec(headers['link'] ?? '')?.[1];
-    expect(body.next_cursor === null).toBe(next === undefined);
-  }
-  return items;
 }
 
 describe('a webhook endpoint', () => {
@@ -93,7 +82,7 @@ describe('a webhook endpoint', () => {
 
   it('is listed, newest first, in pages, without any secret', async () => {
     const made = [await make(), await make({ headers: { 'X-A': 'hidden-value' } }), await make()];
-    const listed = await everything('/webhook-endpoints?limit=2');
+    const listed = await everyItem(service.url, '/webhook-endpoints?limit=2');
     expect(listed.slice(0, 3).map((each) => each['id'])).toEqual(made.map((each) => each['id']).reverse());
     expect(JSON.stringify(listed)).not.toMatch(/whsec_|hidden-value|"secret"/);
   });
@@ -147,7 +136,7 @@ describe('a webhook endpoint', () => {
     for (const { status, body } of answers) {
       expect([status, body.code]).toEqual([404, 'webhook_endpoint_not_found']);
     }
-    expect((await everything('/webhook-endpoints')).map((each) => each['id'])).not.toContain(id);
+    expect((await everyItem(service.url, '/webhook-endpoints')).map((each) => each['id'])).not.toContain(id);
   });
 
   it('answers 405 to other methods, naming those it has', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import type { AdmissionLimits } from '@wallet/api/admission/admission';
 import { type RunningApi, startApi } from '@wallet/api/api';
 import { urlFor } from '@wallet/local/embedded-postgres';
+import { type Assets, loadAssets } from '@wallet/shared/assets';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/logger';
@@ -21,6 +22,7 @@ export interface Service {
   readonly redisUrl: string;
   readonly queuePrefix: string;
   readonly partitions: number;
+  readonly assets: Assets;
   /** What each worker measures, in the order in which they were started. */
   readonly workerRegistries: readonly Registry[];
   /** `limit` is the most operations in one transaction, of either lane. */
@@ -64,6 +66,7 @@ export async function startService(
   const acceptPool = connect('api', urlFor('api', target.databaseUrl));
   const workerPool = connect('worker', urlFor('worker', target.databaseUrl));
   const partitions = await readPartitions(database, undefined);
+  const assets = await loadAssets(database);
   const config = {
     ...target,
     ...{ logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1', allowAnonymous: false },
@@ -92,13 +95,14 @@ export async function startService(
     url: `http://127.0.0.1:${api.port}`,
     database,
     partitions,
+    assets,
     workerRegistries,
     startWorker({ limit = 500 } = {}) {
       const limits = { batchLimit: limit, bulkLimit: limit, transactions: 1, bulkTransactions: 2 };
       const settings = { ...config, ...limits, healthPort: undefined };
       const registry = new Registry();
       workerRegistries.push(registry);
-      const dependencies = { database: workerPool, webhookDatabase: workerPool, partitions, registry, log };
+      const dependencies = { database: workerPool, webhookDatabase: workerPool, partitions, assets, registry, log };
       workers.push(startWorker(settings, dependencies));
     },
     drained: () => untilDrained(database, DRAIN_MS),

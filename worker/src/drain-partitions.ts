@@ -1,3 +1,4 @@
+import type { Assets } from '@wallet/shared/assets';
 import { BrokenInvariant } from '@wallet/shared/broken-invariant';
 import { applyPart } from '@wallet/shared/database/apply-part';
 import { type PlannedWork, applyPlan } from '@wallet/shared/database/apply-plan';
@@ -36,6 +37,11 @@ export interface Drain {
   readonly faults: readonly { readonly partition: number; readonly error: unknown }[];
 }
 
+export interface DrainTools {
+  readonly database: Database;
+  readonly assets: Assets;
+}
+
 /**
  * Applies pending operations of the partitions in one transaction: at most `limit` in all, an equal share of it for each
  * partition, each wallet's in the order of acceptance. What was applied is committed when this returns.
@@ -49,7 +55,7 @@ export interface Drain {
  * either way the next drain finds in the queue what is left to do.
  */
 export async function drainPartitions(
-  database: Database,
+  tools: DrainTools,
   partitions: readonly number[],
   lane: Lane,
   limit: number,
@@ -57,7 +63,7 @@ export async function drainPartitions(
   const [only, ...others] = partitions;
   const isOne = others.length === 0;
   try {
-    return await drainOnce(database, partitions, lane, limit, isOne && limit === 1);
+    return await drainOnce(tools, partitions, lane, limit, isOne && limit === 1);
   } catch (error) {
     if (!isDataError(error) && !isBroken(error)) throw error;
     if (isOne && only !== undefined && isBroken(error)) {
@@ -73,12 +79,12 @@ export async function drainPartitions(
     if (isOne && limit === 1) throw error;
   }
   if (isOne) {
-    const { states, ...half } = await drainPartitions(database, partitions, lane, Math.ceil(limit / 2));
+    const { states, ...half } = await drainPartitions(tools, partitions, lane, Math.ceil(limit / 2));
     return { ...half, states: new Map([...states].map(([each, state]) => [each, state === 'empty' ? 'more' : state])) };
   }
   const middle = Math.ceil(partitions.length / 2);
-  const first = await drainPartitions(database, partitions.slice(0, middle), lane, limit);
-  const second = await drainPartitions(database, partitions.slice(middle), lane, limit);
+  const first = await drainPartitions(tools, partitions.slice(0, middle), lane, limit);
+  const second = await drainPartitions(tools, partitions.slice(middle), lane, limit);
   return {
     states: new Map([...first.states, ...second.states]),
     applied: [...first.applied, ...second.applied],
@@ -90,7 +96,7 @@ export async function drainPartitions(
 
 /** One transaction. With `failing`, what cannot be written because of its data fails, and moves nothing. */
 async function drainOnce(
-  database: Database,
+  { database, assets }: DrainTools,
   partitions: readonly number[],
   lane: Lane,
   limit: number,
@@ -103,13 +109,13 @@ async function drainOnce(
     if (lane === 'bulk' && only !== undefined && partitions.length === 1 && !failing) {
       const part = await applyPart(client, only, limit);
       if (part !== null) {
-        const events = part.isClosed ? await endBatches(client, [part.batchId]) : 0;
+        const events = part.isClosed ? await endBatches(client, assets, [part.batchId]) : 0;
         const states = new Map([[only, part.isClosed ? ('empty' as const) : ('more' as const)]]);
         return { states, applied: [], appliedInSets: [{ partition: only, lines: part.lines }], events, faults: [] };
       }
     }
     const choice = held.length === 0 ? NOTHING : await chooseOperations(client, held, lane, limit);
-    const done = failing ? await applyOrFail(client, choice) : await apply(client, choice);
+    const done = failing ? await applyOrFail(client, assets, choice) : await apply(client, assets, choice);
     const isHeld = new Set(held);
     const stateOf = (partition: number): PartitionState =>
       !isHeld.has(partition) ? 'busy' : choice.more.has(partition) ? 'more' : 'empty';
@@ -118,21 +124,21 @@ async function drainOnce(
 }
 
 /** Ends batches whose last part was closed, and writes down the events of it. @returns how many. */
-async function endBatches(client: Client, closed: readonly string[]): Promise<number> {
+async function endBatches(client: Client, assets: Assets, closed: readonly string[]): Promise<number> {
   const batchIds = await finishBatches(client, closed);
   if (batchIds.length === 0) return 0;
-  return recordEvents(client, { outcomes: [], batchIds }, await readSubscribedTypes(client));
+  return recordEvents(client, assets, { outcomes: [], batchIds }, await readSubscribedTypes(client));
 }
 
 type Done = Pick<Drain, 'applied' | 'events'>;
 
 const NOTHING: Choice = { operations: [], advances: [], more: new Set() };
 
-async function applyOrFail(client: Client, choice: Choice): Promise<Done> {
+async function applyOrFail(client: Client, assets: Assets, choice: Choice): Promise<Done> {
   const { operations } = choice;
   await client.query('SAVEPOINT before');
   try {
-    return await apply(client, choice);
+    return await apply(client, assets, choice);
   } catch (error) {
     if (!isDataError(error)) throw error;
   }
@@ -148,11 +154,11 @@ async function applyOrFail(client: Client, choice: Choice): Promise<Done> {
       receiver: toWalletId === null ? null : accounts.ofWallet(toWalletId),
     })),
   };
-  const events = await write(client, choice, { operations, before: new Map(), plan: planned });
+  const events = await write(client, assets, choice, { operations, before: new Map(), plan: planned });
   return { applied: pair(operations, planned), events };
 }
 
-async function apply(client: Client, choice: Choice): Promise<Done> {
+async function apply(client: Client, assets: Assets, choice: Choice): Promise<Done> {
   const { operations } = choice;
   if (operations.length === 0 && choice.advances.length === 0) return { applied: [], events: 0 };
   const accounts = await lockAccountsOf(client, operations);
@@ -171,17 +177,17 @@ async function apply(client: Client, choice: Choice): Promise<Done> {
     })),
     before,
   );
-  const events = await write(client, choice, { operations, before, plan: planned });
+  const events = await write(client, assets, choice, { operations, before, plan: planned });
   return { applied: pair(operations, planned), events };
 }
 
 /** Writes the plan down, how far batches have got with it, which of them it ends, and the events of all that. @returns how many. */
-async function write(client: Client, { advances }: Choice, work: PlannedWork): Promise<number> {
+async function write(client: Client, assets: Assets, { advances }: Choice, work: PlannedWork): Promise<number> {
   const subscribed = await applyPlan(client, work, advances);
   const closed = advances.filter(({ part, afterId }) => afterId === part.lastId).map(({ part }) => part.batchId);
   const batchIds = closed.length > 0 ? await finishBatches(client, closed) : [];
   const outcomes = work.plan.outcomes.filter((_outcome, index) => tellsOfItself(work.operations[index]));
-  return recordEvents(client, { outcomes, batchIds }, subscribed);
+  return recordEvents(client, assets, { outcomes, batchIds }, subscribed);
 }
 
 /** A line of a batch does so only if the batch asks for it. */

@@ -1,3 +1,4 @@
+import { loadAssets } from '@wallet/shared/assets';
 import { createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/logger';
@@ -24,8 +25,9 @@ await runProcess(async () => {
   const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2);
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
   const partitions = await readPartitions(database, config.partitions);
+  const assets = await loadAssets(database);
   const registry = createRegistry();
-  const worker = startWorker(config, { database, webhookDatabase, partitions, registry, log });
+  const worker = startWorker(config, { database, webhookDatabase, partitions, assets, registry, log });
   watchPools(registry, { ledger: database, webhooks: webhookDatabase });
   watchWebhookBacklog(registry, webhookDatabase);
   const answers = () => database.query('SELECT 1').then(Boolean, () => false);

@@ -1,4 +1,4 @@
-import { loadAssets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/assets';
 import type { Client } from '@wallet/shared/database/pool';
 import { findBatch } from '@wallet/shared/database/tables/batches';
 import { isSubscribed } from '@wallet/shared/database/tables/events';
@@ -21,12 +21,16 @@ export interface Ended {
  * are numbered while the locks of their wallets are held, so the order of the numbers is that in which it happened.
  * @returns how many somebody is subscribed to, and were written.
  */
-export async function recordEvents(client: Client, ended: Ended, subscribed: readonly string[]): Promise<number> {
+export async function recordEvents(
+  client: Client,
+  assets: Assets,
+  ended: Ended,
+  subscribed: readonly string[],
+): Promise<number> {
   const wanted = ended.outcomes.filter((outcome) => isSubscribed(subscribed, typeOf(outcome)));
   const batchIds = isSubscribed(subscribed, 'batch.completed') ? ended.batchIds : [];
   if (wanted.length + batchIds.length === 0) return 0;
 
-  const assets = await loadAssets(client);
   const found = await findOperations(
     client,
     wanted.map(({ operationId }) => operationId),

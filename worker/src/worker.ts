@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Assets } from '@wallet/shared/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import type { Logger } from '@wallet/shared/logger';
 import { type Announcer, createAnnouncer } from '@wallet/shared/queue/announcements';
@@ -33,6 +34,7 @@ export interface WorkerDependencies {
   readonly database: Database;
   readonly webhookDatabase: Database;
   readonly partitions: number;
+  readonly assets: Assets;
   readonly registry: Registry;
   readonly log: Logger;
 }
@@ -68,7 +70,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
       const started = performance.now();
       const bulkLimit = givesWay() ? Math.ceil(config.bulkLimit / GIVE_WAY_SHARE) : config.bulkLimit;
       const limit = lane === 'high' ? config.batchLimit : bulkLimit;
-      const drain = await drainPartitions(database, wanted, lane, limit).catch((error: unknown) => {
+      const drain = await drainPartitions(dependencies, wanted, lane, limit).catch((error: unknown) => {
         metrics.drainFailed(lane);
         throw error;
       });
