@@ -1,9 +1,5 @@
-import {
-  type AttemptRecord,
-  claimDeliveries,
-  insertDelivery,
-  recordAttempts,
-} from '@wallet/shared/database/tables/deliveries';
+import { insertDelivery } from '@wallet/shared/database/tables/deliveries';
+import { type AttemptRecord, claimDeliveries, recordAttempts } from '@wallet/shared/database/tables/delivery-attempts';
 import { recordFacts } from '@wallet/shared/record-facts';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';

@@ -153,7 +153,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'claim-without-lease',
     bug: 'what one worker is sending is claimed by another too',
-    file: 'shared/src/database/tables/deliveries.ts',
+    file: 'shared/src/database/tables/delivery-attempts.ts',
     text: "UPDATE deliveries SET next_attempt_at = now() + $3 * interval '1 millisecond'",
     instead: 'UPDATE deliveries SET next_attempt_at = now()',
     tests: ['laws/webhook-claims > belongs to nobody else'],
@@ -161,7 +161,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'succeeded-undone',
     bug: 'a late failure undoes what has succeeded',
-    file: 'shared/src/database/tables/deliveries.ts',
+    file: 'shared/src/database/tables/delivery-attempts.ts',
     text: "OR status = 'succeeded' THEN 'succeeded'",
     instead: "THEN 'succeeded'",
     tests: ['laws/webhook-claims > stays so'],

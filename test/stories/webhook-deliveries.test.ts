@@ -1,4 +1,4 @@
-import { recordAttempts } from '@wallet/shared/database/tables/deliveries';
+import { recordAttempts } from '@wallet/shared/database/tables/delivery-attempts';
 import { drawSequences, insertEvents, relayEvents, tryLockRelay } from '@wallet/shared/database/tables/events';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { type EventType, eventBody } from '@wallet/shared/event';

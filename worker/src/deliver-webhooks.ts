@@ -5,7 +5,7 @@ import {
   claimDeliveries,
   disableEndpoint,
   recordAttempts,
-} from '@wallet/shared/database/tables/deliveries';
+} from '@wallet/shared/database/tables/delivery-attempts';
 import { isSubscribed, readSubscribedTypes } from '@wallet/shared/database/tables/events';
 import { type WebhookEndpoint, findWebhookEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
 import { inTransaction } from '@wallet/shared/database/transaction';
