@@ -13,6 +13,8 @@ export interface ServiceSetup {
   readonly workers?: number;
   readonly partitions?: number;
   readonly wallets?: number;
+  /** Settings of all its processes. */
+  readonly env?: Readonly<Record<string, string>>;
   /** A database made before, and the wallets in it to use. */
   readonly filled?: { readonly database: FreshDatabase; readonly walletIds: readonly string[] };
 }
@@ -39,6 +41,7 @@ export async function startService(servers: Servers, setup: ServiceSetup = {}): 
     WEBHOOK_KEY: randomBytes(32).toString('base64'),
     WEBHOOK_ALLOW_PRIVATE: 'true',
     SPOOL_DIR: servers.folder,
+    ...setup.env,
   };
   const ports = await Promise.all(Array.from({ length: setup.apis ?? 1 }, findFreePort));
   const [api, worker] = await Promise.all([

@@ -1,15 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { Agent, type Server, type ServerResponse, createServer, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { Agent, type ServerResponse, createServer, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Child, findFreePort, startChild } from '@wallet/local/child';
-import { startPostgres } from '@wallet/local/embedded-postgres';
-import { startRedis } from '@wallet/local/embedded-redis';
-import { MIGRATIONS_FOLDER, PROJECT_ROOT } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
-import { createPool } from '@wallet/shared/database/pool';
+import type { Database } from '@wallet/shared/database/pool';
+import { untilDrained } from './contender.ts';
+import { startServers } from './servers.ts';
+import { type Service, startService } from './service.ts';
+import { type Stops, withStops } from './stops.ts';
 
 /**
  * `npm run bench:webhooks [-- operations]`: 50,000 single operations (or as many as given) from 64 connections without
@@ -19,74 +14,46 @@ import { createPool } from '@wallet/shared/database/pool';
  */
 const OPERATIONS = Number(process.argv[2] ?? 50_000);
 const CONNECTIONS = 64;
-const WALLETS = 1_000;
 const ROUNDS = 5;
-const HEALED_MS = 600_000;
+const HEALED_S = 600;
 
-const folder = mkdtempSync(join(tmpdir(), 'wallet-bench-'));
-const path = process.env['PATH'] ?? '';
-const postgres = await startPostgres({
-  dataDir: folder,
-  path,
-  settings: { shared_buffers: '1GB', max_wal_size: '8GB' },
+/** Sends a request, and throws if it is not taken. */
+type Send = (method: string, route: string, body: object) => Promise<void>;
+
+await withStops(async (stops) => {
+  const servers = await startServers(stops);
+  const service = await startService(servers);
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  stops.add(() => agent.destroy());
+  await run(stops, service, createSend(`http://127.0.0.1:${service.ports[0]}`, agent));
 });
-const redis = await startRedis({ dataDir: folder, path });
-await migrateDatabase(postgres.url, MIGRATIONS_FOLDER, undefined);
-const database = createPool({ url: postgres.url, name: 'bench', size: 2, statementMs: 0, onError: () => undefined });
-const port = await findFreePort();
-const url = `http://127.0.0.1:${port}`;
-const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-const key = randomBytes(32).toString('base64');
-const processes = await Promise.all([startProcess('api'), startProcess('worker')]);
-const servers: Server[] = [];
-try {
-  await run();
-} finally {
-  for (const server of servers) {
-    server.closeAllConnections();
-    server.close();
-  }
-  await Promise.all(processes.map((child) => child.stop('SIGTERM', 10_000)));
-  agent.destroy();
-  await database.end();
-  await redis.stop();
-  await postgres.stop();
-  rmSync(folder, { recursive: true, force: true });
-}
 
-async function run(): Promise<void> {
-  const { rows } = await database.query<{ id: string }>(
-    `WITH made AS (
-       INSERT INTO wallets (id, asset_id) SELECT gen_random_uuid(), 4 FROM generate_series(1, $1) RETURNING id, asset_id
-     ), opened AS (INSERT INTO accounts (wallet_id, asset_id) SELECT id, asset_id FROM made)
-     SELECT id FROM made`,
-    [WALLETS],
-  );
-  const wallets = rows.map(({ id }) => id);
+async function run(stops: Stops, service: Service, send: Send): Promise<void> {
+  const database = service.ledger.database.pool;
   let isHealed = false;
-  const fast = await startReceiver((response) => response.writeHead(204).end());
-  const failing = await startReceiver((response) => response.writeHead(isHealed ? 204 : 500).end());
-  const hanging = await startReceiver((response) => {
+  const fast = await startReceiver(stops, (response) => response.writeHead(204).end());
+  const failing = await startReceiver(stops, (response) => response.writeHead(isHealed ? 204 : 500).end());
+  const hanging = await startReceiver(stops, (response) => {
     if (isHealed) response.writeHead(204).end();
   });
   const receivers = { fast, failing, hanging };
   for (const receiver of Object.values(receivers)) await send('POST', '/webhook-endpoints', { url: receiver.url });
-  await setEndpoints('disabled');
-  await measure(wallets, OPERATIONS / ROUNDS);
+  await setEndpoints(database, send, 'disabled');
+  await measure(service, send, OPERATIONS / ROUNDS);
   const ratios: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const without = await measure(wallets, OPERATIONS / ROUNDS);
-    await setEndpoints('enabled');
-    const told = await measure(wallets, OPERATIONS / ROUNDS);
+    const without = await measure(service, send, OPERATIONS / ROUNDS);
+    await setEndpoints(database, send, 'enabled');
+    const told = await measure(service, send, OPERATIONS / ROUNDS);
     await until('the fast one is told of everything', () => fast.bodies.size >= ((round + 1) * OPERATIONS) / ROUNDS);
-    await setEndpoints('disabled');
+    await setEndpoints(database, send, 'disabled');
     ratios.push(told / without);
     say(`nobody to tell: ${without.toFixed(0)}/s accepted and applied; three endpoints: ${told.toFixed(0)}/s`);
   }
   ratios.sort((a, b) => a - b);
   const [least, middle, most] = [0, (ROUNDS - 1) / 2, ROUNDS - 1].map((index) => ratios[index]?.toFixed(2));
   say(`  with them ${middle} (${least} to ${most}) of the rate without`);
-  await setEndpoints('enabled');
+  await setEndpoints(database, send, 'enabled');
   const delays = fast.delays.toSorted((a, b) => a - b);
   const at = (share: number): string => `${delays[Math.floor((delays.length - 1) * share)]?.toFixed(0)} ms`;
   say(`  the fast one: ${fast.requests} requests, delay p50 ${at(0.5)}, p99 ${at(0.99)}, most ${at(1)}`);
@@ -110,7 +77,7 @@ async function run(): Promise<void> {
 }
 
 /** So that there is somebody to tell, or nobody. */
-async function setEndpoints(status: 'enabled' | 'disabled'): Promise<void> {
+async function setEndpoints(database: Database, send: Send, status: 'enabled' | 'disabled'): Promise<void> {
   const { rows } = await database.query<{ id: string }>('SELECT id FROM webhook_endpoints');
   for (const { id } of rows) await send('PATCH', `/webhook-endpoints/${id}`, { status });
 }
@@ -119,41 +86,26 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function startProcess(name: 'api' | 'worker'): Promise<Child> {
-  const child = startChild([process.execPath, join(PROJECT_ROOT, name, 'dist/main.js')], {
-    cwd: PROJECT_ROOT,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: {
-      ...{ PATH: path, PORT: String(port), DATABASE_URL: postgres.url, REDIS_URL: redis.url, NODE_ENV: 'production' },
-      ...{ WEBHOOK_KEY: key, WEBHOOK_ALLOW_PRIVATE: 'true' },
-    },
-  });
-  await child.said('ready');
-  return child;
-}
-
 /** Operations per second, from the first request until the last of them is applied. Closed loop. */
-async function measure(wallets: readonly string[], count: number): Promise<number> {
+async function measure(service: Service, send: Send, count: number): Promise<number> {
+  const { walletIds } = service;
   const started = performance.now();
   let sent = 0;
   await Promise.all(
     Array.from({ length: CONNECTIONS }, async () => {
       while (sent < count) {
-        const wallet = wallets[sent % wallets.length];
+        const wallet = walletIds[sent % walletIds.length];
         sent += 1;
         await send('POST', `/wallets/${wallet}/operation`, { operation_type: 'DEPOSIT', amount: 1 });
       }
     }),
   );
-  await until('everything is applied', async () => {
-    const { rowCount } = await database.query('SELECT FROM pending_operations LIMIT 1');
-    return rowCount === 0;
-  });
+  if ((await untilDrained(service.ledger, 0, HEALED_S)) === null) throw new Error('not everything was applied in time');
   return count / ((performance.now() - started) / 1000);
 }
 
 async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + HEALED_MS;
+  const deadline = performance.now() + HEALED_S * 1000;
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error(`not in time: ${what}`);
     await delay(20);
@@ -170,7 +122,7 @@ interface BenchReceiver {
   changed: number;
 }
 
-async function startReceiver(answer: (response: ServerResponse) => void): Promise<BenchReceiver> {
+async function startReceiver(stops: Stops, answer: (response: ServerResponse) => void): Promise<BenchReceiver> {
   const bodies = new Map<string, string>();
   const delays: number[] = [];
   const server = createServer((incoming, response) => {
@@ -187,7 +139,10 @@ async function startReceiver(answer: (response: ServerResponse) => void): Promis
       answer(response);
     });
   });
-  servers.push(server);
+  stops.add(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const receiver: BenchReceiver = {
@@ -197,18 +152,20 @@ async function startReceiver(answer: (response: ServerResponse) => void): Promis
   return receiver;
 }
 
-function send(method: string, route: string, body: object): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json' };
-    const outgoing = request(`${url}${route}`, { method, agent, headers }, (incoming) => {
-      incoming.resume();
-      incoming.once('error', reject);
-      incoming.once('end', () => {
-        if (incoming.statusCode === 200 || incoming.statusCode === 201 || incoming.statusCode === 202) resolve();
-        else reject(new Error(`${route} answered ${incoming.statusCode}`));
+function createSend(url: string, agent: Agent): Send {
+  const headers = { 'content-type': 'application/json' };
+  return (method, route, body) =>
+    new Promise((resolve, reject) => {
+      const outgoing = request(`${url}${route}`, { method, agent, headers }, (incoming) => {
+        incoming.resume();
+        incoming.once('error', reject);
+        incoming.once('end', () => {
+          const { statusCode = 0 } = incoming;
+          if (statusCode >= 200 && statusCode < 300) resolve();
+          else reject(new Error(`${route} answered ${statusCode}`));
+        });
       });
+      outgoing.once('error', reject);
+      outgoing.end(JSON.stringify(body));
     });
-    outgoing.once('error', reject);
-    outgoing.end(JSON.stringify(body));
-  });
 }
