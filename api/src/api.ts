@@ -1,4 +1,4 @@
-import { type Server, createServer } from 'node:http';
+import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadAssets } from '@wallet/shared/assets';
 import { ConfigError } from '@wallet/shared/config';
@@ -24,6 +24,7 @@ import { startAdmission } from './admission/start-admission.ts';
 import { goOn, refuseOverload } from './http/refuse-overload.ts';
 import { letGoWhenAnswered } from './http/let-go.ts';
 import { measureRequests, tellMetrics } from './http/measure-requests.ts';
+import { createAppServer } from './http/create-server.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { requestLog } from './http/request-log.ts';
@@ -111,7 +112,7 @@ export async function startApi(
 
   const app = createApp(api, config.metrics ? registry : null);
   const listener = refuseOverload(ENDPOINTS, admission, metrics, app);
-  const server = createServer(SERVER_LIMITS, listener);
+  const server = createAppServer(SERVER_LIMITS, app, listener);
   server.on('checkContinue', goOn(listener));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxConnections = config.maxConnections;

@@ -1,0 +1,34 @@
+import {
+  IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  ServerResponse,
+  createServer,
+} from 'node:http';
+import type { Express } from 'express';
+
+/**
+ * A server for an Express app, whose requests and responses are made with the app's prototypes. Express would give them those
+ * one by one (`Object.setPrototypeOf` in `app.handle`), and an object whose prototype was changed is slow wherever it is used
+ * from then on: an empty route took 85 µs of processor time instead of 31.
+ */
+export function createAppServer(options: ServerOptions, app: Express, listener: RequestListener): Server {
+  return createServer({ ...options, ...classesOf(app) }, listener);
+}
+
+function classesOf(app: Express): Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'> {
+  // Functions, because the prototype of a class cannot be exchanged.
+  function AppRequest(this: IncomingMessage, ...given: ConstructorParameters<typeof IncomingMessage>): void {
+    Reflect.apply(IncomingMessage, this, given);
+  }
+  function AppResponse(this: ServerResponse, ...given: ConstructorParameters<typeof ServerResponse>): void {
+    Reflect.apply(ServerResponse, this, given);
+  }
+  AppRequest.prototype = app.request;
+  AppResponse.prototype = app.response;
+  return {
+    IncomingMessage: AppRequest as unknown as typeof IncomingMessage,
+    ServerResponse: AppResponse as unknown as typeof ServerResponse,
+  };
+}
