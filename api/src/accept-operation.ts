@@ -128,8 +128,20 @@ const NOTHING: EarlierOperations = { byId: new Map(), byKey: new Map() };
 function accepted(operation: NewOperation, createdAt: Date): Acceptance {
   return {
     kind: 'accepted',
+    // Name by name: to spread it takes five times as long.
     operation: {
-      ...operation,
+      id: operation.id,
+      walletId: operation.walletId,
+      toWalletId: operation.toWalletId,
+      assetId: operation.assetId,
+      type: operation.type,
+      amount: operation.amount,
+      priority: operation.priority,
+      description: operation.description,
+      referenceId: operation.referenceId,
+      idempotencyKey: operation.idempotencyKey,
+      requestHash: operation.requestHash,
+      metadata: operation.metadata,
       batchId: null,
       createdAt,
       status: 'pending',

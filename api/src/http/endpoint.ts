@@ -71,7 +71,7 @@ export function endpoint<
       (request, response) =>
         handle(api, {
           params: parseOrNull(definition.params, request.params),
-          query: parseOrNull(definition.query, { ...request.query }),
+          query: parseOrNull(definition.query, definition.query && { ...request.query }),
           body: parseOrNull(definition.body, definition.bodyIsOptional ? (request.body ?? {}) : request.body),
           request,
           response,

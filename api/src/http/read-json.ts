@@ -6,9 +6,20 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** A client that has not sent its whole body by then loses its connection. */
+const BODY_MS = 10_000;
+
 /** Collects the body. One that is too large is refused as soon as that is known, and not when all of it has come. */
-const readBytes: RequestHandler = (request, response, next) => {
+const readBytes: RequestHandler = (request, _response, next) => {
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
+  // A small body has mostly come with its headers.
+  if (request.complete) {
+    const bytes = (request.read() as Buffer | null) ?? Buffer.alloc(0);
+    if (bytes.length > BODY_LIMIT_BYTES) throw tooLarge();
+    request.body = bytes;
+    next();
+    return;
+  }
   const chunks: Buffer[] = [];
   let length = 0;
   const take = (chunk: Buffer): void => {
@@ -23,10 +34,13 @@ const readBytes: RequestHandler = (request, response, next) => {
   const fail = (): void => {
     end(new Problem('invalid_request', 'The body ended before its end.'));
   };
+  const late = setTimeout(() => {
+    end(new Problem('request_timeout', 'The body took too long.', { headers: { Connection: 'close' } }));
+  }, BODY_MS);
   const end = (problem?: Problem): void => {
+    clearTimeout(late);
     request.off('data', take).off('end', finish).off('error', fail);
-    // Who took too long has been answered.
-    if (!response.headersSent) next(problem);
+    next(problem);
   };
   request.on('data', take).once('end', finish).once('error', fail);
 };
@@ -59,20 +73,5 @@ const parse: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** A client that has not sent its whole body by then loses its connection. */
-const BODY_MS = 10_000;
-
-const giveTime: RequestHandler = (request, response, next) => {
-  const late = setTimeout(() => {
-    if (response.headersSent) request.destroy();
-    else next(new Problem('request_timeout', 'The body took too long.', { headers: { Connection: 'close' } }));
-  }, BODY_MS);
-  const stop = (): void => {
-    clearTimeout(late);
-  };
-  request.once('end', stop).once('close', stop);
-  next();
-};
-
 /** Reads the body of a request as strict JSON into `request.body`. */
-export const readJson: RequestHandler[] = [giveTime, checkHeaders, readBytes, parse];
+export const readJson: RequestHandler[] = [checkHeaders, readBytes, parse];
