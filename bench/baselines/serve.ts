@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { IncomingMessage, ServerResponse, createServer } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 
 /** An Express as the service has it: no ETag, since nobody asks for the same again. */
@@ -8,6 +8,19 @@ export function createApp(): Express {
   app.disable('etag');
   app.use(express.json({ limit: '64kb' }));
   return app;
+}
+
+/** The service's trick, for who wants it: requests and responses have Express's prototypes from the beginning. */
+function madeAs(app: Express): object {
+  function Request(this: IncomingMessage, ...given: ConstructorParameters<typeof IncomingMessage>): void {
+    Reflect.apply(IncomingMessage, this, given);
+  }
+  function Response(this: ServerResponse, ...given: ConstructorParameters<typeof ServerResponse>): void {
+    Reflect.apply(ServerResponse, this, given);
+  }
+  Request.prototype = app.request;
+  Response.prototype = app.response;
+  return { IncomingMessage: Request, ServerResponse: Response };
 }
 
 /** Serves the app on PORT, tells the parent, and stops after SIGTERM or when the parent is gone. */
@@ -21,7 +34,7 @@ export function serve(app: Express, close: () => Promise<unknown> = () => Promis
     response.status(500).json({ error: 'internal_error' });
   };
   app.use(answerError);
-  const server = createServer(app);
+  const server = createServer(process.env['MADE_WITH_PROTOTYPES'] === 'true' ? madeAs(app) : {}, app);
   server.keepAliveTimeout = 65_000;
   server.listen(Number(process.env['PORT']), '127.0.0.1', () => process.send?.('ready'));
   stopWhenAsked(async () => {

@@ -62,12 +62,16 @@ export async function startJobPerOperation(servers: Servers, wallets = WALLETS):
   };
 }
 
-/** What Express costs: a route that reads JSON, answers 202 and does nothing. */
-export async function startEmptyRoute(servers: Servers): Promise<Contender> {
+/**
+ * What Express costs: a route that reads JSON, answers 202 and does nothing. As anybody would serve it, or with the
+ * prototypes of Express from the beginning, as the service does.
+ */
+export async function startEmptyRoute(servers: Servers, how: { withPrototypes: boolean }): Promise<Contender> {
   const port = await findFreePort();
-  const api = await startBuilt(servers.stops, `${BUILT}/empty-api.js`, { PORT: String(port) }, HTTP_FLAGS);
+  const env = { PORT: String(port), MADE_WITH_PROTOTYPES: String(how.withPrototypes) };
+  const api = await startBuilt(servers.stops, `${BUILT}/empty-api.js`, env, HTTP_FLAGS);
   return {
-    name: 'empty Express route',
+    name: how.withPrototypes ? 'empty route, as the service serves' : 'empty Express route',
     ports: [port],
     requests: [depositRequest('00000000-0000-4000-8000-000000000000')],
     processes: { api: [api] },

@@ -84,7 +84,7 @@ function urlOf(postgres: EmbeddedPostgres, database: string): string {
 }
 
 /** What the image of the API starts node with; every process that speaks HTTP here gets the same. */
-export const HTTP_FLAGS = ['--max-semi-space-size=8'];
+export const HTTP_FLAGS = ['--max-semi-space-size=32'];
 
 /**
  * Starts a built program of this project as it runs in production. Resolves when it says that it is ready.

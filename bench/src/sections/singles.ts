@@ -14,7 +14,8 @@ export const singles: Section = {
       startService(servers),
       startRowLock(servers),
       startJobPerOperation(servers),
-      startEmptyRoute(servers),
+      startEmptyRoute(servers, { withPrototypes: false }),
+      startEmptyRoute(servers, { withPrototypes: true }),
     ]);
     const runs = await compareCapacities(bench, [service, ...others], options.rounds);
     const faults = await finish(runs, [service]);
