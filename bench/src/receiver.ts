@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listenForWebhooks } from './load/receiver.ts';
 import type { Stops } from './stops.ts';
 
 /** Takes every webhook at once, and knows when it first heard of an operation. */
@@ -17,24 +17,13 @@ const ID = /"id":"([0-9a-f-]{36})"/;
 
 export async function startReceiver(stops: Stops): Promise<Receiver> {
   const heard = new Map<string, number>();
-  const server = createServer((incoming, response) => {
-    const now = performance.now();
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.once('end', () => {
-      const id = ID.exec(Buffer.concat(chunks).toString())?.[1];
-      if (id !== undefined && !heard.has(id)) heard.set(id, now);
-      response.writeHead(204).end();
-    });
+  const url = await listenForWebhooks(stops, ({ body }) => {
+    const id = ID.exec(body)?.[1];
+    if (id !== undefined && !heard.has(id)) heard.set(id, performance.now());
+    return 204;
   });
-  stops.add(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
+    url,
     heardAt: (operationId) => heard.get(operationId),
     async untilHeard(operationIds, seconds) {
       const deadline = performance.now() + seconds * 1000;

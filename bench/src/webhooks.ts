@@ -1,10 +1,14 @@
-import { Agent, type ServerResponse, createServer, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
-import { untilDrained } from './contender.ts';
-import { startServers } from './servers.ts';
+import { type HttpClient, createClient } from './batch-load.ts';
+import { pidsOf, untilDrained } from './contender.ts';
+import { runClosedLoop } from './load/closed-loop.ts';
+import { listenForWebhooks } from './load/receiver.ts';
+import { type Servers, startServers } from './servers.ts';
 import { type Service, startService } from './service.ts';
+import { percentile, spreadOf } from './statistics.ts';
 import { type Stops, withStops } from './stops.ts';
+import { type Cpu, readCpu, subtractCpu } from './usage.ts';
 
 /**
  * `npm run bench:webhooks [-- operations]`: 50,000 single operations (or as many as given) from 64 connections without
@@ -17,49 +21,52 @@ const CONNECTIONS = 64;
 const ROUNDS = 5;
 const HEALED_S = 600;
 
-/** Sends a request, and throws if it is not taken. */
-type Send = (method: string, route: string, body: object) => Promise<void>;
-
 await withStops(async (stops) => {
   const servers = await startServers(stops);
   const service = await startService(servers);
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  stops.add(() => agent.destroy());
-  await run(stops, service, createSend(`http://127.0.0.1:${service.ports[0]}`, agent));
+  const client = createClient(service.ports[0] ?? 0);
+  stops.add(() => client.close());
+  await run(stops, { servers, service, client });
 });
 
-async function run(stops: Stops, service: Service, send: Send): Promise<void> {
-  const database = service.ledger.database.pool;
+interface Run {
+  readonly servers: Servers;
+  readonly service: Service;
+  readonly client: HttpClient;
+}
+
+async function run(stops: Stops, bench: Run): Promise<void> {
+  const database = bench.service.ledger.database.pool;
   let isHealed = false;
-  const fast = await startReceiver(stops, (response) => response.writeHead(204).end());
-  const failing = await startReceiver(stops, (response) => response.writeHead(isHealed ? 204 : 500).end());
-  const hanging = await startReceiver(stops, (response) => {
-    if (isHealed) response.writeHead(204).end();
-  });
+  const fast = await startReceiver(stops, () => 204);
+  const failing = await startReceiver(stops, () => (isHealed ? 204 : 500));
+  const hanging = await startReceiver(stops, () => (isHealed ? 204 : null));
   const receivers = { fast, failing, hanging };
-  for (const receiver of Object.values(receivers)) await send('POST', '/webhook-endpoints', { url: receiver.url });
-  await setEndpoints(database, send, 'disabled');
-  await measure(service, send, OPERATIONS / ROUNDS);
-  const ratios: number[] = [];
+  for (const { url } of Object.values(receivers)) await send(bench, 'POST', '/webhook-endpoints', { url });
+  await setEndpoints(bench, 'disabled');
+  await measure(bench);
+  const without: Measured[] = [];
+  const told: Measured[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const without = await measure(service, send, OPERATIONS / ROUNDS);
-    await setEndpoints(database, send, 'enabled');
-    const told = await measure(service, send, OPERATIONS / ROUNDS);
-    await until('the fast one is told of everything', () => fast.bodies.size >= ((round + 1) * OPERATIONS) / ROUNDS);
-    await setEndpoints(database, send, 'disabled');
-    ratios.push(told / without);
-    say(`nobody to tell: ${without.toFixed(0)}/s accepted and applied; three endpoints: ${told.toFixed(0)}/s`);
+    without.push(await measure(bench));
+    await setEndpoints(bench, 'enabled');
+    const tellsAll = (): boolean => fast.bodies.size >= ((round + 1) * OPERATIONS) / ROUNDS;
+    told.push(await measure(bench, () => until('the fast one is told of everything', tellsAll)));
+    await setEndpoints(bench, 'disabled');
+    const [one, other] = [without.at(-1)?.perS.toFixed(0), told.at(-1)?.perS.toFixed(0)];
+    say(`nobody to tell: ${one}/s accepted and applied; three endpoints: ${other}/s`);
   }
-  ratios.sort((a, b) => a - b);
-  const [least, middle, most] = [0, (ROUNDS - 1) / 2, ROUNDS - 1].map((index) => ratios[index]?.toFixed(2));
-  say(`  with them ${middle} (${least} to ${most}) of the rate without`);
-  await setEndpoints(database, send, 'enabled');
-  const delays = fast.delays.toSorted((a, b) => a - b);
-  const at = (share: number): string => `${delays[Math.floor((delays.length - 1) * share)]?.toFixed(0)} ms`;
+  const { median, least, most } = spreadOf(told.map(({ perS }, round) => perS / (without[round]?.perS ?? NaN)));
+  say(`  with them ${median.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)}) of the rate without`);
+  sayCost(without, told);
+  await setEndpoints(bench, 'enabled');
+  const at = (share: number): string => `${percentile(fast.delays, share).toFixed(0)} ms`;
   say(`  the fast one: ${fast.requests} requests, delay p50 ${at(0.5)}, p99 ${at(0.99)}, most ${at(1)}`);
 
   isHealed = true;
   const healed = performance.now();
+  const groups = pidsOf(bench.service);
+  const before = readCpu(bench.servers, groups);
   // As an operator does who knows that they are well again; otherwise each waits for the end of its pause and its backoff.
   await database.query(`UPDATE webhook_endpoint_states SET paused_until = NULL`);
   await database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
@@ -67,6 +74,14 @@ async function run(stops: Stops, service: Service, send: Send): Promise<void> {
     [failing, hanging].every((each) => each.bodies.size >= OPERATIONS),
   );
   say(`  the others had everything ${((performance.now() - healed) / 1000).toFixed(1)} s after they were well`);
+  const used = Object.entries(subtractCpu(readCpu(bench.servers, groups), before) ?? {});
+  const costs = used.map(([name, time]) => `${name} ${(time / (2 * OPERATIONS)).toFixed(0)}`);
+  say(`  µs of processor time for each of these events: ${costs.join(', ')}`);
+  await compareBodies(database, receivers);
+}
+
+/** Whether everybody was told every event, always in the bytes that are stored. */
+async function compareBodies(database: Database, receivers: Readonly<Record<string, Receiver>>): Promise<void> {
   const stored = await database.query<{ id: string; body: string }>('SELECT id, body FROM events');
   for (const [name, { bodies, requests, changed }] of Object.entries(receivers)) {
     const wrong = stored.rows.filter(({ id, body }) => bodies.get(id) !== body).length;
@@ -77,95 +92,88 @@ async function run(stops: Stops, service: Service, send: Send): Promise<void> {
 }
 
 /** So that there is somebody to tell, or nobody. */
-async function setEndpoints(database: Database, send: Send, status: 'enabled' | 'disabled'): Promise<void> {
-  const { rows } = await database.query<{ id: string }>('SELECT id FROM webhook_endpoints');
-  for (const { id } of rows) await send('PATCH', `/webhook-endpoints/${id}`, { status });
+async function setEndpoints(bench: Run, status: 'enabled' | 'disabled'): Promise<void> {
+  const { rows } = await bench.service.ledger.database.pool.query<{ id: string }>('SELECT id FROM webhook_endpoints');
+  for (const { id } of rows) await send(bench, 'PATCH', `/webhook-endpoints/${id}`, { status });
+}
+
+async function send({ client }: Run, method: 'POST' | 'PATCH', route: string, body: object): Promise<void> {
+  const { status } = await client.send(method, route, { body });
+  if (status < 200 || status >= 300) throw new Error(`${route} answered ${status}`);
 }
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Operations per second, from the first request until the last of them is applied. Closed loop. */
-async function measure(service: Service, send: Send, count: number): Promise<number> {
-  const { walletIds } = service;
-  const started = performance.now();
-  let sent = 0;
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
-      while (sent < count) {
-        const wallet = walletIds[sent % walletIds.length];
-        sent += 1;
-        await send('POST', `/wallets/${wallet}/operation`, { operation_type: 'DEPOSIT', amount: 1 });
-      }
-    }),
-  );
-  if ((await untilDrained(service.ledger, 0, HEALED_S)) === null) throw new Error('not everything was applied in time');
-  return count / ((performance.now() - started) / 1000);
+interface Measured {
+  /** From the first request until the last operation is applied. */
+  readonly perS: number;
+  /** Microseconds of processor time for an operation, until all who are well were told. */
+  readonly cpu: Cpu | null;
 }
 
-async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+async function measure({ servers, service }: Run, untilTold?: () => Promise<void>): Promise<Measured> {
+  const count = OPERATIONS / ROUNDS;
+  const groups = pidsOf(service);
+  const before = readCpu(servers, groups);
+  const started = performance.now();
+  const { ports, requests } = service;
+  const load = { ports, requests, connections: CONNECTIONS, seconds: HEALED_S, most: count };
+  const { refused } = await runClosedLoop(load);
+  if (refused > 0) throw new Error(`${refused} operations were not accepted`);
+  if ((await untilDrained(service.ledger, 0, HEALED_S)) === null) throw new Error('not everything was applied in time');
+  const perS = count / ((performance.now() - started) / 1000);
+  await untilTold?.();
+  const used = subtractCpu(readCpu(servers, groups), before);
+  return { perS, cpu: used && Object.fromEntries(Object.entries(used).map(([name, time]) => [name, time / count])) };
+}
+
+/** The median of the rounds. */
+function sayCost(without: readonly Measured[], told: readonly Measured[]): void {
+  const medianOf = (runs: readonly Measured[], name: string): number =>
+    spreadOf(runs.map(({ cpu }) => cpu?.[name] ?? NaN)).median;
+  const names = Object.keys(without[0]?.cpu ?? {});
+  const all = names.map((name) => {
+    const [alone, beside] = [medianOf(without, name), medianOf(told, name)];
+    return { alone, beside, text: `${name} ${alone.toFixed(0)} and ${beside.toFixed(0)}` };
+  });
+  const sum = (of: (each: (typeof all)[number]) => number): string =>
+    all.reduce((total, each) => total + of(each), 0).toFixed(0);
+  if (names.length === 0) return;
+  say(`  µs of processor time for an operation, without and with them: ${all.map(({ text }) => text).join(', ')}`);
+  say(`  together ${sum(({ alone }) => alone)} and ${sum(({ beside }) => beside)}`);
+}
+
+async function until(what: string, isSo: () => boolean): Promise<void> {
   const deadline = performance.now() + HEALED_S * 1000;
-  while (!(await isSo())) {
+  while (!isSo()) {
     if (performance.now() > deadline) throw new Error(`not in time: ${what}`);
     await delay(20);
   }
 }
 
-interface BenchReceiver {
+interface Receiver {
   readonly url: string;
   readonly bodies: ReadonlyMap<string, string>;
   /** From the event's time to its first arrival, in milliseconds. */
   readonly delays: readonly number[];
-  requests: number;
+  readonly requests: number;
   /** How often an event came in other bytes than before. */
-  changed: number;
+  readonly changed: number;
 }
 
-async function startReceiver(stops: Stops, answer: (response: ServerResponse) => void): Promise<BenchReceiver> {
+async function startReceiver(stops: Stops, answer: () => number | null): Promise<Receiver> {
   const bodies = new Map<string, string>();
   const delays: number[] = [];
-  const server = createServer((incoming, response) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.once('end', () => {
-      const body = Buffer.concat(chunks).toString();
-      const id = String(incoming.headers['webhook-id']);
-      const known = bodies.get(id);
-      receiver.requests += 1;
-      if (known === undefined) delays.push(Date.now() - Date.parse(/"timestamp":"([^"]+)"/.exec(body)?.[1] ?? ''));
-      else if (known !== body) receiver.changed += 1;
-      bodies.set(id, body);
-      answer(response);
-    });
+  const receiver = { bodies, delays, requests: 0, changed: 0 };
+  const url = await listenForWebhooks(stops, ({ id, body }) => {
+    const known = bodies.get(id);
+    receiver.requests += 1;
+    if (known === undefined) delays.push(Date.now() - Date.parse(/"timestamp":"([^"]+)"/.exec(body)?.[1] ?? ''));
+    else if (known !== body) receiver.changed += 1;
+    bodies.set(id, body);
+    return answer();
   });
-  stops.add(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const receiver: BenchReceiver = {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`,
-    ...{ bodies, delays, requests: 0, changed: 0 },
-  };
-  return receiver;
-}
-
-function createSend(url: string, agent: Agent): Send {
-  const headers = { 'content-type': 'application/json' };
-  return (method, route, body) =>
-    new Promise((resolve, reject) => {
-      const outgoing = request(`${url}${route}`, { method, agent, headers }, (incoming) => {
-        incoming.resume();
-        incoming.once('error', reject);
-        incoming.once('end', () => {
-          const { statusCode = 0 } = incoming;
-          if (statusCode >= 200 && statusCode < 300) resolve();
-          else reject(new Error(`${route} answered ${statusCode}`));
-        });
-      });
-      outgoing.once('error', reject);
-      outgoing.end(JSON.stringify(body));
-    });
+  return Object.assign(receiver, { url });
 }

@@ -1,4 +1,5 @@
 import { createServer as createTcpServer } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { refuseAddress } from '@wallet/shared/webhook-address';
 import { CERTIFICATE, type Listening, createWebhookRig, send } from '../support/webhook-rig.ts';
 
@@ -19,6 +20,17 @@ describe('over TLS', () => {
       expect(await send(`https://hooks.example.com:${port}/`, sender)).toMatchObject({ status: 200, error: null });
     }
     expect(connections.size).toBe(1);
+  });
+
+  it('a receiver that closes each connection is met with the session of before', async () => {
+    const reused: boolean[] = [];
+    const { port } = await rig.receiveTls((request, response) => {
+      reused.push(request.socket instanceof TLSSocket && request.socket.isSessionReused());
+      response.setHeader('connection', 'close').end();
+    });
+    const sender = rig.makeSender({ resolve, ca: CERTIFICATE });
+    for (let i = 0; i < 3; i += 1) await send(`https://hooks.example.com:${port}/`, sender);
+    expect(reused).toEqual([false, true, true]);
   });
 
   it.each([

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { getEventListeners } from 'node:events';
 import { type AddressInfo, Socket, createServer as createTcpServer } from 'node:net';
 import { createWebhookRig, send, untilClosed } from '../support/webhook-rig.ts';
 
@@ -54,19 +53,20 @@ describe('a request', () => {
     expect(receiver.connections.size).toBe(1);
   });
 
-  it('leaves nothing behind on a connection, nor on the sender', async () => {
+  it('leaves nothing behind on a connection, and no timer', async () => {
     const connect = jest.spyOn(Socket.prototype, 'connect');
-    const listen = jest.spyOn(AbortSignal.prototype, 'addEventListener');
     const { url } = await rig.receive((_, response) => response.end('thanks'));
     const sender = rig.makeSender();
-    const countListeners = () =>
-      (connect.mock.contexts[0] as Socket).listenerCount('data') +
-      getEventListeners(listen.mock.contexts[0] as AbortSignal, 'abort').length;
+    const countWhatIsLeft = () => {
+      const socket = connect.mock.contexts[0] as Socket;
+      const listeners = socket.eventNames().flatMap((name) => socket.listeners(name)).length;
+      return { listeners, timers: process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length };
+    };
     await send(url, sender);
-    const afterOne = countListeners();
+    const afterOne = countWhatIsLeft();
     for (let i = 0; i < 5; i += 1) await send(url, sender);
     expect(connect).toHaveBeenCalledTimes(1);
-    expect(countListeners()).toBe(afterOne);
+    expect(countWhatIsLeft()).toEqual(afterOne);
   });
 
   it('goes out once more when the connection had been closed while it lay idle', async () => {
@@ -81,6 +81,22 @@ describe('a request', () => {
     expect(await send(receiver.url, sender)).toMatchObject({ status: 204, error: null });
     expect(requests).toBe(3);
     expect(receiver.connections.size).toBe(2);
+  });
+
+  it('goes out once more on a connection of its own, however many had been closed while they lay idle', async () => {
+    const waiting: Socket[] = [];
+    let together = 3;
+    const receiver = await rig.receiveBare((socket, count) => {
+      if (count > 1) socket.resetAndDestroy();
+      else if (waiting.push(socket) === together) {
+        for (const each of waiting.splice(0)) each.write('HTTP/1.1 204 No Content\r\n\r\n');
+      }
+    });
+    const sender = rig.makeSender();
+    await Promise.all(Array.from({ length: together }, () => send(receiver.url, sender)));
+    together = 1;
+    expect(await send(receiver.url, sender)).toMatchObject({ status: 204, error: null });
+    expect(receiver.connections.size).toBe(4);
   });
 
   it('goes out in any number at once, over a limited number of connections', async () => {
@@ -177,6 +193,19 @@ describe('an answer', () => {
     expect(await send(url, rig.makeSender())).toMatchObject({ status: 200, error: null, responseExcerpt });
   });
 
+  it('comes after those that are none yet, asked for or not', async () => {
+    const { url } = await rig.receiveBare((socket) => {
+      for (const interim of ['100 Continue', '102 Processing', '103 Early Hints']) {
+        socket.write(`HTTP/1.1 ${interim}\r\nRetry-After: 9\r\n\r\n`);
+      }
+      socket.write('HTTP/1.1 503 No\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nbusy');
+    });
+    const sender = rig.makeSender();
+    for (let i = 0; i < 2; i += 1) {
+      expect(await send(url, sender)).toMatchObject({ status: 503, retryAfterMs: 7_000, responseExcerpt: 'busy' });
+    }
+  });
+
   it('is kept when it comes in pieces', async () => {
     const { url } = await rig.receiveBare((socket) => {
       const pieces = ['HTTP/1.1 200 OK\r\nConte', 'nt-Length: 4\r\n\r\n\xe2', '\x82', '\xac', '!'];
@@ -219,10 +248,11 @@ describe('a connection', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
-    expect(await send(`http://127.0.0.1:${port}/`, rig.makeSender())).toMatchObject({
-      status: null,
-      error: 'connection_refused',
-    });
+    const sender = rig.makeSender();
+    const attempts = Array.from({ length: 40 }, () => send(`http://127.0.0.1:${port}/`, sender));
+    for (const attempt of await Promise.all(attempts)) {
+      expect(attempt).toMatchObject({ status: null, error: 'connection_refused' });
+    }
   });
 
   it('on which nobody answers is left at the deadline, also by those who wait for it', async () => {
@@ -243,6 +273,27 @@ describe('a connection', () => {
     const sender = rig.makeSender({ resolve, timeoutMs: TIMEOUT_MS });
     expect(await send('http://hooks.example.com/', sender)).toMatchObject({ status: null, error });
   });
+
+  it('that lies idle is closed before its receiver would', async () => {
+    const { url, connections } = await rig.receiveBare((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
+    const begun = performance.now();
+    await send(url, rig.makeSender());
+    await untilClosed([...connections][0]!);
+    expect(performance.now() - begun).toBeGreaterThan(3_500);
+  }, 5_500);
+
+  it('on which something comes that nobody asked for is closed', async () => {
+    const ok = 'HTTP/1.1 204 No Content\r\n\r\n';
+    const { url, connections } = await rig.receiveBare((socket) => socket.write(ok));
+    const sender = rig.makeSender();
+    await send(url, sender);
+    const [socket] = connections;
+    socket!.write('HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n');
+    await untilClosed(socket!);
+    expect(await send(url, sender)).toMatchObject({ status: 204 });
+    expect(connections.size).toBe(2);
+    // Sooner than one that lies idle closes anyway.
+  }, 3_000);
 
   it('that lies idle closes with the sender', async () => {
     const { url, connections } = await rig.receive((_, response) => response.end());

@@ -9,17 +9,18 @@ export interface ClosedLoop {
 }
 
 /**
- * Each connection sends its next request as soon as the one before is answered, until the time is over. That finds out how
+ * Each connection sends its next request as soon as the one before is answered, until the time is over or so many are sent. That finds out how
  * much a contender can take. It does not tell how long a caller waits: whoever is slow is asked less.
  */
 export async function runClosedLoop(load: {
   ports: readonly number[];
   connections: number;
   seconds: number;
+  most?: number;
   /** Sent in turn, over and over. */
   requests: readonly Buffer[];
 }): Promise<ClosedLoop> {
-  const { requests } = load;
+  const { requests, most = Infinity } = load;
   const connections = await openConnections(load.ports, load.connections);
   const started = performance.now();
   const ends = started + load.seconds * 1000;
@@ -31,7 +32,7 @@ export async function runClosedLoop(load: {
     new Promise((resolve) => {
       const next = (): void => {
         const request = requests[sent % requests.length];
-        if (request === undefined || performance.now() >= ends) {
+        if (request === undefined || sent >= most || performance.now() >= ends) {
           resolve();
           return;
         }

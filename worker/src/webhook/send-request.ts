@@ -1,10 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup as lookupName } from 'node:dns/promises';
-import { setMaxListeners } from 'node:events';
-import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { type LookupFunction, isIP } from 'node:net';
 import { type ResolveName, hostOf, isPublicAddress, resolvePublicName } from '@wallet/shared/webhook-address';
+import { AnswerTooLong, OriginConnections } from './connections.ts';
 
 /**
  * Why there is no whole answer. `address_refused`: the URL leads inside, or is plain http. `connection_failed`: there is no
@@ -67,11 +66,8 @@ const TIMEOUT_MS = 15_000;
 const MAX_RESPONSE_BYTES = 64 * 1024;
 const EXCERPT_BYTES = 1_024;
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;
-/** Less than the five seconds after which many servers close a connection that is idle. */
-const IDLE_MS = 4_000;
-const SOCKETS_PER_HOST = 16;
-/** Node gives an address 250 ms before it tries the host's next one, which is too short for the other side of the world. */
-const NEXT_ADDRESS_AFTER_MS = 2_000;
+/** Of more origins, those without a connection are forgotten. */
+const ORIGINS_KNOWN = 256;
 
 class AddressRefused extends Error {}
 class NameUnknown extends Error {}
@@ -85,54 +81,56 @@ class NameUnknown extends Error {}
  * Redirects are not followed, bodies not decompressed.
  */
 export function createSender({ allowPrivate, timeoutMs = TIMEOUT_MS, resolve, ca }: SenderOptions): Sender {
-  const agentOptions = {
-    keepAlive: true,
-    maxSockets: SOCKETS_PER_HOST,
-    maxFreeSockets: SOCKETS_PER_HOST,
-    timeout: IDLE_MS,
-    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER_MS,
-    lookup: guardLookup(resolve ?? (allowPrivate ? resolveAnyName : resolvePublicName), allowPrivate),
-  };
-  const httpAgent = new HttpAgent(agentOptions);
-  const httpsAgent = new HttpsAgent({ ...agentOptions, rejectUnauthorized: true, ...(ca !== undefined && { ca }) });
-  const closing = new AbortController();
-  // Every request under way listens.
-  setMaxListeners(0, closing.signal);
+  const lookup = guardLookup(resolve ?? (allowPrivate ? resolveAnyName : resolvePublicName), allowPrivate);
+  const origins = new Map<string, OriginConnections>();
+  const underWay = new Set<Stop>();
+  let isClosed = false;
 
-  function open({ url, headers, body }: WebhookRequest): ClientRequest {
-    const parsed = new URL(url);
-    if (!allowPrivate) refuseInside(parsed);
-    const isSecure = parsed.protocol === 'https:';
-    const request = (isSecure ? requestHttps : requestHttp)(parsed, {
-      method: 'POST',
-      headers: { ...headers, 'accept-encoding': 'identity' },
-      agent: isSecure ? httpsAgent : httpAgent,
-    });
-    return request.end(body);
+  function connectionsTo(url: URL): OriginConnections {
+    const known = origins.get(url.origin);
+    if (known !== undefined) return known;
+    if (origins.size >= ORIGINS_KNOWN) {
+      for (const [origin, connections] of origins) if (connections.isUnused) origins.delete(origin);
+    }
+    const connections = new OriginConnections(url, { lookup, maxBytes: MAX_RESPONSE_BYTES, ca });
+    origins.set(url.origin, connections);
+    return connections;
   }
 
-  async function post(message: WebhookRequest, deadline: number): Promise<Outcome> {
-    if (closing.signal.aborted) return failed('sender_closed');
-    const first = await awaitAnswer(open(message), deadline, closing.signal);
-    // The connection was closed while it lay idle, which says nothing about the receiver.
-    if (first.wasStale) return awaitAnswer(open(message), deadline, closing.signal);
-    return first;
+  function open({ url, headers, body }: WebhookRequest, isAgain: boolean): ClientRequest {
+    const parsed = new URL(url);
+    if (!allowPrivate) refuseInside(parsed);
+    const agent = connectionsTo(parsed);
+    // What else lies idle there has done so for longer.
+    if (isAgain) agent.closeIdle();
+    const { protocol, pathname, search } = parsed;
+    const lines = listHeaders(headers, parsed.host, Buffer.byteLength(body));
+    return requestHttp({ agent, protocol, method: 'POST', path: pathname + search, headers: lines }).end(body);
   }
 
   return {
     async send(message) {
       const begun = performance.now();
-      const { status, error, retryAfterMs, responseExcerpt } = await post(message, begun + timeoutMs).catch(
-        (thrown: unknown) => failed(thrown instanceof AddressRefused ? 'address_refused' : 'invalid_request'),
-      );
+      const { status, error, retryAfterMs, responseExcerpt } = isClosed
+        ? failed('sender_closed')
+        : await exchange((isAgain) => open(message, isAgain), timeoutMs, underWay);
       return { status, error, retryAfterMs, responseExcerpt, durationMs: Math.round(performance.now() - begun) };
     },
     close() {
-      closing.abort();
-      httpAgent.destroy();
-      httpsAgent.destroy();
+      isClosed = true;
+      for (const stop of underWay) stop('sender_closed');
+      for (const connections of origins.values()) connections.close();
     },
   };
+}
+
+/** Names and values by turns, which node takes as they are. */
+function listHeaders(headers: WebhookRequest['headers'], host: string, length: number): string[] {
+  const lines = ['host', host, 'accept-encoding', 'identity', 'content-length', `${length}`];
+  for (const name in headers) {
+    if (name !== 'accept-encoding') lines.push(name, headers[name] ?? '');
+  }
+  return lines;
 }
 
 /** A host that is an address is never looked up, so it is checked here. @throws AddressRefused */
@@ -166,51 +164,59 @@ async function resolveAnyName(hostname: string): Promise<readonly string[]> {
   return (await lookupName(hostname, { all: true })).map(({ address }) => address);
 }
 
-/** Settles once, whatever happens to the request, and leaves nothing of it behind but a connection that can be used again. */
-function awaitAnswer(
-  request: ClientRequest,
-  deadline: number,
-  closing: AbortSignal,
-): Promise<Outcome & { wasStale: boolean }> {
+type Stop = (error: SendError) => void;
+
+/**
+ * Settles once, whatever happens to the request, and leaves nothing of it behind but a connection that can be used again.
+ * `underWay` has what ends it.
+ */
+function exchange(open: (isAgain: boolean) => ClientRequest, timeoutMs: number, underWay: Set<Stop>): Promise<Outcome> {
   return new Promise((resolve) => {
+    let current: ClientRequest | undefined;
     let answer: Answer | undefined;
-    let bytes = 0;
-    const timer = setTimeout(() => stop('timeout'), deadline - performance.now());
-    const onClosing = () => stop('sender_closed');
-    closing.addEventListener('abort', onClosing);
+    const timer = setTimeout(stop, timeoutMs, 'timeout');
+    underWay.add(stop);
 
-    function finish(error: SendError | null, wasStale = false): void {
+    function finish(error: SendError | null): void {
+      // What comes late changes nothing.
+      if (!underWay.delete(stop)) return;
       clearTimeout(timer);
-      closing.removeEventListener('abort', onClosing);
-      request.socket?.off('data', limitLength);
-      resolve({ ...(answer?.outcome() ?? failed(null)), error, wasStale });
+      resolve({ ...(answer?.outcome() ?? failed(null)), error });
     }
-    function stop(error: SendError | null): void {
+    function stop(error: SendError): void {
       finish(error);
-      request.destroy();
+      current?.destroy();
     }
-    /** Counts all that comes, so also what is never handed to us: interim answers without end, or empty lines. */
-    function limitLength(chunk: Buffer): void {
-      bytes += chunk.length;
-      // In the next tick, since what has just been parsed is handed out only then.
-      if (bytes > MAX_RESPONSE_BYTES) process.nextTick(() => stop(answer === undefined ? 'invalid_response' : null));
+    function begin(isAgain: boolean): void {
+      const request = open(isAgain);
+      current = request;
+      // All listeners stay for good: an error may come late, and without a listener it would end the process.
+      request.on('error', (error) => {
+        if (request !== current) return;
+        // The connection was closed while it lay idle, which says nothing about the receiver.
+        const wasStale = request.reusedSocket && answer === undefined && wordFor(error) === 'connection_reset';
+        if (wasStale && !isAgain && underWay.has(stop)) tryTo(() => begin(true));
+        else if (error instanceof AnswerTooLong) finish(answer === undefined ? 'invalid_response' : null);
+        else finish(wordFor(error));
+      });
+      request.on('response', (response) => {
+        answer = readAnswer(response);
+        response.on('end', () => finish(null));
+        response.on('error', (error) => finish(wordFor(error)));
+      });
+      // Without an error or an answer it closes after `101`, which was not asked for.
+      request.on('close', () => {
+        if (request === current && answer === undefined) finish('invalid_response');
+      });
     }
-
-    // All listeners stay for good: an error may come late, and without a listener it would end the process.
-    request.on('socket', (socket) => socket.on('data', limitLength));
-    request.on('error', (error) => {
-      const word = wordFor(error);
-      finish(word, word === 'connection_reset' && request.reusedSocket && answer === undefined);
-    });
-    request.on('response', (response) => {
-      answer = readAnswer(response);
-      response.on('end', () => finish(null));
-      response.on('error', (error) => finish(wordFor(error)));
-    });
-    // Without an error or an answer it closes after `101`, which was not asked for.
-    request.on('close', () => {
-      if (answer === undefined) finish('invalid_response');
-    });
+    function tryTo(work: () => void): void {
+      try {
+        work();
+      } catch (thrown) {
+        finish(thrown instanceof AddressRefused ? 'address_refused' : 'invalid_request');
+      }
+    }
+    tryTo(() => begin(false));
   });
 }
 
@@ -242,6 +248,7 @@ function failed(error: SendError | null): Outcome {
 
 /** Postgres' text holds no NUL and only valid UTF-8. A character that was cut off at the end is left out. */
 function asStorableText(bytes: Buffer): string {
+  if (bytes.length === 0) return '';
   return new TextDecoder().decode(bytes, { stream: true }).replaceAll('\0', '');
 }
 
