@@ -1,8 +1,22 @@
-import { insertDelivery } from '@wallet/shared/database/tables/deliveries';
-import { type AttemptRecord, claimDeliveries, recordAttempts } from '@wallet/shared/database/tables/delivery-attempts';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { MIGRATIONS_FOLDER } from '@wallet/local/project';
+import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { createPool } from '@wallet/shared/database/pool';
+import {
+  type AttemptRecord,
+  claimDeliveries,
+  findDueEndpoints,
+  recordAttempts,
+} from '@wallet/shared/database/tables/delivery-attempts';
+import { countWebhookBacklog } from '@wallet/shared/database/tables/webhook-backlog';
+import type { EventType } from '@wallet/shared/event';
+import { newId } from '@wallet/shared/ids';
 import { recordFacts } from '@wallet/shared/record-facts';
+import { relayEvents } from '@wallet/worker/relay-events';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
+import { inDatabase } from '../support/test-database.ts';
 
 /** Several workers talk to one endpoint: each delivery is one's own until its lease ends. */
 
@@ -16,17 +30,45 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 beforeEach(async () => {
-  const { body } = await request(service.url)
-    .post('/webhook-endpoints')
-    .send({ url: 'http://127.0.0.1:9/' })
-    .expect(201);
-  endpoint = body.id as string;
-  const facts = Array.from({ length: DELIVERIES }, (_, n) => ({ type: 'wallet.frozen', data: { n } }) as const);
-  for (const id of await recordFacts(service.database, facts)) await insertDelivery(service.database, endpoint, id);
+  endpoint = await make();
+});
+afterEach(async () => {
+  await service.database.query('UPDATE webhook_endpoints SET deleted_at = now()');
 });
 
-async function claim(most: number): Promise<string[]> {
-  return (await claimDeliveries(service.database, endpoint, most, LEASE_MS)).map(({ eventId }) => eventId);
+async function make(fields: object = {}): Promise<string> {
+  const { body } = await request(service.url)
+    .post('/webhook-endpoints')
+    .send({ url: 'http://127.0.0.1:9/', ...fields })
+    .expect(201);
+  return body.id as string;
+}
+
+async function change(fields: object): Promise<void> {
+  await request(service.url).patch(`/webhook-endpoints/${endpoint}`).send(fields).expect(200);
+}
+
+/** Makes events facts and relays them. @returns their ids in the order of the feed, and the endpoints that were rung. */
+async function tell(count: number, type: EventType = 'wallet.frozen'): Promise<{ ids: string[]; rung: string[] }> {
+  const facts = Array.from({ length: count }, (_, n) => ({ type, data: { n } }));
+  const ids = await recordFacts(service.database, facts);
+  const { endpointIds } = await relayEvents(service.database);
+  return { ids, rung: [...endpointIds] };
+}
+
+async function claim(most: number, database: Parameters<typeof claimDeliveries>[0] = service.database) {
+  const { deliveries } = await claimDeliveries(database, endpoint, most, LEASE_MS);
+  return deliveries.map(({ eventId }) => eventId);
+}
+
+async function readState(): Promise<{ position: bigint; head: bigint; skipped: string; rows: number }> {
+  const { rows } = await service.database.query<Awaited<ReturnType<typeof readState>>>(
+    `SELECT position, (SELECT coalesce(max(position), 0) FROM event_feed) AS head, skipped::text,
+            (SELECT count(*)::int FROM deliveries WHERE endpoint_id = $1) AS rows
+     FROM webhook_endpoint_states WHERE endpoint_id = $1`,
+    [endpoint],
+  );
+  return rows[0]!;
 }
 
 const attempt = (eventId: string, succeeded: boolean): AttemptRecord => ({
@@ -36,9 +78,9 @@ const attempt = (eventId: string, succeeded: boolean): AttemptRecord => ({
 });
 
 it('what one worker has claimed belongs to nobody else until its lease ends', async () => {
+  const { ids } = await tell(DELIVERIES);
   const claimed = [...(await Promise.all([claim(4), claim(4)])), await claim(DELIVERIES)].flat();
-  expect(new Set(claimed).size).toBe(DELIVERIES);
-  expect(claimed).toHaveLength(DELIVERIES);
+  expect(claimed.toSorted()).toEqual(ids.toSorted());
   expect(await claim(1)).toEqual([]);
 
   await service.database.query(
@@ -46,13 +88,179 @@ it('what one worker has claimed belongs to nobody else until its lease ends', as
     WHERE endpoint_id = $1`,
     [endpoint, LEASE_MS],
   );
-  expect(await claim(DELIVERIES)).toHaveLength(DELIVERIES);
+  expect((await claim(DELIVERIES)).toSorted()).toEqual(ids.toSorted());
 });
 
+it('what is relayed while several workers claim is claimed once, and what is due again before it', async () => {
+  const told: string[] = [];
+  const claimed: string[] = [];
+  let isOver = false;
+  const work = async (): Promise<void> => {
+    for (let isLast = false; ; isLast = isOver) {
+      const mine = await claim(7);
+      claimed.push(...mine);
+      if (isLast && mine.length === 0) return;
+    }
+  };
+  const working = [1, 2, 3, 4].map(work);
+  for (let round = 0; round < 20; round += 1) told.push(...(await tell(15)).ids);
+  isOver = true;
+  await Promise.all(working);
+  expect(claimed.toSorted()).toEqual(told.toSorted());
+  expect(await readState()).toMatchObject({ rows: told.length });
+
+  const { ids } = await tell(2);
+  await request(service.url).post(`/webhook-endpoints/${endpoint}/deliveries/${told[0]!}/replay`).expect(202);
+  expect(await claim(3)).toEqual([told[0], ...ids]);
+});
+
+it('a claim that saw less of the feed than the one before it does not go back', async () => {
+  const again = (await tell(1)).ids;
+  await claim(1);
+  await request(service.url).post(`/webhook-endpoints/${endpoint}/deliveries/${again[0]!}/replay`).expect(202);
+  const ids = [...(await tell(3)).ids];
+  const [first, other] = [await service.database.connect(), await service.database.connect()];
+  await first.query('BEGIN');
+  await first.query('SELECT FROM webhook_endpoint_states WHERE endpoint_id = $1 FOR UPDATE', [endpoint]);
+  const late = claim(DELIVERIES);
+  await untilBlocked();
+  ids.push(...(await tell(2)).ids);
+  // What is due again is left to the late one, which so has something to claim.
+  await other.query('BEGIN');
+  await other.query('SELECT FROM deliveries WHERE event_id = $1 FOR UPDATE', again);
+  expect(await claim(DELIVERIES, first)).toEqual(ids);
+  await other.query('ROLLBACK');
+  await first.query('COMMIT');
+  first.release();
+  other.release();
+  expect(await late).toEqual(again);
+  expect(await claim(DELIVERIES)).toEqual([]);
+});
+
+async function untilBlocked(): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  const text = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await service.database.query(text)).rows.length === 0) {
+    if (Date.now() > deadline) throw new Error('nobody waits for the lock');
+  }
+}
+
 it('what has succeeded stays so, whatever comes of an attempt whose lease had ended', async () => {
+  await tell(1);
   const [event] = await claim(1);
   await recordAttempts(service.database, endpoint, [attempt(event!, true)], 0);
   await recordAttempts(service.database, endpoint, [attempt(event!, false)], 0);
   const { body } = await request(service.url).get(`/webhook-endpoints/${endpoint}/deliveries/${event}`).expect(200);
   expect(body).toMatchObject({ status: 'succeeded', attempts: 2, next_attempt_at: null });
+});
+
+it('an endpoint that is left alone costs nothing, and is told in order afterwards', async () => {
+  const pause = (until: string): Promise<unknown> =>
+    service.database.query(`UPDATE webhook_endpoint_states SET paused_until = ${until} WHERE endpoint_id = $1`, [
+      endpoint,
+    ]);
+  const other = await make();
+  await pause(`now() + interval '1 hour'`);
+  const before = await readState();
+  const { ids, rung } = await tell(DELIVERIES);
+  expect(rung).toEqual([other]);
+  expect(await claim(DELIVERIES)).toEqual([]);
+  expect(await readState()).toMatchObject({ rows: 0, position: before.position });
+  expect(await findDueEndpoints(service.database)).toEqual([other]);
+  expect(await countWebhookBacklog(service.database, 1_000)).toMatchObject({ due: 2 * DELIVERIES });
+  expect(await countWebhookBacklog(service.database, 15)).toMatchObject({ due: 15 });
+
+  await pause('now()');
+  expect((await findDueEndpoints(service.database)).toSorted()).toEqual([endpoint, other].toSorted());
+  expect(await claim(DELIVERIES)).toEqual(ids);
+  expect(await findDueEndpoints(service.database)).toEqual([other]);
+});
+
+it('a type that is rare is found behind thousands of others, and only those who asked for it are rung', async () => {
+  endpoint = await make({ event_types: ['wallet.closed'] });
+  expect((await tell(10_500)).rung).not.toContain(endpoint);
+  const { ids, rung } = await tell(1, 'wallet.closed');
+  expect(rung).toContain(endpoint);
+  const first = await claimDeliveries(service.database, endpoint, 5, LEASE_MS);
+  expect(first).toEqual({ deliveries: [], goesOn: true });
+  const second = await claimDeliveries(service.database, endpoint, 5, LEASE_MS);
+  expect(second).toMatchObject({ deliveries: [{ eventId: ids[0], failures: 0 }], goesOn: false });
+  const { position, head, rows } = await readState();
+  expect([position, rows]).toEqual([head, 1]);
+});
+
+it('the types are those of when it is claimed, and a test is told to one alone', async () => {
+  expect((await tell(1, 'webhook_endpoint.test')).rung).toEqual([]);
+  expect(await claim(DELIVERIES)).toEqual([]);
+  await tell(2);
+  const { ids } = await tell(2, 'wallet.closed');
+  await change({ event_types: ['wallet.closed'] });
+  expect(await claim(DELIVERIES)).toEqual(ids);
+  await change({ event_types: ['*'] });
+  expect(await claim(DELIVERIES)).toEqual([]);
+});
+
+it('what happens while an endpoint is disabled is not told, and what waited before is', async () => {
+  const told = (await tell(3)).ids;
+  expect(await claim(1)).toEqual(told.slice(0, 1));
+  for (let round = 0; round < 2; round += 1) {
+    await change({ status: 'disabled' });
+    expect((await tell(2)).rung).toEqual([]);
+    await change({ status: 'disabled' });
+    await tell(2);
+    expect(await claim(DELIVERIES)).toEqual([]);
+    expect(await countWebhookBacklog(service.database, 1_000)).toMatchObject({ due: 0 });
+    await change({ status: 'enabled' });
+    await change({ status: 'enabled' });
+    told.push(...(await tell(2)).ids);
+  }
+  expect(await claim(2 * DELIVERIES)).toEqual(told.slice(1));
+  const { position, head, skipped } = await readState();
+  expect([position, skipped]).toEqual([head, '{}']);
+});
+
+it('an endpoint is told what is relayed from when it was made', async () => {
+  await tell(2);
+  endpoint = await make();
+  const { ids } = await tell(1);
+  expect(await claim(DELIVERIES)).toEqual(ids);
+});
+
+describe('a database from before deliveries were made when they are claimed', () => {
+  it('is told on from where it was: nothing twice, and nothing that was relayed to a disabled endpoint', async () => {
+    const folder = mkdtempSync(`${tmpdir()}/wallet-migrations-`);
+    const url = await inDatabase(service.databaseUrl, `test_before_${process.pid}`);
+    const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
+    try {
+      cpSync(MIGRATIONS_FOLDER, folder, { recursive: true, filter: (file) => !/000[6-9]_/.test(file) });
+      // The migrations are applied; the grants are of columns that are still to come.
+      await expect(migrateDatabase(url, folder, undefined)).rejects.toThrow('position');
+      const [enabled, disabled, event] = [newId(), newId(), newId()];
+      await database.query(
+        `INSERT INTO webhook_endpoints (id, url, event_types, sealed_secret, status, disabled_reason, disabled_at)
+         VALUES ('${enabled}', 'http://127.0.0.1:9/', '{*}', 'x', 'enabled', NULL, NULL),
+                ('${disabled}', 'http://127.0.0.1:9/', '{*}', 'x', 'disabled', 'requested', now());
+         INSERT INTO webhook_endpoint_states (endpoint_id) VALUES ('${enabled}'), ('${disabled}');
+         INSERT INTO events (id, type, created_at, body) VALUES ('${event}', 'wallet.frozen', now(), '{}');
+         INSERT INTO event_feed VALUES (1, '${event}');
+         INSERT INTO deliveries (endpoint_id, event_id, next_attempt_at) VALUES ('${enabled}', '${event}', now())`,
+      );
+      await migrateDatabase(url, MIGRATIONS_FOLDER, undefined);
+      await expect(database.query(`INSERT INTO event_feed VALUES (2, '${newId()}')`)).rejects.toThrow('has_type');
+      const [next] = await recordFacts(database, [{ type: 'wallet.closed', data: {} }]);
+      await relayEvents(database);
+      const claimed = await claimDeliveries(database, enabled, DELIVERIES, LEASE_MS);
+      expect(claimed.deliveries.map(({ eventId }) => eventId)).toEqual([event, next]);
+      const { rows } = await database.query(
+        'SELECT position, skipped::text FROM webhook_endpoint_states ORDER BY endpoint_id',
+      );
+      expect(rows).toEqual([
+        { position: 2n, skipped: '{}' },
+        { position: 1n, skipped: '{[2,)}' },
+      ]);
+    } finally {
+      await database.end();
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { recordAttempts } from '@wallet/shared/database/tables/delivery-attempts';
+import { claimDeliveries, recordAttempts } from '@wallet/shared/database/tables/delivery-attempts';
 import { drawSequences, insertEvents, relayEvents, tryLockRelay } from '@wallet/shared/database/tables/events';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { type EventType, eventBody } from '@wallet/shared/event';
@@ -51,8 +51,14 @@ async function relay(): Promise<void> {
   });
 }
 
-/** Has deliveries fail for good, as a worker writes it down. */
+/** Has deliveries claimed, which are due again at once. */
+async function claim(endpointId: string, most = 1_000): Promise<void> {
+  await claimDeliveries(service.database, endpointId, most, 0);
+}
+
+/** Has deliveries fail for good, as a worker writes it down that has claimed all there are. */
 async function fail(endpointId: string, eventIds: string[], retryInMs: number | null = null): Promise<void> {
+  await claim(endpointId);
   const attempt = { succeeded: false, startedAt: new Date(), durationMs: 12.4, responseStatus: 500, error: null };
   const attempts = eventIds.map((eventId) => ({ ...attempt, eventId, responseExcerpt: 'no', retryInMs }));
   await recordAttempts(service.database, endpointId, attempts, 0);
@@ -98,6 +104,54 @@ describe('deliveries', () => {
     }
   });
 
+  it('that no claim has reached come first, the last of the feed before the others, and have no attempts', async () => {
+    const { id } = await make();
+    const frozen = await tell('wallet.frozen', 4);
+    await claim(id, 2);
+    const closed = await tell('wallet.closed', 2);
+    await post(`/webhook-endpoints/${id}/test`).expect(202);
+    await relay();
+    const path = `/webhook-endpoints/${id}/deliveries`;
+    const idsOf = async (query: string): Promise<string[]> =>
+      (await everyItem(service.url, `${path}?${query}`)).map((each) => each['event_id']);
+    const tests = await idsOf('event_type=webhook_endpoint.test');
+    expect(tests).toHaveLength(1);
+    const all = [...[...frozen.slice(2), ...closed].reverse(), ...tests, frozen[1], frozen[0]];
+    for (const limit of [1, 2, 3, 4, 200]) expect(await idsOf(`limit=${limit}`)).toEqual(all);
+    expect(await idsOf('limit=3&status=pending')).toEqual(all);
+    expect(await idsOf('limit=1&event_type=wallet.frozen')).toEqual(frozen.toReversed());
+    expect(await idsOf('status=succeeded')).toEqual([]);
+
+    const [first] = (await get(`${path}?limit=1`).expect(200)).body.data;
+    const event = (await get(`/events/${closed[1]}`).expect(200)).body;
+    expect(first).toEqual({
+      ...{ id: closed[1], endpoint_id: id, event_id: closed[1], event_type: 'wallet.closed', status: 'pending' },
+      ...{ attempts: 0, next_attempt_at: event.timestamp, created_at: event.timestamp, completed_at: null },
+    });
+    expect((await get(`${path}/${closed[1]}`).expect(200)).body).toEqual({ ...first, attempts_log: [] });
+    expect((await post(`${path}/${closed[1]}/replay`).expect(202)).body).toEqual(first);
+    await claim(id);
+    expect((await get(`${path}/${closed[1]}`)).body).toMatchObject({ created_at: event.timestamp, status: 'pending' });
+    expect(await idsOf('limit=2')).toEqual([...frozen, ...closed, ...tests].reverse());
+  });
+
+  it('are of what an endpoint subscribes to, and not of what was relayed while it was disabled', async () => {
+    const { id } = await make({ event_types: ['wallet.closed'] });
+    const path = `/webhook-endpoints/${id}`;
+    const idsOf = async (): Promise<string[]> =>
+      (await get(`${path}/deliveries`)).body.data.map((each: any) => each.event_id);
+    const [frozen] = await tell('wallet.frozen');
+    const [before] = await tell('wallet.closed');
+    await request(service.url).patch(path).send({ status: 'disabled' }).expect(200);
+    const [meanwhile] = await tell('wallet.closed');
+    expect(await idsOf()).toEqual([before]);
+    await request(service.url).patch(path).send({ status: 'enabled' }).expect(200);
+    const [after] = await tell('wallet.closed');
+    expect(await idsOf()).toEqual([after, before]);
+    for (const event of [frozen, meanwhile]) await get(`${path}/deliveries/${event}`).expect(404);
+    await get(`${path}/deliveries/${before}`).expect(200);
+  });
+
   it('tell their last attempts, the latest first', async () => {
     const { id } = await make();
     const [eventId] = await tell('wallet.frozen');
@@ -111,6 +165,12 @@ describe('deliveries', () => {
     expect((await get(`/webhook-endpoints/${id}`)).body.failing_since).not.toBeNull();
     const missing = await get(`/webhook-endpoints/${id}/deliveries/${NOBODY}`).expect(404);
     expect(missing.body.code).toBe('delivery_not_found');
+  });
+
+  it.each(['feed:', 'feed:x', `feed:${'9'.repeat(19)}`, 'feed:-1'])('do not begin behind %s', async (key) => {
+    const { id } = await make();
+    const cursor = Buffer.from(key).toString('base64url');
+    await get(`/webhook-endpoints/${id}/deliveries`).query({ cursor }).expect(400);
   });
 
   it('are sent again one by one', async () => {

@@ -268,7 +268,7 @@ describe('without a key', () => {
     await bare.database.query(
       `WITH made AS (INSERT INTO webhook_endpoints (id, url, event_types, sealed_headers, sealed_secret)
                      VALUES ($1, $2, '{*}', 'sealed', 'sealed') RETURNING id)
-       INSERT INTO webhook_endpoint_states (endpoint_id) SELECT id FROM made`,
+       INSERT INTO webhook_endpoint_states (endpoint_id, position) SELECT id, 0 FROM made`,
       [id, URL_OF_NOBODY],
     );
     const path = `/webhook-endpoints/${id}`;

@@ -77,6 +77,9 @@ it('disables an endpoint that is gone, and tells the others', async () => {
   await request(service.url).patch(`/webhook-endpoints/${gone.id}`).send({ status: 'enabled' }).expect(200);
   await webhooks.makeDue();
   await gone.receiver.until(({ length }) => length >= 2);
+  // What happened meanwhile is not told.
+  expect(new Set(gone.receiver.received.map((each) => each.id)).size).toBe(1);
+  expect(await webhooks.deliveriesOf(gone.id)).toHaveLength(1);
 });
 
 it('disables an endpoint that has failed for days', async () => {

@@ -27,7 +27,7 @@ export interface DeliveryTools {
  * How many requests a round has: at first as many as there are connections to a host, and twice as many after each round that
  * was all taken at once. More would wait for a connection so long that they run out of time if the receiver turns slow.
  */
-const FIRST_ROUND = 16;
+export const FIRST_ROUND = 16;
 const LARGEST_ROUND = 128;
 const AT_ONCE_MS = 1_000;
 /** Longer than a request may take and its outcome to be written down. */
@@ -41,20 +41,24 @@ const BUSY = new Set([429, 503]);
 
 /**
  * Sends an endpoint what is due for it, round by round until nothing is, or `isStopping`. The better it takes them, the larger
- * the rounds.
+ * the rounds, of which the first has `size` requests: to begin with few each time costs half as much again.
+ * @returns the size for the next time.
  * @throws Error if the endpoint's secret cannot be opened, or the database is away: then the rest waits.
  */
 export async function deliverWebhooks(
   tools: DeliveryTools,
   endpointId: string,
+  size: number,
   isStopping: () => boolean,
-): Promise<void> {
-  let size = FIRST_ROUND;
+): Promise<number> {
   let writing = Promise.resolve();
-  while (!isStopping()) {
+  let goesOn = true;
+  while (goesOn && !isStopping()) {
     const started = performance.now();
     const round = await sendRound(tools, endpointId, size);
     if (round === null) break;
+    ({ goesOn } = round);
+    if (round.sent.length === 0) continue;
     const isFast = round.sent.every(({ attempt }) => isTaken(attempt)) && performance.now() - started < AT_ONCE_MS;
     size = isFast ? Math.min(2 * size, LARGEST_ROUND) : FIRST_ROUND;
     await writing;
@@ -64,27 +68,30 @@ export async function deliverWebhooks(
     else await writing;
   }
   await writing;
+  return size;
 }
 
 interface Round {
   readonly endpoint: WebhookEndpoint;
   readonly sent: readonly Sent[];
+  /** There may be more. */
+  readonly goesOn: boolean;
 }
 
 /**
  * Sends requests side by side. No connection of the database is held meanwhile. What is sent of an event are its stored bytes,
  * signed anew each time.
- * @returns null if nothing is due.
+ * @returns null if there is no such endpoint.
  */
 async function sendRound(tools: DeliveryTools, endpointId: string, size: number): Promise<Round | null> {
   const endpoint = await findWebhookEndpoint(tools.database, endpointId);
   if (endpoint === null) return null;
   const opened = openEndpoint(tools.sealer, endpoint);
-  const claimed = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
-  const ended = await Promise.all(claimed.map((delivery) => send(tools.sender, opened, delivery)));
+  const { deliveries, goesOn } = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
+  const ended = await Promise.all(deliveries.map((delivery) => send(tools.sender, opened, delivery)));
   // What was cut off by our own stop says nothing about the receiver: it is sent again when its lease ends.
   const sent = ended.filter(({ attempt }) => attempt.error !== 'sender_closed');
-  return sent.length === 0 ? null : { endpoint, sent };
+  return { endpoint, sent, goesOn };
 }
 
 /** What came of a round, in one transaction. */

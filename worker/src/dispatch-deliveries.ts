@@ -1,4 +1,4 @@
-import { type DeliveryTools, deliverWebhooks } from './deliver-webhooks.ts';
+import { type DeliveryTools, FIRST_ROUND, deliverWebhooks } from './deliver-webhooks.ts';
 
 /** How many endpoints one worker talks to at once. Others wait; an endpoint that hangs is soon paused. */
 const ENDPOINTS_AT_ONCE = 64;
@@ -14,6 +14,8 @@ export function createDispatcher(tools: DeliveryTools): Dispatcher {
   const running = new Map<string, Promise<void>>();
   /** Woken, and not yet talked to, or woken again meanwhile. */
   const waiting = new Set<string>();
+  /** How large the next round of an endpoint is. */
+  const sizes = new Map<string, number>();
   let stopping = false;
 
   function startNext(): void {
@@ -30,8 +32,11 @@ export function createDispatcher(tools: DeliveryTools): Dispatcher {
   }
 
   async function deliver(endpointId: string): Promise<void> {
+    const size = sizes.get(endpointId) ?? FIRST_ROUND;
+    // Whatever keeps it from coming to an end, the next one begins small.
+    sizes.delete(endpointId);
     try {
-      await deliverWebhooks(tools, endpointId, () => stopping);
+      sizes.set(endpointId, await deliverWebhooks(tools, endpointId, size, () => stopping));
     } catch (error) {
       tools.log.warn({ err: error, endpoint_id: endpointId }, 'delivery failed');
     }

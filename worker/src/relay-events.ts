@@ -60,8 +60,7 @@ export function createRelay(options: {
 }
 
 /**
- * Relays what has been recorded and committed: each event gets its place in the feed, and a delivery for everybody who is
- * subscribed.
+ * Relays what has been recorded and committed: each event gets its place in the feed, where claims of deliveries find it.
  * @returns the endpoints that have something to be told, and how it was left: `busy` if somebody else is relaying.
  */
 export async function relayEvents(

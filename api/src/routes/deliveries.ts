@@ -2,6 +2,7 @@ import type { Queryable } from '@wallet/shared/database/pool';
 import { type Act, insertAct } from '@wallet/shared/database/tables/audit-log';
 import {
   DELIVERY_STATUSES,
+  type DeliveryFilter,
   listAttempts,
   listDeliveries,
   replayDelivery,
@@ -12,7 +13,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import { answerDelivery, readDelivery, readEndpoint } from '../answer-delivery.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { UUID, answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
+import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
 import { actorOf } from '../http/require-key.ts';
 import { idParams, uuid } from '../http/schemas.ts';
 import {
@@ -24,6 +25,8 @@ import {
 } from '../http/webhook-resources.ts';
 
 const PATH = '/webhook-endpoints/{id}';
+/** The last of a page: the place in the feed of what no claim has reached, or the id of an event. */
+const LAST = /^(?:feed:\d{1,18}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 const TAG = 'Webhooks';
 const ATTEMPTS_SHOWN = 50;
 /** The most deliveries that one request has sent again. */
@@ -50,7 +53,7 @@ const getDeliveries = endpoint({
     const filter = {
       status: query.status ?? null,
       eventType: query.event_type ?? null,
-      before: readCursor(query.cursor, UUID),
+      before: readLast(readCursor(query.cursor, LAST)),
     };
     const { id } = await readEndpoint(api, params.id);
     const found = await listDeliveries(api.database, id, filter, query.limit + 1);
@@ -59,7 +62,7 @@ const getDeliveries = endpoint({
       response,
       found,
       query.limit,
-      (delivery) => delivery.eventId,
+      ({ position, eventId }) => (position === null ? eventId : `feed:${position}`),
       (delivery) => presentDelivery(delivery, id),
     );
   },
@@ -134,6 +137,11 @@ const replayAllFailed = endpoint({
     response.json({ replayed });
   },
 });
+
+function readLast(key: string | null): DeliveryFilter['before'] {
+  if (key === null) return null;
+  return key.startsWith('feed:') ? { position: BigInt(key.slice('feed:'.length)) } : { eventId: key };
+}
 
 /** Writes down who had deliveries of an endpoint sent again, in the transaction that does it. */
 async function recordReplay(client: Queryable, response: Response, id: string, detail: Act['detail']): Promise<void> {

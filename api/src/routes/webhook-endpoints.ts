@@ -127,7 +127,7 @@ const patchEndpoint = endpoint({
   body: z
     .strictObject({
       url: url.optional(),
-      event_types: eventTypes.optional(),
+      event_types: eventTypes.optional().meta({ description: 'They hold for what has not been sent yet, too.' }),
       description: description.optional(),
       headers: headers.nullish().meta({ description: 'In place of all there are; null removes them.' }),
       rate_limit: rateLimit.optional(),

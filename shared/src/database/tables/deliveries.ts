@@ -1,5 +1,6 @@
 import type { EventType } from '../../event.ts';
 import type { Queryable } from '../pool.ts';
+import { UNTOLD } from './events.ts';
 
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
@@ -13,29 +14,41 @@ export async function insertDelivery(database: Queryable, endpointId: string, ev
   });
 }
 
-/** One event for one endpoint, as it stands. */
+/** One event for one endpoint, as it stands. It is there from when its event has a place in the feed. */
 export interface Delivery {
   readonly eventId: string;
+  /** The place of its event, until it is claimed for the first time; then null. */
+  readonly position: bigint | null;
   readonly eventType: EventType;
   readonly status: DeliveryStatus;
   readonly attempts: number;
   readonly nextAttemptAt: Date | null;
+  /** When its event was. */
   readonly createdAt: Date;
   readonly completedAt: Date | null;
 }
 
-const SELECT_DELIVERY = `SELECT event_id AS "eventId", type AS "eventType", status, attempts,
-    next_attempt_at AS "nextAttemptAt", deliveries.created_at AS "createdAt", completed_at AS "completedAt"
+const SELECT_DELIVERY = `SELECT event_id AS "eventId", NULL::bigint AS position, type AS "eventType", status, attempts,
+    next_attempt_at AS "nextAttemptAt", events.created_at AS "createdAt", completed_at AS "completedAt"
   FROM deliveries JOIN events ON events.id = deliveries.event_id`;
+/** What no claim has reached is due since its event was. */
+const SELECT_UNTOLD = `SELECT event_id, position, type, 'pending', 0, event.created_at, event.created_at, NULL::timestamptz
+  FROM untold CROSS JOIN LATERAL (SELECT created_at FROM events WHERE id = event_id OFFSET 0) AS event`;
+const STATE = `webhook_endpoint_states AS states JOIN webhook_endpoints AS endpoints ON endpoints.id = states.endpoint_id`;
+/** Where an endpoint that is disabled was left: the feed may have gone on for months since. */
+const END_OF_TOLD = `(SELECT lower(range) FROM unnest(states.skipped) AS range WHERE upper_inf(range))`;
 
 export interface DeliveryFilter {
   readonly status: DeliveryStatus | null;
   readonly eventType: EventType | null;
-  /** The event that the page begins below. */
-  readonly before: string | null;
+  /** What the page begins behind: a place in the feed, or the event of a delivery that has none any more. */
+  readonly before: { readonly position: bigint } | { readonly eventId: string } | null;
 }
 
-/** At most `limit` deliveries of an endpoint, the newest events first. */
+/**
+ * At most `limit` deliveries of an endpoint: those that no claim has reached in the order of the feed, the last first, and then
+ * the others by their events, the newest first. What is claimed between two pages may be on both.
+ */
 export async function listDeliveries(
   database: Queryable,
   endpointId: string,
@@ -44,19 +57,45 @@ export async function listDeliveries(
 ): Promise<Delivery[]> {
   const { rows } = await database.query<Delivery>({
     name: 'listDeliveries',
-    text: `${SELECT_DELIVERY}
-           WHERE endpoint_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR type = $3)
-             AND ($4::uuid IS NULL OR event_id < $4)
-           ORDER BY event_id DESC LIMIT $5`,
-    values: [endpointId, status, eventType, before, limit],
+    text: `WITH made AS MATERIALIZED (
+             ${SELECT_DELIVERY}
+             WHERE endpoint_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR type = $3)
+               AND ($4::uuid IS NULL OR event_id < $4)
+             ORDER BY event_id DESC LIMIT $6
+           ), untold AS MATERIALIZED (
+             SELECT feed.* FROM ${STATE} CROSS JOIN LATERAL (
+               SELECT event_id, position, type FROM event_feed
+               WHERE ${UNTOLD} AND ($3::text IS NULL OR type = $3)
+                 AND position < coalesce(least($5, ${END_OF_TOLD}), ${2n ** 63n - 1n})
+               ORDER BY position DESC LIMIT $6
+             ) AS feed
+             WHERE endpoint_id = $1 AND $4::uuid IS NULL AND coalesce($2, 'pending') = 'pending'
+           )
+           SELECT * FROM made UNION ALL ${SELECT_UNTOLD}
+           ORDER BY position DESC NULLS LAST, "eventId" DESC LIMIT $6`,
+    values: [
+      ...[endpointId, status, eventType, before !== null && 'eventId' in before ? before.eventId : null],
+      ...[before !== null && 'position' in before ? before.position : null, limit],
+    ],
   });
   return rows;
 }
 
+/** A delivery. If no claim has reached it, all that is untold is looked through for its event: a million took 0.1 s. */
 export async function findDelivery(database: Queryable, endpointId: string, eventId: string): Promise<Delivery | null> {
   const { rows } = await database.query<Delivery>({
     name: 'findDelivery',
-    text: `${SELECT_DELIVERY} WHERE endpoint_id = $1 AND event_id = $2`,
+    text: `WITH made AS MATERIALIZED (
+             ${SELECT_DELIVERY} WHERE endpoint_id = $1 AND event_id = $2
+           ), untold AS MATERIALIZED (
+             SELECT feed.* FROM ${STATE} CROSS JOIN LATERAL (
+               SELECT event_id, position, type FROM event_feed
+               WHERE ${UNTOLD} AND event_id = $2 AND position < coalesce(${END_OF_TOLD}, ${2n ** 63n - 1n})
+               ORDER BY position DESC LIMIT 1
+             ) AS feed
+             WHERE endpoint_id = $1 AND NOT EXISTS (SELECT FROM made) AND EXISTS (SELECT FROM events WHERE id = $2)
+           )
+           SELECT * FROM made UNION ALL ${SELECT_UNTOLD}`,
     values: [endpointId, eventId],
   });
   return rows[0] ?? null;
@@ -91,7 +130,7 @@ export async function listAttempts(
 
 const REPLAY = `status = 'pending', failures = 0, next_attempt_at = now(), completed_at = NULL`;
 
-/** Has a delivery sent again, now. @returns whether there is one. */
+/** Has a delivery sent again, now. @returns whether there is one; what no claim has reached is sent anyway. */
 export async function replayDelivery(database: Queryable, endpointId: string, eventId: string): Promise<boolean> {
   const { rows } = await database.query({
     name: 'replayDelivery',

@@ -1,6 +1,7 @@
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
-import type { DisabledReason } from './webhook-endpoints.ts';
+import { FEED_HEAD, UNTOLD } from './events.ts';
+import { type DisabledReason, skipFeed } from './webhook-endpoints.ts';
 
 /** A delivery that is ours to send until its lease ends. */
 export interface ClaimedDelivery {
@@ -10,31 +11,45 @@ export interface ClaimedDelivery {
   readonly failures: number;
 }
 
+/** What a claim has found. */
+export interface Claim {
+  readonly deliveries: readonly ClaimedDelivery[];
+  /** There may be more: it got as many as it asked for, or the feed goes on where it stopped looking. */
+  readonly goesOn: boolean;
+}
+
+/** How far one claim looks along the feed: 10,000 events of which none is to be told took 4 ms. */
+const FEED_LOOK = 10_000;
+
 /** After this many rounds in which every request failed, an endpoint is left alone for a while. */
 const FAILED_ROUNDS = 3;
 const FIRST_PAUSE_S = 30;
 const LONGEST_PAUSE_S = 600;
 
 /**
- * Rows are named by arrays of their keys in what follows, and looked up one by one: a plan made while a table was small would
- * otherwise read all that an endpoint was ever told (it did: 560 ms for 256 attempts).
+ * Deliveries are changed by INSERT … ON CONFLICT in what follows, which finds each by its key: the plan of an UPDATE, made while
+ * the table was small, would read all that an endpoint was ever told (it did: 560 ms for 256 attempts).
  */
 
 /**
- * Claims the next due deliveries of an endpoint for `leaseMs`: at most `most`, what its rate limit leaves of this second, and
- * one alone when its last rounds have failed. None while it is paused or disabled. Who dies
- * with a claim loses it when the lease ends: then it is sent again.
+ * Claims the next deliveries of an endpoint for `leaseMs`: at most `most`, what its rate limit leaves of this second, and one
+ * alone when its last rounds have failed. None while it is paused or disabled. First come those that are due again; then those
+ * that are made of the feed, in its order, by the types that the endpoint is subscribed to now. Who dies with a claim loses it
+ * when the lease ends: then it is sent again.
+ *
+ * The lock on its state has one claim of an endpoint follow the other, each from the position that the last has left.
  */
 export async function claimDeliveries(
   database: Queryable,
   endpointId: string,
   most: number,
   leaseMs: number,
-): Promise<ClaimedDelivery[]> {
-  const { rows } = await database.query<ClaimedDelivery>({
+): Promise<Claim> {
+  const { rows } = await database.query<ClaimedDelivery | { eventId: null }>({
     name: 'claimDeliveries',
     text: `WITH state AS MATERIALIZED (
-             SELECT failures, rate_limit, window_requests, window_started_at > now() - interval '1 second' AS same_window
+             SELECT failures, rate_limit, window_requests, window_started_at > now() - interval '1 second' AS same_window,
+                    position, skipped, event_types
              FROM webhook_endpoint_states JOIN webhook_endpoints ON id = endpoint_id
              WHERE endpoint_id = $1 AND status = 'enabled' AND deleted_at IS NULL
                AND (paused_until IS NULL OR paused_until <= now())
@@ -49,23 +64,46 @@ export async function claimDeliveries(
              WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= now()
              ORDER BY endpoint_id, next_attempt_at, event_id
              LIMIT coalesce((SELECT requests FROM room), 0) FOR UPDATE SKIP LOCKED
+           ), untold AS MATERIALIZED (
+             SELECT next.position, event_id
+             FROM state AS states CROSS JOIN state AS endpoints CROSS JOIN LATERAL (
+               SELECT position, event_id FROM event_feed
+               WHERE ${UNTOLD} AND position <= states.position + ${FEED_LOOK}
+               ORDER BY position LIMIT (SELECT requests FROM room) - (SELECT count(*) FROM due)
+             ) AS next
            ), claimed AS (
-             UPDATE deliveries SET next_attempt_at = now() + $3 * interval '1 millisecond'
-             WHERE endpoint_id = $1 AND event_id = ANY (ARRAY (SELECT event_id FROM due))
+             INSERT INTO deliveries (endpoint_id, event_id, next_attempt_at)
+             SELECT $1, event_id, now() + $3 * interval '1 millisecond'
+             FROM (SELECT event_id FROM due UNION ALL SELECT event_id FROM untold) AS next
+             ON CONFLICT (endpoint_id, event_id) DO UPDATE SET next_attempt_at = excluded.next_attempt_at
+             WHERE deliveries.status = 'pending'
              RETURNING event_id, failures
+           ), reached AS MATERIALIZED (
+             SELECT found.requests,
+                    CASE WHEN found.requests < room.requests THEN greatest(position, least(position + ${FEED_LOOK}, head))
+                         ELSE coalesce(last, position) END AS position,
+                    found.requests < room.requests AND position + ${FEED_LOOK} < head AS goes_on
+             FROM state, room, (SELECT (SELECT count(*)::int FROM due) + count(*)::int AS requests, max(position) AS last,
+                                       ${FEED_HEAD} AS head FROM untold) AS found
            ), counted AS (
              UPDATE webhook_endpoint_states
              SET window_started_at = CASE WHEN same_window THEN window_started_at ELSE now() END,
-                 window_requests = CASE WHEN same_window THEN state.window_requests ELSE 0 END + found.requests,
-                 paused_until = CASE WHEN state.failures >= ${FAILED_ROUNDS} THEN now() + $3 * interval '1 millisecond' END
-             FROM state CROSS JOIN (SELECT count(*)::int AS requests FROM due) AS found
-             WHERE endpoint_id = $1 AND found.requests > 0
+                 window_requests = CASE WHEN same_window THEN state.window_requests ELSE 0 END + reached.requests,
+                 paused_until = CASE WHEN state.failures >= ${FAILED_ROUNDS} AND reached.requests > 0
+                                     THEN now() + $3 * interval '1 millisecond' END,
+                 position = reached.position,
+                 skipped = state.skipped * int8multirange(int8range(reached.position, NULL, '()'))
+             FROM state, reached
+             WHERE endpoint_id = $1 AND (reached.requests > 0 OR reached.position > state.position)
            )
            SELECT event_id AS "eventId", body, failures
-           FROM claimed CROSS JOIN LATERAL (SELECT body FROM events WHERE id = claimed.event_id OFFSET 0) AS event`,
+           FROM claimed CROSS JOIN LATERAL (SELECT body FROM events WHERE id = claimed.event_id OFFSET 0) AS event
+           UNION ALL
+           SELECT NULL, NULL, NULL FROM reached WHERE goes_on`,
     values: [endpointId, most, leaseMs],
   });
-  return rows;
+  const deliveries = rows.filter((row) => row.eventId !== null);
+  return { deliveries, goesOn: deliveries.length === most || deliveries.length < rows.length };
 }
 
 /**
@@ -83,21 +121,6 @@ export interface AttemptRecord {
   readonly retryInMs: number | null;
 }
 
-const ATTEMPT_ARRAYS = {
-  3: 'boolean[]',
-  4: 'timestamptz[]',
-  5: 'int[]',
-  6: 'smallint[]',
-  7: 'text[]',
-  8: 'text[]',
-  9: 'float8[]',
-};
-
-/** What parameter `n` says of the event of a row. A join would compare all with all. */
-function given(n: keyof typeof ATTEMPT_ARRAYS): string {
-  return `($${n}::${ATTEMPT_ARRAYS[n]})[array_position($2::uuid[], event_id)]`;
-}
-
 /**
  * Writes down a round of attempts at an endpoint: each in the log, what came of its delivery, and how the endpoint is doing.
  * It is left alone for `pauseMs`, and for longer the more rounds have failed altogether. What has succeeded stays so, whatever
@@ -113,21 +136,26 @@ export async function recordAttempts(
   const { rows } = await database.query<{ failingMs: number | null }>({
     name: 'recordAttempts',
     text: `WITH told AS (
-             UPDATE deliveries
-             SET attempts = attempts + 1,
-                 failures = failures + CASE WHEN ${given(3)} THEN 0 ELSE 1 END,
-                 status = CASE WHEN ${given(3)} OR status = 'succeeded' THEN 'succeeded'
-                               WHEN ${given(9)} IS NULL THEN 'failed' ELSE 'pending' END,
-                 next_attempt_at = CASE WHEN NOT ${given(3)} AND status <> 'succeeded' THEN now() + ${given(9)} * interval '1 millisecond' END,
-                 completed_at = CASE WHEN status = 'succeeded' THEN completed_at
-                                     WHEN ${given(3)} OR ${given(9)} IS NULL THEN now() END
-             WHERE endpoint_id = $1 AND event_id = ANY ($2)
+             INSERT INTO deliveries (endpoint_id, event_id, attempts, status, failures, next_attempt_at, completed_at)
+             SELECT $1, event_id, 1,
+                    CASE WHEN succeeded THEN 'succeeded' WHEN retry_in IS NULL THEN 'failed' ELSE 'pending' END,
+                    CASE WHEN succeeded THEN 0 ELSE 1 END,
+                    CASE WHEN NOT succeeded THEN now() + retry_in * interval '1 millisecond' END,
+                    CASE WHEN succeeded OR retry_in IS NULL THEN now() END
+             FROM unnest($2::uuid[], $3::boolean[], $9::float8[]) AS given (event_id, succeeded, retry_in)
+             ON CONFLICT (endpoint_id, event_id) DO UPDATE
+             SET attempts = deliveries.attempts + 1,
+                 failures = deliveries.failures + excluded.failures,
+                 status = CASE deliveries.status WHEN 'succeeded' THEN 'succeeded' ELSE excluded.status END,
+                 next_attempt_at = CASE WHEN deliveries.status <> 'succeeded' THEN excluded.next_attempt_at END,
+                 completed_at = CASE deliveries.status WHEN 'succeeded' THEN deliveries.completed_at ELSE excluded.completed_at END
              RETURNING event_id, attempts
            ), logged AS (
              INSERT INTO delivery_attempts (endpoint_id, event_id, number, started_at, duration_ms, response_status, error,
                                             response_excerpt)
-             SELECT $1, event_id, attempts, ${([4, 5, 6, 7, 8] as const).map(given).join(', ')}
-             FROM told
+             SELECT $1, event_id, attempts, ($4::timestamptz[])[n], ($5::int[])[n], ($6::smallint[])[n], ($7::text[])[n],
+                    ($8::text[])[n]
+             FROM (SELECT event_id, attempts, array_position($2::uuid[], event_id) AS n FROM told OFFSET 0) AS told
            ), round AS (
              SELECT bool_or(succeeded) AS succeeded FROM unnest($3::boolean[]) AS succeeded
            )
@@ -157,7 +185,7 @@ export async function recordAttempts(
   return rows[0]?.failingMs ?? null;
 }
 
-/** Disables an endpoint. What is pending for it waits until it is enabled again. @returns whether it was enabled. */
+/** Disables an endpoint, in a transaction. What is pending for it waits until it is enabled again. @returns whether it was enabled. */
 export async function disableEndpoint(
   database: Queryable,
   endpointId: string,
@@ -169,17 +197,22 @@ export async function disableEndpoint(
            WHERE id = $1 AND status = 'enabled' AND deleted_at IS NULL RETURNING id`,
     values: [endpointId, reason],
   });
+  if (rows.length > 0) await skipFeed(database, endpointId, true);
   return rows.length > 0;
 }
 
-/** The endpoints that can be told something now. The order is that of the index, so that nothing else is read. */
+/**
+ * The endpoints that can be told something now, or have not looked at all of the feed. The order is that of the index, so that
+ * nothing else is read.
+ */
 export async function findDueEndpoints(database: Queryable): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>({
     name: 'findDueEndpoints',
     text: `SELECT id FROM webhook_endpoints JOIN webhook_endpoint_states ON endpoint_id = id
            WHERE status = 'enabled' AND deleted_at IS NULL AND (paused_until IS NULL OR paused_until <= now())
-             AND (SELECT next_attempt_at FROM deliveries WHERE deliveries.endpoint_id = id AND deliveries.status = 'pending'
-                  ORDER BY next_attempt_at, event_id LIMIT 1) <= now()`,
+             AND (position < ${FEED_HEAD}
+                  OR (SELECT next_attempt_at FROM deliveries WHERE deliveries.endpoint_id = id AND deliveries.status = 'pending'
+                      ORDER BY next_attempt_at, event_id LIMIT 1) <= now())`,
   });
   return rows.map(({ id }) => id);
 }

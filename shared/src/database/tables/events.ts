@@ -70,36 +70,41 @@ export interface Relayed {
   readonly endpointIds: readonly string[];
 }
 
+/** The last position of the feed. */
+export const FEED_HEAD = 'coalesce((SELECT position FROM event_feed ORDER BY position DESC LIMIT 1), 0)';
+
 /**
- * Gives at most `limit` events their places in the feed, and makes a delivery of each for every endpoint that is subscribed to
- * its type. Only for the holder of the relay's lock. Of one wallet's events none is taken before an earlier one.
+ * What an endpoint, whose rows are `states` and `endpoints`, is still to be told of `event_feed`. Test events are told to one
+ * endpoint alone, whose deliveries they are from the beginning.
+ */
+export const UNTOLD = `event_feed.position > states.position AND NOT event_feed.position <@ states.skipped
+  AND event_feed.type <> 'webhook_endpoint.test'
+  AND (event_feed.type = ANY (endpoints.event_types) OR '${EVERY_TYPE}' = ANY (endpoints.event_types))`;
+
+/**
+ * Gives at most `limit` events their places in the feed. Only for the holder of the relay's lock. Of one wallet's events none
+ * is taken before an earlier one.
  */
 export async function relayEvents(database: Queryable, limit: number): Promise<Relayed> {
   const { rows } = await database.query<Relayed>({
     name: 'relayEvents',
     text: `WITH next AS MATERIALIZED (
-             SELECT sequence, event_id FROM unrelayed_events ORDER BY sequence LIMIT $1
+             SELECT sequence, event_id, type
+             FROM (SELECT sequence, event_id FROM unrelayed_events ORDER BY sequence LIMIT $1) AS waiting
+             CROSS JOIN LATERAL (SELECT type FROM events WHERE id = event_id OFFSET 0) AS event
            ), taken AS (
              DELETE FROM unrelayed_events WHERE sequence = ANY (ARRAY (SELECT sequence FROM next))
            ), fed AS (
-             INSERT INTO event_feed (position, event_id)
-             SELECT coalesce((SELECT position FROM event_feed ORDER BY position DESC LIMIT 1), 0)
-                    + row_number() OVER (ORDER BY sequence), event_id
-             FROM next
-           ), made AS (
-             INSERT INTO deliveries (endpoint_id, event_id, next_attempt_at)
-             SELECT endpoints.id, next.event_id, statement_timestamp()
-             FROM next CROSS JOIN LATERAL (SELECT type FROM events WHERE id = next.event_id OFFSET 0) AS events
-             JOIN webhook_endpoints AS endpoints ON endpoints.event_types && ARRAY[events.type, '${EVERY_TYPE}']
-             WHERE endpoints.status = 'enabled' AND endpoints.deleted_at IS NULL
-               AND events.type <> 'webhook_endpoint.test'
-             ON CONFLICT DO NOTHING
-             RETURNING endpoint_id
+             INSERT INTO event_feed (position, event_id, type)
+             SELECT ${FEED_HEAD} + row_number() OVER (ORDER BY sequence), event_id, type FROM next
+           ), types AS MATERIALIZED (
+             SELECT DISTINCT type FROM next WHERE type <> 'webhook_endpoint.test'
            )
            SELECT (SELECT count(*)::int FROM next) AS events,
-                  ARRAY (SELECT DISTINCT endpoint_id FROM made
-                         WHERE endpoint_id NOT IN (SELECT endpoint_id FROM webhook_endpoint_states
-                                                   WHERE paused_until > statement_timestamp())) AS "endpointIds"`,
+                  ARRAY (SELECT id FROM webhook_endpoints JOIN webhook_endpoint_states ON endpoint_id = id
+                         WHERE status = 'enabled' AND deleted_at IS NULL
+                           AND (paused_until IS NULL OR paused_until <= statement_timestamp())
+                           AND EXISTS (SELECT FROM types WHERE event_types && ARRAY[type, '${EVERY_TYPE}'])) AS "endpointIds"`,
     values: [limit],
   });
   return rows[0] ?? { events: 0, endpointIds: [] };

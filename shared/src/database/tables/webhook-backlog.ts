@@ -1,10 +1,14 @@
 import type { Queryable } from '../pool.ts';
+import { UNTOLD } from './events.ts';
 
 /** What waits to be told. */
 export interface WebhookBacklog {
   /** Events that no relay has seen. */
   readonly unrelayed: number;
-  /** Deliveries that could be sent now, also those of endpoints that are left alone for a while. */
+  /**
+   * Deliveries that could be sent now, also those of endpoints that are left alone for a while. Of what the feed has for an
+   * endpoint, those that are among the next `limit` events.
+   */
   readonly due: number;
 }
 
@@ -14,10 +18,14 @@ export async function countWebhookBacklog(database: Queryable, limit: number): P
     name: 'countWebhookBacklog',
     text: `SELECT (SELECT count(*)::int FROM (SELECT FROM unrelayed_events ORDER BY sequence LIMIT $1) AS waiting) AS unrelayed,
                   (SELECT count(*)::int FROM (
-                     SELECT FROM webhook_endpoints CROSS JOIN LATERAL (
-                       SELECT FROM deliveries
-                       WHERE endpoint_id = webhook_endpoints.id AND deliveries.status = 'pending' AND next_attempt_at <= now()
-                       ORDER BY next_attempt_at, event_id OFFSET 0
+                     SELECT FROM webhook_endpoints AS endpoints JOIN webhook_endpoint_states AS states ON endpoint_id = id
+                     CROSS JOIN LATERAL (
+                       (SELECT FROM deliveries
+                        WHERE deliveries.endpoint_id = endpoints.id AND deliveries.status = 'pending' AND next_attempt_at <= now()
+                        ORDER BY next_attempt_at, event_id OFFSET 0)
+                       UNION ALL
+                       (SELECT FROM event_feed WHERE ${UNTOLD} AND position <= states.position + $1
+                        ORDER BY position OFFSET 0)
                      ) AS due
                      WHERE status = 'enabled' AND deleted_at IS NULL LIMIT $1
                    ) AS waiting) AS due`,

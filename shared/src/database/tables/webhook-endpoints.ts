@@ -1,4 +1,5 @@
 import type { Queryable } from '../pool.ts';
+import { FEED_HEAD } from './events.ts';
 
 export type DisabledReason = 'requested' | 'gone' | 'failing';
 
@@ -35,6 +36,7 @@ const COLUMNS = `id, url, description, event_types AS "eventTypes", rate_limit A
 const SELECT_ENDPOINT = `SELECT ${COLUMNS} FROM webhook_endpoints
   JOIN webhook_endpoint_states AS states ON states.endpoint_id = webhook_endpoints.id`;
 
+/** Makes an endpoint. It is told what is relayed from now on. */
 export async function createWebhookEndpoint(database: Queryable, endpoint: NewWebhookEndpoint): Promise<void> {
   await database.query({
     name: 'createWebhookEndpoint',
@@ -43,7 +45,7 @@ export async function createWebhookEndpoint(database: Queryable, endpoint: NewWe
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              RETURNING id
            )
-           INSERT INTO webhook_endpoint_states (endpoint_id) SELECT id FROM made`,
+           INSERT INTO webhook_endpoint_states (endpoint_id, position) SELECT id, ${FEED_HEAD} FROM made`,
     values: [
       ...[endpoint.id, endpoint.url, endpoint.description, endpoint.eventTypes, endpoint.rateLimit],
       ...[endpoint.sealedHeaders, endpoint.sealedSecret],
@@ -86,7 +88,7 @@ export interface EndpointChange {
 }
 
 /**
- * Changes an endpoint. One that is enabled again, or moves, begins without failures.
+ * Changes an endpoint, in a transaction. One that is enabled again, or moves, begins without failures.
  * @returns whether there is one.
  */
 export async function changeWebhookEndpoint(database: Queryable, id: string, change: EndpointChange): Promise<boolean> {
@@ -116,7 +118,18 @@ export async function changeWebhookEndpoint(database: Queryable, id: string, cha
       ...[change.sealedHeaders !== undefined, change.sealedHeaders ?? null, change.status ?? null],
     ],
   });
+  if (rows.length > 0 && change.status !== undefined) await skipFeed(database, id, change.status === 'disabled');
   return rows.length > 0;
+}
+
+/** Of what is relayed from now on, an endpoint is not told (`skips`), or is told again. Twice is as good as once. */
+export async function skipFeed(database: Queryable, id: string, skips: boolean): Promise<void> {
+  await database.query({
+    name: 'skipFeed',
+    text: `UPDATE webhook_endpoint_states SET skipped = CASE WHEN $2 THEN skipped + coming ELSE skipped - coming END
+           FROM (SELECT int8multirange(int8range(${FEED_HEAD}, NULL, '()')) AS coming) AS feed WHERE endpoint_id = $1`,
+    values: [id, skips],
+  });
 }
 
 /**
