@@ -159,6 +159,7 @@ async function comeToRest(rig: Rig, load: Load, recorder: Recorder, violations: 
     const { rows } = await rig.servers.database.query<{ left: number }>(
       `SELECT ((SELECT count(*) FROM unrelayed_events)
                + (SELECT count(*) FROM webhook_endpoint_states WHERE position < (SELECT max(position) FROM event_feed))
+               + (SELECT count(*) FROM delivery_leases)
                + (SELECT count(*) FROM deliveries WHERE status = 'pending'))::int AS left`,
     );
     return rows[0]?.left === 0;

@@ -96,6 +96,7 @@ export async function startRig(options: {
       }
       await servers.database.query('UPDATE webhook_endpoint_states SET paused_until = NULL');
       await servers.database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
+      await servers.database.query('UPDATE delivery_leases SET leased_until = now()');
     },
     async stop() {
       const stations = [...apis, ...workers];

@@ -22,6 +22,7 @@ import { inDatabase } from '../support/test-database.ts';
 
 const LEASE_MS = 60_000;
 const DELIVERIES = 10;
+const UNLEASED = { pauseMs: 0, lease: null };
 
 let service: Service;
 let endpoint: string;
@@ -57,18 +58,25 @@ async function tell(count: number, type: EventType = 'wallet.frozen'): Promise<{
 }
 
 async function claim(most: number, database: Parameters<typeof claimDeliveries>[0] = service.database) {
-  const { deliveries } = await claimDeliveries(database, endpoint, most, LEASE_MS);
-  return deliveries.map(({ eventId }) => eventId);
+  for (;;) {
+    const { deliveries, goesOn } = await claimDeliveries(database, endpoint, most, LEASE_MS);
+    if (deliveries.length > 0 || !goesOn) return deliveries.map(({ eventId }) => eventId);
+  }
 }
 
-async function readState(): Promise<{ position: bigint; head: bigint; skipped: string; rows: number }> {
+async function readState(): Promise<{ position: bigint; head: bigint; skipped: string; made: number }> {
   const { rows } = await service.database.query<Awaited<ReturnType<typeof readState>>>(
     `SELECT position, (SELECT coalesce(max(position), 0) FROM event_feed) AS head, skipped::text,
-            (SELECT count(*)::int FROM deliveries WHERE endpoint_id = $1) AS rows
+            ((SELECT count(*) FROM deliveries WHERE endpoint_id = $1)
+             + (SELECT coalesce(sum(cardinality(event_ids)), 0) FROM delivery_leases WHERE endpoint_id = $1))::int AS made
      FROM webhook_endpoint_states WHERE endpoint_id = $1`,
     [endpoint],
   );
   return rows[0]!;
+}
+
+async function endLeases(): Promise<void> {
+  await service.database.query('UPDATE delivery_leases SET leased_until = now() WHERE endpoint_id = $1', [endpoint]);
 }
 
 const attempt = (eventId: string, succeeded: boolean): AttemptRecord => ({
@@ -77,17 +85,19 @@ const attempt = (eventId: string, succeeded: boolean): AttemptRecord => ({
   retryInMs: succeeded ? null : LEASE_MS,
 });
 
+/** Has an event that is claimed sent, and then again. */
+async function replay(eventId: string): Promise<void> {
+  await recordAttempts(service.database, endpoint, [attempt(eventId, true)], UNLEASED);
+  await request(service.url).post(`/webhook-endpoints/${endpoint}/deliveries/${eventId}/replay`).expect(202);
+}
+
 it('what one worker has claimed belongs to nobody else until its lease ends', async () => {
   const { ids } = await tell(DELIVERIES);
   const claimed = [...(await Promise.all([claim(4), claim(4)])), await claim(DELIVERIES)].flat();
   expect(claimed.toSorted()).toEqual(ids.toSorted());
   expect(await claim(1)).toEqual([]);
 
-  await service.database.query(
-    `UPDATE deliveries SET next_attempt_at = next_attempt_at - $2 * interval '1 millisecond'
-    WHERE endpoint_id = $1`,
-    [endpoint, LEASE_MS],
-  );
+  await endLeases();
   expect((await claim(DELIVERIES)).toSorted()).toEqual(ids.toSorted());
 });
 
@@ -107,17 +117,17 @@ it('what is relayed while several workers claim is claimed once, and what is due
   isOver = true;
   await Promise.all(working);
   expect(claimed.toSorted()).toEqual(told.toSorted());
-  expect(await readState()).toMatchObject({ rows: told.length });
+  expect(await readState()).toMatchObject({ made: told.length });
 
   const { ids } = await tell(2);
-  await request(service.url).post(`/webhook-endpoints/${endpoint}/deliveries/${told[0]!}/replay`).expect(202);
+  await replay(told[0]!);
   expect(await claim(3)).toEqual([told[0], ...ids]);
 });
 
 it('a claim that saw less of the feed than the one before it does not go back', async () => {
   const again = (await tell(1)).ids;
   await claim(1);
-  await request(service.url).post(`/webhook-endpoints/${endpoint}/deliveries/${again[0]!}/replay`).expect(202);
+  await replay(again[0]!);
   const ids = [...(await tell(3)).ids];
   const [first, other] = [await service.database.connect(), await service.database.connect()];
   await first.query('BEGIN');
@@ -145,11 +155,49 @@ async function untilBlocked(): Promise<void> {
   }
 }
 
+it('of a lease that ends, only that is sent again of which nothing came', async () => {
+  const { ids } = await tell(3);
+  const { deliveries, lease } = await claimDeliveries(service.database, endpoint, 3, LEASE_MS);
+  expect(deliveries.map(({ eventId }) => eventId)).toEqual(ids);
+  const path = `/webhook-endpoints/${endpoint}/deliveries`;
+  const { body: leased } = await request(service.url).get(`${path}/${ids[2]!}`).expect(200);
+  expect(leased).toMatchObject({ status: 'pending', attempts: 0, attempts_log: [] });
+  expect(Date.parse(leased.next_attempt_at)).toBeGreaterThan(Date.now());
+  await recordAttempts(service.database, endpoint, [attempt(ids[0]!, true), attempt(ids[1]!, false)], UNLEASED);
+  expect(await findDueEndpoints(service.database)).toEqual([]);
+  expect(await countWebhookBacklog(service.database, 1_000)).toMatchObject({ due: 0 });
+  expect((await request(service.url).get(path)).body.data.map((each: any) => each.id)).toEqual(ids.toReversed());
+
+  await endLeases();
+  expect(await findDueEndpoints(service.database)).toEqual([endpoint]);
+  expect(await countWebhookBacklog(service.database, 1_000)).toMatchObject({ due: 1 });
+  expect(await claim(3)).toEqual([ids[2]]);
+  // Whoever had it writes it down after all.
+  await recordAttempts(service.database, endpoint, [attempt(ids[2]!, true)], { pauseMs: 0, lease });
+  const { body } = await request(service.url).get(path).expect(200);
+  expect(body.data.map((each: any) => [each.id, each.status, each.attempts])).toEqual([
+    [ids[2], 'succeeded', 1],
+    [ids[1], 'pending', 1],
+    [ids[0], 'succeeded', 1],
+  ]);
+});
+
+it('a lease ends when something has come of all of it', async () => {
+  const { ids } = await tell(3);
+  const { lease } = await claimDeliveries(service.database, endpoint, 3, LEASE_MS);
+  const attempts = ids.map((id) => attempt(id, true));
+  await recordAttempts(service.database, endpoint, attempts, { pauseMs: 0, lease });
+  expect((await service.database.query('SELECT FROM delivery_leases WHERE endpoint_id = $1', [endpoint])).rows).toEqual(
+    [],
+  );
+  expect(await readState()).toMatchObject({ made: 3 });
+});
+
 it('what has succeeded stays so, whatever comes of an attempt whose lease had ended', async () => {
   await tell(1);
   const [event] = await claim(1);
-  await recordAttempts(service.database, endpoint, [attempt(event!, true)], 0);
-  await recordAttempts(service.database, endpoint, [attempt(event!, false)], 0);
+  await recordAttempts(service.database, endpoint, [attempt(event!, true)], UNLEASED);
+  await recordAttempts(service.database, endpoint, [attempt(event!, false)], UNLEASED);
   const { body } = await request(service.url).get(`/webhook-endpoints/${endpoint}/deliveries/${event}`).expect(200);
   expect(body).toMatchObject({ status: 'succeeded', attempts: 2, next_attempt_at: null });
 });
@@ -165,7 +213,7 @@ it('an endpoint that is left alone costs nothing, and is told in order afterward
   const { ids, rung } = await tell(DELIVERIES);
   expect(rung).toEqual([other]);
   expect(await claim(DELIVERIES)).toEqual([]);
-  expect(await readState()).toMatchObject({ rows: 0, position: before.position });
+  expect(await readState()).toMatchObject({ made: 0, position: before.position });
   expect(await findDueEndpoints(service.database)).toEqual([other]);
   expect(await countWebhookBacklog(service.database, 1_000)).toMatchObject({ due: 2 * DELIVERIES });
   expect(await countWebhookBacklog(service.database, 15)).toMatchObject({ due: 15 });
@@ -182,11 +230,11 @@ it('a type that is rare is found behind thousands of others, and only those who 
   const { ids, rung } = await tell(1, 'wallet.closed');
   expect(rung).toContain(endpoint);
   const first = await claimDeliveries(service.database, endpoint, 5, LEASE_MS);
-  expect(first).toEqual({ deliveries: [], goesOn: true });
+  expect(first).toEqual({ deliveries: [], lease: null, goesOn: true });
   const second = await claimDeliveries(service.database, endpoint, 5, LEASE_MS);
   expect(second).toMatchObject({ deliveries: [{ eventId: ids[0], failures: 0 }], goesOn: false });
-  const { position, head, rows } = await readState();
-  expect([position, rows]).toEqual([head, 1]);
+  const { position, head, made } = await readState();
+  expect([position, made]).toEqual([head, 1]);
 });
 
 it('the types are those of when it is claimed, and a test is told to one alone', async () => {
@@ -234,7 +282,7 @@ describe('a database from before deliveries were made when they are claimed', ()
     try {
       cpSync(MIGRATIONS_FOLDER, folder, { recursive: true, filter: (file) => !/000[6-9]_/.test(file) });
       // The migrations are applied; the grants are of columns that are still to come.
-      await expect(migrateDatabase(url, folder, undefined)).rejects.toThrow('position');
+      await expect(migrateDatabase(url, folder, undefined)).rejects.toThrow('does not exist');
       const [enabled, disabled, event] = [newId(), newId(), newId()];
       await database.query(
         `INSERT INTO webhook_endpoints (id, url, event_types, sealed_secret, status, disabled_reason, disabled_at)

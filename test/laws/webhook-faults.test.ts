@@ -56,6 +56,7 @@ async function deposit(): Promise<string> {
 async function replaceWorker(): Promise<void> {
   await worker.kill();
   await database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
+  await database.query('UPDATE delivery_leases SET leased_until = now()');
   worker = await cluster.startWorker();
 }
 
@@ -108,6 +109,33 @@ it('kill -9 again and again while operations come and are told', async () => {
   await receiver.until(() => told().size >= ids.length);
   expect(told()).toEqual(new Set(ids));
 }, 90_000);
+
+it('a worker that stops in the middle of a round, of which some were answered', async () => {
+  await database.query(`UPDATE webhook_endpoint_states SET paused_until = now() + interval '1 hour'`);
+  const ids = await Promise.all(Array.from({ length: 3 }, deposit));
+  await untilRelayed(ids.length);
+  let first = true;
+  receiver.answer = (_request, response) => {
+    if (first) response.writeHead(204).end();
+    first = false;
+  };
+  await database.query('UPDATE webhook_endpoint_states SET paused_until = NULL');
+  await receiver.until(({ length }) => length === ids.length);
+  await worker.stop();
+  receiver.answer = (_request, response) => response.writeHead(204).end();
+  await replaceWorker();
+  await receiver.until(({ length }) => length >= 2 * ids.length - 1);
+  expect(told()).toEqual(new Set(ids));
+}, 60_000);
+
+/** Resolves when so many events are behind what the endpoint was told of. */
+async function untilRelayed(count: number): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  const text = `SELECT FROM event_feed WHERE position > (SELECT position FROM webhook_endpoint_states WHERE endpoint_id = $1)`;
+  while ((await database.query(text, [endpoint])).rows.length < count) {
+    if (Date.now() > deadline) throw new Error('not relayed in time');
+  }
+}
 
 it('what was recorded, and never relayed', async () => {
   await worker.kill();

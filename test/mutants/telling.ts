@@ -154,8 +154,8 @@ export const TELLING: readonly Mutant[] = [
     name: 'claim-without-lease',
     bug: 'what one worker is sending is claimed by another too',
     file: 'shared/src/database/tables/delivery-attempts.ts',
-    text: "SELECT $1, event_id, now() + $3 * interval '1 millisecond'",
-    instead: 'SELECT $1, event_id, now()',
+    text: "array_agg(event_id), now() + $3 * interval '1 millisecond'",
+    instead: 'array_agg(event_id), now()',
     tests: ['laws/webhook-claims > belongs to nobody else'],
   },
   {

@@ -61,7 +61,7 @@ async function fail(endpointId: string, eventIds: string[], retryInMs: number | 
   await claim(endpointId);
   const attempt = { succeeded: false, startedAt: new Date(), durationMs: 12.4, responseStatus: 500, error: null };
   const attempts = eventIds.map((eventId) => ({ ...attempt, eventId, responseExcerpt: 'no', retryInMs }));
-  await recordAttempts(service.database, endpointId, attempts, 0);
+  await recordAttempts(service.database, endpointId, attempts, { pauseMs: 0, lease: null });
 }
 
 describe('a test event', () => {

@@ -48,10 +48,11 @@ export function createSubscriptions(service: Service) {
       }
     },
 
-    /** What waits for another attempt is due now. */
+    /** What waits for another attempt, or for the end of a lease, is due now. */
     async makeDue(): Promise<void> {
       await service.database.query(`UPDATE webhook_endpoint_states SET paused_until = NULL`);
       await service.database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
+      await service.database.query('UPDATE delivery_leases SET leased_until = now()');
     },
 
     /** Nobody is told any more. */

@@ -74,6 +74,8 @@ export async function deliverWebhooks(
 interface Round {
   readonly endpoint: WebhookEndpoint;
   readonly sent: readonly Sent[];
+  /** What ends with it; null if something is left to be sent. */
+  readonly lease: bigint | null;
   /** There may be more. */
   readonly goesOn: boolean;
 }
@@ -87,16 +89,17 @@ async function sendRound(tools: DeliveryTools, endpointId: string, size: number)
   const endpoint = await findWebhookEndpoint(tools.database, endpointId);
   if (endpoint === null) return null;
   const opened = openEndpoint(tools.sealer, endpoint);
-  const { deliveries, goesOn } = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
+  const { deliveries, lease, goesOn } = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
   const ended = await Promise.all(deliveries.map((delivery) => send(tools.sender, opened, delivery)));
   // What was cut off by our own stop says nothing about the receiver: it is sent again when its lease ends.
   const sent = ended.filter(({ attempt }) => attempt.error !== 'sender_closed');
-  return { endpoint, sent, goesOn };
+  return { endpoint, sent, lease: sent.length === deliveries.length ? lease : null, goesOn };
 }
 
 /** What came of a round, in one transaction. */
-async function writeDown(tools: DeliveryTools, { endpoint, sent }: Round): Promise<void> {
-  await inTransaction(tools.database, (client) => record(client, endpoint, sent));
+async function writeDown(tools: DeliveryTools, round: Round): Promise<void> {
+  await inTransaction(tools.database, (client) => record(client, round));
+  const { endpoint, sent } = round;
   for (const { delivery, attempt } of sent) {
     const { status, error, durationMs } = attempt;
     const fields = { endpoint_id: endpoint.id, event_id: delivery.eventId, status, error, duration_ms: durationMs };
@@ -136,9 +139,10 @@ async function send(sender: Sender, endpoint: OpenedEndpoint, delivery: ClaimedD
   return { delivery, startedAt, attempt };
 }
 
-async function record(client: Client, endpoint: WebhookEndpoint, sent: readonly Sent[]): Promise<void> {
+async function record(client: Client, { endpoint, sent, lease }: Round): Promise<void> {
   const pauses = sent.map(({ attempt }) => (BUSY.has(attempt.status ?? 0) ? (attempt.retryAfterMs ?? 0) : 0));
-  const failingMs = await recordAttempts(client, endpoint.id, sent.map(toRecord), Math.max(...pauses));
+  const pauseMs = Math.max(...pauses);
+  const failingMs = await recordAttempts(client, endpoint.id, sent.map(toRecord), { pauseMs, lease });
   const isGone = sent.some(({ attempt }) => attempt.status === GONE);
   const isDead = failingMs !== null && failingMs > FAILING_MS;
   if (!isGone && !isDead) return;

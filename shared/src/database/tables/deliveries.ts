@@ -31,6 +31,12 @@ export interface Delivery {
 const SELECT_DELIVERY = `SELECT event_id AS "eventId", NULL::bigint AS position, type AS "eventType", status, attempts,
     next_attempt_at AS "nextAttemptAt", events.created_at AS "createdAt", completed_at AS "completedAt"
   FROM deliveries JOIN events ON events.id = deliveries.event_id`;
+/** What is sent for the first time: due again when its lease ends. */
+const SELECT_LEASED = `SELECT event_id, NULL::bigint, type, 'pending', 0, leased_until, created_at, NULL::timestamptz
+  FROM delivery_leases AS leases CROSS JOIN unnest(event_ids) AS leased (event_id)
+  CROSS JOIN LATERAL (SELECT type, created_at FROM events WHERE id = event_id OFFSET 0) AS event
+  WHERE leases.endpoint_id = $1
+    AND NOT EXISTS (SELECT FROM deliveries WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = leased.event_id)`;
 /** What no claim has reached is due since its event was. */
 const SELECT_UNTOLD = `SELECT event_id, position, type, 'pending', 0, event.created_at, event.created_at, NULL::timestamptz
   FROM untold CROSS JOIN LATERAL (SELECT created_at FROM events WHERE id = event_id OFFSET 0) AS event`;
@@ -62,6 +68,9 @@ export async function listDeliveries(
              WHERE endpoint_id = $1 AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR type = $3)
                AND ($4::uuid IS NULL OR event_id < $4)
              ORDER BY event_id DESC LIMIT $6
+           ), leased AS MATERIALIZED (
+             ${SELECT_LEASED} AND coalesce($2, 'pending') = 'pending' AND ($3::text IS NULL OR type = $3)
+               AND ($4::uuid IS NULL OR event_id < $4)
            ), untold AS MATERIALIZED (
              SELECT feed.* FROM ${STATE} CROSS JOIN LATERAL (
                SELECT event_id, position, type FROM event_feed
@@ -71,7 +80,7 @@ export async function listDeliveries(
              ) AS feed
              WHERE endpoint_id = $1 AND $4::uuid IS NULL AND coalesce($2, 'pending') = 'pending'
            )
-           SELECT * FROM made UNION ALL ${SELECT_UNTOLD}
+           SELECT * FROM made UNION ALL SELECT * FROM leased UNION ALL ${SELECT_UNTOLD}
            ORDER BY position DESC NULLS LAST, "eventId" DESC LIMIT $6`,
     values: [
       ...[endpointId, status, eventType, before !== null && 'eventId' in before ? before.eventId : null],
@@ -87,15 +96,18 @@ export async function findDelivery(database: Queryable, endpointId: string, even
     name: 'findDelivery',
     text: `WITH made AS MATERIALIZED (
              ${SELECT_DELIVERY} WHERE endpoint_id = $1 AND event_id = $2
+           ), leased AS MATERIALIZED (
+             ${SELECT_LEASED} AND event_id = $2
            ), untold AS MATERIALIZED (
              SELECT feed.* FROM ${STATE} CROSS JOIN LATERAL (
                SELECT event_id, position, type FROM event_feed
                WHERE ${UNTOLD} AND event_id = $2 AND position < coalesce(${END_OF_TOLD}, ${2n ** 63n - 1n})
                ORDER BY position DESC LIMIT 1
              ) AS feed
-             WHERE endpoint_id = $1 AND NOT EXISTS (SELECT FROM made) AND EXISTS (SELECT FROM events WHERE id = $2)
+             WHERE endpoint_id = $1 AND NOT EXISTS (SELECT FROM made) AND NOT EXISTS (SELECT FROM leased)
+               AND EXISTS (SELECT FROM events WHERE id = $2)
            )
-           SELECT * FROM made UNION ALL ${SELECT_UNTOLD}`,
+           SELECT * FROM made UNION ALL SELECT * FROM leased UNION ALL ${SELECT_UNTOLD}`,
     values: [endpointId, eventId],
   });
   return rows[0] ?? null;

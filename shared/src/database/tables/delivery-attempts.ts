@@ -14,7 +14,9 @@ export interface ClaimedDelivery {
 /** What a claim has found. */
 export interface Claim {
   readonly deliveries: readonly ClaimedDelivery[];
-  /** There may be more: it got as many as it asked for, or the feed goes on where it stopped looking. */
+  /** The lease of those that came from the feed: for `recordAttempts`, when something has come of all. */
+  readonly lease: bigint | null;
+  /** There may be more: it got as many as it asked for, a lease had ended, or the feed goes on where it stopped looking. */
   readonly goesOn: boolean;
 }
 
@@ -33,9 +35,9 @@ const LONGEST_PAUSE_S = 600;
 
 /**
  * Claims the next deliveries of an endpoint for `leaseMs`: at most `most`, what its rate limit leaves of this second, and one
- * alone when its last rounds have failed. None while it is paused or disabled. First come those that are due again; then those
- * that are made of the feed, in its order, by the types that the endpoint is subscribed to now. Who dies with a claim loses it
- * when the lease ends: then it is sent again.
+ * alone when its last rounds have failed. None while it is paused or disabled. First come those that are due again; then what
+ * the feed has, in its order, of the types that the endpoint is subscribed to now. Who dies with a claim loses it when the lease
+ * ends: the next claim makes it due again.
  *
  * The lock on its state has one claim of an endpoint follow the other, each from the position that the last has left.
  */
@@ -45,7 +47,7 @@ export async function claimDeliveries(
   most: number,
   leaseMs: number,
 ): Promise<Claim> {
-  const { rows } = await database.query<ClaimedDelivery | { eventId: null }>({
+  const { rows } = await database.query<(ClaimedDelivery | { eventId: null }) & Pick<Claim, 'lease' | 'goesOn'>>({
     name: 'claimDeliveries',
     text: `WITH state AS MATERIALIZED (
              SELECT failures, rate_limit, window_requests, window_started_at > now() - interval '1 second' AS same_window,
@@ -59,6 +61,12 @@ export async function claimDeliveries(
                CASE WHEN failures >= ${FAILED_ROUNDS} THEN 1 ELSE $2 END,
                rate_limit - CASE WHEN same_window THEN window_requests ELSE 0 END
              )) AS requests FROM state
+           ), ended AS (
+             DELETE FROM delivery_leases WHERE endpoint_id = $1 AND leased_until <= now() AND EXISTS (SELECT FROM state)
+             RETURNING event_ids
+           ), again AS (
+             INSERT INTO deliveries (endpoint_id, event_id, next_attempt_at) SELECT $1, unnest(event_ids), now() FROM ended
+             ON CONFLICT DO NOTHING
            ), due AS MATERIALIZED (
              SELECT event_id FROM deliveries
              WHERE endpoint_id = $1 AND status = 'pending' AND next_attempt_at <= now()
@@ -73,16 +81,17 @@ export async function claimDeliveries(
              ) AS next
            ), claimed AS (
              INSERT INTO deliveries (endpoint_id, event_id, next_attempt_at)
-             SELECT $1, event_id, now() + $3 * interval '1 millisecond'
-             FROM (SELECT event_id FROM due UNION ALL SELECT event_id FROM untold) AS next
+             SELECT $1, event_id, now() + $3 * interval '1 millisecond' FROM due
              ON CONFLICT (endpoint_id, event_id) DO UPDATE SET next_attempt_at = excluded.next_attempt_at
-             WHERE deliveries.status = 'pending'
              RETURNING event_id, failures
+           ), leased AS (
+             INSERT INTO delivery_leases (endpoint_id, position, event_ids, leased_until)
+             SELECT $1, max(position), array_agg(event_id), now() + $3 * interval '1 millisecond' FROM untold HAVING count(*) > 0
            ), reached AS MATERIALIZED (
-             SELECT found.requests,
+             SELECT found.requests, last,
                     CASE WHEN found.requests < room.requests THEN greatest(position, least(position + ${FEED_LOOK}, head))
                          ELSE coalesce(last, position) END AS position,
-                    found.requests < room.requests AND position + ${FEED_LOOK} < head AS goes_on
+                    found.requests < room.requests AND position + ${FEED_LOOK} < head OR EXISTS (SELECT FROM ended) AS goes_on
              FROM state, room, (SELECT (SELECT count(*)::int FROM due) + count(*)::int AS requests, max(position) AS last,
                                        ${FEED_HEAD} AS head FROM untold) AS found
            ), counted AS (
@@ -96,14 +105,17 @@ export async function claimDeliveries(
              FROM state, reached
              WHERE endpoint_id = $1 AND (reached.requests > 0 OR reached.position > state.position)
            )
-           SELECT event_id AS "eventId", body, failures
-           FROM claimed CROSS JOIN LATERAL (SELECT body FROM events WHERE id = claimed.event_id OFFSET 0) AS event
-           UNION ALL
-           SELECT NULL, NULL, NULL FROM reached WHERE goes_on`,
+           SELECT event_id AS "eventId", body, failures, last AS lease, goes_on AS "goesOn"
+           FROM reached LEFT JOIN (
+             SELECT event_id, body, failures
+             FROM (SELECT event_id, failures FROM claimed UNION ALL SELECT event_id, 0 FROM untold) AS taken
+             CROSS JOIN LATERAL (SELECT body FROM events WHERE id = taken.event_id OFFSET 0) AS event
+           ) AS taken ON true`,
     values: [endpointId, most, leaseMs],
   });
   const deliveries = rows.filter((row) => row.eventId !== null);
-  return { deliveries, goesOn: deliveries.length === most || deliveries.length < rows.length };
+  const goesOn = deliveries.length === most || (rows[0]?.goesOn ?? false);
+  return { deliveries, lease: rows[0]?.lease ?? null, goesOn };
 }
 
 /**
@@ -124,25 +136,29 @@ export interface AttemptRecord {
 /**
  * Writes down a round of attempts at an endpoint: each in the log, what came of its delivery, and how the endpoint is doing.
  * It is left alone for `pauseMs`, and for longer the more rounds have failed altogether. What has succeeded stays so, whatever
- * comes of an attempt whose lease had ended.
+ * comes of an attempt whose lease had ended. `lease` ends with it.
  * @returns for how many milliseconds every request has failed; null if one did not.
  */
 export async function recordAttempts(
   database: Queryable,
   endpointId: string,
   attempts: readonly AttemptRecord[],
-  pauseMs: number,
+  { pauseMs, lease }: { pauseMs: number; lease: bigint | null },
 ): Promise<number | null> {
   const { rows } = await database.query<{ failingMs: number | null }>({
     name: 'recordAttempts',
-    text: `WITH told AS (
+    text: `WITH state AS MATERIALIZED (
+             SELECT FROM webhook_endpoint_states WHERE endpoint_id = $1 FOR UPDATE
+           ), ended AS (
+             DELETE FROM delivery_leases WHERE endpoint_id = $1 AND position = $11 AND EXISTS (SELECT FROM state)
+           ), told AS (
              INSERT INTO deliveries (endpoint_id, event_id, attempts, status, failures, next_attempt_at, completed_at)
              SELECT $1, event_id, 1,
                     CASE WHEN succeeded THEN 'succeeded' WHEN retry_in IS NULL THEN 'failed' ELSE 'pending' END,
                     CASE WHEN succeeded THEN 0 ELSE 1 END,
                     CASE WHEN NOT succeeded THEN now() + retry_in * interval '1 millisecond' END,
                     CASE WHEN succeeded OR retry_in IS NULL THEN now() END
-             FROM unnest($2::uuid[], $3::boolean[], $9::float8[]) AS given (event_id, succeeded, retry_in)
+             FROM state CROSS JOIN unnest($2::uuid[], $3::boolean[], $9::float8[]) AS given (event_id, succeeded, retry_in)
              ON CONFLICT (endpoint_id, event_id) DO UPDATE
              SET attempts = deliveries.attempts + 1,
                  failures = deliveries.failures + excluded.failures,
@@ -167,7 +183,7 @@ export async function recordAttempts(
                  CASE WHEN NOT succeeded AND failures + 1 >= ${FAILED_ROUNDS} THEN
                    now() + least(${LONGEST_PAUSE_S}, ${FIRST_PAUSE_S} * 2 ^ least(failures + 1 - ${FAILED_ROUNDS}, 10))
                            * interval '1 second' END)
-           FROM round WHERE endpoint_id = $1
+           FROM state CROSS JOIN round WHERE endpoint_id = $1
            RETURNING (extract(epoch FROM now() - failing_since) * 1000)::float8 AS "failingMs"`,
     values: [
       endpointId,
@@ -180,6 +196,7 @@ export async function recordAttempts(
       attempts.map(({ responseExcerpt }) => responseExcerpt),
       attempts.map(({ retryInMs }) => retryInMs),
       Math.round(pauseMs),
+      lease,
     ],
   });
   return rows[0]?.failingMs ?? null;
@@ -210,7 +227,8 @@ export async function findDueEndpoints(database: Queryable): Promise<string[]> {
     name: 'findDueEndpoints',
     text: `SELECT id FROM webhook_endpoints JOIN webhook_endpoint_states ON endpoint_id = id
            WHERE status = 'enabled' AND deleted_at IS NULL AND (paused_until IS NULL OR paused_until <= now())
-             AND (position < ${FEED_HEAD}
+             AND (webhook_endpoint_states.position < ${FEED_HEAD}
+                  OR EXISTS (SELECT FROM delivery_leases WHERE delivery_leases.endpoint_id = id AND leased_until <= now())
                   OR (SELECT next_attempt_at FROM deliveries WHERE deliveries.endpoint_id = id AND deliveries.status = 'pending'
                       ORDER BY next_attempt_at, event_id LIMIT 1) <= now())`,
   });

@@ -24,6 +24,11 @@ export async function countWebhookBacklog(database: Queryable, limit: number): P
                         WHERE deliveries.endpoint_id = endpoints.id AND deliveries.status = 'pending' AND next_attempt_at <= now()
                         ORDER BY next_attempt_at, event_id OFFSET 0)
                        UNION ALL
+                       (SELECT FROM delivery_leases AS leases CROSS JOIN unnest(event_ids) AS leased (event_id)
+                        WHERE leases.endpoint_id = endpoints.id AND leased_until <= now()
+                          AND NOT EXISTS (SELECT FROM deliveries AS made
+                                          WHERE made.endpoint_id = endpoints.id AND made.event_id = leased.event_id))
+                       UNION ALL
                        (SELECT FROM event_feed WHERE ${UNTOLD} AND position <= states.position + $1
                         ORDER BY position OFFSET 0)
                      ) AS due
