@@ -6,8 +6,8 @@ import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
  * The rest after a ring, in which partitions gather: so long for each that was rung, and no longer than the most. A ring for a
  * few is followed at once by the next; under load rings grow, and cost a third.
  */
-const REST_MS = 2.5;
-const LONGEST_REST_MS = 40;
+const REST_MS = 4;
+const LONGEST_REST_MS = 64;
 
 export type RingPartitions = (partitions: Iterable<number>, lane: Lane) => void;
 

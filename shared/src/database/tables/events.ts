@@ -28,28 +28,32 @@ export function isSubscribed(subscribed: readonly string[], type: EventType): bo
  * before.
  */
 export async function drawSequences(database: Queryable, count: number): Promise<bigint[]> {
-  const { rows } = await database.query<{ sequence: bigint }>({
+  const { rows } = await database.query<{ drawn: string }>({
     name: 'drawSequences',
-    text: `SELECT nextval('event_sequence') AS sequence FROM generate_series(1, $1)`,
+    text: `SELECT string_agg(sequence::text, ' ' ORDER BY sequence) AS drawn
+           FROM (SELECT nextval('event_sequence') AS sequence FROM generate_series(1, $1)) AS numbers`,
     values: [count],
   });
-  return rows.map(({ sequence }) => sequence);
+  return rows[0]?.drawn.split(' ').map(BigInt) ?? [];
 }
 
-/** Writes events down, to be relayed when the transaction is committed. One statement whatever their number. */
+/**
+ * Writes events down, to be relayed when the transaction is committed. One statement whatever their number. Their bodies go as
+ * JSON: the driver takes five times as long to escape them for an array.
+ */
 export async function insertEvents(database: Queryable, events: readonly NewEvent[]): Promise<void> {
   await database.query({
     name: 'insertEvents',
     text: `WITH added AS (
              INSERT INTO events (id, type, created_at, body)
-             SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[])
+             SELECT * FROM ROWS FROM (unnest($1::uuid[], $2::text[], $3::timestamptz[]), json_array_elements_text($4::json))
            )
            INSERT INTO unrelayed_events (sequence, event_id) SELECT * FROM unnest($5::bigint[], $1::uuid[])`,
     values: [
       arrayLiteral(events.map(({ id }) => id)),
       arrayLiteral(events.map(({ type }) => type)),
-      events.map(({ createdAt }) => createdAt),
-      events.map(({ body }) => body),
+      arrayLiteral(events.map(({ createdAt }) => createdAt.toISOString())),
+      JSON.stringify(events.map(({ body }) => body)),
       arrayLiteral(events.map(({ sequence }) => sequence)),
     ],
   });
