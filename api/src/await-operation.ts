@@ -1,5 +1,5 @@
 import type { Database } from '@wallet/shared/database/pool';
-import { type Operation, findOperations } from '@wallet/shared/database/tables/operations';
+import { type Operation, findEndedOperations } from '@wallet/shared/database/tables/operations';
 import type { Logger } from '@wallet/shared/logger';
 
 /** How often to look without an announcement: it may have been lost, or Redis may be away. */
@@ -48,8 +48,7 @@ export function createOperationWaiter(database: Database, log: Logger): Operatio
       const ids = [...wanted].slice(0, LOOK_LIMIT);
       for (const id of ids) wanted.delete(id);
       try {
-        for (const operation of await findOperations(database, ids)) {
-          if (operation.status === 'pending') continue;
+        for (const operation of await findEndedOperations(database, ids)) {
           for (const resolve of waiting.get(operation.id)?.resolvers ?? []) resolve(operation);
         }
       } catch (error) {

@@ -132,6 +132,18 @@ export async function findOperations(database: Queryable, ids: readonly string[]
   return rows;
 }
 
+/** Those of the operations that have ended, in no particular order. To ask for those that have not costs next to nothing. */
+export async function findEndedOperations(database: Queryable, ids: readonly string[]): Promise<Operation[]> {
+  const { rows } = await database.query<Operation>({
+    name: 'findEndedOperations',
+    text: `SELECT ${OPERATION_COLUMNS}
+           FROM (SELECT * FROM outcomes WHERE operation_id = ANY ($1::uuid[]) OFFSET 0) AS outcomes
+           CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = outcomes.operation_id OFFSET 0) AS operations`,
+    values: [arrayLiteral(ids)],
+  });
+  return rows;
+}
+
 /** The operations accepted under the idempotency keys, in no particular order. */
 export async function findOperationsByKey(database: Queryable, keys: readonly string[]): Promise<Operation[]> {
   const { rows } = await database.query<Operation>({
