@@ -84,7 +84,7 @@ function urlOf(postgres: EmbeddedPostgres, database: string): string {
 }
 
 /** What the image of the API starts node with; every process that speaks HTTP here gets the same. */
-export const HTTP_FLAGS = ['--max-semi-space-size=32'];
+export const HTTP_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
 
 /**
  * Starts a built program of this project as it runs in production. Resolves when it says that it is ready.
