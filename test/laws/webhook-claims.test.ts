@@ -6,6 +6,7 @@ import { createPool } from '@wallet/shared/database/pool';
 import {
   type AttemptRecord,
   claimDeliveries,
+  disableEndpoint,
   findDueEndpoints,
   recordAttempts,
 } from '@wallet/shared/database/tables/delivery-attempts';
@@ -154,6 +155,21 @@ async function untilBlocked(): Promise<void> {
     if (Date.now() > deadline) throw new Error('nobody waits for the lock');
   }
 }
+
+it('an endpoint can be disabled by a worker while somebody changes it', async () => {
+  const worker = await service.database.connect();
+  await worker.query('BEGIN');
+  // As when a round is written down.
+  await worker.query('SELECT FROM webhook_endpoint_states WHERE endpoint_id = $1 FOR UPDATE', [endpoint]);
+  const changed = change({ status: 'disabled', description: 'changed' });
+  await untilBlocked();
+  expect(await disableEndpoint(worker, endpoint, 'failing')).toBe(true);
+  await worker.query('COMMIT');
+  worker.release();
+  await changed;
+  const { body } = await request(service.url).get(`/webhook-endpoints/${endpoint}`).expect(200);
+  expect(body).toMatchObject({ status: 'disabled', disabled_reason: 'failing', description: 'changed' });
+});
 
 it('of a lease that ends, only that is sent again of which nothing came', async () => {
   const { ids } = await tell(3);

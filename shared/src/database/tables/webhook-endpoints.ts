@@ -88,13 +88,16 @@ export interface EndpointChange {
 }
 
 /**
- * Changes an endpoint, in a transaction. One that is enabled again, or moves, begins without failures.
+ * Changes an endpoint, in a transaction. One that is enabled again, or moves, begins without failures. Its state is locked first,
+ * as by a worker that disables it: in the other order the two could wait for each other.
  * @returns whether there is one.
  */
 export async function changeWebhookEndpoint(database: Queryable, id: string, change: EndpointChange): Promise<boolean> {
   const { rows } = await database.query({
     name: 'changeWebhookEndpoint',
-    text: `WITH changed AS (
+    text: `WITH state AS MATERIALIZED (
+             SELECT endpoint_id FROM webhook_endpoint_states WHERE endpoint_id = $1 FOR UPDATE
+           ), changed AS (
              UPDATE webhook_endpoints
              SET url = coalesce($2, url),
                  description = CASE WHEN $3 THEN $4 ELSE description END,
@@ -105,7 +108,7 @@ export async function changeWebhookEndpoint(database: Queryable, id: string, cha
                  disabled_reason = CASE coalesce($10, status) WHEN 'disabled' THEN coalesce(disabled_reason, 'requested') END,
                  disabled_at = CASE coalesce($10, status) WHEN 'disabled' THEN coalesce(disabled_at, now()) END,
                  updated_at = now()
-             WHERE id = $1 AND deleted_at IS NULL
+             FROM state WHERE id = endpoint_id AND deleted_at IS NULL
              RETURNING id
            ), renewed AS (
              UPDATE webhook_endpoint_states SET failures = 0, failing_since = NULL, paused_until = NULL
