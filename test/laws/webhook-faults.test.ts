@@ -142,8 +142,8 @@ it('what was recorded, and never relayed', async () => {
   const ids = await Promise.all(Array.from({ length: 20 }, deposit));
   worker = await cluster.startWorker();
   await receiver.until(() => told().size >= ids.length);
+  await worker.stop();
   // As if every worker had died between the commit and the relay.
-  await worker.kill();
   await database.query(`WITH gone AS (DELETE FROM deliveries WHERE endpoint_id = '${endpoint}' RETURNING event_id)
     INSERT INTO unrelayed_events SELECT nextval('event_sequence'), event_id FROM gone`);
   await database.query(`DELETE FROM delivery_attempts WHERE endpoint_id = '${endpoint}'`);
