@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { listenForWebhooks } from './load/receiver.ts';
+import { listenForWebhooks } from './load/listen-for-webhooks.ts';
 import type { Stops } from './stops.ts';
 
 /** Takes every webhook at once, and knows when it first heard of an operation. */

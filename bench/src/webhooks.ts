@@ -3,7 +3,7 @@ import type { Database } from '@wallet/shared/database/pool';
 import { type HttpClient, createClient } from './batch-load.ts';
 import { pidsOf, untilDrained } from './contender.ts';
 import { runClosedLoop } from './load/closed-loop.ts';
-import { listenForWebhooks } from './load/receiver.ts';
+import { listenForWebhooks } from './load/listen-for-webhooks.ts';
 import { type Servers, startServers } from './servers.ts';
 import { type Service, startService } from './service.ts';
 import { percentile, spreadOf } from './statistics.ts';

@@ -8,7 +8,7 @@ import { partitionOf } from '@wallet/shared/partition';
 import { drainPartitions } from '@wallet/worker/drain-partitions';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
-import { untilWaitingForLock } from '../support/until-waiting-for-lock.ts';
+import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
 /** What an operation goes through on its way into the queue, when others are in its way. */
 
@@ -58,7 +58,7 @@ it('stands behind whoever is being accepted in its partition, and is rung for wh
   const operation = deposit();
   const accepting = accept(operation);
   // It may only draw its place in the order when those before it can be seen.
-  await untilWaitingForLock(service.database);
+  await untilWaitingForLocks(service.database);
   const { rows: drawn } = await holder.query<{ seq: bigint }>(`SELECT nextval('operation_seq') AS seq`);
   expect(rings).toEqual([]);
   await holder.query('COMMIT');

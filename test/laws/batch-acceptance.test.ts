@@ -5,7 +5,7 @@ import { drainPartitions } from '@wallet/worker/drain-partitions';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
-import { untilWaitingForLock } from '../support/until-waiting-for-lock.ts';
+import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
 /** What makes a batch take its place in the order of acceptance, once. */
 
@@ -40,7 +40,7 @@ it('stands behind everything that was accepted in its partitions before it', asy
     partitionOf(wallet, service.partitions),
   ]);
   const sending = post({ operations: [deposit(wallet, 1)] });
-  await untilWaitingForLock(service.database);
+  await untilWaitingForLocks(service.database);
   // Whoever holds the lock draws a place, and commits.
   const { rows: drawn } = await holder.query<{ seq: bigint }>(`SELECT nextval('operation_seq') AS seq`);
   await holder.query('COMMIT');

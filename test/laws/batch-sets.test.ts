@@ -8,6 +8,7 @@ import { PLANNER } from '@wallet/worker/planner';
 import request from 'supertest';
 import { randomFrom } from '../support/load.ts';
 import { type Service, startService } from '../support/service.ts';
+import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
 /** Lines of a batch that nothing can refuse are applied in sets; all others as single operations are. */
@@ -243,9 +244,9 @@ it('sees what a transfer from another partition has just left in a wallet', asyn
   await holder.query('BEGIN');
   await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
   const transfer = drainPartitions(service, [placeOf(sender)], 'high', 10);
-  await untilWaiting(1);
+  await untilWaitingForLocks(service.database);
   const batch = drain(placeOf(wallet));
-  await untilWaiting(2);
+  await untilWaitingForLocks(service.database, 2);
   await holder.query('COMMIT');
   holder.release();
 
@@ -259,15 +260,3 @@ it('sees what a transfer from another partition has just left in a wallet', asyn
   expect(rows).toHaveLength(0);
   await expectSound();
 });
-
-async function untilWaiting(count: number): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const { rows } = await service.database.query<{ waiting: bigint }>(
-      `SELECT count(*) AS waiting FROM pg_stat_activity
-       WHERE datname = current_database() AND wait_event_type = 'Lock' AND state = 'active'`,
-    );
-    if (rows[0]!.waiting === BigInt(count)) return;
-    if (Date.now() > deadline) throw new Error(`${rows[0]!.waiting} wait for locks, not ${count}`);
-  }
-}

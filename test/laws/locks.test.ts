@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
 import { type Client, createPool } from '@wallet/shared/database/pool';
 import { partitionOf } from '@wallet/shared/partition';
@@ -6,6 +5,7 @@ import { drainPartitions } from '@wallet/worker/drain-partitions';
 import { PLANNER } from '@wallet/worker/planner';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
+import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
 /** Whoever decides something about a partition or a wallet waits for whoever is changing it, and decides on what is left. */
@@ -34,20 +34,6 @@ async function acceptDeposit(): Promise<string> {
 
 const drain = () => drainPartitions(service, [partition], 'high', 10);
 
-/** Resolves when so many wait for locks. */
-async function untilWaiting(count: number): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const { rows } = await service.database.query<{ waiting: number }>(
-      `SELECT count(*)::int AS waiting FROM pg_stat_activity
-       WHERE datname = current_database() AND wait_event_type = 'Lock' AND state = 'active'`,
-    );
-    if (rows[0]!.waiting === count) return;
-    if (Date.now() > deadline) throw new Error(`${rows[0]!.waiting} wait for locks, not ${count}`);
-    await delay(5);
-  }
-}
-
 it('a partition that somebody else drains is left alone', async () => {
   await acceptDeposit();
   await holder.query('BEGIN');
@@ -62,7 +48,7 @@ it('what is applied after a wallet was frozen sees it frozen', async () => {
   await holder.query('BEGIN');
   await holder.query(`UPDATE accounts SET status = 'frozen' WHERE wallet_id = $1`, [wallet]);
   const draining = drain();
-  await untilWaiting(1);
+  await untilWaitingForLocks(service.database);
   await holder.query('COMMIT');
   expect((await draining).applied).toMatchObject([{ outcome: { rejection: 'wallet_frozen' } }]);
 });
@@ -82,7 +68,7 @@ it('wallets are locked in the order of their accounts, whichever way an amount g
     'high',
     10,
   );
-  await untilWaiting(1);
+  await untilWaitingForLocks(service.database);
   const free = await service.database.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE SKIP LOCKED', [
     sender,
   ]);
@@ -97,9 +83,9 @@ it('a wallet that is being credited is not closed', async () => {
   await holder.query('BEGIN');
   await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
   const draining = drain();
-  await untilWaiting(1);
+  await untilWaitingForLocks(service.database);
   const closing = request(service.url).patch(`/wallets/${wallet}`).send({ status: 'closed' }).then();
-  await untilWaiting(2);
+  await untilWaitingForLocks(service.database, 2);
   await holder.query('COMMIT');
   expect((await draining).applied).toHaveLength(1);
   expect(await closing).toMatchObject({ status: 409, body: { code: 'wallet_not_empty' } });

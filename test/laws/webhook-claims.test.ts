@@ -1,23 +1,17 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { MIGRATIONS_FOLDER } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
-import { createPool } from '@wallet/shared/database/pool';
 import {
   type AttemptRecord,
   claimDeliveries,
-  disableEndpoint,
   findDueEndpoints,
   recordAttempts,
-} from '@wallet/shared/database/tables/delivery-attempts';
+} from '@wallet/shared/database/tables/delivery-claims';
 import { countWebhookBacklog } from '@wallet/shared/database/tables/webhook-backlog';
+import { disableEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
 import type { EventType } from '@wallet/shared/event';
-import { newId } from '@wallet/shared/ids';
 import { recordFacts } from '@wallet/shared/record-facts';
 import { relayEvents } from '@wallet/worker/relay-events';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
-import { inDatabase } from '../support/test-database.ts';
+import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
 /** Several workers talk to one endpoint: each delivery is one's own until its lease ends. */
 
@@ -134,7 +128,7 @@ it('a claim that saw less of the feed than the one before it does not go back', 
   await first.query('BEGIN');
   await first.query('SELECT FROM webhook_endpoint_states WHERE endpoint_id = $1 FOR UPDATE', [endpoint]);
   const late = claim(DELIVERIES);
-  await untilBlocked();
+  await untilWaitingForLocks(service.database);
   ids.push(...(await tell(2)).ids);
   // What is due again is left to the late one, which so has something to claim.
   await other.query('BEGIN');
@@ -148,21 +142,13 @@ it('a claim that saw less of the feed than the one before it does not go back', 
   expect(await claim(DELIVERIES)).toEqual([]);
 });
 
-async function untilBlocked(): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  const text = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  while ((await service.database.query(text)).rows.length === 0) {
-    if (Date.now() > deadline) throw new Error('nobody waits for the lock');
-  }
-}
-
 it('an endpoint can be disabled by a worker while somebody changes it', async () => {
   const worker = await service.database.connect();
   await worker.query('BEGIN');
   // As when a round is written down.
   await worker.query('SELECT FROM webhook_endpoint_states WHERE endpoint_id = $1 FOR UPDATE', [endpoint]);
   const changed = change({ status: 'disabled', description: 'changed' });
-  await untilBlocked();
+  await untilWaitingForLocks(service.database);
   expect(await disableEndpoint(worker, endpoint, 'failing')).toBe(true);
   await worker.query('COMMIT');
   worker.release();
@@ -288,43 +274,4 @@ it('an endpoint is told what is relayed from when it was made', async () => {
   endpoint = await make();
   const { ids } = await tell(1);
   expect(await claim(DELIVERIES)).toEqual(ids);
-});
-
-describe('a database from before deliveries were made when they are claimed', () => {
-  it('is told on from where it was: nothing twice, and nothing that was relayed to a disabled endpoint', async () => {
-    const folder = mkdtempSync(`${tmpdir()}/wallet-migrations-`);
-    const url = await inDatabase(service.databaseUrl, `test_before_${process.pid}`);
-    const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
-    try {
-      cpSync(MIGRATIONS_FOLDER, folder, { recursive: true, filter: (file) => !/000[6-9]_/.test(file) });
-      // The migrations are applied; the grants are of columns that are still to come.
-      await expect(migrateDatabase(url, folder, undefined)).rejects.toThrow('does not exist');
-      const [enabled, disabled, event] = [newId(), newId(), newId()];
-      await database.query(
-        `INSERT INTO webhook_endpoints (id, url, event_types, sealed_secret, status, disabled_reason, disabled_at)
-         VALUES ('${enabled}', 'http://127.0.0.1:9/', '{*}', 'x', 'enabled', NULL, NULL),
-                ('${disabled}', 'http://127.0.0.1:9/', '{*}', 'x', 'disabled', 'requested', now());
-         INSERT INTO webhook_endpoint_states (endpoint_id) VALUES ('${enabled}'), ('${disabled}');
-         INSERT INTO events (id, type, created_at, body) VALUES ('${event}', 'wallet.frozen', now(), '{}');
-         INSERT INTO event_feed VALUES (1, '${event}');
-         INSERT INTO deliveries (endpoint_id, event_id, next_attempt_at) VALUES ('${enabled}', '${event}', now())`,
-      );
-      await migrateDatabase(url, MIGRATIONS_FOLDER, undefined);
-      await expect(database.query(`INSERT INTO event_feed VALUES (2, '${newId()}')`)).rejects.toThrow('has_type');
-      const [next] = await recordFacts(database, [{ type: 'wallet.closed', data: {} }]);
-      await relayEvents(database);
-      const claimed = await claimDeliveries(database, enabled, DELIVERIES, LEASE_MS);
-      expect(claimed.deliveries.map(({ eventId }) => eventId)).toEqual([event, next]);
-      const { rows } = await database.query(
-        'SELECT position, skipped::text FROM webhook_endpoint_states ORDER BY endpoint_id',
-      );
-      expect(rows).toEqual([
-        { position: 2n, skipped: '{}' },
-        { position: 1n, skipped: '{[2,)}' },
-      ]);
-    } finally {
-      await database.end();
-      rmSync(folder, { recursive: true });
-    }
-  });
 });

@@ -153,7 +153,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'claim-without-lease',
     bug: 'what one worker is sending is claimed by another too',
-    file: 'shared/src/database/tables/delivery-attempts.ts',
+    file: 'shared/src/database/tables/delivery-claims.ts',
     text: "array_agg(event_id), now() + $3 * interval '1 millisecond'",
     instead: 'array_agg(event_id), now()',
     tests: ['laws/webhook-claims > belongs to nobody else'],
@@ -161,7 +161,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'claims-side-by-side',
     bug: 'two workers claim from the same place in the feed',
-    file: 'shared/src/database/tables/delivery-attempts.ts',
+    file: 'shared/src/database/tables/delivery-claims.ts',
     text: 'FOR UPDATE OF webhook_endpoint_states',
     instead: '',
     tests: ['laws/webhook-claims > while several workers claim'],
@@ -169,7 +169,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'position-goes-back',
     bug: 'a claim that saw less of the feed than the one before it has it told again',
-    file: 'shared/src/database/tables/delivery-attempts.ts',
+    file: 'shared/src/database/tables/delivery-claims.ts',
     text: 'greatest(position, least(position + ${FEED_LOOK}, head))',
     instead: 'least(position + ${FEED_LOOK}, head)',
     tests: ['laws/webhook-claims > does not go back'],
@@ -178,14 +178,14 @@ export const TELLING: readonly Mutant[] = [
     name: 'told-what-was-skipped',
     bug: 'an endpoint is told what happened while it was disabled',
     file: 'shared/src/database/tables/events.ts',
-    text: ' AND NOT event_feed.position <@ states.skipped',
+    text: ' AND NOT event_feed.position <@ state.skipped',
     instead: '',
     tests: ['laws/webhook-claims > while an endpoint is disabled'],
   },
   {
     name: 'succeeded-undone',
     bug: 'a late failure undoes what has succeeded',
-    file: 'shared/src/database/tables/delivery-attempts.ts',
+    file: 'shared/src/database/tables/delivery-claims.ts',
     text: "status = CASE deliveries.status WHEN 'succeeded' THEN 'succeeded' ELSE excluded.status END",
     instead: 'status = excluded.status',
     tests: ['laws/webhook-claims > stays so'],

@@ -1,4 +1,4 @@
-import { claimDeliveries, recordAttempts } from '@wallet/shared/database/tables/delivery-attempts';
+import { claimDeliveries, recordAttempts } from '@wallet/shared/database/tables/delivery-claims';
 import { drawSequences, insertEvents, relayEvents, tryLockRelay } from '@wallet/shared/database/tables/events';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { type EventType, eventBody } from '@wallet/shared/event';

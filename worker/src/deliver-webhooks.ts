@@ -3,11 +3,14 @@ import {
   type AttemptRecord,
   type ClaimedDelivery,
   claimDeliveries,
-  disableEndpoint,
   recordAttempts,
-} from '@wallet/shared/database/tables/delivery-attempts';
+} from '@wallet/shared/database/tables/delivery-claims';
 import { isSubscribed, readSubscribedTypes } from '@wallet/shared/database/tables/events';
-import { type WebhookEndpoint, findWebhookEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
+import {
+  type WebhookEndpoint,
+  disableEndpoint,
+  findWebhookEndpoint,
+} from '@wallet/shared/database/tables/webhook-endpoints';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import type { Logger } from '@wallet/shared/logger';
 import { recordFacts } from '@wallet/shared/record-facts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findDueEndpoints } from '@wallet/shared/database/tables/delivery-attempts';
+import { findDueEndpoints } from '@wallet/shared/database/tables/delivery-claims';
 import { createDeliveryDoorbell, hearDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import type { Sealer } from '@wallet/shared/seal';
 import type { DeliveryTools } from './deliver-webhooks.ts';

@@ -1,6 +1,6 @@
 import type { EventType } from '../../event.ts';
 import type { Queryable } from '../pool.ts';
-import { UNTOLD } from './events.ts';
+import { STATE_OF_ENDPOINT, UNTOLD } from './events.ts';
 
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
@@ -40,9 +40,8 @@ const SELECT_LEASED = `SELECT event_id, NULL::bigint, type, 'pending', 0, leased
 /** What no claim has reached is due since its event was. */
 const SELECT_UNTOLD = `SELECT event_id, position, type, 'pending', 0, event.created_at, event.created_at, NULL::timestamptz
   FROM untold CROSS JOIN LATERAL (SELECT created_at FROM events WHERE id = event_id OFFSET 0) AS event`;
-const STATE = `webhook_endpoint_states AS states JOIN webhook_endpoints AS endpoints ON endpoints.id = states.endpoint_id`;
 /** Where an endpoint that is disabled was left: the feed may have gone on for months since. */
-const END_OF_TOLD = `(SELECT lower(range) FROM unnest(states.skipped) AS range WHERE upper_inf(range))`;
+const END_OF_TOLD = `coalesce((SELECT lower(range) FROM unnest(state.skipped) AS range WHERE upper_inf(range)), ${2n ** 63n - 1n})`;
 
 export interface DeliveryFilter {
   readonly status: DeliveryStatus | null;
@@ -72,10 +71,10 @@ export async function listDeliveries(
              ${SELECT_LEASED} AND coalesce($2, 'pending') = 'pending' AND ($3::text IS NULL OR type = $3)
                AND ($4::uuid IS NULL OR event_id < $4)
            ), untold AS MATERIALIZED (
-             SELECT feed.* FROM ${STATE} CROSS JOIN LATERAL (
+             SELECT feed.* FROM ${STATE_OF_ENDPOINT} CROSS JOIN LATERAL (
                SELECT event_id, position, type FROM event_feed
                WHERE ${UNTOLD} AND ($3::text IS NULL OR type = $3)
-                 AND position < coalesce(least($5, ${END_OF_TOLD}), ${2n ** 63n - 1n})
+                 AND position < least($5, ${END_OF_TOLD})
                ORDER BY position DESC LIMIT $6
              ) AS feed
              WHERE endpoint_id = $1 AND $4::uuid IS NULL AND coalesce($2, 'pending') = 'pending'
@@ -99,9 +98,9 @@ export async function findDelivery(database: Queryable, endpointId: string, even
            ), leased AS MATERIALIZED (
              ${SELECT_LEASED} AND event_id = $2
            ), untold AS MATERIALIZED (
-             SELECT feed.* FROM ${STATE} CROSS JOIN LATERAL (
+             SELECT feed.* FROM ${STATE_OF_ENDPOINT} CROSS JOIN LATERAL (
                SELECT event_id, position, type FROM event_feed
-               WHERE ${UNTOLD} AND event_id = $2 AND position < coalesce(${END_OF_TOLD}, ${2n ** 63n - 1n})
+               WHERE ${UNTOLD} AND event_id = $2 AND position < ${END_OF_TOLD}
                ORDER BY position DESC LIMIT 1
              ) AS feed
              WHERE endpoint_id = $1 AND NOT EXISTS (SELECT FROM made) AND NOT EXISTS (SELECT FROM leased)

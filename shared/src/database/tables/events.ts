@@ -28,13 +28,13 @@ export function isSubscribed(subscribed: readonly string[], type: EventType): bo
  * before.
  */
 export async function drawSequences(database: Queryable, count: number): Promise<bigint[]> {
-  const { rows } = await database.query<{ drawn: string }>({
+  const { rows } = await database.query<{ drawn: string | null }>({
     name: 'drawSequences',
     text: `SELECT string_agg(sequence::text, ' ' ORDER BY sequence) AS drawn
            FROM (SELECT nextval('event_sequence') AS sequence FROM generate_series(1, $1)) AS numbers`,
     values: [count],
   });
-  return rows[0]?.drawn.split(' ').map(BigInt) ?? [];
+  return rows[0]?.drawn?.split(' ').map(BigInt) ?? [];
 }
 
 /**
@@ -77,13 +77,17 @@ export interface Relayed {
 /** The last position of the feed. */
 export const FEED_HEAD = 'coalesce((SELECT position FROM event_feed ORDER BY position DESC LIMIT 1), 0)';
 
+/** How far each endpoint has been told of `event_feed`: what `UNTOLD` goes by. */
+export const STATE_OF_ENDPOINT = `(SELECT endpoint_id, position, skipped, event_types, status, deleted_at
+  FROM webhook_endpoint_states JOIN webhook_endpoints ON id = endpoint_id) AS state`;
+
 /**
- * What an endpoint, whose rows are `states` and `endpoints`, is still to be told of `event_feed`. Test events are told to one
- * endpoint alone, whose deliveries they are from the beginning.
+ * What an endpoint, of which `state` tells, is still to be told of `event_feed`. Test events are told to one endpoint alone,
+ * whose deliveries they are from the beginning.
  */
-export const UNTOLD = `event_feed.position > states.position AND NOT event_feed.position <@ states.skipped
+export const UNTOLD = `event_feed.position > state.position AND NOT event_feed.position <@ state.skipped
   AND event_feed.type <> 'webhook_endpoint.test'
-  AND (event_feed.type = ANY (endpoints.event_types) OR '${EVERY_TYPE}' = ANY (endpoints.event_types))`;
+  AND (event_feed.type = ANY (state.event_types) OR '${EVERY_TYPE}' = ANY (state.event_types))`;
 
 /**
  * Gives at most `limit` events their places in the feed. Only for the holder of the relay's lock. Of one wallet's events none

@@ -1,5 +1,5 @@
 import type { Queryable } from '../pool.ts';
-import { UNTOLD } from './events.ts';
+import { STATE_OF_ENDPOINT, UNTOLD } from './events.ts';
 
 /** What waits to be told. */
 export interface WebhookBacklog {
@@ -18,18 +18,17 @@ export async function countWebhookBacklog(database: Queryable, limit: number): P
     name: 'countWebhookBacklog',
     text: `SELECT (SELECT count(*)::int FROM (SELECT FROM unrelayed_events ORDER BY sequence LIMIT $1) AS waiting) AS unrelayed,
                   (SELECT count(*)::int FROM (
-                     SELECT FROM webhook_endpoints AS endpoints JOIN webhook_endpoint_states AS states ON endpoint_id = id
-                     CROSS JOIN LATERAL (
+                     SELECT FROM ${STATE_OF_ENDPOINT} CROSS JOIN LATERAL (
                        (SELECT FROM deliveries
-                        WHERE deliveries.endpoint_id = endpoints.id AND deliveries.status = 'pending' AND next_attempt_at <= now()
+                        WHERE deliveries.endpoint_id = state.endpoint_id AND deliveries.status = 'pending' AND next_attempt_at <= now()
                         ORDER BY next_attempt_at, event_id OFFSET 0)
                        UNION ALL
                        (SELECT FROM delivery_leases AS leases CROSS JOIN unnest(event_ids) AS leased (event_id)
-                        WHERE leases.endpoint_id = endpoints.id AND leased_until <= now()
+                        WHERE leases.endpoint_id = state.endpoint_id AND leased_until <= now()
                           AND NOT EXISTS (SELECT FROM deliveries AS made
-                                          WHERE made.endpoint_id = endpoints.id AND made.event_id = leased.event_id))
+                                          WHERE made.endpoint_id = state.endpoint_id AND made.event_id = leased.event_id))
                        UNION ALL
-                       (SELECT FROM event_feed WHERE ${UNTOLD} AND position <= states.position + $1
+                       (SELECT FROM event_feed WHERE ${UNTOLD} AND position <= state.position + $1
                         ORDER BY position OFFSET 0)
                      ) AS due
                      WHERE status = 'enabled' AND deleted_at IS NULL LIMIT $1

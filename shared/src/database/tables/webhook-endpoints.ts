@@ -125,8 +125,24 @@ export async function changeWebhookEndpoint(database: Queryable, id: string, cha
   return rows.length > 0;
 }
 
+/** Disables an endpoint, in a transaction. What is pending for it waits until it is enabled again. @returns whether it was enabled. */
+export async function disableEndpoint(
+  database: Queryable,
+  endpointId: string,
+  reason: Exclude<DisabledReason, 'requested'>,
+): Promise<boolean> {
+  const { rows } = await database.query({
+    name: 'disableEndpoint',
+    text: `UPDATE webhook_endpoints SET status = 'disabled', disabled_reason = $2, disabled_at = now(), updated_at = now()
+           WHERE id = $1 AND status = 'enabled' AND deleted_at IS NULL RETURNING id`,
+    values: [endpointId, reason],
+  });
+  if (rows.length > 0) await skipFeed(database, endpointId, true);
+  return rows.length > 0;
+}
+
 /** Of what is relayed from now on, an endpoint is not told (`skips`), or is told again. Twice is as good as once. */
-export async function skipFeed(database: Queryable, id: string, skips: boolean): Promise<void> {
+async function skipFeed(database: Queryable, id: string, skips: boolean): Promise<void> {
   await database.query({
     name: 'skipFeed',
     text: `UPDATE webhook_endpoint_states SET skipped = CASE WHEN $2 THEN skipped + coming ELSE skipped - coming END

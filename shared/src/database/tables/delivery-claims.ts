@@ -1,7 +1,6 @@
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { FEED_HEAD, UNTOLD } from './events.ts';
-import { type DisabledReason, skipFeed } from './webhook-endpoints.ts';
 
 /** A delivery that is ours to send until its lease ends. */
 export interface ClaimedDelivery {
@@ -74,9 +73,9 @@ export async function claimDeliveries(
              LIMIT coalesce((SELECT requests FROM room), 0) FOR UPDATE SKIP LOCKED
            ), untold AS MATERIALIZED (
              SELECT next.position, event_id
-             FROM state AS states CROSS JOIN state AS endpoints CROSS JOIN LATERAL (
+             FROM state CROSS JOIN LATERAL (
                SELECT position, event_id FROM event_feed
-               WHERE ${UNTOLD} AND position <= states.position + ${FEED_LOOK}
+               WHERE ${UNTOLD} AND position <= state.position + ${FEED_LOOK}
                ORDER BY position LIMIT (SELECT requests FROM room) - (SELECT count(*) FROM due)
              ) AS next
            ), claimed AS (
@@ -200,22 +199,6 @@ export async function recordAttempts(
     ],
   });
   return rows[0]?.failingMs ?? null;
-}
-
-/** Disables an endpoint, in a transaction. What is pending for it waits until it is enabled again. @returns whether it was enabled. */
-export async function disableEndpoint(
-  database: Queryable,
-  endpointId: string,
-  reason: Exclude<DisabledReason, 'requested'>,
-): Promise<boolean> {
-  const { rows } = await database.query({
-    name: 'disableEndpoint',
-    text: `UPDATE webhook_endpoints SET status = 'disabled', disabled_reason = $2, disabled_at = now(), updated_at = now()
-           WHERE id = $1 AND status = 'enabled' AND deleted_at IS NULL RETURNING id`,
-    values: [endpointId, reason],
-  });
-  if (rows.length > 0) await skipFeed(database, endpointId, true);
-  return rows.length > 0;
 }
 
 /**
