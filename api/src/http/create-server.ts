@@ -25,6 +25,9 @@ function classesOf(app: Express): Pick<ServerOptions, 'IncomingMessage' | 'Serve
   function AppResponse(this: ServerResponse, ...given: ConstructorParameters<typeof ServerResponse>): void {
     Reflect.apply(ServerResponse, this, given);
   }
+  // From the functions that they continue, V8 knows how many properties an object will have, and makes room for them in it.
+  Object.setPrototypeOf(AppRequest, IncomingMessage);
+  Object.setPrototypeOf(AppResponse, ServerResponse);
   AppRequest.prototype = app.request;
   AppResponse.prototype = app.response;
   return {
