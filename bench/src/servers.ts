@@ -84,7 +84,7 @@ function urlOf(postgres: EmbeddedPostgres, database: string): string {
 }
 
 /** What the image of the API starts node with; every process that speaks HTTP here gets the same. */
-export const HTTP_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
+export const HTTP_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--no-allocation-site-pretenuring'];
 
 /**
  * Starts a built program of this project as it runs in production. Resolves when it says that it is ready.
