@@ -10,7 +10,7 @@ export function createApp(): Express {
   return app;
 }
 
-/** The service's trick, for who wants it: requests and responses have Express's prototypes from the beginning. */
+/** The service's trick, for who wants it: requests and responses have Express's prototypes, and room for properties, from the beginning. */
 function madeAs(app: Express): object {
   function Request(this: IncomingMessage, ...given: ConstructorParameters<typeof IncomingMessage>): void {
     Reflect.apply(IncomingMessage, this, given);
@@ -18,6 +18,8 @@ function madeAs(app: Express): object {
   function Response(this: ServerResponse, ...given: ConstructorParameters<typeof ServerResponse>): void {
     Reflect.apply(ServerResponse, this, given);
   }
+  Object.setPrototypeOf(Request, IncomingMessage);
+  Object.setPrototypeOf(Response, ServerResponse);
   Request.prototype = app.request;
   Response.prototype = app.response;
   return { IncomingMessage: Request, ServerResponse: Response };
