@@ -1,6 +1,7 @@
 import { createOperationWaiter } from '@wallet/api/await-operation';
 import { createLogger } from '@wallet/shared/logger';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
+import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { partitionOf } from '@wallet/shared/partition';
 import request from 'supertest';
 import { expectFaithfulHistory } from '../support/history.ts';
@@ -38,6 +39,41 @@ it('a backlog deeper than any transaction is applied in the order of acceptance'
   service.startWorker({ limit: 5 });
   await service.drained();
   await expectFaithfulHistory(service.database, requests);
+});
+
+it('while operations flow, a worker that was rung for once goes on looking for them', async () => {
+  service = await startService({ apiRedisUrl: NOBODY });
+  const wallet = await createFundedWallet(service.url);
+  await service.drained();
+  const doorbell = createDoorbell({ url: service.redisUrl, prefix: service.queuePrefix, onError: () => undefined });
+  const count = async (sql: string, values: unknown[] = []) =>
+    Number((await service.database.query<{ count: bigint }>(sql, values)).rows[0]?.count);
+  let found = 0;
+  // Where nobody gets a processor for long, a flow can end: one of several is followed.
+  for (let round = 0; round < 5 && found === 0; round += 1) {
+    const begun = new Date();
+    const load = runLoad({
+      urls: [service.url],
+      wallets: [wallet],
+      requests: 2_000,
+      connections: 64,
+      random: randomFrom(round),
+      name: `flow-${round}`,
+    });
+    while ((await count('SELECT count(*) FROM pending_operations')) < 64);
+    await doorbell.ring([partitionOf(wallet, service.partitions)], 'high', 'accept');
+    await load;
+    await service.drained();
+    // Accepted after the first of these transactions, and applied before the sweeper takes a ring to be lost.
+    found = await count(
+      `SELECT count(*) FROM operations JOIN outcomes ON outcomes.operation_id = operations.id
+       WHERE created_at > (SELECT min(completed_at) FROM outcomes WHERE completed_at > $1)
+         AND completed_at < created_at + interval '1.5 seconds'`,
+      [begun],
+    );
+  }
+  doorbell.close();
+  expect(found).toBeGreaterThan(0);
 });
 
 it('workers announce the partitions they drained', async () => {

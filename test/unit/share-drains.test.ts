@@ -27,9 +27,22 @@ function startSharing(): { begun: Begun[]; drains: ReturnType<typeof shareDrains
 const seen = (begun: readonly Begun[]) => begun.map(({ lane, partitions }) => [lane, ...partitions]);
 
 describe('shareDrains', () => {
+  it('takes those together that come at the same moment', async () => {
+    const { begun, drains } = startSharing();
+    const joined = [drains.join(1, 'high'), drains.join(2, 'high')];
+    await settle();
+    expect(seen(begun)).toEqual([['high', 1, 2]]);
+    begun[0]!.end();
+    await Promise.all(joined);
+    await drains.stop();
+  });
+
   it('lets the high lane wait for no transaction of the bulk lane but that in its partition', async () => {
     const { begun, drains } = startSharing();
-    const joined = [drains.join(1, 'bulk'), drains.join(2, 'bulk'), drains.join(3, 'high'), drains.join(1, 'high')];
+    const joined = [drains.join(1, 'bulk'), drains.join(2, 'bulk')];
+    await settle();
+    joined.push(drains.join(3, 'high'), drains.join(1, 'high'));
+    await settle();
     expect(seen(begun)).toEqual([
       ['bulk', 1],
       ['bulk', 2],
@@ -47,6 +60,7 @@ describe('shareDrains', () => {
   it('takes those that come meanwhile together, the high lane first in a partition', async () => {
     const { begun, drains } = startSharing();
     const first = drains.join(1, 'high');
+    await settle();
     const joined = [drains.join(2, 'high'), drains.join(3, 'high'), drains.join(2, 'high'), drains.join(2, 'bulk')];
     begun[0]!.end();
     await first;

@@ -79,7 +79,8 @@ export function shareDrains(options: {
         const callers = waiting[lane].get(partition);
         if (callers) callers.push({ resolve, reject });
         else waiting[lane].set(partition, [{ resolve, reject }]);
-        startNext();
+        // Not before all have joined that were woken together.
+        queueMicrotask(startNext);
       });
     },
     async stop() {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Assets } from '@wallet/shared/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import type { Logger } from '@wallet/shared/logger';
@@ -8,16 +7,16 @@ import { logErrors } from '@wallet/shared/log-errors';
 import type { Registry } from '@wallet/shared/metrics';
 import type { RejectionCode } from '@wallet/shared/rejection';
 import { createSealer } from '@wallet/shared/seal';
+import { answerRings } from './answer-rings.ts';
 import type { WorkerConfig } from './config.ts';
 import { type Drain, drainPartitions } from './drain-partitions.ts';
+import { createFlow } from './flow.ts';
 import { type WorkerMetrics, createWorkerMetrics } from './metrics.ts';
 import { shareDrains } from './share-drains.ts';
 import { startSweeper } from './sweep.ts';
 import { type Sender, createSender } from './webhook/send-request.ts';
 import { startWebhooks } from './webhooks.ts';
 
-/** A ring is answered for at most this long, then rung again: so the partitions take turns. */
-const TURN_MS = 250;
 /**
  * As long as single operations come, batches give way: one transaction of theirs at a time, of a sixteenth of the size, and a
  * rest after it. A single operation needs a processor, and of 64 partitions one would always be theirs.
@@ -26,8 +25,6 @@ const GIVE_WAY_MS = 1_000;
 const GIVE_WAY_SHARE = 16;
 const GIVE_WAY_REST = 2;
 const LONGEST_REST_MS = 250;
-/** Somebody else drains the partition: look again after this, because they may have read before our ring. */
-const BUSY_MS = 10;
 
 /** What a worker needs. Webhooks have connections of their own, so that neither they nor the ledger waits for the other. */
 export interface WorkerDependencies {
@@ -59,6 +56,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
     redis,
     log,
   });
+  const flow = createFlow();
   let stopping = false;
   let lastSingleAt = -Infinity;
   const givesWay = (): boolean => performance.now() - lastSingleAt < GIVE_WAY_MS;
@@ -79,6 +77,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
         metrics.drained(lane, { ...countOutcomes(drain), seconds: milliseconds / 1000 });
         report(drain, milliseconds, announcer, log);
       }
+      if (lane === 'high') flow.applied(drain.applied.length);
       if (drain.events > 0) webhooks.nudge();
       for (const { partition, error } of drain.faults) {
         metrics.brokenPartition();
@@ -88,16 +87,15 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
     },
   });
 
-  async function drain(partition: number, lane: Lane): Promise<void> {
+  const answers = answerRings({
+    drains,
+    flow,
+    ringAgain: (partition, lane) => ringAgain(doorbell, partition, lane, metrics, log),
+  });
+
+  function drain(partition: number, lane: Lane): Promise<void> {
     if (lane === 'high') lastSingleAt = performance.now();
-    const turnEnds = Date.now() + TURN_MS;
-    while (!stopping) {
-      const state = await drains.join(partition, lane);
-      if (state === 'empty' || state === 'broken') return;
-      if (Date.now() > turnEnds) break;
-      if (state === 'busy') await delay(BUSY_MS);
-    }
-    await ringAgain(doorbell, partition, lane, metrics, log);
+    return answers.answer(partition, lane);
   }
 
   const listener = listenToDoorbell({
@@ -115,6 +113,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
     async stop() {
       if (stopping) return;
       stopping = true;
+      answers.stop();
       await drains.stop();
       await sweeper.stop();
       await listener.stop();

@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** So many single operations in one transaction are a flow, and it is taken to go on for so long after the last of them. */
+const FLOW_OPERATIONS = 32;
+const FLOW_MS = 100;
+/** The rest in which operations gather. Twice and four times as long made an operation no cheaper. */
+const GATHER_MS = 16;
+
+/**
+ * Whether single operations flow. While they do, who has answered a ring looks again by itself after a rest: a ring for
+ * each of the partitions costs more than what it is rung for.
+ */
+export interface Flow {
+  /** So many operations were applied in one transaction. */
+  applied(operations: number): void;
+  isOn(): boolean;
+  /** Resolves after a rest, for all who wait at the same moment: so they share the next transaction. */
+  gather(): Promise<void>;
+}
+
+export function createFlow(): Flow {
+  let seenAt = -Infinity;
+  let gathering: Promise<void> | null = null;
+  return {
+    applied(operations) {
+      if (operations >= FLOW_OPERATIONS) seenAt = performance.now();
+    },
+    isOn: () => performance.now() - seenAt < FLOW_MS,
+    gather() {
+      gathering ??= delay(GATHER_MS).then(() => {
+        gathering = null;
+      });
+      return gathering;
+    },
+  };
+}
