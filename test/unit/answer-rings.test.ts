@@ -81,12 +81,12 @@ describe('answerRings', () => {
   });
 
   it('rings again when its turn is over, if something is left', async () => {
-    expect(await answerOnce(['more', 'more', 'more', 'more'], { tookMs: 100 })).toEqual({
+    expect(await answerOnce(['more', 'more', 'more', 'more'], { tookMs: 400 })).toEqual({
       left: ['more'],
       rests: 0,
       rungAgain: true,
     });
-    expect(await answerOnce(['empty', 'empty', 'empty', 'more'], { tookMs: 100, flows: 9 })).toEqual({
+    expect(await answerOnce(['empty', 'empty', 'empty', 'more'], { tookMs: 400, flows: 9 })).toEqual({
       left: ['more'],
       rests: 2,
       rungAgain: false,

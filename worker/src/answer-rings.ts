@@ -4,7 +4,7 @@ import type { Flow } from './flow.ts';
 import type { SharedDrains } from './share-drains.ts';
 
 /** A ring is answered for at most this long, then rung again: so the partitions take turns. */
-const TURN_MS = 250;
+const TURN_MS = 1_000;
 /** Somebody else drains the partition: look again after this, because they may have read before our ring. */
 const BUSY_MS = 10;
 
