@@ -29,6 +29,9 @@ export interface LineDraft {
 /** Columns of many lines, as `insertLines` sends them; plain JSON. Null for a column without any value. */
 export type LineColumns = readonly (string | readonly (string | null)[] | null)[];
 
+/** Where the idempotency keys are among them. */
+const KEYS = 9;
+
 export function toColumns(lines: readonly NewLine[]): LineColumns {
   const optional = (values: (string | null)[]): (string | null)[] | null =>
     values.every((value) => value === null) ? null : values;
@@ -61,8 +64,9 @@ export async function insertLines(
   batch: { readonly id: string; readonly priority: Priority },
   columns: LineColumns,
 ): Promise<number> {
+  const hasKeys = columns[KEYS] !== null;
   const { rows } = await database.query<{ added: number }>({
-    name: 'insertLines',
+    name: hasKeys ? 'insertLinesWithKeys' : 'insertLines',
     text: `WITH added AS (
              INSERT INTO operations (id, batch_id, line, wallet_id, asset_id, type, amount, priority, created_at, to_wallet_id,
                                      description, reference_id, idempotency_key, request_hash, metadata)
@@ -73,7 +77,7 @@ export async function insertLines(
                AS given (id, line, wallet_id, asset_id, type, amount, to_wallet_id, description, reference_id,
                          idempotency_key, request_hash, metadata)
              ORDER BY id
-             ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+             ${hasKeys ? 'ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING' : ''}
              RETURNING 1
            )
            SELECT count(*)::int AS added FROM added`,
@@ -95,7 +99,7 @@ export async function findRepeatedKeys(
            JOIN operations ON operations.idempotency_key = given.key AND operations.batch_id = $1
            WHERE operations.id <> given.id
            ORDER BY given.line LIMIT 100`,
-    values: [batchId, columns[0], columns[1], columns[9]],
+    values: [batchId, columns[0], columns[1], columns[KEYS]],
   });
   return rows;
 }
