@@ -10,7 +10,7 @@ const BUSY_MS = 10;
 
 export interface Answers {
   /** Drains the partition until nothing of the lane is pending, or its turn is over. @throws what made a drain fail. */
-  answer(partition: number, lane: Lane): Promise<void>;
+  readonly answer: (partition: number, lane: Lane) => Promise<void>;
   /** From now on a turn is over after the drain that is under way. */
   stop(): void;
 }

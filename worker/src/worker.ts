@@ -66,6 +66,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
     rest: (lane, tookMs) => (lane === 'bulk' && givesWay() ? Math.min(tookMs * GIVE_WAY_REST, LONGEST_REST_MS) : 0),
     drain: async (wanted, lane) => {
       const started = performance.now();
+      if (lane === 'high') lastSingleAt = started;
       const bulkLimit = givesWay() ? Math.ceil(config.bulkLimit / GIVE_WAY_SHARE) : config.bulkLimit;
       const limit = lane === 'high' ? config.batchLimit : bulkLimit;
       const drain = await drainPartitions(dependencies, wanted, lane, limit).catch((error: unknown) => {
@@ -93,21 +94,16 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
     ringAgain: (partition, lane) => ringAgain(doorbell, partition, lane, metrics, log),
   });
 
-  function drain(partition: number, lane: Lane): Promise<void> {
-    if (lane === 'high') lastSingleAt = performance.now();
-    return answers.answer(partition, lane);
-  }
-
   const listener = listenToDoorbell({
     ...redis,
     // A partition has two lanes, and each of them at most one ring that is being answered.
     concurrency: 2 * partitions,
     answer: ({ partition, lane }) =>
-      drain(partition, lane).catch((error: unknown) => {
+      answers.answer(partition, lane).catch((error: unknown) => {
         log.warn({ err: error, partition, lane }, 'drain failed');
       }),
   });
-  const sweeper = startSweeper({ database, partitions, doorbell, drain, metrics, log });
+  const sweeper = startSweeper({ database, partitions, doorbell, drain: answers.answer, metrics, log });
 
   return {
     async stop() {
