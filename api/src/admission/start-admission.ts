@@ -19,7 +19,7 @@ export function startAdmission(
   stop(): Promise<void>;
 } {
   const { metrics, log } = dependencies;
-  const watch = watchLoad({ ...dependencies, countLimit: 2 * limits.pendingOperations });
+  const watch = watchLoad({ ...dependencies, pendingLimit: limits.pendingOperations });
   let refusals = 0;
   let calm: NodeJS.Timeout | undefined;
   const admission = createAdmission(limits, watch, (kind, reason) => {

@@ -2,14 +2,25 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Backlog, readBacklog } from '@wallet/shared/database/tables/pending-operations';
+import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
 import type { Priority } from '@wallet/shared/operation';
 import type { Load } from './admission.ts';
 
 /** How often to look at what waits. */
 const SAMPLE_MS = 250;
-/** Looking takes at most this share of the time, however slow the database is. */
+/** Looking takes at most this share of the time, as long as the pause that this asks for is no longer than the longest. */
 const SAMPLE_SHARE = 0.05;
+/**
+ * The longest pause between two looks, and the longest look. Until the next sample, everything accepted counts as waiting: a
+ * database that stood still for 3 s asked for a pause of 60 s, in which 10,353 operations were refused while nothing waited.
+ */
+const LONGEST_PAUSE_MS = 1_000;
+const LONGEST_LOOK_MS = 2_000;
+/** Once this process has accepted so much of what may wait since the last sample, the next look does not wait any longer. */
+const UNSEEN_SHARE = 0.25;
+/** Of what waits, no more is counted than this many times what may wait. */
+const COUNTED_SHARE = 2;
 /** How finely the delay of the event loop is measured; the measurement contains as much. */
 const RESOLUTION_MS = 10;
 const NANOSECONDS = 1e6;
@@ -31,34 +42,53 @@ export function watchLoad(options: {
   /** The pool whose connections store operations. */
   storing: Database;
   partitions: number;
-  /** Of single operations of a priority, more need not be counted. */
-  countLimit: number;
+  /** How many single operations of a priority may wait. */
+  pendingLimit: number;
   log: Logger;
 }): LoadWatch {
-  const { database, storing, partitions, countLimit, log } = options;
+  const { database, storing, partitions, pendingLimit } = options;
+  const onError = logErrors(options.log, 'looking at what waits failed');
   const stopping = new AbortController();
   const total: Record<Priority, number> = { high: 0, low: 0 };
   let counted = { ...total };
   let backlog: readonly Backlog[] = [];
   let lagMs = 0;
   let lastLagMs = 0;
+  /** Ends the pause. */
+  let wanted = new AbortController();
   const turn = createTurnClock();
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
 
+  const acceptedSince = (priority: Priority): number => total[priority] - counted[priority];
+  const isUnseen = (): boolean =>
+    Math.max(acceptedSince('high'), acceptedSince('low')) > UNSEEN_SHARE * pendingLimit;
+  const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+    delay(ms, undefined, { signal }).catch(() => undefined);
+
+  /** Takes a sample. @returns how long to wait before the next one, in milliseconds. */
+  async function sample(): Promise<number> {
+    const begun = performance.now();
+    // What is accepted while the statement runs may or may not be counted by it: it is added.
+    const before = { ...total };
+    try {
+      backlog = await readBacklog(database, partitions, COUNTED_SHARE * pendingLimit, LONGEST_LOOK_MS);
+      counted = before;
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+      return SAMPLE_MS;
+    }
+    return Math.min(Math.max(SAMPLE_MS, (performance.now() - begun) / SAMPLE_SHARE), LONGEST_PAUSE_MS);
+  }
+
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const begun = performance.now();
-      // What is accepted while the statement runs may or may not be counted by it: it is added.
-      const before = { ...total };
-      try {
-        backlog = await readBacklog(database, partitions, countLimit);
-        counted = before;
-      } catch (error) {
-        log.warn({ err: error }, 'looking at what waits failed');
+      const pause = await sample();
+      await sleep(SAMPLE_MS, stopping.signal);
+      if (!isUnseen()) {
+        wanted = new AbortController();
+        await sleep(pause - SAMPLE_MS, AbortSignal.any([stopping.signal, wanted.signal]));
       }
-      const pause = Math.max(SAMPLE_MS, (performance.now() - begun) / SAMPLE_SHARE);
-      await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (delays.count > 0) {
         const lag = Math.max(0, delays.mean / NANOSECONDS - RESOLUTION_MS);
         // Who is late once, at its start or in a moment without a processor, is not overloaded.
@@ -74,12 +104,13 @@ export function watchLoad(options: {
     get backlog() {
       return backlog;
     },
-    acceptedSince: (priority) => total[priority] - counted[priority],
+    acceptedSince,
     waitingForConnection: () => storing.waitingCount,
     eventLoopMs: () => lagMs,
     turnMs: turn,
     accepted(priority) {
       total[priority] += 1;
+      if (isUnseen()) wanted.abort();
     },
     async stop() {
       stopping.abort();

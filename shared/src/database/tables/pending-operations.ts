@@ -151,8 +151,14 @@ export const COUNTED_BATCHES = 200;
 /**
  * What waits, by partition. At most `limit` single operations of each priority are counted in all, and every look-up is by
  * key: so it costs the same however much waits, and whatever the planner thought when nothing did.
+ * @throws Error also if there is no answer within `timeoutMs`; then its connection is closed.
  */
-export async function readBacklog(database: Queryable, partitions: number, limit: number): Promise<Backlog[]> {
+export async function readBacklog(
+  database: Queryable,
+  partitions: number,
+  limit: number,
+  timeoutMs?: number,
+): Promise<Backlog[]> {
   const counted = (name: string, which: string): string => `${name} AS MATERIALIZED (
              SELECT partition, count(*)::int AS waiting FROM (
                SELECT held.partition FROM held CROSS JOIN LATERAL (
@@ -188,6 +194,7 @@ export async function readBacklog(database: Queryable, partitions: number, limit
            ) AS bulk
            ORDER BY held.partition`,
     values: [partitions, limit],
+    ...(timeoutMs === undefined ? {} : { query_timeout: timeoutMs }),
   });
   return rows;
 }
