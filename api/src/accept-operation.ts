@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
-import { isDataError, isLockTimeout } from '@wallet/shared/database/sqlstate';
+import { isOfRow, isLockTimeout } from '@wallet/shared/database/sqlstate';
 import {
   type NewOperation,
   type Operation,
@@ -8,6 +8,7 @@ import {
   findOperations,
   findOperationsByKey,
 } from '@wallet/shared/database/tables/operations';
+import { type LogError, logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
 import type { Admission } from './admission/admission.ts';
 import { inGroups } from './in-groups.ts';
@@ -43,15 +44,16 @@ export function createAcceptOperation(dependencies: {
   onAccepted: (operation: NewOperation, seconds: number) => void;
   log: Logger;
 }): AcceptOperation {
-  const { database, ring, admission, onAccepted, log } = dependencies;
+  const { database, ring, admission, onAccepted } = dependencies;
+  const onError = logErrors(dependencies.log, 'accepting failed, trying again');
 
   async function acceptGroup(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
     let inserted: Map<string, Date>;
     try {
-      const rows = await withRetries(() => acceptOperations(database, operations), log);
+      const rows = await withRetries(() => acceptOperations(database, operations), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));
     } catch (error) {
-      const isOnesFault = isDataError(error) || isLockTimeout(error);
+      const isOnesFault = isOfRow(error) || isLockTimeout(error);
       return operations.length > 1 && isOnesFault ? acceptApart(operations) : operations.map(() => ({ error }));
     }
     // All of them: after a lost reply, those that were not inserted now were inserted before.
@@ -165,13 +167,13 @@ function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAn
   return { acceptance: isSame ? { kind: 'replayed', operation: first } : { kind: 'key_reused' } };
 }
 
-async function withRetries<Result>(attempt: () => Promise<Result>, log: Logger): Promise<Result> {
+async function withRetries<Result>(attempt: () => Promise<Result>, onError: LogError): Promise<Result> {
   for (const pause of RETRY_MS) {
     try {
       return await attempt();
     } catch (error) {
-      if (isDataError(error) || isLockTimeout(error)) throw error;
-      log.warn({ err: error }, 'accepting failed, trying again');
+      if (isOfRow(error) || isLockTimeout(error)) throw error;
+      onError(error);
       await delay(pause);
     }
   }

@@ -83,6 +83,7 @@ export async function startApi(
     assets,
     doorbell,
     admission,
+    backlog: () => load.watch.backlog,
     metrics,
     accept: createAcceptOperation({ database: storing, ring, admission, onAccepted: load.accepted, log }),
     findWallet: createFindWallet(database, storing),

@@ -1,5 +1,6 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { type Operation, findEndedOperations } from '@wallet/shared/database/tables/operations';
+import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
 
 /** How often to look without an announcement: it may have been lost, or Redis may be away. */
@@ -28,6 +29,7 @@ interface Waiting {
 
 /** Everybody who waits shares one look-up at a time, made when a partition of theirs is announced. */
 export function createOperationWaiter(database: Database, log: Logger): OperationWaiter {
+  const onError = logErrors(log, 'looking for awaited operations failed');
   const waiting = new Map<string, Waiting>();
   let wanted = new Set<string>();
   let waiters = 0;
@@ -52,7 +54,7 @@ export function createOperationWaiter(database: Database, log: Logger): Operatio
           for (const resolve of waiting.get(operation.id)?.resolvers ?? []) resolve(operation);
         }
       } catch (error) {
-        log.warn({ err: error }, 'looking for awaited operations failed');
+        onError(error);
         wanted = new Set();
       }
     }

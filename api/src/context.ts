@@ -1,4 +1,5 @@
 import type { Database } from '@wallet/shared/database/pool';
+import type { Backlog } from '@wallet/shared/database/tables/pending-operations';
 import type { Logger } from '@wallet/shared/logger';
 import type { Doorbell } from '@wallet/shared/queue/doorbell';
 import type { Sealer } from '@wallet/shared/seal';
@@ -24,6 +25,8 @@ export interface Api {
   readonly assets: Assets;
   readonly doorbell: Doorbell;
   readonly admission: Admission;
+  /** What waited when that was last looked at, by partition. */
+  readonly backlog: () => readonly Backlog[];
   readonly metrics: ApiMetrics;
   readonly accept: AcceptOperation;
   readonly findWallet: FindWallet;

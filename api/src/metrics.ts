@@ -102,11 +102,14 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   });
   new Gauge({
     name: 'wallet_pending_age_seconds',
-    help: 'For how long the first operation of high priority has waited, or since the batch before it got further',
-    labelNames: ['partition'],
+    help: 'For how long the first operation of a lane has waited, or since the batch before it got further',
+    labelNames: ['partition', 'lane'],
     registers,
     collect() {
-      for (const { partition, ageMs } of load.backlog) this.set({ partition }, ageMs / 1000);
+      for (const { partition, ageMs, bulkAgeMs } of load.backlog) {
+        this.set({ partition, lane: 'high' }, ageMs / 1000);
+        this.set({ partition, lane: 'bulk' }, bulkAgeMs / 1000);
+      }
     },
   });
   new Gauge({

@@ -1,26 +1,41 @@
 import type { Logger } from './logger.ts';
 
+/** An error of one kind is logged once in this time, and errors of all kinds together so many times. */
 const QUIET_MS = 10_000;
+const LOGGED_IN_QUIET = 5;
+
+export type LogError = (error: unknown, fields?: Readonly<Record<string, unknown>>) => void;
 
 /**
- * Logs connection errors without flooding, and without what else hangs on them (a driver's error carries the command, with
- * the password in it): a server that is away fails many times a second, so the same error is told
- * once in ten seconds, with how often it came.
+ * Makes the function that logs errors of a connection without flooding, and without what else hangs on them (a driver's error
+ * carries the command, with the password in it). A server that is away or refuses commands fails many times a second, with one
+ * message or with several in turn: each kind is logged once in ten seconds, five kinds at most, and `repeated` says how many
+ * errors came since the line before. Messages that differ in numbers are of one kind. Only a mistake of our own shows its stack.
  */
-export function logErrors(log: Logger, sentence: string): (error: Error) => void {
-  let lastMessage = '';
-  let quietUntil = 0;
+export function logErrors(log: Logger, sentence: string, level: 'warn' | 'fatal' = 'warn'): LogError {
+  let logged = new Set<string>();
+  let quietUntil = -Infinity;
   let repeated = 0;
-  return (error) => {
-    const now = Date.now();
-    if (error.message === lastMessage && now < quietUntil) {
+  return (error, fields) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    const now = performance.now();
+    if (now >= quietUntil) {
+      logged = new Set();
+      quietUntil = now + QUIET_MS;
+    }
+    const kind = reason.replace(/\d+/g, '#');
+    if (logged.has(kind) || logged.size >= LOGGED_IN_QUIET) {
       repeated += 1;
       return;
     }
-    const code = 'code' in error ? error.code : undefined;
-    log.warn({ reason: error.message, code, repeated }, sentence);
-    lastMessage = error.message;
-    quietUntil = now + QUIET_MS;
+    logged.add(kind);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const stack = isBug(error) ? { stack: error.stack } : {};
+    log[level]({ ...fields, reason, code, repeated, ...stack }, sentence);
     repeated = 0;
   };
+}
+
+function isBug(error: unknown): error is Error {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 }

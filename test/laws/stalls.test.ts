@@ -55,7 +55,9 @@ beforeAll(async () => {
   await cluster.startWorker();
   client = createHttpClient(CLIENTS, 60_000);
   wallets = await Promise.all(
-    Array.from({ length: CLIENTS }, async () => String((await client.send('POST', `${url}/wallets`, {}, {})).body['id'])),
+    Array.from({ length: CLIENTS }, async () =>
+      String((await client.send('POST', `${url}/wallets`, {}, {})).body['id']),
+    ),
   );
 });
 

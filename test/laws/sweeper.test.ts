@@ -28,6 +28,7 @@ it('looks for what is urgent while a drain of something else takes long', async 
     database: service.database,
     partitions: service.partitions,
     doorbell,
+    queueWorks: () => Promise.resolve(false),
     drain: async (partition, lane) => {
       drained.push(`${lane} ${partition}`);
       if (lane === 'bulk') await long;

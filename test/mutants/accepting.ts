@@ -38,9 +38,9 @@ export const ACCEPTING: readonly Mutant[] = [
     name: 'answer-before-commit',
     bug: '202 is answered before the operation is committed',
     file: 'api/src/accept-operation.ts',
-    text: `const rows = await withRetries(() => acceptOperations(database, operations), log);
+    text: `const rows = await withRetries(() => acceptOperations(database, operations), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));`,
-    instead: `void withRetries(() => acceptOperations(database, operations), log).catch(() => undefined);
+    instead: `void withRetries(() => acceptOperations(database, operations), onError).catch(() => undefined);
       inserted = new Map(operations.map(({ id }) => [id, new Date()]));`,
     tests: ['stories/idempotency'],
   },

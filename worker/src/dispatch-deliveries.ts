@@ -1,3 +1,4 @@
+import { logErrors } from '@wallet/shared/log-errors';
 import { type DeliveryTools, FIRST_ROUND, deliverWebhooks } from './deliver-webhooks.ts';
 
 /** How many endpoints one worker talks to at once. Others wait; an endpoint that hangs is soon paused. */
@@ -11,6 +12,7 @@ export interface Dispatcher {
 }
 
 export function createDispatcher(tools: DeliveryTools): Dispatcher {
+  const onError = logErrors(tools.log, 'delivery failed');
   const running = new Map<string, Promise<void>>();
   /** Woken, and not yet talked to, or woken again meanwhile. */
   const waiting = new Set<string>();
@@ -38,7 +40,7 @@ export function createDispatcher(tools: DeliveryTools): Dispatcher {
     try {
       sizes.set(endpointId, await deliverWebhooks(tools, endpointId, size, () => stopping));
     } catch (error) {
-      tools.log.warn({ err: error, endpoint_id: endpointId }, 'delivery failed');
+      onError(error, { endpoint_id: endpointId });
     }
   }
 

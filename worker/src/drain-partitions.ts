@@ -4,7 +4,7 @@ import { applyPart } from '@wallet/shared/database/apply-part';
 import { type PlannedWork, applyPlan } from '@wallet/shared/database/apply-plan';
 import { tryLockPartitions } from '@wallet/shared/database/locks';
 import type { Client, Database } from '@wallet/shared/database/pool';
-import { isBroken, isDataError } from '@wallet/shared/database/sqlstate';
+import { kindOfError } from '@wallet/shared/database/sqlstate';
 import { type LockedAccount, lockAccounts } from '@wallet/shared/database/tables/accounts';
 import { finishBatches } from '@wallet/shared/database/tables/batches';
 import { readSubscribedTypes } from '@wallet/shared/database/tables/events';
@@ -16,8 +16,8 @@ import { type Choice, chooseOperations } from './choose-operations.ts';
 import { recordEvents } from './record-events.ts';
 
 /**
- * How a partition was left: with nothing pending, with perhaps more, untouched because somebody else drains it, or
- * untouched because its ledger or our code is wrong.
+ * How a partition was left: with nothing pending, with perhaps more, untouched because another transaction drains it, or
+ * untouched because its ledger or this program is wrong.
  */
 export type PartitionState = 'empty' | 'more' | 'busy' | 'broken';
 
@@ -34,7 +34,14 @@ export interface Drain {
   /** How many events were written down with it. */
   readonly events: number;
   /** What is wrong with the broken partitions. */
-  readonly faults: readonly { readonly partition: number; readonly error: unknown }[];
+  readonly faults: readonly Fault[];
+}
+
+/** `ledger`: the partition breaks the law. `program`: this program cannot drain it on this database; another one may. */
+export interface Fault {
+  readonly partition: number;
+  readonly kind: 'ledger' | 'program';
+  readonly error: unknown;
 }
 
 export interface DrainTools {
@@ -48,10 +55,10 @@ export interface DrainTools {
  *
  * If the transaction fails because of its data, it is halved, first by partitions and then by operations, until the
  * operation at fault stands alone; that one fails with `internal_error` and the others go on. A partition whose ledger
- * breaks the law is left alone, and the others go on.
+ * breaks the law, or that this program cannot drain, is left as it is: none of its operations is failed for that.
  *
  * Where a partition has nothing to do but the lines of one batch, and none of them can be refused, they are applied in sets.
- * @throws the database's error if it is about anything else. Then nothing was applied, or, after a lost COMMIT, all of it:
+ * @throws the database's error if it is a passing one. Then nothing was applied, or, after a lost COMMIT, all of it:
  * either way the next drain finds in the queue what is left to do.
  */
 export async function drainPartitions(
@@ -65,15 +72,11 @@ export async function drainPartitions(
   try {
     return await drainOnce(tools, partitions, lane, limit, isOne && limit === 1);
   } catch (error) {
-    if (!isDataError(error) && !isBroken(error)) throw error;
-    if (isOne && only !== undefined && isBroken(error)) {
-      return {
-        states: new Map([[only, 'broken']]),
-        applied: [],
-        appliedInSets: [],
-        events: 0,
-        faults: [{ partition: only, error }],
-      };
+    const kind = kindOfError(error);
+    if (kind === 'passing') throw error;
+    if (isOne && only !== undefined && kind !== 'data') {
+      const states = new Map([[only, 'broken' as const]]);
+      return { states, applied: [], appliedInSets: [], events: 0, faults: [{ partition: only, kind, error }] };
     }
     // Alone, an operation cannot fail because of its data: it is failed instead.
     if (isOne && limit === 1) throw error;
@@ -140,7 +143,7 @@ async function applyOrFail(client: Client, assets: Assets, choice: Choice): Prom
   try {
     return await apply(client, assets, choice);
   } catch (error) {
-    if (!isDataError(error)) throw error;
+    if (kindOfError(error) !== 'data') throw error;
   }
   await client.query('ROLLBACK TO SAVEPOINT before');
   const accounts = await lockAccountsOf(client, operations);

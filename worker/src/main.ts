@@ -1,5 +1,6 @@
 import { loadAssets } from '@wallet/shared/assets';
 import { createPool } from '@wallet/shared/database/pool';
+import { readDatabaseState } from '@wallet/shared/database/writable';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/logger';
 import { logErrors } from '@wallet/shared/log-errors';
@@ -30,9 +31,9 @@ await runProcess(async () => {
   const worker = startWorker(config, { database, webhookDatabase, partitions, assets, registry, log });
   watchPools(registry, { ledger: database, webhooks: webhookDatabase });
   watchWebhookBacklog(registry, webhookDatabase);
-  const answers = () => database.query('SELECT 1').then(Boolean, () => false);
+  const isReady = async () => worker.fitsDatabase() && (await readDatabaseState(database)) === 'up';
   const stopHealth = config.healthPort
-    ? await serveHealth(config.healthPort, config.host, answers, registry)
+    ? await serveHealth(config.healthPort, config.host, isReady, registry)
     : () => undefined;
   log.info({ partitions }, 'worker ready');
   return {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Relayed, relayEvents as relayNext, tryLockRelay } from '@wallet/shared/database/tables/events';
 import { inTransaction } from '@wallet/shared/database/transaction';
+import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
 
 /** The most events that one transaction relays. */
@@ -24,7 +25,8 @@ export function createRelay(options: {
   onRelayed: (endpointIds: readonly string[]) => Promise<void>;
   log: Logger;
 }): Relay {
-  const { database, onRelayed, log } = options;
+  const { database, onRelayed } = options;
+  const onError = logErrors(options.log, 'relay failed');
   let running: Promise<void> | null = null;
   let isWanted = false;
   let stopping = false;
@@ -46,7 +48,7 @@ export function createRelay(options: {
       if (state === 'busy') isWanted = true;
       await delay(REST_MS);
     } catch (error) {
-      log.warn({ err: error }, 'relay failed');
+      onError(error);
     }
   }
 

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { findWaitingPartitions } from '@wallet/shared/database/tables/pending-operations';
+import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 import type { WorkerMetrics } from './metrics.ts';
 
 const INTERVAL_MS = 1_000;
-/** How often to look while Redis is away: then this is how operations are found. */
-const INTERVAL_WITHOUT_REDIS_MS = 100;
+/** How often to look while the queue does not work: then this is how operations are found. */
+const INTERVAL_WITHOUT_QUEUE_MS = 100;
 /** An operation that waited this long has lost its ring, or the worker that took it. */
 const LOST_RING_MS = 2_000;
 /** An operation that waited this long has been rung for in vain: whatever is wrong with the queue, apply it. */
@@ -19,45 +20,47 @@ export interface Sweeper {
 
 /**
  * Looks after operations whose doorbell was not heard: rings again for those that wait too long, and drains their
- * partitions directly when that does not help or Redis is away (P6). It is a plain timer, because a schedule kept in
+ * partitions directly when that does not help or the queue does not work (P6). It is a plain timer, because a schedule kept in
  * Redis would be lost with it.
  */
 export function startSweeper(options: {
   database: Database;
   partitions: number;
-  doorbell: Doorbell;
+  doorbell: Pick<Doorbell, 'ring'>;
+  /** Whether Redis takes rings and hands them out. */
+  queueWorks: () => Promise<boolean>;
   drain: (partition: number, lane: Lane) => Promise<void>;
   metrics: Pick<WorkerMetrics, 'swept' | 'ringFailed'>;
   log: Logger;
 }): Sweeper {
   const { metrics, log } = options;
+  const onSweepError = logErrors(log, 'sweep failed');
+  const onDrainError = logErrors(log, 'drain failed');
   const stopping = new AbortController();
   /** The drains that were begun here and have not ended. Nobody waits for them: who looks again may find something urgent. */
   const draining = new Map<string, Promise<void>>();
-  let redisAnswered = true;
+  let isQueueUp = true;
 
   async function run(): Promise<void> {
     for (;;) {
-      const pause = redisAnswered ? INTERVAL_MS : INTERVAL_WITHOUT_REDIS_MS;
+      const pause = isQueueUp ? INTERVAL_MS : INTERVAL_WITHOUT_QUEUE_MS;
       await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
-      await sweep().catch((error: unknown) => {
-        log.warn({ err: error }, 'sweep failed');
-      });
+      await sweep().catch(onSweepError);
     }
   }
 
   async function sweep(): Promise<void> {
-    note(await options.doorbell.answers());
+    note(await options.queueWorks());
     const find = (ageMs: number) => findWaitingPartitions(options.database, options.partitions, ageMs);
 
-    const waiting = await find(redisAnswered ? LOST_RING_MS : 0);
+    const waiting = await find(isQueueUp ? LOST_RING_MS : 0);
     const found = count(waiting);
     if (found === 0) {
       metrics.swept({ rung: 0, drained: 0 });
       return;
     }
-    const isRung = redisAnswered;
+    const isRung = isQueueUp;
     if (isRung) {
       log.info({ partitions: waiting }, 'rang again for waiting operations');
       // A Redis that answers but takes nothing (out of memory, read-only) is as good as none.
@@ -69,9 +72,10 @@ export function startSweeper(options: {
         note(false);
       });
     }
-    const overdue = redisAnswered ? await find(DRAIN_DIRECTLY_MS) : waiting;
+    const overdue = isQueueUp ? await find(DRAIN_DIRECTLY_MS) : waiting;
     metrics.swept({ rung: isRung ? found : 0, drained: count(overdue) });
-    if (count(overdue) > 0) log.info({ partitions: overdue }, 'draining without the queue');
+    // While the queue is known not to work this is the rule, ten times a second.
+    if (count(overdue) > 0) log[isQueueUp ? 'info' : 'debug']({ partitions: overdue }, 'draining without the queue');
     for (const partition of overdue.urgent) drainApart(partition, 'high');
     for (const partition of overdue.bulk) drainApart(partition, 'bulk');
   }
@@ -82,15 +86,15 @@ export function startSweeper(options: {
     const run = options
       .drain(partition, lane)
       .catch((error: unknown) => {
-        log.warn({ err: error, partition, lane }, 'drain failed');
+        onDrainError(error, { partition, lane });
       })
       .finally(() => draining.delete(key));
     draining.set(key, run);
   }
 
-  function note(answers: boolean): void {
-    if (answers !== redisAnswered) log.warn({ redis: answers ? 'up' : 'down' }, 'redis changed state');
-    redisAnswered = answers;
+  function note(works: boolean): void {
+    if (works !== isQueueUp) log.warn({ queue: works ? 'up' : 'down' }, 'queue changed state');
+    isQueueUp = works;
   }
 
   const running = run();

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { findDueEndpoints } from '@wallet/shared/database/tables/delivery-claims';
+import { logErrors } from '@wallet/shared/log-errors';
 import { createDeliveryDoorbell, hearDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import type { Sealer } from '@wallet/shared/seal';
 import type { DeliveryTools } from './deliver-webhooks.ts';
@@ -31,6 +32,7 @@ export function startWebhooks(
   },
 ): Webhooks {
   const { database, log, sender, sealer, redis } = options;
+  const onLookError = logErrors(log, 'looking for due deliveries failed');
   const stopping = new AbortController();
   const doorbell = createDeliveryDoorbell(redis);
   const dispatcher = sealer && createDispatcher({ database, log, sender, sealer });
@@ -57,7 +59,7 @@ export function startWebhooks(
       if (stopping.signal.aborted) return;
       relay.nudge();
       const due = await findDueEndpoints(database).catch((error: unknown) => {
-        log.warn({ err: error }, 'looking for due deliveries failed');
+        onLookError(error);
         return [];
       });
       wake(due);
@@ -65,13 +67,13 @@ export function startWebhooks(
   }
 
   const looking = look();
-  const stopHearing = hearDeliveryDoorbell({ ...redis, hear: (endpointId) => wake([endpointId]) });
+  const listener = hearDeliveryDoorbell({ ...redis, hear: (endpointId) => wake([endpointId]) });
   return {
     nudge: relay.nudge,
     async stop() {
       stopping.abort();
       const patience = setTimeout(() => sender.close(), PATIENCE_MS);
-      await stopHearing();
+      await listener.stop();
       await Promise.all([looking, relay.stop(), dispatcher?.stop()]);
       clearTimeout(patience);
       doorbell.close();

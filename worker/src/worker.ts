@@ -37,6 +37,8 @@ export interface WorkerDependencies {
 }
 
 export interface WalletWorker {
+  /** Whether this program could drain what it last tried to, as far as it is about the program. */
+  readonly fitsDatabase: () => boolean;
   /** Finishes the transaction in flight; what it has not reached stays in the queue. */
   stop(): Promise<void>;
 }
@@ -56,6 +58,8 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
     redis,
     log,
   });
+  const onDrainError = logErrors(log, 'drain failed');
+  const faults = watchFaults(metrics, log);
   const flow = createFlow();
   let stopping = false;
   let lastSingleAt = -Infinity;
@@ -80,10 +84,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
       }
       if (lane === 'high') flow.applied(drain.applied.length);
       if (drain.events > 0) webhooks.nudge();
-      for (const { partition, error } of drain.faults) {
-        metrics.brokenPartition();
-        log.fatal({ err: error, partition }, 'partition breaks the law of the ledger');
-      }
+      faults.note(drain);
       return drain.states;
     },
   });
@@ -100,12 +101,14 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
     concurrency: 2 * partitions,
     answer: ({ partition, lane }) =>
       answers.answer(partition, lane).catch((error: unknown) => {
-        log.warn({ err: error, partition, lane }, 'drain failed');
+        onDrainError(error, { partition, lane });
       }),
   });
-  const sweeper = startSweeper({ database, partitions, doorbell, drain: answers.answer, metrics, log });
+  const queueWorks = async (): Promise<boolean> => !listener.isRefused() && (await doorbell.takesRings());
+  const sweeper = startSweeper({ database, partitions, doorbell, queueWorks, drain: answers.answer, metrics, log });
 
   return {
+    fitsDatabase: faults.fitsDatabase,
     async stop() {
       if (stopping) return;
       stopping = true;
@@ -117,6 +120,30 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
       doorbell.close();
       announcer.close();
     },
+  };
+}
+
+/**
+ * Logs what is wrong with partitions. A ledger that breaks the law is one partition's matter. A program that does not fit the
+ * database is this process's: it leaves everything pending for one that does, and says so until a drain succeeds.
+ */
+function watchFaults(
+  metrics: Pick<WorkerMetrics, 'brokenPartition'>,
+  log: Logger,
+): { readonly note: (drain: Drain) => void; readonly fitsDatabase: () => boolean } {
+  const logLedger = logErrors(log, 'partition breaks the law of the ledger', 'fatal');
+  const logProgram = logErrors(log, 'this program does not fit the database: operations stay pending', 'fatal');
+  let fits = true;
+  return {
+    note({ faults, applied, appliedInSets }) {
+      for (const { kind, partition, error } of faults) {
+        if (kind === 'ledger') metrics.brokenPartition();
+        (kind === 'ledger' ? logLedger : logProgram)(error, { partition });
+      }
+      if (faults.some(({ kind }) => kind === 'program')) fits = false;
+      else if (applied.length + appliedInSets.length > 0) fits = true;
+    },
+    fitsDatabase: () => fits,
   };
 }
 

@@ -61,8 +61,7 @@ export function watchLoad(options: {
   delays.enable();
 
   const acceptedSince = (priority: Priority): number => total[priority] - counted[priority];
-  const isUnseen = (): boolean =>
-    Math.max(acceptedSince('high'), acceptedSince('low')) > UNSEEN_SHARE * pendingLimit;
+  const isUnseen = (): boolean => Math.max(acceptedSince('high'), acceptedSince('low')) > UNSEEN_SHARE * pendingLimit;
   const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
     delay(ms, undefined, { signal }).catch(() => undefined);
 

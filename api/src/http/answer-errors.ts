@@ -1,4 +1,5 @@
 import { isPassing } from '@wallet/shared/database/sqlstate';
+import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { Problem, type ProblemCode } from './problem.ts';
@@ -27,13 +28,15 @@ export function onlyAllow(...methods: string[]): RequestHandler {
 
 /** Answers every error as problem details (RFC 9457), without a trace of what is inside. */
 export function answerErrors(log: Logger): ErrorRequestHandler {
+  const onUnavailable = logErrors(log, 'request failed: the database cannot be used');
   return (error: unknown, _request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
     }
     const problem = toProblem(error);
-    if (problem.status >= 500 && problem.code !== 'overloaded')
+    if (problem.code === 'unavailable') onUnavailable(error, { request_id: response.locals.requestId });
+    else if (problem.status >= 500 && problem.code !== 'overloaded')
       log.error({ err: error, request_id: response.locals.requestId }, 'request failed');
     response.locals.logged['code'] = problem.code;
     response

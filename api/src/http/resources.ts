@@ -129,11 +129,18 @@ export const assetSchema = z
   .strictObject({ id: z.int(), code: z.string(), name: z.string(), scale: z.int(), transferable: z.boolean() })
   .meta({ id: 'Asset', description: '`scale` is the number of decimals.' });
 
+const HEALTH_REASONS = ['database_down', 'database_read_only', 'queue_down', 'operations_late'] as const;
+export type HealthReason = (typeof HEALTH_REASONS)[number];
+
 export const healthSchema = z
   .strictObject({
     status: z.enum(['ok', 'degraded', 'down']),
-    database: z.enum(['up', 'down']),
+    database: z.enum(['up', 'read_only', 'down']),
     queue: z.enum(['up', 'down']),
+    reasons: z.array(z.enum(HEALTH_REASONS)).meta({
+      description:
+        'Why it is not `ok`. `operations_late`: operations or lines of a batch have waited for 10 s without any progress.',
+    }),
   })
   .meta({ id: 'Health' });
 

@@ -38,12 +38,13 @@ export async function makeRoles(client: pg.ClientBase, passwords: Passwords): Pr
   return refused;
 }
 
-/** The same on a server that no connection is open to. */
+/** The same on a server that no connection is open to. A server that takes no writes has the roles of its primary. */
 export async function makeRolesAt(url: string, passwords: Passwords): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
   await client.connect();
   try {
-    return await makeRoles(client, passwords);
+    const { rows } = await client.query<{ readOnly: boolean }>('SELECT pg_is_in_recovery() AS "readOnly"');
+    return rows[0]?.readOnly ? [] : await makeRoles(client, passwords);
   } finally {
     await client.end();
   }

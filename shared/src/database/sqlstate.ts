@@ -14,24 +14,37 @@ export const UNDEFINED_TABLE = '42P01';
 const LAW_VIOLATION = 'WL001';
 /** Keys that cannot be met twice unless an operation is applied twice. */
 const LAWFUL_KEYS = new Set(['entries_pkey', 'entries_operation', 'outcomes_pkey']);
+/** Constraints that one operation can violate although program and schema are right. */
+const DATA_CHECKS = new Set(['accounts_wallet_not_below_zero', 'accounts_closed_is_empty']);
 
-/** Data exceptions, integrity violations and exceptions raised by functions: the statement's data is at fault. */
-const DATA_ERROR_CLASSES = new Set(['22', '23', 'P0']);
+const DATA_EXCEPTION = '22';
+const INTEGRITY_VIOLATION = '23';
 /** Connection lost, out of resources, rolled back for others' sake, lock not available, shutting down, read-only. */
 const PASSING_CLASSES = new Set(['08', '25', '40', '53', '55', '57', '58']);
 
-/** Whether repeating the same statement with the same data must fail again, because of that data. */
-export function isDataError(error: unknown): boolean {
+/**
+ * What an error says about the statement that it ended, and so what may be decided because of it:
+ * - `data`: one operation's data cannot be written, whichever program tries. That operation may be failed for it.
+ * - `ledger`: the stored ledger breaks the law, or would. Nothing may be decided on such ground.
+ * - `passing`: the database is away, full, read-only or busy. What was tried may succeed later.
+ * - `program`: anything else, such as a column that this program does not know: program and database do not fit. Nothing
+ *   was wrong with the operations, and another program may apply them.
+ */
+export type ErrorKind = 'data' | 'ledger' | 'passing' | 'program';
+
+export function kindOfError(error: unknown): ErrorKind {
+  if (error instanceof BrokenInvariant) return 'ledger';
   const sqlstate = sqlstateOf(error);
-  if (sqlstate === null || LAWFUL_KEYS.has(constraintOf(error) ?? '')) return false;
-  return DATA_ERROR_CLASSES.has(sqlstate.slice(0, 2));
+  const constraint = constraintOf(error) ?? '';
+  if (sqlstate === LAW_VIOLATION || LAWFUL_KEYS.has(constraint)) return 'ledger';
+  if (sqlstate?.startsWith(DATA_EXCEPTION) || DATA_CHECKS.has(constraint)) return 'data';
+  return isPassing(error) ? 'passing' : 'program';
 }
 
-/** Whether the code or the stored data is wrong, so that neither another operation nor waiting can help. */
-export function isBroken(error: unknown): boolean {
-  const sqlstate = sqlstateOf(error);
-  if (sqlstate === null) return error instanceof BrokenInvariant;
-  return sqlstate === LAW_VIOLATION || !(isDataError(error) || PASSING_CLASSES.has(sqlstate.slice(0, 2)));
+/** Whether a row of the statement may be at fault, so that the others may be written without it. */
+export function isOfRow(error: unknown): boolean {
+  const sqlstateClass = sqlstateOf(error)?.slice(0, 2);
+  return sqlstateClass === DATA_EXCEPTION || sqlstateClass === INTEGRITY_VIOLATION;
 }
 
 /** Whether a lock was waited for in vain. */

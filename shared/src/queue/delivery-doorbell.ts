@@ -1,5 +1,6 @@
-import { type Job, Queue, Worker } from 'bullmq';
-import { connectReceiver, connectSender, withDeadline } from './connection.ts';
+import { type Job, Queue } from 'bullmq';
+import { connectSender, withDeadline } from './connection.ts';
+import { type QueueConnection, type QueueListener, listenToQueue } from './queue-listener.ts';
 
 /**
  * The doorbell of the webhook endpoints: a BullMQ queue that holds at most one waiting job per endpoint, "this endpoint has
@@ -24,14 +25,10 @@ export interface DeliveryDoorbell {
   close(): void;
 }
 
-export function createDeliveryDoorbell(options: {
-  url: string;
-  prefix: string;
-  onError: (error: Error) => void;
-}): DeliveryDoorbell {
-  const redis = connectSender(options.url, options.onError);
-  const queue = new Queue<Ring>(QUEUE, { connection: redis, prefix: options.prefix });
-  queue.on('error', options.onError);
+export function createDeliveryDoorbell({ url, prefix, onError }: QueueConnection): DeliveryDoorbell {
+  const redis = connectSender(url, onError);
+  const queue = new Queue<Ring>(QUEUE, { connection: redis, prefix, skipVersionCheck: true });
+  queue.on('error', onError);
   return {
     async ring(endpointIds) {
       if (endpointIds.length === 0) return;
@@ -55,32 +52,11 @@ export function createDeliveryDoorbell(options: {
   };
 }
 
-/** Calls `hear` for each ring. @returns the function that stops it, within about a second. */
-export function hearDeliveryDoorbell(options: {
-  url: string;
-  prefix: string;
-  hear: (endpointId: string) => void;
-  onError: (error: Error) => void;
-}): () => Promise<void> {
-  const redis = connectReceiver(options.url, options.onError);
-  const worker = new Worker<Ring>(
-    QUEUE,
-    (job: Job<Ring>) => {
-      options.hear(job.data.endpointId);
-      return Promise.resolve();
-    },
-    {
-      connection: redis,
-      prefix: options.prefix,
-      concurrency: CONCURRENCY,
-      maxStalledCount: 1_000_000,
-      runRetryDelay: 1_000,
-    },
-  );
-  worker.on('error', options.onError);
-  return async () => {
-    const force = redis.status !== 'ready';
-    await withDeadline(worker.close(force), RING_MS).catch(options.onError);
-    redis.disconnect();
+/** Calls `hear` with the endpoint of each ring. */
+export function hearDeliveryDoorbell(options: QueueConnection & { hear: (endpointId: string) => void }): QueueListener {
+  const handle = ({ data }: Job<Ring>): Promise<void> => {
+    options.hear(data.endpointId);
+    return Promise.resolve();
   };
+  return listenToQueue(QUEUE, options, handle, { concurrency: CONCURRENCY });
 }

@@ -1,5 +1,6 @@
-import { type Job, Queue, Worker } from 'bullmq';
-import { connectReceiver, connectSender, withDeadline } from './connection.ts';
+import { type Job, Queue } from 'bullmq';
+import { connectSender, withDeadline } from './connection.ts';
+import { type QueueConnection, type QueueListener, listenToQueue } from './queue-listener.ts';
 
 /**
  * The doorbell of the partitions: a BullMQ queue that holds at most one waiting job per partition and lane, "partition 7
@@ -31,15 +32,21 @@ const BELL_NAMES = {
 export interface Doorbell {
   /** Rings for a lane of the partitions. @throws Error within about a second if Redis does not take it. */
   ring(partitions: readonly number[], lane: Lane, bell: Bell): Promise<void>;
-  /** Whether Redis answers now. */
-  answers(): Promise<boolean>;
+  /** Whether Redis takes rings: whether a script may write in the queue's slot, and the last ring was not refused. */
+  takesRings(): Promise<boolean>;
   close(): void;
 }
 
-export function createDoorbell(options: { url: string; prefix: string; onError: (error: Error) => void }): Doorbell {
-  const redis = connectSender(options.url, options.onError);
-  const queue = new Queue<Ring>(QUEUE, { connection: redis, prefix: options.prefix });
-  queue.on('error', options.onError);
+/** A ring that was refused less than this ago is believed, whatever a probe says. */
+const REFUSED_MS = 5_000;
+const PROBE_EXPIRES_MS = '60000';
+const PROBE = `return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])`;
+
+export function createDoorbell({ url, prefix, onError }: QueueConnection): Doorbell {
+  const redis = connectSender(url, onError);
+  const queue = new Queue<Ring>(QUEUE, { connection: redis, prefix, skipVersionCheck: true });
+  let refusedAt = -Infinity;
+  queue.on('error', onError);
   return {
     async ring(partitions, lane, bell) {
       if (redis.status !== 'ready') throw new Error('Redis is not connected');
@@ -53,15 +60,18 @@ export function createDoorbell(options: { url: string; prefix: string; onError: 
             removeOnFail: true,
           },
         }));
-        await withDeadline(queue.addBulk(jobs), RING_MS);
+        try {
+          await withDeadline(queue.addBulk(jobs), RING_MS);
+        } catch (error) {
+          refusedAt = performance.now();
+          throw error;
+        }
       }
     },
-    async answers() {
-      if (redis.status !== 'ready') return false;
-      return withDeadline(redis.ping(), RING_MS).then(
-        () => true,
-        () => false,
-      );
+    async takesRings() {
+      if (redis.status !== 'ready' || performance.now() - refusedAt < REFUSED_MS) return false;
+      const probe = redis.eval(PROBE, 1, `${prefix}:${QUEUE}:probe`, PROBE_EXPIRES_MS);
+      return withDeadline(probe, RING_MS).then(Boolean, () => false);
     },
     close() {
       redis.disconnect();
@@ -69,47 +79,13 @@ export function createDoorbell(options: { url: string; prefix: string; onError: 
   };
 }
 
-export interface DoorbellListener {
-  /** Stops taking rings and waits, up to a second, until those being answered are. */
-  stop(): Promise<void>;
-}
-
 /**
  * Calls `answer` for each ring, up to `concurrency` at once over all partitions. Whether BullMQ still considers a ring ours
  * does not matter: safety comes from the database's locks.
  */
-export function listenToDoorbell(options: {
-  url: string;
-  prefix: string;
-  concurrency: number;
-  answer: (ring: Ring) => Promise<void>;
-  onError: (error: Error) => void;
-}): DoorbellListener {
-  const redis = connectReceiver(options.url, options.onError);
-  const worker = new Worker<Ring>(
-    QUEUE,
-    async (job: Job<Ring>) => {
-      await options.answer(job.data);
-    },
-    {
-      connection: redis,
-      prefix: options.prefix,
-      concurrency: options.concurrency,
-      lockDuration: 15_000,
-      stalledInterval: 5_000,
-      // A ring whose worker died is good as ever; by default the second crash would fail it.
-      maxStalledCount: 1_000_000,
-      // After an error of Redis the worker pauses this long; the default of 15 s is how long nothing would be taken.
-      runRetryDelay: 1_000,
-    },
-  );
-  worker.on('error', options.onError);
-  return {
-    async stop() {
-      // Without Redis there is nothing to hand back, and nobody to wait for.
-      const force = redis.status !== 'ready';
-      await withDeadline(worker.close(force), RING_MS).catch(options.onError);
-      redis.disconnect();
-    },
-  };
+export function listenToDoorbell(
+  options: QueueConnection & { concurrency: number; answer: (ring: Ring) => Promise<void> },
+): QueueListener {
+  const settings = { concurrency: options.concurrency, lockDuration: 15_000, stalledInterval: 5_000 };
+  return listenToQueue(QUEUE, options, (job: Job<Ring>) => options.answer(job.data), settings);
 }

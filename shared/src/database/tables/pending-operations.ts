@@ -143,6 +143,11 @@ export interface Backlog {
    * last got further, if that is less. 0 if none waits.
    */
   readonly ageMs: number;
+  /**
+   * For how many milliseconds nothing of low priority and no line of a batch got any further, or the first of them has waited,
+   * if that is less. 0 if none waits.
+   */
+  readonly bulkAgeMs: number;
 }
 
 /** The most batches of a partition whose lines are counted. */
@@ -173,16 +178,22 @@ export async function readBacklog(
              SELECT partition::smallint FROM generate_series(0, $1::int - 1) AS numbers (partition)
            ), ${counted('highs', 'NOT low')}, ${counted('lows', 'low')}
            SELECT held.partition, coalesce(highs.waiting, 0) AS high, coalesce(lows.waiting, 0) AS low, lines::int, batches,
-                  coalesce(extract(epoch FROM clock_timestamp() - greatest(first.accepted_at, touched)) * 1000, 0)::int
-                    AS "ageMs"
+                  coalesce(CASE WHEN first.accepted_at IS NOT NULL
+                           THEN extract(epoch FROM clock_timestamp() - greatest(first.accepted_at, touched)) * 1000 END, 0)::int
+                    AS "ageMs",
+                  coalesce(extract(epoch FROM clock_timestamp() - greatest(first_low.accepted_at, touched)) * 1000, 0)::int
+                    AS "bulkAgeMs"
            FROM held LEFT JOIN highs ON highs.partition = held.partition LEFT JOIN lows ON lows.partition = held.partition
            LEFT JOIN LATERAL (
              SELECT accepted_at FROM pending_operations AS pending
              WHERE pending.partition = held.partition AND NOT low ORDER BY seq LIMIT 1
            ) AS first ON true
+           LEFT JOIN LATERAL (
+             SELECT accepted_at FROM pending_operations AS pending
+             WHERE pending.partition = held.partition AND low ORDER BY seq LIMIT 1
+           ) AS first_low ON true
            CROSS JOIN LATERAL (
-             SELECT coalesce(sum(totals.waiting), 0) AS lines, count(*)::int AS batches,
-                    CASE WHEN first.accepted_at IS NOT NULL THEN max(touched_at) END AS touched
+             SELECT coalesce(sum(totals.waiting), 0) AS lines, count(*)::int AS batches, max(touched_at) AS touched
              FROM (
                SELECT batch_id, touched_at FROM batch_parts
                WHERE batch_parts.partition = held.partition AND open LIMIT ${COUNTED_BATCHES}

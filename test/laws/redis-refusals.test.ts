@@ -1,0 +1,168 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findFreePort } from '@wallet/local/child';
+import { type EmbeddedRedis, startRedis } from '@wallet/local/embedded-redis';
+import request from 'supertest';
+import { type Cluster, type ServiceProcess, createCluster } from '../support/cluster.ts';
+import { sendToRedis } from '../support/redis-command.ts';
+import { createTestDatabase } from '../support/test-database.ts';
+import { createFundedWallet } from '../support/wallets.ts';
+
+/**
+ * Redis is not needed to be right (P6), and one that is there, answers PING, and refuses what the queue needs is no more
+ * trouble than one that is away: operations are applied, health says what is wrong, and the processes neither spin nor
+ * flood their logs, and stop when they are asked to.
+ */
+jest.setTimeout(120_000);
+
+const WATCHED_MS = 3_000;
+/** A worker that asked again at once used 0.27 to 1.02 of a processor; one that rests uses 0.04, most of it for the operations. */
+const CPU_SHARE = 0.2;
+/** Each operation has its lines, of its request and its drain, and there are up to five a second. */
+const LINES_PER_SECOND = 20;
+const TICKS_PER_SECOND = 100;
+
+const USER = 'limited';
+const URL_OF_USER = (port: number): string => `redis://${USER}:secret@127.0.0.1:${port}`;
+const URL_OF_DEFAULT = (port: number): string => `redis://127.0.0.1:${port}`;
+
+interface Refusal {
+  readonly name: string;
+  readonly url: (port: number) => string;
+  /** What makes it refuse, before the processes start or while they run. */
+  readonly commands: readonly string[];
+  readonly from: 'the start' | 'a moment on';
+  /** Whether an API can still ring. Whether a worker hears it, only that worker knows. */
+  readonly takesRings: boolean;
+  /** What makes it work again. */
+  readonly heal: readonly string[];
+}
+
+const HEAL_USER = [`ACL SETUSER ${USER} on >secret ~* &* +@all`];
+const REFUSALS: readonly Refusal[] = [
+  {
+    name: 'INFO',
+    url: URL_OF_USER,
+    commands: [`ACL SETUSER ${USER} on >secret ~* &* +@all -info`],
+    from: 'the start',
+    takesRings: true,
+    heal: HEAL_USER,
+  },
+  {
+    name: 'every key',
+    url: URL_OF_USER,
+    commands: [`ACL SETUSER ${USER} on >secret resetkeys &* +@all`],
+    from: 'a moment on',
+    takesRings: false,
+    heal: HEAL_USER,
+  },
+  {
+    name: 'scripts',
+    url: URL_OF_USER,
+    commands: [`ACL SETUSER ${USER} on >secret ~* &* +@all -@scripting`],
+    from: 'a moment on',
+    takesRings: false,
+    heal: HEAL_USER,
+  },
+  {
+    name: 'waiting for jobs and channels',
+    url: URL_OF_USER,
+    commands: [`ACL SETUSER ${USER} on >secret ~* resetchannels +@all -bzpopmin`],
+    from: 'the start',
+    takesRings: true,
+    heal: HEAL_USER,
+  },
+  {
+    name: 'writes, as a replica whose primary is away',
+    url: URL_OF_DEFAULT,
+    commands: ['REPLICAOF 127.0.0.1 1'],
+    from: 'a moment on',
+    takesRings: false,
+    heal: ['REPLICAOF NO ONE'],
+  },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'wallet-refusals-'));
+let redis: EmbeddedRedis;
+let port: number;
+let cluster: Cluster | undefined;
+
+beforeEach(async () => {
+  port = await findFreePort();
+  redis = await startRedis({ dataDir: folder, path: process.env['PATH'] ?? '', port });
+});
+afterEach(async () => {
+  await cluster?.stop();
+  await redis.stop();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function command(text: string): Promise<void> {
+  expect(await sendToRedis(port, text)).toBe('+OK');
+}
+
+/** Seconds of processor time that a process has used. */
+function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function linesOf(process: ServiceProcess): number {
+  return process.log().split('\n').length - 1;
+}
+
+async function deposit(api: ServiceProcess, wallet: string): Promise<void> {
+  const answer = await request(api.url)
+    .post(`/wallets/${wallet}/operation`)
+    .set('Prefer', 'wait=30')
+    .send({ operation_type: 'DEPOSIT', amount: 1 });
+  expect(answer.body).toMatchObject({ status: 'succeeded' });
+}
+
+async function untilHealth(api: ServiceProcess, status: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const { body } = await request(api.url).get('/health').expect(200);
+    if (body.status === status) return;
+    if (Date.now() > deadline) throw new Error(`not ${status} in time: ${JSON.stringify(body)}`);
+    await delay(50);
+  }
+}
+
+it.each(REFUSALS)('a Redis that refuses $name, from $from', async ({ url, commands, from, takesRings, heal }) => {
+  for (const each of from === 'the start' ? commands : heal) await command(each);
+  const { databaseUrl, queuePrefix } = await createTestDatabase();
+  const healthPort = await findFreePort();
+  cluster = createCluster({
+    ...{ databaseUrl, redisUrl: url(port), queuePrefix, folder },
+    env: { WORKER_HEALTH_PORT: String(healthPort) },
+  });
+  const api = await cluster.startApi();
+  const worker = await cluster.startWorker();
+  const wallet = await createFundedWallet(api.url);
+
+  await deposit(api, wallet);
+  if (from === 'a moment on') for (const each of commands) await command(each);
+  await deposit(api, wallet);
+  const processes = [api, worker];
+  const before = processes.map((each) => ({ seconds: processorSeconds(each.pid), lines: linesOf(each) }));
+  const begun = performance.now();
+  while (performance.now() - begun < WATCHED_MS) {
+    await deposit(api, wallet);
+    await delay(200);
+  }
+  const watched = (performance.now() - begun) / 1_000;
+  processes.forEach((each, index) => {
+    expect((processorSeconds(each.pid) - before[index]!.seconds) / watched).toBeLessThan(CPU_SHARE);
+    expect((linesOf(each) - before[index]!.lines) / watched).toBeLessThan(LINES_PER_SECOND);
+  });
+  await request(`http://127.0.0.1:${healthPort}`).get('/health').expect(200);
+  await untilHealth(api, takesRings ? 'ok' : 'degraded');
+
+  for (const each of heal) await command(each);
+  await untilHealth(api, 'ok');
+  await deposit(api, wallet);
+  expect(await Promise.all(processes.map((each) => each.stop()))).toEqual([0, 0]);
+});
