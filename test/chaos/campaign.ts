@@ -25,6 +25,8 @@ export interface CampaignOptions {
   readonly keep: boolean;
   /** Runs what was built; otherwise the sources, which start more slowly. */
   readonly isBuilt: boolean;
+  /** A commit of an earlier version, whose worker sometimes runs beside those of this one. */
+  readonly before?: string | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -45,7 +47,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     violations.push({ law, at: performance.now(), detail });
   };
   const recorder = createRecorder(join(options.folder, 'history.jsonl'));
-  const rig = await startRig({ folder: options.folder, isBuilt: options.isBuilt, complain });
+  const { folder, isBuilt, before } = options;
+  const rig = await startRig({ folder, isBuilt, before, complain });
   const injected: InjectedFault[] = [];
   const rests: Rest[] = [];
   const orphans: Orphans[] = [];

@@ -17,6 +17,7 @@ the history against a model. Exit status 1 if anything is wrong.
   --faults N     how many faults (100)
   --seconds N    no fault is begun after this time (3600)
   --only TEXT    only faults with this in their name or point, such as "kill -9"; may be given several times
+  --before COMMIT  sometimes runs a worker of that commit beside those of this one
   --json FILE    writes the result there too
   --keep         keeps the logs and the history although nothing was wrong
   --list         lists the faults, and ends`;
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '3600' },
     only: { type: 'string', multiple: true, default: [] },
+    before: { type: 'string' },
     json: { type: 'string' },
     keep: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -45,8 +47,8 @@ async function run(): Promise<number> {
     throw new Error('--seed, --faults and --seconds are numbers');
   const folder = mkdtempSync(join(tmpdir(), 'wallet-chaos-'));
   say(`seed ${seed}, ${faults} faults`);
-  const { keep, only } = values;
-  const report = await runCampaign({ seed, faults, seconds, only, folder, keep, isBuilt: true, say });
+  const { keep, only, before } = values;
+  const report = await runCampaign({ seed, faults, seconds, only, folder, keep, before, isBuilt: true, say });
   const rows = makeRows(report);
   const sentences = summarise(report);
   say(`\n${formatTable(rows)}\n\n${sentences.join('\n')}`);

@@ -49,11 +49,18 @@ export interface Reading {
   readonly endedAt: number;
 }
 
+/** A request that was not taken because too much was said to wait. */
+export interface Refusal {
+  readonly at: number;
+  readonly detail: string;
+}
+
 /** All that clients saw. */
 export interface History {
   readonly intents: ReadonlyMap<string, Intent>;
   readonly sightings: readonly Sighting[];
   readonly readings: readonly Reading[];
+  readonly refusals: readonly Refusal[];
 }
 
 /** Writes the history down as it happens, in memory and as lines of JSON. */
@@ -63,6 +70,7 @@ export interface Recorder extends History {
   note(key: string, begunAt: number, outcome: string): void;
   see(sighting: Sighting): void;
   read(reading: Reading): void;
+  refuse(refusal: Refusal): void;
   /** Anything else that happened, such as a fault. */
   log(what: Record<string, unknown>): void;
   close(): Promise<void>;
@@ -72,6 +80,7 @@ export function createRecorder(file: string): Recorder {
   const intents = new Map<string, Intent>();
   const sightings: Sighting[] = [];
   const readings: Reading[] = [];
+  const refusals: Refusal[] = [];
   const stream: WriteStream = createWriteStream(file);
   const write = (kind: string, what: object): void => {
     const at = Math.round(performance.now() * 1_000) / 1_000;
@@ -81,6 +90,7 @@ export function createRecorder(file: string): Recorder {
     intents,
     sightings,
     readings,
+    refusals,
     intend(wanted) {
       const intent: Intent = { ...wanted, acknowledgedAt: null, ids: new Set(), refusal: null };
       intents.set(intent.key, intent);
@@ -95,6 +105,10 @@ export function createRecorder(file: string): Recorder {
     read(reading) {
       readings.push(reading);
       write('reading', reading);
+    },
+    refuse(refusal) {
+      refusals.push(refusal);
+      write('refusal', refusal);
     },
     log: (what) => write('event', what),
     close: () => new Promise((resolve) => stream.end(resolve)),

@@ -33,12 +33,14 @@ export function createSlot(options: {
   env: Record<string, string>;
   logs: string;
   isBuilt: boolean;
+  /** The folder of the sources or of what was built from them. */
+  root?: string;
   onDeath: (sentence: string) => void;
 }): Slot {
-  const { name, program } = options;
+  const { name, program, root = PROJECT_ROOT } = options;
   const main = options.isBuilt
-    ? ['--import', SHIFT_CLOCK, join(PROJECT_ROOT, program, 'dist/main.js')]
-    : [...RUN_SOURCE, '--import', SHIFT_CLOCK, join(PROJECT_ROOT, program, 'src/main.ts')];
+    ? ['--import', SHIFT_CLOCK, join(root, program, 'dist/main.js')]
+    : [...RUN_SOURCE, '--import', SHIFT_CLOCK, join(root, program, 'src/main.ts')];
   mkdirSync(options.logs, { recursive: true });
   const logFile = join(options.logs, `${name}.log`);
   let child: Child | null = null;
@@ -47,7 +49,7 @@ export function createSlot(options: {
   async function startOnce(): Promise<boolean> {
     const log = openSync(logFile, 'a');
     const started = startChild([process.execPath, ...main], {
-      cwd: PROJECT_ROOT,
+      cwd: root,
       stdio: ['ignore', log, log, 'ipc'],
       env: { PATH: process.env['PATH'], ...options.env },
     });

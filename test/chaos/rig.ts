@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '@wallet/local/child';
+import { PENDING_LIMIT } from './check/check-refusals.ts';
+import { unpackVersion } from './earlier-version.ts';
 import { type Slot, createSlot } from './processes.ts';
 import { type Servers, startServers } from './servers.ts';
 import { type FaultProxy, startFaultProxy } from './wire/fault-proxy.ts';
@@ -27,6 +29,8 @@ export interface Rig {
   readonly witness: Witness;
   readonly apis: readonly ApiStation[];
   readonly workers: readonly Station[];
+  /** A worker of an earlier version that can be started beside them; null if the campaign was not given one. */
+  readonly earlierWorker: Slot | null;
   /** Between the workers and the receiver of webhooks. */
   readonly hook: FaultProxy;
   /** Where clients reach the APIs. */
@@ -41,6 +45,8 @@ export interface Rig {
 export async function startRig(options: {
   folder: string;
   isBuilt: boolean;
+  /** A commit whose worker can be started beside those of this one. */
+  before?: string | undefined;
   /** Is told what must not be. */
   complain: (law: 'process_died' | 'not_in_time', sentence: string) => void;
 }): Promise<Rig> {
@@ -50,7 +56,12 @@ export async function startRig(options: {
   const webhookKey = randomBytes(32).toString('base64');
   const logs = join(options.folder, 'logs');
 
-  async function startStation(program: 'api' | 'worker', name: string, env: Record<string, string>): Promise<Station> {
+  async function makeStation(
+    program: 'api' | 'worker',
+    name: string,
+    env: Record<string, string>,
+    version: { isBuilt: boolean; root?: string } = options,
+  ): Promise<Station> {
     const traps = createTrapLine();
     const postgres = await startFaultProxy(servers.ports.postgres, traps);
     const redis = await startFaultProxy(servers.ports.redis);
@@ -59,7 +70,7 @@ export async function startRig(options: {
         name,
         program,
         logs,
-        isBuilt: options.isBuilt,
+        ...version,
         onDeath: (sentence) => options.complain('process_died', sentence),
       },
       env: {
@@ -68,13 +79,19 @@ export async function startRig(options: {
         ...env,
       },
     });
-    await slot.start();
     return { slot, postgres, redis, traps };
+  }
+
+  async function startStation(...station: Parameters<typeof makeStation>): Promise<Station> {
+    const made = await makeStation(...station);
+    await made.slot.start();
+    return made;
   }
 
   async function startApiStation(name: string): Promise<ApiStation> {
     const port = await findFreePort();
-    const station = await startStation('api', name, { PORT: String(port) });
+    const limit = { ADMISSION_PENDING_OPERATIONS: String(PENDING_LIMIT) };
+    const station = await startStation('api', name, { PORT: String(port), ...limit });
     return { ...station, entrance: await startFaultProxy(port) };
   }
 
@@ -82,10 +99,31 @@ export async function startRig(options: {
     Promise.all(['api-1', 'api-2'].map(startApiStation)),
     Promise.all(['worker-1', 'worker-2'].map((name) => startStation('worker', name, {}))),
   ]);
+  const earlier =
+    options.before === undefined
+      ? null
+      : await makeStation(
+          'worker',
+          'worker-before',
+          {},
+          {
+            isBuilt: false,
+            root: unpackVersion(options.before, options.folder),
+          },
+        );
   const urls = apis.map(({ entrance }) => `http://127.0.0.1:${entrance.port}`);
   await witness.subscribe(urls[0] ?? '', `http://127.0.0.1:${hook.port}/hook`);
   return {
-    ...{ servers, witness, apis, workers, hook, urls, secrets: [webhookKey, witness.secret(), servers.password] },
+    ...{
+      servers,
+      witness,
+      apis,
+      workers,
+      earlierWorker: earlier?.slot ?? null,
+      hook,
+      urls,
+      secrets: [webhookKey, witness.secret(), servers.password],
+    },
     async remindOfWebhooks() {
       const { rows } = await servers.database.query<{ eventId: string; failures: number }>(
         `SELECT event_id AS "eventId", failures FROM deliveries
@@ -99,7 +137,7 @@ export async function startRig(options: {
       await servers.database.query('UPDATE delivery_leases SET leased_until = now()');
     },
     async stop() {
-      const stations = [...apis, ...workers];
+      const stations = [...apis, ...workers, ...(earlier ? [earlier] : [])];
       for (const { slot } of stations) slot.resume();
       await Promise.race([
         Promise.all(stations.map(({ slot }) => slot.stop())),

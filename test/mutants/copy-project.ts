@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { PROJECT_ROOT } from '@wallet/local/project';
@@ -23,7 +23,7 @@ export function copyProject(): string {
 }
 
 /** Each package is a link to the one that is installed here, but for our own: those are links within the project already. */
-function linkPackages(root: string, copy: string): void {
+export function linkPackages(root: string, copy: string): void {
   mkdirSync(join(copy, 'node_modules'));
   for (const name of readdirSync(join(root, 'node_modules'))) {
     const [from, to] = [join(root, 'node_modules', name), join(copy, 'node_modules', name)];
@@ -31,7 +31,8 @@ function linkPackages(root: string, copy: string): void {
     else if (!name.startsWith('.')) symlinkSync(from, to);
   }
   for (const { name } of readdirSync(root, { withFileTypes: true }).filter((each) => each.isDirectory())) {
-    if (LEFT_OUT.has(name) || !readdirSync(join(root, name)).includes('node_modules')) continue;
+    if (LEFT_OUT.has(name) || !existsSync(join(copy, name)) || !readdirSync(join(root, name)).includes('node_modules'))
+      continue;
     symlinkSync(join(root, name, 'node_modules'), join(copy, name, 'node_modules'));
   }
 }

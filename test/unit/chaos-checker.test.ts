@@ -1,7 +1,8 @@
+import { PENDING_LIMIT } from '../chaos/check/check-refusals.ts';
 import { checkHistory } from '../chaos/check/check-history.ts';
 import type { RecordedOperation } from '../chaos/check/recorded.ts';
 import type { Law } from '../chaos/check/violation.ts';
-import { type Intent, type Wish, toDecimal } from '../chaos/history.ts';
+import { type Intent, type Refusal, type Wish, toDecimal } from '../chaos/history.ts';
 
 /** The checker of the chaos campaign sees every kind of violation: without that, its silence would mean nothing. */
 
@@ -26,6 +27,8 @@ const STORY: [wishes: Wish[], outcomes: [string, bigint, bigint, bigint?, bigint
   ],
   [[withdraw('b', 60n)], [['succeeded', 5n, 4n]]],
 ];
+
+const momentOf = (ms: number): Date => new Date(performance.timeOrigin + ms);
 
 const resultOf = (row: Row): Record<string, unknown> | null => {
   if (row.status !== 'succeeded') return null;
@@ -62,6 +65,7 @@ function tell() {
       operations.push({
         ...wish,
         ...{ id: isBatch ? `${id} line ${index}` : id, key, batchId: isBatch ? id : null },
+        ...{ createdAt: momentOf(10 * number), completedAt: momentOf(10 * number + 4) },
         ...{ seq: BigInt(number), line: index, status, balance, version, toBalance, toVersion },
       });
     });
@@ -80,7 +84,11 @@ function tell() {
     { id: 'a', balance: 20n, version: 3n },
     { id: 'b', balance: 5n, version: 4n },
   ];
-  return { history: { intents, sightings, readings }, recorded: { operations, wallets }, told: operations.map(toldOf) };
+  return {
+    history: { intents, sightings, readings, refusals: [] as Refusal[] },
+    recorded: { operations, wallets },
+    told: operations.map(toldOf),
+  };
 }
 
 type Story = ReturnType<typeof tell>;
@@ -108,6 +116,12 @@ const BROKEN: [name: string, law: Law, spoil: (story: Story) => void][] = [
   ['an id that is recorded for another request', 'other_request', (story) => (op(story, 3).id = 'another')],
   ['another amount than asked for', 'other_request', (story) => (op(story, 3).amount = 501n)],
   ['a good request that was refused', 'refused', (story) => (intent(story, 3).refusal = '400')],
+  [
+    'a refusal for what waits while next to nothing waits',
+    'refused_for_nothing',
+    (story) =>
+      story.history.refusals.push({ at: 65, detail: 'Too many operations wait to be applied. Nothing was accepted.' }),
+  ],
   ['an operation that never ended', 'not_final', (story) => (op(story, 3).status = null)],
   [
     'an order of acceptance that is not that of time',
@@ -219,4 +233,15 @@ it.each(BROKEN)('finds %s', (_name, law, spoil) => {
   const story = tell();
   spoil(story);
   expect(lawsOf(story)).toContain(law);
+});
+
+it('finds nothing in a refusal while much waits, or for another reason', () => {
+  const story = tell();
+  for (let count = 0; count < PENDING_LIMIT / 2; count += 1) {
+    const waited = { ...op(story, 3), id: `waited ${count}`, key: null };
+    story.recorded.operations.push({ ...waited, createdAt: momentOf(30), completedAt: momentOf(60) });
+  }
+  const detail = 'Too many operations wait to be applied.';
+  story.history.refusals.push({ at: 65, detail }, { at: 65, detail: 'The service is busy.' });
+  expect(lawsOf(story)).not.toContain('refused_for_nothing');
 });

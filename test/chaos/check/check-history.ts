@@ -2,6 +2,7 @@ import type { History } from '../history.ts';
 import type { Told } from '../witness.ts';
 import { checkOrder } from './check-order.ts';
 import { checkReadings } from './check-readings.ts';
+import { checkRefusals } from './check-refusals.ts';
 import { checkRequests } from './check-requests.ts';
 import { checkTold } from './check-told.ts';
 import type { Recorded } from './recorded.ts';
@@ -13,6 +14,7 @@ export function checkHistory(history: History, recorded: Recorded, told: readonl
   const replayed = replay(recorded);
   return [
     ...checkRequests(history, recorded),
+    ...checkRefusals(history, recorded),
     ...replayed.violations,
     ...checkOrder(history, recorded, replayed),
     ...checkReadings(history, recorded, replayed),

@@ -19,6 +19,9 @@ export interface RecordedOperation {
   readonly version: bigint | null;
   readonly toBalance: bigint | null;
   readonly toVersion: bigint | null;
+  /** By the clock of the database. */
+  readonly createdAt: Date;
+  readonly completedAt: Date | null;
 }
 
 interface RecordedWallet {
@@ -39,7 +42,8 @@ export async function readRecorded(database: Database): Promise<Recorded> {
     `SELECT operations.id, coalesce(batches.idempotency_key, operations.idempotency_key) AS key,
             coalesce(operations.seq, batches.seq) AS seq, coalesce(line, 0) AS line, batch_id AS "batchId", type,
             wallet_id AS wallet, to_wallet_id AS to, amount, status, wallet_balance AS balance, wallet_version AS version,
-            to_wallet_balance AS "toBalance", to_wallet_version AS "toVersion"
+            to_wallet_balance AS "toBalance", to_wallet_version AS "toVersion",
+            operations.created_at AS "createdAt", completed_at AS "completedAt"
      FROM operations LEFT JOIN outcomes ON operation_id = operations.id LEFT JOIN batches ON batches.id = batch_id
      ORDER BY 3, 4`,
   );

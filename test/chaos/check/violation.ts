@@ -5,6 +5,7 @@ export type Law =
   | 'twice'
   | 'other_request'
   | 'refused'
+  | 'refused_for_nothing'
   | 'not_final'
   | 'order'
   | 'outcome'

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { databaseAnswers } from '@wallet/shared/database/pool';
 import type { Database } from '@wallet/shared/database/pool';
+import { PENDING_LIMIT } from '../check/check-refusals.ts';
+import type { Load } from '../load/clients.ts';
 import type { Rig } from '../rig.ts';
 import { signal } from '../servers.ts';
 import { type FaultKind, type Result, type Theatre, between, oneOf } from './fault.ts';
@@ -42,12 +44,14 @@ function postgresFault(kind: string, weight: number, longest: number, inject: In
 }
 
 export const FAULTS_OF_POSTGRES: readonly FaultKind[] = [
-  postgresFault('crashes and restarts', 3, 2_000, ({ rig }, ms) => rig.servers.crashPostgres(ms)),
+  postgresFault('crashes and restarts', 3, 2_000, ({ rig, load }, ms) =>
+    surgingThrough(load, () => rig.servers.crashPostgres(ms)),
+  ),
   ...PROGRAMS.map((name) => postgresFault('backends terminated', 2, 0, ({ rig }) => terminate(rig, [name]), name)),
   ...PROGRAMS.map((name) =>
     postgresFault('a backend stands still', 1.5, 6_500, ({ rig }, ms, choice) => stopOne(rig, name, ms, choice), name),
   ),
-  postgresFault('stands still', 2, 6_500, ({ rig }, ms) => stopAll(rig, ms)),
+  postgresFault('stands still', 2, 6_500, ({ rig, load }, ms) => surgingThrough(load, () => stopAll(rig, ms))),
   postgresFault('no new connections (postmaster)', 2, 3_000, async ({ rig }, ms) => {
     await pausing([rig.servers.postgresPid()], async () => {
       await terminate(rig, PROGRAMS);
@@ -60,6 +64,14 @@ export const FAULTS_OF_POSTGRES: readonly FaultKind[] = [
     postgresFault('locked from outside', 0.8, 6_500, ({ rig }, ms) => lock(rig, statement, ms), name),
   ),
 ];
+
+/** What comes of a stall shows under a load that would fill a whole queue while nobody looks. */
+async function surgingThrough(load: Load, fault: () => Promise<void>): Promise<void> {
+  const before = load.surge(PENDING_LIMIT);
+  await fault();
+  await before;
+  await load.surge(3 * PENDING_LIMIT);
+}
 
 async function pidsOf(database: Database, names: readonly string[]): Promise<number[]> {
   const { rows } = await database.query<{ pid: number }>(

@@ -77,6 +77,25 @@ export const FAULTS_OF_PROCESSES: readonly FaultKind[] = [
     },
   })),
   {
+    kind: 'worker of an earlier version',
+    point: 'beside those of this one',
+    subjects: ['worker'],
+    weight: 2,
+    draw(random) {
+      const ms = between(random, 1_000, 5_000);
+      return {
+        description: `${ms} ms`,
+        async inject({ rig: { earlierWorker } }) {
+          if (earlierWorker === null) return 'impossible here';
+          await earlierWorker.start();
+          await delay(ms);
+          await earlierWorker.stop();
+          return 'injected';
+        },
+      };
+    },
+  },
+  {
     kind: 'SIGTERM, one after the other',
     point: 'api and worker',
     subjects: ['everything'],

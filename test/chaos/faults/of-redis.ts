@@ -30,6 +30,15 @@ interface RedisFault {
 
 const nothing = (): Promise<void> => Promise.resolve();
 
+/** A Redis that is there, answers PING, and refuses what a queue needs. */
+const REFUSED: Readonly<Record<string, string>> = {
+  INFO: '-info',
+  scripts: '-@scripting',
+  'every key': 'resetkeys',
+  'waiting for jobs': '-bzpopmin',
+  channels: 'resetchannels',
+};
+
 const KINDS: readonly RedisFault[] = [
   { kind: 'FLUSHALL', weight: 4, longest: 0, strike: (theatre) => command(theatre, 'FLUSHALL'), heal: nothing },
   { kind: 'scripts lost', weight: 2, longest: 0, strike: (theatre) => command(theatre, 'SCRIPT FLUSH'), heal: nothing },
@@ -61,6 +70,13 @@ const KINDS: readonly RedisFault[] = [
     strike: (theatre) => command(theatre, 'REPLICAOF 127.0.0.1 1'),
     heal: (theatre) => command(theatre, 'REPLICAOF NO ONE'),
   },
+  ...Object.entries(REFUSED).map(([what, rules]) => ({
+    kind: `refuses ${what}`,
+    weight: 2,
+    longest: 6_000,
+    strike: (theatre: Theatre) => command(theatre, `ACL SETUSER default ${rules}`),
+    heal: (theatre: Theatre) => command(theatre, 'ACL SETUSER default ~* &* +@all'),
+  })),
   {
     kind: 'frozen',
     weight: 3,

@@ -20,7 +20,9 @@ export async function ask(
   const answer = await attempt({ method: 'POST', headers, ...requestOf(url, intent), ...leave });
   const endedAt = performance.now();
   recorder.note(intent.key, begunAt, 'reason' in answer ? answer.reason : String(answer.status));
-  if ('reason' in answer || isUnknown(answer)) return false;
+  if ('reason' in answer) return false;
+  if (answer.body['code'] === 'overloaded') recorder.refuse({ at: endedAt, detail: String(answer.body['detail']) });
+  if (isUnknown(answer)) return false;
   if (answer.status !== 200 && answer.status !== 202) {
     intent.refusal = `${answer.status} ${JSON.stringify(answer.body)}`;
     return true;

@@ -8,6 +8,8 @@ export interface Load {
   stormWithOneKey(): Promise<void>;
   /** From now on clients go away in the middle of their requests; until they do not any more. */
   setRestless(isRestless: boolean): void;
+  /** Sends operations without pause from many clients at once, each as soon as its last one has ended, until `count` have. */
+  surge(count: number): Promise<void>;
   /** Resolves when every client has had its last answer. */
   stop(): Promise<void>;
 }
@@ -15,6 +17,9 @@ export interface Load {
 const LARGEST_AMOUNT = 10_000;
 const MOST_LINES = 20;
 const STORM = 48;
+/** How many clients make a surge, and how long it lasts at most. */
+const SURGING = 48;
+const SURGE_MS = 15_000;
 const PAUSE_MS = { least: 20, most: 120 };
 /** A client that has no answer sometimes asks again at once, and otherwise leaves it for later. */
 const RETRIES = 2;
@@ -87,6 +92,22 @@ export function startLoad(options: {
     }
   }
 
+  /** Each waits for the end of its operation, so what the surge has pending at once is never more than its clients. */
+  async function surge(total: number): Promise<void> {
+    let left = total;
+    const deadline = performance.now() + SURGE_MS;
+    async function beSurging(number: number): Promise<void> {
+      const random = randomFrom(options.seed * 1_000 + count + number);
+      while (left > 0 && !isOver && performance.now() < deadline) {
+        left -= 1;
+        const intent = intend(random, 'operation');
+        const isKnown = await ask(recorder, pick(urls, number), intent, { waitSeconds: 2 });
+        if (!isKnown) await delay(PAUSE_MS.least);
+      }
+    }
+    await Promise.all(Array.from({ length: SURGING }, (_, number) => beSurging(number)));
+  }
+
   const clients = Array.from({ length: options.clients }, (_, number) => beClient(number));
   const stormRandom = randomFrom(options.seed);
   return {
@@ -94,6 +115,7 @@ export function startLoad(options: {
     setRestless(changed) {
       isRestless = changed;
     },
+    surge,
     async stop() {
       isOver = true;
       await Promise.all(clients);
