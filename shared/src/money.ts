@@ -1,6 +1,6 @@
 /** Amounts are integers of minor units (`bigint`) everywhere inside; decimal text at the asset's scale outside. */
 
-/** The largest balance and amount that Postgres' `bigint` holds. */
+/** The largest amount, and the largest balance of a wallet: what Postgres' `bigint` holds. House accounts have no limit. */
 export const MAX_MINOR_UNITS = 2n ** 63n - 1n;
 
 export type AmountProblem = 'not_a_decimal' | 'too_many_decimals' | 'not_positive' | 'too_large';

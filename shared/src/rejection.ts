@@ -16,7 +16,7 @@ const MESSAGES = {
   wallet_closed: 'A wallet of the operation is closed.',
   wallet_frozen: 'A wallet of the operation is frozen.',
   insufficient_funds: 'The balance of the wallet is less than the amount.',
-  balance_limit_exceeded: 'The balance would exceed what an account can hold.',
+  balance_limit_exceeded: 'The wallet that is credited would hold more than a wallet can.',
   cancelled: 'The batch was cancelled before the operation was applied.',
   other_line_failed: 'Another line of the atomic batch failed, so none was applied.',
   internal_error: 'The operation could not be applied. Nothing was moved.',

@@ -109,7 +109,7 @@ async function expectCreditedOnce(file: Buffer): Promise<void> {
   await untilDrained(database, DRAINED_MS);
   batches.push(1);
   const { rows } = await database.query<{ balance: bigint }>(
-    'SELECT DISTINCT balance FROM accounts WHERE wallet_id IS NOT NULL',
+    'SELECT DISTINCT balance::bigint AS balance FROM accounts WHERE wallet_id IS NOT NULL',
   );
   expect(rows).toEqual([{ balance: BigInt((batches.length * LINES) / WALLETS) }]);
   expect(await count('batches')).toBe(batches.length);

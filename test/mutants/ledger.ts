@@ -24,7 +24,7 @@ export const LEDGER: readonly Mutant[] = [
     name: 'balance-overflow',
     bug: 'a balance may exceed what an account holds',
     file: PLAN,
-    text: "if (to.balance + operation.amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';",
+    text: "if (!to.isSystem && to.balance + operation.amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';",
     instead: '',
     tests: ['unit/plan', 'stories/operations'],
   },

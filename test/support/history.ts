@@ -68,7 +68,7 @@ export async function expectFaithfulHistory(database: Database, requests: readon
   }
 
   const accounts = await database.query<{ walletId: string; balance: bigint; version: bigint }>(
-    'SELECT wallet_id AS "walletId", balance, version FROM accounts WHERE wallet_id = ANY ($1)',
+    'SELECT wallet_id AS "walletId", balance::bigint AS balance, version FROM accounts WHERE wallet_id = ANY ($1)',
     [wallets],
   );
   for (const { walletId, balance, version } of accounts.rows) {

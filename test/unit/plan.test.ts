@@ -58,14 +58,18 @@ describe('plan', () => {
     expect([entries, balances]).toEqual([[], []]);
   });
 
-  it('refuses when the treasury could not hold the other side', () => {
-    const full = new Map(
-      [account(1n), account(TREASURY, { balance: -MAX_MINOR_UNITS })].map((each) => [each.id, each]),
+  it.each([
+    ['deposit', 0n, -MAX_MINOR_UNITS],
+    ['withdraw', MAX_MINOR_UNITS, MAX_MINOR_UNITS],
+  ] as const)('a %s is not refused for what the treasury holds', (type, balance, held) => {
+    const accounts = [account(1n, { balance }), account(TREASURY, { balance: held })];
+    const operation = { id: 'op', type, amount: MAX_MINOR_UNITS, account: 1n, counterparty: TREASURY };
+    const { outcomes, balances } = plan(
+      [{ ...operation, transferable: true, cancelled: false, unit: null }],
+      new Map(accounts.map((each) => [each.id, each])),
     );
-    const operation = { id: 'op', type: 'deposit', amount: 1n, account: 1n, counterparty: TREASURY } as const;
-    expect(
-      plan([{ ...operation, transferable: true, cancelled: false, unit: null }], full).outcomes[0]?.rejection,
-    ).toBe('balance_limit_exceeded');
+    expect(outcomes[0]?.rejection).toBeNull();
+    expect(balances.find(({ id }) => id === TREASURY)?.balance).toBe(2n * held);
   });
 
   describe('a unit', () => {

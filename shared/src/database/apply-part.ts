@@ -14,8 +14,8 @@ export interface AppliedLines {
 
 /**
  * Applies the next lines of the batch of a partition whose drain lock is held, at most `limit`, without their ever leaving
- * the database: if nothing in them can be refused, because every wallet is active and no balance leaves its bounds on the
- * way, then all that is left of the rules of the ledger is addition, and that is done here in sets.
+ * the database: if nothing in them can be refused, because every wallet is active and none leaves its bounds on the way,
+ * then all that is left of the rules of the ledger is addition, and that is done here in sets.
  *
  * Only if nothing has to be chosen either: no other batch, nothing of low priority, and no operation from before the batch
  * waits in the partition, and the batch is neither atomic nor cancelled, and its lines tell nobody.
@@ -96,13 +96,12 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
     HAVING count(*) = (SELECT count(*) FROM lines)
        AND count(*) = count(*) FILTER (
          WHERE is_active AND change IS NOT NULL AND balance BETWEEN 0 AND $5::bigint
-           AND treasury_balance BETWEEN -$5::bigint AND $5::bigint
        )
   ), posted AS (
     INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at, asset_id)
-    SELECT account_id, version, id, change, balance::bigint, moment, asset_id FROM verdict CROSS JOIN running
+    SELECT account_id, version, id, change, balance, moment, asset_id FROM verdict CROSS JOIN running
     UNION ALL
-    SELECT treasury_id, treasury_version, id, -change, treasury_balance::bigint, moment, asset_id
+    SELECT treasury_id, treasury_version, id, -change, treasury_balance, moment, asset_id
     FROM verdict CROSS JOIN running
     RETURNING 1
   ), concluded AS (
@@ -112,9 +111,9 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
   ), moved AS (
     UPDATE accounts SET balance = reached.balance, version = reached.version, updated_at = reached.moment
     FROM (
-      SELECT account_id, version, balance::bigint, moment FROM verdict CROSS JOIN running WHERE is_last
+      SELECT account_id, version, balance, moment FROM verdict CROSS JOIN running WHERE is_last
       UNION ALL
-      SELECT treasury_id, treasury_version, treasury_balance::bigint, moment
+      SELECT treasury_id, treasury_version, treasury_balance, moment
       FROM verdict CROSS JOIN running WHERE is_last_of_asset
     ) AS reached
     WHERE accounts.id = reached.account_id

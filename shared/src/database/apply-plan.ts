@@ -79,12 +79,12 @@ const APPLY_PLAN = `WITH removed AS (
     RETURNING 1
   ), moved AS (
     UPDATE accounts SET balance = next.balance, version = next.version, updated_at = statement_timestamp()
-    FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) AS next (id, before, version, balance)
+    FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::numeric[]) AS next (id, before, version, balance)
     WHERE accounts.id = next.id AND accounts.version = next.before
     RETURNING 1
   ), posted AS (
     INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
-    SELECT * FROM unnest($7::bigint[], $8::bigint[], $9::uuid[], $10::bigint[], $11::bigint[], $30::smallint[])
+    SELECT * FROM unnest($7::bigint[], $8::bigint[], $9::uuid[], $10::bigint[], $11::numeric[], $30::smallint[])
     RETURNING 1
   ), concluded AS (
     INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance,

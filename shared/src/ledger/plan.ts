@@ -23,7 +23,7 @@ export interface PlannedOperation {
   readonly unit: string | null;
 }
 
-/** An account as read under its lock. Only a system account may go below zero. */
+/** An account as read under its lock. Only a system account may go below zero, and beyond what a wallet can hold. */
 export interface Account {
   readonly id: bigint;
   readonly isSystem: boolean;
@@ -147,8 +147,7 @@ function refuse(operation: PlannedOperation, from: Account, to: Account): Reject
   if (from.status === 'closed' || to.status === 'closed') return 'wallet_closed';
   if (from.status === 'frozen' || to.status === 'frozen') return 'wallet_frozen';
   if (!from.isSystem && from.balance < operation.amount) return 'insufficient_funds';
-  if (to.balance + operation.amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';
-  if (from.balance - operation.amount < -MAX_MINOR_UNITS) return 'balance_limit_exceeded';
+  if (!to.isSystem && to.balance + operation.amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';
   return null;
 }
 

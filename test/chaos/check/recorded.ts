@@ -48,7 +48,7 @@ export async function readRecorded(database: Database): Promise<Recorded> {
      ORDER BY 3, 4`,
   );
   const wallets = await database.query<RecordedWallet>(
-    'SELECT wallet_id AS id, balance, version FROM accounts WHERE wallet_id IS NOT NULL',
+    'SELECT wallet_id AS id, balance::bigint AS balance, version FROM accounts WHERE wallet_id IS NOT NULL',
   );
   return { operations: operations.rows, wallets: wallets.rows };
 }

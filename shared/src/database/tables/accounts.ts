@@ -28,7 +28,7 @@ export async function lockAccounts(
   walletIds: readonly string[],
   treasuries: readonly Treasury[],
 ): Promise<LockedAccount[]> {
-  const { rows } = await database.query<LockedAccount>({
+  const { rows } = await database.query<Omit<LockedAccount, 'balance'> & { balance: string }>({
     name: 'lockAccounts',
     text: `WITH treasuries AS MATERIALIZED (
              SELECT ${ACCOUNT}
@@ -49,5 +49,6 @@ export async function lockAccounts(
       arrayLiteral(treasuries.map((treasury) => treasury.partition)),
     ],
   });
-  return rows;
+  // A numeric arrives as text. In place: a spread of each row would cost more than all else here.
+  return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance) }));
 }

@@ -33,7 +33,8 @@ export async function listHistory(
   const { rows } = await database.query<HistoryLine>({
     name: 'listHistory',
     text: `WITH range AS MATERIALIZED (${RANGE_OF_WALLET})
-           SELECT entries.version, entries.operation_id AS "operationId", operations.type, entries.amount, entries.balance,
+           SELECT entries.version, entries.operation_id AS "operationId", operations.type, entries.amount,
+                  entries.balance::bigint AS balance,
                   CASE WHEN operations.wallet_id = $1 THEN operations.to_wallet_id ELSE operations.wallet_id END
                     AS "otherWalletId",
                   operations.description, operations.reference_id AS "referenceId", entries.created_at AS "createdAt"

@@ -64,8 +64,8 @@ const PENDING_COUNTED = 10_000;
 
 /** Each OFFSET 0 keeps a look-up by key from becoming a join of whole tables, which it did after 100,000 operations. */
 const SELECT_WALLET = `
-  SELECT wallets.id, wallets.asset_id AS "assetId", wallets.client_id AS "clientId", accounts.status, accounts.balance,
-         accounts.version, wallets.created_at AS "createdAt", accounts.updated_at AS "updatedAt",
+  SELECT wallets.id, wallets.asset_id AS "assetId", wallets.client_id AS "clientId", accounts.status,
+         accounts.balance::bigint AS balance, accounts.version, wallets.created_at AS "createdAt", accounts.updated_at AS "updatedAt",
          (SELECT count(*) FROM (
             SELECT 1 FROM pending_operations WHERE wallet_id = wallets.id
             UNION ALL
@@ -108,7 +108,7 @@ export async function findWalletAt(
 ): Promise<{ balance: bigint; version: bigint } | null> {
   const { rows } = await database.query<{ balance: bigint; version: bigint }>({
     name: 'findWalletAt',
-    text: `SELECT coalesce(entries.balance, 0) AS balance, coalesce(entries.version, 0) AS version
+    text: `SELECT coalesce(entries.balance, 0)::bigint AS balance, coalesce(entries.version, 0) AS version
            FROM (SELECT id, version_at(id, $2) AS version FROM accounts WHERE wallet_id = $1) AS past
            LEFT JOIN entries ON entries.account_id = past.id AND entries.version = past.version`,
     values: [id, moment],
