@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { NAME_MOST, RATE_LIMIT_MOST, SCOPES, type Scope } from './api-key.ts';
 import type { NewApiKey } from './database/tables/api-keys.ts';
 import { canonicalUuid } from './ids.ts';
+import { parseMoment } from './moment.ts';
 
 /** The command cannot be understood. */
 export class UsageError extends Error {}
@@ -118,13 +119,11 @@ function readScopes(text: string | undefined): Scope[] {
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const DURATION = /^(\d{1,6})([smhd])$/;
-const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
 function readMoment(text: string, now: number): Date {
   const [, count, unit] = DURATION.exec(text) ?? [];
-  const moment =
-    unit === undefined ? Date.parse(MOMENT.test(text) ? text : '') : now + Number(count) * UNIT_MS[unit as 'd'];
-  if (Number.isNaN(moment)) throw misused('--expires must be as 2027-01-31T00:00:00Z, 90d, 12h, 30m or 60s.');
+  const moment = unit === undefined ? parseMoment(text)?.floor.getTime() : now + Number(count) * UNIT_MS[unit as 'd'];
+  if (moment === undefined) throw misused('--expires must be as 2027-01-31T00:00:00Z, 90d, 12h, 30m or 60s.');
   if (moment <= now) throw misused('--expires must be in the future.');
   return new Date(moment);
 }

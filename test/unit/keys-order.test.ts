@@ -11,6 +11,10 @@ it.each([
   [['create', '--name', 'x', '--scopes', 'wallets:all'], 'There is no scope wallets:all. There are operations:read, '],
   [['create', '--name', 'x', '--scopes', 'events:read', '--rate-limit', '0'], '--rate-limit must be a whole number'],
   [['create', '--name', 'x', '--scopes', 'events:read', '--expires', 'soon'], '--expires must be as 2027-01-31T'],
+  [
+    ['create', '--name', 'x', '--scopes', 'events:read', '--expires', '2027-02-30T00:00:00Z'],
+    '--expires must be as 2027',
+  ],
   [['create', '--name', 'x', '--scopes', 'events:read', '--expires', '2020-01-01T00:00Z'], 'must be in the future'],
   [['list', '--at-once'], 'list has no --at-once.'],
   [['rotate'], 'rotate needs the id of one key'],
@@ -28,6 +32,7 @@ it.each([
   ['60s', '2026-06-01T12:01:00.000Z'],
   ['2027-01-31T00:00:00Z', '2027-01-31T00:00:00.000Z'],
   ['2027-01-31T02:00+02:00', '2027-01-31T00:00:00.000Z'],
+  ['2027-01-31t00:00:00.0009z', '2027-01-31T00:00:00.000Z'],
 ])('a key expires %s', (expires, moment) => {
   const order = readKeysOrder([...KEY, '--rate-limit', '7', '--expires', expires], NOW);
   expect(order).toEqual({

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { invalid } from './schemas.ts';
+import { invalid, momentFrom } from './schemas.ts';
 
 /** The key of a list of what has a uuid. Postgres refuses anything less. */
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -16,13 +16,9 @@ export const pageQuery = {
 
 /** A time range: `from` is included, `to` is not. */
 export const timeQuery = {
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: momentFrom.optional(),
+  to: momentFrom.optional(),
 };
-
-export function toDate(text: string | undefined): Date | null {
-  return text === undefined ? null : new Date(text);
-}
 
 /** The schema of a page of `item`s. */
 export function pageOf(item: z.ZodType) {

@@ -1,4 +1,5 @@
 import { canonicalUuid } from '@wallet/shared/ids';
+import { type Moment, parseMoment } from '@wallet/shared/moment';
 import { DESCRIPTION_LIMIT, KEY_PATTERN, PRIORITIES } from '@wallet/shared/operation';
 import { z } from 'zod';
 import { type FieldError, Problem } from './problem.ts';
@@ -15,6 +16,26 @@ export const uuid = z
     return z.NEVER;
   })
   .meta({ format: 'uuid', example: 'a11ce000-0000-4000-8002-000000000004' });
+
+function moment(side: keyof Moment) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const read = parseMoment(text);
+      if (read !== null) return read[side];
+      context.addIssue({
+        code: 'custom',
+        message: 'must be a moment such as 2026-01-31T12:00:00.000Z (RFC 3339; in an address, + is written %2B)',
+      });
+      return z.NEVER;
+    })
+    .meta({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });
+}
+
+/** A moment that ends what is asked for, and is included. What is shown to be at its millisecond is not after it. */
+export const momentUpTo = moment('floor');
+/** A moment that divides: what is shown to be at its millisecond, if it is a whole one, is not before it. */
+export const momentFrom = moment('ceiling');
 
 /** An amount as decimal text, from a decimal string or a JSON number; its asset's scale is checked later. */
 export const amount = z

@@ -15,7 +15,7 @@ import { answerDelivery, readDelivery, readEndpoint } from '../answer-delivery.t
 import { endpoint } from '../http/endpoint.ts';
 import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
 import { actorOf } from '../http/require-key.ts';
-import { idParams, uuid } from '../http/schemas.ts';
+import { idParams, momentFrom, uuid } from '../http/schemas.ts';
 import {
   deliverySchema,
   deliveryWithAttemptsSchema,
@@ -116,7 +116,7 @@ const replayAllFailed = endpoint({
   summary: `Send again what has failed since a time, the earliest first, at most ${REPLAY_MOST} deliveries`,
   params: idParams,
   query: null,
-  body: z.strictObject({ since: z.iso.datetime({ offset: true }).meta({ example: '2026-01-31T00:00:00Z' }) }),
+  body: z.strictObject({ since: momentFrom }),
   scope: 'webhooks:admin',
   answers: {
     202: z.strictObject({ replayed: z.int() }).meta({
@@ -128,7 +128,7 @@ const replayAllFailed = endpoint({
   handle: async (api, { params, body, request, response }) => {
     const { id } = await readEndpoint(api, params.id);
     const replayed = await inTransaction(api.database, async (client) => {
-      const count = await replayFailed(client, id, new Date(body.since), REPLAY_MOST);
+      const count = await replayFailed(client, id, body.since, REPLAY_MOST);
       await recordReplay(client, response, id, { since: body.since, replayed: count });
       return count;
     });

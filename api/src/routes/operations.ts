@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { findUserWallet } from '../find-user-wallet.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
-import { UUID, answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
+import { UUID, answerPage, pageOf, pageQuery, readCursor, timeQuery } from '../http/pages.ts';
 import { assetOfUser, generalOperation } from '../http/general-operation.ts';
 import { operationSchema } from '../http/resources.ts';
 import { presentOperation } from '@wallet/shared/present-operation';
@@ -180,8 +180,8 @@ const getOperations = endpoint({
       batchId: query.batch_id ?? null,
       status: query.status ?? null,
       type: query.type ?? null,
-      from: toDate(query.from),
-      to: toDate(query.to),
+      from: query.from ?? null,
+      to: query.to ?? null,
       before: readCursor(query.cursor, UUID),
     };
     const found = await listOperations(api.database, filter, query.limit + 1);

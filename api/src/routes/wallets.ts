@@ -16,11 +16,11 @@ import type { Api } from '../context.ts';
 import { chooseAsset } from '../find-user-wallet.ts';
 import { changeWalletStatus } from '../change-wallet-status.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { answerPage, pageOf, pageQuery, readCursor, timeQuery, toDate } from '../http/pages.ts';
+import { answerPage, pageOf, pageQuery, readCursor, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { actorOf } from '../http/require-key.ts';
 import { historyLineSchema, presentWallet, statisticsSchema, walletAtSchema, walletSchema } from '../http/resources.ts';
-import { assetCode, idParams, invalid, text, uuid } from '../http/schemas.ts';
+import { assetCode, idParams, invalid, momentUpTo, text, uuid } from '../http/schemas.ts';
 
 const postWallet = endpoint({
   method: 'post',
@@ -54,7 +54,7 @@ const getWallet = endpoint({
   tag: 'Wallets',
   summary: 'A wallet as it stands, or its balance at a past moment',
   params: idParams,
-  query: z.strictObject({ at: z.iso.datetime({ offset: true }).optional() }),
+  query: z.strictObject({ at: momentUpTo.optional() }),
   body: null,
   scope: 'wallets:read',
   answers: { 200: z.union([walletSchema, walletAtSchema]) },
@@ -62,20 +62,20 @@ const getWallet = endpoint({
   handle: async (api, { params, query, response }) => {
     const wallet = await readWallet(api, params.id);
     const asset = api.assets.withId(wallet.assetId);
-    const moment = toDate(query.at);
-    if (moment === null) {
+    const { at } = query;
+    if (at === undefined) {
       response.json(presentWallet(wallet, asset));
       return;
     }
-    if (moment.getTime() > Date.now()) throw invalid([{ path: 'at', message: 'must not be in the future' }]);
-    const past = await findWalletAt(api.database, wallet.id, moment);
+    const past = await findWalletAt(api.database, wallet.id, at);
+    if (past?.isFuture) throw invalid([{ path: 'at', message: 'must not be in the future' }]);
     response.json({
       id: wallet.id,
       wallet_id: wallet.id,
       asset: asset.code,
       balance: formatAmount(past?.balance ?? 0n, asset.scale),
       version: Number(past?.version ?? 0n),
-      at: moment.toISOString(),
+      at: at.toISOString(),
     } satisfies z.input<typeof walletAtSchema>);
   },
 });
@@ -139,8 +139,8 @@ const getHistory = endpoint({
     const before = readCursor(query.cursor, /^\d{1,18}$/);
     const filter = {
       type: query.type ?? null,
-      from: toDate(query.from),
-      to: toDate(query.to),
+      from: query.from ?? null,
+      to: query.to ?? null,
       before: before === null ? null : BigInt(before),
     };
     const lines = await listHistory(api.database, params.id, filter, query.limit + 1);
@@ -181,7 +181,7 @@ const getStatistics = endpoint({
   problems: ['wallet_not_found'],
   handle: async (api, { params, query, response }) => {
     const { scale, code } = await assetOf(api, params.id);
-    const totals = await sumHistory(api.database, params.id, toDate(query.from), toDate(query.to));
+    const totals = await sumHistory(api.database, params.id, query.from ?? null, query.to ?? null);
     const sum = (pick: (each: Totals) => bigint): bigint => totals.reduce((total, each) => total + pick(each), 0n);
     const credited = sum((each) => each.credited);
     const debited = sum((each) => each.debited);

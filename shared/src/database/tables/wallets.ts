@@ -100,16 +100,20 @@ export async function listWalletsOf(database: Queryable, clientIds: readonly str
   return rows;
 }
 
-/** A wallet's balance and version at a past moment; both 0 before its first entry. */
+/**
+ * A wallet's balance and version at the end of a millisecond; both 0 before its first entry. Whether the millisecond is still to
+ * come is told by the clock that gives entries their times.
+ */
 export async function findWalletAt(
   database: Queryable,
   id: string,
   moment: Date,
-): Promise<{ balance: bigint; version: bigint } | null> {
-  const { rows } = await database.query<{ balance: bigint; version: bigint }>({
+): Promise<{ balance: bigint; version: bigint; isFuture: boolean } | null> {
+  const { rows } = await database.query<{ balance: bigint; version: bigint; isFuture: boolean }>({
     name: 'findWalletAt',
-    text: `SELECT coalesce(entries.balance, 0)::bigint AS balance, coalesce(entries.version, 0) AS version
-           FROM (SELECT id, version_at(id, $2) AS version FROM accounts WHERE wallet_id = $1) AS past
+    text: `SELECT coalesce(entries.balance, 0)::bigint AS balance, coalesce(entries.version, 0) AS version,
+                  $2::timestamptz > clock_timestamp() AS "isFuture"
+           FROM (SELECT id, version_at(id, $2::timestamptz + interval '999 microseconds') AS version FROM accounts WHERE wallet_id = $1) AS past
            LEFT JOIN entries ON entries.account_id = past.id AND entries.version = past.version`,
     values: [id, moment],
   });
