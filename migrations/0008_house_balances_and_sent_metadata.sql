@@ -13,3 +13,10 @@ ALTER TABLE accounts
 ALTER TABLE entries
   ALTER COLUMN balance TYPE numeric,
   ADD CONSTRAINT entries_balance_fits CHECK (balance = trunc(balance) AND abs(balance) < 1e38);
+
+-- Metadata comes back as it was sent. jsonb keeps what an object says, and not how: names get another order, and numbers are
+-- written anew. What is there from before stays where it is, so that no row is rewritten; nothing more is added there. Not
+-- validated, since no row that exists could break it, and each would have to be read.
+ALTER TABLE operations
+  ADD COLUMN metadata_sent json,
+  ADD CONSTRAINT operations_metadata_sent_is_object CHECK (json_typeof(metadata_sent) = 'object') NOT VALID;

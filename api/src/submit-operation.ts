@@ -1,13 +1,15 @@
 import type { Asset } from '@wallet/shared/database/tables/assets';
-import type { Metadata, NewOperation, Operation } from '@wallet/shared/database/tables/operations';
+import type { NewOperation, Operation } from '@wallet/shared/database/tables/operations';
 import type { WalletFacts } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/ids';
+import { writeJson } from '@wallet/shared/json-text';
 import { type AmountProblem, parseAmount } from '@wallet/shared/money';
 import type { OperationType, Priority } from '@wallet/shared/operation';
 import { partitionOf } from '@wallet/shared/partition';
 import type { Request, Response } from 'express';
 import type { Api } from './context.ts';
 import { hashRequest, idempotencyKeyOf } from './http/idempotency-key.ts';
+import { metadataOf } from './http/metadata.ts';
 import { waitSecondsOf } from './http/prefer.ts';
 import { Problem } from './http/problem.ts';
 import { presentOperation } from '@wallet/shared/present-operation';
@@ -29,7 +31,6 @@ export interface Extras {
   readonly description?: string | null | undefined;
   readonly reference_id?: string | null | undefined;
   readonly idempotency_key?: string | null | undefined;
-  readonly metadata?: Metadata | null | undefined;
   readonly priority?: Priority | undefined;
 }
 
@@ -50,7 +51,7 @@ export async function submitOperation(api: Api, request: Request, response: Resp
   const amount = readAmount(draft.amount, asset);
   const description = extras.description ?? null;
   const referenceId = extras.reference_id ?? null;
-  const metadata = extras.metadata ?? null;
+  const metadata = metadataOf(request.body);
 
   const acceptance = await api.accept({
     id: newId(),
@@ -90,7 +91,7 @@ export function describeAmountProblem(problem: AmountProblem, asset: Asset): str
 }
 
 const AMOUNT_PROBLEMS = {
-  not_a_decimal: () => 'must be a decimal number such as "12.50"',
+  not_a_decimal: () => 'must be written in digits such as "12.50", without zeros in front, exponent, sign or spaces',
   not_positive: () => 'must be greater than zero',
   too_many_decimals: (asset) => `${asset.code} has at most ${asset.scale} decimals`,
   too_large: () => 'is larger than an account can hold',
@@ -134,9 +135,11 @@ export function hashOperation(operation: WhatIsAsked): string {
   return hashRequest(canonicalOperation(operation));
 }
 
-/** JSON with its names in order, so that the same object always gives the same text. */
-function canonicalJson(metadata: Metadata | null): string | null {
-  return metadata && JSON.stringify(Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** JSON with its names in order, so that what says the same always gives the same text, however it was written. */
+function canonicalJson(metadata: string | null): string | null {
+  if (metadata === null) return null;
+  const fields = JSON.parse(metadata) as Record<string, unknown>;
+  return JSON.stringify(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -162,7 +165,8 @@ export async function answerOperation(
   response.locals.logged['wallet_id'] = answer.walletId;
   response
     .status(seconds !== null && isFinal ? 200 : statusAsIs)
-    .json(presentOperation(answer, api.assets.withId(answer.assetId)));
+    .type('json')
+    .send(writeJson(presentOperation(answer, api.assets.withId(answer.assetId))));
 }
 
 async function wait(api: Api, response: Response, operation: Operation, ms: number): Promise<Operation> {

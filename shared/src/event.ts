@@ -1,3 +1,5 @@
+import { writeJson } from './json-text.ts';
+
 /** A fact to tell. What it is about stands under `data` as the API answers it, with its place in the order of its wallet. */
 export const EVENT_TYPES = [
   'operation.succeeded',
@@ -27,5 +29,5 @@ export interface Event {
  * of them, that with the higher one happened later. It has gaps.
  */
 export function eventBody(type: EventType, createdAt: Date, sequence: bigint, data: object): string {
-  return JSON.stringify({ type, timestamp: createdAt.toISOString(), data: { ...data, sequence: Number(sequence) } });
+  return writeJson({ type, timestamp: createdAt.toISOString(), data: { ...data, sequence: Number(sequence) } });
 }

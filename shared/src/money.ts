@@ -7,9 +7,13 @@ export type AmountProblem = 'not_a_decimal' | 'too_many_decimals' | 'not_positiv
 
 export type ParsedAmount = { ok: true; minorUnits: bigint } | { ok: false; problem: AmountProblem };
 
-const DECIMAL = /^(-?)(\d{1,40})(?:\.(\d{1,40}))?$/;
+const DECIMAL = /^(-?)(0|[1-9]\d{0,39})(?:\.(\d{1,40}))?$/;
 
 /**
+ * The one rule of how amounts are written, wherever they come from: digits, and if need be a point with digits behind it. No
+ * zeros in front, no exponent, no `+`, no spaces or separators: they are what spreadsheets and slips make of amounts, and a
+ * number that lost digits on its way looks the same.
+ *
  * Reads an amount exactly: `"12.5"` at scale 2 is 1250n. Nothing is rounded: a decimal that the scale cannot hold is a
  * problem even when it is zero ("1.000" at scale 2 says more than the asset can).
  */

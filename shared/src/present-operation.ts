@@ -1,10 +1,11 @@
 import type { Asset } from './database/tables/assets.ts';
-import type { Metadata, Operation } from './database/tables/operations.ts';
+import type { Operation } from './database/tables/operations.ts';
+import { JsonText } from './json-text.ts';
 import { formatAmount } from './money.ts';
 import type { OperationStatus, OperationType, Priority } from './operation.ts';
 import { type RejectionCode, describeRejection } from './rejection.ts';
 
-/** An operation as the API answers it and events tell it. A transfer names both wallets, all others one. */
+/** An operation as the API answers it and events tell it, by `writeJson`. A transfer names both wallets, all others one. */
 export interface PresentedOperation {
   id: string;
   type: OperationType;
@@ -18,7 +19,7 @@ export interface PresentedOperation {
   description: string | null;
   reference_id: string | null;
   idempotency_key: string | null;
-  metadata: Metadata | null;
+  metadata: JsonText | null;
   batch_id: string | null;
   created_at: string;
   completed_at: string | null;
@@ -49,7 +50,7 @@ export function presentOperation(operation: Operation, asset: Asset): PresentedO
     description: operation.description,
     reference_id: operation.referenceId,
     idempotency_key: operation.idempotencyKey,
-    metadata: operation.metadata,
+    metadata: operation.metadata === null ? null : new JsonText(operation.metadata),
     batch_id: operation.batchId,
     created_at: operation.createdAt.toISOString(),
     completed_at: operation.completedAt?.toISOString() ?? null,

@@ -35,6 +35,22 @@ export const ACCEPTING: readonly Mutant[] = [
     tests: ['unit/words', 'stories/idempotency'],
   },
   {
+    name: 'metadata-written-anew',
+    bug: 'metadata comes back with its names in another order and its numbers in other words',
+    file: 'api/src/http/metadata.ts',
+    text: 'sources.get(metadata) ?? JSON.stringify(metadata)',
+    instead: 'JSON.stringify(metadata)',
+    tests: ['unit/json-text', 'stories/metadata'],
+  },
+  {
+    name: 'amount-of-any-spelling',
+    bug: 'an amount as a JSON number may be written in ways that one in quotes or in CSV may not',
+    file: 'api/src/http/strict-json.ts',
+    text: 'keepAmount(open, token);',
+    instead: '',
+    tests: ['unit/json-text', 'stories/amounts'],
+  },
+  {
     name: 'answer-before-commit',
     bug: '202 is answered before the operation is committed',
     file: 'api/src/accept-operation.ts',

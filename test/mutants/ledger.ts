@@ -29,6 +29,22 @@ export const LEDGER: readonly Mutant[] = [
     tests: ['unit/plan', 'stories/operations'],
   },
   {
+    name: 'house-account-full',
+    bug: 'an operation fails because the house account behind it holds as much as a wallet can',
+    file: PLAN,
+    text: 'if (!to.isSystem && to.balance + operation.amount > MAX_MINOR_UNITS)',
+    instead: 'if (to.balance + operation.amount > MAX_MINOR_UNITS)',
+    tests: ['unit/plan'],
+  },
+  {
+    name: 'moment-without-its-millisecond',
+    bug: 'the balance at the moment that was answered leaves the operation out',
+    file: 'shared/src/database/tables/wallets.ts',
+    text: "version_at(id, $2::timestamptz + interval '999 microseconds')",
+    instead: 'version_at(id, $2::timestamptz)',
+    tests: ['stories/moments'],
+  },
+  {
     name: 'frozen-wallet-moves',
     bug: 'a frozen wallet is credited and debited',
     file: PLAN,

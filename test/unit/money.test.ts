@@ -7,7 +7,6 @@ describe('parseAmount', () => {
     ['12.5', 2, 1250n],
     ['12.50', 2, 1250n],
     ['0.01', 2, 1n],
-    ['007', 0, 7n],
     ['92233720368547758.07', 2, MAX_MINOR_UNITS],
     ['0.000000001', 9, 1n],
   ])('reads %s at scale %i', (text, scale, minorUnits) => {
@@ -29,6 +28,9 @@ describe('parseAmount', () => {
     ['0x10', 2, 'not_a_decimal'],
     ['1e2', 2, 'not_a_decimal'],
     ['1_000', 2, 'not_a_decimal'],
+    ['007', 2, 'not_a_decimal'],
+    ['00', 2, 'not_a_decimal'],
+    ['01.5', 2, 'not_a_decimal'],
     ['١', 2, 'not_a_decimal'],
     ['1'.repeat(41), 2, 'not_a_decimal'],
   ])('refuses %j at scale %i: %s', (text, scale, problem) => {

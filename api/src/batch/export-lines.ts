@@ -1,11 +1,12 @@
 import { type BatchLine, type LineFilter, listLines } from '@wallet/shared/database/tables/batch-lines';
 import type { Batch } from '@wallet/shared/database/tables/batches';
+import { writeJson } from '@wallet/shared/json-text';
 import type { OperationStatus } from '@wallet/shared/operation';
 import Papa from 'papaparse';
 import { z } from 'zod';
 import type { Api } from '../context.ts';
 import { operationSchema } from '../http/resources.ts';
-import { presentOperation } from '@wallet/shared/present-operation';
+import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
 
 export const batchLineSchema = operationSchema
   .extend({ line: z.int().meta({ description: 'Its line in the file, or its place in the array.' }) })
@@ -29,14 +30,16 @@ export async function* eachLine(
   }
 }
 
-export function presentLine(api: Api, line: BatchLine): z.input<typeof batchLineSchema> {
+type PresentedLine = PresentedOperation & { readonly line: number };
+
+export function presentLine(api: Api, line: BatchLine): PresentedLine {
   return { line: line.lineInBatch, ...presentOperation(line, api.assets.withId(line.assetId)) };
 }
 
 /** How a whole result is written, by media type. */
 export const EXPORTS = {
   'application/x-ndjson': async function* (api, lines) {
-    for await (const group of lines) yield group.map((line) => `${JSON.stringify(presentLine(api, line))}\n`).join('');
+    for await (const group of lines) yield group.map((line) => `${writeJson(presentLine(api, line))}\n`).join('');
   },
   'text/csv': async function* (api, lines) {
     yield `${COLUMNS.join(',')}\n`;
@@ -55,10 +58,10 @@ const COLUMNS = [
   ...['idempotency_key', 'metadata', 'operation_id', 'status', 'completed_at', 'wallet_balance', 'error_code', 'error'],
 ];
 
-function toRecord(line: z.input<typeof batchLineSchema>): unknown[] {
+function toRecord(line: PresentedLine): unknown[] {
   return [
     ...[line.line, line.type, line.wallet_id, line.from_wallet_id, line.to_wallet_id, line.asset, line.amount],
-    ...[line.description, line.reference_id, line.idempotency_key, line.metadata && JSON.stringify(line.metadata)],
+    ...[line.description, line.reference_id, line.idempotency_key, line.metadata?.text],
     ...[line.id, line.status, line.completed_at, line.result?.wallet_balance ?? line.result?.from_wallet_balance],
     ...[line.error?.code, line.error?.message],
   ];

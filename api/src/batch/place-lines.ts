@@ -9,6 +9,7 @@ import type { Api } from '../context.ts';
 import { chooseAsset } from '../find-user-wallet.ts';
 import { generalOperation } from '../http/general-operation.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { metadataOf } from '../http/metadata.ts';
 import { type LineError, Problem } from '../http/problem.ts';
 import { operationExtras, toFieldErrors } from '../http/schemas.ts';
 import { describeAmountProblem, hashOperation } from '../submit-operation.ts';
@@ -34,6 +35,14 @@ export interface Place {
   readonly wallet: NewWallet | null;
 }
 
+/** A line whose fields are right. */
+interface ReadLine {
+  readonly line: number;
+  readonly fields: Line;
+  /** As it was sent. */
+  readonly metadata: string | null;
+}
+
 type Refuse = (line: number, field: string, message: string) => void;
 
 /** Checks what the lines say, and finds their wallets. */
@@ -43,14 +52,14 @@ export async function findPlaces(
   rules: LineRules,
   refuse: Refuse,
 ): Promise<Place[]> {
-  const read: { line: number; fields: Line }[] = [];
+  const read: ReadLine[] = [];
   for (const { line, value, problem } of raw) {
     if (problem !== null) {
       refuse(line, '', problem);
       continue;
     }
     const result = lineSchema.safeParse(value);
-    if (result.success) read.push({ line, fields: result.data });
+    if (result.success) read.push({ line, fields: result.data, metadata: metadataOf(value) });
     else {
       const [first] = toFieldErrors(result.error);
       refuse(line, first?.path ?? '', first?.message ?? 'is not an operation');
@@ -63,8 +72,9 @@ export async function findPlaces(
   }
   const facts = await api.findWallet.many(ids);
   const users = await findUsers(api, read);
-  return read.flatMap(({ line, fields }) => {
-    const place = placeOf(api, line, fields, facts, users, rules);
+  return read.flatMap((each) => {
+    const { line } = each;
+    const place = placeOf(api, each, facts, users, rules);
     if (!('message' in place)) return [place];
     refuse(line, place.field, place.message);
     return [];
@@ -75,8 +85,7 @@ type Refusal = Omit<LineError, 'line'>;
 
 function placeOf(
   api: Api,
-  line: number,
-  fields: Line,
+  { line, fields, metadata }: ReadLine,
   facts: Awaited<ReturnType<Api['findWallet']['many']>>,
   users: ReadonlyMap<string, UserWallet>,
   rules: LineRules,
@@ -128,7 +137,7 @@ function placeOf(
     amount: amount.minorUnits,
     description: fields.description ?? null,
     referenceId: fields.reference_id ?? null,
-    metadata: fields.metadata ?? null,
+    metadata,
     idempotencyKey: key.key,
     requestHash: null as string | null,
   };

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
 import { LINE_LIMIT, type RawLine } from './raw-line.ts';
@@ -111,7 +112,9 @@ function toLine(line: number, header: readonly string[], record: readonly string
 /** A field that is not text: metadata is JSON, and so is a number. What is neither is refused where the fields are checked. */
 function readField(field: string): unknown {
   try {
-    return parseStrictJson(field);
+    const value = parseStrictJson(field);
+    if (typeof value === 'object' && value !== null) keepSource(value, field);
+    return value;
   } catch {
     return field;
   }

@@ -2,6 +2,7 @@ import type { BatchLine } from '@wallet/shared/database/tables/batch-lines';
 import type { Batch } from '@wallet/shared/database/tables/batches';
 import { formatAmount } from '@wallet/shared/money';
 import type { Api } from '../context.ts';
+import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
 import { type BatchAcceptance, acceptBatch } from './accept-batch.ts';
 import { eachLine } from './export-lines.ts';
@@ -41,6 +42,13 @@ async function* failedLines(api: Api, batch: Batch): AsyncGenerator<RawLine[]> {
   }
 }
 
+/** Ours: it was checked when it was sent, maybe by other rules than there are now. */
+function readOwn(metadata: string): object {
+  const value = JSON.parse(metadata) as object;
+  keepSource(value, metadata);
+  return value;
+}
+
 function asSent(api: Api, line: BatchLine): Record<string, unknown> {
   return {
     type: line.type,
@@ -50,6 +58,6 @@ function asSent(api: Api, line: BatchLine): Record<string, unknown> {
     amount: formatAmount(line.amount, api.assets.withId(line.assetId).scale),
     description: line.description,
     reference_id: line.referenceId,
-    metadata: line.metadata,
+    metadata: line.metadata && readOwn(line.metadata),
   };
 }

@@ -1,3 +1,4 @@
+import { writeJson } from '@wallet/shared/json-text';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { invalid, momentFrom } from './schemas.ts';
@@ -61,5 +62,5 @@ export function answerPage<Item>(
     url.searchParams.set('cursor', next);
     response.set('Link', `<${url.pathname}${url.search}>; rel="next"`);
   }
-  response.json({ data: items.map(present), next_cursor: next });
+  response.type('json').send(writeJson({ data: items.map(present), next_cursor: next }));
 }

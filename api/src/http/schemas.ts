@@ -37,12 +37,17 @@ export const momentUpTo = moment('floor');
 /** A moment that divides: what is shown to be at its millisecond, if it is a whole one, is not before it. */
 export const momentFrom = moment('ceiling');
 
-/** An amount as decimal text, from a decimal string or a JSON number; its asset's scale is checked later. */
+/**
+ * An amount as decimal text: how it is written is checked when its asset is known (`parseAmount`). Numbers of a body come as the
+ * text that they were written as (`parseStrictJson`).
+ */
 export const amount = z
   .union([z.string().max(64), z.number()], { error: 'must be a decimal string or a number' })
   .transform((value) => (typeof value === 'number' ? String(value) : value))
   .meta({
-    description: 'Greater than zero, with at most as many decimals as the asset has.',
+    description:
+      'Greater than zero, in digits, with at most as many decimals as the asset has. Zeros in front, exponents, spaces and ' +
+      'separators are refused, in JSON and CSV alike.',
     example: '25.00',
   });
 
@@ -71,7 +76,10 @@ const metadata = z
     z.union([text(METADATA_VALUE), z.number(), z.boolean(), z.null()]),
   )
   .refine((value) => Object.keys(value).length <= METADATA_KEYS, `must have at most ${METADATA_KEYS} fields`)
-  .meta({ description: 'A flat object of your own.', example: { campaign: 'spring' } });
+  .meta({
+    description: 'A flat object of your own. It comes back as it was sent, without the space in between.',
+    example: { campaign: 'spring' },
+  });
 
 /** What every operation may carry besides what it moves. */
 export const operationExtras = {

@@ -1,13 +1,17 @@
+import { keepSource } from './metadata.ts';
 import { Problem } from './problem.ts';
 
 /** How deep a body may nest. */
 const DEPTH_LIMIT = 16;
 /** A JSON number of up to 15 significant digits survives a double unchanged (IEEE 754); above, it may be wrong already. */
 const DIGITS_LIMIT = 15;
+/** The longest number, whatever its digits. */
+const NUMBER_LIMIT = 64;
 
 /**
  * Parses JSON (RFC 8259) and refuses what it leaves open: duplicate names, names that reach into prototypes, nesting
- * beyond `DEPTH_LIMIT`, and numbers that a double cannot hold for certain.
+ * beyond `DEPTH_LIMIT`, and numbers that a double cannot hold for certain. An `amount` that is a number is answered as the text
+ * that it was written as, so that it is judged like one in quotes; the text of `metadata` is kept for `metadataOf`.
  * @throws Problem `malformed_json`.
  */
 export function parseStrictJson(text: string): unknown {
@@ -17,25 +21,35 @@ export function parseStrictJson(text: string): unknown {
   } catch {
     throw malformed('The body cannot be parsed as JSON.');
   }
-  inspect(text);
+  inspect(text, value);
   return value;
 }
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\]|\\.)*"/y;
 
-/** Walks through text that is known to be valid JSON, token by token. */
-function inspect(text: string): void {
-  /** The names seen in each open object; null for an open array. */
-  const open: (Set<string> | null)[] = [];
+/** An object or array that is being walked through. */
+interface Open {
+  /** What it was parsed as. */
+  readonly value: unknown;
+  readonly start: number;
+  /** The names seen in an object; null for an array. */
+  readonly names: Set<string> | null;
+  /** The name of the member, or the index of the element, where the walk is. */
+  at: string | number;
+}
+
+/** Walks through text that is known to be valid JSON, token by token, beside the value that it was parsed as. */
+function inspect(text: string, root: unknown): void {
+  const open: Open[] = [];
   let nameIsNext = false;
   let position = 0;
   while (position < text.length) {
     const character = text[position] ?? '';
     if (character === '"') {
       const token = tokenAt(STRING, text, position);
-      const names = open.at(-1);
-      if (nameIsNext && names) addName(names, token);
+      const within = open.at(-1);
+      if (nameIsNext && within?.names) within.at = addName(within.names, token);
       nameIsNext = false;
       position += token.length;
       continue;
@@ -43,18 +57,23 @@ function inspect(text: string): void {
     if (character === '-' || (character >= '0' && character <= '9')) {
       const token = tokenAt(NUMBER, text, position);
       checkNumber(token);
+      keepAmount(open, token);
       position += token.length;
       continue;
     }
     if (character === '{' || character === '[') {
       if (open.length === DEPTH_LIMIT) throw malformed(`The body nests more than ${DEPTH_LIMIT} levels deep.`);
-      open.push(character === '{' ? new Set() : null);
+      const value = open.length === 0 ? root : memberOf(open.at(-1));
       nameIsNext = character === '{';
+      open.push({ value, start: position, names: nameIsNext ? new Set() : null, at: nameIsNext ? '' : 0 });
     } else if (character === '}' || character === ']') {
-      open.pop();
+      const closed = open.pop();
+      if (closed && open.at(-1)?.at === 'metadata') keepText(closed, text.slice(closed.start, position + 1));
       nameIsNext = false;
     } else if (character === ',') {
-      nameIsNext = open.at(-1) !== null;
+      const within = open.at(-1);
+      if (typeof within?.at === 'number') within.at += 1;
+      nameIsNext = within?.names !== null;
     }
     position += 1;
   }
@@ -65,11 +84,31 @@ function tokenAt(pattern: RegExp, text: string, position: number): string {
   return pattern.exec(text)?.[0] ?? text.slice(position);
 }
 
-function addName(names: Set<string>, token: string): void {
+function memberOf(within: Open | undefined): unknown {
+  const container = within?.value;
+  return typeof container === 'object' && container !== null && within
+    ? (container as Record<string | number, unknown>)[within.at]
+    : undefined;
+}
+
+function keepText({ value }: Open, text: string): void {
+  if (typeof value === 'object' && value !== null) keepSource(value, text);
+}
+
+/** What is called so in somebody's metadata is no amount of ours. */
+function keepAmount(open: readonly Open[], token: string): void {
+  const within = open.at(-1);
+  if (within?.at !== 'amount' || open.at(-2)?.at === 'metadata') return;
+  if (typeof memberOf(within) === 'number') (within.value as Record<string, unknown>)['amount'] = token;
+}
+
+/** @returns the name. */
+function addName(names: Set<string>, token: string): string {
   const name = JSON.parse(token) as string;
   if (name === '__proto__') throw malformed('The name "__proto__" is not allowed.');
   if (names.has(name)) throw malformed('An object in the body has the same name twice.');
   names.add(name);
+  return name;
 }
 
 function checkNumber(token: string): void {
@@ -77,8 +116,10 @@ function checkNumber(token: string): void {
     .replace(/[eE].*$/, '')
     .replace(/[-.]/g, '')
     .replace(/^0+/, '');
-  if (digits.length > DIGITS_LIMIT || !Number.isFinite(Number(token))) {
-    throw malformed(`A number has more than ${DIGITS_LIMIT} significant digits or is too large: send it as a string.`);
+  if (digits.length > DIGITS_LIMIT || token.length > NUMBER_LIMIT || !Number.isFinite(Number(token))) {
+    throw malformed(
+      `A number has more than ${DIGITS_LIMIT} significant digits, is too large or too long: send it as a string.`,
+    );
   }
 }
 

@@ -54,7 +54,9 @@ const getWallet = endpoint({
   tag: 'Wallets',
   summary: 'A wallet as it stands, or its balance at a past moment',
   params: idParams,
-  query: z.strictObject({ at: momentUpTo.optional() }),
+  query: z.strictObject({
+    at: momentUpTo.optional().meta({ description: 'What it was at the end of this millisecond.' }),
+  }),
   body: null,
   scope: 'wallets:read',
   answers: { 200: z.union([walletSchema, walletAtSchema]) },

@@ -2,7 +2,7 @@ import { lineId } from '../../batch.ts';
 import type { OperationStatus, OperationType, Priority } from '../../operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
-import { OPERATION_COLUMNS, type Metadata, type Operation } from './operations.ts';
+import { OPERATION_COLUMNS, type Operation } from './operations.ts';
 
 /** A line to accept, as its own operation. */
 export interface NewLine {
@@ -23,7 +23,8 @@ export interface LineDraft {
   readonly referenceId: string | null;
   readonly idempotencyKey: string | null;
   readonly requestHash: string | null;
-  readonly metadata: Metadata | null;
+  /** A JSON object, as it was sent. */
+  readonly metadata: string | null;
 }
 
 /** Columns of many lines, as `insertLines` sends them; plain JSON. Null for a column without any value. */
@@ -51,7 +52,7 @@ export function toColumns(lines: readonly NewLine[]): LineColumns {
     optional(lines.map(({ draft }) => draft.referenceId)),
     optional(lines.map(({ draft }) => draft.idempotencyKey)),
     words(lines.map(({ draft }) => draft.requestHash)),
-    optional(lines.map(({ draft: { metadata } }) => metadata && JSON.stringify(metadata))),
+    optional(lines.map(({ draft }) => draft.metadata)),
   ];
 }
 
@@ -69,9 +70,9 @@ export async function insertLines(
     name: hasKeys ? 'insertLinesWithKeys' : 'insertLines',
     text: `WITH added AS (
              INSERT INTO operations (id, batch_id, line, wallet_id, asset_id, type, amount, priority, created_at, to_wallet_id,
-                                     description, reference_id, idempotency_key, request_hash, metadata)
+                                     description, reference_id, idempotency_key, request_hash, metadata_sent)
              SELECT id, $1, line, wallet_id, asset_id, type, amount, $2, now(), to_wallet_id, description, reference_id,
-                    idempotency_key, decode(request_hash, 'hex'), metadata::jsonb
+                    idempotency_key, decode(request_hash, 'hex'), metadata::json
              FROM unnest($3::uuid[], $4::int[], $5::uuid[], $6::smallint[], $7::text[], $8::bigint[], $9::uuid[], $10::text[],
                          $11::text[], $12::text[], $13::text[], $14::text[])
                AS given (id, line, wallet_id, asset_id, type, amount, to_wallet_id, description, reference_id,

@@ -20,11 +20,9 @@ export interface NewOperation {
   readonly referenceId: string | null;
   readonly idempotencyKey: string | null;
   readonly requestHash: string | null;
-  readonly metadata: Metadata | null;
+  /** What the caller wants kept with it: a JSON object, as it was sent. */
+  readonly metadata: string | null;
 }
-
-/** What the caller wants kept with an operation. */
-export type Metadata = Readonly<Record<string, string | number | boolean | null>>;
 
 /** An operation as it stands: pending while `completedAt` is null. */
 export interface Operation extends Omit<NewOperation, 'partition'> {
@@ -76,9 +74,9 @@ export async function acceptOperations(
              FROM (SELECT * FROM input WHERE (SELECT count(*) FROM locked) > 0 ORDER BY position) AS ordered
            ), accepted AS (
              INSERT INTO operations (id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
-                                     idempotency_key, request_hash, to_wallet_id, metadata, created_at)
+                                     idempotency_key, request_hash, to_wallet_id, metadata_sent, created_at)
              SELECT id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
-                    idempotency_key, decode(request_hash, 'hex'), to_wallet_id, metadata::jsonb, created_at
+                    idempotency_key, decode(request_hash, 'hex'), to_wallet_id, metadata::json, created_at
              FROM numbered ORDER BY idempotency_key, id
              ON CONFLICT DO NOTHING
              RETURNING id, created_at
@@ -102,7 +100,7 @@ export async function acceptOperations(
       operations.map((operation) => operation.idempotencyKey),
       arrayLiteral(operations.map((operation) => operation.requestHash)),
       arrayLiteral(operations.map((operation) => operation.toWalletId)),
-      operations.map(({ metadata }) => metadata && JSON.stringify(metadata)),
+      operations.map((operation) => operation.metadata),
     ],
   });
   return rows;
@@ -110,7 +108,8 @@ export async function acceptOperations(
 
 export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId",
          operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId",
-         operations.asset_id AS "assetId", operations.type, operations.amount, operations.metadata,
+         operations.asset_id AS "assetId", operations.type, operations.amount,
+         coalesce(operations.metadata_sent::text, operations.metadata::text) AS metadata,
          operations.priority, operations.description, operations.reference_id AS "referenceId",
          operations.idempotency_key AS "idempotencyKey", encode(operations.request_hash, 'hex') AS "requestHash",
          operations.created_at AS "createdAt", coalesce(outcomes.status, 'pending') AS status,
