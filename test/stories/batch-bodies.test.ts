@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
-import { createFundedWallet } from '../support/wallets.ts';
+import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -102,6 +102,12 @@ describe('a body', () => {
     ['of another type', 'text/plain', 'x', 415, 'unsupported_media_type'],
     ['in another charset', 'text/csv; charset=latin1', 'x', 415, 'unsupported_media_type'],
     ['that is not UTF-8', 'text/csv', Buffer.from([0x74, 0xff]), 400, 'malformed_body'],
+    ['of lines that are not UTF-8', 'application/x-ndjson', Buffer.from([0x7b, 0xff]), 400, 'malformed_body'],
+    ['that is Latin-1', 'text/csv', Buffer.from('type,description\na,K\xf6ln\n', 'latin1'), 400, 'malformed_body'],
+    ['that is UTF-16 without a mark', 'text/csv', Buffer.from('type,amount\n', 'utf16le'), 400, 'malformed_body'],
+    ['that is a workbook', 'text/csv', Buffer.from('PK\x03\x04\x14\0', 'latin1'), 415, 'unsupported_media_type'],
+    ['that is a workbook of old', 'text/csv', Buffer.from('D0CF11E0A1B1', 'hex'), 415, 'unsupported_media_type'],
+    ['of nothing but separators', 'text/csv', 'sep=;\ntype;amount\n;\n;\n', 422, 'batch_refused'],
   ])('%s is refused', async (_name, type, body, status, code) => {
     const answer = await request(service.url).post('/batches').set('Content-Type', type).send(body);
     expect({ status: answer.status, code: answer.body.code as string }).toEqual({ status, code });
@@ -117,6 +123,42 @@ describe('a body', () => {
     const answer = await post('text/csv', `type,wallet_id,amount\n${'deposit,x,1\n'.repeat(150)}`).expect(422);
     expect(answer.body.errors).toHaveLength(100);
     expect(answer.body.detail).toMatch('150 of 150 lines');
+  });
+});
+
+describe('a table from a spreadsheet', () => {
+  it('is accepted, and is the same batch as the same lines in a plain table', async () => {
+    const wallet_id = await createFundedWallet(service.url);
+    const rows = [
+      'sep=;',
+      'Type;Wallet ID;Amount;;',
+      `DEPOSIT;${wallet_id};12,50;;`,
+      ';;;;',
+      `Withdraw; ${wallet_id} ;0,5;;`,
+    ];
+    const bytes = Buffer.from(`\uFEFF${rows.join('\r\n')}\r\n`, 'utf16le');
+    const { body } = await post('text/csv', bytes).expect(200);
+    expect(body).toMatchObject({ total: 2, succeeded: 2, sums: [{ asset: 'USD', total: '13.00' }] });
+    expect((await linesOf(body.id as string)).map((line) => [line['line'], line['type'], line['amount']])).toEqual([
+      [3, 'deposit', '12.50'],
+      [5, 'withdraw', '0.50'],
+    ]);
+    const plain = `type,wallet_id,amount\ndeposit,${wallet_id},12.50\nwithdraw,${wallet_id},0.50`;
+    const again = await post('text/csv', plain).expect(200);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+    expect(again.body.id).toBe(body.id);
+  });
+
+  it('with an amount that may be one or a thousand is refused at its line, and nothing is stored', async () => {
+    const wallet_id = await createFundedWallet(service.url);
+    const row = (amount: string): string => `deposit;${wallet_id};${amount}\r\n`;
+    const { body } = await post('text/csv', `type;wallet_id;amount\r\n${row('1,00')}${row('1,000')}${row('1.000')}`);
+    expect(body).toMatchObject({ status: 422, detail: '2 of 3 lines are not valid. Nothing was accepted.' });
+    expect(body.errors).toEqual([
+      { line: 3, field: 'amount', message: expect.stringMatching(/^"1,000" .* with a point before the decimals/) },
+      { line: 4, field: 'amount', message: expect.stringMatching(/^"1\.000" /) },
+    ]);
+    expect(await balanceOf(service.url, wallet_id)).toBe('0.00');
   });
 });
 

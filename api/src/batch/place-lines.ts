@@ -53,9 +53,9 @@ export async function findPlaces(
   refuse: Refuse,
 ): Promise<Place[]> {
   const read: ReadLine[] = [];
-  for (const { line, value, problem } of raw) {
+  for (const { line, value, problem, field } of raw) {
     if (problem !== null) {
-      refuse(line, '', problem);
+      refuse(line, field ?? '', problem);
       continue;
     }
     const result = lineSchema.safeParse(value);

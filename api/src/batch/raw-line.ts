@@ -6,6 +6,8 @@ export interface RawLine {
   readonly value: unknown;
   /** Why it cannot be read at all. */
   readonly problem: string | null;
+  /** The field that the problem is in, if it is in one. */
+  readonly field?: string;
 }
 
 /** The longest line, or element of an array, in characters. */

@@ -1,71 +1,103 @@
 import Papa from 'papaparse';
-import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
-import { parseStrictJson } from '../http/strict-json.ts';
+import { type Table, isAmbiguous, readHeader, readSeparator } from './csv-header.ts';
+import { NotUtf8, refuseNotUtf8 } from './decode-text.ts';
 import { LINE_LIMIT, type RawLine } from './raw-line.ts';
 
-/** The columns that a header may name: the fields of an operation. */
-const COLUMNS = new Set([
-  ...['type', 'wallet_id', 'from_wallet_id', 'to_wallet_id', 'external_user_id', 'asset', 'asset_type_id', 'amount'],
-  ...['description', 'reference_id', 'idempotency_key', 'metadata'],
-]);
+/** Where a reader is: the line of the body on which the next record begins. */
+interface Place {
+  line: number;
+}
 
 /**
- * Reads CSV (RFC 4180) whose first record names the columns. An empty field is one that is not given. Lines may end in LF or
- * CRLF: either is read as LF, also inside of quotes, so that it makes no other batch of the same lines.
+ * Reads CSV (RFC 4180, or as a spreadsheet writes it) whose first record names the columns. An empty field is one that is not
+ * given. Lines may end in LF, CRLF or, in all of the file, CR: each is read as LF, also inside of quotes, so that it makes no
+ * other batch of the same lines. Empty lines, and those of nothing but separators, say nothing.
  */
 export async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<RawLine[]> {
-  let header: string[] | null = null;
-  let line = 1;
-  for await (const records of wholeRecords(text)) {
-    const { data, errors } = Papa.parse<string[]>(records, { delimiter: ',', newline: '\n', quoteChar: '"' });
-    const complaints = new Map(errors.map((error) => [error.row, error.message]));
-    const lines: RawLine[] = [];
-    for (const [row, record] of data.entries()) {
-      const isEmpty = record.length === 1 && record[0] === '';
-      if (header === null) {
-        header = readHeader(record);
-      } else if (!isEmpty) {
-        const complaint = complaints.get(row) ?? null;
-        lines.push(complaint === null ? toLine(line, header, record) : { line, value: null, problem: complaint });
-      }
-      // A quoted field may go over several lines.
-      line += 1;
-      for (const field of record) if (field.includes('\n')) line += field.split('\n').length - 1;
+  const place = { line: 1 };
+  let separator: string | null = null;
+  let table: Table | null = null;
+  for await (const records of wholeRecords(text, place)) {
+    let rest: string | null = records;
+    while (table === null && rest !== null) {
+      const cut = cutRecord(rest);
+      const said = place.line === 1 ? readSeparator(cut.record) : null;
+      if (said !== null) separator = said;
+      else if (!/^[\s",;|]*$/.test(cut.record)) table = readHeader(cut.record, separator, place.line);
+      place.line += 1 + countLineFeeds(cut.record);
+      rest = cut.rest;
     }
+    if (table === null || rest === null) continue;
+    const lines = readRecords(rest, table, place);
     if (lines.length > 0) yield lines;
   }
 }
 
-/** Cuts text at ends of records: at a line's end with an even number of quotes before it. */
-async function* wholeRecords(text: AsyncIterable<string>): AsyncGenerator<string> {
+/** Reads whole records, and moves on to the line behind them. */
+function readRecords(records: string, table: Table, place: Place): RawLine[] {
+  const { data, errors } = Papa.parse<string[]>(records, {
+    delimiter: table.separator,
+    newline: '\n',
+    quoteChar: '"',
+  });
+  // The parser sees no record in nothing. Here it is an empty line, since the end of the last one is cut off.
+  if (data.length === 0) place.line += 1;
+  const complaints = new Map(errors.map((error) => [error.row, error.message]));
+  const lines: RawLine[] = [];
+  for (const [row, record] of data.entries()) {
+    const { line } = place;
+    if (!isBlank(record[0] ?? '') || !record.every(isBlank)) {
+      const complaint = complaints.get(row) ?? null;
+      lines.push(complaint === null ? toLine(line, table, record) : { line, value: null, problem: complaint });
+    }
+    // A quoted field may go over several lines.
+    place.line += 1;
+    for (const field of record) if (field.includes('\n')) place.line += countLineFeeds(field);
+  }
+  return lines;
+}
+
+/** Cuts text at ends of records: at a line's end with an even number of quotes before it. @throws Problem */
+async function* wholeRecords(text: AsyncIterable<string>, place: Place): AsyncGenerator<string> {
   let waiting = '';
   let isFirst = true;
-  for await (const piece of withLineFeeds(text)) {
-    waiting += isFirst ? piece.replace(/^\uFEFF/, '') : piece;
-    if (piece !== '') isFirst = false;
-    const end = lastEnd(waiting);
-    if (end > 0) {
-      // Without the last line's end, behind which the parser would see another record.
-      yield waiting.slice(0, end - 1);
-      waiting = waiting.slice(end);
+  try {
+    for await (const piece of withLineFeeds(text)) {
+      waiting += isFirst ? piece.replace(/^\uFEFF/, '') : piece;
+      if (piece !== '') isFirst = false;
+      const end = lastEnd(waiting);
+      if (end > 0) {
+        // Without the last line's end, behind which the parser would see another record.
+        yield waiting.slice(0, end - 1);
+        waiting = waiting.slice(end);
+      }
+      if (waiting.length > LINE_LIMIT) {
+        throw new Problem(
+          'malformed_body',
+          `The record on line ${place.line} has more than ${LINE_LIMIT} characters, or a quote is not closed.`,
+        );
+      }
     }
-    if (waiting.length > LINE_LIMIT) {
-      throw new Problem('malformed_body', `A record has more than ${LINE_LIMIT} characters, or a quote is not closed.`);
-    }
+  } catch (error) {
+    if (!(error instanceof NotUtf8)) throw error;
+    throw refuseNotUtf8(place.line + countLineFeeds(waiting) + error.linesBefore);
   }
   if (waiting !== '') yield waiting;
 }
 
-/** CRLF as LF, also where one piece ends and the next begins. */
+/** CRLF as LF, also where one piece ends and the next begins; and CR, if the first line ends in CR alone. */
 async function* withLineFeeds(text: AsyncIterable<string>): AsyncGenerator<string> {
   let carried = '';
+  let firstEnd: string | null = null;
   for await (const piece of text) {
     const whole = carried + piece;
     carried = whole.endsWith('\r') ? '\r' : '';
-    yield whole.slice(0, whole.length - carried.length).replaceAll('\r\n', '\n');
+    const known = whole.slice(0, whole.length - carried.length);
+    firstEnd ??= /\r\n|\n|\r/.exec(known)?.[0] ?? null;
+    yield firstEnd === '\r' ? known.replace(/\r\n?/g, '\n') : known.replaceAll('\r\n', '\n');
   }
-  yield carried;
+  yield firstEnd === null || firstEnd === '\r' ? carried.replace('\r', '\n') : carried;
 }
 
 /** Behind the last end of a line that is outside of quotes; 0 if there is none. `text` begins outside of quotes. */
@@ -82,40 +114,43 @@ function lastEnd(text: string): number {
   return 0;
 }
 
-function readHeader(record: readonly string[]): string[] {
-  const names = record.map((name) => name.trim());
-  const unknown = names.filter((name) => !COLUMNS.has(name));
-  if (unknown.length > 0) {
-    throw refuseHeader(`there is no field ${unknown.map((name) => JSON.stringify(name)).join(', ')}`);
-  }
-  if (new Set(names).size < names.length) throw refuseHeader('a field is named twice');
-  return names;
+/** The first record of a text that begins with one, and what stands behind it: null if it is the last. */
+function cutRecord(text: string): { record: string; rest: string | null } {
+  let end = text.indexOf('\n');
+  while (end >= 0 && text.slice(0, end).split('"').length % 2 === 0) end = text.indexOf('\n', end + 1);
+  return end < 0 ? { record: text, rest: null } : { record: text.slice(0, end), rest: text.slice(end + 1) };
 }
 
-function refuseHeader(message: string): Problem {
-  const errors = [{ line: 1, field: '', message: `the header names the fields: ${message}` }];
-  return new Problem('batch_refused', `Line 1: ${errors[0]?.message}`, { errors });
+function countLineFeeds(text: string): number {
+  return text.split('\n').length - 1;
 }
 
-function toLine(line: number, header: readonly string[], record: readonly string[]): RawLine {
-  if (record.length !== header.length) {
-    return { line, value: null, problem: `has ${record.length} fields, the header has ${header.length}` };
+function isBlank(field: string): boolean {
+  return field === '' || field.trim() === '';
+}
+
+function toLine(line: number, { columns, localAmount }: Table, record: readonly string[]): RawLine {
+  const { length } = columns;
+  if (record.length < length || (record.length > length && !record.slice(length).every(isBlank))) {
+    return { line, value: null, problem: `has ${record.length} fields, the header has ${length}` };
   }
   const value: Record<string, unknown> = {};
-  for (const [index, name] of header.entries()) {
+  let index = 0;
+  for (const { name, read } of columns) {
     const field = record[index] ?? '';
-    if (field !== '') value[name] = name === 'metadata' || name === 'asset_type_id' ? readField(field) : field;
+    index += 1;
+    if (field === '') continue;
+    if (name === '' && !isBlank(field)) {
+      return { line, value: null, problem: `has a field in column ${index}, which has no name` };
+    }
+    const given = read === null ? field : read(field);
+    if (given !== undefined) value[name] = given;
   }
-  return { line, value, problem: null };
+  return localAmount === null ? { line, value, problem: null } : withSureAmount(line, value, record[localAmount] ?? '');
 }
 
-/** A field that is not text: metadata is JSON, and so is a number. What is neither is refused where the fields are checked. */
-function readField(field: string): unknown {
-  try {
-    const value = parseStrictJson(field);
-    if (typeof value === 'object' && value !== null) keepSource(value, field);
-    return value;
-  } catch {
-    return field;
-  }
+function withSureAmount(line: number, value: unknown, amount: string): RawLine {
+  if (!isAmbiguous(amount)) return { line, value, problem: null };
+  const problem = `"${amount.trim()}" is read in different ways: write it with a point before the decimals and no other mark`;
+  return { line, value: null, field: 'amount', problem };
 }

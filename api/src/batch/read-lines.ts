@@ -1,6 +1,7 @@
 import { ATOMIC_LIMIT } from '@wallet/shared/batch';
 import type { Request } from 'express';
 import { Problem } from '../http/problem.ts';
+import { type TextDecoding, decodeTable, decodeUtf8 } from './decode-text.ts';
 import { readCsv } from './read-csv.ts';
 import { readJsonArray, readNdjson } from './read-json-lines.ts';
 import type { RawLine } from './raw-line.ts';
@@ -11,16 +12,19 @@ export interface Envelope {
   rest: unknown;
 }
 
-type LineReader = (text: AsyncIterable<string>, envelope: Envelope) => AsyncIterable<RawLine[]>;
+interface Format {
+  readonly decode: () => TextDecoding;
+  readonly read: (text: AsyncIterable<string>, envelope: Envelope) => AsyncIterable<RawLine[]>;
+}
 
 /** How each type of body is read. */
-const READERS = {
-  'application/json': readJsonArray,
-  'application/x-ndjson': readNdjson,
-  'text/csv': readCsv,
-} as const satisfies Record<string, LineReader>;
+const FORMATS = {
+  'application/json': { decode: decodeUtf8, read: readJsonArray },
+  'application/x-ndjson': { decode: decodeUtf8, read: readNdjson },
+  'text/csv': { decode: decodeTable, read: readCsv },
+} as const satisfies Record<string, Format>;
 
-export const BATCH_TYPES = Object.keys(READERS) as (keyof typeof READERS)[];
+export const BATCH_TYPES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
 /**
  * The lines of a batch, in groups, as they arrive; nothing is kept. `envelope.rest` is set when the last has been read.
@@ -28,12 +32,12 @@ export const BATCH_TYPES = Object.keys(READERS) as (keyof typeof READERS)[];
  */
 export function readLines(request: Request, envelope: Envelope): AsyncIterable<RawLine[]> {
   const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
-  const reader = Object.entries(READERS).find(([name]) => name === type.toLowerCase())?.[1];
+  const format: Format | undefined = Object.entries(FORMATS).find(([name]) => name === type.toLowerCase())?.[1];
   const charset = parameters.find((parameter) => /^charset\s*=/i.test(parameter));
-  if (reader === undefined || (charset !== undefined && !/=\s*"?utf-8"?$/i.test(charset))) {
+  if (format === undefined || (charset !== undefined && !/=\s*"?utf-8"?$/i.test(charset))) {
     throw new Problem('unsupported_media_type', `The body must be one of ${BATCH_TYPES.join(', ')}, in UTF-8.`);
   }
-  return reader(readText(request), envelope);
+  return format.read(readText(request, format.decode()), envelope);
 }
 
 /** Holds back as much as an atomic batch may have: what the end of a small body says is known before its first line. */

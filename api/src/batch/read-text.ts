@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { setImmediate } from 'node:timers/promises';
 import { Problem } from '../http/problem.ts';
+import type { TextDecoding } from './decode-text.ts';
 
 /** The largest body of a batch. */
 const BODY_LIMIT_BYTES = 512 * 1024 * 1024;
@@ -14,14 +15,13 @@ const LEAST_BYTES_PER_MS = 4;
 
 /**
  * The body of a request as text, piece by piece; between pieces others get their turn.
- * @throws Problem if it is not UTF-8, too large, compressed, or does not go on coming.
+ * @throws Problem if it is too large, compressed, or does not go on coming; and what `decoding` throws.
  */
-export async function* readText(request: Request): AsyncGenerator<string> {
+export async function* readText(request: Request, decoding: TextDecoding): AsyncGenerator<string> {
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new Problem('unsupported_media_type', 'The body must not be compressed.');
   }
-  const utf8 = new TextDecoder('utf-8', { fatal: true });
   let bytes = 0;
   const giveUp = (): void => {
     request.destroy(new Error('the client stopped sending'));
@@ -38,23 +38,15 @@ export async function* readText(request: Request): AsyncGenerator<string> {
       if (bytes > BODY_LIMIT_BYTES) {
         throw new Problem('body_too_large', `The body has more than ${BODY_LIMIT_BYTES} bytes.`);
       }
-      yield decode(utf8, chunk);
+      yield decoding.decode(chunk);
       await setImmediate();
       waitingSince = performance.now();
       silence = setTimeout(giveUp, Math.max(0, patience));
     }
-    const rest = decode(utf8);
+    const rest = decoding.end();
     if (rest !== '') yield rest;
   } finally {
     clearTimeout(silence);
-  }
-}
-
-function decode(utf8: InstanceType<typeof TextDecoder>, chunk?: Buffer): string {
-  try {
-    return utf8.decode(chunk, { stream: chunk !== undefined });
-  } catch {
-    throw new Problem('malformed_body', 'The body is not valid UTF-8.');
   }
 }
 

@@ -36,6 +36,16 @@ const jsonBody = z.strictObject({
 /** What a JSON body says once its operations have been taken out. */
 const jsonRest = jsonBody.extend({ operations: z.array(z.unknown()) });
 
+/** How CSV is read, as the document says it. */
+const TABLE = [
+  'RFC 4180, or what a spreadsheet saves as CSV. The header names the fields of an operation, in any case.',
+  'Fields are separated by commas, semicolons, tabs or `|`, as the header shows or a first line `sep=;` says;',
+  'lines end in LF, CRLF or CR; text is UTF-8, or UTF-16 with a byte order mark.',
+  'Empty lines and columns without a name say nothing.',
+  'Where commas do not separate fields, `12,50` is read as 12.50, and an amount such as `1,000` or `1.000`, which is one',
+  'in some countries and a thousand in others, is refused. The same operations are the same batch in whatever form.',
+].join(' ');
+
 const checkedSchema = z
   .strictObject({
     valid: z.literal(true),
@@ -66,7 +76,7 @@ const postBatch = endpoint({
     'application/json': { schema: jsonBody },
     'application/x-ndjson': { schema: z.string().meta({ description: 'An operation on each line.' }) },
     'text/csv': {
-      schema: z.string().meta({ description: 'RFC 4180; the header names the fields of an operation.' }),
+      schema: z.string().meta({ description: TABLE }),
       example: 'type,wallet_id,amount\ndeposit,a11ce000-0000-4000-8002-000000000004,25.00\n',
     },
   },
