@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import Papa from 'papaparse';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
@@ -76,6 +77,44 @@ describe('the operations of a batch', () => {
       new RegExp(`^4,withdraw,${ids[3]},,,USD,999.00,"3, and a ""quote""",.*,failed,.*insufficient_funds`),
     );
     expect(answer.text.trim().split('\n')).toHaveLength(31);
+  });
+});
+
+describe('what a spreadsheet would compute', () => {
+  const EVIL = ['=1+1', '+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '＝1+1', '-cmd|x', '=HYPERLINK("x",\'y\')'];
+  const HARMLESS = ['-12.50', '-3', '1+1', ' =1', 'a=b', "'=1"];
+  let path: string;
+  beforeAll(async () => {
+    const wallet_id = await createFundedWallet(service.url);
+    const operations = [...EVIL, ...HARMLESS].map((description, n) => ({
+      ...{ type: 'deposit', wallet_id, amount: '1.00', description, reference_id: `-A${n}.${wallet_id}` },
+    }));
+    const { body } = await post('application/json', JSON.stringify({ operations })).expect(200);
+    path = `/batches/${body.id}/operations`;
+  });
+
+  const tableOf = async (query: string): Promise<Record<string, string>[]> => {
+    const { text } = await request(service.url).get(`${path}${query}`).set('Accept', 'text/csv').expect(200);
+    return Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data;
+  };
+
+  it('stands in a table as it was sent, unless it is asked for with an apostrophe before it', async () => {
+    const plain = await tableOf('');
+    expect(plain.map((line) => line['description'])).toEqual([...EVIL, ...HARMLESS]);
+    const escaped = await tableOf('?formulas=escape');
+    expect(escaped.map((line) => line['description'])).toEqual([...EVIL.map((text) => `'${text}`), ...HARMLESS]);
+    expect(escaped.map((line) => line['reference_id'])).toEqual(plain.map((line) => `'${line['reference_id']}`));
+    const texts = { description: '', reference_id: '', idempotency_key: '' };
+    expect(escaped.map((line) => ({ ...line, ...texts }))).toEqual(plain.map((line) => ({ ...line, ...texts })));
+  });
+
+  it.each([
+    ['application/json', '?formulas=escape'],
+    ['application/x-ndjson', '?formulas=escape'],
+    ['text/csv', '?formulas=keep'],
+  ])('is not escaped in %s with %s, which is refused', async (type, query) => {
+    const { body } = await request(service.url).get(`${path}${query}`).set('Accept', type).expect(400);
+    expect(body).toMatchObject({ code: 'invalid_request', errors: [{ path: 'formulas' }] });
   });
 });
 

@@ -36,21 +36,30 @@ export function presentLine(api: Api, line: BatchLine): PresentedLine {
   return { line: line.lineInBatch, ...presentOperation(line, api.assets.withId(line.assetId)) };
 }
 
+/**
+ * What a spreadsheet takes for a formula, or may (OWASP, "CSV Injection"): the text of a caller that begins with one of these
+ * would be computed by whoever opens the file. A negative number computes nothing, and is left to be summed.
+ */
+const FORMULA = /^(?!-\d+(?:\.\d+)?$)[=+\-@\t\r\n＝＋－＠]/;
+
+/** `escapesFormulas`: whether an apostrophe stands before a field of a table that a spreadsheet would take for a formula. */
+type Export = (api: Api, lines: AsyncIterable<readonly BatchLine[]>, escapesFormulas: boolean) => AsyncIterable<string>;
+
 /** How a whole result is written, by media type. */
 export const EXPORTS = {
   'application/x-ndjson': async function* (api, lines) {
     for await (const group of lines) yield group.map((line) => `${writeJson(presentLine(api, line))}\n`).join('');
   },
-  'text/csv': async function* (api, lines) {
+  'text/csv': async function* (api, lines, escapesFormulas) {
     yield `${COLUMNS.join(',')}\n`;
     for await (const group of lines) {
       yield `${Papa.unparse(
         group.map((line) => toRecord(presentLine(api, line))),
-        { newline: '\n' },
+        { newline: '\n', ...(escapesFormulas ? { escapeFormulae: FORMULA } : {}) },
       )}\n`;
     }
   },
-} as const satisfies Record<string, (api: Api, lines: AsyncIterable<readonly BatchLine[]>) => AsyncIterable<string>>;
+} as const satisfies Record<string, Export>;
 
 /** The columns of a batch's lines as they were sent, and then what came of them. */
 const COLUMNS = [

@@ -170,7 +170,19 @@ const getBatchOperations = endpoint({
   tag: 'Batches',
   summary: 'The operations of a batch in the order of its lines: in pages, or all of them as NDJSON or CSV by `Accept`',
   params: idParams,
-  query: z.strictObject({ status: z.enum(OPERATION_STATUSES).optional(), ...pageQuery }),
+  query: z.strictObject({
+    status: z.enum(OPERATION_STATUSES).optional(),
+    formulas: z
+      .enum(['escape'])
+      .optional()
+      .meta({
+        description:
+          'For CSV that is opened in a spreadsheet: `escape` puts an apostrophe before each field that would be computed as a ' +
+          'formula, since a description or a reference is text that others may have chosen. Such a field begins with `=`, `+`, `-`, ' +
+          '`@`, a tab or a line end; negative numbers stay as they are. Without it fields are exactly what was sent.',
+      }),
+    ...pageQuery,
+  }),
   body: null,
   scope: 'operations:read',
   answers: { 200: pageOf(batchLineSchema) },
@@ -186,10 +198,18 @@ const getBatchOperations = endpoint({
     const type = request.accepts(['application/json', ...types]);
     const exported = types.find((each) => each === type);
     response.vary('Accept');
+    if (query.formulas !== undefined && exported !== 'text/csv') {
+      throw invalid([{ path: 'formulas', message: 'is for text/csv: ask for that with Accept' }]);
+    }
     if (exported) {
       response.type(exported);
       if (request.method === 'HEAD') response.end();
-      else await sendAll(api, Readable.from(EXPORTS[exported](api, eachLine(api, batch, status))), response);
+      else
+        await sendAll(
+          api,
+          Readable.from(EXPORTS[exported](api, eachLine(api, batch, status), query.formulas === 'escape')),
+          response,
+        );
       return;
     }
     const upTo = batch.total + batch.replayed;
