@@ -91,7 +91,7 @@ export function describeAmountProblem(problem: AmountProblem, asset: Asset): str
 }
 
 const AMOUNT_PROBLEMS = {
-  not_a_decimal: () => 'must be written in digits such as "12.50", without zeros in front, exponent, sign or spaces',
+  not_a_decimal: () => 'must be written in digits such as "12.50", without leading zeros, exponent, sign or spaces',
   not_positive: () => 'must be greater than zero',
   too_many_decimals: (asset) => `${asset.code} has at most ${asset.scale} decimals`,
   too_large: () => 'is larger than an account can hold',
@@ -135,7 +135,7 @@ export function hashOperation(operation: WhatIsAsked): string {
   return hashRequest(canonicalOperation(operation));
 }
 
-/** JSON with its names in order, so that what says the same always gives the same text, however it was written. */
+/** Sorted names and parsed values: equal metadata gives equal text, whatever its order and spelling. */
 function canonicalJson(metadata: string | null): string | null {
   if (metadata === null) return null;
   const fields = JSON.parse(metadata) as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** JSON that stands in a document word for word: what a caller sent, and what no value of ours could keep. */
+/** JSON text that `writeJson` copies into a document unchanged: it keeps spellings that no JavaScript value can. */
 export class JsonText {
   readonly text: string;
 
@@ -6,7 +6,7 @@ export class JsonText {
     this.text = text;
   }
 
-  /** For `writeJson`, which puts the text there; anything else that writes JSON gets the value. */
+  /** A placeholder for `writeJson`; the parsed value for any other caller of `JSON.stringify`. */
   toJSON(): unknown {
     if (texts === null) return JSON.parse(this.text);
     texts.push(this.text);
@@ -14,14 +14,14 @@ export class JsonText {
   }
 }
 
-/** Stands where a text goes. It is no text of a caller's: none has a NUL. */
+/** The placeholder. No caller's text can equal it, because requests with NUL are refused. */
 const PLACE = '\0json';
 const PLACES = /"\\u0000json"/g;
 
-/** The texts of the document that is being written, in their order. */
+/** The texts of the document that is being written, in document order. */
 let texts: string[] | null = null;
 
-/** Writes JSON as `JSON.stringify` does, and each `JsonText` in it as it is. */
+/** Writes JSON as `JSON.stringify` does, with the text of each `JsonText` unchanged. */
 export function writeJson(value: unknown): string {
   const found: string[] = [];
   texts = found;

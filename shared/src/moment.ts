@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 /**
- * A moment as a caller gives it. The database keeps microseconds, answers show milliseconds, and what is shown is what counts:
- * something is at the millisecond that is shown of it. A moment between two of these stands behind the one and before the other.
+ * A moment as a caller gives it. The database keeps microseconds and answers show milliseconds; the shown millisecond is what is
+ * compared, so that a time taken from an answer finds what it was shown for. A finer moment lies between two milliseconds.
  */
 export interface Moment {
-  /** The last millisecond that is not after it: for what is up to it. */
+  /** The last millisecond that is not after it. */
   readonly floor: Date;
-  /** The first millisecond that is not before it: for what is from it on. */
+  /** The first millisecond that is not before it. */
   readonly ceiling: Date;
 }
 
@@ -15,8 +15,8 @@ const RFC_3339 = z.union([z.iso.datetime({ offset: true }), z.iso.datetime({ off
 const BETWEEN_MILLISECONDS = /\.\d{3}\d*[1-9]/;
 
 /**
- * Reads a moment as RFC 3339 has it: any offset, any number of decimals, `t` and `z` in lower case too; the seconds may be left
- * out. Null for anything else, for a leap second, and for what is outside of the years 0 to 9999 in UTC, which cannot be shown.
+ * Reads a moment in the format of RFC 3339: any offset, any number of decimals, `t` and `z` in either case; the seconds may be
+ * left out. Null for anything else, for a leap second, and for a moment outside the years 0 to 9999 in UTC.
  */
 export function parseMoment(text: string): Moment | null {
   const upper = text.toUpperCase();

@@ -1,6 +1,6 @@
 /** Amounts are integers of minor units (`bigint`) everywhere inside; decimal text at the asset's scale outside. */
 
-/** The largest amount, and the largest balance of a wallet: what Postgres' `bigint` holds. House accounts have no limit. */
+/** The largest amount, and the largest balance of a wallet: what Postgres' `bigint` holds. A house account may hold more. */
 export const MAX_MINOR_UNITS = 2n ** 63n - 1n;
 
 export type AmountProblem = 'not_a_decimal' | 'too_many_decimals' | 'not_positive' | 'too_large';
@@ -10,9 +10,9 @@ export type ParsedAmount = { ok: true; minorUnits: bigint } | { ok: false; probl
 const DECIMAL = /^(-?)(0|[1-9]\d{0,39})(?:\.(\d{1,40}))?$/;
 
 /**
- * The one rule of how amounts are written, wherever they come from: digits, and if need be a point with digits behind it. No
- * zeros in front, no exponent, no `+`, no spaces or separators: they are what spreadsheets and slips make of amounts, and a
- * number that lost digits on its way looks the same.
+ * The one rule for spelling an amount, in JSON and CSV alike: digits, optionally followed by a point and more digits. Leading
+ * zeros, exponents, `+`, spaces and separators are refused: a spreadsheet writes `1.23E+14` for an amount whose digits it has
+ * dropped.
  *
  * Reads an amount exactly: `"12.5"` at scale 2 is 1250n. Nothing is rounded: a decimal that the scale cannot hold is a
  * problem even when it is zero ("1.000" at scale 2 says more than the asset can).

@@ -5,7 +5,7 @@ import { formatAmount } from './money.ts';
 import type { OperationStatus, OperationType, Priority } from './operation.ts';
 import { type RejectionCode, describeRejection } from './rejection.ts';
 
-/** An operation as the API answers it and events tell it, by `writeJson`. A transfer names both wallets, all others one. */
+/** An operation as the API answers it and events tell it; write it with `writeJson`. A transfer names both wallets, all others one. */
 export interface PresentedOperation {
   id: string;
   type: OperationType;

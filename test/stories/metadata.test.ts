@@ -37,7 +37,7 @@ describe.each([
   ['without spaces', SENT],
   ['with spaces', SPACED],
 ])('metadata that was sent %s', (_name, metadata) => {
-  it('comes back as it was, whoever asks', async () => {
+  it('comes back unchanged from POST, GET and lists', async () => {
     const posted = await send('/operations', deposit(metadata));
     const id = posted.body.id as string;
     expect(metadataIn(posted.text)).toBe(SENT);
@@ -72,7 +72,7 @@ describe.each([
   });
 });
 
-it('is told to webhooks and in the feed as it was sent', async () => {
+it('metadata reaches webhooks and the feed of events as it was sent', async () => {
   const receiver = await startReceiver();
   try {
     const { body: endpoint } = await request(service.url)
@@ -89,7 +89,7 @@ it('is told to webhooks and in the feed as it was sent', async () => {
   }
 });
 
-it('is that of the first request when the same is sent again in another order', async () => {
+it('metadata in another order and spelling is the same request, and answered as it was sent first', async () => {
   const first = await send('/operations', deposit('{"b":1.50,"a":"x"}', ',"idempotency_key":"order"')).expect(200);
   const again = await send('/operations', deposit('{"a":"\\u0078", "b":1.5}', ',"idempotency_key":"order"')).expect(
     200,
@@ -101,7 +101,7 @@ it('is that of the first request when the same is sent again in another order', 
   expect(other.body.code).toBe('idempotency_key_reused');
 });
 
-it('goes along when the failed lines of a batch are sent again', async () => {
+it('metadata of failed lines is kept unchanged by a retry of the batch', async () => {
   const poor = await createFundedWallet(service.url);
   const line = `{"type":"withdraw","wallet_id":"${poor}","amount":"1.00","metadata":${SENT}}`;
   const batch = await send('/batches', `{"operations":[${line}]}`).expect(200);
@@ -113,7 +113,7 @@ it('goes along when the failed lines of a batch are sent again', async () => {
   expect(metadataIn(text)).toBe(SENT);
 });
 
-it('from before it was kept as it was sent is answered with what it says, and can be sent again', async () => {
+it('metadata stored as jsonb by an earlier version is answered with the same values, and can be retried', async () => {
   const poor = await createFundedWallet(service.url);
   const line = `{"type":"withdraw","wallet_id":"${poor}","amount":"1.00","metadata":{"b":1,"a":"x"}}`;
   const batch = await send('/batches', `{"operations":[${line}]}`).expect(200);
@@ -132,7 +132,7 @@ it('from before it was kept as it was sent is answered with what it says, and ca
   expect(again.data[0].metadata).toEqual({ a: 'x', b: 1e28 });
 });
 
-describe('is refused in JSON, NDJSON and CSV alike', () => {
+describe('metadata is refused in JSON, NDJSON and CSV alike', () => {
   it.each([
     ['with a name twice', '{"a":1,"a":2}'],
     ['with a name twice in two spellings', '{"a":1,"\\u0061":2}'],
@@ -154,8 +154,8 @@ describe('is refused in JSON, NDJSON and CSV alike', () => {
   });
 });
 
-describe('the database keeps', () => {
-  it.each(["'[1]'", "'1'", `'"text"'`, "'null'"])('no metadata that is %s', async (text) => {
+describe('the database refuses', () => {
+  it.each(["'[1]'", "'1'", `'"text"'`, "'null'"])('metadata that is %s', async (text) => {
     const sql = `BEGIN; SET LOCAL session_replication_role = replica; UPDATE operations SET metadata_sent = ${text}; COMMIT`;
     await send('/operations', deposit('{}')).expect(200);
     await expect(service.database.query(sql)).rejects.toMatchObject({

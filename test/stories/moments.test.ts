@@ -145,7 +145,7 @@ describe('a moment', () => {
     }
   });
 
-  it('in the future is no moment of the past, by the clock of the database', async () => {
+  it('in the future, by the clock of the database, is refused as at', async () => {
     const soon = new Date(Date.now() + 60_000).toISOString();
     const { body } = await request(service.url).get(`/wallets/${wallet}`).query({ at: soon }).expect(400);
     expect(body.errors).toEqual([{ path: 'at', message: 'must not be in the future' }]);

@@ -35,11 +35,11 @@ export interface Place {
   readonly wallet: NewWallet | null;
 }
 
-/** A line whose fields are right. */
+/** A line whose fields passed their schema. */
 interface ReadLine {
   readonly line: number;
   readonly fields: Line;
-  /** As it was sent. */
+  /** The JSON text that was sent. */
   readonly metadata: string | null;
 }
 

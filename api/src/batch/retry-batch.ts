@@ -42,7 +42,7 @@ async function* failedLines(api: Api, batch: Batch): AsyncGenerator<RawLine[]> {
   }
 }
 
-/** Ours: it was checked when it was sent, maybe by other rules than there are now. */
+/** Reads stored metadata without the checks of a request: it passed those in force when it was accepted. */
 function readOwn(metadata: string): object {
   const value = JSON.parse(metadata) as object;
   keepSource(value, metadata);

@@ -1,12 +1,12 @@
-/** The texts that objects were read from, which are answered as they were sent. */
+/** The JSON text that each object was parsed from. */
 const sources = new WeakMap<object, string>();
 
-/** Keeps what an object was read from. It must be valid JSON. */
+/** Remembers the text that an object was parsed from. It must be valid JSON. */
 export function keepSource(value: object, text: string): void {
   sources.set(value, text);
 }
 
-/** The metadata of a body as it was sent, without the space around its parts; null if there is none. */
+/** The JSON text of a body's metadata as it was sent, without insignificant whitespace; null if the body has none. */
 export function metadataOf(body: unknown): string | null {
   if (typeof body !== 'object' || body === null || !('metadata' in body)) return null;
   const { metadata } = body;

@@ -32,21 +32,21 @@ function moment(side: keyof Moment) {
     .meta({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });
 }
 
-/** A moment that ends what is asked for, and is included. What is shown to be at its millisecond is not after it. */
+/** An inclusive upper bound, rounded down: what is shown with its millisecond is not after it. */
 export const momentUpTo = moment('floor');
-/** A moment that divides: what is shown to be at its millisecond, if it is a whole one, is not before it. */
+/** An inclusive lower or exclusive upper bound, rounded up to the first millisecond that is not before it. */
 export const momentFrom = moment('ceiling');
 
 /**
- * An amount as decimal text: how it is written is checked when its asset is known (`parseAmount`). Numbers of a body come as the
- * text that they were written as (`parseStrictJson`).
+ * An amount as decimal text. `parseAmount` checks its spelling once the asset is known; `parseStrictJson` has replaced JSON
+ * numbers by their source text.
  */
 export const amount = z
   .union([z.string().max(64), z.number()], { error: 'must be a decimal string or a number' })
   .transform((value) => (typeof value === 'number' ? String(value) : value))
   .meta({
     description:
-      'Greater than zero, in digits, with at most as many decimals as the asset has. Zeros in front, exponents, spaces and ' +
+      'Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and ' +
       'separators are refused, in JSON and CSV alike.',
     example: '25.00',
   });
@@ -77,7 +77,8 @@ const metadata = z
   )
   .refine((value) => Object.keys(value).length <= METADATA_KEYS, `must have at most ${METADATA_KEYS} fields`)
   .meta({
-    description: 'A flat object of your own. It comes back as it was sent, without the space in between.',
+    description:
+      'A flat object of your own. It comes back as it was sent: the order of names and the spelling of numbers are kept, whitespace is not.',
     example: { campaign: 'spring' },
   });
 

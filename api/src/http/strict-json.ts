@@ -5,13 +5,13 @@ import { Problem } from './problem.ts';
 const DEPTH_LIMIT = 16;
 /** A JSON number of up to 15 significant digits survives a double unchanged (IEEE 754); above, it may be wrong already. */
 const DIGITS_LIMIT = 15;
-/** The longest number, whatever its digits. */
+/** The longest number token, in characters. */
 const NUMBER_LIMIT = 64;
 
 /**
  * Parses JSON (RFC 8259) and refuses what it leaves open: duplicate names, names that reach into prototypes, nesting
- * beyond `DEPTH_LIMIT`, and numbers that a double cannot hold for certain. An `amount` that is a number is answered as the text
- * that it was written as, so that it is judged like one in quotes; the text of `metadata` is kept for `metadataOf`.
+ * beyond `DEPTH_LIMIT`, and numbers that a double cannot hold for certain. An `amount` that is a number is returned as its
+ * source text, so that it is judged like one in quotes; the source text of `metadata` is kept for `metadataOf`.
  * @throws Problem `malformed_json`.
  */
 export function parseStrictJson(text: string): unknown {
@@ -28,18 +28,18 @@ export function parseStrictJson(text: string): unknown {
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\]|\\.)*"/y;
 
-/** An object or array that is being walked through. */
+/** An object or array that has begun and not ended. */
 interface Open {
-  /** What it was parsed as. */
+  /** Its parsed value. */
   readonly value: unknown;
   readonly start: number;
   /** The names seen in an object; null for an array. */
   readonly names: Set<string> | null;
-  /** The name of the member, or the index of the element, where the walk is. */
+  /** The name of the current member, or the index of the current element. */
   at: string | number;
 }
 
-/** Walks through text that is known to be valid JSON, token by token, beside the value that it was parsed as. */
+/** Walks through text that is known to be valid JSON, token by token, alongside its parsed value. */
 function inspect(text: string, root: unknown): void {
   const open: Open[] = [];
   let nameIsNext = false;
@@ -95,7 +95,7 @@ function keepText({ value }: Open, text: string): void {
   if (typeof value === 'object' && value !== null) keepSource(value, text);
 }
 
-/** What is called so in somebody's metadata is no amount of ours. */
+/** Replaces an amount by its source text. In metadata the name `amount` is the caller's own. */
 function keepAmount(open: readonly Open[], token: string): void {
   const within = open.at(-1);
   if (within?.at !== 'amount' || open.at(-2)?.at === 'metadata') return;

@@ -23,7 +23,7 @@ export interface PlannedOperation {
   readonly unit: string | null;
 }
 
-/** An account as read under its lock. Only a system account may go below zero, and beyond what a wallet can hold. */
+/** An account as read under its lock. Only a system account may go below zero, or above the limit of a wallet. */
 export interface Account {
   readonly id: bigint;
   readonly isSystem: boolean;

@@ -49,6 +49,6 @@ export async function lockAccounts(
       arrayLiteral(treasuries.map((treasury) => treasury.partition)),
     ],
   });
-  // A numeric arrives as text. In place: a spread of each row would cost more than all else here.
+  // A numeric arrives as text. Rows are changed in place, because this runs for every account of every drain.
   return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance) }));
 }

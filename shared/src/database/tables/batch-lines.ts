@@ -23,7 +23,7 @@ export interface LineDraft {
   readonly referenceId: string | null;
   readonly idempotencyKey: string | null;
   readonly requestHash: string | null;
-  /** A JSON object, as it was sent. */
+  /** The text of a JSON object, as it was sent. */
   readonly metadata: string | null;
 }
 

@@ -20,7 +20,7 @@ export interface NewOperation {
   readonly referenceId: string | null;
   readonly idempotencyKey: string | null;
   readonly requestHash: string | null;
-  /** What the caller wants kept with it: a JSON object, as it was sent. */
+  /** The caller's own fields: the text of a JSON object, as it was sent. */
   readonly metadata: string | null;
 }
 

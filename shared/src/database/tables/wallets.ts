@@ -101,8 +101,8 @@ export async function listWalletsOf(database: Queryable, clientIds: readonly str
 }
 
 /**
- * A wallet's balance and version at the end of a millisecond; both 0 before its first entry. Whether the millisecond is still to
- * come is told by the clock that gives entries their times.
+ * A wallet's balance and version at the end of a millisecond; both 0 before its first entry. `isFuture` goes by the database's
+ * clock, which also dates the entries.
  */
 export async function findWalletAt(
   database: Queryable,
