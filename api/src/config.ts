@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { booleanSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
+import { booleanSetting, numberSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
 import { z } from 'zod';
 import type { AdmissionLimits } from './admission/admission.ts';
 
@@ -35,8 +35,7 @@ export function isLoopback(host: string): boolean {
 
 /** The share of the connections that store operations: an upload holds one, and four are read at once. */
 const STORING_SHARE = 0.6;
-const count = (least: number, most: number, fallback: number) =>
-  z.coerce.number().int().min(least).max(most).default(fallback);
+const count = (least: number, most: number, fallback: number) => numberSetting(least, most).default(fallback);
 
 /** @throws ConfigError naming what is missing or wrong. */
 export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
@@ -45,7 +44,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
       ...sharedSettings,
       ...webhookSettings,
       HOST: z.string().default('127.0.0.1'),
-      PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
+      PORT: count(0, 65_535, 8000),
       API_DATABASE_CONNECTIONS: count(4, 100, 10),
       API_MAX_CONNECTIONS: count(1, 1_000_000, 16_000),
       ADMISSION_PENDING_OPERATIONS: count(1, 1_000_000, 10_000),

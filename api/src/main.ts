@@ -1,16 +1,32 @@
+import { checkDatabase } from '@wallet/shared/database/check-database';
 import { createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { logErrors } from '@wallet/shared/log-errors';
-import { createLogger } from '@wallet/shared/logger';
+import { type Logger, createLogger } from '@wallet/shared/logger';
 import { createRegistry } from '@wallet/shared/metrics';
-import { runProcess } from '@wallet/shared/run-process';
+import { readOptions } from '@wallet/shared/read-options';
+import { type Running, runProcess } from '@wallet/shared/run-process';
 import { startApi } from './api.ts';
+import { checkSpool } from './batch/spool.ts';
 import { readApiConfig } from './config.ts';
 
 /** The queue is empty when plans are made and long when they matter: it is read by key, always. */
 const PLANNER = { enable_seqscan: 'off', jit: 'off' };
 
-await runProcess(async () => {
+const HELP = `npm run start:api
+
+Serves the HTTP API on PORT (8000) of HOST (127.0.0.1), for a migrated DATABASE_URL and a REDIS_URL. Any number of them can run
+beside each other, and beside any number of workers. README.md, "Running it", lists the settings. SIGTERM stops it gracefully.
+Exit status 2 if it cannot start.`;
+
+await runProcess({
+  help: HELP,
+  failed: 'The API could not start',
+  read: (args) => readOptions('npm run start:api', args, {}),
+  start,
+});
+
+async function start(): Promise<{ log: Logger; running: Running }> {
   const config = readApiConfig(process.env);
   const log = createLogger({ process: 'api', level: config.logLevel, pretty: config.logPretty });
   const connect = (size: number) =>
@@ -20,6 +36,8 @@ await runProcess(async () => {
     });
   const database = connect(config.connections.reading);
   const storing = connect(config.connections.storing);
+  await checkSpool(config.spoolFolder);
+  await checkDatabase(database, config.databaseUrl, 'api');
   const partitions = await readPartitions(database, config.partitions);
   const api = await startApi(config, { database, storing, partitions, registry: createRegistry(), log });
   log.info({ host: config.host, port: api.port }, 'api ready');
@@ -32,4 +50,4 @@ await runProcess(async () => {
       },
     },
   };
-});
+}

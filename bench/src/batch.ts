@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type HttpClient, createClient, untilFinished, uploadBatch, writeDeposits } from './batch-load.ts';
 import { preparePgbench } from './bounds.ts';
 import { pidsOf } from './contender.ts';
+import { readArgument } from './read-argument.ts';
 import { makeDatabase, startServers } from './servers.ts';
 import { auditService, startService } from './service.ts';
 import { percentile } from './statistics.ts';
@@ -15,7 +16,11 @@ import { makeWallets } from './wallets.ts';
  * applied: to 100,000 wallets, and to a single one; beside `pgbench -N -c 8` on the same server. Then 100 single operations a
  * second on other wallets, with and without a batch in turn. One API and one worker, as they run in production.
  */
-const LINES = Number(process.argv[2] ?? 1_000_000);
+const HELP = `[-- lines]
+
+Uploads CSV files of so many deposits (1,000,000), to many wallets and to one, and measures how fast they are accepted and
+applied; then single operations beside batches. It starts its own servers.`;
+const LINES = readArgument('npm run bench:batch', HELP, 1_000_000);
 const WALLETS = Math.max(1, Math.min(100_000, LINES / 10));
 const OTHERS = 1_000;
 const PARTITIONS = 16;

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
+import { runCommand } from '@wallet/shared/run-command';
 import type { SectionResult } from './figures.ts';
 import { readLoad, readMachine } from './machine.ts';
-import { HELP, type Options, readOptions } from './options.ts';
+import { HELP, type Options, readBenchOptions } from './options.ts';
 import { readResults, writeResults } from './report/files.ts';
 import { type Results, hasFaults } from './report/results.ts';
 import { renderMarkdown, renderText } from './report/text.ts';
@@ -22,13 +23,16 @@ import { withStops } from './stops.ts';
  */
 const SECTIONS: readonly Section[] = [singles, oneWallet, batches, latency, growth, scale, cost];
 
-async function main(): Promise<number> {
-  const names = SECTIONS.map(({ name }) => name);
-  const options = readOptions(process.argv.slice(2), names);
-  if (options.help) {
-    process.stdout.write(HELP.replace('SECTIONS', names.join(', ')));
-    return 0;
-  }
+const NAMES = SECTIONS.map(({ name }) => name);
+
+await runCommand({
+  help: HELP.replace('SECTIONS', NAMES.join(', ')),
+  failed: 'The benchmark failed',
+  read: (args) => readBenchOptions(args, NAMES),
+  run: bench,
+});
+
+async function bench(options: Options): Promise<number> {
   const results = options.from === null ? await measure(options) : readResults(options.from);
   process.stdout.write(options.markdown ? renderMarkdown(results) : renderText(results));
   if (options.from === null || options.json !== null) {
@@ -71,8 +75,3 @@ function say(line: string): void {
 function elapsed(since: number): string {
   return ((performance.now() - since) / 1000).toFixed(0);
 }
-
-process.exitCode = await main().catch((error: unknown) => {
-  process.stderr.write(`The benchmark failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  return 2;
-});

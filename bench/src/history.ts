@@ -10,6 +10,7 @@ import { type Database, createPool } from '@wallet/shared/database/pool';
 import { createLogger } from '@wallet/shared/logger';
 import { createRegistry } from '@wallet/shared/metrics';
 import { addHistory, historyWallet, makeHistoryWallets } from './fill-history.ts';
+import { readArgument } from './read-argument.ts';
 
 /**
  * `npm run bench:history [-- entries]`: what a long history costs the readers. The same wallet, with the same 10,000
@@ -17,7 +18,11 @@ import { addHistory, historyWallet, makeHistoryWallets } from './fill-history.ts
  * of each request, and its ratio. Postgres is the machine's or the package's, as in `npm start`, with fresh data.
  */
 const SMALL = 100_000;
-const LARGE = Number(process.argv[2] ?? 10_000_000);
+const HELP = `[-- entries]
+
+Reads the same wallet in a database of 100,000 entries and in one of so many (10,000,000), and compares the times. It starts its
+own server.`;
+const LARGE = readArgument('npm run bench:history', HELP, 10_000_000);
 const OWN = 20_000;
 const OTHERS = 50_000;
 const REQUESTS = 400;

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { UsageError, readOptions } from '@wallet/shared/read-options';
 
 /** How much is measured. */
 export interface Options {
@@ -9,7 +9,6 @@ export interface Options {
   /** Results measured before, to be shown again instead of measuring. */
   readonly from: string | null;
   readonly markdown: boolean;
-  readonly help: boolean;
   readonly rounds: number;
   /** Rounds of what takes long. */
   readonly fewRounds: number;
@@ -37,20 +36,17 @@ export const HELP = `npm run bench [-- options]
   --seconds n        how long each load lasts
   --lines n          lines of a batch
   --operations n     how many operations the larger database of "growth" holds, such as 10000000
-  --minutes n        how long "growth" watches memory, such as 30
-`;
+  --minutes n        how long "growth" watches memory, such as 30`;
 
-/** @throws Error that says what is wrong with the arguments. */
-export function readOptions(args: readonly string[], sections: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
+/** @throws UsageError that says what is wrong with the arguments. */
+export function readBenchOptions(args: readonly string[], sections: readonly string[]): Options {
+  const { values } = readOptions('npm run bench', args, {
     options: {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
       json: { type: 'string' },
       from: { type: 'string' },
       markdown: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       lines: { type: 'string' },
@@ -61,11 +57,11 @@ export function readOptions(args: readonly string[], sections: readonly string[]
   const only = values.only?.split(',') ?? [...sections];
   const unknown = only.filter((name) => !sections.includes(name));
   if (unknown.length > 0)
-    throw new Error(`there is no section ${unknown.join(', ')}; there are ${sections.join(', ')}`);
+    throw new UsageError(`There is no section ${unknown.join(', ')}. There are ${sections.join(', ')}.`);
   const defaults = values.quick ? QUICK : FULL;
   const number = (name: 'rounds' | 'seconds' | 'lines' | 'operations' | 'minutes', least: number): number => {
     const given = values[name] === undefined ? defaults[name] : Number(values[name]);
-    if (!(given >= least)) throw new Error(`--${name} must be a number of at least ${least}`);
+    if (!(given >= least)) throw new UsageError(`--${name} must be a number of at least ${least}.`);
     return given;
   };
   return {
@@ -74,7 +70,6 @@ export function readOptions(args: readonly string[], sections: readonly string[]
     json: values.json ?? null,
     from: values.from ?? null,
     markdown: values.markdown,
-    help: values.help,
     rounds: Math.floor(number('rounds', 1)),
     fewRounds: Math.ceil(number('rounds', 1) / 2),
     seconds: number('seconds', 0.1),

@@ -3,6 +3,7 @@ import { findFreePort } from '@wallet/local/child';
 import { untilDrained } from './contender.ts';
 import { type ConnectionQueue, openConnectionQueue } from './load/connection-queue.ts';
 import { type Run, type Second, check, judge, say, tell } from './overload-report.ts';
+import { readArgument } from './read-argument.ts';
 import { startServers } from './servers.ts';
 import { type Service, startService } from './service.ts';
 import { withStops } from './stops.ts';
@@ -15,7 +16,11 @@ import { memoryOf } from './usage.ts';
  *
  * `BENCH_API_ADMISSION_…` settings reach the API. Then everything that was accepted has to be applied, and of what was refused there may be no trace.
  */
-const OVERLOAD_S = Number(process.argv[2] ?? 60);
+const HELP = `[-- seconds]
+
+Measures what one API and one worker can take, sends three times as much for so many seconds (60), and then half of it. It starts
+its own servers.`;
+const OVERLOAD_S = readArgument('npm run bench:overload', HELP, 60);
 const AFTER_S = 30;
 const WARM_S = 5;
 const CAPACITY_S = 15;

@@ -4,6 +4,7 @@ import { type HttpClient, createClient } from './batch-load.ts';
 import { pidsOf, untilDrained } from './contender.ts';
 import { runClosedLoop } from './load/closed-loop.ts';
 import { listenForWebhooks } from './load/listen-for-webhooks.ts';
+import { readArgument } from './read-argument.ts';
 import { type Servers, startServers } from './servers.ts';
 import { type Service, startService } from './service.ts';
 import { percentile, spreadOf } from './statistics.ts';
@@ -16,7 +17,11 @@ import { type Cpu, readCpu, subtractCpu } from './usage.ts';
  * operations are applied, and one that never answers until then. By turns, in five rounds, since a machine has its moods.
  * Then the faults heal, and every event has to arrive.
  */
-const OPERATIONS = Number(process.argv[2] ?? 50_000);
+const HELP = `[-- operations]
+
+Measures so many single operations (50,000) without and with webhook endpoints: one that works, one that fails, one that hangs.
+It starts its own servers.`;
+const OPERATIONS = readArgument('npm run bench:webhooks', HELP, 50_000);
 const CONNECTIONS = 64;
 const ROUNDS = 5;
 const HEALED_S = 600;

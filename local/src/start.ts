@@ -1,33 +1,43 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError, booleanSetting, readSettings, sharedSettings } from '@wallet/shared/config';
+import { ConfigError, booleanSetting, numberSetting, readSettings, sharedSettings } from '@wallet/shared/config';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
 import { createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
-import { createLogger } from '@wallet/shared/logger';
+import { type Logger, createLogger } from '@wallet/shared/logger';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
-import { READY, runProcess } from '@wallet/shared/run-process';
-import { SEALING_KEY_BYTES } from '@wallet/shared/seal';
+import { readOptions } from '@wallet/shared/read-options';
+import { READY, type Running, runProcess } from '@wallet/shared/run-process';
 import { seedDatabase } from '@wallet/shared/seed';
 import { z } from 'zod';
-import { type Child, isProcess, startChild } from './child.ts';
+import { type Child, startChild } from './child.ts';
+import { checkPort } from './check-port.ts';
+import { keepKey, lockFolder } from './claim-data-folder.ts';
 import { startPostgres, urlFor } from './embedded-postgres.ts';
 import { startRedis } from './embedded-redis.ts';
 import { MIGRATIONS_FOLDER, PROJECT_ROOT, RUN_SOURCE } from './project.ts';
 
-/**
- * `npm start`: everything on one machine. Postgres and Redis are those of DATABASE_URL and REDIS_URL, or private ones
- * that this process starts; then migrations, example data, one API and one worker.
- */
+const HELP = `npm start
 
-const WATCHING = process.argv.includes('--watch');
+Runs everything on one machine: Postgres and Redis, which are those of DATABASE_URL and REDIS_URL or private ones that it starts;
+then migrations, example data, one API on PORT (8000) and one worker. What the private ones keep is in DATA_DIR (.data).
+README.md, "Running it", lists the settings. Ctrl-C stops everything. Exit status 2 if it cannot start.
+
+  --watch   starts the API and the worker again whenever their sources change, as npm run dev does`;
+
+const OPTIONS = { watch: { type: 'boolean', default: false } } as const;
 const READY_MS = 30_000;
 /** How long an API or a worker may take to stop before it is killed. */
 const STOP_MS = 6_000;
 
-await runProcess(async () => {
+await runProcess({
+  help: HELP,
+  failed: 'Not everything could start',
+  read: (args) => readOptions('npm start', args, { options: OPTIONS }).values,
+  start,
+});
+
+async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; running: Running }> {
   const settings = readStartSettings(process.env);
   const log = createLogger({ process: 'start', level: settings.logLevel, pretty: settings.logPretty });
   const stops: (() => Promise<unknown>)[] = [];
@@ -37,6 +47,7 @@ await runProcess(async () => {
     },
   };
   try {
+    await checkPort(settings.host, settings.port);
     const unlock = lockFolder(settings.dataDir);
     stops.push(unlock);
     const { databaseUrl, redisUrl, servers } = await startServers(settings, stops);
@@ -54,11 +65,11 @@ await runProcess(async () => {
       WEBHOOK_ALLOW_PRIVATE: process.env['WEBHOOK_ALLOW_PRIVATE'] ?? 'true',
     };
     const processes = (['api', 'worker'] as const).map((name) =>
-      startProcess(name, { ...env, DATABASE_URL: urlOf(name) }),
+      startProcess(name, { ...env, DATABASE_URL: urlOf(name) }, watch),
     );
     stops.push(() => Promise.all(processes.map((child) => child.stop('SIGTERM', STOP_MS))));
     // Under --watch the processes are children of a watcher, and start again and again.
-    if (!WATCHING) await waitUntilReady(processes);
+    if (!watch) await waitUntilReady(processes);
     for (const child of [...servers, ...processes]) {
       void child.ended.then((code) => {
         // What nobody asked to stop takes everything down with it, so that nobody works with half a service.
@@ -71,7 +82,7 @@ await runProcess(async () => {
     await running.stop();
     throw error;
   }
-});
+}
 
 interface StartSettings {
   readonly dataDir: string;
@@ -79,6 +90,7 @@ interface StartSettings {
   readonly redisUrl: string | undefined;
   readonly queuePrefix: string;
   readonly partitions: number | undefined;
+  readonly host: string;
   readonly port: number;
   readonly logLevel: string;
   readonly logPretty: boolean;
@@ -92,7 +104,8 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
       REDIS_URL: sharedSettings.REDIS_URL.optional(),
       LOG_PRETTY: booleanSetting(process.stdout.isTTY),
       DATA_DIR: z.string().default(join(PROJECT_ROOT, '.data')),
-      PORT: z.coerce.number().int().min(1).max(65_535).default(8000),
+      PORT: numberSetting(1, 65_535).default(8000),
+      HOST: z.string().default('127.0.0.1'),
       NODE_ENV: z.string().optional(),
     },
     env,
@@ -108,6 +121,7 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     redisUrl: settings.REDIS_URL,
     queuePrefix: settings.QUEUE_PREFIX,
     partitions: settings.PARTITIONS,
+    host: settings.HOST,
     port: settings.PORT,
     logLevel: settings.LOG_LEVEL,
     logPretty: settings.LOG_PRETTY,
@@ -149,10 +163,10 @@ async function seed(databaseUrl: string, redisUrl: string, settings: StartSettin
   }
 }
 
-function startProcess(name: string, env: NodeJS.ProcessEnv): Child {
+function startProcess(name: string, env: NodeJS.ProcessEnv, watching: boolean): Child {
   // Folders, because a watched file is lost when an editor replaces it.
   const folders = ['shared/src', `${name}/src`].map((folder) => `--watch-path=${join(PROJECT_ROOT, folder)}`);
-  const watch = WATCHING ? ['--watch', '--watch-preserve-output', ...folders] : [];
+  const watch = watching ? ['--watch', '--watch-preserve-output', ...folders] : [];
   const command = [process.execPath, ...watch, ...RUN_SOURCE, join(PROJECT_ROOT, name, 'src/main.ts')];
   return startChild(command, { env, cwd: PROJECT_ROOT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
@@ -165,28 +179,6 @@ async function waitUntilReady(processes: readonly Child[]): Promise<void> {
   const first = await Promise.race([ready.then(() => 'ready' as const), ended.then(() => 'ended' as const), late]);
   if (first === 'ended') throw new ConfigError('A process ended at start; its message is above.');
   if (first === 'late') throw new ConfigError(`Not everything was ready after ${READY_MS / 1000} s.`);
-}
-
-/** The key that seals the secrets of webhooks: made at the first start, and kept beside the data. */
-function keepKey(dataDir: string): string {
-  const file = join(dataDir, 'webhook.key');
-  if (!existsSync(file)) writeFileSync(file, randomBytes(SEALING_KEY_BYTES).toString('base64'), { mode: 0o600 });
-  return readFileSync(file, 'utf8').trim();
-}
-
-/** The folder is for one `npm start` at a time. @returns what gives it back. */
-function lockFolder(dataDir: string): () => Promise<void> {
-  const file = join(dataDir, 'start.pid');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
-  if (owner > 0 && owner !== process.pid && isProcess(owner, 'start.ts')) {
-    throw new ConfigError(`${dataDir} is in use by process ${owner}. Stop that, or set DATA_DIR (and PORT).`);
-  }
-  writeFileSync(file, String(process.pid));
-  return () => {
-    rmSync(file, { force: true });
-    return Promise.resolve();
-  };
 }
 
 function greet(settings: StartSettings, databaseUrl: string, redisUrl: string): void {

@@ -34,6 +34,9 @@ BEGIN
   END IF;
 END $$;
 
+-- Each looks at the start whether the schema is one that it fits.
+GRANT SELECT ON migrations TO wallet_api, wallet_worker;
+
 -- The API shows everything but what no relay has seen.
 GRANT SELECT ON settings, assets, clients, wallets, accounts, operations, pending_operations, outcomes, entries, batches,
   batch_parts, batch_totals, batch_replays, events, event_feed, webhook_endpoints, webhook_endpoint_states, deliveries,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SEALING_KEY_BYTES } from './seal.ts';
+import { type SettingName, findMisspellings } from './setting-names.ts';
 
 /** The settings that every process shares. Read once, validated, frozen, passed in. */
 export const sharedSettings = {
@@ -19,7 +20,7 @@ export const sharedSettings = {
     .default('wallet'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_PRETTY: booleanSetting(false),
-  PARTITIONS: z.coerce.number().int().min(1).max(1024).optional(),
+  PARTITIONS: numberSetting(1, 1024).optional(),
 };
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -41,20 +42,36 @@ export class ConfigError extends Error {}
 
 /**
  * Reads settings from the environment. Empty values count as unset.
- * @throws ConfigError naming every setting that is missing or wrong.
+ * @throws ConfigError naming every setting that is missing or wrong, and every variable that is a setting misspelt.
  */
 export function readSettings<Shape extends z.ZodRawShape>(
-  shape: Shape,
+  shape: Shape & Readonly<Record<Exclude<keyof Shape, SettingName>, never>>,
   env: NodeJS.ProcessEnv,
 ): Readonly<z.infer<z.ZodObject<Shape>>> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const result = z.object(shape).safeParse(given);
-  if (result.success) return Object.freeze(result.data);
-  const problems = result.error.issues.map((issue) => {
+  const result = z.object<Shape>(shape).safeParse(given);
+  const misspelt = findMisspellings(given).map(
+    ({ name, nearest }) => `  ${name} is not a setting; the nearest is ${nearest}`,
+  );
+  if (result.success && misspelt.length === 0) return Object.freeze(result.data);
+  const problems = (result.error?.issues ?? []).map((issue) => {
     const name = issue.path.join('.');
     return given[name] === undefined ? `  ${name} is not set` : `  ${name}: ${issue.message}`;
   });
-  throw new ConfigError(`The configuration is not usable:\n${problems.join('\n')}`);
+  throw new ConfigError(`The configuration is not usable:\n${[...problems, ...misspelt].join('\n')}`);
+}
+
+const DECIMAL = /^(0|[1-9]\d{0,14})$/;
+
+/** A whole number in plain decimal digits: ` 8000 `, `0x10` and `1e3` are refused. */
+export function numberSetting(least: number, most: number) {
+  return z
+    .string()
+    .refine(
+      (text) => DECIMAL.test(text) && Number(text) >= least && Number(text) <= most,
+      `must be a whole number from ${least} to ${most}, in decimal digits`,
+    )
+    .transform(Number);
 }
 
 /** `true`, `1`, `false` or `0`. */
@@ -63,4 +80,9 @@ export function booleanSetting(fallback: boolean) {
     .enum(['true', 'false', '1', '0'])
     .default(fallback ? 'true' : 'false')
     .transform((text) => text === 'true' || text === '1');
+}
+
+/** Whether failures are told with their stacks. */
+export function isDebugging(): boolean {
+  return process.env['LOG_LEVEL'] === 'debug' || process.env['LOG_LEVEL'] === 'trace';
 }

@@ -1,11 +1,8 @@
-import { parseArgs } from 'node:util';
 import { NAME_MOST, RATE_LIMIT_MOST, SCOPES, type Scope } from './api-key.ts';
 import type { NewApiKey } from './database/tables/api-keys.ts';
 import { canonicalUuid } from './ids.ts';
 import { parseMoment } from './moment.ts';
-
-/** The command cannot be understood. */
-export class UsageError extends Error {}
+import { UsageError, readOptions } from './read-options.ts';
 
 /** What `npm run keys` is told to do. */
 export type KeysOrder =
@@ -82,11 +79,7 @@ export function readKeysOrder(args: readonly string[], now: number): KeysOrder {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw misused(error instanceof Error ? error.message : String(error));
-  }
+  return readOptions('npm run keys', args, { options: OPTIONS, allowPositionals: true });
 }
 
 function isKind(word: string): word is keyof typeof OPTIONS_OF {

@@ -1,7 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { UsageError, readOptions } from '@wallet/shared/read-options';
+import { runCommand } from '@wallet/shared/run-command';
 import { runCampaign } from './campaign.ts';
 import { FAULT_KINDS } from './faults/schedule.ts';
 import { formatTable, makeRows, summarise } from './report.ts';
@@ -22,32 +23,37 @@ the history against a model. Exit status 1 if anything is wrong.
   --keep         keeps the logs and the history although nothing was wrong
   --list         lists the faults, and ends`;
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    faults: { type: 'string', default: '100' },
-    seconds: { type: 'string', default: '3600' },
-    only: { type: 'string', multiple: true, default: [] },
-    before: { type: 'string' },
-    json: { type: 'string' },
-    keep: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+const OPTIONS = {
+  seed: { type: 'string' },
+  faults: { type: 'string', default: '100' },
+  seconds: { type: 'string', default: '3600' },
+  only: { type: 'string', multiple: true },
+  before: { type: 'string' },
+  json: { type: 'string' },
+  keep: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+} as const;
+
+const read = (args: readonly string[]) => readOptions('npm run chaos', args, { options: OPTIONS }).values;
+
+await runCommand({ help: HELP, failed: 'The campaign failed', read, run });
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function run(): Promise<number> {
+async function run(values: ReturnType<typeof read>): Promise<number> {
+  if (values.list) {
+    for (const { kind, point } of FAULT_KINDS) say(`${kind} × ${point}`);
+    return 0;
+  }
   const seed = Number(values.seed ?? Math.floor(Date.now() / 1_000));
   const [faults, seconds] = [Number(values.faults), Number(values.seconds)];
   if (![seed, faults, seconds].every(Number.isSafeInteger))
-    throw new Error('--seed, --faults and --seconds are numbers');
+    throw new UsageError('--seed, --faults and --seconds are whole numbers. See npm run chaos -- --help.');
   const folder = mkdtempSync(join(tmpdir(), 'wallet-chaos-'));
   say(`seed ${seed}, ${faults} faults`);
-  const { keep, only, before } = values;
+  const { keep, only = [], before } = values;
   const report = await runCampaign({ seed, faults, seconds, only, folder, keep, before, isBuilt: true, say });
   const rows = makeRows(report);
   const sentences = summarise(report);
@@ -64,7 +70,3 @@ async function run(): Promise<number> {
   }
   return isWrong ? 1 : 0;
 }
-
-if (values.help) say(HELP);
-else if (values.list) for (const { kind, point } of FAULT_KINDS) say(`${kind} × ${point}`);
-else process.exitCode = await run();

@@ -1,40 +1,49 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { UsageError, readOptions } from '@wallet/shared/read-options';
+import { runCommand } from '@wallet/shared/run-command';
 import { copyProject } from './copy-project.ts';
 import { EVERY_MUTANT } from './every-mutant.ts';
 import { type Hunt, checkCopy, huntMutant } from './hunt-mutant.ts';
 import type { Mutant } from './mutant.ts';
 import { drawTable, summarise, writePage } from './report.ts';
 
-/**
- * `npm run mutants [-- --only name] [--all] [--list] [--unchecked]`: puts known bugs into a copy of the project, one after the
- * other, and asks the tests. Exits with 1 if one survives, with 2 if the question makes no sense.
- */
 const PAGE = fileURLToPath(new URL('README.md', import.meta.url));
 
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true },
-    all: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    /** Leaves out what the tests say without a bug: for whoever is writing a mutant. */
-    unchecked: { type: 'boolean', default: false },
-  },
-});
+const HELP = `npm run mutants [-- options]
 
-const chosen = EVERY_MUTANT.filter(({ name }) => options.only?.includes(name) ?? true);
-const unknown = options.only?.filter((name) => !EVERY_MUTANT.some((mutant) => mutant.name === name)) ?? [];
-if (unknown.length > 0) {
-  process.stderr.write(`There is no mutant ${unknown.join(', ')}. Those there are: npm run mutants -- --list\n`);
-  process.exitCode = 2;
-} else if (options.list) {
+Puts known bugs into a copy of the project, one after the other, and asks the tests.
+
+  --only NAME   only this bug; may be given several times
+  --all         asks all tests, not only those that should notice
+  --list        lists the bugs, and ends
+  --unchecked   leaves out what the tests say without a bug: while a bug is being written
+
+Exit status 1 if a bug survives, 2 if the question makes no sense.`;
+
+const OPTIONS = {
+  only: { type: 'string', multiple: true },
+  all: { type: 'boolean', default: false },
+  list: { type: 'boolean', default: false },
+  unchecked: { type: 'boolean', default: false },
+} as const;
+
+const read = (args: readonly string[]) => readOptions('npm run mutants', args, { options: OPTIONS }).values;
+type Options = ReturnType<typeof read>;
+
+await runCommand({ help: HELP, failed: 'The mutants could not be tried', read, run });
+
+async function run(options: Options): Promise<number> {
+  const chosen = EVERY_MUTANT.filter(({ name }) => options.only?.includes(name) ?? true);
+  const unknown = options.only?.filter((name) => !EVERY_MUTANT.some((mutant) => mutant.name === name)) ?? [];
+  if (unknown.length > 0)
+    throw new UsageError(`There is no mutant ${unknown.join(', ')}. Those there are: npm run mutants -- --list`);
+  if (!options.list) return hunt(chosen, options);
   for (const { name, file, bug } of chosen) process.stdout.write(`${name} (${file}): ${bug}\n`);
-} else {
-  process.exitCode = await hunt(chosen);
+  return 0;
 }
 
-async function hunt(mutants: readonly Mutant[]): Promise<number> {
+async function hunt(mutants: readonly Mutant[], options: Options): Promise<number> {
   const begun = performance.now();
   const copy = copyProject();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -10,7 +10,7 @@ import { createLogger } from '@wallet/shared/logger';
 import { Registry } from '@wallet/shared/metrics';
 import { type WalletWorker, startWorker } from '@wallet/worker/worker';
 import { watchConformance } from './conformance.ts';
-import { createTestDatabase } from './test-database.ts';
+import { createTestDatabase, setDefaults } from './test-database.ts';
 
 /** A whole service inside the test's process, on a database and a queue of its own. */
 export interface Service {
@@ -46,7 +46,7 @@ const UNLIMITED: AdmissionLimits = {
 /**
  * Starts an API and, unless told otherwise, a worker. `redisUrl` is that of both, `apiRedisUrl` that of the API alone: an
  * address where nobody answers makes them work without Redis. `webhooks: false` leaves out the key that they need.
- * `admission` sets limits that are otherwise far away.
+ * `admission` sets limits that are otherwise far away. `defaults` are what sessions on the database begin with.
  */
 export async function startService(
   options: {
@@ -55,9 +55,11 @@ export async function startService(
     apiRedisUrl?: string;
     webhooks?: boolean;
     admission?: Partial<AdmissionLimits>;
+    defaults?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Service> {
   const target = { ...(await createTestDatabase()), ...(options.redisUrl ? { redisUrl: options.redisUrl } : {}) };
+  await setDefaults(target.databaseUrl, options.defaults ?? {});
   const log = createLogger({ process: 'test', level: 'silent', pretty: false });
   const connect = (name: string, url: string): Database => createPool({ url, name, size: 5, onError: () => undefined });
   const database = connect('test', target.databaseUrl);

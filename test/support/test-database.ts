@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createDatabase } from '@wallet/shared/database/pool';
+import { loginOf, ROLES } from '@wallet/shared/database/roles';
+import { createDatabase, createPool } from '@wallet/shared/database/pool';
 
 /** The migrated, empty database that every test file's own is a copy of. */
 export const TEMPLATE = 'wallet_template';
@@ -18,4 +19,15 @@ export async function createTestDatabase(): Promise<{ databaseUrl: string; redis
   if (!server || !redisUrl) throw new Error('start the tests with npm test: it starts the servers they need');
   const name = `test_${randomBytes(6).toString('hex')}`;
   return { databaseUrl: await inDatabase(server, name, TEMPLATE), redisUrl, queuePrefix: name };
+}
+
+/** Sets what later sessions of every user begin with on the database of `url`, as an operator or another program might. */
+export async function setDefaults(url: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  const pool = createPool({ url, name: 'test', size: 1, onError: () => undefined });
+  const database = new URL(url).pathname.slice(1);
+  // Those of a user in a database go before those of the database. Some can only be reached by the superuser, who sets them.
+  const whose = [`DATABASE ${database}`, ...ROLES.map((role) => `ROLE ${loginOf(role)} IN DATABASE ${database}`)];
+  for (const [name, value] of Object.entries(settings))
+    for (const each of whose) await pool.query(`ALTER ${each} SET ${name} = '${value}'`);
+  await pool.end();
 }

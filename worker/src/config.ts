@@ -1,4 +1,4 @@
-import { readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
+import { numberSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
 import { z } from 'zod';
 
 export interface WorkerConfig {
@@ -31,11 +31,11 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     {
       ...sharedSettings,
       ...webhookSettings,
-      WORKER_BATCH_LIMIT: z.coerce.number().int().min(1).max(10_000).default(1_000),
-      WORKER_TRANSACTIONS: z.coerce.number().int().min(1).max(32).default(1),
-      WORKER_BULK_LIMIT: z.coerce.number().int().min(1).max(10_000).default(4_000),
-      WORKER_BULK_TRANSACTIONS: z.coerce.number().int().min(1).max(32).default(3),
-      WORKER_HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+      WORKER_BATCH_LIMIT: numberSetting(1, 10_000).default(1_000),
+      WORKER_TRANSACTIONS: numberSetting(1, 32).default(1),
+      WORKER_BULK_LIMIT: numberSetting(1, 10_000).default(4_000),
+      WORKER_BULK_TRANSACTIONS: numberSetting(1, 32).default(3),
+      WORKER_HEALTH_PORT: numberSetting(1, 65_535).optional(),
       HOST: z.string().default('127.0.0.1'),
     },
     env,

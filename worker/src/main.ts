@@ -1,11 +1,13 @@
 import { loadAssets } from '@wallet/shared/assets';
+import { checkDatabase } from '@wallet/shared/database/check-database';
 import { createPool } from '@wallet/shared/database/pool';
 import { readDatabaseState } from '@wallet/shared/database/writable';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
-import { createLogger } from '@wallet/shared/logger';
+import { type Logger, createLogger } from '@wallet/shared/logger';
 import { logErrors } from '@wallet/shared/log-errors';
 import { createRegistry, watchPools } from '@wallet/shared/metrics';
-import { runProcess } from '@wallet/shared/run-process';
+import { readOptions } from '@wallet/shared/read-options';
+import { type Running, runProcess } from '@wallet/shared/run-process';
 import { readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
 import { PLANNER } from './planner.ts';
@@ -15,7 +17,20 @@ import { startWorker } from './worker.ts';
 /** Each is used for a few milliseconds at a time; none is held while a request is under way. */
 const WEBHOOK_CONNECTIONS = 4;
 
-await runProcess(async () => {
+const HELP = `npm run start:worker
+
+Applies the operations of a migrated DATABASE_URL and sends its webhooks, woken by REDIS_URL. Any number of them can run beside
+each other. WORKER_HEALTH_PORT is where it serves /health and /metrics. README.md, "Running it", lists the settings. SIGTERM
+stops it gracefully. Exit status 2 if it cannot start.`;
+
+await runProcess({
+  help: HELP,
+  failed: 'The worker could not start',
+  read: (args) => readOptions('npm run start:worker', args, {}),
+  start,
+});
+
+async function start(): Promise<{ log: Logger; running: Running }> {
   const config = readWorkerConfig(process.env);
   const log = createLogger({ process: 'worker', level: config.logLevel, pretty: config.logPretty });
   const connect = (name: string, size: number) =>
@@ -25,16 +40,18 @@ await runProcess(async () => {
     });
   const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2);
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
+  await checkDatabase(database, config.databaseUrl, 'worker');
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);
   const registry = createRegistry();
-  const worker = startWorker(config, { database, webhookDatabase, partitions, assets, registry, log });
-  watchPools(registry, { ledger: database, webhooks: webhookDatabase });
-  watchWebhookBacklog(registry, webhookDatabase);
-  const isReady = async () => worker.fitsDatabase() && (await readDatabaseState(database)) === 'up';
+  // Before anything is taken to be applied: the port may be taken.
+  const isReady = async (): Promise<boolean> => worker.fitsDatabase() && (await readDatabaseState(database)) === 'up';
   const stopHealth = config.healthPort
     ? await serveHealth(config.healthPort, config.host, isReady, registry)
     : () => undefined;
+  const worker = startWorker(config, { database, webhookDatabase, partitions, assets, registry, log });
+  watchPools(registry, { ledger: database, webhooks: webhookDatabase });
+  watchWebhookBacklog(registry, webhookDatabase);
   log.info({ partitions }, 'worker ready');
   return {
     log,
@@ -46,4 +63,4 @@ await runProcess(async () => {
       },
     },
   };
-});
+}

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { ConfigError } from '@wallet/shared/config';
 import type { Registry } from '@wallet/shared/metrics';
 
 /**
@@ -30,7 +31,10 @@ export async function serveHealth(
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      const reason = `The worker cannot serve its health on ${host} port ${port}: ${error.message}`;
+      reject(new ConfigError(`${reason}. Set WORKER_HEALTH_PORT or HOST.`));
+    });
     server.listen(port, host, resolve);
   });
   return () => {

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ConfigError } from '@wallet/shared/config';
+import { explainFileFailure } from '@wallet/shared/explain-file-failure';
 
 /** A queue of JSON values on disk: written to its end, and read from its beginning, any number of times. */
 export interface Spool<Value> {
@@ -11,6 +13,20 @@ export interface Spool<Value> {
   /** One value after the other; only the one asked for is in memory. One reader at a time. Waits at the end for what is still to be appended. */
   read(): AsyncIterable<Value>;
   close(): Promise<void>;
+}
+
+/** Whether batches can be kept in the folder. @throws ConfigError if not. */
+export async function checkSpool(folder: string): Promise<void> {
+  try {
+    const spool = await createSpool(folder);
+    await spool.append(null);
+    await spool.close();
+  } catch (error) {
+    throw new ConfigError(
+      `SPOOL_DIR: batches cannot be kept in ${folder}: ${explainFileFailure(error)}. Set SPOOL_DIR to another folder.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Makes a spool in a folder. Its file has no name once it is open, so nothing of it is left, whatever happens. */

@@ -1,13 +1,28 @@
-import { ConfigError, readSettings, sharedSettings } from '../config.ts';
+import { readSettings, sharedSettings } from '../config.ts';
 import { auditDatabase } from '../database/audit.ts';
+import { checkDatabase } from '../database/check-database.ts';
 import { createPool } from '../database/pool.ts';
+import { readOptions } from '../read-options.ts';
+import { runCommand } from '../run-command.ts';
 
-/**
- * `npm run audit [-- --json]`: checks P1 to P3 on the database of DATABASE_URL. One line per violation on standard
- * output, as text or as JSON. Exit status 0 if there is none, 1 if there is any, 2 if it could not look.
- */
-async function main(): Promise<number> {
-  const json = process.argv.includes('--json');
+const HELP = `npm run audit [-- --json]
+
+Checks the promises P1 to P3 on the database of DATABASE_URL, which it only reads. One line per violation.
+
+  --json   lines of JSON
+
+Exit status 0 if there is no violation, 1 if there is any, 2 if it could not look.`;
+
+const OPTIONS = { json: { type: 'boolean', default: false } } as const;
+
+await runCommand({
+  help: HELP,
+  failed: 'The audit failed',
+  read: (args) => readOptions('npm run audit', args, { options: OPTIONS }).values,
+  run: audit,
+});
+
+async function audit({ json }: { json: boolean }): Promise<number> {
   const { DATABASE_URL: url } = readSettings({ DATABASE_URL: sharedSettings.DATABASE_URL }, process.env);
   const database = createPool({
     url,
@@ -17,6 +32,7 @@ async function main(): Promise<number> {
     onError: () => undefined,
   });
   try {
+    await checkDatabase(database, url, 'audit');
     const violations = await auditDatabase(database, (found) => {
       print(json ? JSON.stringify(found) : `${found.violation}: ${found.subject}: ${found.detail}`);
     });
@@ -30,8 +46,3 @@ async function main(): Promise<number> {
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
-
-process.exitCode = await main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : `The audit failed: ${String(error)}`}\n`);
-  return 2;
-});

@@ -1,19 +1,27 @@
 import { createKey, revokeKey, rotateKey } from '../administer-keys.ts';
 import { KEYS_MOST } from '../api-key.ts';
-import { ConfigError, readSettings, sharedSettings } from '../config.ts';
+import { readSettings, sharedSettings } from '../config.ts';
+import { checkDatabase } from '../database/check-database.ts';
 import { type Database, createPool } from '../database/pool.ts';
 import { listApiKeys } from '../database/tables/api-keys.ts';
 import { listActs } from '../database/tables/audit-log.ts';
-import { KEYS_HELP, type KeysOrder, UsageError, readKeysOrder } from '../read-keys-order.ts';
+import { KEYS_HELP, type KeysOrder, readKeysOrder } from '../read-keys-order.ts';
 import { actLine, keyLine, presentAct, presentKey } from '../present-key.ts';
+import { runCommand } from '../run-command.ts';
 
 /**
  * `npm run keys -- create | list | revoke | rotate | log`: the keys of the database of DATABASE_URL. What was asked for is on
  * standard output, as text or, with `--json`, as JSON; a token is shown once. Exit status 0 if it is done, 1 if the key does
  * not allow it, 2 if the command cannot be understood or the database cannot be reached.
  */
-async function main(): Promise<number> {
-  const order = readKeysOrder(process.argv.slice(2), Date.now());
+await runCommand({
+  help: KEYS_HELP,
+  failed: 'The keys cannot be reached',
+  read: (args) => readKeysOrder(args, Date.now()),
+  run: main,
+});
+
+async function main(order: KeysOrder): Promise<number> {
   if (order.kind === 'help') {
     print(KEYS_HELP);
     return 0;
@@ -21,6 +29,7 @@ async function main(): Promise<number> {
   const { DATABASE_URL: url } = readSettings({ DATABASE_URL: sharedSettings.DATABASE_URL }, process.env);
   const database = createPool({ url, name: 'wallet-keys', size: 1, onError: () => undefined });
   try {
+    await checkDatabase(database, url, 'keys');
     return await carryOut(database, order);
   } finally {
     await database.end();
@@ -95,9 +104,3 @@ function refuse(sentence: string): number {
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
-
-process.exitCode = await main().catch((error: unknown) => {
-  const isOurs = error instanceof ConfigError || error instanceof UsageError;
-  process.stderr.write(`${isOurs ? error.message : `The keys cannot be reached: ${String(error)}`}\n`);
-  return 2;
-});

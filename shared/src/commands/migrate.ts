@@ -1,7 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { ConfigError, readSettings, sharedSettings } from '../config.ts';
+import { readSettings, sharedSettings } from '../config.ts';
 import { migrateDatabase } from '../database/migrate.ts';
+import { readOptions } from '../read-options.ts';
+import { runCommand } from '../run-command.ts';
+
+const HELP = `npm run migrate
+
+Brings the database of DATABASE_URL up to date: its schema, its roles and their grants. Safe to repeat. It connects as the
+owner of the schema. For each of these passwords that is set, it makes the user of the role:
+
+  API_DATABASE_PASSWORD       wallet_api_login
+  WORKER_DATABASE_PASSWORD    wallet_worker_login
+  AUDITOR_DATABASE_PASSWORD   wallet_auditor_login
+
+PARTITIONS says how many queue partitions a database has that is migrated for the first time (16).
+Exit status 0 if it is up to date, 2 if not.`;
 
 /** Postgres is sent a hash of it, made here: of other characters there is more than one spelling. */
 const password = z
@@ -9,11 +23,15 @@ const password = z
   .regex(/^[!-~]{8,200}$/, 'must be 8 to 200 letters, digits and signs of ASCII')
   .optional();
 
-/**
- * `npm run migrate`: brings the database of DATABASE_URL up to date, and its roles with it. The one step that changes the
- * schema. For each password that is set, it makes the user `wallet_api_login`, `wallet_worker_login`, `wallet_auditor_login`.
- */
-async function main(): Promise<void> {
+await runCommand({
+  help: HELP,
+  failed: 'Migrating failed',
+  read: (args) => readOptions('npm run migrate', args, {}),
+  run: migrate,
+});
+
+/** The one step that changes the schema. */
+async function migrate(): Promise<number> {
   const { DATABASE_URL, PARTITIONS } = sharedSettings;
   const settings = readSettings(
     {
@@ -32,9 +50,5 @@ async function main(): Promise<void> {
     tell: (sentence) => process.stderr.write(`${sentence}\n`),
   });
   process.stdout.write(applied.length > 0 ? `applied: ${applied.join(', ')}\n` : 'the schema is up to date\n');
+  return 0;
 }
-
-await main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : `Migrating failed: ${String(error)}`}\n`);
-  process.exitCode = 1;
-});

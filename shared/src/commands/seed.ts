@@ -1,30 +1,42 @@
-import { ConfigError, readSettings, sharedSettings } from '../config.ts';
+import { readSettings, sharedSettings } from '../config.ts';
+import { checkDatabase } from '../database/check-database.ts';
 import { createPool } from '../database/pool.ts';
 import { readPartitions } from '../database/tables/settings.ts';
 import { createDoorbell } from '../queue/doorbell.ts';
+import { readOptions } from '../read-options.ts';
+import { runCommand } from '../run-command.ts';
 import { seedDatabase } from '../seed.ts';
 
-/** `npm run seed`: makes the example clients, and accepts the operations that fund their wallets. Safe to repeat. */
-async function main(): Promise<void> {
+const HELP = `npm run seed
+
+Makes the example clients user_alice and user_bob, and accepts the operations that fund their wallets. Safe to repeat.
+Settings: DATABASE_URL and REDIS_URL, and QUEUE_PREFIX if it is not "wallet". Exit status 0 if it is done, 2 if not.`;
+
+await runCommand({
+  help: HELP,
+  failed: 'Seeding failed',
+  read: (args) => readOptions('npm run seed', args, {}),
+  run: seed,
+});
+
+async function seed(): Promise<number> {
   const { DATABASE_URL, REDIS_URL, QUEUE_PREFIX, PARTITIONS } = sharedSettings;
   const settings = readSettings({ DATABASE_URL, REDIS_URL, QUEUE_PREFIX, PARTITIONS }, process.env);
-  const database = createPool({ url: settings.DATABASE_URL, name: 'wallet-seed', size: 1, onError: () => undefined });
+  const url = settings.DATABASE_URL;
+  const database = createPool({ url, name: 'wallet-seed', size: 1, onError: () => undefined });
   const doorbell = createDoorbell({
     url: settings.REDIS_URL,
     prefix: settings.QUEUE_PREFIX,
     onError: () => undefined,
   });
   try {
+    await checkDatabase(database, url, 'seed');
     const partitions = await readPartitions(database, settings.PARTITIONS);
     const accepted = await seedDatabase(database, doorbell, partitions);
     process.stdout.write(`seeded user_alice and user_bob: ${accepted} operations accepted\n`);
+    return 0;
   } finally {
     doorbell.close();
     await database.end();
   }
 }
-
-await main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : `Seeding failed: ${String(error)}`}\n`);
-  process.exitCode = 1;
-});

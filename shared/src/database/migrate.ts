@@ -1,8 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { migrate } from 'postgres-migrations';
+import { ConfigError } from '../config.ts';
+import { checkServer, explaining } from './check-database.ts';
+import { checkMigrating } from './check-schema.ts';
+import { placeOf } from './explain-failure.ts';
 import { ADVISORY_LOCK } from './locks.ts';
+import { connectOnce } from './session.ts';
 import { type Passwords, applyGrants, makeRoles } from './roles.ts';
 import { readPartitions } from './tables/settings.ts';
 
@@ -11,7 +16,7 @@ import { readPartitions } from './tables/settings.ts';
  * and partition, and then the roles with their grants. Safe to run from several places at once, and again. Where this user
  * may not make roles, `tell` gets what is to be done by hand: the rest works without.
  * @returns the names of the migrations that were applied.
- * @throws ConfigError if the database was made for another number of partitions.
+ * @throws ConfigError if the server, the schema that is there, or the number of partitions does not fit.
  */
 export async function migrateDatabase(
   url: string,
@@ -19,10 +24,23 @@ export async function migrateDatabase(
   partitions: number | undefined,
   { passwords = {}, tell = () => undefined }: { passwords?: Passwords; tell?: (sentence: string) => void } = {},
 ): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  return explaining(placeOf(url), () => bringUpToDate(url, folder, partitions, { passwords, tell }));
+}
+
+async function bringUpToDate(
+  url: string,
+  folder: string,
+  partitions: number | undefined,
+  { passwords, tell }: { passwords: Passwords; tell: (sentence: string) => void },
+): Promise<string[]> {
+  const newest = await readNewest(folder);
+  const client = await connectOnce(url, { connectMs: CONNECT_MS });
   try {
-    const applied = await migrate({ client }, folder);
+    await checkServer(client, placeOf(url), { toWrite: true });
+    await checkMigrating(client, placeOf(url), newest);
+    const applied = await migrate({ client }, folder).catch((error: unknown) => {
+      throw changedMigration(error) ?? error;
+    });
     await client.query('INSERT INTO settings (partitions) VALUES ($1) ON CONFLICT DO NOTHING', [
       partitions ?? DEFAULT_PARTITIONS,
     ]);
@@ -40,7 +58,27 @@ export async function migrateDatabase(
   }
 }
 
+const CONNECT_MS = 10_000;
 const DEFAULT_PARTITIONS = 16;
+
+/** The number of the last migration in the folder. @throws ConfigError if there is none. */
+async function readNewest(folder: string): Promise<number> {
+  const files = await readdir(folder).catch(() => []);
+  const numbers = files.flatMap((file) => /^0*(\d+)_.*\.sql$/.exec(file)?.[1] ?? []).map(Number);
+  if (numbers.length === 0) throw new ConfigError(`There are no migrations in ${folder}. Is the program whole?`);
+  return Math.max(...numbers);
+}
+
+/** The runner compares the files with what was applied. */
+function changedMigration(error: unknown): ConfigError | null {
+  const names =
+    error instanceof Error ? /Hashes don't match for migrations '(.*)'/.exec(error.message)?.[1] : undefined;
+  if (names === undefined) return null;
+  return new ConfigError(
+    `This database was migrated with other files: ${names} differs from what was applied. Use the files of that version.`,
+    { cause: error },
+  );
+}
 
 /** What is applied every time: the settings of functions, the roles and their grants. The lock ends with the connection. */
 async function repeat(

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectOnce, sessionOptions } from './session.ts';
 
 export type Database = pg.Pool;
 export type Client = pg.PoolClient;
@@ -25,21 +26,16 @@ export function createPool(options: {
   statementMs?: number;
 }): Database {
   const statementMs = options.statementMs ?? STATEMENT_MS;
-  const settings = Object.entries({
-    lock_timeout: String(LOCK_MS),
-    idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
-    ...options.settings,
-  });
+  const limits = { statementMs, lockMs: LOCK_MS, idleInTransactionMs: IDLE_IN_TRANSACTION_MS };
   const pool = new pg.Pool({
     connectionString: options.url,
     application_name: options.name,
     max: options.size,
     connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: statementMs,
     query_timeout: statementMs === 0 ? 0 : statementMs + 2_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    options: settings.map(([name, value]) => `-c ${name}=${value}`).join(' '),
+    options: sessionOptions(limits, options.settings),
     types: { getTypeParser: parserOf },
   });
   pool.on('error', options.onError);
@@ -71,8 +67,7 @@ export async function databaseAnswers(url: string): Promise<boolean> {
 
 /** Makes the database `name` on the server of `url` if it has none, optionally as a copy of `template`. */
 export async function createDatabase(url: string, name: string, template = 'template1'): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
-  await client.connect();
+  const client = await connectOnce(url, { connectMs: CONNECT_MS });
   try {
     const found = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
     if (found.rowCount === 0) {

@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { connectOnce } from './session.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 /**
@@ -40,8 +41,7 @@ export async function makeRoles(client: pg.ClientBase, passwords: Passwords): Pr
 
 /** The same on a server that no connection is open to. A server that takes no writes has the roles of its primary. */
 export async function makeRolesAt(url: string, passwords: Passwords): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
-  await client.connect();
+  const client = await connectOnce(url, { connectMs: CONNECT_MS });
   try {
     const { rows } = await client.query<{ readOnly: boolean }>('SELECT pg_is_in_recovery() AS "readOnly"');
     return rows[0]?.readOnly ? [] : await makeRoles(client, passwords);

@@ -1,0 +1,24 @@
+import { asksForHelp, readCount } from '@wallet/shared/read-options';
+import { FAILED, tellFailure } from '@wallet/shared/tell-failure';
+
+/**
+ * The one number that a benchmark may be given, before it starts anything. `--help` prints its help and ends the process; what
+ * cannot be understood, and later what fails, ends it with a sentence and exit 2.
+ */
+export function readArgument(command: string, help: string, fallback: number): number {
+  const fail = (error: unknown): never => {
+    tellFailure(error, 'The benchmark failed');
+    process.exit(FAILED);
+  };
+  process.once('uncaughtException', fail);
+  const args = process.argv.slice(2);
+  if (asksForHelp(args)) {
+    process.stdout.write(`${command} ${help}\n`);
+    process.exit(0);
+  }
+  try {
+    return readCount(command, args, fallback);
+  } catch (error) {
+    return fail(error);
+  }
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from '@wallet/shared/config';
+import { explainFileFailure } from '@wallet/shared/explain-file-failure';
+import { SEALING_KEY_BYTES } from '@wallet/shared/seal';
+import { isProcess } from './child.ts';
+
+/**
+ * Takes the folder, which is for one `npm start` at a time. @returns what gives it back.
+ * @throws ConfigError if another has it, or if nothing can be kept in it.
+ */
+export function lockFolder(dataDir: string): () => Promise<void> {
+  const file = join(dataDir, 'start.pid');
+  return inFolder(dataDir, () => {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const owner = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+    if (owner > 0 && owner !== process.pid && isProcess(owner, 'start.ts')) {
+      throw new ConfigError(`${dataDir} is in use by process ${owner}. Stop that, or set DATA_DIR (and PORT).`);
+    }
+    writeFileSync(file, String(process.pid));
+    return () => {
+      rmSync(file, { force: true });
+      return Promise.resolve();
+    };
+  });
+}
+
+/**
+ * The key that seals the secrets of webhooks: made at the first start, and kept beside the data.
+ * @throws ConfigError if it cannot be kept, or if what was kept is not a key: another one could not open what that has sealed.
+ */
+export function keepKey(dataDir: string): string {
+  const file = join(dataDir, 'webhook.key');
+  return inFolder(dataDir, () => {
+    if (!existsSync(file)) {
+      // Whole or not at all, whenever this process or the machine ends.
+      writeFileSync(`${file}.part`, randomBytes(SEALING_KEY_BYTES).toString('base64'), { mode: 0o600, flush: true });
+      renameSync(`${file}.part`, file);
+    }
+    const key = readFileSync(file, 'utf8').trim();
+    if (Buffer.from(key, 'base64').length !== SEALING_KEY_BYTES)
+      throw new ConfigError(
+        `${file} holds no key of ${SEALING_KEY_BYTES} bytes. Bring it back from a backup; or delete it, and give every ` +
+          'webhook endpoint a secret again.',
+      );
+    return key;
+  });
+}
+
+function inFolder<Result>(dataDir: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(
+      `DATA_DIR: ${dataDir} cannot be used: ${explainFileFailure(error)}. Set DATA_DIR to another.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

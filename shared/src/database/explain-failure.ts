@@ -1,0 +1,66 @@
+import { sqlstateOf } from './sqlstate.ts';
+
+/** Where a database is, without user and password: `Database wallet at db:5432`. */
+export function placeOf(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  const name = decodeURIComponent(pathname.slice(1));
+  return `${name === '' ? 'The database' : `Database ${name}`} at ${hostname || 'localhost'}:${port || '5432'}`;
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no host of this name',
+  EAI_AGAIN: 'the name of the host could not be looked up',
+  ETIMEDOUT: 'it did not answer in time',
+  EHOSTUNREACH: 'there is no way to this host',
+  ENETUNREACH: 'there is no way to this network',
+  ECONNRESET: 'it closed the connection; is it a Postgres server?',
+  ENOENT: 'there is no such socket',
+};
+
+/** Errors of the driver, which have no code. */
+const UNREACHABLE_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [/^timeout e|connection timeout$|^Query read timeout$/, 'it did not answer in time'],
+  [/terminated unexpectedly|unexpected (response|message)|SSL response/i, 'it does not speak as a Postgres server'],
+];
+
+const BY_SQLSTATE: Readonly<Record<string, (message: string, place: string) => string>> = {
+  '28P01': (message, place) => `${place} refuses the user or the password: ${message}. Set DATABASE_URL.`,
+  '28000': (message, place) => `${place} refuses the user: ${message}. Set DATABASE_URL.`,
+  '3D000': (message, place) => `${place} cannot be used: ${message}. Create it, or set DATABASE_URL.`,
+  '42501': (message, place) =>
+    `${place}: its user may not do what is needed: ${message}. Run npm run migrate as the owner, or set DATABASE_URL.`,
+  '25006': (message, place) => `${place} can only be read: ${message}. Set DATABASE_URL to the primary.`,
+  '53300': (message, place) => `${place} has no connection left: ${message}. Raise max_connections, or run less.`,
+  '57P03': (message, place) => `${place} is not ready: ${message}. Try again.`,
+  '57P01': (message, place) => `${place} is stopping: ${message}. Try again.`,
+  // Before version 14 a server does not know every setting of a session.
+  '42704': (message, place) => `${place} is not a Postgres of version 15 or later: ${message}.`,
+  '08P01': (message, place) =>
+    `${place} refuses what a session begins with: ${message}. A pooler must pass the start-up parameter "options" on.`,
+};
+
+/** What an operator can do about a failure of the database; null if that is not known. */
+export function explainDatabaseFailure(error: unknown, place = 'The database'): string | null {
+  if (!(error instanceof Error)) return null;
+  // Where a name has several addresses, one error stands for all of them.
+  if (error instanceof AggregateError && error.errors.length > 0) return explainDatabaseFailure(error.errors[0], place);
+  const sqlstate = sqlstateOf(error);
+  if (sqlstate !== null) return BY_SQLSTATE[sqlstate]?.(error.message, place) ?? explainCause(error, place);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const isOfConnection =
+    'syscall' in error && ['connect', 'read', 'write', 'getaddrinfo'].includes(String(error.syscall));
+  const reason =
+    (isOfConnection ? UNREACHABLE[code] : undefined) ??
+    UNREACHABLE_BY_MESSAGE.find(([pattern]) => pattern.test(error.message))?.[1];
+  if (reason !== undefined) return `${place} cannot be reached: ${reason}. Check that it runs, and DATABASE_URL.`;
+  if (error.message.startsWith('SASL')) return `${place} asks for a password. Set it in DATABASE_URL or PGPASSWORD.`;
+  if (/SSL connections|certificate/i.test(error.message))
+    return `${place} cannot be reached by TLS: ${error.message}. See sslmode in DATABASE_URL.`;
+  return explainCause(error, place);
+}
+
+/** The runner of migrations wraps what it is told. */
+function explainCause(error: Error, place: string): string | null {
+  return error.cause === undefined ? null : explainDatabaseFailure(error.cause, place);
+}

@@ -1,0 +1,28 @@
+import { asksForHelp } from './read-options.ts';
+import { FAILED, tellFailure } from './tell-failure.ts';
+
+/**
+ * Runs a command with its arguments: `--help` prints its help and does nothing else. The exit status is what `run` answers, or
+ * 2 with one sentence where it failed.
+ */
+export async function runCommand<Order>(command: {
+  readonly help: string;
+  /** What a failure is called, as "The audit failed". */
+  readonly failed: string;
+  /** @throws UsageError for what it does not know. */
+  readonly read: (args: readonly string[]) => Order;
+  readonly run: (order: Order) => Promise<number>;
+}): Promise<void> {
+  process.once('uncaughtException', (error) => {
+    tellFailure(error, command.failed);
+    process.exit(FAILED);
+  });
+  const args = process.argv.slice(2);
+  try {
+    if (asksForHelp(args)) process.stdout.write(`${command.help}\n`);
+    else process.exitCode = await command.run(command.read(args));
+  } catch (error) {
+    tellFailure(error, command.failed);
+    process.exitCode = FAILED;
+  }
+}

@@ -1,0 +1,58 @@
+import { distance } from 'fastest-levenshtein';
+
+/**
+ * Every setting of every process and command, so that none takes another's for a mistake. Only these can be read: the type of
+ * `readSettings` says so.
+ */
+const SETTINGS = [
+  ...['DATABASE_URL', 'REDIS_URL', 'QUEUE_PREFIX', 'LOG_LEVEL', 'LOG_PRETTY', 'PARTITIONS', 'HOST', 'PORT'],
+  ...['WEBHOOK_KEY', 'WEBHOOK_ALLOW_PRIVATE', 'NODE_ENV', 'DATA_DIR', 'SPOOL_DIR'],
+  ...['METRICS_ENABLED', 'ALLOW_ANONYMOUS', 'API_DATABASE_CONNECTIONS', 'API_MAX_CONNECTIONS'],
+  ...['ADMISSION_PENDING_OPERATIONS', 'ADMISSION_PENDING_LINES', 'ADMISSION_PENDING_AGE_S'],
+  ...['ADMISSION_WAITING_REQUESTS', 'ADMISSION_EVENT_LOOP_MS'],
+  ...['WORKER_BATCH_LIMIT', 'WORKER_TRANSACTIONS', 'WORKER_BULK_LIMIT', 'WORKER_BULK_TRANSACTIONS'],
+  ...['WORKER_HEALTH_PORT', 'API_DATABASE_PASSWORD', 'WORKER_DATABASE_PASSWORD', 'AUDITOR_DATABASE_PASSWORD'],
+] as const;
+
+export type SettingName = (typeof SETTINGS)[number];
+
+/** Read by the client's commands and by docker-compose.yml. */
+const OTHERS_OF_OURS = ['WALLET_URL', 'WALLET_API_KEY', 'API_PORT'] as const;
+const NAMES: readonly string[] = [...SETTINGS, ...OTHERS_OF_OURS];
+
+/** What begins like this is meant for us. */
+const PREFIXES = ['ADMISSION_', 'WEBHOOK_', 'WORKER_', 'API_DATABASE_', 'API_MAX_', 'AUDITOR_DATABASE_'];
+
+/** What Kubernetes and Docker set for a service that is called `worker` or `webhook`: names, and values of `WORKER_PORT`. */
+const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?$/;
+const SERVICE_ADDRESS = /^(tcp|udp):\/\//;
+
+/** `HOST` and `PORT` are too short: too much else is a letter or two away. */
+const SHORTEST = 8;
+const LONG = 10;
+
+export interface Misspelling {
+  readonly name: string;
+  readonly nearest: string;
+}
+
+/**
+ * The variables of `env` that are meant for us and are no setting: those with one of our prefixes, and those a letter or, in
+ * long names, two away from a setting that is not set itself.
+ */
+export function findMisspellings(env: Readonly<Record<string, string | undefined>>): Misspelling[] {
+  const unknown = Object.keys(env).filter((name) => env[name] && !NAMES.includes(name));
+  return unknown.flatMap((name) => {
+    if (SERVICE_LINK.test(name) || SERVICE_ADDRESS.test(env[name] ?? '')) return [];
+    const prefix = PREFIXES.find((each) => name.startsWith(each)) ?? '';
+    const spelt = name.toUpperCase();
+    const byDistance = NAMES.filter((setting) => setting.startsWith(prefix))
+      .map((setting) => ({ setting, away: distance(spelt, setting) }))
+      .sort((one, other) => one.away - other.away);
+    const [nearest] = byDistance;
+    if (nearest === undefined) return [];
+    const { setting, away } = nearest;
+    const allowed = setting.length < SHORTEST ? -1 : setting.length < LONG ? 1 : 2;
+    return prefix !== '' || (away <= allowed && !env[setting]) ? [{ name, nearest: setting }] : [];
+  });
+}

@@ -1,0 +1,65 @@
+import { type Socket, createServer } from 'node:net';
+
+/**
+ * A server that speaks as much of Postgres' protocol as an old version would have to: it takes every user, and answers each
+ * simple query with one row of `facts`. It stands in for versions that no machine has any more.
+ */
+export async function startFakePostgres(
+  facts: Readonly<Record<string, string>>,
+): Promise<{ url: string; stop: () => void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    let isStarted = false;
+    socket.on('data', (data) => {
+      if (!isStarted) socket.write(Buffer.concat([message('R', int(0, 4)), READY]));
+      else if (data[0] === 'Q'.charCodeAt(0)) socket.write(answer(facts));
+      isStarted = true;
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    url: `postgres://user@127.0.0.1:${port}/wallet`,
+    stop: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+const TEXT_OID = 25;
+
+function answer(facts: Readonly<Record<string, string>>): Buffer {
+  const columns = Object.keys(facts).map((name) =>
+    Buffer.concat([text(name), int(0, 4), int(0, 2), int(TEXT_OID, 4), int(-1, 2), int(-1, 4), int(0, 2)]),
+  );
+  const values = Object.values(facts).map((value) =>
+    Buffer.concat([int(Buffer.byteLength(value), 4), Buffer.from(value)]),
+  );
+  return Buffer.concat([
+    message('T', int(columns.length, 2), ...columns),
+    message('D', int(values.length, 2), ...values),
+    message('C', text('SELECT 1')),
+    READY,
+  ]);
+}
+
+const READY = message('Z', Buffer.from('I'));
+
+function message(type: string, ...parts: Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from(type), int(body.length + 4, 4), body]);
+}
+
+function int(value: number, bytes: 2 | 4): Buffer {
+  const buffer = Buffer.alloc(bytes);
+  buffer.writeIntBE(value, 0, bytes);
+  return buffer;
+}
+
+function text(value: string): Buffer {
+  return Buffer.from(`${value}\0`);
+}

@@ -1,0 +1,82 @@
+import { readdirSync } from 'node:fs';
+import { readApiConfig } from '@wallet/api/config';
+import { MIGRATIONS_FOLDER } from '@wallet/local/project';
+import { numberSetting, readSettings } from '@wallet/shared/config';
+import { NEWEST_MIGRATION } from '@wallet/shared/database/check-schema';
+import { findMisspellings } from '@wallet/shared/setting-names';
+import { readWorkerConfig } from '@wallet/worker/config';
+
+describe('a variable of the environment', () => {
+  it.each([
+    ['PARTITION', 'PARTITIONS'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['DATABASE-URL', 'DATABASE_URL'],
+    ['database_url', 'DATABASE_URL'],
+    ['REDIS_URI', 'REDIS_URL'],
+    ['WORKER_BATCH_LIMITS', 'WORKER_BATCH_LIMIT'],
+    ['WORKER_PORT', 'WORKER_HEALTH_PORT'],
+    ['ADMISION_PENDING_LINES', 'ADMISSION_PENDING_LINES'],
+    ['ADMISSION_PENDING_LINE', 'ADMISSION_PENDING_LINES'],
+    ['WEBHOOK_SECRET', 'WEBHOOK_KEY'],
+    ['API_DATABASE_URL', 'API_DATABASE_PASSWORD'],
+    ['ALLOW_ANONYMUS', 'ALLOW_ANONYMOUS'],
+  ])('%s is taken for a misspelt %s', (name, nearest) => {
+    expect(findMisspellings({ [name]: '1' })).toEqual([{ name, nearest }]);
+  });
+
+  it.each([
+    ...['PORTAGE_CONFIGROOT', 'HOSTNAME', 'HOST', 'HOME', 'PATH', 'POST', 'PORTS', 'TERM', 'npm_config_user_agent'],
+    ...['npm_package_name', 'REDIS_URL_FOO', 'READ_DATABASE_URL', 'OTHER_DATABASE_URL', 'PGPASSWORD', 'PGHOST'],
+    ...[
+      'NODE_OPTIONS',
+      'JEST_WORKER_ID',
+      'LOG_FORMAT',
+      'WALLET_URL',
+      'WALLET_API_KEY',
+      'API_PORT',
+      'POSTGRES_PASSWORD',
+    ],
+    ...['WORKER_SERVICE_HOST', 'WORKER_SERVICE_PORT_HEALTH', 'WORKER_PORT_9000_TCP_ADDR', 'BENCH_API_ADMISSION_X'],
+    ...['TEST_DATABASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'KUBERNETES_PORT', 'DATA_HOME', 'XDG_DATA_DIRS'],
+  ])('%s is none of our business', (name) => {
+    expect(findMisspellings({ [name]: '1' })).toEqual([]);
+  });
+
+  it('is no mistake where it is empty, tells where another service is, or stands beside the real one', () => {
+    expect(findMisspellings({ PARTITION: '', WORKER_PORT: 'tcp://10.0.0.1:80' })).toEqual([]);
+    expect(findMisspellings({ DATABASE_URI: 'x', DATABASE_URL: 'y' })).toEqual([]);
+  });
+});
+
+it.each(['0x10', '1e3', ' 8000', '8000 ', '08000', '+1', '-1', '1.0', '1_000', '٣', '', '9'.repeat(20)])(
+  'the number %j is refused',
+  (text) => {
+    expect(numberSetting(0, 1_000_000_000).safeParse(text).success).toBe(false);
+  },
+);
+
+it('every wrong setting is named at once, and no value of it', () => {
+  const read = (): unknown =>
+    readSettings({ PORT: numberSetting(1, 10) }, { PORT: 'secret', PARTITION: 'secret', ADMISSION_X: 'secret' });
+  expect(read).toThrow(/PORT: .*\n.*PARTITION .*\n.*ADMISSION_X /);
+  expect(read).not.toThrow(/secret/);
+});
+
+it('what is a setting of the other process is no mistake', () => {
+  const env = {
+    ...{
+      DATABASE_URL: 'postgres://db/x',
+      REDIS_URL: 'redis://redis',
+      WORKER_BATCH_LIMIT: '5',
+      API_MAX_CONNECTIONS: '9',
+    },
+    ...{ DATA_DIR: '/x', WORKER_DATABASE_PASSWORD: 'x', ADMISSION_EVENT_LOOP_MS: '20' },
+  };
+  expect(readApiConfig(env).maxConnections).toBe(9);
+  expect(readWorkerConfig(env).batchLimit).toBe(5);
+});
+
+it('the program knows the newest migration that it comes with', () => {
+  const numbers = readdirSync(MIGRATIONS_FOLDER).flatMap((file) => /^(\d+)_/.exec(file)?.[1] ?? []);
+  expect(NEWEST_MIGRATION).toBe(Math.max(...numbers.map(Number)));
+});
