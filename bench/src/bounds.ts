@@ -2,8 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findProgram } from '@wallet/local/find-program';
-import { findPostgresBinaries } from '@wallet/local/postgres-binaries';
+import { findPostgresFolders, findProgram } from '@wallet/local/find-program';
 import { PROJECT_ROOT } from '@wallet/local/project';
 import { type Servers, connect, makeDatabase } from './servers.ts';
 import { makeWallets } from './wallets.ts';
@@ -18,8 +17,7 @@ export type Pgbench = (seconds: number) => Promise<number>;
  * from eight clients. @returns null if there is no such program beside the server's or on the path.
  */
 export async function preparePgbench(servers: Servers, scale: number): Promise<Pgbench | null> {
-  const { folder } = findPostgresBinaries(servers.path, false, null);
-  const program = findProgram(`${folder}:${servers.path}`, 'pgbench');
+  const program = findProgram([...findPostgresFolders(servers.path), servers.path].join(':'), 'pgbench');
   if (program === null) return null;
   const { password, port } = new URL(servers.postgres.url);
   const env = { PATH: servers.path, PGPASSWORD: password, PGHOST: '127.0.0.1', PGPORT: port, PGUSER: 'postgres' };

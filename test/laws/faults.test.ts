@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '@wallet/local/child';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
-import { type EmbeddedRedis, startRedis } from '@wallet/local/embedded-redis';
+import { type EmbeddedRedis, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
@@ -65,7 +65,7 @@ function launchPostgres(): Promise<EmbeddedPostgres> {
 }
 
 function launchRedis(): Promise<EmbeddedRedis> {
-  return startRedis({ dataDir: folder, path, port: ports.redis });
+  return startRedis({ dataDir: folder, path, port: ports.redis, server: readRedisServer(process.env) });
 }
 
 const history: Request[] = [];

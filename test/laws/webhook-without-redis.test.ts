@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRedis } from '@wallet/local/embedded-redis';
+import { readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import request from 'supertest';
 import { sendToRedis } from '../support/redis-command.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -36,7 +36,8 @@ it('with no Redis at all', async () => {
 
 it('with a Redis that is emptied again and again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'wallet-webhook-redis-'));
-  const redis = await startRedis({ dataDir: folder, path: process.env['PATH'] ?? '' });
+  const path = process.env['PATH'] ?? '';
+  const redis = await startRedis({ dataDir: folder, path, server: readRedisServer(process.env) });
   const service = await startService({ redisUrl: redis.url });
   const port = Number(new URL(redis.url).port);
   try {

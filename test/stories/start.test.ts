@@ -1,53 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '@wallet/local/child';
 import { startPostgres } from '@wallet/local/embedded-postgres';
-import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 import { createPool } from '@wallet/shared/database/pool';
 import request from 'supertest';
+import { ended, greeting, start, until } from '../support/npm-start.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-start-'));
-const started: ChildProcess[] = [];
-afterEach(async () => {
-  const running = started.splice(0).filter((child) => child.exitCode === null && child.signalCode === null);
-  await Promise.all(running.map((child) => (child.kill('SIGKILL'), ended(child))));
-});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** What `npm start` runs, in a group of its own, so that a signal to the group is a Ctrl-C. */
-function start(env: Record<string, string>): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, 'local/src/start.ts')], {
-    cwd: PROJECT_ROOT,
-    env: { PATH: process.env['PATH'], ...env },
-    detached: true,
-  });
-  started.push(child);
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return { child, output: () => output };
-}
-
-async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
-    await delay(20);
-  }
-}
-
-async function greeting({ child, output }: ReturnType<typeof start>): Promise<void> {
-  await until('greeting', () => output().includes('Ctrl-C') || child.exitCode !== null);
-  if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}: ${output()}`);
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => child.once('exit', resolve));
-}
 
 function isOpen(port: number): Promise<boolean> {
   return new Promise((resolve) => {

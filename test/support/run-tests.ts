@@ -5,33 +5,50 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '@wallet/local/embedded-postgres';
-import { startRedis } from '@wallet/local/embedded-redis';
+import { readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
+import { ConfigError } from '@wallet/shared/config';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
 import { TEMPLATE, inDatabase } from './test-database.ts';
 
 /**
  * `npm test`: starts a Postgres and a Redis of its own, migrates a template database that every test file copies, runs
- * jest with the arguments given, and closes with the counts.
+ * jest with the arguments given, and closes with the counts. `REDIS_SERVER` chooses the Redis, as for `npm start`: `native`,
+ * `packaged` or `auto`.
  */
 const folder = mkdtempSync(join(tmpdir(), 'wallet-test-'));
-const path = process.env['PATH'] ?? '';
-const postgres = await startPostgres({ dataDir: folder, path, settings: { fsync: 'off', max_connections: '300' } });
-const redis = await startRedis({ dataDir: folder, path });
-
-let code = 1;
+const stops: (() => Promise<void>)[] = [];
 try {
+  process.exitCode = await runTests();
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+} finally {
+  await Promise.all(stops.map((stop) => stop()));
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function runTests(): Promise<number> {
+  const path = process.env['PATH'] ?? '';
+  const server = readRedisServer(process.env);
+  const postgres = await startPostgres({ dataDir: folder, path, settings: { fsync: 'off', max_connections: '300' } });
+  stops.push(() => postgres.stop());
+  const redis = await startRedis({ dataDir: folder, path, server });
+  stops.push(() => redis.stop());
+  process.stdout.write(`Redis: ${redis.name}\n`);
   await migrateDatabase(await inDatabase(postgres.url, TEMPLATE), MIGRATIONS_FOLDER, undefined);
   const countsFile = join(folder, 'counts.json');
-  code = await runJest({ TEST_DATABASE_URL: postgres.url, TEST_REDIS_URL: redis.url, TEST_COUNTS_FILE: countsFile });
+  const code = await runJest({
+    TEST_DATABASE_URL: postgres.url,
+    TEST_REDIS_URL: redis.url,
+    TEST_COUNTS_FILE: countsFile,
+  });
   const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as { passed: number; failed: number; skipped: number };
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
-} finally {
-  await Promise.all([postgres.stop(), redis.stop()]);
-  rmSync(folder, { recursive: true, force: true });
+  return code;
 }
-process.exitCode = code;
 
 function runJest(env: Record<string, string>): Promise<number> {
   const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin/jest.js');

@@ -1,0 +1,19 @@
+import { chownSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Writes a file that the owner of its folder alone may read, in place of what was there: whole or not at all. */
+export function writePrivate(file: string, content: string): void {
+  const part = `${file}.part`;
+  rmSync(part, { force: true });
+  // A new file: written into the file of another user, it would neither be permitted nor private.
+  writeFileSync(part, content, { mode: 0o600, flag: 'wx', flush: true });
+  giveToFolderOwner(part);
+  renameSync(part, file);
+}
+
+/** Root may serve the data of an ordinary user, who must be able to go on without root. */
+export function giveToFolderOwner(file: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(dirname(file));
+  if (uid !== 0) chownSync(file, uid, gid);
+}

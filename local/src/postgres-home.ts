@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ConfigError } from '@wallet/shared/config';
+import { findPostgresBinaries } from './postgres-binaries.ts';
+import { NOBODY, type ServerUser, chooseServerUser } from './server-user.ts';
+
+/** Where the server lives, and as whom. */
+export interface PostgresHome {
+  readonly dataDir: string;
+  /** Of the server's binaries. */
+  readonly folder: string;
+  readonly data: string;
+  /** The major version that made the data; null if there is none. */
+  readonly major: string | null;
+  readonly user: ServerUser;
+  /** Sentences about other data that was found. */
+  readonly notes: readonly string[];
+}
+
+/** @throws ConfigError if what is there cannot be served. */
+export function findPostgresHome(folder: string, path: string, packaged: boolean): PostgresHome {
+  const dataDir = resolve(folder);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const link = join(dataDir, 'postgres');
+  const major = majorOfData(link);
+  const data = major === null ? link : realpathSync(link);
+  const notes = describeEarlierHomes(folder, major !== null);
+  const user = chooseServerUser(dataDir, major === null ? null : data, path);
+  const made = major === null ? null : { folder: data, major };
+  const binaries = findPostgresBinaries({ path, packaged, data: made, user, dataDir });
+  return { dataDir, folder: binaries, data, major, user, notes };
+}
+
+/** @throws ConfigError if the folder cannot be looked into, or has something else in it: that is not taken for nothing. */
+function majorOfData(data: string): string | null {
+  try {
+    return readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') {
+      throw new ConfigError(`The data in ${data} cannot be read (${code}): start as the user who owns it.`);
+    }
+  }
+  if (existsSync(data) && readdirSync(data).length > 0) {
+    throw new ConfigError(`${data} has files in it and is no data of Postgres: move it away, or set another DATA_DIR.`);
+  }
+  return null;
+}
+
+/**
+ * Versions before this one left DATA_DIR where root could not be shed, for a folder of nobody's among the temporary files.
+ * @returns a sentence for each that still has data.
+ * @throws ConfigError if such data is all that there is: it may be what the operator means.
+ */
+function describeEarlierHomes(dataDir: string, hasData: boolean): string[] {
+  const names = new Set([dataDir, resolve(dataDir)]);
+  const homes = [...names].map((name) => {
+    const hash = createHash('sha256').update(name).digest('hex').slice(0, 16);
+    return join(tmpdir(), `wallet-operations-${hash}`);
+  });
+  return homes.filter(isEarlierHome).map((home) => {
+    const found = `An earlier version, started as root, kept data for this DATA_DIR in ${home}`;
+    if (hasData) return `${found}; it is not what is served. Delete that folder if nothing in it is needed.`;
+    throw new ConfigError(
+      `${found}, and ${resolve(dataDir)} has none: to go on with it, move it ` +
+        `(mv ${home}/postgres ${home}/postgres.password '${resolve(dataDir)}/'); to begin anew, delete that folder.`,
+    );
+  });
+}
+
+/** Anybody can make a folder there; only root can make one of nobody's. */
+function isEarlierHome(home: string): boolean {
+  return lstatSync(home, { throwIfNoEntry: false })?.uid === NOBODY.uid && existsSync(join(home, 'postgres'));
+}

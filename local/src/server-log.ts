@@ -1,0 +1,45 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { giveToFolderOwner } from './data-folder.ts';
+
+/** Of a log, so much at its end is looked at for what went wrong. */
+const TAIL_BYTES = 16_384;
+const COMPLAINT_LINES = 4;
+
+export interface ServerLog {
+  readonly file: string;
+  /** Where the output of a server goes. */
+  readonly descriptor: number;
+  /** The end of what was written since it was opened. */
+  read(): string;
+  /** The server has a descriptor of its own. */
+  close(): void;
+}
+
+/** Opens the log of a server for appending. */
+export function openServerLog(file: string): ServerLog {
+  const descriptor = openSync(file, 'a+', 0o600);
+  giveToFolderOwner(file);
+  const start = statSync(file).size;
+  return {
+    file,
+    descriptor,
+    read() {
+      const { size } = statSync(file);
+      const from = Math.max(start, size - TAIL_BYTES);
+      const tail = Buffer.alloc(Math.max(0, size - from));
+      return tail.toString('utf8', 0, readSync(descriptor, tail, 0, tail.length, from));
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+/** What a program that failed printed about it, as a sentence: its last fatal error, or the last that it said at all. */
+export function complaintOf(output: string): string {
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const fatal = lines.findLastIndex((line) => /\bFATAL\b|\bPANIC\b/.test(line));
+  const telling = fatal === -1 ? lines.slice(-COMPLAINT_LINES) : lines.slice(fatal, fatal + COMPLAINT_LINES);
+  return telling.length === 0 ? 'It printed nothing.' : `It printed: ${telling.join(' | ')}`;
+}

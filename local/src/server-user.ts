@@ -1,0 +1,157 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, lchownSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ConfigError } from '@wallet/shared/config';
+import { findProgram } from './find-program.ts';
+
+/** The user that an embedded Postgres runs as, which is never root: Postgres refuses that. */
+export interface ServerUser {
+  /** Words to put before a command. */
+  readonly prefix: readonly string[];
+  /** What the command is spawned with; empty where it runs as this process. */
+  readonly ids: { readonly uid?: number; readonly gid?: number };
+  /** Who owns its files on the disk. */
+  readonly owner: Ids;
+}
+
+interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export const NOBODY: Ids = { uid: 65_534, gid: 65_534 };
+/** Within a namespace. It has a name on every Linux (`daemon` or `bin`), which `initdb` asks for. */
+const INNER_ID = 1;
+const PROBE_MS = 5_000;
+
+/**
+ * The user to serve `dataDir` with, whose data, if there is any, is in `data`. For root that is, in this order: the
+ * ordinary user who owns the data; root without its rights, in a namespace; the ordinary user who owns the folder or the
+ * one above it; nobody. The first that can enter the folder serves; a folder of root's is opened for passing through.
+ * @throws ConfigError if none can.
+ */
+export function chooseServerUser(dataDir: string, data: string | null, path: string): ServerUser {
+  const uid = process.getuid?.();
+  const owner = data === null ? null : ownerOf(data);
+  if (uid !== 0) {
+    if (uid !== undefined && owner !== null && owner.uid !== uid) {
+      throw new ConfigError(
+        `The data in ${data} belongs to user ${owner.uid}, and this is user ${uid}: start as that user or as root, or ` +
+          `give the data to this one (chown -R ${uid} '${dataDir}').`,
+      );
+    }
+    return { prefix: dieWithParent(path, 'INT'), ids: {}, owner: { uid: uid ?? 0, gid: process.getgid?.() ?? 0 } };
+  }
+  const folderOwners = [dataDir, dirname(dataDir)].map(ownerOf).filter((ids) => data !== null || hasName(ids, path));
+  const users = [
+    ...(owner === null ? [] : asUser(owner, path)),
+    ...withoutRights(path),
+    ...[...folderOwners, NOBODY].flatMap((ids) => asUser(ids, path)),
+  ];
+  const folders = data === null ? [dataDir] : [dataDir, dirname(data)];
+  const user = users.find((each) => folders.every((folder) => canEnter(each, folder)));
+  if (user) return user;
+  const [nobody] = asUser(NOBODY, path);
+  const reason =
+    nobody && runs(nobody, ['/bin/sh', '-c', ':'])
+      ? 'no other user can enter that folder: set DATA_DIR to one that can be reached, such as /var/lib/wallet'
+      : 'this process may not become another user: let it (CAP_SETUID, CAP_SETGID, CAP_CHOWN, CAP_DAC_OVERRIDE and CAP_KILL)';
+  const move = data === null ? '' : ' (stop the service and move the whole folder there: the data stays as it is)';
+  throw new ConfigError(
+    `Postgres cannot serve ${dataDir}: it does not run as root, \`unshare --user\` is missing or not permitted, and ` +
+      `${reason}${move}, start as an ordinary user, or set DATABASE_URL.`,
+  );
+}
+
+/**
+ * Makes everything below `data` the user's. @returns whether it belonged to another one.
+ * @throws ConfigError if it cannot be given.
+ */
+export function giveData(data: string, { owner }: ServerUser): boolean {
+  const before = ownerOf(data).uid;
+  if (process.getuid?.() !== 0 || (before === owner.uid && before !== 0)) return false;
+  try {
+    // Root's until all of it is given: what was interrupted is found to be root's, and done again.
+    chownSync(data, 0, 0);
+    for (const entry of readdirSync(data, { recursive: true, withFileTypes: true })) {
+      const file = join(entry.parentPath, entry.name);
+      if (lstatSync(file).uid !== owner.uid) lchownSync(file, owner.uid, owner.gid);
+    }
+    chownSync(data, owner.uid, owner.gid);
+  } catch (error) {
+    throw new ConfigError(
+      `Postgres does not run as root, and ${data} cannot be given to user ${owner.uid} (${messageOf(error)}): set ` +
+        'DATA_DIR to a folder on another file system, start as an ordinary user, or set DATABASE_URL.',
+    );
+  }
+  return before !== owner.uid;
+}
+
+/** Words to put before a command that it gets the signal when this process dies; none where that cannot be had. */
+export function dieWithParent(path: string, signal: 'INT' | 'TERM'): string[] {
+  const setpriv = findProgram(path, 'setpriv');
+  if (setpriv === null) return [];
+  const words = [setpriv, '--pdeathsig', signal];
+  // That of busybox does not know the option.
+  return isPossible([...words, '/bin/sh', '-c', ':']) ? words : [];
+}
+
+/** Whether the user can run a command with success. */
+function runs(user: ServerUser, command: readonly string[]): boolean {
+  return isPossible([...user.prefix, ...command], { ...user.ids, cwd: '/' });
+}
+
+/** Root without any right, and with files that stay root's; nothing where user namespaces cannot be had. */
+function withoutRights(path: string): ServerUser[] {
+  const unshare = findProgram(path, 'unshare');
+  if (unshare === null) return [];
+  const words = [unshare, '--user', `--map-user=${INNER_ID}`, `--map-group=${INNER_ID}`];
+  if (!isPossible([...words, '/bin/sh', '-c', ':'])) return [];
+  // The order matters: entering the namespace changes credentials, which clears the death signal.
+  return [{ prefix: [...words, ...dieWithParent(path, 'INT')], ids: {}, owner: { uid: 0, gid: 0 } }];
+}
+
+function asUser({ uid, gid }: Ids, path: string): ServerUser[] {
+  if (uid === 0) return [];
+  // A folder of root's group does not make its owner a member of it.
+  const ids = { uid, gid: gid === 0 ? NOBODY.gid : gid };
+  return [{ prefix: dieWithParent(path, 'INT'), ids, owner: ids }];
+}
+
+function canEnter(user: ServerUser, folder: string): boolean {
+  const enter = (target: string): boolean => runs(user, ['/bin/sh', '-c', 'cd -- "$1"', 'sh', target]);
+  if (enter(folder)) return true;
+  if (ownerOf(folder).uid !== 0 || !enter(dirname(folder))) return false;
+  try {
+    // To pass through, not to list: each file in it has rights of its own.
+    chmodSync(folder, (statSync(folder).mode & 0o777) | 0o011);
+  } catch {
+    return false;
+  }
+  return enter(folder);
+}
+
+/** Whether the machine knows a name for the user: without one, `initdb` refuses. */
+function hasName({ uid }: Ids, path: string): boolean {
+  const id = findProgram(path, 'id');
+  return id === null || isPossible([id, '-un', String(uid)]);
+}
+
+function ownerOf(file: string): Ids {
+  const { uid, gid } = statSync(file);
+  return { uid, gid };
+}
+
+function isPossible(command: readonly string[], options: { uid?: number; gid?: number; cwd?: string } = {}): boolean {
+  const [file = '', ...args] = command;
+  try {
+    execFileSync(file, args, { stdio: 'ignore', timeout: PROBE_MS, ...options });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
