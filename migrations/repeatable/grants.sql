@@ -54,8 +54,8 @@ GRANT INSERT (id, url, description, event_types, rate_limit, sealed_headers, sea
   UPDATE (url, description, event_types, rate_limit, sealed_headers, sealed_secret, sealed_previous_secret,
           previous_secret_until, status, disabled_reason, disabled_at, updated_at, deleted_at)
   ON webhook_endpoints TO wallet_api;
-GRANT INSERT (endpoint_id, position), UPDATE (failures, failing_since, paused_until, skipped) ON webhook_endpoint_states
-  TO wallet_api;
+GRANT INSERT (endpoint_id, position), UPDATE (failures, failing_since, paused_until, pause_resets, skipped)
+  ON webhook_endpoint_states TO wallet_api;
 -- A test event, and what is sent again.
 GRANT INSERT (endpoint_id, event_id, next_attempt_at), UPDATE (status, failures, next_attempt_at, completed_at)
   ON deliveries TO wallet_api;
@@ -73,7 +73,8 @@ GRANT UPDATE (open_parts, finished_at) ON batches TO wallet_worker;
 GRANT UPDATE (after_id, touched_at) ON batch_parts TO wallet_worker;
 GRANT UPDATE (succeeded, succeeded_amount, failed, failed_amount, started_at) ON batch_totals TO wallet_worker;
 GRANT UPDATE (status, disabled_reason, disabled_at, updated_at) ON webhook_endpoints TO wallet_worker;
-GRANT UPDATE (failures, failing_since, paused_until, window_started_at, window_requests, position, skipped)
+GRANT UPDATE (failures, failing_since, paused_until, window_started_at, window_requests, position, skipped,
+              last_success_at, last_failure_at, last_error)
   ON webhook_endpoint_states TO wallet_worker;
 GRANT INSERT (endpoint_id, event_id, status, attempts, failures, next_attempt_at, completed_at),
   UPDATE (status, attempts, failures, next_attempt_at, completed_at)

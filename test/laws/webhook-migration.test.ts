@@ -2,23 +2,29 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
-import { createPool } from '@wallet/shared/database/pool';
+import { type Database, createPool } from '@wallet/shared/database/pool';
 import { claimDeliveries } from '@wallet/shared/database/tables/delivery-claims';
 import { newId } from '@wallet/shared/ids';
 import { recordFacts } from '@wallet/shared/record-facts';
 import { relayEvents } from '@wallet/worker/relay-events';
 import { inDatabase } from '../support/test-database.ts';
 
-/** A database from before deliveries were made when they are claimed. */
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
-it('an endpoint is told on from where it was: nothing twice, and nothing that was relayed to a disabled endpoint', async () => {
+/** A database at the schema before the migrations that `later` names: with their columns still missing, the grants fail. */
+async function migrateUpTo(later: RegExp): Promise<{ url: string; database: Database }> {
   const folder = mkdtempSync(`${tmpdir()}/wallet-migrations-`);
-  const url = await inDatabase(process.env['TEST_DATABASE_URL'] ?? '', `test_before_${process.pid}`);
-  const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
+  folders.push(folder);
+  const url = await inDatabase(process.env['TEST_DATABASE_URL'] ?? '', `test_before_${process.pid}_${folders.length}`);
+  cpSync(MIGRATIONS_FOLDER, folder, { recursive: true, filter: (file) => !later.test(file) });
+  await expect(migrateDatabase(url, folder, undefined)).rejects.toThrow('does not exist');
+  return { url, database: createPool({ url, name: 'test', size: 1, onError: () => undefined }) };
+}
+
+it('an endpoint is told on from where it was before deliveries were made when they are claimed, and nothing twice', async () => {
+  const { url, database } = await migrateUpTo(/000[6-9]_/);
   try {
-    cpSync(MIGRATIONS_FOLDER, folder, { recursive: true, filter: (file) => !/000[6-9]_/.test(file) });
-    // The migrations are applied; the grants are of columns that are still to come.
-    await expect(migrateDatabase(url, folder, undefined)).rejects.toThrow('does not exist');
     const [enabled, disabled, event] = [newId(), newId(), newId()];
     await database.query(
       `INSERT INTO webhook_endpoints (id, url, event_types, sealed_secret, status, disabled_reason, disabled_at)
@@ -35,15 +41,35 @@ it('an endpoint is told on from where it was: nothing twice, and nothing that wa
     await relayEvents(database);
     const claimed = await claimDeliveries(database, enabled, 10, 60_000);
     expect(claimed.deliveries.map(({ eventId }) => eventId)).toEqual([event, next]);
-    const { rows } = await database.query(
-      'SELECT position, skipped::text FROM webhook_endpoint_states ORDER BY endpoint_id',
-    );
-    expect(rows).toEqual([
-      { position: 2n, skipped: '{}' },
-      { position: 1n, skipped: '{[2,)}' },
-    ]);
+    const { rows } = await database.query('SELECT position FROM webhook_endpoint_states ORDER BY endpoint_id');
+    expect(rows).toEqual([{ position: 2n }, { position: 1n }]);
   } finally {
     await database.end();
-    rmSync(folder, { recursive: true });
+  }
+});
+
+it('an endpoint that was disabled is owed what was skipped, and nothing is skipped any more', async () => {
+  const { url, database } = await migrateUpTo(/000[89]_/);
+  try {
+    const [disabled, event] = [newId(), newId()];
+    await database.query(
+      `INSERT INTO webhook_endpoints (id, url, event_types, sealed_secret, status, disabled_reason, disabled_at)
+       VALUES ('${disabled}', 'http://127.0.0.1:9/', '{*}', 'x', 'disabled', 'requested', now());
+       INSERT INTO webhook_endpoint_states (endpoint_id, position, skipped) VALUES ('${disabled}', 0, '{[1,)}');
+       INSERT INTO events (id, type, created_at, body) VALUES ('${event}', 'wallet.frozen', now(), '{}');
+       INSERT INTO event_feed VALUES (1, '${event}', 'wallet.frozen')`,
+    );
+    await migrateDatabase(url, MIGRATIONS_FOLDER, undefined);
+    // As a process of the version before disables and enables it.
+    await database.query(`UPDATE webhook_endpoint_states SET skipped = skipped + '{[2,)}'`);
+    await database.query(`UPDATE webhook_endpoints SET status = 'enabled', disabled_reason = NULL, disabled_at = NULL`);
+    const [next] = await recordFacts(database, [{ type: 'wallet.closed', data: {} }]);
+    await relayEvents(database);
+    const claimed = await claimDeliveries(database, disabled, 10, 60_000);
+    expect(claimed.deliveries.map(({ eventId }) => eventId)).toEqual([event, next]);
+    const { rows } = await database.query('SELECT skipped::text FROM webhook_endpoint_states');
+    expect(rows).toEqual([{ skipped: '{}' }]);
+  } finally {
+    await database.end();
   }
 });

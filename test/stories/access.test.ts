@@ -202,11 +202,15 @@ it('administrative acts are written down, with the key that did them', async () 
   const path = `/webhook-endpoints/${endpoint}`;
   await request(service.url).patch(path).set(as).send({ url, status: 'disabled' }).expect(200);
   await request(service.url).post(`${path}/rotate-secret`).set(as).expect(200);
+  // What changes nothing is not written down.
+  await request(service.url).post(`${path}/test`).set(as).expect(409);
+  await request(service.url).patch(path).set(as).send({ status: 'enabled' }).expect(200);
   const sent = await request(service.url).post(`${path}/test`).set(as).expect(202);
   await request(service.url).post(`${path}/deliveries/${sent.body.event_id}/replay`).set(as).expect(202);
   await request(service.url).post(`${path}/replay-failed`).set(as).send({ since: '2026-01-01T00:00:00Z' }).expect(202);
+  const range = { since: '2026-01-01T00:00:00.000Z', until: '2026-01-02T00:00:00.000Z' };
+  await request(service.url).post(`${path}/recover`).set(as).send(range).expect(202);
   await request(service.url).delete(path).set(as).expect(204);
-  // What changes nothing is not written down.
   await request(service.url).delete(path).set(as).expect(404);
   await request(service.url).patch(path).set(as).send({ status: 'enabled' }).expect(404);
   await request(service.url).post(`${path}/rotate-secret`).set(as).expect(404);
@@ -226,12 +230,25 @@ it('administrative acts are written down, with the key that did them', async () 
     { ...by, ...of, action: 'webhook_endpoint.created', detail: { event_types: ['*'] } },
     { ...by, ...of, action: 'webhook_endpoint.changed', detail: { fields: ['url', 'status'], status: 'disabled' } },
     { ...by, ...of, action: 'webhook_endpoint.secret_rotated', detail: { previous_until: expect.any(String) } },
+    { ...by, ...of, action: 'webhook_endpoint.changed', detail: { fields: ['status'], status: 'enabled' } },
     { ...by, ...of, action: 'webhook_endpoint.deliveries_replayed', detail: { event_id: sent.body.event_id } },
     {
       ...by,
       ...of,
       action: 'webhook_endpoint.deliveries_replayed',
-      detail: { since: expect.any(String), replayed: 0 },
+      detail: {
+        since: '2026-01-01T00:00:00.000Z',
+        until: null,
+        failed: 0,
+        retrying: expect.any(Number),
+        waiting: expect.any(Number),
+      },
+    },
+    {
+      ...by,
+      ...of,
+      action: 'webhook_endpoint.deliveries_replayed',
+      detail: { ...range, failed: 0, retrying: 0, waiting: 0 },
     },
     { ...by, ...of, action: 'webhook_endpoint.deleted', detail: {} },
   ]);

@@ -1,11 +1,9 @@
 import { claimDeliveries, recordAttempts } from '@wallet/shared/database/tables/delivery-claims';
-import { drawSequences, insertEvents, relayEvents, tryLockRelay } from '@wallet/shared/database/tables/events';
-import { inTransaction } from '@wallet/shared/database/transaction';
-import { type EventType, eventBody } from '@wallet/shared/event';
-import { newId } from '@wallet/shared/ids';
+import type { EventType } from '@wallet/shared/event';
 import request from 'supertest';
 import { everyItem } from '../support/every-item.ts';
 import { type Service, startService } from '../support/service.ts';
+import { relay as relayEvents, tellEvents } from '../support/tell-events.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -28,28 +26,9 @@ function get(path: string): request.Test {
   return request(service.url).get(path);
 }
 
-/** Makes events facts and relays them, as a worker does. Answers their ids. */
-async function tell(type: EventType, count = 1): Promise<string[]> {
-  const createdAt = new Date();
-  const ids = Array.from({ length: count }, newId);
-  await inTransaction(service.database, async (client) => {
-    const sequences = await drawSequences(client, count);
-    const events = sequences.map((sequence, index) => ({
-      ...{ id: ids[index]!, type, createdAt, sequence },
-      body: eventBody(type, createdAt, sequence, { place: index, name: 'é "quoted" \u2028 \\ 10.00' }),
-    }));
-    await insertEvents(client, events);
-  });
-  await relay();
-  return ids;
-}
-
-async function relay(): Promise<void> {
-  await inTransaction(service.database, async (client) => {
-    expect(await tryLockRelay(client)).toBe(true);
-    await relayEvents(client, 10_000);
-  });
-}
+const tell = (type: EventType, count?: number, createdAt?: Date): Promise<string[]> =>
+  tellEvents(service.database, type, count, createdAt);
+const relay = (): Promise<void> => relayEvents(service.database);
 
 /** Has deliveries claimed, which are due again at once. */
 async function claim(endpointId: string, most = 1_000): Promise<void> {
@@ -57,11 +36,16 @@ async function claim(endpointId: string, most = 1_000): Promise<void> {
 }
 
 /** Has deliveries fail for good, as a worker writes it down that has claimed all there are. */
-async function fail(endpointId: string, eventIds: string[], retryInMs: number | null = null): Promise<void> {
+async function fail(
+  endpointId: string,
+  eventIds: string[],
+  retryInMs: number | null = null,
+  startedAt = new Date(),
+): Promise<void> {
   await claim(endpointId);
-  const attempt = { succeeded: false, startedAt: new Date(), durationMs: 12.4, responseStatus: 500, error: null };
+  const attempt = { succeeded: false, startedAt, durationMs: 12.4, responseStatus: 500, error: null };
   const attempts = eventIds.map((eventId) => ({ ...attempt, eventId, responseExcerpt: 'no', retryInMs }));
-  await recordAttempts(service.database, endpointId, attempts, { pauseMs: 0, lease: null });
+  await recordAttempts(service.database, endpointId, attempts, { pauseMs: 0, lease: null, pauseResets: 0 });
 }
 
 describe('a test event', () => {
@@ -135,7 +119,7 @@ describe('deliveries', () => {
     expect(await idsOf('limit=2')).toEqual([...frozen, ...closed, ...tests].reverse());
   });
 
-  it('are of what an endpoint subscribes to, and not of what was relayed while it was disabled', async () => {
+  it('are of what an endpoint subscribes to, also of what was relayed while it was disabled', async () => {
     const { id } = await make({ event_types: ['wallet.closed'] });
     const path = `/webhook-endpoints/${id}`;
     const idsOf = async (): Promise<string[]> =>
@@ -144,12 +128,18 @@ describe('deliveries', () => {
     const [before] = await tell('wallet.closed');
     await request(service.url).patch(path).send({ status: 'disabled' }).expect(200);
     const [meanwhile] = await tell('wallet.closed');
-    expect(await idsOf()).toEqual([before]);
+    expect(await idsOf()).toEqual([meanwhile, before]);
+    // Nobody knows when it is sent.
+    expect((await get(`${path}/deliveries/${meanwhile}`)).body).toMatchObject({
+      status: 'pending',
+      next_attempt_at: null,
+    });
     await request(service.url).patch(path).send({ status: 'enabled' }).expect(200);
     const [after] = await tell('wallet.closed');
-    expect(await idsOf()).toEqual([after, before]);
-    for (const event of [frozen, meanwhile]) await get(`${path}/deliveries/${event}`).expect(404);
-    await get(`${path}/deliveries/${before}`).expect(200);
+    expect(await idsOf()).toEqual([after, meanwhile, before]);
+    await get(`${path}/deliveries/${frozen}`).expect(404);
+    const waiting = await get(`${path}/deliveries/${meanwhile}`).expect(200);
+    expect(Date.parse(waiting.body.next_attempt_at)).toBeLessThanOrEqual(Date.now());
   });
 
   it('tell their last attempts, the latest first', async () => {
@@ -186,93 +176,102 @@ describe('deliveries', () => {
     expect((await post(`${path}/${NOBODY}/replay`).expect(404)).body.code).toBe('delivery_not_found');
   });
 
-  it('are sent again if they failed since a time, all at once', async () => {
+  it('that wait for another attempt are sent when the pause is over, and not before', async () => {
     const { id } = await make();
-    const ids = await tell('wallet.frozen', 5);
-    await fail(id, ids.slice(0, 4));
+    const [tried, untold] = await tell('wallet.frozen', 2);
+    await claim(id, 1);
+    await fail(id, [tried!], 5_000);
     await service.database.query(
-      `UPDATE deliveries SET completed_at = now() - interval '2 hours' WHERE endpoint_id = $1 AND event_id = $2`,
-      [id, ids[0]],
+      `UPDATE webhook_endpoint_states SET paused_until = '2100-01-01T00:00:00Z' WHERE endpoint_id = $1`,
+      [id],
     );
-    const since = new Date(Date.now() - 3_600_000).toISOString();
-    const again = (body: object): request.Test => post(`/webhook-endpoints/${id}/replay-failed`, body);
-    expect((await again({ since }).expect(202)).body).toEqual({ replayed: 3 });
-    const failed = await everyItem(service.url, `/webhook-endpoints/${id}/deliveries?status=failed`);
-    expect(failed.map((each) => each['id'])).toEqual([ids[0]]);
-    expect((await again({ since }).expect(202)).body).toEqual({ replayed: 0 });
-    expect((await again({ since: '2020-01-01T00:00:00+03:00' }).expect(202)).body).toEqual({ replayed: 1 });
-    for (const body of [{}, { since: 'yesterday' }, { since, until: since }]) await again(body).expect(400);
+    for (const event of [tried, untold]) {
+      const { body } = await get(`/webhook-endpoints/${id}/deliveries/${event}`).expect(200);
+      expect(body).toMatchObject({ status: 'pending', next_attempt_at: '2100-01-01T00:00:00.000Z' });
+    }
+    const { body } = await get(`/webhook-endpoints/${id}`).expect(200);
+    expect(body).toMatchObject({ paused_until: '2100-01-01T00:00:00.000Z', last_success_at: null });
+    expect(body).toMatchObject({ last_failure_at: expect.any(String), last_error: 'HTTP 500' });
+    const listed = (await get('/webhook-endpoints').expect(200)).body.data;
+    expect(listed.find((each: any) => each.id === id)).toEqual(body);
   });
 });
 
-describe('the feed', () => {
-  const read = async (query: Record<string, unknown>): Promise<{ data: any[]; next_cursor: string; text: string }> => {
-    const { body, text } = await get('/events').query(query).expect(200);
-    return { ...body, text };
-  };
-  /** The end of the feed. */
-  const end = async (): Promise<string> => {
-    for (let page = await read({ limit: 200 }); ; page = await read({ limit: 200, after: page.next_cursor })) {
-      if (page.data.length === 0) return page.next_cursor;
+describe('what has not succeeded', () => {
+  const HOUR = 3_600_000;
+  const ago = (hours: number): Date => new Date(Date.now() - hours * HOUR);
+
+  it('is recovered by when it happened or was last tried, whatever it waits for', async () => {
+    const { id } = await make();
+    const [old] = await tell('wallet.frozen', 1, ago(8));
+    const [lost, retried, fine] = await tell('wallet.frozen', 3, ago(4));
+    await fail(id, [old!, lost!], null, ago(3));
+    await fail(id, [retried!], 24 * HOUR, ago(3));
+    const taken = { succeeded: true, startedAt: ago(3), durationMs: 1, responseStatus: 204, error: null };
+    const attempts = [{ ...taken, eventId: fine!, responseExcerpt: null, retryInMs: null }];
+    await recordAttempts(service.database, id, attempts, { pauseMs: 0, lease: null, pauseResets: 0 });
+    await tell('wallet.closed', 2, ago(1));
+    const recover = async (since: Date, until?: Date): Promise<unknown> =>
+      (await post(`/webhook-endpoints/${id}/recover`, { since, until }).expect(202)).body;
+
+    expect(await recover(ago(2), ago(1.5))).toEqual({ recovered: 0, failed: 0, retrying: 0, waiting: 0 });
+    // The old one was tried then, and did not happen then.
+    expect(await recover(ago(3.5), ago(2))).toEqual({ recovered: 3, failed: 2, retrying: 1, waiting: 0 });
+    const pending = await everyItem(service.url, `/webhook-endpoints/${id}/deliveries?status=pending`);
+    expect(pending.map((each) => each['attempts'])).toEqual([0, 0, 1, 1, 1]);
+    for (const each of pending) expect(Date.parse(each['next_attempt_at'])).toBeLessThanOrEqual(Date.now());
+    // Once more there is nothing to be done for them, and they still wait.
+    expect(await recover(ago(5))).toEqual({ recovered: 5, failed: 0, retrying: 0, waiting: 5 });
+    expect(await recover(ago(9), ago(7))).toEqual({ recovered: 1, failed: 0, retrying: 0, waiting: 1 });
+    expect((await get(`/webhook-endpoints/${id}/deliveries/${fine}`)).body.status).toBe('succeeded');
+  });
+
+  it('is sent again by replay-failed too, failed for good or waiting for another attempt', async () => {
+    const { id } = await make();
+    const ids = await tell('wallet.frozen', 4, ago(2));
+    await fail(id, ids.slice(0, 2), null, ago(2));
+    await fail(id, ids.slice(2, 3), 24 * HOUR, ago(0.5));
+    const again = (body: object): request.Test => post(`/webhook-endpoints/${id}/replay-failed`, body);
+    expect((await again({ since: ago(1) }).expect(202)).body).toEqual({ replayed: 1 });
+    expect((await again({ since: '2020-01-01T00:00:00+03:00' }).expect(202)).body).toEqual({ replayed: 2 });
+    expect((await again({ since: ago(3) }).expect(202)).body).toEqual({ replayed: 0 });
+    for (const body of [{}, { since: 'yesterday' }, { since: ago(2), until: ago(1) }]) await again(body).expect(400);
+  });
+
+  it.each([
+    [{}, 'since'],
+    [{ since: 'yesterday' }, 'since'],
+    [{ since: '2026-01-02T00:00:00Z', until: '2026-01-02T00:00:00Z' }, 'until'],
+    [{ since: '2026-01-02T00:00:00Z', until: null }, 'until'],
+  ])('is not recovered of %j', async (body, path) => {
+    const { id } = await make();
+    const answer = await post(`/webhook-endpoints/${id}/recover`, body).expect(400);
+    expect(answer.body.errors[0].path).toBe(path);
+  });
+});
+
+describe('of an endpoint that is disabled', () => {
+  it('nothing is sent, and whoever asks is told what to do', async () => {
+    const { id } = await make();
+    const [event] = await tell('wallet.frozen');
+    await fail(id, [event!]);
+    const path = `/webhook-endpoints/${id}`;
+    await request(service.url).patch(path).send({ status: 'disabled' }).expect(200);
+    const since = '2026-01-01T00:00:00Z';
+    for (const [what, body] of [
+      ['test', undefined],
+      [`deliveries/${event}/replay`, undefined],
+      ['replay-failed', { since }],
+      ['recover', { since }],
+    ] as const) {
+      const answer = await post(`${path}/${what}`, body).expect(409);
+      expect(answer.body).toMatchObject({
+        code: 'webhook_endpoint_disabled',
+        detail: expect.stringContaining(
+          `is disabled (requested), so nothing is sent to it. Enable it with PATCH ${path}`,
+        ),
+      });
     }
-  };
-
-  it('is read on and on, and keeps its place where nothing is', async () => {
-    const start = await end();
-    const ids = await tell('wallet.frozen', 5);
-    const first = await read({ after: start, limit: 3 });
-    const second = await read({ after: first.next_cursor, limit: 3 });
-    expect([first, second].map(({ data }) => data.map((event) => event.id))).toEqual([ids.slice(0, 3), ids.slice(3)]);
-    const empty = await read({ after: second.next_cursor, limit: 3 });
-    expect(empty).toMatchObject({ data: [], next_cursor: second.next_cursor });
-    const more = await tell('wallet.closed');
-    expect((await read({ after: empty.next_cursor })).data.map((event) => event.id)).toEqual(more);
+    expect((await get(`${path}/deliveries`)).body.data).toMatchObject([{ id: event, status: 'failed' }]);
   });
-
-  it('begins at the beginning', async () => {
-    const [{ rows }, page] = [
-      await service.database.query('SELECT event_id FROM event_feed ORDER BY position LIMIT 2'),
-      await read({ limit: 2 }),
-    ];
-    expect(page.data.map((event) => event.id)).toEqual(rows.map((row) => row.event_id));
-  });
-
-  it('tells events as they are stored, byte for byte, with their ids', async () => {
-    const after = await end();
-    const [id] = await tell('wallet.frozen');
-    const { rows } = await service.database.query<{ body: string }>('SELECT body FROM events WHERE id = $1', [id]);
-    const { body } = rows[0]!;
-    const { data, text } = await read({ after });
-    expect(text).toContain(body.slice(1));
-    expect(data).toEqual([{ id, ...JSON.parse(body) }]);
-    expect(Object.keys(data[0])).toEqual(['id', 'type', 'timestamp', 'data']);
-    const single = await get(`/events/${id}`).expect(200);
-    expect(single.text).toBe(`{"id":"${id}",${body.slice(1)}`);
-    expect((await get(`/events/${NOBODY}`).expect(404)).body.code).toBe('event_not_found');
-  });
-
-  it('is read by type, of which the place gets on behind all the others', async () => {
-    const after = await end();
-    const frozen = await tell('wallet.frozen', 2);
-    await tell('wallet.closed', 3);
-    const idsOf = async (query: object): Promise<string[]> =>
-      (await read({ after, ...query })).data.map((event) => event.id);
-    expect(await idsOf({ type: 'wallet.frozen' })).toEqual(frozen);
-    expect(await idsOf({ type: 'wallet.frozen', limit: 1 })).toEqual(frozen.slice(0, 1));
-    expect(await idsOf({ type: ['wallet.frozen', 'wallet.closed'] })).toHaveLength(5);
-    const rest = await read({ after, type: 'batch.completed' });
-    expect(rest).toMatchObject({ data: [], next_cursor: await end() });
-    const one = await read({ after, type: 'wallet.frozen', limit: 1 });
-    expect((await read({ after: one.next_cursor })).data).toHaveLength(4);
-  });
-
-  it.each([{ after: 'x' }, { after: Buffer.from('9'.repeat(19)).toString('base64url') }, { limit: 0 }, { limit: 201 }])(
-    'does not take %j',
-    async (query) => {
-      const answer = await get('/events').query(query).expect(400);
-      expect(answer.body.errors[0].path).toBe(Object.keys(query)[0]);
-    },
-  );
-
-  it.each(['type=a.b', 'type=', 'cursor=x'])('does not take %s', (query) => get(`/events?${query}`).expect(400));
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { insertDelivery } from '@wallet/shared/database/tables/deliveries';
+import { insertDelivery } from '@wallet/shared/database/tables/delivery-replays';
 import request from 'supertest';
 import { Webhook } from 'standardwebhooks';
 import type { Received } from '../support/receiver.ts';

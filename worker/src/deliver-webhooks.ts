@@ -43,24 +43,24 @@ const GONE = 410;
 const BUSY = new Set([429, 503]);
 
 /**
- * Sends an endpoint what is due for it, round by round until nothing is, or `isStopping`. The better it takes them, the larger
+ * Sends an endpoint what is due for it, round by round until nothing is, or `givesWay`. The better it takes them, the larger
  * the rounds, of which the first has `size` requests: to begin with few each time costs half as much again.
- * @returns the size for the next time.
+ * @returns the size for the next time, and whether there may be more.
  * @throws Error if the endpoint's secret cannot be opened, or the database is away: then the rest waits.
  */
 export async function deliverWebhooks(
   tools: DeliveryTools,
   endpointId: string,
   size: number,
-  isStopping: () => boolean,
-): Promise<number> {
+  givesWay: () => boolean,
+): Promise<{ size: number; goesOn: boolean }> {
   let writing = Promise.resolve();
   let goesOn = true;
-  while (goesOn && !isStopping()) {
+  while (goesOn && !givesWay()) {
     const started = performance.now();
     const round = await sendRound(tools, endpointId, size);
+    goesOn = round?.goesOn ?? false;
     if (round === null) break;
-    ({ goesOn } = round);
     if (round.sent.length === 0) continue;
     const isFast = round.sent.every(({ attempt }) => isTaken(attempt)) && performance.now() - started < AT_ONCE_MS;
     size = isFast ? Math.min(2 * size, LARGEST_ROUND) : FIRST_ROUND;
@@ -71,7 +71,7 @@ export async function deliverWebhooks(
     else await writing;
   }
   await writing;
-  return size;
+  return { size, goesOn };
 }
 
 interface Round {
@@ -79,6 +79,7 @@ interface Round {
   readonly sent: readonly Sent[];
   /** What ends with it; null if something is left to be sent. */
   readonly lease: bigint | null;
+  readonly pauseResets: number;
   /** There may be more. */
   readonly goesOn: boolean;
 }
@@ -92,11 +93,12 @@ async function sendRound(tools: DeliveryTools, endpointId: string, size: number)
   const endpoint = await findWebhookEndpoint(tools.database, endpointId);
   if (endpoint === null) return null;
   const opened = openEndpoint(tools.sealer, endpoint);
-  const { deliveries, lease, goesOn } = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
+  const claim = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
+  const { deliveries, pauseResets, goesOn } = claim;
   const ended = await Promise.all(deliveries.map((delivery) => send(tools.sender, opened, delivery)));
   // What was cut off by our own stop says nothing about the receiver: it is sent again when its lease ends.
   const sent = ended.filter(({ attempt }) => attempt.error !== 'sender_closed');
-  return { endpoint, sent, lease: sent.length === deliveries.length ? lease : null, goesOn };
+  return { endpoint, sent, lease: sent.length === deliveries.length ? claim.lease : null, pauseResets, goesOn };
 }
 
 /** What came of a round, in one transaction. */
@@ -142,10 +144,14 @@ async function send(sender: Sender, endpoint: OpenedEndpoint, delivery: ClaimedD
   return { delivery, startedAt, attempt };
 }
 
-async function record(client: Client, { endpoint, sent, lease }: Round): Promise<void> {
+async function record(client: Client, { endpoint, sent, lease, pauseResets }: Round): Promise<void> {
   const pauses = sent.map(({ attempt }) => (BUSY.has(attempt.status ?? 0) ? (attempt.retryAfterMs ?? 0) : 0));
   const pauseMs = Math.max(...pauses);
-  const failingMs = await recordAttempts(client, endpoint.id, sent.map(toRecord), { pauseMs, lease });
+  const attempts = sent.map(toRecord);
+  const written = { pauseMs, lease, pauseResets };
+  const { counts, failingMs } = await recordAttempts(client, endpoint.id, attempts, written);
+  // It may have moved meanwhile: then this was said at the address of before.
+  if (!counts) return;
   const isGone = sent.some(({ attempt }) => attempt.status === GONE);
   const isDead = failingMs !== null && failingMs > FAILING_MS;
   if (!isGone && !isDead) return;

@@ -3,6 +3,8 @@ import { type DeliveryTools, FIRST_ROUND, deliverWebhooks } from './deliver-webh
 
 /** How many endpoints one worker talks to at once. Others wait; an endpoint that hangs is soon paused. */
 const ENDPOINTS_AT_ONCE = 64;
+/** For how long an endpoint is talked to while others wait for room: one that comes back may have millions of events to be told. */
+const TURN_MS = 1_000;
 
 export interface Dispatcher {
   /** An endpoint may have something due: it is talked to, once at a time, as soon as there is room. */
@@ -11,7 +13,7 @@ export interface Dispatcher {
   stop(): Promise<void>;
 }
 
-export function createDispatcher(tools: DeliveryTools): Dispatcher {
+export function createDispatcher(tools: DeliveryTools, atOnce = ENDPOINTS_AT_ONCE): Dispatcher {
   const onError = logErrors(tools.log, 'delivery failed');
   const running = new Map<string, Promise<void>>();
   /** Woken, and not yet talked to, or woken again meanwhile. */
@@ -22,7 +24,7 @@ export function createDispatcher(tools: DeliveryTools): Dispatcher {
 
   function startNext(): void {
     for (const endpointId of waiting) {
-      if (running.size >= ENDPOINTS_AT_ONCE || stopping) return;
+      if (running.size >= atOnce || stopping) return;
       if (running.has(endpointId)) continue;
       waiting.delete(endpointId);
       const run = deliver(endpointId).finally(() => {
@@ -37,11 +39,21 @@ export function createDispatcher(tools: DeliveryTools): Dispatcher {
     const size = sizes.get(endpointId) ?? FIRST_ROUND;
     // Whatever keeps it from coming to an end, the next one begins small.
     sizes.delete(endpointId);
+    const turnEnds = performance.now() + TURN_MS;
+    const givesWay = (): boolean => stopping || (performance.now() > turnEnds && othersWait());
     try {
-      sizes.set(endpointId, await deliverWebhooks(tools, endpointId, size, () => stopping));
+      const left = await deliverWebhooks(tools, endpointId, size, givesWay);
+      sizes.set(endpointId, left.size);
+      // Woken or not meanwhile, it comes behind those that wait.
+      if (waiting.delete(endpointId) || left.goesOn) waiting.add(endpointId);
     } catch (error) {
       onError(error, { endpoint_id: endpointId });
     }
+  }
+
+  function othersWait(): boolean {
+    for (const endpointId of waiting) if (!running.has(endpointId)) return true;
+    return false;
   }
 
   return {

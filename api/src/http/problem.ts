@@ -28,6 +28,7 @@ export const PROBLEMS = {
   batch_in_progress: [409, 'The same batch is being accepted now'],
   batch_finished: [409, 'The batch is finished'],
   batch_not_finished: [409, 'The batch is not finished'],
+  webhook_endpoint_disabled: [409, 'The webhook endpoint is disabled'],
   nothing_to_retry: [409, 'No line of the batch failed'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of the wrong type'],

@@ -25,6 +25,17 @@ export const webhookEndpointSchema = z
     disabled_reason: z.enum(['requested', 'gone', 'failing']).nullable(),
     disabled_at: time.nullable(),
     failing_since: time.nullable().meta({ description: 'Since when every request has failed.' }),
+    paused_until: time.nullable().meta({
+      description:
+        'Until when nothing is sent to it, because its last requests have failed or it asked for time. `test`, `replay`, ' +
+        '`replay-failed` and `recover` end the pause.',
+    }),
+    last_success_at: time.nullable(),
+    last_failure_at: time.nullable(),
+    last_error: z.string().nullable().meta({
+      description: 'Of the last failure: why there was no usable answer, or the status of the answer.',
+      example: 'HTTP 500',
+    }),
     previous_secret_expires_at: time.nullable().meta({
       description: 'Until when the secret before the last rotation signs too.',
     }),
@@ -53,6 +64,10 @@ export function presentEndpoint(
     disabled_reason: endpoint.disabledReason,
     disabled_at: endpoint.disabledAt?.toISOString() ?? null,
     failing_since: endpoint.failingSince?.toISOString() ?? null,
+    paused_until: endpoint.pausedUntil?.toISOString() ?? null,
+    last_success_at: endpoint.lastSuccessAt?.toISOString() ?? null,
+    last_failure_at: endpoint.lastFailureAt?.toISOString() ?? null,
+    last_error: endpoint.lastError,
     previous_secret_expires_at:
       previousSecretUntil !== null && previousSecretUntil.getTime() > Date.now()
         ? previousSecretUntil.toISOString()
@@ -75,7 +90,11 @@ const deliveryFields = {
   event_type: z.string(),
   status: z.enum(DELIVERY_STATUSES),
   attempts: z.int(),
-  next_attempt_at: time.nullable(),
+  next_attempt_at: time.nullable().meta({
+    description:
+      'Of a pending delivery: when it is sent next, not before the pause of the endpoint ends; in the past if it is due. ' +
+      'Null while the endpoint is disabled.',
+  }),
   created_at: time,
   completed_at: time.nullable(),
 };

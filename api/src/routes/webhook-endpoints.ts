@@ -1,6 +1,6 @@
 import type { Queryable } from '@wallet/shared/database/pool';
 import { type Act, insertAct } from '@wallet/shared/database/tables/audit-log';
-import { insertDelivery } from '@wallet/shared/database/tables/deliveries';
+import { insertDelivery } from '@wallet/shared/database/tables/delivery-replays';
 import {
   changeWebhookEndpoint,
   createWebhookEndpoint,
@@ -15,7 +15,7 @@ import { recordFacts } from '@wallet/shared/record-facts';
 import { refuseAddress } from '@wallet/shared/webhook-address';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { answerDelivery, endpointNotFound, readEndpoint } from '../answer-delivery.ts';
+import { SEND_PROBLEMS, answerDelivery, endpointNotFound, readEndpoint, sendNow } from '../answer-delivery.ts';
 import type { Api } from '../context.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { UUID, answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
@@ -121,7 +121,8 @@ const patchEndpoint = endpoint({
   method: 'patch',
   paths: [`${PATH}/{id}`],
   tag: TAG,
-  summary: 'Change a webhook endpoint. What waits for one that is disabled is sent when it is enabled',
+  summary:
+    'Change a webhook endpoint. One that is disabled is owed all that happens, and is told it when it is enabled',
   params: idParams,
   query: null,
   body: z
@@ -164,7 +165,7 @@ const deleteEndpoint = endpoint({
   method: 'delete',
   paths: [`${PATH}/{id}`],
   tag: TAG,
-  summary: 'Delete a webhook endpoint: it is told nothing any more',
+  summary: 'Delete a webhook endpoint: nothing is sent to it any more, nor what it was still owed',
   params: idParams,
   query: null,
   body: null,
@@ -208,22 +209,23 @@ const postTest = endpoint({
   method: 'post',
   paths: [`${PATH}/{id}/test`],
   tag: TAG,
-  summary: 'Send an event of type `webhook_endpoint.test` to one endpoint, whatever it is subscribed to',
+  summary:
+    'Send an event of type `webhook_endpoint.test` to one endpoint at once, before all that waits for it and whatever it is ' +
+    'subscribed to. Its pause, if it has one, ends',
   params: idParams,
   query: null,
   body: null,
   scope: 'webhooks:admin',
   answers: { 202: deliverySchema },
-  problems: ['webhook_endpoint_not_found'],
+  problems: SEND_PROBLEMS,
   handle: async (api, { params, request, response }) => {
-    const { id: endpointId } = await readEndpoint(api, params.id);
+    const endpointId = params.id;
     const data = { endpoint_id: endpointId, message: 'You asked for this event to try your endpoint.' };
-    const eventId = await inTransaction(api.database, async (client) => {
+    const eventId = await sendNow(api, endpointId, async (client) => {
       const [id = ''] = await recordFacts(client, [{ type: 'webhook_endpoint.test', data }]);
       await insertDelivery(client, endpointId, id);
       return id;
     });
-    api.ringDeliveries([endpointId]);
     await answerDelivery(api, request, response, { endpointId, eventId });
   },
 });

@@ -15,6 +15,8 @@ export interface Claim {
   readonly deliveries: readonly ClaimedDelivery[];
   /** The lease of those that came from the feed: for `recordAttempts`, when something has come of all. */
   readonly lease: bigint | null;
+  /** How often the pause of the endpoint had been ended by then: for `recordAttempts`. */
+  readonly pauseResets: number;
   /** There may be more: it got as many as it asked for, a lease had ended, or the feed goes on where it stopped looking. */
   readonly goesOn: boolean;
 }
@@ -23,7 +25,7 @@ export interface Claim {
 const FEED_LOOK = 10_000;
 
 /** After this many rounds in which every request failed, an endpoint is left alone for a while. */
-const FAILED_ROUNDS = 3;
+export const FAILED_ROUNDS = 3;
 const FIRST_PAUSE_S = 30;
 const LONGEST_PAUSE_S = 600;
 
@@ -46,11 +48,11 @@ export async function claimDeliveries(
   most: number,
   leaseMs: number,
 ): Promise<Claim> {
-  const { rows } = await database.query<(ClaimedDelivery | { eventId: null }) & Pick<Claim, 'lease' | 'goesOn'>>({
+  const { rows } = await database.query<(ClaimedDelivery | { eventId: null }) & Omit<Claim, 'deliveries'>>({
     name: 'claimDeliveries',
     text: `WITH state AS MATERIALIZED (
              SELECT failures, rate_limit, window_requests, window_started_at > now() - interval '1 second' AS same_window,
-                    position, skipped, event_types
+                    position, event_types, pause_resets
              FROM webhook_endpoint_states JOIN webhook_endpoints ON id = endpoint_id
              WHERE endpoint_id = $1 AND status = 'enabled' AND deleted_at IS NULL
                AND (paused_until IS NULL OR paused_until <= now())
@@ -99,13 +101,12 @@ export async function claimDeliveries(
                  window_requests = CASE WHEN same_window THEN state.window_requests ELSE 0 END + reached.requests,
                  paused_until = CASE WHEN state.failures >= ${FAILED_ROUNDS} AND reached.requests > 0
                                      THEN now() + $3 * interval '1 millisecond' END,
-                 position = reached.position,
-                 skipped = state.skipped * int8multirange(int8range(reached.position, NULL, '()'))
+                 position = reached.position
              FROM state, reached
              WHERE endpoint_id = $1 AND (reached.requests > 0 OR reached.position > state.position)
            )
-           SELECT event_id AS "eventId", body, failures, last AS lease, goes_on AS "goesOn"
-           FROM reached LEFT JOIN (
+           SELECT event_id AS "eventId", body, taken.failures, last AS lease, goes_on AS "goesOn", pause_resets AS "pauseResets"
+           FROM state CROSS JOIN reached LEFT JOIN (
              SELECT event_id, body, failures
              FROM (SELECT event_id, failures FROM claimed UNION ALL SELECT event_id, 0 FROM untold) AS taken
              CROSS JOIN LATERAL (SELECT body FROM events WHERE id = taken.event_id OFFSET 0) AS event
@@ -114,7 +115,7 @@ export async function claimDeliveries(
   });
   const deliveries = rows.filter((row) => row.eventId !== null);
   const goesOn = deliveries.length === most || (rows[0]?.goesOn ?? false);
-  return { deliveries, lease: rows[0]?.lease ?? null, goesOn };
+  return { deliveries, lease: rows[0]?.lease ?? null, pauseResets: rows[0]?.pauseResets ?? 0, goesOn };
 }
 
 /**
@@ -136,18 +137,21 @@ export interface AttemptRecord {
  * Writes down a round of attempts at an endpoint: each in the log, what came of its delivery, and how the endpoint is doing.
  * It is left alone for `pauseMs`, and for longer the more rounds have failed altogether. What has succeeded stays so, whatever
  * comes of an attempt whose lease had ended. `lease` ends with it.
- * @returns for how many milliseconds every request has failed; null if one did not.
+ *
+ * A round that was claimed before the pause was last ended (`pauseResets`) says nothing about the endpoint as it is now: its
+ * deliveries are written down, and the endpoint is not paused because of it.
+ * @returns whether the round counts, and for how many milliseconds every request has failed; null if one did not.
  */
 export async function recordAttempts(
   database: Queryable,
   endpointId: string,
   attempts: readonly AttemptRecord[],
-  { pauseMs, lease }: { pauseMs: number; lease: bigint | null },
-): Promise<number | null> {
-  const { rows } = await database.query<{ failingMs: number | null }>({
+  { pauseMs, lease, pauseResets }: { pauseMs: number } & Pick<Claim, 'lease' | 'pauseResets'>,
+): Promise<{ counts: boolean; failingMs: number | null }> {
+  const { rows } = await database.query<{ counts: boolean; failingMs: number | null }>({
     name: 'recordAttempts',
     text: `WITH state AS MATERIALIZED (
-             SELECT FROM webhook_endpoint_states WHERE endpoint_id = $1 FOR UPDATE
+             SELECT pause_resets = $12 AS counts FROM webhook_endpoint_states WHERE endpoint_id = $1 FOR UPDATE
            ), ended AS (
              DELETE FROM delivery_leases WHERE endpoint_id = $1 AND position = $11 AND EXISTS (SELECT FROM state)
            ), told AS (
@@ -172,18 +176,23 @@ export async function recordAttempts(
                     ($8::text[])[n]
              FROM (SELECT event_id, attempts, array_position($2::uuid[], event_id) AS n FROM told OFFSET 0) AS told
            ), round AS (
-             SELECT bool_or(succeeded) AS succeeded FROM unnest($3::boolean[]) AS succeeded
+             SELECT bool_or(succeeded) AS succeeded,
+                    max(coalesce(error, 'HTTP ' || status)) FILTER (WHERE NOT succeeded) AS error
+             FROM unnest($3::boolean[], $6::smallint[], $7::text[]) AS given (succeeded, status, error)
            )
            UPDATE webhook_endpoint_states
-           SET failures = CASE WHEN succeeded THEN 0 ELSE failures + 1 END,
-               failing_since = CASE WHEN NOT succeeded THEN coalesce(failing_since, now()) END,
-               paused_until = greatest(
+           SET failures = CASE WHEN NOT counts THEN failures WHEN succeeded THEN 0 ELSE failures + 1 END,
+               failing_since = CASE WHEN NOT counts THEN failing_since WHEN NOT succeeded THEN coalesce(failing_since, now()) END,
+               paused_until = CASE WHEN NOT counts THEN paused_until ELSE greatest(
                  CASE WHEN $10 > 0 THEN now() + $10 * interval '1 millisecond' END,
                  CASE WHEN NOT succeeded AND failures + 1 >= ${FAILED_ROUNDS} THEN
                    now() + least(${LONGEST_PAUSE_S}, ${FIRST_PAUSE_S} * 2 ^ least(failures + 1 - ${FAILED_ROUNDS}, 10))
-                           * interval '1 second' END)
+                           * interval '1 second' END) END,
+               last_success_at = CASE WHEN succeeded THEN now() ELSE last_success_at END,
+               last_failure_at = CASE WHEN error IS NOT NULL THEN now() ELSE last_failure_at END,
+               last_error = coalesce(error, last_error)
            FROM state CROSS JOIN round WHERE endpoint_id = $1
-           RETURNING (extract(epoch FROM now() - failing_since) * 1000)::float8 AS "failingMs"`,
+           RETURNING counts, (extract(epoch FROM now() - failing_since) * 1000)::float8 AS "failingMs"`,
     values: [
       endpointId,
       arrayLiteral(attempts.map(({ eventId }) => eventId)),
@@ -196,9 +205,10 @@ export async function recordAttempts(
       arrayLiteral(attempts.map(({ retryInMs }) => retryInMs)),
       Math.round(pauseMs),
       lease,
+      pauseResets,
     ],
   });
-  return rows[0]?.failingMs ?? null;
+  return rows[0] ?? { counts: false, failingMs: null };
 }
 
 /**

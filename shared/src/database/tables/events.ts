@@ -8,9 +8,11 @@ export interface NewEvent extends Event {
   readonly sequence: bigint;
 }
 
-/** The types of events that somebody is subscribed to, `*` being all; none if there is nobody to tell. */
-export const SUBSCRIBED_TYPES = `SELECT DISTINCT unnest(event_types) AS type FROM webhook_endpoints
-  WHERE status = 'enabled' AND deleted_at IS NULL`;
+/**
+ * The types of events that an endpoint is subscribed to, `*` being all; none if there is no endpoint. A disabled endpoint counts:
+ * it is owed what happens meanwhile.
+ */
+export const SUBSCRIBED_TYPES = `SELECT DISTINCT unnest(event_types) AS type FROM webhook_endpoints WHERE deleted_at IS NULL`;
 
 /** The types of `SUBSCRIBED_TYPES`. */
 export async function readSubscribedTypes(database: Queryable): Promise<string[]> {
@@ -78,14 +80,14 @@ export interface Relayed {
 export const FEED_HEAD = 'coalesce((SELECT position FROM event_feed ORDER BY position DESC LIMIT 1), 0)';
 
 /** How far each endpoint has been told of `event_feed`: what `UNTOLD` goes by. */
-export const STATE_OF_ENDPOINT = `(SELECT endpoint_id, position, skipped, event_types, status, deleted_at
+export const STATE_OF_ENDPOINT = `(SELECT endpoint_id, position, paused_until, event_types, status, deleted_at
   FROM webhook_endpoint_states JOIN webhook_endpoints ON id = endpoint_id) AS state`;
 
 /**
  * What an endpoint, of which `state` tells, is still to be told of `event_feed`. Test events are told to one endpoint alone,
  * whose deliveries they are from the beginning.
  */
-export const UNTOLD = `event_feed.position > state.position AND NOT event_feed.position <@ state.skipped
+export const UNTOLD = `event_feed.position > state.position
   AND event_feed.type <> 'webhook_endpoint.test'
   AND (event_feed.type = ANY (state.event_types) OR '${EVERY_TYPE}' = ANY (state.event_types))`;
 

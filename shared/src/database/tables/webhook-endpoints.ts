@@ -1,4 +1,5 @@
 import type { Queryable } from '../pool.ts';
+import { FAILED_ROUNDS } from './delivery-claims.ts';
 import { FEED_HEAD } from './events.ts';
 
 export type DisabledReason = 'requested' | 'gone' | 'failing';
@@ -22,6 +23,12 @@ export interface WebhookEndpoint {
   readonly updatedAt: Date;
   /** Since when every request has failed; null if the last one did not. */
   readonly failingSince: Date | null;
+  /** Until when it is left alone; null if it is not, and while it is disabled. */
+  readonly pausedUntil: Date | null;
+  readonly lastSuccessAt: Date | null;
+  readonly lastFailureAt: Date | null;
+  /** Of the last round with a failure: why there was no usable answer, or the status of the answer. */
+  readonly lastError: string | null;
 }
 
 export type NewWebhookEndpoint = Pick<
@@ -32,7 +39,9 @@ export type NewWebhookEndpoint = Pick<
 const COLUMNS = `id, url, description, event_types AS "eventTypes", rate_limit AS "rateLimit",
   sealed_headers AS "sealedHeaders", sealed_secret AS "sealedSecret", sealed_previous_secret AS "sealedPreviousSecret",
   previous_secret_until AS "previousSecretUntil", status, disabled_reason AS "disabledReason", disabled_at AS "disabledAt",
-  created_at AS "createdAt", updated_at AS "updatedAt", states.failing_since AS "failingSince"`;
+  created_at AS "createdAt", updated_at AS "updatedAt", states.failing_since AS "failingSince",
+  CASE WHEN status = 'enabled' AND paused_until > now() THEN paused_until END AS "pausedUntil",
+  last_success_at AS "lastSuccessAt", last_failure_at AS "lastFailureAt", last_error AS "lastError"`;
 const SELECT_ENDPOINT = `SELECT ${COLUMNS} FROM webhook_endpoints
   JOIN webhook_endpoint_states AS states ON states.endpoint_id = webhook_endpoints.id`;
 
@@ -111,7 +120,8 @@ export async function changeWebhookEndpoint(database: Queryable, id: string, cha
              FROM state WHERE id = endpoint_id AND deleted_at IS NULL
              RETURNING id
            ), renewed AS (
-             UPDATE webhook_endpoint_states SET failures = 0, failing_since = NULL, paused_until = NULL
+             UPDATE webhook_endpoint_states
+             SET failures = 0, failing_since = NULL, paused_until = NULL, pause_resets = pause_resets + 1
              FROM changed WHERE endpoint_id = changed.id AND ($10 = 'enabled' OR $2 IS NOT NULL)
            )
            SELECT id FROM changed`,
@@ -121,11 +131,30 @@ export async function changeWebhookEndpoint(database: Queryable, id: string, cha
       ...[change.sealedHeaders !== undefined, change.sealedHeaders ?? null, change.status ?? null],
     ],
   });
-  if (rows.length > 0 && change.status !== undefined) await skipFeed(database, id, change.status === 'disabled');
   return rows.length > 0;
 }
 
-/** Disables an endpoint, in a transaction. What is pending for it waits until it is enabled again. @returns whether it was enabled. */
+/**
+ * Ends the pause of an endpoint, in a transaction, before anything is made due for it: that is sent at once, and what comes of a
+ * request from before does not pause the endpoint again. It goes on to be tried with one request until one succeeds.
+ * @returns whether it is enabled: otherwise nothing is sent to it.
+ */
+export async function endPause(database: Queryable, id: string): Promise<boolean> {
+  const { rows } = await database.query({
+    name: 'endPause',
+    text: `UPDATE webhook_endpoint_states
+           SET paused_until = NULL, failures = least(failures, ${FAILED_ROUNDS}), pause_resets = pause_resets + 1
+           FROM webhook_endpoints WHERE endpoint_id = $1 AND id = $1 AND status = 'enabled' AND deleted_at IS NULL
+           RETURNING id`,
+    values: [id],
+  });
+  return rows.length > 0;
+}
+
+/**
+ * Disables an endpoint. What is pending for it, and what happens meanwhile, waits until it is enabled again.
+ * @returns whether it was enabled.
+ */
 export async function disableEndpoint(
   database: Queryable,
   endpointId: string,
@@ -137,18 +166,7 @@ export async function disableEndpoint(
            WHERE id = $1 AND status = 'enabled' AND deleted_at IS NULL RETURNING id`,
     values: [endpointId, reason],
   });
-  if (rows.length > 0) await skipFeed(database, endpointId, true);
   return rows.length > 0;
-}
-
-/** Of what is relayed from now on, an endpoint is not told (`skips`), or is told again. Twice is as good as once. */
-async function skipFeed(database: Queryable, id: string, skips: boolean): Promise<void> {
-  await database.query({
-    name: 'skipFeed',
-    text: `UPDATE webhook_endpoint_states SET skipped = CASE WHEN $2 THEN skipped + coming ELSE skipped - coming END
-           FROM (SELECT int8multirange(int8range(${FEED_HEAD}, NULL, '()')) AS coming) AS feed WHERE endpoint_id = $1`,
-    values: [id, skips],
-  });
 }
 
 /**
