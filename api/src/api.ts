@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { parse } from 'node:querystring';
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadAssets } from '@wallet/shared/assets';
 import { ConfigError } from '@wallet/shared/config';
@@ -21,8 +22,9 @@ import { createFindWallet } from './find-wallet.ts';
 import { inTurn } from './in-turn.ts';
 import { createApiMetrics } from './metrics.ts';
 import { startAdmission } from './admission/start-admission.ts';
-import { goOn, refuseOverload } from './http/refuse-overload.ts';
-import { letGoWhenAnswered } from './http/let-go.ts';
+import { enter, refuseUnsound } from './http/enter.ts';
+import { endWith } from './http/end-connections.ts';
+import { refuseOverload } from './http/refuse-overload.ts';
 import { measureRequests, tellMetrics } from './http/measure-requests.ts';
 import { createAppServer } from './http/create-server.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
@@ -112,12 +114,7 @@ export async function startApi(
   };
 
   const app = createApp(api, config.metrics ? registry : null);
-  const listener = refuseOverload(ENDPOINTS, admission, metrics, app);
-  const server = createAppServer(SERVER_LIMITS, app, listener);
-  server.on('checkContinue', goOn(listener));
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.maxConnections = config.maxConnections;
-  answerBrokenRequests(server);
+  const server = createApiServer(app, refuseOverload(ENDPOINTS, admission, metrics, app), config.maxConnections);
   const port = await listen(server, config);
   return {
     port,
@@ -135,6 +132,21 @@ export async function startApi(
       await access.stop();
     },
   };
+}
+
+/** A server whose sound requests go to `next`, and the others to `app`, which refuses them. */
+function createApiServer(app: Express, next: RequestListener, maxConnections: number): Server {
+  const listener = enter(next, app);
+  // A missing host is refused by `enter`, in the form of every other problem.
+  const server = createAppServer({ ...SERVER_LIMITS, requireHostHeader: false }, app, listener);
+  // The body readers send 100-continue, and `enter` refuses every other expectation.
+  server.on('checkContinue', listener).on('checkExpectation', listener);
+  // No limit, because Node drops the headers above it silently. `enter` refuses what is too much.
+  server.maxHeadersCount = 0;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxConnections = maxConnections;
+  answerBrokenRequests(server);
+  return server;
 }
 
 /** @returns the port. @throws ConfigError if it cannot be had. */
@@ -179,15 +191,16 @@ export function createApp(api: Api, registry: Registry | null): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.set('query parser', 'simple');
+  // Like Express' `simple`, which silently drops the parameters after the first thousand.
+  app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
   app.use(requestLog(api.log));
   app.use(measureRequests(api.metrics));
   app.use(SECURITY_HEADERS);
-  app.use((request, response, next) => {
-    if (api.isStopping()) response.set('Connection', 'close');
-    letGoWhenAnswered(request, response);
+  app.use((_request, response, next) => {
+    if (api.isStopping()) endWith(response);
     next();
   });
+  app.use(refuseUnsound);
   if (registry !== null) app.get('/metrics', tellMetrics(registry));
   const documentation = createDocumentation();
   app.use('/api/v1', documentation);

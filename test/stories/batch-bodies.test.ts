@@ -213,7 +213,7 @@ it.each(['sha256:x', 'retry:x'])("the key %s is the service's own", async (key) 
 it('a cursor behind the end is an empty page', async () => {
   const wallet_id = await createFundedWallet(service.url);
   const { body } = await post('text/csv', `type,wallet_id,amount\ndeposit,${wallet_id},1`).expect(200);
-  const cursor = Buffer.from('9999999').toString('base64url');
+  const cursor = Buffer.from('lines:9999999').toString('base64url');
   expect(await linesOf(body.id as string, `?cursor=${cursor}`)).toEqual([]);
 });
 

@@ -159,7 +159,7 @@ describe('deliveries', () => {
 
   it.each(['feed:', 'feed:x', `feed:${'9'.repeat(19)}`, 'feed:-1'])('do not begin behind %s', async (key) => {
     const { id } = await make();
-    const cursor = Buffer.from(key).toString('base64url');
+    const cursor = Buffer.from(`deliveries:${key}`).toString('base64url');
     await get(`/webhook-endpoints/${id}/deliveries`).query({ cursor }).expect(400);
   });
 

@@ -7,7 +7,6 @@ import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
 import { findPostgresFolders, findProgram } from '@wallet/local/find-program';
 import { idempotencyKeyOf } from '@wallet/api/http/idempotency-key';
 import { canonicalOperation } from '@wallet/api/submit-operation';
-import { waitSecondsOf } from '@wallet/api/http/prefer';
 import { inGroups } from '@wallet/api/in-groups';
 
 describe('canonicalUuid', () => {
@@ -100,19 +99,6 @@ it('canonicalOperation has what metadata says, in the order of its names', () =>
   // Keys that were used before are held against the hash of this: it must not change.
   const metadata = '[["10",0],["2",0],["a","x"],["b",1.5]]';
   expect(text).toBe(`["deposit","w",null,"1",null,null,${JSON.stringify(metadata)}]`);
-});
-
-it.each([
-  ['wait=5', 5],
-  ['respond-async, wait=7', 7],
-  ['wait="3"; foo', 3],
-  ['WAIT = 31', 30],
-  ['wait=999999999999', null],
-  ['wait=-1', null],
-  ['waiting=3', null],
-  [undefined, null],
-])('waitSecondsOf(%j) is %j', (header, seconds) => {
-  expect(waitSecondsOf(header)).toBe(seconds);
 });
 
 describe('inGroups', () => {

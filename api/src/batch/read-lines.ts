@@ -1,6 +1,6 @@
 import { ATOMIC_LIMIT } from '@wallet/shared/batch';
 import type { Request } from 'express';
-import { Problem } from '../http/problem.ts';
+import { bodyTypeOf } from '../http/body-type.ts';
 import { type TextDecoding, decodeTable, decodeUtf8 } from './decode-text.ts';
 import { readCsv } from './read-csv.ts';
 import { readJsonArray, readNdjson } from './read-json-lines.ts';
@@ -31,12 +31,7 @@ export const BATCH_TYPES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
  * @throws Problem if the body is of another type, or cannot be read as what it says it is.
  */
 export function readLines(request: Request, envelope: Envelope): AsyncIterable<RawLine[]> {
-  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';').map((part) => part.trim());
-  const format: Format | undefined = Object.entries(FORMATS).find(([name]) => name === type.toLowerCase())?.[1];
-  const charset = parameters.find((parameter) => /^charset\s*=/i.test(parameter));
-  if (format === undefined || (charset !== undefined && !/=\s*"?utf-8"?$/i.test(charset))) {
-    throw new Problem('unsupported_media_type', `The body must be one of ${BATCH_TYPES.join(', ')}, in UTF-8.`);
-  }
+  const format: Format = FORMATS[bodyTypeOf(request, BATCH_TYPES)];
   return format.read(readText(request, format.decode()), envelope);
 }
 

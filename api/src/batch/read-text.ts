@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import type { Request } from 'express';
 import { setImmediate } from 'node:timers/promises';
+import { askForBody } from '../http/ask-for-body.ts';
 import { Problem } from '../http/problem.ts';
 import type { TextDecoding } from './decode-text.ts';
 
@@ -15,22 +17,19 @@ const LEAST_BYTES_PER_MS = 4;
 
 /**
  * The body of a request as text, piece by piece; between pieces others get their turn.
- * @throws Problem if it is too large, compressed, or does not go on coming; and what `decoding` throws.
+ * @throws Problem if it is too large, or does not go on coming; and what `decoding` throws.
  */
 export async function* readText(request: Request, decoding: TextDecoding): AsyncGenerator<string> {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new Problem('unsupported_media_type', 'The body must not be compressed.');
-  }
   let bytes = 0;
+  const patient = new AbortController();
   const giveUp = (): void => {
-    request.destroy(new Error('the client stopped sending'));
+    patient.abort(new Problem('request_timeout', 'The body took too long.', { headers: { Connection: 'close' } }));
   };
   let patience = PATIENCE_MS;
   let waitingSince = performance.now();
   let silence = setTimeout(giveUp, patience);
   try {
-    for await (const chunk of whileItComes(request)) {
+    for await (const chunk of whileItComes(request, patient.signal)) {
       clearTimeout(silence);
       const earned = chunk.length / LEAST_BYTES_PER_MS;
       patience = Math.min(PATIENCE_MS, patience - (performance.now() - waitingSince) + earned);
@@ -50,10 +49,22 @@ export async function* readText(request: Request, decoding: TextDecoding): Async
   }
 }
 
-async function* whileItComes(request: Request): AsyncGenerator<Buffer> {
-  try {
-    yield* request as AsyncIterable<Buffer>;
-  } catch {
-    throw new Problem('invalid_request', 'The body ended before its end.');
+/**
+ * The body, chunk by chunk. Not by iterating over the request: an iterator that is left early destroys the request, after which
+ * the rest of the body cannot be dropped and the connection is dead.
+ */
+async function* whileItComes(request: Request, patience: AbortSignal): AsyncGenerator<Buffer> {
+  if (request.res) askForBody(request, request.res);
+  while (!request.readableEnded) {
+    if (request.destroyed) throw new Problem('invalid_request', 'The body ended before its end.');
+    const chunk = request.read() as Buffer | null;
+    if (chunk !== null) {
+      yield chunk;
+    } else if (request.complete) {
+      return;
+    } else {
+      await once(request, 'readable', { signal: patience }).catch(() => undefined);
+      patience.throwIfAborted();
+    }
   }
 }

@@ -1,5 +1,8 @@
-import { STATUS_CODES, type Server } from 'node:http';
+import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { newId } from '@wallet/shared/ids';
+import { noSuchMethod } from './check-request.ts';
+import { end } from './end-connections.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
 /** What Node's parser calls the faults that have a status of their own. */
@@ -8,27 +11,44 @@ const CODES: Record<string, ProblemCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** Answers what never becomes a request for Express in the same form as everything else, and closes the connection. */
+/** Answers what never becomes a request for Express in the same form as everything else, and ends the connection. */
 export function answerBrokenRequests(server: Server): void {
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET') {
-      socket.destroy();
-      return;
-    }
-    const problem = new Problem(CODES[error.code ?? ''] ?? 'malformed_request', 'The request cannot be read.');
-    const body = JSON.stringify(problem.toBody(newId()));
-    socket.end(
-      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nConnection: close\r\n` +
-        `Content-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    );
+  server.on('clientError', (error, socket) => {
+    const isFirst = !broken.has(socket);
+    broken.add(socket);
+    if (isFirst) answerBroken(error, socket);
   });
-  server.on('checkExpectation', (_request, response) => {
-    const problem = new Problem('expectation_failed', 'Only 100-continue can be expected.');
-    const body = JSON.stringify(problem.toBody(newId()));
-    response.writeHead(problem.status, {
-      'Content-Type': 'application/problem+json; charset=utf-8',
-      'Content-Length': Buffer.byteLength(body),
+  server.on('connect', (_request, socket) => {
+    answer(socket, noSuchMethod('CONNECT'));
+  });
+}
+
+/** Connections with a parse error. Node reports the error again for each chunk that still arrives. */
+const broken = new WeakSet<Duplex>();
+
+function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // Not public, but Node's default handler decides by it too.
+  const { _httpMessage: underway } = socket as { _httpMessage?: ServerResponse | null };
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+  } else if (underway?.req.complete) {
+    // The malformed bytes follow a complete request, whose answer goes first.
+    underway.once('close', () => {
+      answerBroken(error, socket);
     });
-    response.end(body);
-  });
+  } else if (underway?.headersSent) {
+    socket.destroy();
+  } else {
+    answer(socket, new Problem(CODES[error.code ?? ''] ?? 'malformed_request', 'The request cannot be read.'));
+  }
+}
+
+function answer(socket: Duplex, problem: Problem): void {
+  const body = JSON.stringify(problem.toBody(newId()));
+  const headers = Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\nConnection: close\r\n${headers.join('')}` +
+      `Content-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  end(socket);
 }

@@ -11,6 +11,8 @@ const CLIENT_ERRORS: Record<string, ProblemCode> = {
   'request.aborted': 'invalid_request',
   'request.size.invalid': 'invalid_request',
 };
+/** The refusals of Express' file server, by status. */
+const FILE_ERRORS: Record<number, ProblemCode> = { 412: 'precondition_failed', 416: 'range_not_satisfiable' };
 
 export const routeNotFound: RequestHandler = (request) => {
   throw new Problem('route_not_found', `There is no route ${request.path}.`);
@@ -51,7 +53,8 @@ function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof URIError) return new Problem('malformed_path', 'The path is not correctly percent-encoded.');
   const type = error instanceof Error && 'type' in error ? String(error.type) : '';
-  const code = CLIENT_ERRORS[type];
+  const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
+  const code = CLIENT_ERRORS[type] ?? FILE_ERRORS[status];
   if (code) return new Problem(code, error instanceof Error ? error.message : code);
   if (isPassing(error)) {
     return new Problem('unavailable', 'The database cannot be reached. Repeat the request with its idempotency key.', {

@@ -7,6 +7,7 @@ import {
   createServer,
 } from 'node:http';
 import type { Express } from 'express';
+import { endInStages, settleConnection } from './end-connections.ts';
 
 /**
  * A server for an Express app, whose requests and responses are made with the app's prototypes. Express would give them those
@@ -14,7 +15,19 @@ import type { Express } from 'express';
  * from then on: an empty route took 85 µs of processor time instead of 31.
  */
 export function createAppServer(options: ServerOptions, app: Express, listener: RequestListener): Server {
-  return createServer({ ...options, ...classesOf(app) }, listener);
+  settleBeforeHeaders(app.response);
+  const server = createServer({ ...options, ...classesOf(app) }, listener);
+  endInStages(server);
+  return server;
+}
+
+/** Every answer writes its headers here, whatever produced it. */
+function settleBeforeHeaders(prototype: Express['response']): void {
+  prototype.writeHead = function (this: Express['response'], ...given: unknown[]) {
+    settleConnection(this);
+    ServerResponse.prototype.writeHead.apply(this, given as [number]);
+    return this;
+  };
 }
 
 function classesOf(app: Express): Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'> {

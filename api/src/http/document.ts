@@ -145,10 +145,11 @@ function problemsOf(endpoint: Endpoint): ProblemCode[] {
     ...endpoint.problems,
     ...(accepts ? (['overloaded'] as const) : []),
     ...((params ?? query ?? body) ? (['invalid_request'] as const) : []),
-    ...((body ?? uploads) ? (['malformed_json', 'body_too_large', 'unsupported_media_type'] as const) : []),
+    ...((body ?? uploads)
+      ? (['malformed_json', 'body_too_large', 'unsupported_media_type', 'request_timeout'] as const)
+      : []),
     ...(scope === null ? [] : (['api_key_missing', 'api_key_invalid', 'scope_missing', 'rate_limited'] as const)),
-    'unavailable',
-    'internal_error',
+    ...(['malformed_request', 'expectation_failed', 'headers_too_large', 'unavailable', 'internal_error'] as const),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { KEY_PATTERN } from '@wallet/shared/operation';
+import { parseItem } from 'structured-headers';
 import { Problem } from './problem.ts';
 import { invalid } from './schemas.ts';
 
@@ -21,11 +22,22 @@ export function idempotencyKeyOf(header: string | undefined, ...fields: (string 
 
 function readHeader(header: string | undefined): string | null {
   if (header === undefined) return null;
-  const key = /^"(.*)"$/.exec(header.trim())?.[1] ?? header.trim();
-  if (!KEY_PATTERN.test(key)) {
+  const written = header.trim();
+  const key = written.startsWith('"') ? readString(written) : written;
+  if (key === null || !KEY_PATTERN.test(key)) {
     throw invalid([{ path: 'Idempotency-Key', message: 'must be 1 to 255 of A-Z a-z 0-9 _ . : -' }]);
   }
   return key;
+}
+
+/** The string in a structured field (RFC 9651), whose parameters are ignored. Null if it is not a string. */
+function readString(header: string): string | null {
+  try {
+    const value: unknown = parseItem(header)[0];
+    return typeof value === 'string' ? value : null;
+  } catch {
+    return null;
+  }
 }
 
 /** SHA-256, in hex, of a request's normalised text: `12.5` and `12.50` are one request. */

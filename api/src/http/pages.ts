@@ -1,17 +1,16 @@
+import { canonicalUuid } from '@wallet/shared/ids';
 import { writeJson } from '@wallet/shared/json-text';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { invalid, momentFrom } from './schemas.ts';
-
-/** The key of a list of what has a uuid. Postgres refuses anything less. */
-export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { splitTarget } from './read-target.ts';
+import { invalid, momentFrom, wholeNumber } from './schemas.ts';
 
 const LIMIT_DEFAULT = 50;
 const LIMIT_MOST = 200;
 
 /** The query parameters of every list. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(LIMIT_MOST).default(LIMIT_DEFAULT),
+  limit: wholeNumber(1, LIMIT_MOST).prefault(LIMIT_DEFAULT),
   cursor: z.string().max(200).optional().meta({ description: 'The `next_cursor` of the page before.' }),
 };
 
@@ -26,41 +25,73 @@ export function pageOf(item: z.ZodType) {
   return z.strictObject({ data: z.array(item), next_cursor: z.string().nullable() });
 }
 
-/**
- * Where the page begins: what was the last key of the page before, or null.
- * @throws Problem `invalid_request` if the cursor, which came as `name`, is not one of ours.
- */
-export function readCursor(cursor: string | undefined, pattern: RegExp, name = 'cursor'): string | null {
-  if (cursor === undefined) return null;
-  const key = Buffer.from(cursor, 'base64url').toString();
-  if (!pattern.test(key)) throw invalid([{ path: name, message: 'is not a cursor of this list' }]);
-  return key;
-}
-
-export function toCursor(key: string): string {
-  return Buffer.from(key).toString('base64url');
+/** Reads and writes the cursors of one list. */
+export interface Cursors<Key> {
+  /**
+   * The last key of the page before, or null for the first page.
+   * @throws Problem `invalid_request` if the cursor, which came as `name`, is not one of this list.
+   */
+  read(cursor: string | undefined, name?: string): Key | null;
+  write(key: string): string;
 }
 
 /**
- * Answers a page. `found` has up to one item more than `limit`, which tells that there is another page; `keyOf` is what
- * that page begins behind. The link goes into a `Link` header too (RFC 8288).
+ * The cursors of a list. They carry its name, so a cursor of another list is refused. `readKey` parses the keys of the list and
+ * returns null for anything else.
  */
-export function answerPage<Item>(
-  request: Request,
-  response: Response,
-  found: readonly Item[],
-  limit: number,
-  keyOf: (item: Item) => string,
-  present: (item: Item) => unknown,
-): void {
-  const items = found.slice(0, limit);
+export function createCursors<Key>(list: string, readKey: (text: string) => Key | null): Cursors<Key> {
+  const prefix = list === '' ? '' : `${list}:`;
+  const write = (key: string): string => Buffer.from(prefix + key).toString('base64url');
+  return {
+    read(cursor, name = 'cursor') {
+      if (cursor === undefined) return null;
+      const text = Buffer.from(cursor, 'base64url').toString();
+      const written = text.slice(prefix.length);
+      // base64url decoding accepts several spellings; only the one that was given out is valid.
+      const key = write(written) === cursor ? readKey(written) : null;
+      if (key === null) throw invalid([{ path: name, message: 'is not a cursor of this list' }]);
+      return key;
+    },
+    write,
+  };
+}
+
+/** A uuid in canonical spelling. */
+export function readId(text: string): string | null {
+  return canonicalUuid(text) === text ? text : null;
+}
+
+/** A number that fits into a bigint of Postgres. */
+export function readPosition(text: string): bigint | null {
+  return /^\d{1,18}$/.test(text) ? BigInt(text) : null;
+}
+
+/** The items of a page, and how they are answered. */
+export interface Page<Item> {
+  /** Up to one item more than `limit`; that one means there is another page. */
+  readonly found: readonly Item[];
+  readonly limit: number;
+  readonly cursors: Cursors<unknown>;
+  /** The key of an item, from which the next page continues. */
+  readonly keyOf: (item: Item) => string;
+  readonly present: (item: Item) => unknown;
+}
+
+/** Answers a page. The link to the next goes into a `Link` header too (RFC 8288). */
+export function answerPage<Item>(request: Request, response: Response, page: Page<Item>): void {
+  const items = page.found.slice(0, page.limit);
   const last = items.at(-1);
   let next: string | null = null;
-  if (found.length > limit && last !== undefined) {
-    next = toCursor(keyOf(last));
-    const url = new URL(request.originalUrl, 'http://localhost');
-    url.searchParams.set('cursor', next);
-    response.set('Link', `<${url.pathname}${url.search}>; rel="next"`);
+  if (page.found.length > page.limit && last !== undefined) {
+    next = page.cursors.write(page.keyOf(last));
+    const { path, query } = splitTarget(request.originalUrl);
+    const parameters = new URLSearchParams(query);
+    parameters.set('cursor', next);
+    // Clients send characters in paths that a URI reference must not contain.
+    response.set(
+      'Link',
+      `<${path.replace(/[^\w!$&'()*+,;=:@%./~-]/g, encodeURIComponent)}?${parameters.toString()}>; rel="next"`,
+    );
   }
-  response.type('json').send(writeJson({ data: items.map(present), next_cursor: next }));
+  response.type('json').send(writeJson({ data: items.map(page.present), next_cursor: next }));
 }

@@ -1,16 +1,17 @@
 import type { RequestHandler } from 'express';
+import { bodyTypeOf } from './body-type.ts';
+import { askForBody } from './ask-for-body.ts';
 import { Problem } from './problem.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** A client that has not sent its whole body by then loses its connection. */
 const BODY_MS = 10_000;
 
 /** Collects the body. One that is too large is refused as soon as that is known, and not when all of it has come. */
-const readBytes: RequestHandler = (request, _response, next) => {
+const readBytes: RequestHandler = (request, response, next) => {
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
   // A small body has mostly come with its headers.
   if (request.complete) {
@@ -20,6 +21,7 @@ const readBytes: RequestHandler = (request, _response, next) => {
     next();
     return;
   }
+  askForBody(request, response);
   const chunks: Buffer[] = [];
   let length = 0;
   const take = (chunk: Buffer): void => {
@@ -49,14 +51,10 @@ function tooLarge(): Problem {
   return new Problem('body_too_large', `The body has more than ${BODY_LIMIT_BYTES} bytes.`);
 }
 
+const JSON_ONLY = ['application/json'];
+
 const checkHeaders: RequestHandler = (request, _response, next) => {
-  const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new Problem('unsupported_media_type', 'The body must not be compressed.');
-  }
-  if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) {
-    throw new Problem('unsupported_media_type', 'The body must be application/json in UTF-8.');
-  }
+  bodyTypeOf(request, JSON_ONLY);
   next();
 };
 

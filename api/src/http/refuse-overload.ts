@@ -1,12 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Admission, Admitted } from '../admission/admission.ts';
+import type { Admission } from '../admission/admission.ts';
 import type { ApiMetrics } from '../metrics.ts';
 import type { Endpoint } from './endpoint.ts';
-import { letGoWhenAnswered } from './let-go.ts';
+import { splitTarget } from './read-target.ts';
 import { requestIdOf } from './request-log.ts';
-
-/** A body of this size is read and forgotten when it is refused; of a larger one, the connection is closed. */
-const SMALL_BODY_BYTES = 64 * 1024;
 
 /**
  * Answers requests for operations that cannot be taken, before their body is read and before anything else is done for them:
@@ -23,23 +20,15 @@ export function refuseOverload(
     accepts === undefined ? [] : paths.map((path) => ({ accepts, route: path, pattern: patternOf(path) })),
   );
   return (request, response) => {
-    const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+    const { path, query } = splitTarget(request.url ?? '');
     const door = request.method === 'POST' ? doors.find(({ pattern }) => pattern.test(path)) : undefined;
     const reason = door === undefined || isOnlyCheck(query) ? null : admission.refusalOf(door.accepts);
     if (door === undefined || reason === null) {
       next(request, response);
       return;
     }
-    refuse(request, response, door.accepts, admission.refuse(door.accepts, reason));
+    refuse(request, response, admission.refuse(door.accepts, reason));
     metrics.answered('POST', door.route, response.statusCode, 0);
-  };
-}
-
-/** Asks for the body (RFC 9110, section 10.1.1) where it will be read, and not before. */
-export function goOn(listener: RequestListener): RequestListener {
-  return (request, response) => {
-    listener(request, response);
-    if (!response.headersSent) response.writeContinue();
   };
 }
 
@@ -52,12 +41,7 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^(?:/api/v1)?${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i');
 }
 
-function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  kind: Admitted,
-  problem: ReturnType<Admission['refuse']>,
-): void {
+function refuse(request: IncomingMessage, response: ServerResponse, problem: ReturnType<Admission['refuse']>): void {
   const requestId = requestIdOf(request);
   const body = JSON.stringify(problem.toBody(requestId));
   response.statusCode = problem.status;
@@ -65,8 +49,5 @@ function refuse(
   response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(body));
   for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
-  const length = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] ? Infinity : 0));
-  if (kind === 'batch' || length > SMALL_BODY_BYTES) response.setHeader('Connection', 'close');
-  letGoWhenAnswered(request, response);
   response.end(body);
 }

@@ -64,6 +64,17 @@ export function text(limit: number) {
     .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text without NUL');
 }
 
+/** Decimal digits only: `Number` would also accept `0x10`, `1e1` and surrounding spaces. */
+const DIGITS = /^(0|[1-9]\d{0,14})$/;
+
+/** A whole number in a query. The document shows it as an integer. */
+export function wholeNumber(least: number, most: number) {
+  return z.preprocess(
+    (text) => (typeof text === 'string' && DIGITS.test(text) ? Number(text) : text),
+    z.int({ error: 'must be a whole number in decimal digits' }).min(least).max(most),
+  );
+}
+
 export const assetCode = z.string().max(16).meta({ description: 'The code of an asset.', example: 'USD' });
 
 const METADATA_KEYS = 20;

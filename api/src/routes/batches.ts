@@ -19,10 +19,12 @@ import { retryBatch } from '../batch/retry-batch.ts';
 import type { Api } from '../context.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
-import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { money } from '../http/resources.ts';
 import { idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
+
+const CURSORS = createCursors('lines', readPosition);
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const priority = z.enum(PRIORITIES);
@@ -213,10 +215,13 @@ const getBatchOperations = endpoint({
       return;
     }
     const upTo = batch.total + batch.replayed;
-    const after = Math.min(Number(readCursor(query.cursor, /^\d{1,7}$/) ?? 0), upTo);
+    const after = Math.min(Number(CURSORS.read(query.cursor) ?? 0n), upTo);
     const found = await listLines(api.database, batch, { after, upTo, status }, query.limit + 1);
-    const keyOf = (line: (typeof found)[number]): string => String(line.position);
-    answerPage(request, response, found, query.limit, keyOf, (line) => presentLine(api, line));
+    answerPage(request, response, {
+      ...{ found, limit: query.limit, cursors: CURSORS },
+      keyOf: (line) => String(line.position),
+      present: (line) => presentLine(api, line),
+    });
   },
 });
 

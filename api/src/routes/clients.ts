@@ -5,12 +5,12 @@ import { z } from 'zod';
 import type { Api } from '../context.ts';
 import { chooseAsset } from '../find-user-wallet.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { assetSchema, clientSchema, presentWallet } from '../http/resources.ts';
 import { assetCode, idParams, text } from '../http/schemas.ts';
 
-const UUID = /^[0-9a-f-]{36}$/;
+const CURSORS = createCursors('clients', readId);
 
 const postClient = endpoint({
   method: 'post',
@@ -65,9 +65,13 @@ const getClients = endpoint({
   answers: { 200: pageOf(clientSchema) },
   problems: [],
   handle: async (api, { query, request, response }) => {
-    const clients = await listClients(api.database, readCursor(query.cursor, UUID), query.limit + 1);
+    const clients = await listClients(api.database, CURSORS.read(query.cursor), query.limit + 1);
     const present = await presenterOf(api, clients);
-    answerPage(request, response, clients, query.limit, (client) => client.id, present);
+    answerPage(request, response, {
+      ...{ found: clients, limit: query.limit, cursors: CURSORS },
+      keyOf: (client) => client.id,
+      present,
+    });
   },
 });
 

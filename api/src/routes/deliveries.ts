@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { SEND_PROBLEMS, answerDelivery, readDelivery, readEndpoint, sendNow } from '../answer-delivery.ts';
 import type { Api } from '../context.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readId, readPosition } from '../http/pages.ts';
 import { actorOf } from '../http/require-key.ts';
 import { idParams, momentFrom, uuid } from '../http/schemas.ts';
 import {
@@ -30,9 +30,9 @@ import {
 } from '../http/webhook-resources.ts';
 
 const PATH = '/webhook-endpoints/{id}';
-/** The last of a page: the place in the feed of what no claim has reached, or the id of an event. */
-const LAST = /^(?:feed:\d{1,18}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const CURSORS = createCursors('deliveries', readLast);
 const TAG = 'Webhooks';
+const FEED = 'feed:';
 const ATTEMPTS_SHOWN = 50;
 /** The most deliveries that one request has sent again. */
 const REPLAY_MOST = 100_000;
@@ -58,18 +58,15 @@ const getDeliveries = endpoint({
     const filter = {
       status: query.status ?? null,
       eventType: query.event_type ?? null,
-      before: readLast(readCursor(query.cursor, LAST)),
+      before: CURSORS.read(query.cursor),
     };
     const { id } = await readEndpoint(api, params.id);
     const found = await listDeliveries(api.database, id, filter, query.limit + 1);
-    answerPage(
-      request,
-      response,
-      found,
-      query.limit,
-      ({ position, eventId }) => (position === null ? eventId : `feed:${position}`),
-      (delivery) => presentDelivery(delivery, id),
-    );
+    answerPage(request, response, {
+      ...{ found, limit: query.limit, cursors: CURSORS },
+      keyOf: ({ position, eventId }) => (position === null ? eventId : `${FEED}${position}`),
+      present: (delivery) => presentDelivery(delivery, id),
+    });
   },
 });
 
@@ -154,7 +151,7 @@ const postRecovery = endpoint({
       since: momentFrom.meta({ example: '2026-01-31T00:00:00Z' }),
       until: momentFrom.optional().meta({ example: '2026-01-31T00:10:00Z' }),
     })
-    .refine(({ since, until }) => until === undefined || new Date(since) < new Date(until), {
+    .refine(({ since, until }) => until === undefined || since < until, {
       path: ['until'],
       error: 'must be after since',
     }),
@@ -199,9 +196,14 @@ function answerPending(request: Request, response: Response, id: string): void {
   response.status(202).set('Location', `${request.baseUrl}/webhook-endpoints/${id}/deliveries?status=pending`);
 }
 
-function readLast(key: string | null): DeliveryFilter['before'] {
-  if (key === null) return null;
-  return key.startsWith('feed:') ? { position: BigInt(key.slice('feed:'.length)) } : { eventId: key };
+/** The last of a page: the place in the feed of what no claim has reached, or the id of an event. */
+function readLast(key: string): DeliveryFilter['before'] {
+  if (!key.startsWith(FEED)) {
+    const eventId = readId(key);
+    return eventId === null ? null : { eventId };
+  }
+  const position = readPosition(key.slice(FEED.length));
+  return position === null ? null : { position };
 }
 
 /** Writes down who had deliveries of an endpoint sent again, in the transaction that does it. */

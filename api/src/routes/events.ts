@@ -1,15 +1,15 @@
 import { findEvent, readFeed } from '@wallet/shared/database/tables/events';
 import { z } from 'zod';
 import { endpoint } from '../http/endpoint.ts';
-import { pageQuery, readCursor, toCursor } from '../http/pages.ts';
+import { createCursors, pageQuery, readPosition } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { idParams } from '../http/schemas.ts';
 import { eventSchema, eventText, eventTypeSchema } from '../http/webhook-resources.ts';
 
 const TAG = 'Webhooks';
 const TYPES_MOST = 20;
-/** A position of the feed: what Postgres takes as a bigint. */
-const POSITION = /^\d{1,18}$/;
+/** Without a name: readers store these cursors, so the ones they have must stay valid. */
+const CURSORS = createCursors('', readPosition);
 
 const getEvents = endpoint({
   method: 'get',
@@ -44,10 +44,10 @@ const getEvents = endpoint({
   },
   problems: [],
   handle: async (api, { query, response }) => {
-    const after = BigInt(readCursor(query.after, POSITION, 'after') ?? 0);
+    const after = CURSORS.read(query.after, 'after') ?? 0n;
     const types = query.type === undefined ? null : [query.type].flat();
     const { events, position } = await readFeed(api.database, after, types, query.limit);
-    const next = JSON.stringify(toCursor(String(position)));
+    const next = JSON.stringify(CURSORS.write(String(position)));
     // The events go out as they are stored, byte for byte.
     response.type('json').send(`{"data":[${events.map(eventText).join(',')}],"next_cursor":${next}}`);
   },

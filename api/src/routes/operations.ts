@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { findUserWallet } from '../find-user-wallet.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
-import { UUID, answerPage, pageOf, pageQuery, readCursor, timeQuery } from '../http/pages.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
 import { assetOfUser, generalOperation } from '../http/general-operation.ts';
 import { operationSchema } from '../http/resources.ts';
 import { presentOperation } from '@wallet/shared/present-operation';
 import { amount, idParams, keyHeader, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
 import { type Draft, answerOperation, submitOperation } from '../submit-operation.ts';
 
+const CURSORS = createCursors('operations', readId);
 const ACCEPT_HEADERS = z.object({ ...keyHeader, ...preferHeader });
 const ACCEPTED = { 202: operationSchema, 200: operationSchema };
 const REFUSALS: ProblemCode[] = ['conflicting_idempotency_keys', 'wallet_not_found', 'idempotency_key_reused'];
@@ -182,17 +183,14 @@ const getOperations = endpoint({
       type: query.type ?? null,
       from: query.from ?? null,
       to: query.to ?? null,
-      before: readCursor(query.cursor, UUID),
+      before: CURSORS.read(query.cursor),
     };
     const found = await listOperations(api.database, filter, query.limit + 1);
-    answerPage(
-      request,
-      response,
-      found,
-      query.limit,
-      (operation) => operation.id,
-      (operation) => presentOperation(operation, api.assets.withId(operation.assetId)),
-    );
+    answerPage(request, response, {
+      ...{ found, limit: query.limit, cursors: CURSORS },
+      keyOf: (operation) => operation.id,
+      present: (operation) => presentOperation(operation, api.assets.withId(operation.assetId)),
+    });
   },
 });
 

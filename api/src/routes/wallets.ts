@@ -16,11 +16,15 @@ import type { Api } from '../context.ts';
 import { chooseAsset } from '../find-user-wallet.ts';
 import { changeWalletStatus } from '../change-wallet-status.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { answerPage, pageOf, pageQuery, readCursor, timeQuery } from '../http/pages.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { actorOf } from '../http/require-key.ts';
 import { historyLineSchema, presentWallet, statisticsSchema, walletAtSchema, walletSchema } from '../http/resources.ts';
-import { assetCode, idParams, invalid, momentUpTo, text, uuid } from '../http/schemas.ts';
+import { assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
+
+const CURSORS = createCursors('transactions', readPosition);
+/** The most that the number of an asset can be. */
+const ASSET_MOST = 32_767;
 
 const postWallet = endpoint({
   method: 'post',
@@ -88,7 +92,7 @@ const getUserBalance = endpoint({
   tag: 'Users',
   summary: "A user's wallet of an asset",
   params: z.strictObject({ external_user_id: text(255).min(1) }),
-  query: z.strictObject({ asset: assetCode.optional(), asset_type_id: z.coerce.number().int().optional() }),
+  query: z.strictObject({ asset: assetCode.optional(), asset_type_id: wholeNumber(1, ASSET_MOST).optional() }),
   body: null,
   scope: 'wallets:read',
   answers: { 200: walletSchema },
@@ -138,21 +142,17 @@ const getHistory = endpoint({
   problems: ['wallet_not_found'],
   handle: async (api, { params, query, request, response }) => {
     const { scale, code } = await assetOf(api, params.id);
-    const before = readCursor(query.cursor, /^\d{1,18}$/);
     const filter = {
       type: query.type ?? null,
       from: query.from ?? null,
       to: query.to ?? null,
-      before: before === null ? null : BigInt(before),
+      before: CURSORS.read(query.cursor),
     };
     const lines = await listHistory(api.database, params.id, filter, query.limit + 1);
-    answerPage(
-      request,
-      response,
-      lines,
-      query.limit,
-      (line) => line.version.toString(),
-      (line): z.input<typeof historyLineSchema> => ({
+    answerPage(request, response, {
+      ...{ found: lines, limit: query.limit, cursors: CURSORS },
+      keyOf: (line) => line.version.toString(),
+      present: (line): z.input<typeof historyLineSchema> => ({
         id: line.operationId,
         operation_id: line.operationId,
         type: line.type,
@@ -166,7 +166,7 @@ const getHistory = endpoint({
         version: Number(line.version),
         created_at: line.createdAt.toISOString(),
       }),
-    );
+    });
   },
 });
 

@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { SEND_PROBLEMS, answerDelivery, endpointNotFound, readEndpoint, sendNow } from '../answer-delivery.ts';
 import type { Api } from '../context.ts';
 import { endpoint } from '../http/endpoint.ts';
-import { UUID, answerPage, pageOf, pageQuery, readCursor } from '../http/pages.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
 import { actorOf } from '../http/require-key.ts';
 import { idParams, invalid } from '../http/schemas.ts';
 import { description, eventTypes, headers, rateLimit, secret, url } from '../http/webhook-fields.ts';
@@ -32,6 +32,7 @@ import { makeSecret, sealHeaders, sealerOf, writeSecret } from '../webhook-secre
 
 const PATH = '/webhook-endpoints';
 const TAG = 'Webhooks';
+const CURSORS = createCursors('webhook-endpoints', readId);
 /** How long the secret from before a rotation signs beside the next one. */
 const BOTH_SIGN_MS = 24 * 60 * 60 * 1_000;
 
@@ -89,15 +90,12 @@ const getEndpoints = endpoint({
   answers: { 200: pageOf(webhookEndpointSchema) },
   problems: [],
   handle: async (api, { query, request, response }) => {
-    const found = await listWebhookEndpoints(api.database, readCursor(query.cursor, UUID), query.limit + 1);
-    answerPage(
-      request,
-      response,
-      found,
-      query.limit,
-      (each) => each.id,
-      (each) => presentEndpoint(each, api.webhooks.sealer),
-    );
+    const found = await listWebhookEndpoints(api.database, CURSORS.read(query.cursor), query.limit + 1);
+    answerPage(request, response, {
+      ...{ found, limit: query.limit, cursors: CURSORS },
+      keyOf: (each) => each.id,
+      present: (each) => presentEndpoint(each, api.webhooks.sealer),
+    });
   },
 });
 
