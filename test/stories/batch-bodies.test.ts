@@ -178,9 +178,9 @@ describe('a table from a spreadsheet', () => {
     const bytes = Buffer.from(`\uFEFF${rows.join('\r\n')}\r\n`, 'utf16le');
     const { body } = await post('text/csv', bytes).expect(200);
     expect(body).toMatchObject({ total: 2, succeeded: 2, sums: [{ asset: 'USD', total: '13.00' }] });
-    expect((await linesOf(body.id as string)).map((line) => [line['line'], line['type'], line['amount']])).toEqual([
-      [3, 'deposit', '12.50'],
-      [5, 'withdraw', '0.50'],
+    expect(await linesOf(body.id as string)).toMatchObject([
+      { line: 3, position: 1, type: 'deposit', amount: '12.50' },
+      { line: 5, position: 2, type: 'withdraw', amount: '0.50' },
     ]);
     const plain = `type,wallet_id,amount\ndeposit,${wallet_id},12.50\nwithdraw,${wallet_id},0.50`;
     const again = await post('text/csv', plain).expect(200);

@@ -9,7 +9,14 @@ import { operationSchema } from '../http/resources.ts';
 import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
 
 export const batchLineSchema = operationSchema
-  .extend({ line: z.int().meta({ description: 'Its line in the file, or its place in the array.' }) })
+  .extend({
+    line: z.int().meta({ description: 'Its line in the file, or its place in the array.' }),
+    position: z.int().meta({
+      description:
+        'Its place among the operations of the batch, from 1. It is the same in whatever form the batch was sent: the header ' +
+        'of a table and empty lines do not count.',
+    }),
+  })
   .meta({ id: 'BatchLine', description: 'An operation, as a line of a batch.' });
 
 /** Lines read at once. */
@@ -30,10 +37,14 @@ export async function* eachLine(
   }
 }
 
-type PresentedLine = PresentedOperation & { readonly line: number };
+type PresentedLine = PresentedOperation & { readonly line: number; readonly position: number };
 
 export function presentLine(api: Api, line: BatchLine): PresentedLine {
-  return { line: line.lineInBatch, ...presentOperation(line, api.assets.withId(line.assetId)) };
+  return {
+    line: line.lineInBatch,
+    position: line.position,
+    ...presentOperation(line, api.assets.withId(line.assetId)),
+  };
 }
 
 /**
