@@ -1,8 +1,9 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
-import { type Config, UsageError } from './config.ts';
+import type { Config } from './config.ts';
 import { PassingFailure } from './keep-trying.ts';
+import { UsageError } from './parse-command.ts';
 
 /** A batch, as far as the command looks at it. */
 export interface Batch {
@@ -15,6 +16,7 @@ export interface Batch {
   /** Lines that are operations of earlier requests, by their own keys. */
   readonly replayed: number;
   readonly accepted_at: string;
+  readonly cancelled_at: string | null;
   readonly finished_at: string | null;
   readonly operations_per_second: number | null;
 }

@@ -1,6 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { dirname, extname, join, parse, resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError, parseCommand, readApiKey, readUrl } from './parse-command.ts';
 
 /** What the command was told, checked. */
 export interface Config {
@@ -23,6 +24,8 @@ export interface InputFile {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
+  /** When it was last changed, in milliseconds. */
+  readonly modifiedMs: number;
   readonly type: 'text/csv' | 'application/x-ndjson' | 'application/json';
   /** Where the lines go that fail: beside it, as the user would call it. */
   readonly failedName: string;
@@ -31,28 +34,38 @@ export interface InputFile {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The command cannot be understood, or names a file that cannot be sent. */
-export class UsageError extends Error {}
-
-/** Help was asked for, and has been given. */
-export class HelpShown extends Error {}
-
 const TYPES: Readonly<Record<string, InputFile['type']>> = {
   '.csv': 'text/csv',
+  '.tsv': 'text/csv',
   '.ndjson': 'application/x-ndjson',
   '.jsonl': 'application/x-ndjson',
   '.json': 'application/json',
 };
 
-const EXIT_CODES = `
-Exit codes:
-  0    every operation succeeded (with --dry-run: the file would be accepted)
-  2    the command or the file named cannot be understood
-  3    the service could not be reached
-  4    some operations failed, or nothing was accepted because the service refused the request
-  130  interrupted; what was accepted goes on
+/** What a spreadsheet saves unless it is told to save CSV. */
+const WORKBOOKS = ['.xlsx', '.xlsm', '.xls', '.ods'];
 
-The API key of WALLET_API_KEY is sent as a bearer token. Running the same command again is always safe.`;
+const KEY_PATTERN = /^[A-Za-z0-9_.:-]{1,255}$/;
+
+const MORE_HELP = `
+Running it again:
+  The same command with the same file finds the same batch: nothing is applied twice. That holds for the content of the
+  file, however it is written down, and for good: to apply the same file once more on purpose, give it another --key.
+  A file in which a line was changed, added or removed is another batch. Its lines that have an idempotency_key or a
+  reference_id stand for the operations that were accepted under it before; all others are accepted, and applied, anew.
+  With --key, a changed file is refused.
+  A line that was accepted before keeps its outcome: one that failed has failed, and needs another key to be tried again.
+  POST /batches/{id}/retry sends the lines that failed once more. The file of failed lines is for reading and is refused.
+
+Exit codes:
+  0         every operation succeeded, those that were accepted before included (with --dry-run: the file would be accepted)
+  2         the command or the file named cannot be understood
+  3         the service could not be reached
+  4         some operations failed, were cancelled, or had failed before; the lines that failed could not be written; or
+            nothing was accepted because the service refused the request
+  130, 143  interrupted, terminated; what was accepted goes on
+
+The API key of WALLET_API_KEY is sent as a bearer token.`;
 
 /**
  * Reads the command line and the environment.
@@ -63,7 +76,7 @@ export function readConfig(args: readonly string[], env: Environment = process.e
   return Object.freeze({
     file: describeFile(path, folderOf(env)),
     url: options.url.replace(/\/+$/, ''),
-    apiKey: env['WALLET_API_KEY'] === '' ? null : (env['WALLET_API_KEY'] ?? null),
+    apiKey: readApiKey(env['WALLET_API_KEY'] ?? '') ?? null,
     key: options.key ?? null,
     priority: options.priority ?? null,
     isAtomic: options.atomic ?? false,
@@ -91,13 +104,15 @@ interface Options {
 function parseArguments(args: readonly string[], urlFromEnv: string | undefined): { path: string; options: Options } {
   const command = new Command('npm run batch --')
     .description('Sends a file of operations as one batch, follows it, and tells what came of it.')
-    .argument('<file>', '.csv, .ndjson, .jsonl or .json')
+    .argument('<file>', Object.keys(TYPES).join(', '))
     .addOption(
       new Option('--url <url>', 'where the service answers; also WALLET_URL')
         .default('http://127.0.0.1:8000')
         .argParser(readUrl),
     )
-    .option('--key <key>', 'the name of the batch (its content is its name otherwise)')
+    .addOption(
+      new Option('--key <key>', 'the name of the batch (its content is its name otherwise)').argParser(readKey),
+    )
     .addOption(new Option('--priority <priority>', 'against other operations').choices(['high', 'low']))
     .option('--atomic', 'all operations succeed, or none')
     .option('--dry-run', 'only check the file')
@@ -107,26 +122,14 @@ function parseArguments(args: readonly string[], urlFromEnv: string | undefined)
         .default(60)
         .argParser(readSeconds),
     )
-    .addHelpText('after', EXIT_CODES)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
-  const environment = urlFromEnv ? ['--url', urlFromEnv] : [];
-  try {
-    command.parse([...environment, ...args], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) throw new HelpShown();
-    throw new UsageError(`${error.message.replace(/^error: /, '').replace(/\.$/, '')}. See --help.`);
-  }
+    .addHelpText('after', MORE_HELP);
+  parseCommand(command, [...(urlFromEnv ? ['--url', urlFromEnv] : []), ...args]);
   return { path: command.args[0] ?? '', options: command.opts<Options & Record<string, unknown>>() };
 }
 
-function readUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new InvalidArgumentError('It must be an http or https address.');
-  }
-  return url.href;
+function readKey(text: string): string {
+  if (!KEY_PATTERN.test(text)) throw new InvalidArgumentError('It must be 1 to 255 of A-Z a-z 0-9 _ . : -');
+  return text;
 }
 
 function readSeconds(text: string): number {
@@ -138,7 +141,11 @@ function readSeconds(text: string): number {
 }
 
 function describeFile(name: string, folder: string): InputFile {
-  const type = TYPES[extname(name).toLowerCase()];
+  const extension = extname(name).toLowerCase();
+  const type = TYPES[extension];
+  if (WORKBOOKS.includes(extension)) {
+    throw new UsageError(`${name} is a workbook: save it as "CSV UTF-8" and send that file.`);
+  }
   if (type === undefined) {
     throw new UsageError(`${name} must end in ${Object.keys(TYPES).join(', ')}: its name tells what it holds.`);
   }
@@ -146,8 +153,11 @@ function describeFile(name: string, folder: string): InputFile {
   const stats = readStats(name, path);
   // What comes out of a pipe could not be sent a second time.
   if (!stats.isFile()) throw new UsageError(`${name} is not a file.`);
-  const failedName = join(dirname(name), `${parse(name).name}.failed${type === 'text/csv' ? '.csv' : '.ndjson'}`);
-  return { name, path, bytes: stats.size, type, failedName, failedPath: resolve(folder, failedName) };
+  const failedName = join(dirname(name), `${parse(name).name}.failed${type === 'text/csv' ? extension : '.ndjson'}`);
+  return {
+    ...{ name, path, type, bytes: stats.size, modifiedMs: stats.mtimeMs },
+    ...{ failedName, failedPath: resolve(folder, failedName) },
+  };
 }
 
 function readStats(name: string, path: string): Stats {

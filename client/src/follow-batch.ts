@@ -12,7 +12,11 @@ const LOOK_S = 1;
 /** Between two looks, for a service that does not wait as it was asked to. */
 const PAUSE_MS = 200;
 
-/** Looks at a batch until all of it has ended, however long that takes. @throws GivenUp */
+/**
+ * Looks at a batch until all of it has ended, however long that takes: its own operations, and those that were accepted
+ * before under the keys of its lines.
+ * @throws GivenUp
+ */
 export async function followBatch(
   config: Config,
   accepted: Batch,
@@ -34,5 +38,22 @@ export async function followBatch(
     progress.applied(batch);
     if (batch.status !== 'completed') await delay(PAUSE_MS);
   }
-  return { kind: 'completed', batch };
+  const problem = batch.replayed > 0 ? await followReplayed(config, batch, patience) : null;
+  return problem === null ? { kind: 'completed', batch } : { kind: 'refused', problem };
+}
+
+/** An operation of an earlier request may still be pending when all of the batch's own have ended. */
+async function followReplayed(config: Config, { id }: Batch, patience: Patience): Promise<Problem | null> {
+  for (;;) {
+    const answer = await keepTrying(patience, () =>
+      callApi<{ readonly data: readonly unknown[] }>(config, {
+        method: 'GET',
+        path: `/batches/${id}/operations?status=pending&limit=1`,
+        headers: { Accept: 'application/json' },
+      }),
+    );
+    if (!answer.ok) return answer.problem;
+    if (answer.body.data.length === 0) return null;
+    await delay(PAUSE_MS);
+  }
 }

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { type Batch, type Problem, callApi } from './call-api.ts';
-import { type Config, type InputFile, UsageError } from './config.ts';
+import type { Config, InputFile } from './config.ts';
 import { type Patience, keepTrying } from './keep-trying.ts';
+import { UsageError } from './parse-command.ts';
 import type { Progress } from './progress.ts';
 
 /** What a dry run finds. */

@@ -1,18 +1,34 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { streamApi, toPassing } from './call-api.ts';
 import type { Config, InputFile } from './config.ts';
+import { RESULT_COLUMNS } from './inspect-file.ts';
 import { GivenUp, type Patience, keepTrying } from './keep-trying.ts';
+import { encodeText, isEmptyRecord, isSeparatorLine, readDialect, readFileText } from './read-dialect.ts';
 import { splitLines } from './split-lines.ts';
-import { splitRecords } from './split-records.ts';
+import { type CsvRecord, splitRecords } from './split-records.ts';
 
 /** `count` lines failed. They are in the file `name`, unless there are none, or `problem` says why not. */
 export interface FailedLines {
   readonly count: number;
+  /** How many of them are operations that were accepted earlier, under the lines' own keys. */
+  readonly acceptedEarlier: number;
   readonly name: string | null;
   readonly problem: string | null;
+  /** A file of this name is there from an earlier run, and says nothing about this one. */
+  readonly staleName: string | null;
+}
+
+export function noneFailed({ file }: Config): FailedLines {
+  const staleName = existsSync(file.failedPath) ? file.failedName : null;
+  return { count: 0, acceptedEarlier: 0, name: null, problem: null, staleName };
+}
+
+/** Where the failed lines are until all of them are there. */
+export function unfinishedPath({ file }: Config): string {
+  return `${file.failedPath}.${process.pid}.part`;
 }
 
 /**
@@ -23,37 +39,56 @@ export interface FailedLines {
  */
 export async function writeFailed(config: Config, batchId: string, patience: Patience): Promise<FailedLines> {
   const { file } = config;
-  const unfinished = `${file.failedPath}.${process.pid}.part`;
-  let count = 0;
-  const onLine = (): void => {
-    count += 1;
+  const unfinished = unfinishedPath(config);
+  const failed = { count: 0, acceptedEarlier: 0, staleName: null };
+  const onLine = (operation: FailedOperation): void => {
+    failed.count += 1;
+    if (operation.batch_id !== batchId) failed.acceptedEarlier += 1;
   };
   try {
     return await keepTrying(patience, async () => {
-      count = 0;
+      failed.count = 0;
+      failed.acceptedEarlier = 0;
       const answer = await streamApi(config, {
         method: 'GET',
         path: `/batches/${batchId}/operations?status=failed`,
         headers: { Accept: 'application/x-ndjson' },
       });
-      if (!answer.ok) return { count, name: null, problem: answer.problem.detail };
+      if (!answer.ok) return { ...failed, name: null, problem: answer.problem.detail };
       const exported = exportedLines(answer.stream, onLine);
       const lines = file.type === 'text/csv' ? markRecords(file, exported) : withEnds(exported);
       await pipeline(Readable.from(lines), createWriteStream(unfinished));
-      if (count === 0) return { count, name: null, problem: null };
+      if (failed.count === 0) return noneFailed(config);
       await rename(unfinished, file.failedPath);
-      return { count, name: file.failedName, problem: null };
+      return { ...failed, name: file.failedName, problem: null };
     });
   } catch (error) {
     if (error instanceof GivenUp) throw error;
-    return { count, name: null, problem: (error as Error).message };
+    return { ...failed, name: null, problem: (error as Error).message };
   } finally {
     await rm(unfinished, { force: true });
   }
 }
 
+interface FailedOperation {
+  /** Its place among the operations of the batch. Its line is that in the file that was sent first, which may look otherwise. */
+  readonly position: number;
+  readonly id: string;
+  readonly batch_id: string | null;
+  readonly status: string;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+interface ExportedLine {
+  readonly text: string;
+  readonly operation: FailedOperation;
+}
+
 /** What the API tells of each failed line, in the order of the file. @throws PassingFailure if it breaks off */
-async function* exportedLines(stream: Readable, onLine: () => void): AsyncGenerator<string> {
+async function* exportedLines(
+  stream: Readable,
+  onLine: (operation: FailedOperation) => void,
+): AsyncGenerator<ExportedLine> {
   stream.setEncoding('utf8');
   const lines = splitLines(stream as AsyncIterable<string>);
   for (;;) {
@@ -61,49 +96,68 @@ async function* exportedLines(stream: Readable, onLine: () => void): AsyncGenera
       throw toPassing(error);
     });
     if (next.done) return;
-    onLine();
-    yield next.value;
+    const operation = JSON.parse(next.value) as FailedOperation;
+    onLine(operation);
+    yield { text: next.value, operation };
   }
 }
 
-async function* withEnds(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${line}\n`;
+async function* withEnds(lines: AsyncIterable<ExportedLine>): AsyncGenerator<string> {
+  for await (const { text } of lines) yield `${text}\n`;
 }
-
-interface FailedOperation {
-  readonly line: number;
-  readonly id: string;
-  readonly status: string;
-  readonly error: { readonly code: string; readonly message: string };
-}
-
-const ADDED_COLUMNS = 'operation_id,status,error_code,error';
 
 /** The header and the records that failed, as they stand in the input, each with what came of it. */
-async function* markRecords({ path }: InputFile, exported: AsyncIterable<string>): AsyncGenerator<string> {
-  const records = splitRecords(createReadStream(path, { encoding: 'utf8' }));
+async function* markRecords(file: InputFile, exported: AsyncIterable<ExportedLine>): AsyncGenerator<Buffer> {
+  await refuseChanged(file);
+  const dialect = await readDialect(file.path);
+  const { separator, encoding } = dialect;
+  const records = splitRecords(readFileText(file.path, encoding), dialect);
   try {
-    const header = await records.next();
-    if (header.done) throw changed();
-    const { end } = header.value;
-    yield `${header.value.text},${ADDED_COLUMNS}${end}`;
-    for await (const line of exported) {
-      const operation = JSON.parse(line) as FailedOperation;
-      let record = await records.next();
-      while (!record.done && record.value.line < operation.line) record = await records.next();
-      if (record.done || record.value.line > operation.line) throw changed();
+    const { head, header } = await readHead(records);
+    yield encodeText(`${head}${[header.text, ...RESULT_COLUMNS].join(separator)}${header.end}`, encoding);
+    let position = 0;
+    for await (const { operation } of exported) {
+      let record: CsvRecord | null = null;
+      while (position < operation.position) {
+        const next = await records.next();
+        if (next.done) throw changed();
+        if (isEmptyRecord(next.value.text)) continue;
+        record = next.value;
+        position += 1;
+      }
+      if (record === null) throw new Error('the service told of a line twice');
       const { id, status, error } = operation;
-      yield `${[record.value.text, id, status, error.code, quote(error.message)].join(',')}${end}`;
+      const fields = [id, status, error.code, quote(error.message, separator)];
+      yield encodeText(`${[record.text, ...fields].join(separator)}${header.end}`, encoding);
     }
+    await refuseChanged(file);
   } finally {
     await records.return(undefined);
   }
+}
+
+/** The record that names the columns, and what stands before it: which separator it has. */
+async function readHead(records: AsyncGenerator<CsvRecord>): Promise<{ head: string; header: CsvRecord }> {
+  let head = '';
+  for (;;) {
+    const next = await records.next();
+    if (next.done) throw changed();
+    const { text, end } = next.value;
+    if (isSeparatorLine(text)) head = `${text}${end}`;
+    else if (!isEmptyRecord(text)) return { head, header: next.value };
+  }
+}
+
+/** @throws Error if the file was touched since the command began. */
+async function refuseChanged({ path, bytes, modifiedMs }: InputFile): Promise<void> {
+  const { size, mtimeMs } = await stat(path);
+  if (size !== bytes || mtimeMs !== modifiedMs) throw changed();
 }
 
 function changed(): Error {
   return new Error('the file is not the one that was sent any more');
 }
 
-function quote(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+function quote(field: string, separator: string): string {
+  return field.includes(separator) || /["\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

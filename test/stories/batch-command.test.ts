@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '@wallet/local/child';
-import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+import { type CommandRun, NO_FUNDS, UNKEYED, listening, startCommand } from '../support/client-command.ts';
 import { type Fault, startBreakingProxy } from '../support/breaking-proxy.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
@@ -23,31 +21,8 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Run {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-/** The command as a script runs it: without a terminal. */
-function start(args: string[], env: Record<string, string>): { child: ChildProcess; ended: Promise<Run> } {
-  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, 'client/src/batch.ts'), ...args], {
-    cwd: PROJECT_ROOT,
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  const run: Run = { code: null, out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (run.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (run.err += chunk.toString()));
-  const ended = new Promise<Run>((resolve) =>
-    child.once('close', (code) => {
-      resolve({ ...run, code });
-    }),
-  );
-  return { child, ended };
-}
-
-function batch(...args: string[]): Promise<Run> {
-  return start(args, { WALLET_URL: service.url }).ended;
+function batch(...args: string[]): Promise<CommandRun> {
+  return startCommand('batch', args, { WALLET_URL: service.url }).ended;
 }
 
 function write(name: string, ...lines: string[]): string {
@@ -62,7 +37,6 @@ const countBatches = async (): Promise<number> => {
 };
 
 const BATCH = '[0-9a-f-]{36}';
-const NO_FUNDS = 'failed,insufficient_funds,The balance of the wallet is less than the amount.';
 const CONTROL = /[^\x20-\x7e\n]/;
 
 describe('npm run batch', () => {
@@ -76,7 +50,7 @@ describe('npm run batch', () => {
     );
     const { code, out, err } = await batch(file);
     expect(out).toMatch(new RegExp(`^Batch ${BATCH}: 2 operations in \\d+\\.\\d s, 2 succeeded, 0 failed\\.\\n$`));
-    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(UNKEYED) });
     expect(out).not.toMatch(CONTROL);
     expect(await balanceOf(service.url, wallet)).toBe('10.00');
     expect(readdirSync(folder)).toEqual(['credits.csv']);
@@ -96,7 +70,7 @@ describe('npm run batch', () => {
       `"${wallet}",withdraw,"9.00",naïve 5"`,
     );
     const run = await batch(file);
-    expect(run).toMatchObject({ code: 4, err: '' });
+    expect(run).toMatchObject({ code: 4, err: expect.stringMatching(UNKEYED) });
     expect(run.out).toContain('4 operations');
     expect(run.out).toContain(
       `2 succeeded, 2 failed.\nThe 2 lines that failed are in ${join(folder, 'credits.failed.csv')}.\n`,
@@ -147,7 +121,7 @@ describe('npm run batch', () => {
     );
     const before = await countBatches();
     const { code, out, err } = await batch(file);
-    expect({ code, err }).toEqual({ code: 4, err: '' });
+    expect({ code, err }).toEqual({ code: 4, err: expect.stringMatching(UNKEYED) });
     expect(out.split('\n')).toEqual([
       'line 3: amount: must be greater than zero',
       expect.stringMatching(/^line 4: wallet_id: /),
@@ -163,31 +137,10 @@ describe('npm run batch', () => {
     expect(await batch(file, '--dry-run')).toEqual({
       code: 0,
       out: `${file} is valid: 1 operation of 10.50 USD in all. Nothing was accepted.\n`,
-      err: '',
+      err: expect.stringMatching(UNKEYED),
     });
     expect(await countBatches()).toBe(before);
     expect(await balanceOf(service.url, wallet)).toBe('0.00');
-  });
-
-  it('credits nothing twice when it runs again', async () => {
-    const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},10.50`, `withdraw,${wallet},99`);
-    const first = await batch(file);
-    const second = await batch(file);
-    expect([first.code, second.code]).toEqual([4, 4]);
-    expect(second.out).toMatch(/had been accepted before, at \S+Z: nothing was accepted again\.\n/);
-    expect(second.out).toContain(first.out);
-    expect(await balanceOf(service.url, wallet)).toBe('10.50');
-  });
-
-  it('tells of lines that failed when they were accepted earlier, under their own keys', async () => {
-    const header = 'type,wallet_id,amount,reference_id';
-    const failing = `withdraw,${wallet},1,${wallet}`;
-    await batch(write('first.csv', header, failing));
-    const { code, out } = await batch(write('second.csv', header, `deposit,${wallet},5,`, failing));
-    expect(code).toBe(4);
-    expect(out).toContain('1 operation in');
-    expect(out).toContain('0 failed, 1 line accepted earlier.');
-    expect(readFileSync(join(folder, 'second.failed.csv'), 'utf8')).toContain(`\n${failing},`);
   });
 
   it('takes a key, a priority and whether all is one', async () => {
@@ -232,6 +185,9 @@ describe('npm run batch', () => {
     ['a type that is not known', ['README.md'], /README\.md must end in \.csv, /],
     ['an option that is not known', ['credits.csv', '--fast'], /unknown option '--fast'/],
     ['a priority that is none', ['credits.csv', '--priority', 'urgent'], /'urgent' is invalid/],
+    ['two files', ['credits.csv', 'others.csv'], /too many arguments/],
+    ['a key that is none', ['credits.csv', '--key', 'a b'], /It must be 1 to 255 of/],
+    ['a workbook', ['credits.xlsx'], /credits\.xlsx is a workbook: save it as "CSV UTF-8"/],
     ['an address that is none', ['credits.csv', '--url', 'localhost:8000'], /It must be an http or https address/],
     ['a time that is none', ['credits.csv', '--give-up-after', 'never'], /It must be a number of seconds/],
   ])('exits 2 for %s', async (_name, args, message) => {
@@ -245,9 +201,9 @@ describe('npm run batch', () => {
   it('exits 3 when nobody answers in time, and says how to go on', async () => {
     const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},1`);
     const url = `http://127.0.0.1:${await findFreePort()}`;
-    const { code, out, err } = await batch(file, '--url', url, '--give-up-after', '0.3');
+    const { code, out, err } = await batch(file, '--url', url, '--give-up-after', '0.3', '--key', 'a');
     expect({ code, out }).toEqual({ code: 3, out: '' });
-    expect(err).toMatch(/^Gave up after 0\.3 s without progress at \S+: connect ECONNREFUSED .*\nIf the whole file /);
+    expect(err).toMatch(/^Gave up after 0\.3 s without progress at \S+: connect ECONNREFUSED .*\nIt is not known /);
     expect(err).not.toMatch(CONTROL);
   });
 
@@ -279,25 +235,63 @@ describe('npm run batch', () => {
     }
   });
 
-  it('says, when it is interrupted, that the batch goes on, and exits 130', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('says at %s that the batch goes on, and exits %i', async (signal, code) => {
     const id = 'b0000000-0000-4000-8000-000000000001';
     const pending = { id, status: 'pending', total: 1, pending: 1, succeeded: 0, failed: 0, replayed: 0 };
     const server = createServer((incoming, outgoing) => {
       // Once it follows the batch it is interrupted, and never answered.
-      if (incoming.method === 'GET') command.child.kill('SIGINT');
+      if (incoming.method === 'GET') command.child.kill(signal);
       else incoming.resume().once('end', () => outgoing.writeHead(202).end(JSON.stringify(pending)));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const command = start([write('credits.csv', 'type,wallet_id,amount')], { WALLET_URL: url });
+    const url = await listening(server);
+    const command = startCommand('batch', [write('credits.csv', 'type,wallet_id,amount'), '--key', 'a'], {
+      WALLET_URL: url,
+    });
     const run = await command.ended;
     await new Promise((resolve) => server.close(resolve));
     expect(run).toEqual({
-      code: 130,
-      out: '',
-      err: `Interrupted.\nBatch ${id} goes on. To follow it again, run the same command.\n`,
+      ...{ code, out: '' },
+      err: `Interrupted.\nBatch ${id} goes on. To follow it again, run the same command with the file unchanged.\n`,
     });
     expect(existsSync(join(folder, 'credits.failed.csv'))).toBe(false);
+  });
+
+  it('leaves no half of a file when it is interrupted while it writes what failed', async () => {
+    const id = 'b0000000-0000-4000-8000-000000000001';
+    const completed = { id, status: 'completed', total: 1, pending: 0, succeeded: 0, failed: 1, replayed: 0 };
+    const line = { line: 1, position: 1, id, batch_id: id, status: 'failed', error: { code: 'x', message: 'X.' } };
+    const server = createServer((incoming, outgoing) => {
+      if (incoming.method !== 'GET') {
+        incoming.resume().once('end', () => outgoing.writeHead(202).end(JSON.stringify(completed)));
+        return;
+      }
+      outgoing.write(`${JSON.stringify(line)}\n`);
+      const look = setInterval(() => {
+        if (readdirSync(folder).length < 2) return;
+        clearInterval(look);
+        command.child.kill('SIGINT');
+      }, 20);
+    });
+    const url = await listening(server);
+    const command = startCommand('batch', [write('credits.ndjson', '{}'), '--key', 'a'], { WALLET_URL: url });
+    const run = await command.ended;
+    await new Promise((resolve) => server.close(resolve));
+    expect(run).toMatchObject({ code: 130, err: expect.stringContaining(`Batch ${id} is completed. To see what `) });
+    expect(readdirSync(folder)).toEqual(['credits.ndjson']);
+  });
+
+  it('refuses an API key that no header can carry, without showing it', async () => {
+    const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},1`);
+    const { code, out, err } = await startCommand('batch', [file], {
+      WALLET_URL: service.url,
+      WALLET_API_KEY: 'wk_secret\nmore',
+    }).ended;
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^The API key has spaces, line ends /);
+    expect(err).not.toContain('wk_secret');
   });
 
   it('sends the API key of the environment, and shows it nowhere', async () => {
@@ -306,10 +300,9 @@ describe('npm run batch', () => {
       seen.push(incoming.headers.authorization);
       incoming.resume().once('end', () => outgoing.writeHead(401).end('{"code":"unauthorized","detail":"No."}'));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = await listening(server);
     const env = { WALLET_URL: url, WALLET_API_KEY: 'wk_secret' };
-    const { code, out, err } = await start([write('credits.csv', 'type,wallet_id,amount')], env).ended;
+    const { code, out, err } = await startCommand('batch', [write('credits.csv', 'type,wallet_id,amount')], env).ended;
     await new Promise((resolve) => server.close(resolve));
     expect({ code, seen }).toEqual({ code: 4, seen: ['Bearer wk_secret'] });
     expect(out + err).not.toContain('wk_secret');

@@ -1,0 +1,49 @@
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+
+/** The command cannot be understood, or names a file that cannot be sent. */
+export class UsageError extends Error {}
+
+/** Help was asked for, and has been given. */
+export class HelpShown extends Error {}
+
+/** Reads a command line. @throws UsageError with a sentence for the user; HelpShown. */
+export function parseCommand(command: Command, args: readonly string[]): void {
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  try {
+    command.parse(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) throw new HelpShown();
+    // A suggestion of what may have been meant comes on a line of its own.
+    const said = error.message
+      .replace(/^error: /, '')
+      .replaceAll('\n', ' ')
+      .replace(/\.$/, '');
+    throw new UsageError(`${said}. See --help.`);
+  }
+}
+
+/** Where the service answers, as an argument says it. */
+export function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.search !== '' || url.hash !== '') refuseAddress();
+  return readAddress(text);
+}
+
+/** Any address of HTTP, as an argument says it. */
+export function readAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) refuseAddress();
+  return url.href;
+}
+
+function refuseAddress(): never {
+  throw new InvalidArgumentError('It must be an http or https address.');
+}
+
+/** A key as an argument or the environment says it, which the message must not. Empty is none. @throws UsageError */
+export function readApiKey(text: string): string | undefined {
+  if (text === '') return undefined;
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new UsageError('The API key has spaces, line ends or other characters that are in no key. See --help.');
+}

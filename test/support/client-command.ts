@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+
+export interface CommandRun {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** A command of the client as a script runs it: without a terminal. */
+export function startCommand(
+  name: 'batch' | 'listen',
+  args: string[],
+  env: Record<string, string>,
+): { child: ChildProcess; ended: Promise<CommandRun> } {
+  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, `client/src/${name}.ts`), ...args], {
+    cwd: PROJECT_ROOT,
+    env: { PATH: process.env['PATH'], ...env },
+    // A command that should end, and does not, ends with its test.
+    timeout: 25_000,
+  });
+  const run: CommandRun = { code: null, out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (run.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (run.err += chunk.toString()));
+  const ended = new Promise<CommandRun>((resolve) =>
+    child.once('close', (code) => {
+      resolve({ ...run, code });
+    }),
+  );
+  return { child, ended };
+}
+
+/** Where a server listens that stands for the service. */
+export async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** What the command says on stderr of a file whose lines have no keys. */
+export const UNKEYED =
+  /^Warning: the lines of \S+ have no keys of their own\. .* with --key, under which a changed file is refused\.\n$/;
+
+/** What is added to a record that failed for want of money. */
+export const NO_FUNDS = 'failed,insufficient_funds,The balance of the wallet is less than the amount.';
