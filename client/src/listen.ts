@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Command, Option } from 'commander';
+import { HelpShown, UsageError, parseCommand, readAddress, readApiKey, readUrl } from './parse-command.ts';
 
 /**
  * `npm run listen -- --forward-to http://localhost:4000/hook`: tells of events as they come, and forwards them as they are,
@@ -19,14 +20,14 @@ interface Options {
 const OF_CONNECTION = new Set(['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding']);
 const ANSWER_MS = 10_000;
 
-const { url, apiKey, forwardTo, types } = new Command('npm run listen --')
-  .description('Tells of events as they come, and forwards them, signed, to a receiver that is being developed.')
-  .addOption(new Option('--url <url>', 'where the service answers').env('WALLET_URL').default('http://127.0.0.1:8000'))
-  .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY'))
-  .option('--forward-to <url>', 'where to forward them')
-  .option('--types <type...>', 'only events of these types')
-  .parse()
-  .opts<Options>();
+const EXIT_CODES = `
+Exit codes:
+  0  ended by Ctrl-C or SIGTERM
+  2  the command cannot be understood
+  3  the service could not be reached
+  4  the service refused to send events here`;
+
+const { url, apiKey, forwardTo, types } = readOptions();
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
@@ -41,6 +42,29 @@ say(`Listening${forwardTo === undefined ? '' : `, and forwarding to ${forwardTo}
 say(`The secret is ${endpoint.secret}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 
+function readOptions(): Options {
+  const command = new Command('npm run listen --')
+    .description('Tells of events as they come, and forwards them, signed, to a receiver that is being developed.')
+    .addOption(
+      new Option('--url <url>', 'where the service answers')
+        .env('WALLET_URL')
+        .default('http://127.0.0.1:8000')
+        .argParser(readUrl),
+    )
+    .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY').argParser(readApiKey))
+    .addOption(new Option('--forward-to <url>', 'where to forward them').argParser(readAddress))
+    .option('--types <type...>', 'only events of these types')
+    .addHelpText('after', EXIT_CODES);
+  try {
+    parseCommand(command, process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof HelpShown) process.exit();
+    if (error instanceof UsageError) fail(error.message, 2);
+    throw error;
+  }
+  return command.opts<Options & Record<string, unknown>>();
+}
+
 function listen(target: Server): Promise<void> {
   return new Promise((resolve) => target.listen(0, '127.0.0.1', resolve));
 }
@@ -48,14 +72,18 @@ function listen(target: Server): Promise<void> {
 async function subscribe(address: string): Promise<{ id: string; secret: string }> {
   const body = { url: address, description: 'npm run listen', ...(types ? { event_types: types } : {}) };
   const answer = await call('POST', '/webhook-endpoints', JSON.stringify(body));
-  const text = answer === null ? null : ((await answer.json()) as { id: string; secret: string; detail?: string });
-  if (answer?.status === 201 && text !== null) return text;
-  fail(text === null ? `There is no service at ${url}.` : `The service refused: ${text.detail ?? answer?.status}`);
+  if (answer === null) fail(`There is no service at ${url}.`, 3);
+  const said = (await answer.json().catch(() => ({}))) as { id?: string; secret?: string; detail?: string };
+  const { id, secret, detail } = said;
+  if (answer.status === 201 && id !== undefined && secret !== undefined) return { id, secret };
+  fail(`The service refused: ${detail ?? `it answered ${answer.status}`}`, 4);
 }
 
 /** Tells of an event, and forwards it. @returns how it is answered: as the receiver did, so that it comes again if need be. */
 async function take(body: Buffer, headers: IncomingHttpHeaders): Promise<number> {
-  const { type } = JSON.parse(body.toString()) as { type: string };
+  const type = typeOf(body);
+  // The port is open to every program of this machine.
+  if (type === null) return 400;
   const line = `${new Date().toISOString()}  ${type.padEnd(24)} ${String(headers['webhook-id'])}`;
   if (forwardTo === undefined) {
     say(line);
@@ -80,8 +108,18 @@ async function take(body: Buffer, headers: IncomingHttpHeaders): Promise<number>
   return answer.status;
 }
 
+function typeOf(body: Buffer): string | null {
+  try {
+    const { type } = JSON.parse(body.toString()) as { type?: unknown };
+    return typeof type === 'string' ? type : null;
+  } catch {
+    return null;
+  }
+}
+
 async function stop(): Promise<void> {
-  await call('DELETE', `/webhook-endpoints/${endpoint.id}`);
+  const answer = await call('DELETE', `/webhook-endpoints/${endpoint.id}`);
+  if (answer?.ok !== true) say(`The endpoint ${endpoint.id} could not be deleted: delete it when the service answers.`);
   server.closeAllConnections();
   server.close();
 }
@@ -98,7 +136,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function fail(reason: string): never {
+function fail(reason: string, code: number): never {
   process.stderr.write(`${reason}\n`);
-  process.exit(3);
+  process.exit(code);
 }
