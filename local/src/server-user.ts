@@ -52,14 +52,14 @@ export function chooseServerUser(dataDir: string, data: string | null, path: str
   const user = users.find((each) => folders.every((folder) => canEnter(each, folder)));
   if (user) return user;
   const [nobody] = asUser(NOBODY, path);
+  const move = data === null ? '' : ' (move the whole folder there: the data stays as it is)';
   const reason =
     nobody && runs(nobody, ['/bin/sh', '-c', ':'])
-      ? 'no other user can enter that folder: set DATA_DIR to one that can be reached, such as /var/lib/wallet'
+      ? `no other user can enter that folder: set DATA_DIR to one that can be reached, such as /var/lib/wallet${move}`
       : 'this process may not become another user: let it (CAP_SETUID, CAP_SETGID, CAP_CHOWN, CAP_DAC_OVERRIDE and CAP_KILL)';
-  const move = data === null ? '' : ' (stop the service and move the whole folder there: the data stays as it is)';
   throw new ConfigError(
     `Postgres cannot serve ${dataDir}: it does not run as root, \`unshare --user\` is missing or not permitted, and ` +
-      `${reason}${move}, start as an ordinary user, or set DATABASE_URL.`,
+      `${reason}, start as an ordinary user, or set DATABASE_URL.`,
   );
 }
 

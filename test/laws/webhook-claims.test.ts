@@ -204,6 +204,20 @@ it('what has succeeded stays so, whatever comes of an attempt whose lease had en
   expect(body).toMatchObject({ status: 'succeeded', attempts: 2, next_attempt_at: null });
 });
 
+it('what fails at the address from before an endpoint moved says nothing about the endpoint', async () => {
+  await tell(1);
+  const { deliveries, pauseResets } = await claimDeliveries(service.database, endpoint, 1, LEASE_MS);
+  await change({ url: 'http://127.0.0.1:10/' });
+  const attempts = deliveries.map(({ eventId }) => attempt(eventId, false));
+  const written = { pauseMs: LEASE_MS, lease: null, pauseResets };
+  expect(await recordAttempts(service.database, endpoint, attempts, written)).toEqual({
+    counts: false,
+    failingMs: null,
+  });
+  const { body } = await request(service.url).get(`/webhook-endpoints/${endpoint}`).expect(200);
+  expect(body).toMatchObject({ failing_since: null, paused_until: null, last_error: 'HTTP 500' });
+});
+
 it('an endpoint that is left alone costs nothing, and is told in order afterwards', async () => {
   const pause = (until: string): Promise<unknown> =>
     service.database.query(`UPDATE webhook_endpoint_states SET paused_until = ${until} WHERE endpoint_id = $1`, [

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -15,10 +16,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '@wallet/local/child';
 import { startPostgres } from '@wallet/local/embedded-postgres';
-import { createPool } from '@wallet/shared/database/pool';
+import { createPool, databaseAnswers } from '@wallet/shared/database/pool';
 import request from 'supertest';
 import { bearer, makeKey, untilGood } from '../support/keys.ts';
-import { ended, greeting, start, stop } from '../support/npm-start.ts';
+import { ended, greeting, start, stop, until } from '../support/npm-start.ts';
 import { makePath } from '../support/programs.ts';
 
 /** Only root has to shed anything. */
@@ -111,6 +112,19 @@ asRoot('npm start as root', () => {
 });
 
 asRoot('startPostgres as root', () => {
+  it('ties a server that runs as another user to its parent', async () => {
+    const dataDir = join(folder, 'orphan');
+    const service = start({
+      ...{ PORT: String(await findFreePort()), DATA_DIR: dataDir },
+      ...{ PATH: paths.withoutUnshare, REDIS_SERVER: 'packaged' },
+    });
+    await greeting(service);
+    const url = /postgres:\S+/.exec(service.output())![0];
+    service.child.kill('SIGKILL');
+    await ended(service.child);
+    await until('Postgres ended with its parent', async () => !(await databaseAnswers(url)));
+  }, 90_000);
+
   it.each([
     ['without unshare', paths.withoutUnshare],
     ['with a setpriv that cannot tie it to its parent', paths.setprivOfBusybox],
@@ -185,6 +199,24 @@ describe('startPostgres', () => {
     expect(failure).toMatch(/made by Postgres 14, and here there is only .*install Postgres 14 .*pg_dump.*pg_restore/);
     expect(failure).not.toMatch(/delete/i);
   });
+
+  it('does not stop the server of other data whose process has the number of one that crashed', async () => {
+    const dataDir = mkdtempSync(join(folder, 'stale-'));
+    const first = await startPostgres({ dataDir, path });
+    await first.stop();
+    const other = spawn('sleep', ['60'], { argv0: 'postgres', stdio: 'ignore' });
+    try {
+      writeFileSync(join(dataDir, 'postgres/postmaster.pid'), `${other.pid}\n`);
+      // Postgres itself may take the file for that of a server which runs.
+      const second = await startPostgres({ dataDir, path }).catch((error: unknown) => String(error));
+      if (typeof second === 'string') expect(second).toContain('lock file "postmaster.pid" already exists');
+      else await second.stop();
+      expect(other.signalCode).toBeNull();
+    } finally {
+      other.kill('SIGKILL');
+      await new Promise((resolve) => other.once('exit', resolve));
+    }
+  }, 60_000);
 
   it('says what the system said where the folder cannot be used', async () => {
     const dataDir = join(folder, 'a-file');

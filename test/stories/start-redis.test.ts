@@ -46,7 +46,7 @@ describe('npm start with the Redis of the machine', () => {
     const path = makePath(join(folder, 'broken'), {
       scripts: { 'redis-server': "echo '*** FATAL CONFIG FILE ERROR ***' >&2; echo 'Bad directive' >&2; exit 1" },
     });
-    const service = start({ DATA_DIR: join(folder, 'broken-data'), PATH: path });
+    const service = start({ DATA_DIR: join(folder, 'broken-data'), PATH: path, REDIS_SERVER: 'auto' });
     expect(await ended(service.child)).toBe(2);
     expect(service.output()).toContain('*** FATAL CONFIG FILE ERROR *** | Bad directive');
     expect(service.output()).toContain('set REDIS_SERVER=packaged');

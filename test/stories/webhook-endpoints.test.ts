@@ -131,7 +131,7 @@ describe('a webhook endpoint', () => {
     const answers = await Promise.all([
       ...[get(path), patch(id, { description: 'x' }), post(`${path}/rotate-secret`), post(`${path}/test`)],
       ...[get(`${path}/deliveries`), get(`${path}/deliveries/${NOBODY}`), post(`${path}/deliveries/${NOBODY}/replay`)],
-      post(`${path}/replay-failed`, { since: '2026-01-01T00:00:00Z' }),
+      ...['replay-failed', 'recover'].map((what) => post(`${path}/${what}`, { since: '2026-01-01T00:00:00Z' })),
     ]);
     for (const { status, body } of answers) {
       expect([status, body.code]).toEqual([404, 'webhook_endpoint_not_found']);
@@ -281,6 +281,7 @@ describe('without a key', () => {
       .send({ headers: { 'X-A': '1' } })
       .expect(503);
     expect((await request(bare.url).patch(path).send({ headers: null }).expect(200)).body.headers).toEqual({});
+    expect((await request(bare.url).post(`${path}/test`).expect(503)).body.code).toBe('webhooks_not_configured');
     await request(bare.url).delete(path).expect(204);
     await bare.stop();
   });

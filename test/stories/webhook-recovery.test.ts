@@ -5,7 +5,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 import { type Told, createSubscriptions, payloadOf } from '../support/webhooks.ts';
 
-/** An endpoint that was away is told what it missed, and whoever mends it sees what it is told. */
+/** An endpoint that was away receives what it missed, at once when an operator asks for it. */
 let service: Service;
 let webhooks: ReturnType<typeof createSubscriptions>;
 beforeAll(async () => {
