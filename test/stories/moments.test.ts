@@ -85,14 +85,18 @@ it.each([
   ['2026-01-31T12:00:00.122000001Z', 1],
   ['2026-01-31T12:00:00.123000001Z', 0],
   ['2026-01-31t12:00:00.124z', 0],
-])('deliveries that failed since %s are sent again: %i', async (since, replayed) => {
+])('deliveries of events since %s that failed are sent again: %i', async (since, replayed) => {
   const { body: endpoint } = await request(service.url)
     .post('/webhook-endpoints')
     .send({ url: 'http://127.0.0.1:9/', event_types: ['wallet.closed'] })
     .expect(201);
   await service.database.query(
-    `INSERT INTO deliveries (endpoint_id, event_id, status, attempts, failures, completed_at)
-     VALUES ($1, gen_random_uuid(), 'failed', 1, 1, '2026-01-31T12:00:00.123456Z')`,
+    `WITH event AS (
+       INSERT INTO events (id, type, created_at, body)
+       VALUES (gen_random_uuid(), 'wallet.closed', '2026-01-31T12:00:00.123456Z', '{}') RETURNING id, created_at
+     )
+     INSERT INTO deliveries (endpoint_id, event_id, status, attempts, failures, completed_at)
+     SELECT $1, id, 'failed', 1, 1, created_at FROM event`,
     [endpoint.id],
   );
   const answer = await request(service.url).post(`/webhook-endpoints/${endpoint.id}/replay-failed`).send({ since });
