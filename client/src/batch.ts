@@ -12,7 +12,7 @@ import { noneFailed, unfinishedPath, writeFailed } from './write-failed.ts';
 
 /**
  * `npm run batch -- credits.csv`: sends a file of operations as one batch, follows it to its end, writes the lines that
- * failed into a file beside it, and tells what came of it. Running it again with the same file finds the same batch again.
+ * failed into a file beside it, and reports the outcome. Running it again with the same file finds the same batch again.
  */
 await run(process.argv.slice(2));
 

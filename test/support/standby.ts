@@ -15,7 +15,7 @@ export async function startStandby(dataDir: string): Promise<Pick<EmbeddedPostgr
   await primary.stop();
   const data = command[command.indexOf('-D') + 1] ?? join(dataDir, 'postgres');
   writeFileSync(join(data, 'standby.signal'), '');
-  // Whoever the data belongs to runs the server.
+  // The owner of the data runs the server.
   const { uid, gid } = statSync(data);
   const owner = process.getuid?.() === 0 && uid !== 0 ? { uid, gid } : {};
   const standby = startChild(command, { stdio: 'ignore', env: { LC_ALL: 'C', PATH: process.env['PATH'] }, ...owner });

@@ -49,7 +49,7 @@ export function presentLine(api: Api, line: BatchLine): PresentedLine {
 
 /**
  * What a spreadsheet takes for a formula, or may (OWASP, "CSV Injection"): the text of a caller that begins with one of these
- * would be computed by whoever opens the file. A negative number computes nothing, and is left to be summed.
+ * would be computed by the program that opens the file. A negative number computes nothing, and is left to be summed.
  */
 const FORMULA = /^(?!-\d+(?:\.\d+)?$)[=+\-@\t\r\n＝＋－＠]/;
 

@@ -43,7 +43,7 @@ export function sessionOptions(limits: SessionLimits, more: Readonly<Record<stri
     .join(' ');
 }
 
-/** Statements of whoever administers may take as long as they need. */
+/** Statements of an administrator may take as long as they need. */
 const UNLIMITED: SessionLimits = { statementMs: 0, lockMs: 0, idleInTransactionMs: 0 };
 
 /** One connection with the same settings, for what is done once. Losing it fails the statement under way, nothing else. */
