@@ -171,12 +171,12 @@ describe('with a key', () => {
     expect(JSON.parse(sent.out)).toMatchObject({ status: 'completed', succeeded: 1 });
 
     expect(await run('client/src/listen.ts', [], env)).toMatchObject({
-      code: 3,
+      code: 4,
       err: expect.stringContaining('Send an API key'),
     });
     // It is let in, and refused for the address it listens on: this API sends to no inner network.
     expect(await run('client/src/listen.ts', [], { ...env, WALLET_API_KEY: token })).toMatchObject({
-      code: 3,
+      code: 4,
       err: expect.stringContaining('The service refused: '),
     });
   });
