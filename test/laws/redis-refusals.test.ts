@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '@wallet/local/child';
 import { type EmbeddedRedis, startRedis } from '@wallet/local/embedded-redis';
+import { createAnnouncer, hearAnnouncements } from '@wallet/shared/queue/announcements';
 import request from 'supertest';
 import { type Cluster, type ServiceProcess, createCluster } from '../support/cluster.ts';
+import { until } from '../support/keys.ts';
 import { sendToRedis } from '../support/redis-command.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
@@ -71,6 +73,14 @@ const REFUSALS: readonly Refusal[] = [
     url: URL_OF_USER,
     commands: [`ACL SETUSER ${USER} on >secret ~* resetchannels +@all -bzpopmin`],
     from: 'the start',
+    takesRings: true,
+    heal: HEAL_USER,
+  },
+  {
+    name: 'channels',
+    url: URL_OF_USER,
+    commands: [`ACL SETUSER ${USER} on >secret ~* resetchannels +@all`],
+    from: 'a moment on',
     takesRings: true,
     heal: HEAL_USER,
   },
@@ -165,4 +175,35 @@ it.each(REFUSALS)('a Redis that refuses $name, from $from', async ({ url, comman
   await untilHealth(api, 'ok');
   await deposit(api, wallet);
   expect(await Promise.all(processes.map((each) => each.stop()))).toEqual([0, 0]);
+});
+
+it('announcements are heard again when Redis allows their channel again', async () => {
+  await command(`ACL SETUSER ${USER} on >secret ~* resetchannels +@all`);
+  const heard: number[][] = [];
+  const errors: string[] = [];
+  const link = { url: URL_OF_USER(port), prefix: 'refusals', onError: (error: Error) => errors.push(error.message) };
+  const stop = hearAnnouncements({ ...link, hear: (partitions) => heard.push(partitions) });
+  const announcer = createAnnouncer({ ...link, url: URL_OF_DEFAULT(port) });
+  const untilHeard = async (): Promise<void> => {
+    const before = heard.length;
+    await until('the announcement', async () => {
+      await announcer.announce([3, 5]).catch(() => undefined);
+      return heard.length > before;
+    });
+  };
+  try {
+    await until('the refusal', () => errors.some((message) => message.includes('NOPERM')));
+    for (const each of HEAL_USER) await command(each);
+    await untilHeard();
+    // Redis cuts the connection of a subscriber whose channel is taken away.
+    errors.length = 0;
+    await command(`ACL SETUSER ${USER} resetchannels`);
+    await until('the refusal', () => errors.some((message) => message.includes('NOPERM')));
+    for (const each of HEAL_USER) await command(each);
+    await untilHeard();
+    expect(heard.at(-1)).toEqual([3, 5]);
+  } finally {
+    stop();
+    announcer.close();
+  }
 });
