@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findFreePort } from '@wallet/local/child';
+import { findFreePort, startChild } from '@wallet/local/child';
 import { type EmbeddedRedis, startRedis } from '@wallet/local/embedded-redis';
+import { findProgram } from '@wallet/local/find-program';
+import { redisAnswers } from '@wallet/shared/queue/connection';
 import { createAnnouncer, hearAnnouncements } from '@wallet/shared/queue/announcements';
 import request from 'supertest';
 import { type Cluster, type ServiceProcess, createCluster } from '../support/cluster.ts';
@@ -38,8 +40,10 @@ interface Refusal {
   readonly from: 'the start' | 'a moment on';
   /** Whether an API can still ring. Whether a worker hears it, only that worker knows. */
   readonly takesRings: boolean;
-  /** What makes it work again. */
+  /** What makes it work again; nothing does where it is empty. */
   readonly heal: readonly string[];
+  /** Makes the machine's own server another kind of server, which the packaged one cannot be. */
+  readonly as?: 'node of a Cluster' | 'Sentinel';
 }
 
 const HEAL_USER = [`ACL SETUSER ${USER} on >secret ~* &* +@all`];
@@ -93,21 +97,54 @@ const REFUSALS: readonly Refusal[] = [
     heal: ['REPLICAOF NO ONE'],
   },
 ];
+const OTHER_KINDS: readonly Refusal[] = [
+  {
+    name: 'every key, as a node of a Cluster that owns no slot',
+    ...{ url: URL_OF_DEFAULT, commands: [], from: 'the start', takesRings: false },
+    heal: ['CLUSTER ADDSLOTSRANGE 0 16383'],
+    as: 'node of a Cluster',
+  },
+  {
+    name: 'everything but PING, as a Sentinel',
+    ...{ url: URL_OF_DEFAULT, commands: [], from: 'the start', takesRings: false, heal: [] },
+    as: 'Sentinel',
+  },
+];
+/** Only the machine's own server can be of another kind. */
+const NATIVE =
+  process.env['REDIS_SERVER'] === 'packaged' ? null : findProgram(process.env['PATH'] ?? '', 'redis-server');
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-refusals-'));
-let redis: EmbeddedRedis;
+let redis: Pick<EmbeddedRedis, 'stop'>;
 let port: number;
 let cluster: Cluster | undefined;
 
 beforeEach(async () => {
   port = await findFreePort();
-  redis = await startRedis({ dataDir: folder, path: process.env['PATH'] ?? '', port });
 });
 afterEach(async () => {
   await cluster?.stop();
   await redis.stop();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function start(as: Refusal['as']): Promise<void> {
+  if (as === undefined) {
+    redis = await startRedis({ dataDir: folder, path: process.env['PATH'] ?? '', port });
+    return;
+  }
+  const file = join(mkdtempSync(join(folder, 'redis-')), 'redis.conf');
+  const settings = ['', `port ${port}`, 'bind 127.0.0.1', ''];
+  writeFileSync(file, `${settings.join('\n')}${as === 'Sentinel' ? '' : 'save ""\ncluster-enabled yes\n'}`);
+  const mode = as === 'Sentinel' ? ['--sentinel'] : [];
+  const child = startChild([NATIVE!, file, ...mode], { stdio: 'ignore', cwd: dirname(file) });
+  redis = {
+    stop: async () => {
+      await child.stop('SIGTERM', 5_000);
+    },
+  };
+  await until('the server answers', () => redisAnswers(URL_OF_DEFAULT(port)));
+}
 
 async function command(text: string): Promise<void> {
   expect(await sendToRedis(port, text)).toBe('+OK');
@@ -141,7 +178,8 @@ async function untilHealth(api: ServiceProcess, status: string): Promise<void> {
   }
 }
 
-it.each(REFUSALS)('a Redis that refuses $name, from $from', async ({ url, commands, from, takesRings, heal }) => {
+async function check({ url, commands, from, takesRings, heal, as }: Refusal): Promise<void> {
+  await start(as);
   for (const each of from === 'the start' ? commands : heal) await command(each);
   const { databaseUrl, queuePrefix } = await createTestDatabase();
   const healthPort = await findFreePort();
@@ -172,12 +210,16 @@ it.each(REFUSALS)('a Redis that refuses $name, from $from', async ({ url, comman
   await untilHealth(api, takesRings ? 'ok' : 'degraded');
 
   for (const each of heal) await command(each);
-  await untilHealth(api, 'ok');
+  if (heal.length > 0) await untilHealth(api, 'ok');
   await deposit(api, wallet);
   expect(await Promise.all(processes.map((each) => each.stop()))).toEqual([0, 0]);
-});
+}
+
+it.each(REFUSALS)('a Redis that refuses $name, from $from', check);
+(NATIVE === null ? it.skip : it).each(OTHER_KINDS)('a Redis that refuses $name', check);
 
 it('announcements are heard again when Redis allows their channel again', async () => {
+  await start(undefined);
   await command(`ACL SETUSER ${USER} on >secret ~* resetchannels +@all`);
   const heard: number[][] = [];
   const errors: string[] = [];
