@@ -2,7 +2,8 @@ import { findClientByLogin } from '@wallet/shared/database/tables/clients';
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import { createWallet, findClientWallet } from '@wallet/shared/database/tables/wallets';
 import { firstWalletId } from '@wallet/shared/ids';
-import { DIRECTION_OF, type OperationType } from '@wallet/shared/operation';
+import { KINDS } from '@wallet/shared/kinds';
+import type { OperationType } from '@wallet/shared/operation';
 import type { Api } from './context.ts';
 import { Problem } from './http/problem.ts';
 import { invalid } from './http/schemas.ts';
@@ -50,7 +51,7 @@ export async function findUserWallet(
   if (client === null) throw new Problem('user_not_found', `There is no user ${login}.`);
   const found = await findClientWallet(api.storing, client.id, asset.id);
   if (found !== null) return found;
-  if (DIRECTION_OF[type] !== 'in') {
+  if (KINDS[type].to !== 'wallet') {
     throw new Problem('wallet_not_found', `The user ${login} has no wallet of ${asset.code}.`);
   }
   const id = firstWalletId(client.id, asset.id);

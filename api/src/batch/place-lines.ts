@@ -2,21 +2,19 @@ import type { Asset } from '@wallet/shared/database/tables/assets';
 import type { LineDraft } from '@wallet/shared/database/tables/batch-lines';
 import { type NewWallet, type UserWallet, findUserWallets } from '@wallet/shared/database/tables/wallets';
 import { firstWalletId } from '@wallet/shared/ids';
+import { KINDS } from '@wallet/shared/kinds';
 import { parseAmount } from '@wallet/shared/money';
-import { DIRECTION_OF } from '@wallet/shared/operation';
 import type { z } from 'zod';
 import type { Api } from '../context.ts';
 import { chooseAsset } from '../find-user-wallet.ts';
-import { generalOperation } from '../http/general-operation.ts';
+import { lineSchema } from '../http/general-operation.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { metadataOf } from '../http/metadata.ts';
 import { type LineError, Problem } from '../http/problem.ts';
-import { operationExtras, toFieldErrors } from '../http/schemas.ts';
+import { toFieldErrors } from '../http/schemas.ts';
 import { describeAmountProblem, hashOperation } from '../submit-operation.ts';
 import type { RawLine } from './raw-line.ts';
 
-/** What a line has: the fields of `POST /operations`, without a priority of its own. */
-export const lineSchema = generalOperation(operationExtras);
 type Line = z.output<typeof lineSchema>;
 
 export interface LineRules {
@@ -102,7 +100,7 @@ function placeOf(
     if (user === undefined) return { field: 'external_user_id', message: 'there is no such user' };
     walletId = user.walletId ?? firstWalletId(user.clientId, asset.id);
     if (user.walletId === null) {
-      if (DIRECTION_OF[fields.type] !== 'in') {
+      if (KINDS[fields.type].to !== 'wallet') {
         return { field: 'external_user_id', message: `the user has no wallet of ${asset.code}` };
       }
       wallet = { id: walletId, clientId: user.clientId, assetId: asset.id };
