@@ -50,7 +50,7 @@ export async function submitOperation(
   const keyHeader = request.get('idempotency-key');
   const { operation } = await draft(api, { asked, extras, metadata, keyHeader, hasKey: true });
   const acceptance = await api.accept({
-    // Name by name: to spread it takes five times as long.
+    // Name by name, as in `accept`: this runs for every request.
     id: newId(),
     partition: partitionOf(operation.walletId, api.partitions),
     walletId: operation.walletId,
