@@ -53,8 +53,6 @@ export interface Load {
 export interface Admission {
   /** Why a request cannot be taken now; null if it can. Asked before its body is read. */
   refusalOf(kind: Admitted): RefusalReason | null;
-  /** @throws Problem `overloaded`: nothing was done for the request. */
-  admit(kind: Admitted): void;
   /** Takes an operation in, to be stored. `leave` follows, whatever comes of it. @throws Problem `overloaded`. */
   enter(operation: NewOperation): void;
   leave(operation: NewOperation): void;
@@ -129,10 +127,6 @@ export function createAdmission(
 
   return {
     refusalOf,
-    admit(kind) {
-      const reason = refusalOf(kind);
-      if (reason !== null) throw refuse(kind, reason);
-    },
     enter(operation) {
       const reason = refusalOfOperation(operation);
       if (reason !== null) throw refuse('single', reason);

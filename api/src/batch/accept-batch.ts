@@ -25,7 +25,6 @@ export async function acceptBatch(
   source: AsyncIterable<RawLine[]>,
   wanted: BatchRequest,
 ): Promise<BatchAcceptance> {
-  if (!wanted.validateOnly) api.admission.admit('batch');
   if (api.uploads.count >= UPLOADS) throw api.admission.refuse('batch', 'uploads');
   api.uploads.count += 1;
   const begun = performance.now();

@@ -6,9 +6,9 @@ import { findOperationsByKey } from '@wallet/shared/database/tables/operations';
 import type { NewWallet } from '@wallet/shared/database/tables/wallets';
 import type { OperationType } from '@wallet/shared/operation';
 import { partitionOf } from '@wallet/shared/partition';
+import { canonicalOperation } from '../canonical-operation.ts';
 import type { Api } from '../context.ts';
 import { type LineError, Problem } from '../http/problem.ts';
-import { canonicalOperation } from '../submit-operation.ts';
 import { type LineRules, type Place, findPlaces } from './place-lines.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
@@ -100,7 +100,8 @@ export async function checkLines(
     const isAtomic = rules.isAtomic();
     for (const place of places) {
       position += 1;
-      const { line, draft, asset, wallet } = place;
+      const { line } = place;
+      const { operation: draft, wallet } = place.draft;
       text.push(`${draft.idempotencyKey} ${canonicalOperation(draft)}\n`);
       const first = draft.idempotencyKey === null ? undefined : earlier.get(draft.idempotencyKey);
       if (first !== undefined) {
@@ -119,7 +120,7 @@ export async function checkLines(
       const id = lineId(batchId, partition, position);
       ready.lines.push({ id, line, draft });
       types.set(draft.type, (types.get(draft.type) ?? 0) + 1);
-      sums.add(partition, asset.id, draft.amount, id);
+      sums.add(partition, draft.assetId, draft.amount, id);
     }
     hash.update(text.join(''));
     bad += found.length;
@@ -140,7 +141,7 @@ async function findEarlier(
   api: Api,
   places: readonly Place[],
 ): Promise<Map<string | null, { id: string; requestHash: string | null }>> {
-  const keys = places.flatMap(({ draft }) => draft.idempotencyKey ?? []);
+  const keys = places.flatMap(({ draft }) => draft.operation.idempotencyKey ?? []);
   const found = keys.length > 0 ? await findOperationsByKey(api.storing, keys) : [];
   return new Map(found.map((operation) => [operation.idempotencyKey, operation]));
 }

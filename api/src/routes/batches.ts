@@ -11,16 +11,17 @@ import { acceptBatch } from '../batch/accept-batch.ts';
 import { answerBatch, readBatch } from '../batch/answer-batch.ts';
 import type { CheckedLines } from '../batch/check-lines.ts';
 import { EXPORTS, batchLineSchema, eachLine, presentLine } from '../batch/export-lines.ts';
-import { lineSchema } from '../batch/place-lines.ts';
 import { batchSchema } from '../batch/batch-schema.ts';
 import type { BatchOptions } from '../batch/read-batch.ts';
 import { type Envelope, holdFirst, readLines } from '../batch/read-lines.ts';
 import { retryBatch } from '../batch/retry-batch.ts';
 import type { Api } from '../context.ts';
 import { endpoint } from '../http/endpoint.ts';
+import { lineSchema } from '../http/general-operation.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
+import { orThrow } from '../http/refusal.ts';
 import { money } from '../http/resources.ts';
 import { idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
 
@@ -88,7 +89,7 @@ const postBatch = endpoint({
   problems: ['malformed_body', 'batch_refused', 'batch_in_progress', 'idempotency_key_reused'],
   handle: async (api, { query, request, response }) => {
     const envelope: Envelope = { rest: null };
-    const idempotencyKey = idempotencyKeyOf(request.get('idempotency-key'));
+    const idempotencyKey = orThrow(idempotencyKeyOf(request.get('idempotency-key')));
     if (idempotencyKey !== null && OWN_KEYS.test(idempotencyKey)) {
       throw invalid([{ path: 'Idempotency-Key', message: 'must not begin with sha256: or retry:' }]);
     }

@@ -2,11 +2,12 @@ import { type Client, createClient, findClient, listClients } from '@wallet/shar
 import { listWalletsOf } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/ids';
 import { z } from 'zod';
+import { chooseAsset } from '../choose-asset.ts';
 import type { Api } from '../context.ts';
-import { chooseAsset } from '../find-user-wallet.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
+import { orThrow } from '../http/refusal.ts';
 import { assetSchema, clientSchema, presentWallet } from '../http/resources.ts';
 import { assetCode, idParams, text } from '../http/schemas.ts';
 
@@ -28,7 +29,7 @@ const postClient = endpoint({
   answers: { 201: clientSchema },
   problems: ['login_taken'],
   handle: async (api, { body, request, response }) => {
-    const asset = chooseAsset(api, body);
+    const asset = orThrow(chooseAsset(api.assets, body));
     const client = { id: newId(), login: body.login, name: body.name };
     const created = await createClient(api.database, client, { id: newId(), assetId: asset.id });
     if (created === 'login_taken') throw new Problem('login_taken', `There is a client ${body.login} already.`);

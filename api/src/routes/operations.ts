@@ -1,7 +1,7 @@
 import { listOperations } from '@wallet/shared/database/tables/operations';
+import { KINDS } from '@wallet/shared/kinds';
 import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType } from '@wallet/shared/operation';
 import { z } from 'zod';
-import { findUserWallet } from '../find-user-wallet.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
@@ -9,7 +9,7 @@ import { assetOfUser, generalOperation } from '../http/general-operation.ts';
 import { operationSchema } from '../http/resources.ts';
 import { presentOperation } from '@wallet/shared/present-operation';
 import { amount, idParams, keyHeader, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
-import { type Draft, answerOperation, submitOperation } from '../submit-operation.ts';
+import { answerOperation, submitOperation } from '../submit-operation.ts';
 
 const CURSORS = createCursors('operations', readId);
 const ACCEPT_HEADERS = z.object({ ...keyHeader, ...preferHeader });
@@ -17,7 +17,20 @@ const ACCEPTED = { 202: operationSchema, 200: operationSchema };
 const REFUSALS: ProblemCode[] = ['conflicting_idempotency_keys', 'wallet_not_found', 'idempotency_key_reused'];
 
 /** The words of `POST /wallets/{id}/operation`, and the types they stand for. */
-const WALLET_OPERATIONS = { DEPOSIT: 'deposit', WITHDRAW: 'withdraw' } as const satisfies Record<string, OperationType>;
+const WALLET_OPERATIONS = Object.fromEntries(
+  OPERATION_TYPES.map((type) => [KINDS[type].walletWord, type]).filter(([word]) => word !== null),
+) as Record<WalletWord, OperationType>;
+type WalletWord = NonNullable<(typeof KINDS)[OperationType]['walletWord']>;
+
+/** What the routes below a user do, each of which has the word of its type. */
+const USER_OPERATIONS = {
+  top_up: "Credit a user's wallet after a purchase; it is made if there is none",
+  bonus: "Credit a user's wallet for free; it is made if there is none",
+  spend: "Spend from a user's wallet",
+} as const satisfies Record<UserType, string>;
+type UserType = {
+  [Type in OperationType]: (typeof KINDS)[Type]['userWord'] extends null ? never : Type;
+}[OperationType];
 
 const postWalletOperation = endpoint({
   method: 'post',
@@ -27,16 +40,18 @@ const postWalletOperation = endpoint({
   summary: 'Deposit to a wallet, or withdraw from it',
   params: idParams,
   query: null,
-  body: z.strictObject({ operation_type: z.enum(['DEPOSIT', 'WITHDRAW']), amount, ...singleExtras }),
+  body: z.strictObject({
+    operation_type: z.enum(Object.keys(WALLET_OPERATIONS) as WalletWord[]),
+    amount,
+    ...singleExtras,
+  }),
   headers: ACCEPT_HEADERS,
   scope: 'operations:write',
   answers: ACCEPTED,
   problems: REFUSALS,
   handle: (api, { params, body, request, response }) =>
     submitOperation(api, request, response, {
-      type: WALLET_OPERATIONS[body.operation_type],
-      walletId: params.id,
-      amount: body.amount,
+      asked: { type: WALLET_OPERATIONS[body.operation_type], wallet_id: params.id, amount: body.amount },
       extras: body,
     }),
 });
@@ -56,9 +71,7 @@ const postResupply = endpoint({
   problems: REFUSALS,
   handle: (api, { body, request, response }) =>
     submitOperation(api, request, response, {
-      type: 'resupply',
-      walletId: body.wallet_id,
-      amount: body.amount,
+      asked: { type: 'resupply', wallet_id: body.wallet_id, amount: body.amount },
       extras: body,
     }),
 });
@@ -78,24 +91,26 @@ const postTransfer = endpoint({
   problems: [...REFUSALS, 'asset_mismatch'],
   handle: (api, { body, request, response }) =>
     submitOperation(api, request, response, {
-      type: 'transfer',
-      walletId: body.from_wallet_id,
-      toWalletId: body.to_wallet_id,
-      amount: body.amount,
+      asked: {
+        type: 'transfer',
+        from_wallet_id: body.from_wallet_id,
+        to_wallet_id: body.to_wallet_id,
+        amount: body.amount,
+      },
       extras: body,
     }),
 });
 
 const userParams = z.strictObject({ external_user_id: text(255).min(1).meta({ example: 'user_alice' }) });
 
-/** The three of them differ in their word only. */
-function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', summary: string) {
+/** They differ in their type and word only. */
+function postUserOperation(type: UserType) {
   return endpoint({
     method: 'post',
     accepts: 'single',
-    paths: [`/wallets/users/{external_user_id}/${word}`],
+    paths: [`/wallets/users/{external_user_id}/${KINDS[type].userWord}`],
     tag: 'Users',
-    summary,
+    summary: USER_OPERATIONS[type],
     params: userParams,
     query: null,
     body: z.strictObject({ amount, ...assetOfUser, ...singleExtras }),
@@ -103,10 +118,17 @@ function postUserOperation(word: string, type: 'top_up' | 'bonus' | 'spend', sum
     scope: 'operations:write',
     answers: ACCEPTED,
     problems: [...REFUSALS, 'user_not_found'],
-    handle: async (api, { params, body, request, response }) => {
-      const walletId = await findUserWallet(api, params.external_user_id, body, type, body.amount);
-      await submitOperation(api, request, response, { type, walletId, amount: body.amount, extras: body });
-    },
+    handle: (api, { params, body, request, response }) =>
+      submitOperation(api, request, response, {
+        asked: {
+          type,
+          external_user_id: params.external_user_id,
+          asset: body.asset,
+          asset_type_id: body.asset_type_id,
+          amount: body.amount,
+        },
+        extras: body,
+      }),
   });
 }
 
@@ -123,19 +145,7 @@ const postOperation = endpoint({
   scope: 'operations:write',
   answers: ACCEPTED,
   problems: [...REFUSALS, 'asset_mismatch', 'user_not_found'],
-  handle: async (api, { body, request, response }) => {
-    const { type } = body;
-    const shared = { amount: body.amount, extras: body };
-    let draft: Draft;
-    if ('from_wallet_id' in body) {
-      draft = { type, walletId: body.from_wallet_id, toWalletId: body.to_wallet_id, ...shared };
-    } else if ('wallet_id' in body) {
-      draft = { type, walletId: body.wallet_id, ...shared };
-    } else {
-      draft = { type, walletId: await findUserWallet(api, body.external_user_id, body, type, body.amount), ...shared };
-    }
-    await submitOperation(api, request, response, draft);
-  },
+  handle: (api, { body, request, response }) => submitOperation(api, request, response, { asked: body, extras: body }),
 });
 
 const getOperation = endpoint({
@@ -198,9 +208,7 @@ export const operationEndpoints = [
   postWalletOperation,
   postResupply,
   postTransfer,
-  postUserOperation('top-up', 'top_up', "Credit a user's wallet after a purchase; it is made if there is none"),
-  postUserOperation('bonus', 'bonus', "Credit a user's wallet for free; it is made if there is none"),
-  postUserOperation('spend', 'spend', "Spend from a user's wallet"),
+  ...(Object.keys(USER_OPERATIONS) as UserType[]).map(postUserOperation),
   postOperation,
   getOperation,
   getOperations,

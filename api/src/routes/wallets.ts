@@ -13,11 +13,12 @@ import { formatAmount } from '@wallet/shared/money';
 import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/operation';
 import { z } from 'zod';
 import type { Api } from '../context.ts';
-import { chooseAsset } from '../find-user-wallet.ts';
 import { changeWalletStatus } from '../change-wallet-status.ts';
+import { chooseAsset } from '../choose-asset.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
+import { orThrow } from '../http/refusal.ts';
 import { actorOf } from '../http/require-key.ts';
 import { historyLineSchema, presentWallet, statisticsSchema, walletAtSchema, walletSchema } from '../http/resources.ts';
 import { assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
@@ -38,7 +39,7 @@ const postWallet = endpoint({
   answers: { 201: walletSchema },
   problems: ['wallet_exists', 'client_has_wallet', 'unknown_client'],
   handle: async (api, { body, request, response }) => {
-    const asset = chooseAsset(api, body);
+    const asset = orThrow(chooseAsset(api.assets, body));
     const id = body.id ?? newId();
     const created = await createWallet(api.database, { id, clientId: body.client_id ?? null, assetId: asset.id });
     if (created === 'wallet_exists') throw new Problem('wallet_exists', `There is a wallet ${id} already.`);
@@ -98,7 +99,7 @@ const getUserBalance = endpoint({
   answers: { 200: walletSchema },
   problems: ['user_not_found', 'wallet_not_found'],
   handle: async (api, { params, query, response }) => {
-    const asset = chooseAsset(api, query);
+    const asset = orThrow(chooseAsset(api.assets, query));
     const client = await findClientByLogin(api.database, params.external_user_id);
     if (client === null) throw new Problem('user_not_found', `There is no user ${params.external_user_id}.`);
     const id = await findClientWallet(api.database, client.id, asset.id);
