@@ -77,7 +77,7 @@ function runnerFor(files: readonly string[] | null): string[] {
 
 function argumentsOf(files: readonly string[] | null, part: string | null): string[] {
   return [
-    ...(files === null ? ['--testPathIgnorePatterns=unit/mutants'] : ['--runTestsByPath', ...files]),
+    ...(files === null ? [] : ['--runTestsByPath', ...files]),
     ...(part === null ? [] : [`--testNamePattern=${part}`]),
     '--bail',
     '--env=./mutants/first-failure-environment.js',
