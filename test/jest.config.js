@@ -23,6 +23,7 @@ export default {
   testEnvironment: '<rootDir>/test/support/leak-environment.js',
   testTimeout: 30_000,
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   collectCoverageFrom: ['{shared,api,worker,local}/src/**/*.ts'],
   coverageDirectory: 'coverage',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
