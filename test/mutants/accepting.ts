@@ -14,21 +14,21 @@ export const ACCEPTING: readonly Mutant[] = [
     bug: 'a request that is repeated with its key is applied twice',
     text: 'return [...keys][0] ?? null;',
     instead: 'return null;',
-    tests: ['unit/words', 'stories/idempotency'],
+    tests: ['unit/idempotency-key', 'stories/idempotency'],
   },
   {
     name: 'key-header-ignored',
     bug: 'a key counts in the body only, not in the header',
     text: 'new Set([readHeader(header), ...fields]',
     instead: 'new Set([...fields]',
-    tests: ['unit/words', 'stories/idempotency'],
+    tests: ['unit/idempotency-key', 'stories/idempotency'],
   },
   {
     name: 'metadata-not-hashed',
     bug: 'a request with other metadata counts as the same',
     text: ',${quote(canonicalJson(metadata))}`;',
     instead: '`;',
-    tests: ['unit/words', 'stories/idempotency'],
+    tests: ['unit/canonical-operation', 'stories/idempotency'],
   },
   {
     name: 'metadata-written-anew',
@@ -102,7 +102,7 @@ export const ACCEPTING: readonly Mutant[] = [
     bug: 'a wallet id in capitals is another wallet, in another partition',
     text: "const hex = bare.replaceAll('-', '').toLowerCase();",
     instead: "const hex = bare.replaceAll('-', '');",
-    tests: ['unit/words', 'stories/operations'],
+    tests: ['unit/ids', 'stories/operations'],
   },
   {
     name: 'decimals-cut-off',
