@@ -1,12 +1,24 @@
+import type { Client, Database, Queryable } from '@wallet/shared/database/pool';
 import { type Delivery, findDelivery } from '@wallet/shared/database/tables/deliveries';
-import type { Client, Queryable } from '@wallet/shared/database/pool';
 import { type WebhookEndpoint, endPause, findWebhookEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
 import { inTransaction } from '@wallet/shared/database/transaction';
-import type { Request, Response } from 'express';
-import type { Api } from './context.ts';
+import type { Sealer } from '@wallet/shared/seal';
+import type { z } from 'zod';
+import type { AnswerParts } from './http/answer.ts';
 import { Problem } from './http/problem.ts';
-import { presentDelivery } from './http/webhook-resources.ts';
-import { sealerOf } from './webhook-secrets.ts';
+import { type deliverySchema, presentDelivery } from './http/webhook-resources.ts';
+import { requireSealer } from './webhook-secrets.ts';
+
+/** What the endpoints of webhooks and of their deliveries work with. */
+export interface WebhookNeeds {
+  readonly database: Database;
+  /** Seals secrets; null where no key is set: then nothing can be sent. */
+  readonly sealer: Sealer | null;
+  /** Whether webhooks may go to private addresses. */
+  readonly allowPrivate: boolean;
+  /** Tells the workers that these webhook endpoints have something to be sent now. Makes nobody wait. */
+  readonly ringDeliveries: (endpointIds: readonly string[]) => void;
+}
 
 /** The problems of whatever `sendNow` does. */
 export const SEND_PROBLEMS = [
@@ -20,10 +32,14 @@ export const SEND_PROBLEMS = [
  * once. Where nothing could be sent, nothing is done.
  * @throws Problem one of `SEND_PROBLEMS`.
  */
-export async function sendNow<T>(api: Api, endpointId: string, ask: (client: Client) => Promise<T>): Promise<T> {
-  const { disabledReason } = await readEndpoint(api, endpointId);
-  sealerOf(api);
-  const asked = await inTransaction(api.database, async (client) => {
+export async function sendNow<T>(
+  { database, sealer, ringDeliveries }: WebhookNeeds,
+  endpointId: string,
+  ask: (client: Client) => Promise<T>,
+): Promise<T> {
+  const { disabledReason } = await readEndpoint(database, endpointId);
+  requireSealer(sealer);
+  const asked = await inTransaction(database, async (client) => {
     if (await endPause(client, endpointId)) return ask(client);
     throw new Problem(
       'webhook_endpoint_disabled',
@@ -31,22 +47,23 @@ export async function sendNow<T>(api: Api, endpointId: string, ask: (client: Cli
         `PATCH /webhook-endpoints/${endpointId} and {"status":"enabled"}: all that waits for it is then sent.`,
     );
   });
-  api.ringDeliveries([endpointId]);
+  ringDeliveries([endpointId]);
   return asked;
 }
 
-/** Answers 202 with a delivery that was just made due. */
+/** The answer of a delivery that was just made due. @throws Problem `delivery_not_found`. */
 export async function answerDelivery(
-  api: Api,
-  request: Request,
-  response: Response,
+  database: Database,
   { endpointId, eventId }: { endpointId: string; eventId: string },
-): Promise<void> {
-  const delivery = await readDelivery(api.database, endpointId, eventId);
-  response.locals.logged['event_id'] = eventId;
-  response.status(202).set('Retry-After', '1');
-  response.set('Location', `${request.baseUrl}/webhook-endpoints/${endpointId}/deliveries/${eventId}`);
-  response.json(presentDelivery(delivery, endpointId));
+): Promise<AnswerParts & { readonly status: 202; readonly body: z.input<typeof deliverySchema> }> {
+  const delivery = await readDelivery(database, endpointId, eventId);
+  return {
+    status: 202,
+    body: presentDelivery(delivery, endpointId),
+    location: `/webhook-endpoints/${endpointId}/deliveries/${eventId}`,
+    retryAfterS: 1,
+    logged: { event_id: eventId },
+  };
 }
 
 /** @throws Problem `delivery_not_found`. */
@@ -57,8 +74,8 @@ export async function readDelivery(database: Queryable, endpointId: string, even
 }
 
 /** @throws Problem `webhook_endpoint_not_found`. */
-export async function readEndpoint(api: Api, id: string): Promise<WebhookEndpoint> {
-  const found = await findWebhookEndpoint(api.database, id);
+export async function readEndpoint(database: Queryable, id: string): Promise<WebhookEndpoint> {
+  const found = await findWebhookEndpoint(database, id);
   if (found === null) throw endpointNotFound(id);
   return found;
 }

@@ -11,15 +11,14 @@ import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { createSealer } from '@wallet/shared/seal';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { createAcceptOperation } from './accept-operation.ts';
 import { createOperationWaiter } from './await-operation.ts';
 import type { ApiConfig } from './config.ts';
-import type { Api } from './context.ts';
+import { createEndpoints } from './endpoints.ts';
 import { createFindOperation } from './find-operation.ts';
 import { createFindWallet } from './find-wallet.ts';
-import { inTurn } from './in-turn.ts';
 import { createApiMetrics } from './metrics.ts';
 import { startAdmission } from './admission/start-admission.ts';
 import { enter, refuseUnsound } from './http/enter.ts';
@@ -29,11 +28,13 @@ import { measureRequests, tellMetrics } from './http/measure-requests.ts';
 import { createAppServer } from './http/create-server.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
+import type { Endpoint } from './http/endpoint.ts';
+import { requireKey } from './http/require-key.ts';
 import { requestLog } from './http/request-log.ts';
 import { openAccess } from './open-access.ts';
 import { createRing } from './ring-partitions.ts';
 import { createDocumentation } from './routes/documentation.ts';
-import { ENDPOINTS, createRouter } from './routes/router.ts';
+import { createRouter } from './routes/router.ts';
 
 export interface RunningApi {
   readonly port: number;
@@ -76,45 +77,57 @@ export async function startApi(
   const deliveryDoorbell = createDeliveryDoorbell(redis);
   const waiter = createOperationWaiter(database, log);
   const stopHearing = hearAnnouncements({ ...redis, hear: (drained) => waiter.hear(drained) });
-  const { admission, ...load } = startAdmission(config.admission, { database, storing, partitions, metrics, log });
+  const { admission, ...load } = startAdmission(config.admission, {
+    ...{ database, storing, partitions, log },
+    onRefused: metrics.refused,
+  });
   metrics.watch(load.watch, admission.waiting, { reading: database, storing });
-  const api: Api = {
-    database,
-    storing,
-    partitions,
-    assets,
-    doorbell,
-    admission,
-    backlog: () => load.watch.backlog,
-    metrics,
-    accept: createAcceptOperation({ database: storing, ring, admission, onAccepted: load.accepted, log }),
-    findWallet: createFindWallet(database, storing),
-    findOperation: createFindOperation(database),
-    waiter,
-    ring,
-    log,
-    keys: access.keys,
-    limitRate: access.limitRate,
-    spoolFolder: config.spoolFolder,
-    uploads: { count: 0 },
-    batchWaiters: { count: 0 },
-    exports: { count: 0 },
-    exportInTurn: inTurn(),
+  const isStopping = (): boolean => stopping;
+  const findWallet = createFindWallet(database, storing);
+  const endpoints = createEndpoints({
+    operations: {
+      ...{ database, storing, partitions, assets, waiter },
+      accept: createAcceptOperation({
+        ...{ database: storing, ring, admission, log },
+        onAccepted({ type, priority }, seconds) {
+          load.watch.accepted(priority);
+          metrics.accepted('single', [[type, 1]], seconds);
+        },
+      }),
+      findWallet,
+      findOperation: createFindOperation(database),
+    },
+    batches: {
+      ...{ database, storing, partitions, assets, findWallet, admission, ring, isStopping, log },
+      spoolFolder: config.spoolFolder,
+      onAccepted: (types, seconds) => {
+        metrics.accepted('batch', types, seconds);
+      },
+    },
+    wallets: { database, assets, findFacts: findWallet.one },
+    clients: { database, assets },
     webhooks: {
+      database,
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
       allowPrivate: config.webhookAllowPrivate,
+      ringDeliveries: (endpointIds) => {
+        // A worker finds what it was not rung for within a second.
+        deliveryDoorbell.ring(endpointIds).catch((error: unknown) => {
+          log.debug({ err: error }, 'ring for deliveries failed');
+        });
+      },
     },
-    ringDeliveries: (endpointIds) => {
-      // A worker finds what it was not rung for within a second.
-      deliveryDoorbell.ring(endpointIds).catch((error: unknown) => {
-        log.debug({ err: error }, 'ring for deliveries failed');
-      });
-    },
-    isStopping: () => stopping,
-  };
-
-  const app = createApp(api, config.metrics ? registry : null);
-  const server = createApiServer(app, refuseOverload(ENDPOINTS, admission, metrics, app), config.maxConnections);
+    events: { database },
+    health: { database, takesJobs: () => doorbell.takesRings(), backlog: () => load.watch.backlog, isStopping },
+  });
+  const app = createApp({
+    ...{ endpoints, log, isStopping },
+    guard: requireKey({ judge: access.keys.judge, limitRate: access.limitRate }),
+    onAnswered: metrics.answered,
+    registry: config.metrics ? registry : null,
+  });
+  const listener = refuseOverload(endpoints, admission, metrics.answered, app);
+  const server = createApiServer(app, listener, config.maxConnections);
   const port = await listen(server, config);
   return {
     port,
@@ -187,28 +200,38 @@ const SECURITY_HEADERS = helmet({
 });
 
 /** The routes at `/api/v1` and again at the root. Whatever is mounted behind the routers is behind their guard. */
-export function createApp(api: Api, registry: Registry | null): Express {
+export function createApp(parts: {
+  readonly endpoints: readonly Endpoint[];
+  /** Passes who may ask for what is not open to everybody. */
+  readonly guard: RequestHandler;
+  readonly onAnswered: (method: string, route: string, status: number, seconds: number) => void;
+  readonly isStopping: () => boolean;
+  /** What `/metrics` shows; null if it is not served. */
+  readonly registry: Registry | null;
+  readonly log: Logger;
+}): Express {
+  const { endpoints, guard, onAnswered, isStopping, registry, log } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   // Like Express' `simple`, which silently drops the parameters after the first thousand.
   app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
-  app.use(requestLog(api.log));
-  app.use(measureRequests(api.metrics));
+  app.use(requestLog(log));
+  app.use(measureRequests(onAnswered));
   app.use(SECURITY_HEADERS);
   app.use((_request, response, next) => {
-    if (api.isStopping()) endWith(response);
+    if (isStopping()) endWith(response);
     next();
   });
   app.use(refuseUnsound);
   if (registry !== null) app.get('/metrics', tellMetrics(registry));
-  const documentation = createDocumentation();
+  const documentation = createDocumentation(endpoints);
   app.use('/api/v1', documentation);
   app.use(documentation);
-  const router = createRouter(api);
+  const router = createRouter(endpoints, guard);
   app.use('/api/v1', router);
   app.use(router);
   app.use(routeNotFound);
-  app.use(answerErrors(api.log));
+  app.use(answerErrors(log));
   return app;
 }

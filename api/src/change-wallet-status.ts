@@ -1,3 +1,5 @@
+import type { Assets } from '@wallet/shared/assets';
+import type { Database } from '@wallet/shared/database/pool';
 import { type Actor, insertAct } from '@wallet/shared/database/tables/audit-log';
 import { isSubscribed, readSubscribedTypes } from '@wallet/shared/database/tables/events';
 import {
@@ -9,7 +11,6 @@ import { inTransaction } from '@wallet/shared/database/transaction';
 import type { EventType } from '@wallet/shared/event';
 import type { WalletStatus } from '@wallet/shared/operation';
 import { recordFacts } from '@wallet/shared/record-facts';
-import type { Api } from './context.ts';
 import { presentWallet } from './http/resources.ts';
 
 const EVENT_OF = {
@@ -20,12 +21,10 @@ const EVENT_OF = {
 
 /** Changes a wallet's status, and writes down who did and the event of it in the same transaction. */
 export async function changeWalletStatus(
-  api: Api,
-  id: string,
-  status: WalletStatus,
-  by: Actor,
+  { database, assets }: { database: Database; assets: Assets },
+  { id, status, by }: { id: string; status: WalletStatus; by: Actor },
 ): Promise<ChangedStatus> {
-  return inTransaction(api.database, async (client) => {
+  return inTransaction(database, async (client) => {
     const changed = await changeStatus(client, id, status);
     if (changed !== 'changed') return changed;
     await insertAct(client, by, {
@@ -38,7 +37,7 @@ export async function changeWalletStatus(
     if (!isSubscribed(await readSubscribedTypes(client), type)) return changed;
     const wallet = await findWallet(client, id);
     if (wallet === null) throw new Error(`wallet ${id} cannot be found`);
-    await recordFacts(client, [{ type, data: presentWallet(wallet, api.assets.withId(wallet.assetId)) }]);
+    await recordFacts(client, [{ type, data: presentWallet(wallet, assets.withId(wallet.assetId)) }]);
     return changed;
   });
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Sealer } from '@wallet/shared/seal';
-import type { Api } from './context.ts';
 import { Problem } from './http/problem.ts';
 
 /** The secret of an endpoint and the headers that are sent to it: made, written and sealed. Both are sealed with its id. */
@@ -29,8 +28,8 @@ export function makeSecret(): Buffer {
 }
 
 /** @throws Problem `webhooks_not_configured`. */
-export function sealerOf(api: Api): Sealer {
-  if (api.webhooks.sealer !== null) return api.webhooks.sealer;
+export function requireSealer(sealer: Sealer | null): Sealer {
+  if (sealer !== null) return sealer;
   throw new Problem(
     'webhooks_not_configured',
     'Set WEBHOOK_KEY to the base64 of 32 random bytes, the same for the API and the workers, and start them again.',

@@ -1,10 +1,12 @@
+import type { Assets } from '@wallet/shared/assets';
+import type { Database } from '@wallet/shared/database/pool';
 import { type BatchLine, type LineFilter, listLines } from '@wallet/shared/database/tables/batch-lines';
 import type { Batch } from '@wallet/shared/database/tables/batches';
 import { writeJson } from '@wallet/shared/json-text';
 import type { OperationStatus } from '@wallet/shared/operation';
+import pLimit from 'p-limit';
 import Papa from 'papaparse';
 import { z } from 'zod';
-import type { Api } from '../context.ts';
 import { operationSchema } from '../http/resources.ts';
 import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
 
@@ -23,27 +25,29 @@ export const batchLineSchema = operationSchema
 const CHUNK = 5_000;
 
 /** All lines of a batch with a status, in the order of the file, in groups. */
-export async function* eachLine(
-  api: Api,
-  batch: Batch,
-  status: OperationStatus | null,
-): AsyncGenerator<readonly BatchLine[]> {
-  const last = batch.total + batch.replayed;
-  for (let filter: LineFilter = { after: 0, upTo: CHUNK, status }; filter.after < last;) {
-    const page = filter;
-    const lines = await api.exportInTurn(() => listLines(api.database, batch, page, CHUNK));
-    if (lines.length > 0) yield lines;
-    filter = { after: filter.upTo, upTo: filter.upTo + CHUNK, status };
-  }
+export type EachLine = (batch: Batch, status: OperationStatus | null) => AsyncGenerator<readonly BatchLine[]>;
+
+/** Makes the function that reads them. Groups are read one after the other: many exports share one connection. */
+export function createEachLine(database: Database): EachLine {
+  const inTurn = pLimit(1);
+  return async function* (batch, status) {
+    const last = batch.total + batch.replayed;
+    for (let filter: LineFilter = { after: 0, upTo: CHUNK, status }; filter.after < last;) {
+      const page = filter;
+      const lines = await inTurn(() => listLines(database, batch, page, CHUNK));
+      if (lines.length > 0) yield lines;
+      filter = { after: filter.upTo, upTo: filter.upTo + CHUNK, status };
+    }
+  };
 }
 
 type PresentedLine = PresentedOperation & { readonly line: number; readonly position: number };
 
-export function presentLine(api: Api, line: BatchLine): PresentedLine {
+export function presentLine(assets: Assets, line: BatchLine): PresentedLine {
   return {
     line: line.lineInBatch,
     position: line.position,
-    ...presentOperation(line, api.assets.withId(line.assetId)),
+    ...presentOperation(line, assets.withId(line.assetId)),
   };
 }
 
@@ -54,18 +58,22 @@ export function presentLine(api: Api, line: BatchLine): PresentedLine {
 const FORMULA = /^(?!-\d+(?:\.\d+)?$)[=+\-@\t\r\n＝＋－＠]/;
 
 /** `escapesFormulas`: whether an apostrophe stands before a field of a table that a spreadsheet would take for a formula. */
-type Export = (api: Api, lines: AsyncIterable<readonly BatchLine[]>, escapesFormulas: boolean) => AsyncIterable<string>;
+type Export = (
+  assets: Assets,
+  lines: AsyncIterable<readonly BatchLine[]>,
+  escapesFormulas: boolean,
+) => AsyncIterable<string>;
 
 /** How a whole result is written, by media type. */
 export const EXPORTS = {
-  'application/x-ndjson': async function* (api, lines) {
-    for await (const group of lines) yield group.map((line) => `${writeJson(presentLine(api, line))}\n`).join('');
+  'application/x-ndjson': async function* (assets, lines) {
+    for await (const group of lines) yield group.map((line) => `${writeJson(presentLine(assets, line))}\n`).join('');
   },
-  'text/csv': async function* (api, lines, escapesFormulas) {
+  'text/csv': async function* (assets, lines, escapesFormulas) {
     yield `${COLUMNS.join(',')}\n`;
     for await (const group of lines) {
       yield `${Papa.unparse(
-        group.map((line) => toRecord(presentLine(api, line))),
+        group.map((line) => toRecord(presentLine(assets, line))),
         { newline: '\n', ...(escapesFormulas ? { escapeFormulae: FORMULA } : {}) },
       )}\n`;
     }

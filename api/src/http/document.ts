@@ -6,7 +6,7 @@ import {
   type ZodOpenApiPathsObject,
   createDocument,
 } from 'zod-openapi';
-import type { Endpoint } from './endpoint.ts';
+import type { Declaration } from './endpoint.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 
 const problemSchema = z
@@ -54,7 +54,7 @@ const PROBLEM_HEADERS: Partial<Record<number, ZodOpenApiHeadersObject>> = {
 };
 
 /** The OpenAPI 3.1 document of the endpoints, made from the schemas that validate their requests. */
-export function createApiDocument(endpoints: readonly Endpoint[]): ReturnType<typeof createDocument> {
+export function createApiDocument(endpoints: readonly Declaration[]): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
   for (const endpoint of endpoints) {
     for (const path of endpoint.paths) {
@@ -91,7 +91,7 @@ function dropLimitsOfNumbers(schema: { minimum?: number; maximum?: number }): vo
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
-function describe(endpoint: Endpoint, path: string): ZodOpenApiOperationObject {
+function describe(endpoint: Declaration, path: string): ZodOpenApiOperationObject {
   const { params, query, headers, scope } = endpoint;
   return {
     operationId: nameOf(endpoint.method, path),
@@ -109,12 +109,12 @@ function describe(endpoint: Endpoint, path: string): ZodOpenApiOperationObject {
   };
 }
 
-function describeBody({ body, bodyIsOptional, uploads }: Endpoint): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+function describeBody({ body, bodyIsOptional, uploads }: Declaration): Pick<ZodOpenApiOperationObject, 'requestBody'> {
   const content = body ? { 'application/json': { schema: body } } : uploads;
   return content ? { requestBody: { required: bodyIsOptional !== true, content } } : {};
 }
 
-function describeAnswers(endpoint: Endpoint): ZodOpenApiOperationObject['responses'] {
+function describeAnswers(endpoint: Declaration): ZodOpenApiOperationObject['responses'] {
   return Object.fromEntries(
     Object.entries(endpoint.answers).map(([status, schema]) => [
       status,
@@ -134,12 +134,12 @@ function describeAnswers(endpoint: Endpoint): ZodOpenApiOperationObject['respons
   );
 }
 
-function describeDownloads({ downloads }: Endpoint): Record<string, { schema: z.ZodType }> {
+function describeDownloads({ downloads }: Declaration): Record<string, { schema: z.ZodType }> {
   return Object.fromEntries(Object.entries(downloads ?? {}).map(([type, schema]) => [type, { schema }]));
 }
 
 /** An endpoint's own problems, and those that any request with such parts can meet. */
-function problemsOf(endpoint: Endpoint): ProblemCode[] {
+function problemsOf(endpoint: Declaration): ProblemCode[] {
   const { accepts, params, query, body, uploads, scope } = endpoint;
   return [
     ...endpoint.problems,

@@ -1,7 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Admission } from '../admission/admission.ts';
-import type { ApiMetrics } from '../metrics.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Declaration } from './endpoint.ts';
 import { splitTarget } from './read-target.ts';
 import { requestIdOf } from './request-log.ts';
 
@@ -11,9 +10,9 @@ import { requestIdOf } from './request-log.ts';
  * Everything else goes to `next`.
  */
 export function refuseOverload(
-  endpoints: readonly Endpoint[],
-  admission: Admission,
-  metrics: ApiMetrics,
+  endpoints: readonly Pick<Declaration, 'accepts' | 'paths'>[],
+  admission: Pick<Admission, 'refusalOf' | 'refuse'>,
+  onAnswered: (method: string, route: string, status: number, seconds: number) => void,
   next: RequestListener,
 ): RequestListener {
   const doors = endpoints.flatMap(({ accepts, paths }) =>
@@ -28,7 +27,7 @@ export function refuseOverload(
       return;
     }
     refuse(request, response, admission.refuse(door.accepts, reason));
-    metrics.answered('POST', door.route, response.statusCode, 0);
+    onAnswered('POST', door.route, response.statusCode, 0);
   };
 }
 

@@ -1,19 +1,7 @@
-import type { Scope, UsableKey } from '@wallet/shared/api-key';
-import type { Actor } from '@wallet/shared/database/tables/audit-log';
-import type { RequestHandler, Response } from 'express';
-import type { Api } from '../context.ts';
+import type { Scope } from '@wallet/shared/api-key';
+import type { RequestHandler } from 'express';
+import type { KeyRing } from '../key-ring.ts';
 import { Problem } from './problem.ts';
-
-declare global {
-  // The way Express offers to type `response.locals`.
-  // eslint-disable-next-line @typescript-eslint/no-namespace
-  namespace Express {
-    interface Locals {
-      /** The key of a request that was let in; null is anybody, as long as there are no keys. */
-      key?: UsableKey | null;
-    }
-  }
-}
 
 const REALM = 'Bearer realm="wallet-operations"';
 const INVALID = 'The API key is not one, or is not good any more.';
@@ -22,14 +10,20 @@ const INVALID = 'The API key is not one, or is not good any more.';
  * Lets in who has a key, or everybody while no key was ever made, and counts against the rate limit. Nothing of the body is
  * read before.
  */
-export function requireKey(api: Api): RequestHandler {
+export function requireKey({
+  judge,
+  limitRate,
+}: {
+  judge: KeyRing['judge'];
+  limitRate: RequestHandler;
+}): RequestHandler {
   return async (request, response, next) => {
     // Asked already, under the other base path.
     if (response.locals.key !== undefined) {
       next();
       return;
     }
-    const verdict = await api.keys.judge(tokenOf(request.get('authorization')));
+    const verdict = await judge(tokenOf(request.get('authorization')));
     if (verdict.kind === 'anybody' || verdict.kind === 'key') {
       const key = verdict.kind === 'key' ? verdict.key : null;
       response.locals.key = key;
@@ -39,7 +33,7 @@ export function requireKey(api: Api): RequestHandler {
         return;
       }
       response.locals.logged['key_id'] = key.id;
-      await api.limitRate(request, response, next);
+      await limitRate(request, response, next);
       return;
     }
     throw problemOf(verdict.kind);
@@ -80,10 +74,4 @@ export function requireScope(scope: Scope): RequestHandler {
       headers: { 'WWW-Authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
     });
   };
-}
-
-/** Who asks, for the audit log. */
-export function actorOf(response: Response): Actor {
-  const { key, requestId } = response.locals;
-  return key ? { actor: 'key', keyId: key.id, requestId } : { actor: 'anonymous', keyId: null, requestId };
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import express, { Router } from 'express';
 import { createApiDocument } from '../http/document.ts';
-import { ENDPOINTS } from './router.ts';
+import type { Declaration } from '../http/endpoint.ts';
 
 /** The pages load nothing from any other host, and may not. Redoc styles itself inline and searches in a worker. */
 const POLICY =
@@ -41,9 +41,9 @@ const REDOC = page(
 const REDOC_START = `Redoc.init('openapi.json', { hideHostname: true }, document.getElementById('redoc'));\n`;
 
 /** The document, and the pages that show it, with everything they load served from here. */
-export function createDocumentation(): Router {
+export function createDocumentation(endpoints: readonly Declaration[]): Router {
   const router = Router();
-  const document = JSON.stringify(createApiDocument(ENDPOINTS));
+  const document = JSON.stringify(createApiDocument(endpoints));
   router.get('/openapi.json', (_request, response) => {
     response.type('application/json').send(document);
   });

@@ -2,9 +2,9 @@ import { listOperations } from '@wallet/shared/database/tables/operations';
 import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType } from '@wallet/shared/operation';
 import { z } from 'zod';
 import { findUserWallet } from '../find-user-wallet.ts';
-import { endpoint } from '../http/endpoint.ts';
+import { endpoint, sendPage } from '../http/old-endpoint.ts';
 import { Problem, type ProblemCode } from '../http/problem.ts';
-import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
+import { createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
 import { assetOfUser, generalOperation } from '../http/general-operation.ts';
 import { operationSchema } from '../http/resources.ts';
 import { presentOperation } from '@wallet/shared/present-operation';
@@ -186,10 +186,10 @@ const getOperations = endpoint({
       before: CURSORS.read(query.cursor),
     };
     const found = await listOperations(api.database, filter, query.limit + 1);
-    answerPage(request, response, {
+    sendPage(request, response, {
       ...{ found, limit: query.limit, cursors: CURSORS },
-      keyOf: (operation) => operation.id,
-      present: (operation) => presentOperation(operation, api.assets.withId(operation.assetId)),
+      keyOf: (operation: any) => operation.id,
+      present: (operation: any) => presentOperation(operation, api.assets.withId(operation.assetId)),
     });
   },
 });

@@ -1,7 +1,7 @@
 import { ATOMIC_LIMIT } from '@wallet/shared/batch';
+import type { Database } from '@wallet/shared/database/pool';
 import { type Batch, type NewBatch, findBatch } from '@wallet/shared/database/tables/batches';
 import type { Priority } from '@wallet/shared/operation';
-import type { Api } from '../context.ts';
 import { type LineError, Problem } from '../http/problem.ts';
 import { type CheckedLines, type ReadyLines, checkLines } from './check-lines.ts';
 import type { RawLine } from './raw-line.ts';
@@ -17,12 +17,6 @@ export interface BatchOptions {
   readonly retryOf: string | null;
 }
 
-/** `accepted`: committed now. `replayed`: the same batch was accepted under this key before. */
-export interface StoredBatch {
-  readonly kind: 'accepted' | 'replayed';
-  readonly batch: Batch;
-}
-
 /** What to accept, and whether it is only to be checked. */
 export interface BatchRequest {
   readonly validateOnly: boolean;
@@ -36,28 +30,24 @@ export interface BatchRequest {
 export interface CheckedBatch {
   readonly lines: CheckedLines;
   readonly batch: NewBatch;
-  /** What was accepted under the same key before. */
-  readonly earlier: StoredBatch | null;
+  /** The same, as it was accepted under the same key before. */
+  readonly earlier: Batch | null;
 }
 
 /** Reads a batch to its end, into the spool. @throws Problem if it cannot be accepted as it is. */
-export async function readBatch(
-  api: Api,
+export async function checkBatch(
+  needs: { readonly storing: Database },
   id: string,
   source: AsyncIterable<RawLine[]>,
   spool: Spool<ReadyLines>,
   wanted: BatchRequest,
 ): Promise<CheckedBatch> {
-  try {
-    const rules = { isAtomic: () => wanted.options().atomic, hasKeys: wanted.hasKeys };
-    const lines = await checkLines(api, id, source, spool, rules);
-    const options = wanted.options();
-    refuseBad(lines, options);
-    const batch = describe(id, lines, options);
-    return { lines, batch, earlier: await findEarlier(api, batch) };
-  } finally {
-    spool.end();
-  }
+  const rules = { isAtomic: () => wanted.options().atomic, hasKeys: wanted.hasKeys };
+  const lines = await checkLines(needs as never, id, source, spool, rules);
+  const options = wanted.options();
+  refuseBad(lines, options);
+  const batch = describe(id, lines, options);
+  return { lines, batch, earlier: await findEarlier(needs.storing, batch) };
 }
 
 function refuseBad({ lines, bad, errors }: CheckedLines, { atomic }: BatchOptions): void {
@@ -87,9 +77,9 @@ function describe(id: string, lines: CheckedLines, options: BatchOptions): NewBa
 }
 
 /** The batch that was accepted under the key before. @throws Problem if it was another one. */
-export async function findEarlier(api: Api, { idempotencyKey, requestHash }: NewBatch): Promise<StoredBatch | null> {
-  const earlier = await findBatch(api.storing, { idempotencyKey });
+export async function findEarlier(storing: Database, { idempotencyKey, requestHash }: NewBatch): Promise<Batch | null> {
+  const earlier = await findBatch(storing, { idempotencyKey });
   if (earlier === null) return null;
-  if (earlier.requestHash === requestHash) return { kind: 'replayed', batch: earlier };
+  if (earlier.requestHash === requestHash) return earlier;
   throw new Problem('idempotency_key_reused', `The key ${idempotencyKey} was used for another batch.`);
 }
