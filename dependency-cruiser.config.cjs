@@ -32,12 +32,12 @@ module.exports = {
       comment: 'The rules import words and nothing else: no package, no clock, no database.',
       severity: 'error',
       from: { path: '^shared/src/ledger/' },
-      to: { pathNot: '^shared/src/(ledger/|broken-invariant|money|operation|rejection)' },
+      to: { pathNot: '^shared/src/(ledger/|broken-invariant|kinds|money|operation|rejection)' },
     },
     {
       name: 'words-are-at-the-bottom',
       severity: 'error',
-      from: { path: '^shared/src/(money|ids|operation|rejection|partition)\\.ts$' },
+      from: { path: '^shared/src/(money|ids|kinds|operation|rejection|partition)\\.ts$' },
       to: { path: '^shared/src/(ledger|database|queue|commands)/' },
     },
     {

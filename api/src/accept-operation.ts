@@ -10,7 +10,6 @@ import {
 } from '@wallet/shared/database/tables/operations';
 import { type LogError, logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
-import type { Admission } from './admission/admission.ts';
 import { inGroups } from './in-groups.ts';
 import type { RingPartitions } from './ring-partitions.ts';
 
@@ -18,8 +17,9 @@ import type { RingPartitions } from './ring-partitions.ts';
  * `accepted`: committed now. `replayed`: the same request was accepted under this key before. `key_reused`: another
  * request was; nothing is stored.
  */
-type Acceptance =
-  { readonly kind: 'accepted' | 'replayed'; readonly operation: Operation } | { readonly kind: 'key_reused' };
+export type Acceptance =
+  | { readonly kind: 'accepted' | 'replayed'; readonly operation: Operation }
+  | { readonly kind: 'key_reused'; readonly key: string | null };
 
 export type AcceptOperation = (operation: NewOperation) => Promise<Acceptance>;
 
@@ -39,7 +39,8 @@ const RETRY_MS = [50, 250];
 export function createAcceptOperation(dependencies: {
   database: Database;
   ring: RingPartitions;
-  admission: Pick<Admission, 'enter' | 'leave'>;
+  /** Takes an operation in, to be stored, or throws the problem `overloaded`; and counts it out again, whatever came of it. */
+  admission: { enter(operation: NewOperation): void; leave(operation: NewOperation): void };
   /** Told of each operation that was accepted now, and how long that took. */
   onAccepted: (operation: NewOperation, seconds: number) => void;
   log: Logger;
@@ -164,7 +165,9 @@ function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAn
   const first = earlier.byKey.get(operation.idempotencyKey);
   if (first === undefined) return { error: new Error(`operation ${operation.id} was neither accepted nor found`) };
   const isSame = first.requestHash === operation.requestHash;
-  return { acceptance: isSame ? { kind: 'replayed', operation: first } : { kind: 'key_reused' } };
+  return {
+    acceptance: isSame ? { kind: 'replayed', operation: first } : { kind: 'key_reused', key: operation.idempotencyKey },
+  };
 }
 
 async function withRetries<Result>(attempt: () => Promise<Result>, onError: LogError): Promise<Result> {

@@ -86,7 +86,9 @@ export async function startApi(
   const findWallet = createFindWallet(database, storing);
   const endpoints = createEndpoints({
     operations: {
-      ...{ database, storing, partitions, assets, waiter },
+      ...{ database, storing, partitions, assets },
+      wait: waiter.wait,
+      findWallet: findWallet.one,
       accept: createAcceptOperation({
         ...{ database: storing, ring, admission, log },
         onAccepted({ type, priority }, seconds) {
@@ -94,11 +96,15 @@ export async function startApi(
           metrics.accepted('single', [[type, 1]], seconds);
         },
       }),
-      findWallet,
       findOperation: createFindOperation(database),
     },
     batches: {
-      ...{ database, storing, partitions, assets, findWallet, admission, ring, isStopping, log },
+      ...{ database, storing, partitions, assets, isStopping, log },
+      findWallets: findWallet.many,
+      refuseUpload: () => admission.refuse('batch', 'uploads'),
+      ring: (accepted) => {
+        ring(accepted, 'bulk');
+      },
       spoolFolder: config.spoolFolder,
       onAccepted: (types, seconds) => {
         metrics.accepted('batch', types, seconds);

@@ -1,22 +1,10 @@
+import { KINDS } from './kinds.ts';
+
 /** A request to move an amount, as accepted. `pending`, then `succeeded` or `failed`, once. */
 
-/**
- * Which way each type of operation moves its amount: `in` to its wallet from the treasury, `out` of it to the treasury, or
- * `across` from it to another wallet.
- */
-export const DIRECTION_OF = {
-  deposit: 'in',
-  withdraw: 'out',
-  resupply: 'in',
-  transfer: 'across',
-  top_up: 'in',
-  bonus: 'in',
-  spend: 'out',
-} as const satisfies Record<string, 'in' | 'out' | 'across'>;
+export type OperationType = keyof typeof KINDS;
 
-export type OperationType = keyof typeof DIRECTION_OF;
-
-export const OPERATION_TYPES = Object.keys(DIRECTION_OF) as [OperationType, ...OperationType[]];
+export const OPERATION_TYPES = Object.keys(KINDS) as [OperationType, ...OperationType[]];
 
 /**
  * An operation of high priority does not wait for other wallets' operations of low priority. Those of one wallet keep their

@@ -5,8 +5,8 @@ import { canonicalUuid, newId } from '@wallet/shared/ids';
 import { partitionOf } from '@wallet/shared/partition';
 import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
 import { findPostgresFolders, findProgram } from '@wallet/local/find-program';
+import { canonicalOperation } from '@wallet/api/canonical-operation';
 import { idempotencyKeyOf } from '@wallet/api/http/idempotency-key';
-import { canonicalOperation } from '@wallet/api/submit-operation';
 import { inGroups } from '@wallet/api/in-groups';
 
 describe('canonicalUuid', () => {
@@ -71,7 +71,7 @@ describe('idempotencyKeyOf', () => {
   });
 
   it.each(['', '""', 'a b', '"a', 'é'])('refuses the header %j', (header) => {
-    expect(() => idempotencyKeyOf(header)).toThrow('Idempotency-Key');
+    expect(idempotencyKeyOf(header)).toMatchObject({ code: 'invalid_request', field: 'Idempotency-Key' });
   });
 });
 

@@ -51,13 +51,11 @@ export interface Load {
 export interface Admission {
   /** Why a request cannot be taken now; null if it can. Asked before its body is read. */
   refusalOf(kind: Accepted): RefusalReason | null;
-  /** @throws Problem `overloaded`: nothing was done for the request. */
-  admit(kind: Accepted): void;
   /** Takes an operation in, to be stored. `leave` follows, whatever comes of it. @throws Problem `overloaded`. */
   enter(operation: NewOperation): void;
   leave(operation: NewOperation): void;
   /** Makes the answer to who is refused, and counts it. */
-  refuse(kind: Accepted, reason: RefusalReason): Problem;
+  refuse(kind: Accepted, reason: RefusalReason): Problem<'overloaded'>;
   /** Operations taken in and not yet stored, or refused after all. */
   readonly waiting: () => number;
 }
@@ -116,7 +114,7 @@ export function createAdmission(
     return (load.backlog[partition]?.ageMs ?? 0) > limits.pendingAgeMs ? 'pending_age' : null;
   }
 
-  function refuse(kind: Accepted, reason: RefusalReason): Problem {
+  function refuse(kind: Accepted, reason: RefusalReason): Problem<'overloaded'> {
     onRefused(kind, reason);
     const [least, most] = RETRY_AFTER_S[kind];
     const seconds = least + Math.floor(Math.random() * (most - least + 1));
@@ -127,10 +125,6 @@ export function createAdmission(
 
   return {
     refusalOf,
-    admit(kind) {
-      const reason = refusalOf(kind);
-      if (reason !== null) throw refuse(kind, reason);
-    },
     enter(operation) {
       const reason = refusalOfOperation(operation);
       if (reason !== null) throw refuse('single', reason);

@@ -3,7 +3,7 @@ import type { Database } from '@wallet/shared/database/pool';
 import { type Batch, type NewBatch, findBatch } from '@wallet/shared/database/tables/batches';
 import type { Priority } from '@wallet/shared/operation';
 import { type LineError, Problem } from '../http/problem.ts';
-import { type CheckedLines, type ReadyLines, checkLines } from './check-lines.ts';
+import { type CheckedLines, type LineNeeds, type ReadyLines, checkLines } from './check-lines.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
 
@@ -36,14 +36,14 @@ export interface CheckedBatch {
 
 /** Reads a batch to its end, into the spool. @throws Problem if it cannot be accepted as it is. */
 export async function checkBatch(
-  needs: { readonly storing: Database },
+  needs: LineNeeds,
   id: string,
   source: AsyncIterable<RawLine[]>,
   spool: Spool<ReadyLines>,
   wanted: BatchRequest,
 ): Promise<CheckedBatch> {
   const rules = { isAtomic: () => wanted.options().atomic, hasKeys: wanted.hasKeys };
-  const lines = await checkLines(needs as never, id, source, spool, rules);
+  const lines = await checkLines(needs, id, source, spool, rules);
   const options = wanted.options();
   refuseBad(lines, options);
   const batch = describe(id, lines, options);

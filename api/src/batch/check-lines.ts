@@ -2,17 +2,22 @@ import { type Hash, createHash } from 'node:crypto';
 import { BATCH_LIMIT, lineId } from '@wallet/shared/batch';
 import { type LineColumns, type NewLine, toColumns } from '@wallet/shared/database/tables/batch-lines';
 import type { NewBatch } from '@wallet/shared/database/tables/batches';
+import type { Database } from '@wallet/shared/database/pool';
 import { findOperationsByKey } from '@wallet/shared/database/tables/operations';
 import type { NewWallet } from '@wallet/shared/database/tables/wallets';
 import type { OperationType } from '@wallet/shared/operation';
 import { partitionOf } from '@wallet/shared/partition';
-import type { Api } from '../context.ts';
+import { canonicalOperation } from '../canonical-operation.ts';
 import { type LineError, Problem } from '../http/problem.ts';
-import { canonicalOperation } from '../submit-operation.ts';
-import { type LineRules, type Place, findPlaces } from './place-lines.ts';
+import { type LineRules, type Place, type PlaceNeeds, findPlaces } from './place-lines.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
 import { createSums } from './sum-lines.ts';
+
+/** What lines are checked by. */
+export interface LineNeeds extends PlaceNeeds {
+  readonly partitions: number;
+}
 
 /** Lines that are ready to be stored, as they lie in the spool. */
 export interface ReadyLines {
@@ -52,7 +57,7 @@ const CHUNK = 2_000;
  * @throws Problem if there are too many.
  */
 export async function checkLines(
-  api: Api,
+  needs: LineNeeds,
   batchId: string,
   source: AsyncIterable<RawLine[]>,
   spool: Spool<ReadyLines>,
@@ -94,13 +99,14 @@ export async function checkLines(
   for await (const raw of source) {
     lines += raw.length;
     if (lines > BATCH_LIMIT) throw new Problem('body_too_large', `A batch has at most ${BATCH_LIMIT} operations.`);
-    const places = await findPlaces(api, raw, rules, refuse);
-    const earlier = await findEarlier(api, places);
+    const places = await findPlaces(needs, raw, rules, refuse);
+    const earlier = await findEarlier(needs.storing, places);
     const text: string[] = [];
     const isAtomic = rules.isAtomic();
     for (const place of places) {
       position += 1;
-      const { line, draft, asset, wallet } = place;
+      const { line } = place;
+      const { operation: draft, wallet } = place.draft;
       text.push(`${draft.idempotencyKey} ${canonicalOperation(draft)}\n`);
       const first = draft.idempotencyKey === null ? undefined : earlier.get(draft.idempotencyKey);
       if (first !== undefined) {
@@ -113,13 +119,13 @@ export async function checkLines(
         continue;
       }
       if (wallet) ready.wallets.push(wallet);
-      const own = partitionOf(draft.walletId, api.partitions);
+      const own = partitionOf(draft.walletId, needs.partitions);
       only ??= own;
       const partition = isAtomic ? only : own;
       const id = lineId(batchId, partition, position);
       ready.lines.push({ id, line, draft });
       types.set(draft.type, (types.get(draft.type) ?? 0) + 1);
-      sums.add(partition, asset.id, draft.amount, id);
+      sums.add(partition, draft.assetId, draft.amount, id);
     }
     hash.update(text.join(''));
     bad += found.length;
@@ -137,10 +143,10 @@ type Mutable<Value> = {
 
 /** The operations that were accepted before under the keys of lines. */
 async function findEarlier(
-  api: Api,
+  storing: Database,
   places: readonly Place[],
 ): Promise<Map<string | null, { id: string; requestHash: string | null }>> {
-  const keys = places.flatMap(({ draft }) => draft.idempotencyKey ?? []);
-  const found = keys.length > 0 ? await findOperationsByKey(api.storing, keys) : [];
+  const keys = places.flatMap(({ draft }) => draft.operation.idempotencyKey ?? []);
+  const found = keys.length > 0 ? await findOperationsByKey(storing, keys) : [];
   return new Map(found.map((operation) => [operation.idempotencyKey, operation]));
 }

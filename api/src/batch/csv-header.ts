@@ -1,5 +1,6 @@
 import { OPERATION_TYPES } from '@wallet/shared/operation';
 import Papa from 'papaparse';
+import type { LineField } from '../http/general-operation.ts';
 import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
@@ -34,20 +35,21 @@ const toType = (field: string): string | undefined => (TYPES.has(field) ? field 
 const TYPES: ReadonlySet<string> = new Set(OPERATION_TYPES);
 
 /** The columns that a header may name, which are the fields of an operation, and how each is read. */
-const READERS: ReadonlyMap<string, Column['read']> = new Map<string, Column['read']>([
-  ['type', toType],
-  ['wallet_id', trimmed],
-  ['from_wallet_id', trimmed],
-  ['to_wallet_id', trimmed],
-  ['external_user_id', null],
-  ['asset', trimmed],
-  ['asset_type_id', readJson],
-  ['amount', trimmed],
-  ['description', null],
-  ['reference_id', trimmed],
-  ['idempotency_key', trimmed],
-  ['metadata', readJson],
-]);
+const FIELDS = {
+  type: toType,
+  wallet_id: trimmed,
+  from_wallet_id: trimmed,
+  to_wallet_id: trimmed,
+  external_user_id: null,
+  asset: trimmed,
+  asset_type_id: readJson,
+  amount: trimmed,
+  description: null,
+  reference_id: trimmed,
+  idempotency_key: trimmed,
+  metadata: readJson,
+} as const satisfies Record<LineField, Column['read']>;
+const READERS: ReadonlyMap<string, Column['read']> = new Map(Object.entries(FIELDS));
 
 /** The columns that the service and its command add to a table when they say what became of it. */
 const RESULT_COLUMNS = ['operation_id', 'error_code'];

@@ -1,23 +1,21 @@
-import type { Asset } from '@wallet/shared/database/tables/assets';
-import type { LineDraft } from '@wallet/shared/database/tables/batch-lines';
-import { type NewWallet, type UserWallet, findUserWallets } from '@wallet/shared/database/tables/wallets';
-import { firstWalletId } from '@wallet/shared/ids';
-import { parseAmount } from '@wallet/shared/money';
-import { DIRECTION_OF } from '@wallet/shared/operation';
-import type { z } from 'zod';
-import type { Api } from '../context.ts';
-import { chooseAsset } from '../find-user-wallet.ts';
-import { generalOperation } from '../http/general-operation.ts';
-import { idempotencyKeyOf } from '../http/idempotency-key.ts';
+import type { Assets } from '@wallet/shared/assets';
+import type { Database } from '@wallet/shared/database/pool';
+import { type WalletFacts, findUserWallets } from '@wallet/shared/database/tables/wallets';
+import { chooseAsset } from '../choose-asset.ts';
+import { type Draft, type Facts, type OperationRequest, draftOperation, userKey } from '../draft-operation.ts';
+import { lineSchema } from '../http/general-operation.ts';
 import { metadataOf } from '../http/metadata.ts';
-import { type LineError, Problem } from '../http/problem.ts';
-import { operationExtras, toFieldErrors } from '../http/schemas.ts';
-import { describeAmountProblem, hashOperation } from '../submit-operation.ts';
+import { Refusal } from '../http/refusal.ts';
+import { toFieldErrors } from '../http/schemas.ts';
 import type { RawLine } from './raw-line.ts';
 
-/** What a line has: the fields of `POST /operations`, without a priority of its own. */
-export const lineSchema = generalOperation(operationExtras);
-type Line = z.output<typeof lineSchema>;
+/** What lines are placed by. */
+export interface PlaceNeeds {
+  readonly storing: Database;
+  readonly assets: Assets;
+  /** What never changes about wallets: of those that exist. */
+  readonly findWallets: (ids: Iterable<string>) => Promise<ReadonlyMap<string, WalletFacts>>;
+}
 
 export interface LineRules {
   /** Whether the lines are applied together: then all of them wait in the partition of the first. */
@@ -29,25 +27,19 @@ export interface LineRules {
 /** A line that can be stored, if its key is not taken. */
 export interface Place {
   readonly line: number;
-  readonly draft: LineDraft;
-  readonly asset: Asset;
-  /** The wallet that has to be made for it. */
-  readonly wallet: NewWallet | null;
+  readonly draft: Draft;
 }
 
 /** A line whose fields passed their schema. */
-interface ReadLine {
+interface ReadLine extends OperationRequest {
   readonly line: number;
-  readonly fields: Line;
-  /** The JSON text that was sent. */
-  readonly metadata: string | null;
 }
 
 type Refuse = (line: number, field: string, message: string) => void;
 
 /** Checks what the lines say, and finds their wallets. */
 export async function findPlaces(
-  api: Api,
+  needs: PlaceNeeds,
   raw: readonly RawLine[],
   rules: LineRules,
   refuse: Refuse,
@@ -59,124 +51,40 @@ export async function findPlaces(
       continue;
     }
     const result = lineSchema.safeParse(value);
-    if (result.success) read.push({ line, fields: result.data, metadata: metadataOf(value) });
-    else {
+    if (result.success) {
+      const { data } = result;
+      const metadata = metadataOf(value);
+      read.push({ line, asked: data, extras: data, metadata, keyHeader: undefined, hasKey: rules.hasKeys });
+    } else {
       const [first] = toFieldErrors(result.error);
       refuse(line, first?.path ?? '', first?.message ?? 'is not an operation');
     }
   }
+  const facts = await findFacts(needs, read);
+  const places: Place[] = [];
+  for (const request of read) {
+    const draft = draftOperation(request, facts);
+    if (draft instanceof Refusal) refuse(request.line, draft.field, draft.message);
+    else places.push({ line: request.line, draft });
+  }
+  return places;
+}
+
+async function findFacts({ storing, assets, findWallets }: PlaceNeeds, read: readonly ReadLine[]): Promise<Facts> {
   const ids = new Set<string>();
-  for (const { fields } of read) {
-    if ('wallet_id' in fields) ids.add(fields.wallet_id);
-    else if ('from_wallet_id' in fields) ids.add(fields.from_wallet_id).add(fields.to_wallet_id);
-  }
-  const facts = await api.findWallet.many(ids);
-  const users = await findUsers(api, read);
-  return read.flatMap((each) => {
-    const { line } = each;
-    const place = placeOf(api, each, facts, users, rules);
-    if (!('message' in place)) return [place];
-    refuse(line, place.field, place.message);
-    return [];
-  });
-}
-
-type Refusal = Omit<LineError, 'line'>;
-
-function placeOf(
-  api: Api,
-  { line, fields, metadata }: ReadLine,
-  facts: Awaited<ReturnType<Api['findWallet']['many']>>,
-  users: ReadonlyMap<string, UserWallet>,
-  rules: LineRules,
-): Place | Refusal {
-  let wallet: Place['wallet'] = null;
-  let walletId: string;
-  let toWalletId: string | null = null;
-  let asset: Asset;
-  if ('external_user_id' in fields) {
-    const chosen = assetOf(api, fields);
-    if ('message' in chosen) return chosen;
-    asset = chosen;
-    const user = users.get(userKey(fields.external_user_id, asset.id));
-    if (user === undefined) return { field: 'external_user_id', message: 'there is no such user' };
-    walletId = user.walletId ?? firstWalletId(user.clientId, asset.id);
-    if (user.walletId === null) {
-      if (DIRECTION_OF[fields.type] !== 'in') {
-        return { field: 'external_user_id', message: `the user has no wallet of ${asset.code}` };
-      }
-      wallet = { id: walletId, clientId: user.clientId, assetId: asset.id };
-    }
-  } else {
-    const isTransfer = 'from_wallet_id' in fields;
-    walletId = isTransfer ? fields.from_wallet_id : fields.wallet_id;
-    const found = facts.get(walletId);
-    if (found === undefined) {
-      return { field: isTransfer ? 'from_wallet_id' : 'wallet_id', message: 'there is no such wallet' };
-    }
-    asset = api.assets.withId(found.assetId);
-    if (isTransfer) {
-      toWalletId = fields.to_wallet_id;
-      const receiver = facts.get(toWalletId);
-      if (receiver === undefined) return { field: 'to_wallet_id', message: 'there is no such wallet' };
-      if (toWalletId === walletId) return { field: 'to_wallet_id', message: 'must be another wallet' };
-      if (receiver.assetId !== found.assetId) {
-        return { field: 'to_wallet_id', message: 'is a wallet of another asset' };
-      }
-    }
-  }
-  const amount = parseAmount(fields.amount, asset.scale);
-  if (!amount.ok) return { field: 'amount', message: describeAmountProblem(amount.problem, asset) };
-  const key = rules.hasKeys ? keyOf(fields) : { key: null };
-  if ('message' in key) return key;
-  const draft = {
-    walletId,
-    toWalletId,
-    assetId: asset.id,
-    type: fields.type,
-    amount: amount.minorUnits,
-    description: fields.description ?? null,
-    referenceId: fields.reference_id ?? null,
-    metadata,
-    idempotencyKey: key.key,
-    requestHash: null as string | null,
-  };
-  if (key.key !== null) draft.requestHash = hashOperation(draft);
-  return { line, draft, asset, wallet };
-}
-
-function keyOf(fields: Line): { key: string | null } | Refusal {
-  if (fields.idempotency_key == null && fields.reference_id == null) return { key: null };
-  try {
-    return { key: idempotencyKeyOf(undefined, fields.idempotency_key, fields.reference_id) };
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    return { field: 'idempotency_key', message: 'and reference_id must be the same where both are given' };
-  }
-}
-
-function assetOf(api: Api, fields: Parameters<typeof chooseAsset>[1]): Asset | Refusal {
-  try {
-    return chooseAsset(api, fields);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const [first] = error.errors;
-    return { field: first && 'path' in first ? first.path : 'asset', message: first?.message ?? error.message };
-  }
-}
-
-async function findUsers(api: Api, read: readonly { readonly fields: Line }[]): Promise<Map<string, UserWallet>> {
   const wanted = new Map<string, { login: string; assetId: number }>();
-  for (const { fields } of read) {
-    if (!('external_user_id' in fields)) continue;
-    const asset = assetOf(api, fields);
-    if ('message' in asset) continue;
-    wanted.set(userKey(fields.external_user_id, asset.id), { login: fields.external_user_id, assetId: asset.id });
+  for (const { asked } of read) {
+    if ('wallet_id' in asked) ids.add(asked.wallet_id);
+    else if ('from_wallet_id' in asked) ids.add(asked.from_wallet_id).add(asked.to_wallet_id);
+    else {
+      const login = asked.external_user_id;
+      const asset = chooseAsset(assets, asked);
+      if (asset instanceof Refusal) continue;
+      wanted.set(userKey(login, asset.id), { login, assetId: asset.id });
+    }
   }
-  const found = wanted.size > 0 ? await findUserWallets(api.storing, [...wanted.values()]) : [];
-  return new Map(found.map((user) => [userKey(user.login, user.assetId), user]));
-}
-
-function userKey(login: string, assetId: number): string {
-  return `${assetId} ${login}`;
+  const wallets = await findWallets(ids);
+  const found = wanted.size > 0 ? await findUserWallets(storing, [...wanted.values()]) : [];
+  const users = new Map(found.map((user) => [userKey(user.login, user.assetId), user]));
+  return { assets, wallets, users };
 }

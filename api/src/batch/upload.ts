@@ -1,17 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { newBatchId } from '@wallet/shared/batch';
-import type { Assets } from '@wallet/shared/assets';
-import type { Database } from '@wallet/shared/database/pool';
 import { constraintOf, isPassing } from '@wallet/shared/database/sqlstate';
 import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
 import type { Logger } from '@wallet/shared/logger';
 import type { OperationType } from '@wallet/shared/operation';
 import pLimit from 'p-limit';
-import type { Admission } from '../admission/admission.ts';
-import type { FindWallet } from '../find-wallet.ts';
-import type { RingPartitions } from '../ring-partitions.ts';
+import type { Problem } from '../http/problem.ts';
 import { type BatchRequest, type CheckedBatch, checkBatch, findEarlier } from './check-batch.ts';
-import type { CheckedLines, ReadyLines } from './check-lines.ts';
+import type { CheckedLines, LineNeeds, ReadyLines } from './check-lines.ts';
 import type { RawLine } from './raw-line.ts';
 import { type Spool, createSpool } from './spool.ts';
 import { rehearse, storeBatch } from './store-batch.ts';
@@ -49,13 +45,12 @@ const RETRY_MS = [0, 100, 500];
 /** The most batches that one process reads at once. */
 const UPLOADS = 4;
 
-export interface UploadNeeds {
-  readonly storing: Database;
-  readonly partitions: number;
-  readonly assets: Assets;
-  readonly findWallet: Pick<FindWallet, 'many'>;
-  readonly admission: Pick<Admission, 'admit' | 'refuse'>;
-  readonly ring: RingPartitions;
+/** What batches are accepted with. */
+export interface UploadNeeds extends LineNeeds {
+  /** Makes the refusal of an upload for which there is no place. */
+  readonly refuseUpload: () => Problem<'overloaded'>;
+  /** Rings for partitions whose lines were accepted. */
+  readonly ring: (partitions: Iterable<number>) => void;
   /** Told of each batch that was accepted now: its lines by type, and how long that took. */
   readonly onAccepted: (types: ReadonlyMap<OperationType, number>, seconds: number) => void;
   readonly spoolFolder: string;
@@ -81,8 +76,7 @@ export type AcceptBatch = (source: AsyncIterable<RawLine[]>, wanted: BatchReques
 export function createAcceptBatch(needs: UploadNeeds): AcceptBatch {
   const places = pLimit(UPLOADS);
   return async (source, wanted) => {
-    if (!wanted.validateOnly) needs.admission.admit('batch');
-    if (places.activeCount >= UPLOADS) throw needs.admission.refuse('batch', 'uploads');
+    if (places.activeCount >= UPLOADS) throw needs.refuseUpload();
     return places(() => acceptBatch(needs, source, wanted));
   };
 }
@@ -237,10 +231,7 @@ async function conclude(
       return { kind: 'checked', lines: end.checked.lines, acceptedAs: end.checked.earlier?.id ?? null };
     case 'stored': {
       const { lines, batch } = end.checked;
-      ring(
-        batch.parts.map(({ partition }) => partition),
-        'bulk',
-      );
+      ring(batch.parts.map(({ partition }) => partition));
       onAccepted(lines.types, (performance.now() - begun) / 1000);
       const accepted = await findBatch(storing, { id });
       if (accepted === null) throw new Error(`batch ${id} was accepted and cannot be found`);

@@ -94,6 +94,8 @@ type Downloads<Declared> = Declared extends Readonly<Record<string, z.ZodType>> 
 type Outcome<Declared extends Answers, Downloaded, Code extends ProblemCode> =
   Answer<Declared, Downloads<Downloaded>> | Problem<Code | 'invalid_request'>;
 
+type Eventually<Value> = Value | Promise<Value>;
+
 /** Makes an endpoint whose `handle` sees only what the schemas let through, and answers only what is declared. */
 export function endpoint<
   Params extends z.ZodObject | null,
@@ -112,7 +114,7 @@ export function endpoint<
     downloads?: Downloaded;
     handle: (
       input: Input<Output<Params>, Output<Query>, Output<Body>>,
-    ) => Promise<Outcome<Declared, Downloaded, Code>> | Outcome<Declared, Downloaded, Code>;
+    ) => Eventually<Outcome<Declared, Downloaded, NoInfer<Code>>>;
   },
 ): Endpoint {
   const { handle, ...declaration } = definition;

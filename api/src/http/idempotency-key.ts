@@ -1,33 +1,39 @@
 import { createHash } from 'node:crypto';
 import { KEY_PATTERN } from '@wallet/shared/operation';
 import { parseItem } from 'structured-headers';
-import { Problem } from './problem.ts';
-import { invalid } from './schemas.ts';
+import { Refusal, refuseField } from './refusal.ts';
 
 /**
  * The idempotency key of a request: the `Idempotency-Key` header, bare or as the quoted string of the IETF draft
  * (draft-ietf-httpapi-idempotency-key-header), or one of the body's fields that name the request. Null if there is none.
- * @throws Problem if two of them differ, or the header is not a key.
+ * Refused if two of them differ, or the header is not a key.
  */
-export function idempotencyKeyOf(header: string | undefined, ...fields: (string | null | undefined)[]): string | null {
-  const keys = new Set([readHeader(header), ...fields].filter((key) => typeof key === 'string'));
-  if (keys.size > 1) {
-    throw new Problem(
-      'conflicting_idempotency_keys',
-      'Idempotency-Key, idempotency_key and reference_id must be the same where more than one is given.',
-    );
-  }
+export function idempotencyKeyOf(
+  header: string | undefined,
+  ...fields: (string | null | undefined)[]
+): string | null | Refusal<'conflicting_idempotency_keys' | 'invalid_request'> {
+  const written = keyOfHeader(header);
+  if (written instanceof Refusal) return written;
+  const keys = new Set([written, ...fields].filter((key) => typeof key === 'string'));
+  if (keys.size > 1) return CONFLICTING_KEYS;
   return [...keys][0] ?? null;
 }
 
-function readHeader(header: string | undefined): string | null {
+const CONFLICTING_KEYS = new Refusal(
+  'conflicting_idempotency_keys',
+  'idempotency_key',
+  'and reference_id must be the same where both are given',
+  'Idempotency-Key, idempotency_key and reference_id must be the same where more than one is given.',
+);
+
+/** The key that the header `Idempotency-Key` has; null if there is none. */
+export function keyOfHeader(header: string | undefined): string | null | Refusal<'invalid_request'> {
   if (header === undefined) return null;
   const written = header.trim();
   const key = written.startsWith('"') ? readString(written) : written;
-  if (key === null || !KEY_PATTERN.test(key)) {
-    throw invalid([{ path: 'Idempotency-Key', message: 'must be 1 to 255 of A-Z a-z 0-9 _ . : -' }]);
-  }
-  return key;
+  return key !== null && KEY_PATTERN.test(key)
+    ? key
+    : refuseField('Idempotency-Key', 'must be 1 to 255 of A-Z a-z 0-9 _ . : -');
 }
 
 /** The string in a structured field (RFC 9651), whose parameters are ignored. Null if it is not a string. */

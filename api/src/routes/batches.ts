@@ -14,14 +14,15 @@ import { batchSchema } from '../batch/batch-schema.ts';
 import type { BatchOptions } from '../batch/check-batch.ts';
 import type { CheckedLines } from '../batch/check-lines.ts';
 import { EXPORTS, type EachLine, batchLineSchema, createEachLine, presentLine } from '../batch/export-lines.ts';
-import { lineSchema } from '../batch/place-lines.ts';
+import { lineSchema } from '../http/general-operation.ts';
 import { type Envelope, holdFirst, readLines } from '../batch/read-lines.ts';
 import { type RetryNeeds, retryBatch } from '../batch/retry-batch.ts';
 import { type AcceptBatch, type UploadNeeds, createAcceptBatch } from '../batch/upload.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
-import { idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { keyOfHeader } from '../http/idempotency-key.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
+import { Refusal } from '../http/refusal.ts';
 import { money } from '../http/resources.ts';
 import { idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
 
@@ -120,7 +121,8 @@ const postBatch = ({
     handle: async (input) => {
       const { query } = input;
       const envelope: Envelope = { rest: null };
-      const idempotencyKey = idempotencyKeyOf(input.header('idempotency-key'));
+      const idempotencyKey = keyOfHeader(input.header('idempotency-key'));
+      if (idempotencyKey instanceof Refusal) return idempotencyKey.toProblem();
       if (idempotencyKey !== null && OWN_KEYS.test(idempotencyKey)) {
         return invalid([{ path: 'Idempotency-Key', message: 'must not begin with sha256: or retry:' }]);
       }

@@ -4,10 +4,11 @@ import { listWalletsOf } from '@wallet/shared/database/tables/wallets';
 import type { Assets } from '@wallet/shared/assets';
 import { newId } from '@wallet/shared/ids';
 import { z } from 'zod';
-import { chooseAsset } from '../find-user-wallet.ts';
+import { chooseAsset } from '../choose-asset.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
+import { Refusal } from '../http/refusal.ts';
 import { assetSchema, clientSchema, presentWallet } from '../http/resources.ts';
 import { assetCode, idParams, text } from '../http/schemas.ts';
 
@@ -40,7 +41,8 @@ const postClient = ({ database, assets }: ClientNeeds) =>
     answers: { 201: clientSchema },
     problems: ['login_taken'],
     handle: async ({ body }) => {
-      const asset = chooseAsset({ assets } as never, body);
+      const asset = chooseAsset(assets, body);
+      if (asset instanceof Refusal) return asset.toProblem();
       const client = { id: newId(), login: body.login, name: body.name };
       const created = await createClient(database, client, { id: newId(), assetId: asset.id });
       if (created === 'login_taken') return new Problem('login_taken', `There is a client ${body.login} already.`);

@@ -15,11 +15,12 @@ import { newId } from '@wallet/shared/ids';
 import { formatAmount } from '@wallet/shared/money';
 import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/operation';
 import { z } from 'zod';
-import { chooseAsset } from '../find-user-wallet.ts';
+import { chooseAsset } from '../choose-asset.ts';
 import { changeWalletStatus } from '../change-wallet-status.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
+import { Refusal } from '../http/refusal.ts';
 import { historyLineSchema, presentWallet, statisticsSchema, walletAtSchema, walletSchema } from '../http/resources.ts';
 import { assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
 
@@ -59,7 +60,8 @@ const postWallet = ({ database, assets }: WalletNeeds) =>
     answers: { 201: walletSchema },
     problems: ['wallet_exists', 'client_has_wallet', 'unknown_client'],
     handle: async ({ body }) => {
-      const asset = chooseAsset({ assets } as never, body);
+      const asset = chooseAsset(assets, body);
+      if (asset instanceof Refusal) return asset.toProblem();
       const id = body.id ?? newId();
       const created = await createWallet(database, { id, clientId: body.client_id ?? null, assetId: asset.id });
       if (created === 'wallet_exists') return new Problem('wallet_exists', `There is a wallet ${id} already.`);
@@ -127,7 +129,8 @@ const getUserBalance = ({ database, assets }: WalletNeeds) =>
     answers: { 200: walletSchema },
     problems: ['user_not_found', 'wallet_not_found'],
     handle: async ({ params, query }) => {
-      const asset = chooseAsset({ assets } as never, query);
+      const asset = chooseAsset(assets, query);
+      if (asset instanceof Refusal) return asset.toProblem();
       const client = await findClientByLogin(database, params.external_user_id);
       if (client === null) return new Problem('user_not_found', `There is no user ${params.external_user_id}.`);
       const id = await findClientWallet(database, client.id, asset.id);

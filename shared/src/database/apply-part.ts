@@ -1,5 +1,6 @@
+import { KINDS } from '../kinds.ts';
 import { MAX_MINOR_UNITS } from '../money.ts';
-import { DIRECTION_OF, OPERATION_TYPES } from '../operation.ts';
+import { OPERATION_TYPES } from '../operation.ts';
 import { BrokenInvariant } from '../broken-invariant.ts';
 import { arrayLiteral } from './array-literal.ts';
 import type { Queryable } from './pool.ts';
@@ -27,7 +28,7 @@ export async function applyPart(database: Queryable, partition: number, limit: n
   >({
     name: 'applyPart',
     text: APPLY_PART,
-    values: [partition, limit, typesOf('in'), typesOf('out'), MAX_MINOR_UNITS],
+    values: [partition, limit, typesInSets('to'), typesInSets('from'), MAX_MINOR_UNITS],
   });
   const [row] = rows;
   if (row === undefined) return null;
@@ -43,8 +44,9 @@ export async function applyPart(database: Queryable, partition: number, limit: n
   return { batchId, lines, isClosed };
 }
 
-function typesOf(direction: 'in' | 'out'): string {
-  return arrayLiteral(OPERATION_TYPES.filter((type) => DIRECTION_OF[type] === direction));
+/** Those of the types that may be applied in sets whose amount arrives at the wallet, or leaves it. */
+function typesInSets(side: 'from' | 'to'): string {
+  return arrayLiteral(OPERATION_TYPES.filter((type) => KINDS[type].inSets && KINDS[type][side] === 'wallet'));
 }
 
 /**

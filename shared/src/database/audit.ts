@@ -1,3 +1,5 @@
+import { KINDS, PARTIES, signOf } from '../kinds.ts';
+import { OPERATION_TYPES } from '../operation.ts';
 import { inTransaction } from './transaction.ts';
 import type { Client, Database } from './pool.ts';
 
@@ -9,6 +11,11 @@ export interface Violation {
 }
 
 const FETCH_ROWS = 1_000;
+
+/** The sign of each kind's entries on its wallet, the receiving one and the treasury; null where it has none. */
+const EXPECTED_SIGNS = OPERATION_TYPES.map(
+  (type) => `('${type}', ${PARTIES.map((party) => `${signOf(KINDS[type], party) ?? 'NULL'}::int`).join(', ')})`,
+).join(', ');
 
 /**
  * The checks of P1 to P3. Each is one query over the whole database that answers violation, subject and detail of every
@@ -99,7 +106,7 @@ const CHECKS: readonly string[] = [
      ON parts.batch_id = batches.id
    WHERE open_parts <> coalesce(parts.open, 0)`,
 
-  // P1: a succeeded operation moved its amount once between its wallet and one other account; others moved nothing.
+  // P1: a succeeded operation moved its amount once between the accounts that its kind says; others moved nothing.
   `SELECT CASE
             WHEN outcomes.status = 'succeeded' AND moves IS NULL THEN 'succeeded_without_entries'
             WHEN outcomes.status IS DISTINCT FROM 'succeeded' THEN 'entries_of_unsucceeded_operation'
@@ -112,16 +119,18 @@ const CHECKS: readonly string[] = [
    LEFT JOIN (
      SELECT entries.operation_id, count(*) AS moves,
             sum(entries.amount) FILTER (WHERE accounts.wallet_id = owner.wallet_id) AS moved,
-            count(*) FILTER (WHERE accounts.wallet_id = owner.to_wallet_id) AS received
+            sum(entries.amount) FILTER (WHERE accounts.wallet_id = owner.to_wallet_id) AS received,
+            sum(entries.amount) FILTER (WHERE accounts.system = 'treasury') AS issued
      FROM entries
      JOIN accounts ON accounts.id = entries.account_id
      JOIN operations AS owner ON owner.id = entries.operation_id
      GROUP BY entries.operation_id
    ) AS posted ON posted.operation_id = operations.id
+   LEFT JOIN (VALUES ${EXPECTED_SIGNS}) AS expected (type, wallet, receiver, treasury) ON expected.type = operations.type
    WHERE CASE WHEN outcomes.status = 'succeeded'
-              THEN moves IS DISTINCT FROM 2 OR received IS DISTINCT FROM CASE operations.type WHEN 'transfer' THEN 1 ELSE 0 END
-                OR moved IS DISTINCT FROM operations.amount *
-                  CASE WHEN operations.type IN ('withdraw', 'spend', 'transfer') THEN -1 ELSE 1 END
+              THEN (moves, moved, received, issued) IS DISTINCT FROM
+                (2, operations.amount * expected.wallet, operations.amount * expected.receiver,
+                 operations.amount * expected.treasury)
               ELSE moves IS NOT NULL END`,
 
   // P1: what a caller is told about a succeeded operation is what its entry says.

@@ -1,6 +1,7 @@
 import { BrokenInvariant } from '../broken-invariant.ts';
+import { KINDS } from '../kinds.ts';
 import { MAX_MINOR_UNITS } from '../money.ts';
-import { DIRECTION_OF, type OperationType, type WalletStatus } from '../operation.ts';
+import type { OperationType, WalletStatus } from '../operation.ts';
 import type { RejectionCode } from '../rejection.ts';
 
 /**
@@ -114,7 +115,7 @@ function applyInOrder(operations: readonly PlannedOperation[], current: Map<bigi
   for (const operation of operations) {
     const account = accountOf(current, operation.account);
     const counterparty = accountOf(current, operation.counterparty);
-    const [from, to] = DIRECTION_OF[operation.type] === 'in' ? [counterparty, account] : [account, counterparty];
+    const [from, to] = KINDS[operation.type].to === 'wallet' ? [counterparty, account] : [account, counterparty];
     const rejection = refuse(operation, from, to);
     if (rejection === null) {
       entries.push(
@@ -136,14 +137,14 @@ function outcomeOf(
     operationId: operation.id,
     rejection,
     wallet: standingOf(accounts, operation.account),
-    receiver: DIRECTION_OF[operation.type] === 'across' ? standingOf(accounts, operation.counterparty) : null,
+    receiver: KINDS[operation.type].to === 'receiver' ? standingOf(accounts, operation.counterparty) : null,
   };
 }
 
 /** The first reason against an operation, in a fixed order; null if there is none. */
 function refuse(operation: PlannedOperation, from: Account, to: Account): RejectionCode | null {
   if (operation.cancelled) return 'cancelled';
-  if (DIRECTION_OF[operation.type] === 'across' && !operation.transferable) return 'asset_not_transferable';
+  if (KINDS[operation.type].rule === 'asset_transferable' && !operation.transferable) return 'asset_not_transferable';
   if (from.status === 'closed' || to.status === 'closed') return 'wallet_closed';
   if (from.status === 'frozen' || to.status === 'frozen') return 'wallet_frozen';
   if (!from.isSystem && from.balance < operation.amount) return 'insufficient_funds';

@@ -1,0 +1,31 @@
+import { Problem, type ProblemCode } from './problem.ts';
+import { invalid } from './schemas.ts';
+
+/**
+ * A no as a value, for what is decided without knowing who asked: a line of a batch is told the field and what is wrong with
+ * it; a request gets a problem, whose sentence is `detail` where the field does not say it all.
+ */
+export class Refusal<Code extends ProblemCode = ProblemCode> {
+  readonly code: Code;
+  readonly field: string;
+  readonly message: string;
+  private readonly detail: string | null;
+
+  constructor(code: Code, field: string, message: string, detail: string | null = null) {
+    this.code = code;
+    this.field = field;
+    this.message = message;
+    this.detail = detail;
+  }
+
+  toProblem(): Problem<Code | 'invalid_request'> {
+    return this.detail === null
+      ? invalid([{ path: this.field, message: this.message }])
+      : new Problem(this.code, this.detail);
+  }
+}
+
+/** A field that is not valid. */
+export function refuseField(field: string, message: string): Refusal<'invalid_request'> {
+  return new Refusal('invalid_request', field, message);
+}

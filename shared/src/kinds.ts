@@ -1,0 +1,57 @@
+/**
+ * The catalogue of kinds: what each type of operation does. The rules of the ledger, the statement that applies lines in sets,
+ * the audit, the schemas of the API, the columns of a batch and its routes follow from it; that the database says the same is
+ * tested.
+ */
+
+/** Whose account an entry is on: the operation's wallet, the receiving wallet of a transfer, or the treasury of the partition. */
+export const PARTIES = ['wallet', 'receiver', 'treasury'] as const;
+export type Party = (typeof PARTIES)[number];
+
+/**
+ * How a request of the general form names wallets: by `wallet_id`, by `from_wallet_id` and `to_wallet_id`, or by a user and
+ * an asset.
+ */
+export type Naming = 'wallet' | 'two_wallets' | 'user';
+
+export interface Kind {
+  /** Where the amount leaves, and where it arrives: one entry on each, and one of them on the operation's wallet. */
+  readonly from: Party;
+  readonly to: Party;
+  /** What has to hold for it beyond what holds for every movement. */
+  readonly rule: 'asset_transferable' | null;
+  /** Whether lines of it may be applied in sets: only what moves between a wallet and the treasury and has no rule. */
+  readonly inSets: boolean;
+  readonly namedBy: readonly Naming[];
+  /** Its `operation_type` on the route of a wallet. */
+  readonly walletWord: string | null;
+  /** The last step of its route below a user. */
+  readonly userWord: string | null;
+}
+
+const CREDIT = { from: 'treasury', to: 'wallet', rule: null, inSets: true, namedBy: ['wallet', 'user'] } as const;
+const DEBIT = { from: 'wallet', to: 'treasury', rule: null, inSets: true, namedBy: ['wallet', 'user'] } as const;
+
+export const KINDS = {
+  deposit: { ...CREDIT, walletWord: 'DEPOSIT', userWord: null },
+  withdraw: { ...DEBIT, walletWord: 'WITHDRAW', userWord: null },
+  resupply: { ...CREDIT, walletWord: null, userWord: null },
+  transfer: {
+    from: 'wallet',
+    to: 'receiver',
+    rule: 'asset_transferable',
+    inSets: false,
+    namedBy: ['two_wallets'],
+    walletWord: null,
+    userWord: null,
+  },
+  top_up: { ...CREDIT, walletWord: null, userWord: 'top-up' },
+  bonus: { ...CREDIT, walletWord: null, userWord: 'bonus' },
+  spend: { ...DEBIT, walletWord: null, userWord: 'spend' },
+} as const satisfies Record<string, Kind>;
+
+/** What its entry on an account of the party is, as a multiple of the amount; null where it has none. */
+export function signOf(kind: Kind, party: Party): 1 | -1 | null {
+  if (kind.from === party) return -1;
+  return kind.to === party ? 1 : null;
+}
