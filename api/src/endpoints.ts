@@ -1,13 +1,13 @@
 import type { Endpoint } from './http/endpoint.ts';
-import { type BatchNeeds, createBatchEndpoints } from './routes/batches.ts';
-import { type ClientNeeds, createClientEndpoints } from './routes/clients.ts';
-import { createDeliveryEndpoints } from './routes/deliveries.ts';
-import { type EventNeeds, createEventEndpoints } from './routes/events.ts';
-import { type HealthNeeds, createHealthEndpoints } from './routes/health.ts';
-import { type OperationNeeds, createOperationEndpoints } from './routes/operations.ts';
-import { type WalletNeeds, createWalletEndpoints } from './routes/wallets.ts';
-import { createWebhookEndpointEndpoints } from './routes/webhook-endpoints.ts';
-import type { WebhookNeeds } from './answer-delivery.ts';
+import { type BatchNeeds, createBatchEndpoints } from './batches/batch-endpoints.ts';
+import { type ClientNeeds, createClientEndpoints } from './wallets/client-endpoints.ts';
+import { createDeliveryEndpoints } from './webhooks/delivery-endpoints.ts';
+import { type EventNeeds, createEventEndpoints } from './webhooks/event-endpoints.ts';
+import { type HealthNeeds, createHealthEndpoints } from './health.ts';
+import { type OperationNeeds, createOperationEndpoints } from './operations/operation-endpoints.ts';
+import { type WalletNeeds, createWalletEndpoints } from './wallets/wallet-endpoints.ts';
+import { createWebhookEndpointEndpoints } from './webhooks/webhook-endpoints.ts';
+import type { WebhookNeeds } from './webhooks/send-now.ts';
 
 /** What each feature needs. */
 export interface Needs {

@@ -5,7 +5,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'key-without-its-request',
     bug: 'a key that is used again for another request answers with the first operation',
-    file: 'api/src/accept-operation.ts',
+    file: 'api/src/operations/accept-operation.ts',
     text: 'const isSame = first.requestHash === operation.requestHash;',
     instead: 'const isSame = true;',
     tests: ['stories/idempotency'],
@@ -29,7 +29,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'metadata-not-hashed',
     bug: 'a request with other metadata counts as the same',
-    file: 'api/src/canonical-operation.ts',
+    file: 'api/src/operations/canonical-operation.ts',
     text: ',${quote(canonicalJson(metadata))}`;',
     instead: '`;',
     tests: ['unit/words', 'stories/idempotency'],
@@ -53,7 +53,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'answer-before-commit',
     bug: '202 is answered before the operation is committed',
-    file: 'api/src/accept-operation.ts',
+    file: 'api/src/operations/accept-operation.ts',
     text: `const rows = await withRetries(() => acceptOperations(database, operations), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));`,
     instead: `void withRetries(() => acceptOperations(database, operations), onError).catch(() => undefined);
@@ -63,7 +63,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'ring-before-commit',
     bug: 'the doorbell rings before there is anything to find',
-    file: 'api/src/accept-operation.ts',
+    file: 'api/src/operations/accept-operation.ts',
     text: `    try {
       const rows = await withRetries(`,
     instead: `    ringFor(operations);
@@ -74,7 +74,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'never-rung',
     bug: 'nobody rings for what was accepted: it waits for the sweeper',
-    file: 'api/src/accept-operation.ts',
+    file: 'api/src/operations/accept-operation.ts',
     text: `    ringFor(operations);
     const earlier`,
     instead: '    const earlier',
@@ -83,7 +83,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'neighbours-refused',
     bug: 'one operation that the database refuses takes its whole group with it',
-    file: 'api/src/accept-operation.ts',
+    file: 'api/src/operations/accept-operation.ts',
     text: 'return operations.length > 1 && isOnesFault ?',
     instead: 'return isOnesFault && operations.length > GROUP_LIMIT ?',
     tests: ['laws/acceptance > although the database refuses'],
@@ -101,7 +101,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'redis-needed',
     bug: 'without Redis, accepting fails',
-    file: 'api/src/ring-partitions.ts',
+    file: 'api/src/operations/ring-partitions.ts',
     text: `.catch((error: unknown) => {
         log.debug({ err: error, partitions, lane }, 'ring failed');
         onFailed(lane);
@@ -152,7 +152,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'receiver-of-another-asset',
     bug: 'a transfer between wallets of two assets is not refused',
-    file: 'api/src/draft-operation.ts',
+    file: 'api/src/operations/draft-operation.ts',
     text: 'if (receiver.assetId !== wallet.assetId) return OTHER_ASSET;',
     instead: '',
     tests: ['unit/draft-operation', 'stories/transfers'],
@@ -160,7 +160,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'wallet-of-refused-request',
     bug: 'a refused request leaves a wallet behind',
-    file: 'api/src/draft-operation.ts',
+    file: 'api/src/operations/draft-operation.ts',
     text: "      if (KINDS[asked.type].to !== 'wallet') return noWalletOfUser(asked.external_user_id, asset);\n",
     instead: '',
     tests: ['unit/draft-operation', 'stories/users'],

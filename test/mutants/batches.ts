@@ -15,7 +15,7 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'repeated-line-dropped',
     bug: 'of two lines with one key, the second is dropped without a word',
-    file: 'api/src/batch/store-batch.ts',
+    file: 'api/src/batches/store-batch.ts',
     text: 'if (added < count) throw await explainMissing(client, batch.id, columns);',
     instead: '',
     tests: ['stories/batches'],
@@ -31,7 +31,7 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'line-key-without-its-request',
     bug: "a line's key that was used for another request answers with that operation",
-    file: 'api/src/batch/check-lines.ts',
+    file: 'api/src/batches/check-lines.ts',
     text: 'if (first.requestHash === draft.requestHash) {',
     instead: 'if (first.requestHash) {',
     tests: ['stories/batches'],
@@ -39,7 +39,7 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'atomic-batch-apart',
     bug: 'the lines of an atomic batch wait in several partitions, and succeed or fail apart',
-    file: 'api/src/batch/check-lines.ts',
+    file: 'api/src/batches/check-lines.ts',
     text: 'const partition = isAtomic ? only : own;',
     instead: 'const partition = own;',
     tests: ['stories/batches > with the reason on the line'],

@@ -27,7 +27,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'status-event-outside-the-transaction',
     bug: 'it is told that a wallet is frozen although it is not',
-    file: 'api/src/change-wallet-status.ts',
+    file: 'api/src/wallets/change-wallet-status.ts',
     text: 'await recordFacts(client, [{ type,',
     instead: 'await recordFacts(api.database, [{ type,',
     tests: ['laws/webhook-events > that a wallet did not get'],
@@ -225,7 +225,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'secret-stored-in-the-clear',
     bug: 'whoever reads the database can sign',
-    file: 'api/src/routes/webhook-endpoints.ts',
+    file: 'api/src/webhooks/webhook-endpoints.ts',
     text: 'sealedSecret: sealing.seal(key, id),',
     instead: 'sealedSecret: key,',
     tests: ['stories/webhook-endpoints > without its secret or its headers'],

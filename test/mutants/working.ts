@@ -103,7 +103,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'batches-first',
     bug: 'operations of high priority come behind the batches of their partition',
-    file: 'api/src/accept-operation.ts',
+    file: 'api/src/operations/accept-operation.ts',
     text: 'ring(new Set(ofLane.map(({ partition }) => partition)), lane);',
     instead: "ring(new Set(ofLane.map(({ partition }) => partition)), 'bulk');",
     tests: ['laws/acceptance > in the lane of its priority'],
@@ -151,7 +151,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'never-woken',
     bug: 'who waits is not woken by an announcement',
-    file: 'api/src/await-operation.ts',
+    file: 'api/src/operations/await-operation.ts',
     text: 'const heard = new Set(partitions);',
     instead: 'const heard = new Set<number>();',
     tests: ['laws/late-operations > without a timer'],

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createRouter } from '@wallet/api/routes/router';
+import { createRouter } from '@wallet/api/router';
 import request from 'supertest';
 import { ENDPOINTS } from '../support/endpoints.ts';
 import { type Service, startService } from '../support/service.ts';

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createApiDocument } from '@wallet/api/http/document';
+import { createApiDocument } from '@wallet/api/document';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { ENDPOINTS } from './endpoints.ts';

@@ -5,9 +5,9 @@ import { canonicalUuid, newId } from '@wallet/shared/ids';
 import { partitionOf } from '@wallet/shared/partition';
 import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
 import { findPostgresFolders, findProgram } from '@wallet/local/find-program';
-import { canonicalOperation } from '@wallet/api/canonical-operation';
+import { canonicalOperation } from '@wallet/api/operations/canonical-operation';
 import { idempotencyKeyOf } from '@wallet/api/http/idempotency-key';
-import { inGroups } from '@wallet/api/in-groups';
+import { inGroups } from '@wallet/shared/in-groups';
 
 describe('canonicalUuid', () => {
   const canonical = '0192aaaa-bbbb-7ccc-8ddd-eeeeffff0000';
