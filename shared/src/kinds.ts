@@ -1,7 +1,7 @@
 /**
- * The catalogue of kinds: what each type of operation does. The rules of the ledger, the statement that applies lines in sets,
- * the audit, the schemas of the API, the columns of a batch and its routes follow from it; that the database says the same is
- * tested.
+ * The catalogue: what each kind of operation does. The rules of the ledger, the statement that applies lines in sets, the
+ * audit, the schemas of the API, the columns of a batch and the routes follow from it. The constraints of the database are
+ * compared with it by a test.
  */
 
 /** Whose account an entry is on: the operation's wallet, the receiving wallet of a transfer, or the treasury of the partition. */

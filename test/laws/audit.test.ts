@@ -40,6 +40,7 @@ function audit(databaseUrl: string | undefined, ...args: string[]): Promise<Audi
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
 }
 
+const OTHER = '018f0000-0000-7000-8000-000000000000';
 const accountOf = (id: string) => `(SELECT id FROM accounts WHERE wallet_id = '${id}')`;
 
 describe('the audit', () => {
@@ -144,6 +145,27 @@ describe('the audit', () => {
       'a pending row of no operation, where no worker looks',
       (w) => `INSERT INTO pending_operations VALUES (900, 1, gen_random_uuid(), '${w}', now())`,
       ['pending_not_of_operation', 'pending_overtaken'],
+    ],
+    [
+      'a direction that is not that of the kind',
+      (_w, op) => `UPDATE operations SET type = 'deposit' WHERE id = '${op}'`,
+      ['entries_not_of_operation'],
+    ],
+    [
+      'an operation of no kind',
+      (_w, op) => `ALTER TABLE operations DROP CONSTRAINT operations_type_check;
+                   UPDATE operations SET type = 'gift' WHERE id = '${op}'`,
+      ['entries_not_of_operation'],
+    ],
+    [
+      'a deposit that came out of another wallet',
+      () => `ALTER TABLE accounts DROP CONSTRAINT accounts_wallet_not_below_zero;
+             INSERT INTO wallets (id, asset_id) VALUES ('${OTHER}', 4);
+             INSERT INTO accounts (wallet_id, asset_id, balance, version) VALUES ('${OTHER}', 4, -500, 1);
+             UPDATE entries SET account_id = ${accountOf(OTHER)}, version = 1, balance = -500 WHERE amount = -500;
+             UPDATE accounts SET balance = balance + 500, version = 2
+             WHERE system = 'treasury' AND asset_id = 4 AND version = 3`,
+      ['entries_not_of_operation', 'negative_balance'],
     ],
     [
       'a refusal that was none',

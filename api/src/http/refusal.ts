@@ -2,8 +2,8 @@ import { Problem, type ProblemCode } from './problem.ts';
 import { invalid } from './schemas.ts';
 
 /**
- * A no as a value, for what is decided without knowing who asked: a line of a batch is told the field and what is wrong with
- * it; a request gets a problem, whose sentence is `detail` where the field does not say it all.
+ * Why something is refused, as a value. A line of a batch gets `field` and `message`. A request gets a problem with `detail`
+ * as its sentence or, without one, the problem of an invalid field.
  */
 export class Refusal<Code extends ProblemCode = ProblemCode> {
   readonly code: Code;

@@ -52,7 +52,6 @@ export function userKey(login: string, assetId: number): string {
 /** What can be stored. */
 export interface Draft {
   readonly operation: Omit<NewOperation, 'id' | 'partition' | 'priority'>;
-  readonly asset: Asset;
   /** The user's wallet that has to be made for it. */
   readonly wallet: NewWallet | null;
 }
@@ -66,9 +65,9 @@ export type RefusalOf<Named extends Asked> =
   | (Named extends { readonly external_user_id: string } ? 'user_not_found' : never);
 
 /**
- * Decides whether an operation can be accepted, the same for whoever asks: answers the first reason against it, in a fixed
- * order, or what to store. Pure, so that a refused request leaves nothing behind. It runs for every line of a batch and copies
- * nothing that it need not.
+ * Decides whether an operation can be accepted, for a request and for a line of a batch alike. Returns the first reason
+ * against it, in a fixed order (key, asset or wallets, amount, user), or what to store. Pure: a refused request leaves nothing
+ * behind. It runs for every line of a batch, so it copies no objects.
  */
 export function draftOperation<Named extends Asked>(
   request: OperationRequest<Named>,
@@ -108,7 +107,7 @@ export function draftOperation(request: OperationRequest, facts: Facts): Draft |
     requestHash: null as string | null,
   };
   if (key !== null) operation.requestHash = hashOperation(operation);
-  return { operation, asset, wallet };
+  return { operation, wallet };
 }
 
 function keyOf({ extras, keyHeader, hasKey }: OperationRequest): ReturnType<typeof idempotencyKeyOf> {
