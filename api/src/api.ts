@@ -6,7 +6,7 @@ import type { Logger } from '@wallet/shared/logger';
 import type { Registry } from '@wallet/shared/metrics';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
-import { createDoorbell } from '@wallet/shared/queue/doorbell';
+import { type Lane, createDoorbell } from '@wallet/shared/queue/doorbell';
 import { createSealer } from '@wallet/shared/seal';
 import { requireKey } from './access/require-key.ts';
 import { startAccess } from './access/start-access.ts';
@@ -29,6 +29,16 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
+interface Dependencies {
+  /** For everything but storing operations: so that reading goes on however much there is to store. */
+  readonly database: Database;
+  /** For storing operations, and for what has to be looked up for that. */
+  readonly storing: Database;
+  readonly partitions: number;
+  readonly registry: Registry;
+  readonly log: Logger;
+}
+
 /** How long a stopping process goes on taking requests while it says that it is not ready, so that others notice. */
 const NOTICE_MS = 500;
 
@@ -36,27 +46,20 @@ const NOTICE_MS = 500;
  * Starts an API server on `config.host` and `config.port` (0: any free one). Here the process is put together: each part is given
  * what it needs, and nothing else.
  */
-export async function startApi(
-  config: ApiConfig,
-  dependencies: {
-    /** For everything but storing operations: so that reading goes on however much there is to store. */
-    database: Database;
-    /** For storing operations, and for what has to be looked up for that. */
-    storing: Database;
-    partitions: number;
-    registry: Registry;
-    log: Logger;
-  },
-): Promise<RunningApi> {
+export async function startApi(config: ApiConfig, dependencies: Dependencies): Promise<RunningApi> {
   const { database, storing, partitions, registry, log } = dependencies;
   let stopping = false;
   const isStopping = (): boolean => stopping;
   const assets = await loadAssets(database);
   const access = await startAccess(config, log);
   const metrics = createApiMetrics(registry);
-  const queue = connectQueue(config, log, metrics.ringFailed);
   const waiter = createOperationWaiter(database, log);
-  const stopHearing = queue.hear(waiter.hear);
+  const queue = connectQueue(config, log, {
+    onRingFailed: metrics.ringFailed,
+    onDrained: (partitionsDrained) => {
+      waiter.hear(partitionsDrained);
+    },
+  });
   const { admission, watch, ...load } = startAdmission(config.admission, {
     ...{ database, storing, partitions, log },
     onRefused: metrics.refused,
@@ -66,7 +69,8 @@ export async function startApi(
   const endpoints = createEndpoints({
     operations: {
       ...{ database, storing, partitions, assets },
-      ...{ findWallet: findWallet.one, findOperation: createFindOperation(database), wait: waiter.wait },
+      ...{ findWallet: findWallet.one, findOperation: createFindOperation(database) },
+      wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
       accept: createAcceptOperation({
         ...{ database: storing, ring: queue.ring, admission, log },
         onAccepted({ type, priority }, seconds) {
@@ -78,9 +82,7 @@ export async function startApi(
     batches: {
       ...{ database, storing, partitions, assets, findWallets: findWallet.many, isStopping, log },
       refuseUpload: () => admission.refuse('batch', 'uploads'),
-      ring: (accepted) => {
-        queue.ring(accepted, 'bulk');
-      },
+      ring: queue.ringForBatch,
       onAccepted: (types, seconds) => {
         metrics.accepted('batch', types, seconds);
       },
@@ -97,7 +99,7 @@ export async function startApi(
   });
   const app = createApp({
     ...{ endpoints, isStopping, log, onAnswered: metrics.answered, registry: config.metrics ? registry : null },
-    guard: requireKey({ judge: access.keys.judge, limitRate: access.limitRate }),
+    guard: requireKey({ judge: (token) => access.keys.judge(token), limitRate: access.limitRate }),
   });
   const server = createApiServer(app, refuseOverload(endpoints, admission, metrics.answered, app), config);
   const port = await listen(server, config);
@@ -110,15 +112,18 @@ export async function startApi(
       await delay(NOTICE_MS);
       await closeServer(server);
       await load.stop();
-      stopHearing();
       await queue.stop();
       await access.stop();
     },
   };
 }
 
-/** What the API says to the workers through Redis, and hears from them. */
-function connectQueue(config: ApiConfig, log: Logger, onRingFailed: Parameters<typeof createRing>[2]) {
+/** What the API tells the workers through Redis, and hears from them. Ringing makes nobody wait. */
+function connectQueue(
+  config: ApiConfig,
+  log: Logger,
+  on: { onRingFailed: (lane: Lane) => void; onDrained: (partitions: readonly number[]) => void },
+) {
   const redis = {
     url: config.redisUrl,
     prefix: config.queuePrefix,
@@ -126,19 +131,22 @@ function connectQueue(config: ApiConfig, log: Logger, onRingFailed: Parameters<t
   };
   const doorbell = createDoorbell(redis);
   const deliveryDoorbell = createDeliveryDoorbell(redis);
-  const bell = createRing(doorbell, log, onRingFailed);
+  const bell = createRing(doorbell, log, on.onRingFailed);
+  const stopHearing = hearAnnouncements({ ...redis, hear: on.onDrained });
   return {
     ring: bell.ring,
-    /** Tells the workers that these webhook endpoints have something to be sent now. Makes nobody wait. */
-    ringDeliveries(endpointIds: readonly string[]) {
+    ringForBatch: (partitions: Iterable<number>): void => {
+      bell.ring(partitions, 'bulk');
+    },
+    ringDeliveries: (endpointIds: readonly string[]): void => {
       // A worker finds what it was not rung for within a second.
       deliveryDoorbell.ring(endpointIds).catch((error: unknown) => {
         log.debug({ err: error }, 'ring for deliveries failed');
       });
     },
     takesJobs: () => doorbell.takesRings(),
-    hear: (hear: (partitions: readonly number[]) => void) => hearAnnouncements({ ...redis, hear }),
-    async stop() {
+    async stop(): Promise<void> {
+      stopHearing();
       await bell.stop();
       doorbell.close();
       deliveryDoorbell.close();

@@ -16,11 +16,11 @@ import type { Accepted } from './http/endpoint.ts';
 /** What the API measures. The functions count, and cost nothing else. */
 export interface ApiMetrics {
   /** `types` are how many operations of each were accepted by one request, and `seconds` how long that took. */
-  accepted(source: Accepted, types: Iterable<readonly [OperationType, number]>, seconds: number): void;
-  refused(kind: Accepted, reason: RefusalReason): void;
+  readonly accepted: (source: Accepted, types: Iterable<readonly [OperationType, number]>, seconds: number) => void;
+  readonly refused: (kind: Accepted, reason: RefusalReason) => void;
   readonly ringFailed: (lane: Lane) => void;
   /** `route` is the pattern of the path, never the path. */
-  answered(method: string, route: string, status: number, seconds: number): void;
+  readonly answered: (method: string, route: string, status: number, seconds: number) => void;
   /** Tells of the load that admission goes by, and of the connections, as they are when somebody asks. */
   watch(load: Load, waiting: () => number, pools: Readonly<Record<string, Database>>): void;
 }

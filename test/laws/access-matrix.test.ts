@@ -1,4 +1,4 @@
-import { createApp } from '@wallet/api/api';
+import { createApp } from '@wallet/api/app';
 import { revokeKey } from '@wallet/shared/administer-keys';
 import { SCOPES, makeToken } from '@wallet/shared/api-key';
 import { newId } from '@wallet/shared/ids';

@@ -67,9 +67,8 @@ async function store(client: Client, opened: OpenedBatch, { spool, progress, che
   });
   const whole = await checked;
   // What the end of the body says of priority, its lines were stored without.
-  if (whole === null || whole.earlier !== null || FACTS.some((name) => whole.batch[name] !== opened[name])) {
-    throw new StoreLater();
-  }
+  const isAsOpened = whole?.earlier === null && FACTS.every((name) => whole.batch[name] === opened[name]);
+  if (!isAsOpened) throw new StoreLater();
   if (!(await tryLockBatchKey(client, whole.batch.idempotencyKey))) {
     throw new Problem(
       'batch_in_progress',

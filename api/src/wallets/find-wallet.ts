@@ -8,9 +8,9 @@ const GROUP_LIMIT = 500;
 
 /** Finds what never changes about wallets; so what was found once is kept. Unknown wallets are asked for every time. */
 export interface FindWallet {
-  one(id: string): Promise<WalletFacts | null>;
+  readonly one: (id: string) => Promise<WalletFacts | null>;
   /** Those of the wallets that exist. */
-  many(ids: Iterable<string>): Promise<Map<string, WalletFacts>>;
+  readonly many: (ids: Iterable<string>) => Promise<Map<string, WalletFacts>>;
 }
 
 /** Single wallets are looked up by `database`; many of them, for batches, by `storing`. */
