@@ -7,7 +7,7 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'bad-line-dropped',
     bug: 'a batch is accepted without its bad lines',
-    file: 'api/src/batch/read-batch.ts',
+    file: 'api/src/batches/check-batch.ts',
     text: "if (bad > 0) throw refused(`${bad} of ${lines} lines ${bad === 1 ? 'is' : 'are'} not valid.`, errors);",
     instead: 'if (bad === lines) throw refused(`${bad} lines are not valid.`, errors);',
     tests: ['stories/batches'],
@@ -23,7 +23,7 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'batch-key-without-its-lines',
     bug: "a batch's key that is used again with other lines answers with the first batch",
-    file: 'api/src/batch/read-batch.ts',
+    file: 'api/src/batches/check-batch.ts',
     text: 'if (earlier.requestHash === requestHash)',
     instead: 'if (requestHash)',
     tests: ['stories/batches', 'laws/batch-acceptance'],

@@ -5,18 +5,13 @@ import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
 import { type PresentedBatch, presentBatch } from '@wallet/shared/present-batch';
 import pLimit from 'p-limit';
 import type { AnswerParts } from '../http/answer.ts';
+import type { Wish } from '../http/endpoint.ts';
 import { waitSecondsOf } from '../http/prefer.ts';
 
 /** Pauses between two looks at a batch that somebody waits for: they grow, since a batch is not a matter of moments. */
 const LOOK_MS = { first: 25, most: 500, growth: 1.5 };
 /** The most requests that wait for batches at once, since each of them looks. Others are answered with the batch as it is. */
 const WAITING_LIMIT = 100;
-
-/** What is asked of an answer with a batch. */
-export interface Wish {
-  header(name: string): string | undefined;
-  gone(): AbortSignal;
-}
 
 /** The answer with a batch: with `Prefer: wait=N`, of 200 when it is completed, or as it is after N seconds. */
 export type AnswerBatch = <Status extends 200 | 202>(

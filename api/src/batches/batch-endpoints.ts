@@ -10,11 +10,10 @@ import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/op
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { type AnswerBatch, createAnswerBatch } from './answer-batch.ts';
-import { batchSchema } from './batch-schema.ts';
+import { TABLE, batchSchema, checkedSchema, jsonBody, jsonRest } from './batch-schemas.ts';
 import type { BatchOptions } from './check-batch.ts';
 import type { CheckedLines } from './check-lines.ts';
 import { EXPORTS, type EachLine, batchLineSchema, createEachLine, presentLine } from './export-lines.ts';
-import { lineSchema } from '../operations/general-operation.ts';
 import { type Envelope, holdFirst, readLines } from './read-lines.ts';
 import { type RetryNeeds, retryBatch } from './retry-batch.ts';
 import { type AcceptBatch, type UploadNeeds, createAcceptBatch } from './upload.ts';
@@ -23,44 +22,11 @@ import { keyOfHeader } from '../http/idempotency-key.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
-import { money } from '../http/fields.ts';
 import { idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
 
 const CURSORS = createCursors('lines', readPosition);
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const priority = z.enum(PRIORITIES);
-
-const jsonBody = z.strictObject({
-  operations: z.array(lineSchema).min(1),
-  priority: priority.optional(),
-  atomic: z.boolean().optional(),
-  line_events: z.boolean().optional(),
-});
-/** What a JSON body says once its operations have been taken out. */
-const jsonRest = jsonBody.extend({ operations: z.array(z.unknown()) });
-
-/** How CSV is read, as the document says it. */
-const TABLE = [
-  'RFC 4180, or what a spreadsheet saves as CSV. The header names the fields of an operation, in any case.',
-  'Fields are separated by commas, semicolons, tabs or `|`, as the header shows or a first line `sep=;` says;',
-  'lines end in LF, CRLF or CR; text is UTF-8, or UTF-16 with a byte order mark.',
-  'Empty lines and columns without a name say nothing.',
-  'Where commas do not separate fields, `12,50` is read as 12.50, and an amount such as `1,000` or `1.000`, which is one',
-  'in some countries and a thousand in others, is refused. The same operations are the same batch in whatever form.',
-].join(' ');
-
-const checkedSchema = z
-  .strictObject({
-    valid: z.literal(true),
-    total: z.int(),
-    replayed: z.int(),
-    sums: z.array(z.strictObject({ asset: z.string(), total: money })),
-    accepted_as: z.uuid().nullable().meta({
-      description: 'The batch that the same was accepted as before: then nothing would be accepted again.',
-    }),
-  })
-  .meta({ id: 'CheckedBatch', description: 'A batch that would be accepted.' });
 
 /** What the endpoints of batches work with, besides what accepting one does. */
 export interface BatchNeeds extends UploadNeeds {
@@ -100,7 +66,7 @@ const postBatch = ({
     summary: 'Ask for up to 1,000,000 operations at once: all of them are accepted, or none',
     params: null,
     query: z.strictObject({
-      priority: priority.optional().meta({ description: '`low` unless told otherwise.' }),
+      priority: z.enum(PRIORITIES).optional().meta({ description: '`low` unless told otherwise.' }),
       atomic: flag.optional().meta({ description: `All succeed or all fail; at most ${ATOMIC_LIMIT} operations.` }),
       line_events: flag.optional().meta({ description: 'Each line sends an event when it ends, not only the batch.' }),
       validate_only: flag.optional().meta({ description: 'Only check; `200` tells what would be accepted.' }),

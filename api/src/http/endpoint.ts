@@ -85,6 +85,9 @@ export class Input<Params, Query, Body> {
   }
 }
 
+/** What decides how an answer is made. */
+export type Wish = Pick<Input<unknown, unknown, unknown>, 'header' | 'gone'>;
+
 type Output<Schema extends z.ZodType | null> = Schema extends z.ZodType ? z.output<Schema> : null;
 
 /** The media types of an endpoint's downloads. */

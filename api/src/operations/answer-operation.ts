@@ -4,6 +4,7 @@ import { partitionOf } from '@wallet/shared/partition';
 import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
 import type { OperationWaiter } from './await-operation.ts';
 import type { AnswerParts } from '../http/answer.ts';
+import type { Wish } from '../http/endpoint.ts';
 import { waitSecondsOf } from '../http/prefer.ts';
 
 /** Seconds that a caller who polls should wait between two looks. */
@@ -13,13 +14,6 @@ export interface AnswerNeeds {
   readonly partitions: number;
   readonly assets: Assets;
   readonly wait: OperationWaiter['wait'];
-}
-
-/** How a request wants to be answered. */
-export interface Wish {
-  header(name: string): string | undefined;
-  /** Aborts when the caller has gone. */
-  gone(): AbortSignal;
 }
 
 /**
