@@ -14,6 +14,34 @@ module.exports = {
     { name: 'api-and-worker-apart', severity: 'error', from: { path: '^api/' }, to: { path: '^(worker|local)/' } },
     { name: 'worker-and-api-apart', severity: 'error', from: { path: '^worker/' }, to: { path: '^(api|local)/' } },
     {
+      name: 'http-is-the-bottom',
+      comment: 'What every feature is made with knows none of them.',
+      severity: 'error',
+      from: { path: '^api/src/http/' },
+      to: { path: '^api/src/', pathNot: '^api/src/http/' },
+    },
+    {
+      name: 'features-apart',
+      comment:
+        'A feature is given what it needs of others, by api.ts. A line of a batch is an operation: it has the fields, the rules ' +
+        'and the looks of one.',
+      severity: 'error',
+      from: { path: '^api/src/([^/]+)/', pathNot: '^api/src/http/' },
+      to: {
+        path: '^api/src/',
+        pathNot: [
+          '^api/src/($1|http)/',
+          '^api/src/operations/(general-operation|draft-operation|canonical-operation|operation-schema)\\.ts$',
+        ],
+      },
+    },
+    {
+      name: 'only-batches-know-operations',
+      severity: 'error',
+      from: { path: '^api/src/[^/]+/', pathNot: '^api/src/(batches|operations)/' },
+      to: { path: '^api/src/operations/' },
+    },
+    {
       name: 'shared-knows-nobody',
       severity: 'error',
       from: { path: '^shared/' },

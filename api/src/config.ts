@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { booleanSetting, numberSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
 import { z } from 'zod';
+import { isLoopback } from './access/loopback.ts';
 import type { AdmissionLimits } from './admission/admission.ts';
 
 export interface ApiConfig {
@@ -26,11 +27,6 @@ export interface ApiConfig {
   readonly webhookKey: Buffer | undefined;
   /** Whether webhooks may go to private addresses and over plain http, for development. */
   readonly webhookAllowPrivate: boolean;
-}
-
-/** Whether only this machine can reach it. */
-export function isLoopback(host: string): boolean {
-  return ['127.0.0.1', '::1', 'localhost'].includes(host);
 }
 
 /** The share of the connections that store operations: an upload holds one, and four are read at once. */

@@ -7,7 +7,7 @@ import { createRegistry } from '@wallet/shared/metrics';
 import { readOptions } from '@wallet/shared/read-options';
 import { type Running, runProcess } from '@wallet/shared/run-process';
 import { startApi } from './api.ts';
-import { checkSpool } from './batch/spool.ts';
+import { checkSpool } from './batches/spool.ts';
 import { readApiConfig } from './config.ts';
 
 /** The queue is empty when plans are made and long when they matter: it is read by key, always. */

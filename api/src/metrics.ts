@@ -10,16 +10,17 @@ import {
   watchPools,
 } from '@wallet/shared/metrics';
 import type { Lane } from '@wallet/shared/queue/doorbell';
-import type { Admitted, Load, RefusalReason } from './admission/admission.ts';
+import type { Load, RefusalReason } from './admission/admission.ts';
+import type { Accepted } from './http/endpoint.ts';
 
 /** What the API measures. The functions count, and cost nothing else. */
 export interface ApiMetrics {
-  accepted(source: Admitted, type: OperationType, count: number): void;
-  acceptTook(source: Admitted, seconds: number): void;
-  refused(kind: Admitted, reason: RefusalReason): void;
+  /** `types` are how many operations of each were accepted by one request, and `seconds` how long that took. */
+  readonly accepted: (source: Accepted, types: Iterable<readonly [OperationType, number]>, seconds: number) => void;
+  readonly refused: (kind: Accepted, reason: RefusalReason) => void;
   readonly ringFailed: (lane: Lane) => void;
   /** `route` is the pattern of the path, never the path. */
-  answered(method: string, route: string, status: number, seconds: number): void;
+  readonly answered: (method: string, route: string, status: number, seconds: number) => void;
   /** Tells of the load that admission goes by, and of the connections, as they are when somebody asks. */
   watch(load: Load, waiting: () => number, pools: Readonly<Record<string, Database>>): void;
 }
@@ -55,10 +56,8 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
     registers,
   });
   return {
-    accepted: (source, type, count) => {
-      accepted.inc({ source, type }, count);
-    },
-    acceptTook: (source, seconds) => {
+    accepted(source, types, seconds) {
+      for (const [type, count] of types) accepted.inc({ source, type }, count);
       acceptDuration.observe({ source }, seconds);
     },
     refused: (kind, reason) => {

@@ -1,4 +1,4 @@
-import { type AcceptOperation, createAcceptOperation } from '@wallet/api/accept-operation';
+import { type AcceptOperation, createAcceptOperation } from '@wallet/api/operations/accept-operation';
 import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
 import type { Client } from '@wallet/shared/database/pool';
 import type { NewOperation } from '@wallet/shared/database/tables/operations';

@@ -1,9 +1,9 @@
-import { createApp } from '@wallet/api/api';
-import { ENDPOINTS } from '@wallet/api/routes/router';
+import { createApp } from '@wallet/api/app';
 import { revokeKey } from '@wallet/shared/administer-keys';
 import { SCOPES, makeToken } from '@wallet/shared/api-key';
 import { newId } from '@wallet/shared/ids';
 import { createLogger } from '@wallet/shared/logger';
+import { ENDPOINTS } from '../support/endpoints.ts';
 import { type HttpClient, createHttpClient } from '../support/http-client.ts';
 import { makeKey, untilGood, untilRefused } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -91,7 +91,11 @@ function routesIn(stack: any[]): { method: string; path: string }[] {
 
 it('answers nothing to who has no key, whatever is routed beside the endpoints', async () => {
   const log = createLogger({ process: 'test', level: 'silent', pretty: false });
-  const found = routesIn((createApp({ log } as never, null) as any).router.stack);
+  const nothing = () => undefined;
+  const app = createApp({
+    ...{ endpoints: ENDPOINTS, guard: nothing, onAnswered: nothing, isStopping: () => false, registry: null, log },
+  });
+  const found = routesIn((app as any).router.stack);
   const open = new Set([...OPEN, ...ENDPOINTS.filter(({ scope }) => scope === null).flatMap(({ paths }) => paths)]);
   const paths = new Set(found.map(({ path }) => path));
   expect([...open].filter((path) => !paths.has(path))).toEqual([]);

@@ -1,4 +1,4 @@
-import { createOperationWaiter } from '@wallet/api/await-operation';
+import { createOperationWaiter } from '@wallet/api/operations/await-operation';
 import { createLogger } from '@wallet/shared/logger';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';

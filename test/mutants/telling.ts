@@ -196,7 +196,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'secret-stored-in-the-clear',
     bug: 'whoever reads the database can sign',
-    text: 'sealedSecret: sealer.seal(key, id),',
+    text: 'sealedSecret: sealing.seal(key, id),',
     instead: 'sealedSecret: key,',
     tests: ['stories/webhook-endpoints > without its secret or its headers'],
   },

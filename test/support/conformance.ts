@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createApiDocument } from '@wallet/api/http/document';
-import { ENDPOINTS } from '@wallet/api/routes/router';
+import { createApiDocument } from '@wallet/api/document';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { ENDPOINTS } from './endpoints.ts';
 
 /**
  * Holds every answer of the API server on `port` against the OpenAPI document, with a validator that knows nothing of our

@@ -1,7 +1,7 @@
-import type { RawLine } from '@wallet/api/batch/raw-line';
-import { decodeTable } from '@wallet/api/batch/decode-text';
-import { readCsv } from '@wallet/api/batch/read-csv';
-import { readJsonArray, readNdjson } from '@wallet/api/batch/read-json-lines';
+import type { RawLine } from '@wallet/api/batches/raw-line';
+import { decodeTable } from '@wallet/api/batches/decode-text';
+import { readCsv } from '@wallet/api/batches/read-csv';
+import { readJsonArray, readNdjson } from '@wallet/api/batches/read-json-lines';
 import { newBatchId, lineId, positionOf, boundsOfBatch } from '@wallet/shared/batch';
 import { canonicalUuid } from '@wallet/shared/ids';
 import fc from 'fast-check';

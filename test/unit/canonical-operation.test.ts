@@ -1,4 +1,4 @@
-import { canonicalOperation } from '@wallet/api/canonical-operation';
+import { canonicalOperation } from '@wallet/api/operations/canonical-operation';
 
 it('canonicalOperation keeps fields apart', () => {
   const operation: Parameters<typeof canonicalOperation>[0] = {

@@ -1,4 +1,10 @@
-import { type Asked, type Facts, type OperationRequest, draftOperation, userKey } from '@wallet/api/draft-operation';
+import {
+  type Asked,
+  type Facts,
+  type OperationRequest,
+  draftOperation,
+  userKey,
+} from '@wallet/api/operations/draft-operation';
 import { Refusal } from '@wallet/api/http/refusal';
 import { firstWalletId } from '@wallet/shared/ids';
 

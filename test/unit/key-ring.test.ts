@@ -1,4 +1,4 @@
-import { createKeyRing } from '@wallet/api/key-ring';
+import { createKeyRing } from '@wallet/api/access/key-ring';
 import { type UsableKey, hashToken, hideTokens, keyIdOf, makeToken } from '@wallet/shared/api-key';
 import type { GoodKeys } from '@wallet/shared/database/tables/api-keys';
 import { newId } from '@wallet/shared/ids';

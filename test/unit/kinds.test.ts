@@ -1,4 +1,4 @@
-import { lineSchema } from '@wallet/api/http/general-operation';
+import { lineSchema } from '@wallet/api/operations/general-operation';
 import { type Kind, KINDS, PARTIES, signOf } from '@wallet/shared/kinds';
 import { OPERATION_TYPES } from '@wallet/shared/operation';
 

@@ -1,6 +1,7 @@
 import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import { COUNTED_BATCHES, type Backlog } from '@wallet/shared/database/tables/pending-operations';
 import type { Priority } from '@wallet/shared/operation';
+import type { Accepted } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 
 /**
@@ -33,9 +34,6 @@ export const REFUSAL_REASONS = [
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** What is asked for: one operation, or a batch of them. */
-export type Admitted = 'single' | 'batch';
-
 /** What is known of the load, at any moment. */
 export interface Load {
   /** The last sample of what waits; empty before the first. */
@@ -52,12 +50,12 @@ export interface Load {
 
 export interface Admission {
   /** Why a request cannot be taken now; null if it can. Asked before its body is read. */
-  refusalOf(kind: Admitted): RefusalReason | null;
+  refusalOf(kind: Accepted): RefusalReason | null;
   /** Takes an operation in, to be stored. `leave` follows, whatever comes of it. @throws Problem `overloaded`. */
   enter(operation: NewOperation): void;
   leave(operation: NewOperation): void;
   /** Makes the answer to who is refused, and counts it. */
-  refuse(kind: Admitted, reason: RefusalReason): Problem;
+  refuse(kind: Accepted, reason: RefusalReason): Problem<'overloaded'>;
   /** Operations taken in and not yet stored, or refused after all. */
   readonly waiting: () => number;
 }
@@ -72,7 +70,7 @@ const DETAILS = {
 } as const satisfies Record<RefusalReason, string>;
 
 /** Seconds until a refused client may ask again: drawn from this range, so that not all of them come at once. */
-const RETRY_AFTER_S = { single: [1, 4], batch: [5, 15] } as const satisfies Record<Admitted, readonly [number, number]>;
+const RETRY_AFTER_S = { single: [1, 4], batch: [5, 15] } as const satisfies Record<Accepted, readonly [number, number]>;
 
 /** As long as fewer partitions are late than this share, only what is meant for them is refused. */
 const LATE_SHARE = 0.5;
@@ -83,7 +81,7 @@ const TURN_SHARE = 0.5;
 export function createAdmission(
   limits: AdmissionLimits,
   load: Load,
-  onRefused: (kind: Admitted, reason: RefusalReason) => void,
+  onRefused: (kind: Accepted, reason: RefusalReason) => void,
 ): Admission {
   const entered: Record<Priority, number> = { high: 0, low: 0 };
   const waiting = (): number => entered.high + entered.low;
@@ -100,7 +98,7 @@ export function createAdmission(
   }
 
   /** What concerns everybody. */
-  function refusalOf(kind: Admitted): RefusalReason | null {
+  function refusalOf(kind: Accepted): RefusalReason | null {
     if (waiting() + load.waitingForConnection() >= limits.waitingRequests) return 'waiting_requests';
     const isLate = load.eventLoopMs() > limits.eventLoopMs || load.turnMs() > TURN_SHARE * limits.eventLoopMs;
     if (isLate) return 'event_loop';
@@ -116,7 +114,7 @@ export function createAdmission(
     return (load.backlog[partition]?.ageMs ?? 0) > limits.pendingAgeMs ? 'pending_age' : null;
   }
 
-  function refuse(kind: Admitted, reason: RefusalReason): Problem {
+  function refuse(kind: Accepted, reason: RefusalReason): Problem<'overloaded'> {
     onRefused(kind, reason);
     const [least, most] = RETRY_AFTER_S[kind];
     const seconds = least + Math.floor(Math.random() * (most - least + 1));

@@ -1,8 +1,7 @@
-import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import type { Database } from '@wallet/shared/database/pool';
 import type { Logger } from '@wallet/shared/logger';
-import type { ApiMetrics } from '../metrics.ts';
-import { type Admission, type AdmissionLimits, createAdmission } from './admission.ts';
+import type { Accepted } from '../http/endpoint.ts';
+import { type Admission, type AdmissionLimits, type RefusalReason, createAdmission } from './admission.ts';
 import { type LoadWatch, watchLoad } from './watch-load.ts';
 
 /** Overload is told when it begins, and when nothing was refused for so long. */
@@ -11,19 +10,24 @@ const CALM_MS = 5_000;
 /** Admission by the load of this process and of the database, which is watched until `stop`. */
 export function startAdmission(
   limits: AdmissionLimits,
-  dependencies: { database: Database; storing: Database; partitions: number; metrics: ApiMetrics; log: Logger },
+  dependencies: {
+    database: Database;
+    storing: Database;
+    partitions: number;
+    onRefused: (kind: Accepted, reason: RefusalReason) => void;
+    log: Logger;
+  },
 ): {
   readonly admission: Admission;
   readonly watch: LoadWatch;
-  readonly accepted: (operation: NewOperation, seconds: number) => void;
   stop(): Promise<void>;
 } {
-  const { metrics, log } = dependencies;
+  const { onRefused, log } = dependencies;
   const watch = watchLoad({ ...dependencies, pendingLimit: limits.pendingOperations });
   let refusals = 0;
   let calm: NodeJS.Timeout | undefined;
   const admission = createAdmission(limits, watch, (kind, reason) => {
-    metrics.refused(kind, reason);
+    onRefused(kind, reason);
     refusals += 1;
     if (calm !== undefined) {
       calm.refresh();
@@ -39,11 +43,6 @@ export function startAdmission(
   return {
     admission,
     watch,
-    accepted(operation, seconds) {
-      watch.accepted(operation.priority);
-      metrics.accepted('single', operation.type, 1);
-      metrics.acceptTook('single', seconds);
-    },
     async stop() {
       clearTimeout(calm);
       await watch.stop();

@@ -50,7 +50,7 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
 }
 
 function toProblem(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+  if (error instanceof Problem) return error as Problem;
   if (error instanceof URIError) return new Problem('malformed_path', 'The path is not correctly percent-encoded.');
   const type = error instanceof Error && 'type' in error ? String(error.type) : '';
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;

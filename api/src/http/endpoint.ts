@@ -1,25 +1,31 @@
 import type { Scope } from '@wallet/shared/api-key';
+import type { Actor } from '@wallet/shared/database/tables/audit-log';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import type { Admitted } from '../admission/admission.ts';
-import type { Api } from '../context.ts';
-import type { ProblemCode } from './problem.ts';
+import { actorOf } from './actor.ts';
+import { type Answer, type Answers, type AnyAnswer, sendAnswer } from './answer.ts';
+import { Problem, type ProblemCode } from './problem.ts';
 import { readJson } from './read-json.ts';
 import { parseWith } from './schemas.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'delete';
 
-/** One method of one resource: what goes in, what comes out, and who answers. Router and document are made from these. */
-export interface Endpoint {
+/** What a request can ask to be accepted: one operation, or a batch of them. */
+export type Accepted = 'single' | 'batch';
+
+/** One method of one resource: what goes in, and what comes out. The document is made from this. */
+export interface Declaration {
   readonly method: Method;
   /** What it accepts, if anything: under overload that is refused before the request is read. */
-  readonly accepts?: Admitted;
+  readonly accepts?: Accepted;
   /** Paths in the document's notation, `/wallets/{id}`. The first is the one to use, the others mean the same. */
   readonly paths: readonly [string, ...string[]];
   readonly tag: string;
   readonly summary: string;
   /** What a key must be allowed to ask this; null is open to everybody. */
   readonly scope: Scope | null;
+  /** Asked every few seconds by whatever watches the process: logged at the level `debug`. */
+  readonly isProbe?: boolean;
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
@@ -31,53 +37,103 @@ export interface Endpoint {
   readonly downloads?: Readonly<Record<string, z.ZodType>>;
   /** Request headers that mean something here, as the document tells them. */
   readonly headers?: z.ZodObject;
-  /** The answer's schema by status; null is an answer without a body. */
-  readonly answers: Readonly<Record<number, z.ZodType | null>>;
+  readonly answers: Answers;
   /** What this endpoint in particular says no with; what any request can meet is added in the document. */
   readonly problems: readonly ProblemCode[];
-  readonly handlers: (api: Api) => RequestHandler[];
+}
+
+/** A declaration with the handlers that keep it. */
+export interface Endpoint extends Declaration {
+  readonly handlers: readonly RequestHandler[];
 }
 
 /** A request whose parts have passed their schemas. */
-export interface Input<Params, Query, Body> {
+export class Input<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** The request as it came, for what reads its body, or the text of it, by itself. */
   readonly request: Request;
-  readonly response: Response;
+  readonly #response: Response;
+
+  constructor(parts: { params: Params; query: Query; body: Body }, request: Request, response: Response) {
+    this.params = parts.params;
+    this.query = parts.query;
+    this.body = parts.body;
+    this.request = request;
+    this.#response = response;
+  }
+
+  header(name: string): string | undefined {
+    return this.request.get(name);
+  }
+
+  /** The caller, for the audit log. */
+  get actor(): Actor {
+    return actorOf(this.#response);
+  }
+
+  /** Aborts when the client has gone. */
+  gone(): AbortSignal {
+    const gone = new AbortController();
+    if (this.#response.closed) gone.abort();
+    else
+      this.#response.once('close', () => {
+        gone.abort();
+      });
+    return gone.signal;
+  }
 }
+
+/** What decides how an answer is made. */
+export type Wish = Pick<Input<unknown, unknown, unknown>, 'header' | 'gone'>;
 
 type Output<Schema extends z.ZodType | null> = Schema extends z.ZodType ? z.output<Schema> : null;
 
-/** Makes an endpoint whose `handle` sees only what the schemas let through. */
+/** The media types of an endpoint's downloads. */
+type Downloads<Declared> = Declared extends Readonly<Record<string, z.ZodType>> ? keyof Declared & string : never;
+
+/** What `handle` may say: an answer that the endpoint declares, or one of its problems. */
+type Outcome<Declared extends Answers, Downloaded, Code extends ProblemCode> =
+  Answer<Declared, Downloads<Downloaded>> | Problem<Code | 'invalid_request'>;
+
+type Eventually<Value> = Value | Promise<Value>;
+
+/** Makes an endpoint whose `handle` sees only what the schemas let through, and answers only what is declared. */
 export function endpoint<
   Params extends z.ZodObject | null,
   Query extends z.ZodObject | null,
   Body extends z.ZodType | null,
+  const Declared extends Answers,
+  Code extends ProblemCode = never,
+  Downloaded extends Declaration['downloads'] = undefined,
 >(
-  definition: Omit<Endpoint, 'handlers' | 'params' | 'query' | 'body'> & {
+  definition: Omit<Declaration, 'params' | 'query' | 'body' | 'answers' | 'problems' | 'downloads'> & {
     params: Params;
     query: Query;
     body: Body;
-    handle: (api: Api, input: Input<Output<Params>, Output<Query>, Output<Body>>) => Promise<void> | void;
+    answers: Declared;
+    problems: readonly Code[];
+    downloads?: Downloaded;
+    handle: (
+      input: Input<Output<Params>, Output<Query>, Output<Body>>,
+    ) => Eventually<Outcome<Declared, Downloaded, NoInfer<Code>>>;
   },
 ): Endpoint {
-  const { handle, ...rest } = definition;
-  const reading = definition.bodyIsOptional ? readJson.map(unlessEmpty) : readJson;
-  return {
-    ...rest,
-    handlers: (api) => [
-      ...(definition.body === null ? [] : reading),
-      (request, response) =>
-        handle(api, {
-          params: parseOrNull(definition.params, request.params),
-          query: parseOrNull(definition.query, definition.query && { ...request.query }),
-          body: parseOrNull(definition.body, definition.bodyIsOptional ? (request.body ?? {}) : request.body),
-          request,
-          response,
-        }),
-    ],
+  const { handle, ...declaration } = definition;
+  const { params, query, body, bodyIsOptional } = definition;
+  const reading = bodyIsOptional ? readJson.map(unlessEmpty) : readJson;
+  const answer: RequestHandler = async (request, response) => {
+    const parts = {
+      params: parseOrNull(params, request.params),
+      query: parseOrNull(query, query && { ...request.query }),
+      body: parseOrNull(body, bodyIsOptional ? (request.body ?? {}) : request.body),
+    };
+    const outcome = await handle(new Input(parts, request, response));
+    if (outcome instanceof Problem) throw outcome;
+    await sendAnswer(request, response, outcome as AnyAnswer);
   };
+  return { ...(declaration as Declaration), handlers: [...(body === null ? [] : reading), answer] };
 }
 
 function parseOrNull<Schema extends z.ZodType | null>(schema: Schema, value: unknown): Output<Schema> {

@@ -11,8 +11,8 @@ import { Refusal, refuseField } from './refusal.ts';
 export function idempotencyKeyOf(
   header: string | undefined,
   ...fields: (string | null | undefined)[]
-): string | null | Refusal {
-  const written = readHeader(header);
+): string | null | Refusal<'conflicting_idempotency_keys' | 'invalid_request'> {
+  const written = keyOfHeader(header);
   if (written instanceof Refusal) return written;
   const keys = new Set([written, ...fields].filter((key) => typeof key === 'string'));
   if (keys.size > 1) return CONFLICTING_KEYS;
@@ -26,7 +26,8 @@ const CONFLICTING_KEYS = new Refusal(
   'Idempotency-Key, idempotency_key and reference_id must be the same where more than one is given.',
 );
 
-function readHeader(header: string | undefined): string | null | Refusal {
+/** The key that the header `Idempotency-Key` has; null if there is none. */
+export function keyOfHeader(header: string | undefined): string | null | Refusal<'invalid_request'> {
   if (header === undefined) return null;
   const written = header.trim();
   const key = written.startsWith('"') ? readString(written) : written;

@@ -1,20 +1,21 @@
 import type { RequestHandler } from 'express';
 import type { Registry } from '@wallet/shared/metrics';
-import type { ApiMetrics } from '../metrics.ts';
 
 /** The route of what has none, or is not an endpoint of the document. */
 const OTHER = 'other';
 /** The status of what was not answered to its end, as nginx writes it down. */
 const ABORTED = 499;
 
-/** Counts each request when it is answered, under the pattern of its route. */
-export function measureRequests(metrics: ApiMetrics): RequestHandler {
+/** Tells `onAnswered` of each request when it is answered, under the pattern of its route. */
+export function measureRequests(
+  onAnswered: (method: string, route: string, status: number, seconds: number) => void,
+): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     response.once('close', () => {
       const status = response.writableFinished ? response.statusCode : ABORTED;
       const seconds = (performance.now() - started) / 1000;
-      metrics.answered(request.method, response.locals.route ?? OTHER, status, seconds);
+      onAnswered(request.method, response.locals.route ?? OTHER, status, seconds);
     });
     next();
   };

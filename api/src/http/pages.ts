@@ -1,8 +1,5 @@
 import { canonicalUuid } from '@wallet/shared/ids';
-import { writeJson } from '@wallet/shared/json-text';
-import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { splitTarget } from './read-target.ts';
 import { invalid, momentFrom, wholeNumber } from './schemas.ts';
 
 const LIMIT_DEFAULT = 50;
@@ -21,7 +18,7 @@ export const timeQuery = {
 };
 
 /** The schema of a page of `item`s. */
-export function pageOf(item: z.ZodType) {
+export function pageOf<Item extends z.ZodType>(item: Item) {
   return z.strictObject({ data: z.array(item), next_cursor: z.string().nullable() });
 }
 
@@ -66,32 +63,24 @@ export function readPosition(text: string): bigint | null {
   return /^\d{1,18}$/.test(text) ? BigInt(text) : null;
 }
 
-/** The items of a page, and how they are answered. */
-export interface Page<Item> {
+/** The items of a page, and how each is answered. */
+export interface Page<Item, Body> {
   /** Up to one item more than `limit`; that one means there is another page. */
   readonly found: readonly Item[];
   readonly limit: number;
   readonly cursors: Cursors<unknown>;
   /** The key of an item, from which the next page continues. */
   readonly keyOf: (item: Item) => string;
-  readonly present: (item: Item) => unknown;
+  readonly present: (item: Item) => Body;
 }
 
-/** Answers a page. The link to the next goes into a `Link` header too (RFC 8288). */
-export function answerPage<Item>(request: Request, response: Response, page: Page<Item>): void {
+/** The answer of a page: the cursor of the next goes into its body and, in a link, into its headers. */
+export function answerPage<Item, Body>(
+  page: Page<Item, Body>,
+): { status: 200; body: { data: Body[]; next_cursor: string | null }; nextCursor: string | null } {
   const items = page.found.slice(0, page.limit);
   const last = items.at(-1);
-  let next: string | null = null;
-  if (page.found.length > page.limit && last !== undefined) {
-    next = page.cursors.write(page.keyOf(last));
-    const { path, query } = splitTarget(request.originalUrl);
-    const parameters = new URLSearchParams(query);
-    parameters.set('cursor', next);
-    // Clients send characters in paths that a URI reference must not contain.
-    response.set(
-      'Link',
-      `<${path.replace(/[^\w!$&'()*+,;=:@%./~-]/g, encodeURIComponent)}?${parameters.toString()}>; rel="next"`,
-    );
-  }
-  response.type('json').send(writeJson({ data: items.map(page.present), next_cursor: next }));
+  const isMore = page.found.length > page.limit && last !== undefined;
+  const next = isMore ? page.cursors.write(page.keyOf(last)) : null;
+  return { status: 200, body: { data: items.map(page.present), next_cursor: next }, nextCursor: next };
 }

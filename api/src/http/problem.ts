@@ -62,16 +62,18 @@ export interface LineError {
   readonly message: string;
 }
 
-/** Thrown by whatever handles a request; answered by the error handler. */
-export class Problem extends Error {
-  readonly code: ProblemCode;
+/**
+ * A refusal. An endpoint returns those that it declares; whatever cannot return one throws it. The error handler answers both.
+ */
+export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
+  readonly code: Code;
   readonly status: number;
   readonly title: string;
   readonly errors: readonly (FieldError | LineError)[];
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(
-    code: ProblemCode,
+    code: Code,
     detail: string,
     more: { errors?: readonly (FieldError | LineError)[]; headers?: Readonly<Record<string, string>> } = {},
   ) {

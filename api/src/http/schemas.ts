@@ -143,7 +143,7 @@ function narrow(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return nearest && nearest.length > 0 ? nearest : [issue];
 }
 
-export function invalid(errors: readonly FieldError[]): Problem {
+export function invalid(errors: readonly FieldError[]): Problem<'invalid_request'> {
   const [first] = errors;
   const where = first?.path ? `${first.path}: ` : '';
   return new Problem('invalid_request', `${where}${first?.message ?? 'the request is not valid'}`, { errors });

@@ -1,0 +1,76 @@
+import { ConfigError } from '@wallet/shared/config';
+import { createPool } from '@wallet/shared/database/pool';
+import { readGoodKeys } from '@wallet/shared/database/tables/api-keys';
+import { logErrors } from '@wallet/shared/log-errors';
+import type { Logger } from '@wallet/shared/logger';
+import { createCounters } from '@wallet/shared/queue/counters';
+import type { RequestHandler } from 'express';
+import { isLoopback } from './loopback.ts';
+import { type KeyRing, createKeyRing } from './key-ring.ts';
+import { createRateLimiter } from './limit-rate.ts';
+
+export interface AccessSettings {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly queuePrefix: string;
+  /** Where the API listens. */
+  readonly host: string;
+  /** Whether it may be open to whoever reaches it as long as there are no keys. */
+  readonly allowAnonymous: boolean;
+}
+
+export interface Access {
+  readonly keys: KeyRing;
+  readonly limitRate: RequestHandler;
+  stop(): Promise<void>;
+}
+
+/** Keys that are not read in this time are read a second later. */
+const READ_MS = 2_000;
+
+/**
+ * Reads the keys, on a connection of their own: they are to be read in time however busy the others are.
+ * @throws ConfigError if there are none, and the API would be open to others than this machine.
+ */
+export async function startAccess(settings: AccessSettings, log: Logger): Promise<Access> {
+  const database = createPool({
+    url: settings.databaseUrl,
+    name: 'wallet-api-keys',
+    size: 1,
+    statementMs: READ_MS,
+    onError: logErrors(log, 'database connection for keys failed'),
+  });
+  let keys: KeyRing | undefined;
+  try {
+    keys = await createKeyRing(() => readGoodKeys(database), log);
+    if (keys.isOpen()) refuseToBeOpen(settings);
+  } catch (error) {
+    keys?.stop();
+    await database.end();
+    throw error;
+  }
+  const counters = createCounters({
+    url: settings.redisUrl,
+    prefix: settings.queuePrefix,
+    onError: logErrors(log, 'rate limit connection failed'),
+  });
+  const limiter = createRateLimiter(counters, log);
+  return {
+    keys,
+    limitRate: limiter.handle,
+    async stop() {
+      keys.stop();
+      limiter.stop();
+      counters.close();
+      await database.end();
+    },
+  };
+}
+
+function refuseToBeOpen({ host, allowAnonymous }: AccessSettings): void {
+  if (isLoopback(host) || allowAnonymous) return;
+  throw new ConfigError(
+    `There are no API keys, so whoever reaches ${host} could do everything. Make a key first (npm run keys -- create), ` +
+      'or set ALLOW_ANONYMOUS=true where nobody but trusted callers can reach it.',
+  );
+}

@@ -1,0 +1,52 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Admission } from './admission.ts';
+import type { Declaration } from '../http/endpoint.ts';
+import { splitTarget } from '../http/read-target.ts';
+import { requestIdOf } from '../http/request-log.ts';
+
+/**
+ * Answers requests for operations that cannot be taken, before their body is read and before anything else is done for them:
+ * when there are many times more than can be accepted, most of the work is to refuse them, and that has to cost next to nothing.
+ * Everything else goes to `next`.
+ */
+export function refuseOverload(
+  endpoints: readonly Pick<Declaration, 'accepts' | 'paths'>[],
+  admission: Pick<Admission, 'refusalOf' | 'refuse'>,
+  onAnswered: (method: string, route: string, status: number, seconds: number) => void,
+  next: RequestListener,
+): RequestListener {
+  const doors = endpoints.flatMap(({ accepts, paths }) =>
+    accepts === undefined ? [] : paths.map((path) => ({ accepts, route: path, pattern: patternOf(path) })),
+  );
+  return (request, response) => {
+    const { path, query } = splitTarget(request.url ?? '');
+    const door = request.method === 'POST' ? doors.find(({ pattern }) => pattern.test(path)) : undefined;
+    const reason = door === undefined || isOnlyCheck(query) ? null : admission.refusalOf(door.accepts);
+    if (door === undefined || reason === null) {
+      next(request, response);
+      return;
+    }
+    refuse(request, response, admission.refuse(door.accepts, reason));
+    onAnswered('POST', door.route, response.statusCode, 0);
+  };
+}
+
+/** A batch that is only checked adds nothing to what waits. */
+function isOnlyCheck(query: string): boolean {
+  return /(^|&)validate_only=true(&|$)/.test(query);
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^(?:/api/v1)?${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i');
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, problem: ReturnType<Admission['refuse']>): void {
+  const requestId = requestIdOf(request);
+  const body = JSON.stringify(problem.toBody(requestId));
+  response.statusCode = problem.status;
+  response.setHeader('X-Request-Id', requestId);
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  response.setHeader('Content-Length', Buffer.byteLength(body));
+  for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
+  response.end(body);
+}

@@ -1,0 +1,64 @@
+import { parse } from 'node:querystring';
+import type { Logger } from '@wallet/shared/logger';
+import type { Registry } from '@wallet/shared/metrics';
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { createDocumentation } from './documentation.ts';
+import { answerErrors, routeNotFound } from './http/answer-errors.ts';
+import { endWith } from './http/end-connections.ts';
+import type { Endpoint } from './http/endpoint.ts';
+import { refuseUnsound } from './http/enter.ts';
+import { measureRequests, tellMetrics } from './http/measure-requests.ts';
+import { requestLog } from './http/request-log.ts';
+import { createRouter } from './router.ts';
+
+/** What browsers are told. Answers are data: nothing in them is run or framed. The pages have a policy of their own. */
+const SECURITY_HEADERS = helmet({
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  frameguard: { action: 'deny' },
+  // These mean something to Internet Explorer, Flash and prefetching pages only, and every answer would carry them.
+  ...{
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+  },
+  ...{ originAgentCluster: false, xPoweredBy: false },
+});
+
+/** The routes at `/api/v1` and again at the root. Whatever is mounted behind the routers is behind their guard. */
+export function createApp(parts: {
+  readonly endpoints: readonly Endpoint[];
+  /** Passes who may ask for what is not open to everybody. */
+  readonly guard: RequestHandler;
+  readonly onAnswered: (method: string, route: string, status: number, seconds: number) => void;
+  readonly isStopping: () => boolean;
+  /** What `/metrics` shows; null if it is not served. */
+  readonly registry: Registry | null;
+  readonly log: Logger;
+}): Express {
+  const { endpoints, guard, onAnswered, isStopping, registry, log } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  // Like Express' `simple`, which silently drops the parameters after the first thousand.
+  app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
+  app.use(requestLog(log));
+  app.use(measureRequests(onAnswered));
+  app.use(SECURITY_HEADERS);
+  app.use((_request, response, next) => {
+    if (isStopping()) endWith(response);
+    next();
+  });
+  app.use(refuseUnsound);
+  if (registry !== null) app.get('/metrics', tellMetrics(registry));
+  const documentation = createDocumentation(endpoints);
+  app.use('/api/v1', documentation);
+  app.use(documentation);
+  const router = createRouter(endpoints, guard);
+  app.use('/api/v1', router);
+  app.use(router);
+  app.use(routeNotFound);
+  app.use(answerErrors(log));
+  return app;
+}

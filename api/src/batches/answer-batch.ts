@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Assets } from '@wallet/shared/assets';
+import type { Database } from '@wallet/shared/database/pool';
+import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
+import { type PresentedBatch, presentBatch } from '@wallet/shared/present-batch';
+import pLimit from 'p-limit';
+import type { AnswerParts } from '../http/answer.ts';
+import type { Wish } from '../http/endpoint.ts';
+import { waitSecondsOf } from '../http/prefer.ts';
+
+/** Pauses between two looks at a batch that somebody waits for: they grow, since a batch is not a matter of moments. */
+const LOOK_MS = { first: 25, most: 500, growth: 1.5 };
+/** The most requests that wait for batches at once, since each of them looks. Others are answered with the batch as it is. */
+const WAITING_LIMIT = 100;
+
+/** The answer with a batch: with `Prefer: wait=N`, of 200 when it is completed, or as it is after N seconds. */
+export type AnswerBatch = <Status extends 200 | 202>(
+  batch: Batch,
+  statusAsIs: Status,
+  wish: Wish,
+) => Promise<AnswerParts & { readonly status: Status | 200; readonly body: PresentedBatch }>;
+
+export function createAnswerBatch(needs: {
+  readonly database: Database;
+  readonly assets: Assets;
+  readonly isStopping: () => boolean;
+}): AnswerBatch {
+  const places = pLimit(WAITING_LIMIT);
+
+  async function wait(batch: Batch, deadline: number, gone: AbortSignal): Promise<Batch> {
+    let latest = batch;
+    const isOver = (): boolean => latest.finishedAt !== null || Date.now() >= deadline || gone.aborted;
+    for (let pause = LOOK_MS.first; !isOver() && !needs.isStopping(); pause = nextPause(pause)) {
+      await delay(Math.min(pause, Math.max(0, deadline - Date.now())));
+      latest = (await findBatch(needs.database, { id: batch.id })) ?? latest;
+    }
+    return latest;
+  }
+
+  return async (batch, statusAsIs, wish) => {
+    const seconds = waitSecondsOf(wish.header('prefer'));
+    const deadline = Date.now() + (seconds ?? 0) * 1000;
+    const waits = seconds !== null && batch.finishedAt === null && places.activeCount < WAITING_LIMIT;
+    const latest = waits ? await places(() => wait(batch, deadline, wish.gone())) : batch;
+    const isFinal = latest.finishedAt !== null;
+    return {
+      status: seconds !== null && isFinal ? 200 : statusAsIs,
+      body: presentBatch(latest, needs.assets),
+      waitedS: seconds,
+      ...(isFinal ? {} : { retryAfterS: 1 }),
+      ...(statusAsIs === 202 ? { location: `/batches/${latest.id}` } : {}),
+      logged: { batch_id: latest.id },
+    };
+  };
+}
+
+function nextPause(pause: number): number {
+  return Math.min(pause * LOOK_MS.growth, LOOK_MS.most);
+}

@@ -1,0 +1,291 @@
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Assets } from '@wallet/shared/assets';
+import { ATOMIC_LIMIT } from '@wallet/shared/batch';
+import type { Database } from '@wallet/shared/database/pool';
+import { listLines } from '@wallet/shared/database/tables/batch-lines';
+import { cancelBatch, findBatch } from '@wallet/shared/database/tables/batches';
+import { formatAmount } from '@wallet/shared/money';
+import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/operation';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { type AnswerBatch, createAnswerBatch } from './answer-batch.ts';
+import { TABLE, batchSchema, checkedSchema, jsonBody, jsonRest } from './batch-schemas.ts';
+import type { BatchOptions } from './check-batch.ts';
+import type { CheckedLines } from './check-lines.ts';
+import { EXPORTS, type EachLine, batchLineSchema, createEachLine, presentLine } from './export-lines.ts';
+import { type Envelope, holdFirst, readLines } from './read-lines.ts';
+import { type RetryNeeds, retryBatch } from './retry-batch.ts';
+import { type AcceptBatch, type UploadNeeds, createAcceptBatch } from './upload.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { keyOfHeader } from '../http/idempotency-key.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
+import { Problem } from '../http/problem.ts';
+import { Refusal } from '../http/refusal.ts';
+import { idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
+
+const CURSORS = createCursors('lines', readPosition);
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** What the endpoints of batches work with, besides what accepting one does. */
+export interface BatchNeeds extends UploadNeeds {
+  readonly database: Database;
+  readonly assets: Assets;
+  readonly isStopping: () => boolean;
+}
+
+export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
+  const { database, assets } = needs;
+  const acceptBatch = createAcceptBatch(needs);
+  const answerBatch = createAnswerBatch(needs);
+  const eachLine = createEachLine(database);
+  return [
+    postBatch({ assets, acceptBatch, answerBatch }),
+    getBatch({ database, answerBatch }),
+    getBatchOperations({ database, assets, eachLine }),
+    cancel({ database, answerBatch }),
+    retry({ database, assets, acceptBatch, answerBatch, eachLine }),
+  ];
+}
+
+const postBatch = ({
+  assets,
+  acceptBatch,
+  answerBatch,
+}: {
+  assets: Assets;
+  acceptBatch: AcceptBatch;
+  answerBatch: AnswerBatch;
+}) =>
+  endpoint({
+    method: 'post',
+    accepts: 'batch',
+    paths: ['/batches'],
+    tag: 'Batches',
+    summary: 'Ask for up to 1,000,000 operations at once: all of them are accepted, or none',
+    params: null,
+    query: z.strictObject({
+      priority: z.enum(PRIORITIES).optional().meta({ description: '`low` unless told otherwise.' }),
+      atomic: flag.optional().meta({ description: `All succeed or all fail; at most ${ATOMIC_LIMIT} operations.` }),
+      line_events: flag.optional().meta({ description: 'Each line sends an event when it ends, not only the batch.' }),
+      validate_only: flag.optional().meta({ description: 'Only check; `200` tells what would be accepted.' }),
+    }),
+    body: null,
+    uploads: {
+      'application/json': { schema: jsonBody },
+      'application/x-ndjson': { schema: z.string().meta({ description: 'An operation on each line.' }) },
+      'text/csv': {
+        schema: z.string().meta({ description: TABLE }),
+        example: 'type,wallet_id,amount\ndeposit,a11ce000-0000-4000-8002-000000000004,25.00\n',
+      },
+    },
+    headers: z.object({ ...keyHeader, ...preferHeader }),
+    scope: 'operations:write',
+    answers: { 202: batchSchema, 200: z.union([batchSchema, checkedSchema]) },
+    problems: ['malformed_body', 'batch_refused', 'batch_in_progress', 'idempotency_key_reused'],
+    handle: async (input) => {
+      const { query } = input;
+      const envelope: Envelope = { rest: null };
+      const idempotencyKey = keyOfHeader(input.header('idempotency-key'));
+      if (idempotencyKey instanceof Refusal) return idempotencyKey.toProblem();
+      if (idempotencyKey !== null && OWN_KEYS.test(idempotencyKey)) {
+        return invalid([{ path: 'Idempotency-Key', message: 'must not begin with sha256: or retry:' }]);
+      }
+      const source = readLines(input.request, envelope);
+      const acceptance = await acceptBatch(holdFirst(source), {
+        validateOnly: query.validate_only ?? false,
+        hasKeys: true,
+        options: () => ({ ...optionsOf(query, envelope), idempotencyKey, retryOf: null }),
+      });
+      if (acceptance.kind === 'checked') return { status: 200, body: presentChecked(assets, acceptance) };
+      return { ...(await answerBatch(acceptance.batch, 202, input)), isReplayed: acceptance.kind === 'replayed' };
+    },
+  });
+
+/** How the service names batches that have no name of their own. */
+const OWN_KEYS = /^(sha256|retry):/;
+
+interface Said {
+  readonly priority?: Priority | undefined;
+  readonly atomic?: boolean | undefined;
+  readonly line_events?: boolean | undefined;
+}
+
+/** @throws Problem if query and body contradict each other. */
+function optionsOf(query: Said, envelope: Envelope): Pick<BatchOptions, 'priority' | 'atomic' | 'lineEvents'> {
+  const body: Said = envelope.rest === null ? {} : parseWith(jsonRest, envelope.rest);
+  for (const name of ['priority', 'atomic', 'line_events'] as const) {
+    if (query[name] !== undefined && body[name] !== undefined && query[name] !== body[name]) {
+      throw invalid([{ path: name, message: 'is one thing in the query and another in the body' }]);
+    }
+  }
+  return {
+    priority: query.priority ?? body.priority ?? 'low',
+    atomic: query.atomic ?? body.atomic ?? false,
+    lineEvents: query.line_events ?? body.line_events ?? false,
+  };
+}
+
+function presentChecked(
+  assets: Assets,
+  { lines, acceptedAs }: { lines: CheckedLines; acceptedAs: string | null },
+): z.input<typeof checkedSchema> {
+  const sums = new Map<number, bigint>();
+  for (const { assetId, amount } of lines.totals) sums.set(assetId, (sums.get(assetId) ?? 0n) + amount);
+  return {
+    valid: true,
+    total: lines.lines - lines.replayed,
+    replayed: lines.replayed,
+    sums: [...sums].map(([assetId, amount]) => {
+      const { code, scale } = assets.withId(assetId);
+      return { asset: code, total: formatAmount(amount, scale) };
+    }),
+    accepted_as: acceptedAs,
+  };
+}
+
+const getBatch = ({ database, answerBatch }: { database: Database; answerBatch: AnswerBatch }) =>
+  endpoint({
+    method: 'get',
+    paths: ['/batches/{id}'],
+    tag: 'Batches',
+    summary: 'A batch as it stands, or, with `Prefer: wait=N`, as soon as it is completed',
+    params: idParams,
+    query: null,
+    body: null,
+    headers: z.object(preferHeader),
+    scope: 'operations:read',
+    answers: { 200: batchSchema },
+    problems: ['batch_not_found'],
+    handle: async (input) => {
+      const batch = await findBatch(database, input.params);
+      return batch === null ? notFound(input.params.id) : answerBatch(batch, 200, input);
+    },
+  });
+
+const getBatchOperations = ({
+  database,
+  assets,
+  eachLine,
+}: {
+  database: Database;
+  assets: Assets;
+  eachLine: EachLine;
+}) => {
+  const sending = pLimit(EXPORTS_AT_ONCE);
+  return endpoint({
+    method: 'get',
+    paths: ['/batches/{id}/operations'],
+    tag: 'Batches',
+    summary:
+      'The operations of a batch in the order of its lines: in pages, or all of them as NDJSON or CSV by `Accept`',
+    params: idParams,
+    query: z.strictObject({
+      status: z.enum(OPERATION_STATUSES).optional(),
+      formulas: z
+        .enum(['escape'])
+        .optional()
+        .meta({
+          description:
+            'For CSV that is opened in a spreadsheet: `escape` puts an apostrophe before each field that would be computed as a ' +
+            'formula, since a description or a reference is text that others may have chosen. Such a field begins with `=`, `+`, `-`, ' +
+            '`@`, a tab or a line end; negative numbers stay as they are. Without it fields are exactly what was sent.',
+        }),
+      ...pageQuery,
+    }),
+    body: null,
+    scope: 'operations:read',
+    answers: { 200: pageOf(batchLineSchema) },
+    downloads: {
+      'application/x-ndjson': z.string().meta({ description: 'An operation with its line, on each line.' }),
+      'text/csv': z.string().meta({ description: 'The fields of each line, its operation, and what came of it.' }),
+    },
+    problems: ['batch_not_found'],
+    handle: async ({ params, query, request }) => {
+      const batch = await findBatch(database, params);
+      if (batch === null) return notFound(params.id);
+      const status = query.status ?? null;
+      const types = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[];
+      const type = request.accepts(['application/json', ...types]);
+      const exported = types.find((each) => each === type);
+      if (query.formulas !== undefined && exported !== 'text/csv') {
+        return invalid([{ path: 'formulas', message: 'is for text/csv: ask for that with Accept' }]);
+      }
+      const headers = { Vary: 'Accept' };
+      if (exported) {
+        const send = (to: Writable): Promise<void> => {
+          if (sending.activeCount >= EXPORTS_AT_ONCE) throw tooMany();
+          const text = EXPORTS[exported](assets, eachLine(batch, status), query.formulas === 'escape');
+          return sending(() => pipeline(Readable.from(text), to));
+        };
+        return { status: 200, type: exported, send, headers };
+      }
+      const upTo = batch.total + batch.replayed;
+      const after = Math.min(Number(CURSORS.read(query.cursor) ?? 0n), upTo);
+      const found = await listLines(database, batch, { after, upTo, status }, query.limit + 1);
+      const page = answerPage({
+        ...{ found, limit: query.limit, cursors: CURSORS },
+        keyOf: (line) => String(line.position),
+        present: (line) => presentLine(assets, line),
+      });
+      return { ...page, headers };
+    },
+  });
+};
+
+/** The most whole results that one process sends at once: of each, some thousand lines are in memory. */
+const EXPORTS_AT_ONCE = 32;
+
+function tooMany(): Problem {
+  return new Problem('unavailable', 'Too many results are being sent.', { headers: { 'Retry-After': '5' } });
+}
+
+const cancel = ({ database, answerBatch }: { database: Database; answerBatch: AnswerBatch }) =>
+  endpoint({
+    method: 'post',
+    paths: ['/batches/{id}/cancel'],
+    tag: 'Batches',
+    summary: 'Call off what is still pending: it ends as `failed` with `cancelled`',
+    params: idParams,
+    query: null,
+    body: null,
+    headers: z.object(preferHeader),
+    scope: 'operations:write',
+    answers: { 202: batchSchema, 200: batchSchema },
+    problems: ['batch_not_found', 'batch_finished'],
+    handle: async (input) => {
+      const cancelled = await cancelBatch(database, input.params.id);
+      if (cancelled === 'already_finished') return new Problem('batch_finished', 'Nothing of the batch is pending.');
+      const batch = await findBatch(database, input.params);
+      return batch === null ? notFound(input.params.id) : answerBatch(batch, 202, input);
+    },
+  });
+
+const retry = ({ database, answerBatch, ...needs }: RetryNeeds & { database: Database; answerBatch: AnswerBatch }) =>
+  endpoint({
+    method: 'post',
+    accepts: 'batch',
+    paths: ['/batches/{id}/retry'],
+    tag: 'Batches',
+    summary: 'A batch of the lines that failed, asked for once more',
+    params: idParams,
+    query: null,
+    body: null,
+    headers: z.object(preferHeader),
+    scope: 'operations:write',
+    answers: { 202: batchSchema, 200: batchSchema },
+    problems: ['batch_not_found', 'batch_not_finished', 'nothing_to_retry', 'batch_refused'],
+    handle: async (input) => {
+      const batch = await findBatch(database, input.params);
+      if (batch === null) return notFound(input.params.id);
+      const acceptance = await retryBatch(needs, batch);
+      if (acceptance instanceof Problem) return acceptance;
+      if (acceptance.kind === 'checked') throw new Error('a retry is never only checked');
+      return { ...(await answerBatch(acceptance.batch, 202, input)), isReplayed: acceptance.kind === 'replayed' };
+    },
+  });
+
+function notFound(id: string): Problem<'batch_not_found'> {
+  return new Problem('batch_not_found', `There is no batch ${id}.`);
+}

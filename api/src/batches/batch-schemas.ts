@@ -1,0 +1,67 @@
+import { PRIORITIES } from '@wallet/shared/operation';
+import { BATCH_STATUSES } from '@wallet/shared/present-batch';
+import { z } from 'zod';
+import { money, time } from '../http/fields.ts';
+import { lineSchema } from '../operations/general-operation.ts';
+
+/** Batches as they are sent and answered. */
+
+export const batchSchema = z
+  .strictObject({
+    id: z.uuid(),
+    status: z.enum(BATCH_STATUSES),
+    total: z.int().meta({ description: 'Operations of this batch.' }),
+    pending: z.int(),
+    succeeded: z.int(),
+    failed: z.int(),
+    replayed: z.int().meta({
+      description: 'Lines that had been accepted before under their own keys. They are not operations of this batch.',
+    }),
+    sums: z.array(z.strictObject({ asset: z.string(), total: money, succeeded: money, failed: money, pending: money })),
+    priority: z.enum(PRIORITIES),
+    atomic: z.boolean(),
+    line_events: z.boolean(),
+    idempotency_key: z.string(),
+    retry_of: z.uuid().nullable(),
+    accepted_at: time,
+    started_at: time.nullable(),
+    cancelled_at: time.nullable(),
+    finished_at: time.nullable(),
+    operations_per_second: z
+      .number()
+      .nullable()
+      .meta({ description: 'From the first operation that ended until now.' }),
+    estimated_finish_at: time.nullable(),
+  })
+  .meta({ id: 'Batch', description: 'Many operations accepted together. Each ends by itself, unless it is atomic.' });
+
+export const jsonBody = z.strictObject({
+  operations: z.array(lineSchema).min(1),
+  priority: z.enum(PRIORITIES).optional(),
+  atomic: z.boolean().optional(),
+  line_events: z.boolean().optional(),
+});
+/** What a JSON body says once its operations have been taken out. */
+export const jsonRest = jsonBody.extend({ operations: z.array(z.unknown()) });
+
+/** How CSV is read, as the document says it. */
+export const TABLE = [
+  'RFC 4180, or what a spreadsheet saves as CSV. The header names the fields of an operation, in any case.',
+  'Fields are separated by commas, semicolons, tabs or `|`, as the header shows or a first line `sep=;` says;',
+  'lines end in LF, CRLF or CR; text is UTF-8, or UTF-16 with a byte order mark.',
+  'Empty lines and columns without a name say nothing.',
+  'Where commas do not separate fields, `12,50` is read as 12.50, and an amount such as `1,000` or `1.000`, which is one',
+  'in some countries and a thousand in others, is refused. The same operations are the same batch in whatever form.',
+].join(' ');
+
+export const checkedSchema = z
+  .strictObject({
+    valid: z.literal(true),
+    total: z.int(),
+    replayed: z.int(),
+    sums: z.array(z.strictObject({ asset: z.string(), total: money })),
+    accepted_as: z.uuid().nullable().meta({
+      description: 'The batch that the same was accepted as before: then nothing would be accepted again.',
+    }),
+  })
+  .meta({ id: 'CheckedBatch', description: 'A batch that would be accepted.' });

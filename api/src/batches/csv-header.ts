@@ -1,0 +1,157 @@
+import { OPERATION_TYPES } from '@wallet/shared/operation';
+import Papa from 'papaparse';
+import type { LineField } from '../operations/general-operation.ts';
+import { keepSource } from '../http/metadata.ts';
+import { Problem } from '../http/problem.ts';
+import { parseStrictJson } from '../http/strict-json.ts';
+
+/** What the header of a table says of the records below it. */
+export interface Table {
+  readonly separator: string;
+  /** By its place in a record. A column without a name has nothing in it. */
+  readonly columns: readonly Column[];
+  /** Where the amounts are, in a table whose numbers may have a decimal comma. */
+  readonly localAmount: number | null;
+}
+
+interface Column {
+  readonly name: string;
+  /** What a field that is not empty says, undefined if that is nothing. Null where the field is taken as it is. */
+  readonly read: ((field: string) => unknown) | null;
+}
+
+/** What stands between fields. A table that names none is read by the one that makes most sense of its header. */
+const SEPARATORS = [',', ';', '\t', '|'] as const;
+const SAYS_SEPARATOR = /^"?sep=(.)"?\s*$/i;
+
+const trimmed = (field: string): string | undefined => (hasSpace(field) ? field.trim() || undefined : field);
+/** Whether there may be space around a text. Without this look the reader of a table takes 6 % longer. */
+function hasSpace(text: string): boolean {
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
+  return first <= 32 || first > 126 || last <= 32 || last > 126;
+}
+const toType = (field: string): string | undefined => (TYPES.has(field) ? field : toName(field) || undefined);
+const TYPES: ReadonlySet<string> = new Set(OPERATION_TYPES);
+
+/** The columns that a header may name, which are the fields of an operation, and how each is read. */
+const FIELDS = {
+  type: toType,
+  wallet_id: trimmed,
+  from_wallet_id: trimmed,
+  to_wallet_id: trimmed,
+  external_user_id: null,
+  asset: trimmed,
+  asset_type_id: readJson,
+  amount: trimmed,
+  description: null,
+  reference_id: trimmed,
+  idempotency_key: trimmed,
+  metadata: readJson,
+} as const satisfies Record<LineField, Column['read']>;
+const READERS: ReadonlyMap<string, Column['read']> = new Map(Object.entries(FIELDS));
+
+/** The columns that the service and its command add to a table when they say what became of it. */
+const RESULT_COLUMNS = ['operation_id', 'error_code'];
+
+/** `sep=;`, which spreadsheets write into the first line. Null if it says nothing of the kind. @throws Problem */
+export function readSeparator(record: string): string | null {
+  const [, separator] = SAYS_SEPARATOR.exec(record) ?? [];
+  if (separator === undefined) return null;
+  if (SEPARATORS.some((known) => known === separator)) return separator;
+  throw refuseHeader(1, `${separator} cannot separate fields: use a comma, a semicolon, a tab or |`);
+}
+
+/**
+ * Reads the record that names the columns: in any case, with spaces around and hyphens or spaces for underscores.
+ * @throws Problem `batch_refused`
+ */
+export function readHeader(record: string, said: string | null, line: number): Table {
+  let separator: string = said ?? SEPARATORS[0];
+  let names = toNames(record, separator);
+  for (const other of said === null ? SEPARATORS : []) {
+    const otherNames = toNames(record, other);
+    if (countKnown(otherNames) > countKnown(names)) [separator, names] = [other, otherNames];
+  }
+  refuseUnknown(names, line);
+  const columns = names.map((name) => ({ name, read: columnReader(name, separator) }));
+  const amount = names.indexOf('amount');
+  return { separator, columns, localAmount: separator === ',' || amount < 0 ? null : amount };
+}
+
+function toNames(record: string, separator: string): string[] {
+  const [fields = []] = Papa.parse<string[]>(record, { delimiter: separator, newline: '\n', quoteChar: '"' }).data;
+  const names = fields.map(toName);
+  return names.slice(0, names.findLastIndex((name) => name !== '') + 1);
+}
+
+function toName(field: string): string {
+  return field
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_');
+}
+
+function countKnown(names: readonly string[]): number {
+  return names.filter((name) => READERS.has(name)).length;
+}
+
+const NAMES_TOLD = 5;
+const NAME_TOLD = 40;
+
+function refuseUnknown(names: readonly string[], line: number): void {
+  const given = names.filter((name) => name !== '');
+  const unknown = given.filter((name) => !READERS.has(name));
+  const told = unknown.slice(0, NAMES_TOLD).map((name) => JSON.stringify(name.slice(0, NAME_TOLD)));
+  const more = unknown.length > NAMES_TOLD ? ` and ${unknown.length - NAMES_TOLD} more` : '';
+  if (RESULT_COLUMNS.some((name) => unknown.includes(name))) {
+    throw refuseHeader(
+      line,
+      `there is no field ${told.join(', ')}${more}: this table is a result; what failed is sent again with POST /batches/{id}/retry`,
+    );
+  }
+  if (unknown.length > 0) throw refuseHeader(line, `there is no field ${told.join(', ')}${more}`);
+  if (new Set(given).size < given.length) throw refuseHeader(line, 'a field is named twice');
+}
+
+function refuseHeader(line: number, message: string): Problem {
+  const error = { line, field: '', message: `the header names the fields: ${message}` };
+  return new Problem('batch_refused', `Line ${line}: ${error.message}`, { errors: [error] });
+}
+
+function columnReader(name: string, separator: string): Column['read'] {
+  if (name === 'amount' && separator !== ',') return readLocalAmount;
+  return name === '' ? trimmed : (READERS.get(name) ?? null);
+}
+
+/** A field that is not text: metadata is JSON, and so is a number. What is neither is refused where the fields are checked. */
+function readJson(field: string): unknown {
+  const text = field.trim();
+  if (text === '') return undefined;
+  try {
+    const value = parseStrictJson(text);
+    if (typeof value === 'object' && value !== null) keepSource(value, text);
+    return value;
+  } catch {
+    return field;
+  }
+}
+
+/** A comma that cannot separate thousands, which come in groups of three, or in some places of four. */
+const DECIMAL_COMMA = /^-?(?:\d+,\d{1,2}|0,\d+)$/;
+const ONE_GROUP_OF_THOUSANDS = /^-?[1-9]\d{0,2}[.,]\d{3}$/;
+
+/**
+ * Where commas do not separate fields, they stand in numbers: `12,50` is read as 12.50. Neither `1,000` nor `1.000` is read
+ * at all there (see `isAmbiguous`): each is one in some countries and a thousand in others.
+ */
+function readLocalAmount(field: string): string | undefined {
+  const text = field.trim();
+  if (text === '') return undefined;
+  return DECIMAL_COMMA.test(text) ? text.replace(',', '.') : text;
+}
+
+/** Whether an amount is one thing with a decimal comma and a thousand times as much with a decimal point. */
+export function isAmbiguous(amount: string): boolean {
+  return ONE_GROUP_OF_THOUSANDS.test(amount.trim());
+}

@@ -1,0 +1,96 @@
+import type { Assets } from '@wallet/shared/assets';
+import type { Database } from '@wallet/shared/database/pool';
+import { type BatchLine, type LineFilter, listLines } from '@wallet/shared/database/tables/batch-lines';
+import type { Batch } from '@wallet/shared/database/tables/batches';
+import { writeJson } from '@wallet/shared/json-text';
+import type { OperationStatus } from '@wallet/shared/operation';
+import pLimit from 'p-limit';
+import Papa from 'papaparse';
+import { z } from 'zod';
+import { operationSchema } from '../operations/operation-schema.ts';
+import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
+
+export const batchLineSchema = operationSchema
+  .extend({
+    line: z.int().meta({ description: 'Its line in the file, or its place in the array.' }),
+    position: z.int().meta({
+      description:
+        'Its place among the operations of the batch, from 1. It is the same in whatever form the batch was sent: the header ' +
+        'of a table and empty lines do not count.',
+    }),
+  })
+  .meta({ id: 'BatchLine', description: 'An operation, as a line of a batch.' });
+
+/** Lines read at once. */
+const CHUNK = 5_000;
+
+/** All lines of a batch with a status, in the order of the file, in groups. */
+export type EachLine = (batch: Batch, status: OperationStatus | null) => AsyncGenerator<readonly BatchLine[]>;
+
+/** Makes the function that reads them. Groups are read one after the other: many exports share one connection. */
+export function createEachLine(database: Database): EachLine {
+  const inTurn = pLimit(1);
+  return async function* (batch, status) {
+    const last = batch.total + batch.replayed;
+    for (let filter: LineFilter = { after: 0, upTo: CHUNK, status }; filter.after < last;) {
+      const page = filter;
+      const lines = await inTurn(() => listLines(database, batch, page, CHUNK));
+      if (lines.length > 0) yield lines;
+      filter = { after: filter.upTo, upTo: filter.upTo + CHUNK, status };
+    }
+  };
+}
+
+type PresentedLine = PresentedOperation & { readonly line: number; readonly position: number };
+
+export function presentLine(assets: Assets, line: BatchLine): PresentedLine {
+  return {
+    line: line.lineInBatch,
+    position: line.position,
+    ...presentOperation(line, assets.withId(line.assetId)),
+  };
+}
+
+/**
+ * What a spreadsheet takes for a formula, or may (OWASP, "CSV Injection"): the text of a caller that begins with one of these
+ * would be computed by the program that opens the file. A negative number computes nothing, and is left to be summed.
+ */
+const FORMULA = /^(?!-\d+(?:\.\d+)?$)[=+\-@\t\r\n＝＋－＠]/;
+
+/** `escapesFormulas`: whether an apostrophe stands before a field of a table that a spreadsheet would take for a formula. */
+type Export = (
+  assets: Assets,
+  lines: AsyncIterable<readonly BatchLine[]>,
+  escapesFormulas: boolean,
+) => AsyncIterable<string>;
+
+/** How a whole result is written, by media type. */
+export const EXPORTS = {
+  'application/x-ndjson': async function* (assets, lines) {
+    for await (const group of lines) yield group.map((line) => `${writeJson(presentLine(assets, line))}\n`).join('');
+  },
+  'text/csv': async function* (assets, lines, escapesFormulas) {
+    yield `${COLUMNS.join(',')}\n`;
+    for await (const group of lines) {
+      yield `${Papa.unparse(
+        group.map((line) => toRecord(presentLine(assets, line))),
+        { newline: '\n', ...(escapesFormulas ? { escapeFormulae: FORMULA } : {}) },
+      )}\n`;
+    }
+  },
+} as const satisfies Record<string, Export>;
+
+/** The columns of a batch's lines as they were sent, and then what came of them. */
+const COLUMNS = [
+  ...['line', 'type', 'wallet_id', 'from_wallet_id', 'to_wallet_id', 'asset', 'amount', 'description', 'reference_id'],
+  ...['idempotency_key', 'metadata', 'operation_id', 'status', 'completed_at', 'wallet_balance', 'error_code', 'error'],
+];
+
+function toRecord(line: PresentedLine): unknown[] {
+  return [
+    ...[line.line, line.type, line.wallet_id, line.from_wallet_id, line.to_wallet_id, line.asset, line.amount],
+    ...[line.description, line.reference_id, line.idempotency_key, line.metadata?.text],
+    ...[line.id, line.status, line.completed_at, line.result?.wallet_balance ?? line.result?.from_wallet_balance],
+    ...[line.error?.code, line.error?.message],
+  ];
+}

@@ -1,0 +1,74 @@
+import type { Assets } from '@wallet/shared/assets';
+import type { BatchLine } from '@wallet/shared/database/tables/batch-lines';
+import type { Batch } from '@wallet/shared/database/tables/batches';
+import { formatAmount } from '@wallet/shared/money';
+import { keepSource } from '../http/metadata.ts';
+import { Problem } from '../http/problem.ts';
+import type { EachLine } from './export-lines.ts';
+import type { RawLine } from './raw-line.ts';
+import type { AcceptBatch, BatchAcceptance } from './upload.ts';
+
+export interface RetryNeeds {
+  readonly assets: Assets;
+  readonly acceptBatch: AcceptBatch;
+  readonly eachLine: EachLine;
+}
+
+/**
+ * Accepts the failed lines of a batch as a batch of their own, under the numbers that they have in the file. Asking again
+ * gives the same batch. The lines' own keys stay with the operations that failed.
+ * @returns a Problem if some of the batch is still pending, or nothing failed.
+ */
+export async function retryBatch(
+  { assets, acceptBatch, eachLine }: RetryNeeds,
+  batch: Batch,
+): Promise<BatchAcceptance | Problem<'batch_not_finished' | 'nothing_to_retry'>> {
+  if (batch.finishedAt === null) {
+    return new Problem('batch_not_finished', 'Some of the batch is still pending: wait for its end, or cancel it.');
+  }
+  if (batch.totals.every((total) => total.failed === 0)) {
+    return new Problem('nothing_to_retry', 'Every line of the batch succeeded.');
+  }
+  return acceptBatch(failedLines(assets, batch, eachLine(batch, 'failed')), {
+    validateOnly: false,
+    hasKeys: false,
+    options: () => ({
+      priority: batch.priority,
+      atomic: batch.atomic,
+      lineEvents: batch.lineEvents,
+      idempotencyKey: `retry:${batch.id}`,
+      retryOf: batch.id,
+    }),
+  });
+}
+
+async function* failedLines(
+  assets: Assets,
+  batch: Batch,
+  failed: AsyncIterable<readonly BatchLine[]>,
+): AsyncGenerator<RawLine[]> {
+  for await (const lines of failed) {
+    const own = lines.filter((line) => line.batchId === batch.id);
+    yield own.map((line) => ({ line: line.lineInBatch, value: asSent(assets, line), problem: null }));
+  }
+}
+
+/** Reads stored metadata without the checks of a request: it passed those in force when it was accepted. */
+function readOwn(metadata: string): object {
+  const value = JSON.parse(metadata) as object;
+  keepSource(value, metadata);
+  return value;
+}
+
+function asSent(assets: Assets, line: BatchLine): Record<string, unknown> {
+  return {
+    type: line.type,
+    ...(line.toWalletId === null
+      ? { wallet_id: line.walletId }
+      : { from_wallet_id: line.walletId, to_wallet_id: line.toWalletId }),
+    amount: formatAmount(line.amount, assets.withId(line.assetId).scale),
+    description: line.description,
+    reference_id: line.referenceId,
+    metadata: line.metadata && readOwn(line.metadata),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Endpoint } from './http/endpoint.ts';
+import { type BatchNeeds, createBatchEndpoints } from './batches/batch-endpoints.ts';
+import { type ClientNeeds, createClientEndpoints } from './wallets/client-endpoints.ts';
+import { createDeliveryEndpoints } from './webhooks/delivery-endpoints.ts';
+import { type EventNeeds, createEventEndpoints } from './webhooks/event-endpoints.ts';
+import { type HealthNeeds, createHealthEndpoints } from './health.ts';
+import { type OperationNeeds, createOperationEndpoints } from './operations/operation-endpoints.ts';
+import { type WalletNeeds, createWalletEndpoints } from './wallets/wallet-endpoints.ts';
+import { createWebhookEndpointEndpoints } from './webhooks/webhook-endpoints.ts';
+import type { WebhookNeeds } from './webhooks/send-now.ts';
+
+/** What each feature needs. */
+export interface Needs {
+  readonly operations: OperationNeeds;
+  readonly batches: BatchNeeds;
+  readonly wallets: WalletNeeds;
+  readonly clients: ClientNeeds;
+  readonly webhooks: WebhookNeeds;
+  readonly events: EventNeeds;
+  readonly health: HealthNeeds;
+}
+
+/** Every endpoint of the API, in the order of the document. */
+export function createEndpoints(needs: Needs): readonly Endpoint[] {
+  return [
+    ...createOperationEndpoints(needs.operations),
+    ...createBatchEndpoints(needs.batches),
+    ...createWalletEndpoints(needs.wallets),
+    ...createClientEndpoints(needs.clients),
+    ...createWebhookEndpointEndpoints(needs.webhooks),
+    ...createDeliveryEndpoints(needs.webhooks),
+    ...createEventEndpoints(needs.events),
+    ...createHealthEndpoints(needs.health),
+  ];
+}

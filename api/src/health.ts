@@ -1,0 +1,97 @@
+import type { Database } from '@wallet/shared/database/pool';
+import type { Backlog } from '@wallet/shared/database/tables/pending-operations';
+import { readDatabaseState } from '@wallet/shared/database/writable';
+import { type Endpoint, endpoint } from './http/endpoint.ts';
+import { z } from 'zod';
+
+const HEALTH_REASONS = ['database_down', 'database_read_only', 'queue_down', 'operations_late'] as const;
+type HealthReason = (typeof HEALTH_REASONS)[number];
+
+const healthSchema = z
+  .strictObject({
+    status: z.enum(['ok', 'degraded', 'down']),
+    database: z.enum(['up', 'read_only', 'down']),
+    queue: z.enum(['up', 'down']),
+    reasons: z.array(z.enum(HEALTH_REASONS)).meta({
+      description:
+        'Why it is not `ok`. `operations_late`: operations or lines of a batch have waited for 10 s without any progress.',
+    }),
+  })
+  .meta({ id: 'Health' });
+
+const probeSchema = z.strictObject({ status: z.enum(['ok', 'down']) }).meta({ id: 'Probe' });
+
+/** Where something has waited this long without getting any further, no worker runs, or none gets on. */
+const LATE_MS = 10_000;
+
+export interface HealthNeeds {
+  readonly database: Database;
+  /** Whether Redis takes jobs. */
+  readonly takesJobs: () => Promise<boolean>;
+  /** What waited when that was last looked at, by partition. */
+  readonly backlog: () => readonly Backlog[];
+  readonly isStopping: () => boolean;
+}
+
+export function createHealthEndpoints(needs: HealthNeeds): Endpoint[] {
+  return [getHealth(needs), getLiveness(), getReadiness(needs)];
+}
+
+const nothing = {
+  scope: null,
+  params: null,
+  query: null,
+  body: null,
+  problems: [],
+  tag: 'Service',
+  method: 'get',
+  isProbe: true,
+} as const;
+
+const getHealth = ({ database, takesJobs, backlog }: HealthNeeds) =>
+  endpoint({
+    ...nothing,
+    paths: ['/health'],
+    summary:
+      '`degraded` while Redis does not take jobs (operations are accepted and applied without it) or what was accepted is ' +
+      'late; `down` without a database that takes writes. `reasons` says which',
+    answers: { 200: healthSchema, 503: healthSchema },
+    handle: async () => {
+      const [state, queueUp] = await Promise.all([readDatabaseState(database), takesJobs()]);
+      const reasons: HealthReason[] = [
+        ...(state === 'up' ? [] : [`database_${state}` as const]),
+        ...(queueUp ? [] : ['queue_down' as const]),
+        ...(backlog().some(isLate) ? ['operations_late' as const] : []),
+      ];
+      const status = state !== 'up' ? 'down' : reasons.length > 0 ? 'degraded' : 'ok';
+      return {
+        status: status === 'down' ? 503 : 200,
+        body: { status, database: state, queue: queueUp ? 'up' : 'down', reasons },
+      };
+    },
+  });
+
+function isLate({ ageMs, bulkAgeMs }: Backlog): boolean {
+  return Math.max(ageMs, bulkAgeMs) > LATE_MS;
+}
+
+const getLiveness = () =>
+  endpoint({
+    ...nothing,
+    paths: ['/livez'],
+    summary: 'The process runs',
+    answers: { 200: probeSchema },
+    handle: () => ({ status: 200, body: { status: 'ok' } }),
+  });
+
+const getReadiness = ({ database, isStopping }: HealthNeeds) =>
+  endpoint({
+    ...nothing,
+    paths: ['/readyz'],
+    summary: 'The process takes requests: not once it was asked to stop, and not without a database that takes writes',
+    answers: { 200: probeSchema, 503: probeSchema },
+    handle: async () => {
+      const isReady = !isStopping() && (await readDatabaseState(database)) === 'up';
+      return isReady ? { status: 200, body: { status: 'ok' } } : { status: 503, body: { status: 'down' } };
+    },
+  });

@@ -1,0 +1,25 @@
+import type { Assets } from '@wallet/shared/assets';
+import type { Asset } from '@wallet/shared/database/tables/assets';
+import { type Refusal, refuseField } from './refusal.ts';
+
+/** How requests name an asset: by code, or by number under the name that an earlier service used. */
+export interface AssetChoice {
+  readonly asset?: string | null | undefined;
+  readonly asset_type_id?: number | null | undefined;
+}
+
+/** The asset that is meant. Refused if it is not named, named twice differently, or unknown. */
+export function chooseAsset(assets: Assets, choice: AssetChoice): Asset | Refusal<'invalid_request'> {
+  const byCode = choice.asset == null ? null : assets.withCode(choice.asset);
+  const byId = choice.asset_type_id == null ? null : assets.list.find(({ id }) => id === choice.asset_type_id);
+  if (choice.asset != null && byCode === null) return refuseField('asset', `there is no asset ${choice.asset}`);
+  if (choice.asset_type_id != null && byId === undefined) {
+    return refuseField('asset_type_id', `there is no asset ${choice.asset_type_id}`);
+  }
+  const asset = byCode ?? byId;
+  if (asset == null) return refuseField('asset', 'name the asset, as asset or asset_type_id');
+  if (byCode && byId && byCode !== byId) {
+    return refuseField('asset', 'asset and asset_type_id name different assets');
+  }
+  return asset;
+}

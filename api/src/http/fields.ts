@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** The parts that answers are made of. */
+
+export const id = z.uuid();
+export const time = z.iso.datetime();
+export const money = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/)
+  .meta({ example: '25.00' });
+export const asset = z.string().meta({ example: 'USD' });

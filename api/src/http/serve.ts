@@ -1,0 +1,63 @@
+import type { RequestListener, Server } from 'node:http';
+import { ConfigError } from '@wallet/shared/config';
+import type { Express } from 'express';
+import { answerBrokenRequests } from './answer-broken-requests.ts';
+import { createAppServer } from './create-server.ts';
+import { enter } from './enter.ts';
+
+/**
+ * Slow clients lose their connection: headers within 10 s, the whole request within an hour, looked after every second.
+ * The hour is for batches; whoever reads a smaller body gives it less time.
+ */
+const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 3_600_000, connectionsCheckingInterval: 1_000 };
+const KEEP_ALIVE_MS = 65_000;
+/** Connections that wait to be taken. With fewer, clients who come all at once would try again after seconds (Linux caps it). */
+const BACKLOG = 4_096;
+/** How long a stop waits for clients who are still sending. */
+const SLOW_CLIENT_MS = 4_000;
+const IDLE_LOOK_MS = 50;
+
+/** A server whose sound requests go to `next`, and the others to `app`, which refuses them. */
+export function createApiServer(
+  app: Express,
+  next: RequestListener,
+  { maxConnections }: { readonly maxConnections: number },
+): Server {
+  const listener = enter(next, app);
+  // A missing host is refused by `enter`, in the form of every other problem.
+  const server = createAppServer({ ...SERVER_LIMITS, requireHostHeader: false }, app, listener);
+  // The body readers send 100-continue, and `enter` refuses every other expectation.
+  server.on('checkContinue', listener).on('checkExpectation', listener);
+  // No limit, because Node drops the headers above it silently. `enter` refuses what is too much.
+  server.maxHeadersCount = 0;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxConnections = maxConnections;
+  answerBrokenRequests(server);
+  return server;
+}
+
+/** @returns the port. @throws ConfigError if it cannot be had. */
+export async function listen(
+  server: Server,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(new ConfigError(`The API cannot listen on ${host} port ${port}: ${error.message}. Set PORT or HOST.`));
+    });
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** Lets connections end as their requests are answered, and cuts those of clients who take too long. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
+  const slow = setTimeout(() => server.closeAllConnections(), SLOW_CLIENT_MS);
+  server.closeIdleConnections();
+  await closed;
+  clearInterval(idle);
+  clearTimeout(slow);
+}

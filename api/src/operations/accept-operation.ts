@@ -1,0 +1,184 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '@wallet/shared/database/pool';
+import { isOfRow, isLockTimeout } from '@wallet/shared/database/sqlstate';
+import {
+  type NewOperation,
+  type Operation,
+  acceptOperations,
+  findOperations,
+  findOperationsByKey,
+} from '@wallet/shared/database/tables/operations';
+import { type LogError, logErrors } from '@wallet/shared/log-errors';
+import type { Logger } from '@wallet/shared/logger';
+import { inGroups } from '@wallet/shared/in-groups';
+import type { RingPartitions } from './ring-partitions.ts';
+
+/**
+ * `accepted`: committed now. `replayed`: the same request was accepted under this key before. `key_reused`: another
+ * request was; nothing is stored.
+ */
+export type Acceptance =
+  | { readonly kind: 'accepted' | 'replayed'; readonly operation: Operation }
+  | { readonly kind: 'key_reused'; readonly key: string | null };
+
+export type AcceptOperation = (operation: NewOperation) => Promise<Acceptance>;
+
+/** The most operations in one INSERT. */
+const GROUP_LIMIT = 500;
+/** Into how many a group is divided to find the operation at fault. */
+const PIECES = 8;
+/** Pauses before repeating a group whose fate is unknown. Its ids are its natural keys, so repeating is safe. */
+const RETRY_MS = [50, 250];
+
+/**
+ * Makes the function that accepts operations by group commit: requests that arrive while an INSERT is in flight go into
+ * the next one. It resolves after COMMIT; then `ring` is called with the partitions that have work, and not waited for.
+ * It rejects with the database's error, and then the operation may or may not have been accepted: a caller with an
+ * idempotency key can find out by repeating the request. It rejects with the problem `overloaded` before anything is done.
+ */
+export function createAcceptOperation(dependencies: {
+  database: Database;
+  ring: RingPartitions;
+  /** Takes an operation in, to be stored, or throws the problem `overloaded`; and counts it out again, whatever came of it. */
+  admission: { enter(operation: NewOperation): void; leave(operation: NewOperation): void };
+  /** Told of each operation that was accepted now, and how long that took. */
+  onAccepted: (operation: NewOperation, seconds: number) => void;
+  log: Logger;
+}): AcceptOperation {
+  const { database, ring, admission, onAccepted } = dependencies;
+  const onError = logErrors(dependencies.log, 'accepting failed, trying again');
+
+  async function acceptGroup(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
+    let inserted: Map<string, Date>;
+    try {
+      const rows = await withRetries(() => acceptOperations(database, operations), onError);
+      inserted = new Map(rows.map((row) => [row.id, row.createdAt]));
+    } catch (error) {
+      const isOnesFault = isOfRow(error) || isLockTimeout(error);
+      return operations.length > 1 && isOnesFault ? acceptApart(operations) : operations.map(() => ({ error }));
+    }
+    // All of them: after a lost reply, those that were not inserted now were inserted before.
+    ringFor(operations);
+    const earlier = operations.length === inserted.size ? NOTHING : await findEarlier(operations, inserted);
+    return operations.map((operation) => {
+      const createdAt = inserted.get(operation.id);
+      if (createdAt) return { acceptance: accepted(operation, createdAt) };
+      return 'error' in earlier ? earlier : recognise(operation, earlier);
+    });
+  }
+
+  function ringFor(operations: readonly NewOperation[]): void {
+    for (const lane of ['high', 'bulk'] as const) {
+      const ofLane = operations.filter(({ priority }) => (priority === 'high') === (lane === 'high'));
+      if (ofLane.length > 0) ring(new Set(ofLane.map(({ partition }) => partition)), lane);
+    }
+  }
+
+  /** One operation that the database refuses, or whose key is held by somebody, must not take its group with it. */
+  async function acceptApart(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
+    const size = Math.ceil(operations.length / PIECES);
+    const answers: GroupAnswer[] = [];
+    for (let start = 0; start < operations.length; start += size) {
+      answers.push(...(await acceptGroup(operations.slice(start, start + size))));
+    }
+    return answers;
+  }
+
+  async function findEarlier(
+    operations: readonly NewOperation[],
+    inserted: ReadonlyMap<string, Date>,
+  ): Promise<EarlierOperations | { error: unknown }> {
+    const left = operations.filter(({ id }) => !inserted.has(id));
+    const ids = left.map(({ id }) => id);
+    const keys = left.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
+    try {
+      const byId = await findOperations(database, ids);
+      const byKey = await findOperationsByKey(database, keys);
+      return {
+        byId: new Map(byId.map((operation) => [operation.id, operation])),
+        byKey: new Map(byKey.map((operation) => [operation.idempotencyKey, operation])),
+      };
+    } catch (error) {
+      // Only those who repeated a key learn of it: their neighbours are accepted.
+      return { error };
+    }
+  }
+
+  const inGroup = inGroups(GROUP_LIMIT, acceptGroup);
+  return async (operation) => {
+    admission.enter(operation);
+    const begun = performance.now();
+    try {
+      const answer = await inGroup(operation);
+      if ('error' in answer) throw answer.error;
+      if (answer.acceptance.kind === 'accepted') onAccepted(operation, (performance.now() - begun) / 1000);
+      return answer.acceptance;
+    } finally {
+      admission.leave(operation);
+    }
+  };
+}
+
+type GroupAnswer = { readonly acceptance: Acceptance } | { readonly error: unknown };
+
+interface EarlierOperations {
+  readonly byId: ReadonlyMap<string, Operation>;
+  readonly byKey: ReadonlyMap<string | null, Operation>;
+}
+
+const NOTHING: EarlierOperations = { byId: new Map(), byKey: new Map() };
+
+function accepted(operation: NewOperation, createdAt: Date): Acceptance {
+  return {
+    kind: 'accepted',
+    // Name by name: to spread it takes five times as long.
+    operation: {
+      id: operation.id,
+      walletId: operation.walletId,
+      toWalletId: operation.toWalletId,
+      assetId: operation.assetId,
+      type: operation.type,
+      amount: operation.amount,
+      priority: operation.priority,
+      description: operation.description,
+      referenceId: operation.referenceId,
+      idempotencyKey: operation.idempotencyKey,
+      requestHash: operation.requestHash,
+      metadata: operation.metadata,
+      batchId: null,
+      createdAt,
+      status: 'pending',
+      completedAt: null,
+      errorCode: null,
+      walletBalance: null,
+      walletVersion: null,
+      toWalletBalance: null,
+      toWalletVersion: null,
+    },
+  };
+}
+
+/** What stands in the way of an operation that was not inserted: itself, after a lost reply, or an earlier request. */
+function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAnswer {
+  const itself = earlier.byId.get(operation.id);
+  if (itself) return { acceptance: { kind: 'accepted', operation: itself } };
+  const first = earlier.byKey.get(operation.idempotencyKey);
+  if (first === undefined) return { error: new Error(`operation ${operation.id} was neither accepted nor found`) };
+  const isSame = first.requestHash === operation.requestHash;
+  return {
+    acceptance: isSame ? { kind: 'replayed', operation: first } : { kind: 'key_reused', key: operation.idempotencyKey },
+  };
+}
+
+async function withRetries<Result>(attempt: () => Promise<Result>, onError: LogError): Promise<Result> {
+  for (const pause of RETRY_MS) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (isOfRow(error) || isLockTimeout(error)) throw error;
+      onError(error);
+      await delay(pause);
+    }
+  }
+  return attempt();
+}

@@ -1,0 +1,33 @@
+import type { NewOperation } from '@wallet/shared/database/tables/operations';
+import { hashRequest } from '../http/idempotency-key.ts';
+
+type WhatIsAsked = Pick<
+  NewOperation,
+  'type' | 'walletId' | 'toWalletId' | 'amount' | 'description' | 'referenceId' | 'metadata'
+>;
+
+/**
+ * What makes two requests for an operation the same, as text: a JSON array, whose plain words need no escaping. Priority does
+ * not: it says when, not what.
+ */
+export function canonicalOperation(operation: WhatIsAsked): string {
+  const { type, walletId, toWalletId, amount, description, referenceId, metadata } = operation;
+  const receiver = toWalletId === null ? 'null' : `"${toWalletId}"`;
+  const extras = `${quote(description)},${quote(referenceId)},${quote(canonicalJson(metadata))}`;
+  return `["${type}","${walletId}",${receiver},"${amount}",${extras}]`;
+}
+
+export function hashOperation(operation: WhatIsAsked): string {
+  return hashRequest(canonicalOperation(operation));
+}
+
+function quote(text: string | null): string {
+  return text === null ? 'null' : JSON.stringify(text);
+}
+
+/** Sorted names and parsed values: equal metadata gives equal text, whatever its order and spelling. */
+function canonicalJson(metadata: string | null): string | null {
+  if (metadata === null) return null;
+  const fields = JSON.parse(metadata) as Record<string, unknown>;
+  return JSON.stringify(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

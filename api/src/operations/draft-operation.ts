@@ -1,0 +1,166 @@
+import type { Assets } from '@wallet/shared/assets';
+import type { Asset } from '@wallet/shared/database/tables/assets';
+import type { NewOperation } from '@wallet/shared/database/tables/operations';
+import type { NewWallet, UserWallet, WalletFacts } from '@wallet/shared/database/tables/wallets';
+import { firstWalletId } from '@wallet/shared/ids';
+import { KINDS } from '@wallet/shared/kinds';
+import { type AmountProblem, parseAmount } from '@wallet/shared/money';
+import type { OperationType } from '@wallet/shared/operation';
+import { hashOperation } from './canonical-operation.ts';
+import { type AssetChoice, chooseAsset } from '../http/choose-asset.ts';
+import { idempotencyKeyOf } from '../http/idempotency-key.ts';
+import { Refusal, refuseField } from '../http/refusal.ts';
+
+/** An operation as it is asked for, in a request of its own or in a line of a batch; its fields have passed their schema. */
+export interface OperationRequest<Named extends Asked = Asked> {
+  readonly asked: Named;
+  readonly extras: Extras;
+  /** The text of a JSON object, as it was sent. */
+  readonly metadata: string | null;
+  /** The header `Idempotency-Key`; a line has none. */
+  readonly keyHeader: string | undefined;
+  /** Whether a key or a reference names the request: not where lines are sent again, whose keys are used up. */
+  readonly hasKey: boolean;
+}
+
+/** What moves, and how it names the wallets. The amount is decimal text. */
+export type Asked = { readonly type: OperationType; readonly amount: string } & (
+  | { readonly wallet_id: string }
+  | { readonly from_wallet_id: string; readonly to_wallet_id: string }
+  | ({ readonly external_user_id: string } & AssetChoice)
+);
+
+/** What may come with it. */
+interface Extras {
+  readonly description?: string | null | undefined;
+  readonly reference_id?: string | null | undefined;
+  readonly idempotency_key?: string | null | undefined;
+}
+
+/** What was looked up before: of the wallets and users that are asked for, those that exist. */
+export interface Facts {
+  readonly assets: Assets;
+  readonly wallets: ReadonlyMap<string, WalletFacts>;
+  /** By `userKey`. */
+  readonly users: ReadonlyMap<string, UserWallet>;
+}
+
+export function userKey(login: string, assetId: number): string {
+  return `${assetId} ${login}`;
+}
+
+/** What can be stored. */
+export interface Draft {
+  readonly operation: Omit<NewOperation, 'id' | 'partition' | 'priority'>;
+  /** The user's wallet that has to be made for it. */
+  readonly wallet: NewWallet | null;
+}
+
+/** Why an operation that names its wallets so may be refused. */
+export type RefusalOf<Named extends Asked> =
+  | 'invalid_request'
+  | 'conflicting_idempotency_keys'
+  | 'wallet_not_found'
+  | (Named extends { readonly from_wallet_id: string } ? 'asset_mismatch' : never)
+  | (Named extends { readonly external_user_id: string } ? 'user_not_found' : never);
+
+/**
+ * Decides whether an operation can be accepted, for a request and for a line of a batch alike. Returns the first reason
+ * against it, in a fixed order (key, asset or wallets, amount, user), or what to store. Pure: a refused request leaves nothing
+ * behind. It runs for every line of a batch, so it copies no objects.
+ */
+export function draftOperation<Named extends Asked>(
+  request: OperationRequest<Named>,
+  facts: Facts,
+): Draft | Refusal<RefusalOf<Named>>;
+export function draftOperation(request: OperationRequest, facts: Facts): Draft | Refusal<RefusalOf<Asked>> {
+  const { asked, extras } = request;
+  const key = keyOf(request);
+  if (key instanceof Refusal) return key;
+  const asset = 'external_user_id' in asked ? chooseAsset(facts.assets, asked) : assetOfWallets(asked, facts);
+  if (asset instanceof Refusal) return asset;
+  const amount = parseAmount(asked.amount, asset.scale);
+  if (!amount.ok) return refuseField('amount', AMOUNT_PROBLEMS[amount.problem](asset));
+  let walletId: string;
+  let wallet: NewWallet | null = null;
+  if ('external_user_id' in asked) {
+    const user = facts.users.get(userKey(asked.external_user_id, asset.id));
+    if (user === undefined) return noSuchUser(asked.external_user_id);
+    walletId = user.walletId ?? firstWalletId(user.clientId, asset.id);
+    if (user.walletId === null) {
+      if (KINDS[asked.type].to !== 'wallet') return noWalletOfUser(asked.external_user_id, asset);
+      wallet = { id: walletId, clientId: user.clientId, assetId: asset.id };
+    }
+  } else {
+    walletId = 'wallet_id' in asked ? asked.wallet_id : asked.from_wallet_id;
+  }
+  const operation = {
+    walletId,
+    toWalletId: 'to_wallet_id' in asked ? asked.to_wallet_id : null,
+    assetId: asset.id,
+    type: asked.type,
+    amount: amount.minorUnits,
+    description: extras.description ?? null,
+    referenceId: extras.reference_id ?? null,
+    metadata: request.metadata,
+    idempotencyKey: key,
+    requestHash: null as string | null,
+  };
+  if (key !== null) operation.requestHash = hashOperation(operation);
+  return { operation, wallet };
+}
+
+function keyOf({ extras, keyHeader, hasKey }: OperationRequest): ReturnType<typeof idempotencyKeyOf> {
+  const { idempotency_key: key, reference_id: reference } = extras;
+  if (!hasKey || (keyHeader === undefined && key == null && reference == null)) return null;
+  return idempotencyKeyOf(keyHeader, key, reference);
+}
+
+function assetOfWallets(
+  asked: Exclude<Asked, { readonly external_user_id: string }>,
+  { assets, wallets }: Facts,
+): Asset | Refusal<RefusalOf<typeof asked>> {
+  if ('wallet_id' in asked) {
+    const wallet = wallets.get(asked.wallet_id);
+    return wallet === undefined ? noSuchWallet('wallet_id', asked.wallet_id) : assets.withId(wallet.assetId);
+  }
+  const { from_wallet_id: from, to_wallet_id: to } = asked;
+  const wallet = wallets.get(from);
+  if (wallet === undefined) return noSuchWallet('from_wallet_id', from);
+  if (to === from) return refuseField('to_wallet_id', 'must be another wallet');
+  const receiver = wallets.get(to);
+  if (receiver === undefined) return noSuchWallet('to_wallet_id', to);
+  if (receiver.assetId !== wallet.assetId) return OTHER_ASSET;
+  return assets.withId(wallet.assetId);
+}
+
+function noSuchWallet(field: string, id: string): Refusal<'wallet_not_found'> {
+  return new Refusal('wallet_not_found', field, 'there is no such wallet', `There is no wallet ${id}.`);
+}
+
+function noSuchUser(login: string): Refusal<'user_not_found'> {
+  return new Refusal('user_not_found', 'external_user_id', 'there is no such user', `There is no user ${login}.`);
+}
+
+function noWalletOfUser(login: string, { code }: Asset): Refusal<'wallet_not_found'> {
+  return new Refusal(
+    'wallet_not_found',
+    'external_user_id',
+    `the user has no wallet of ${code}`,
+    `The user ${login} has no wallet of ${code}.`,
+  );
+}
+
+const OTHER_ASSET = new Refusal(
+  'asset_mismatch',
+  'to_wallet_id',
+  'is a wallet of another asset',
+  'A transfer needs two wallets of the same asset.',
+);
+
+const AMOUNT_PROBLEMS = {
+  not_a_decimal: () => 'must be written in digits such as "12.50", without leading zeros, exponent, sign or spaces',
+  not_positive: () => 'must be greater than zero',
+  too_many_decimals: (asset) => `${asset.code} has at most ${asset.scale} decimals`,
+  too_large: () => 'is larger than an account can hold',
+} as const satisfies Record<AmountProblem, (asset: Asset) => string>;

@@ -1,0 +1,249 @@
+import type { Database } from '@wallet/shared/database/pool';
+import { listOperations } from '@wallet/shared/database/tables/operations';
+import { KINDS } from '@wallet/shared/kinds';
+import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType, type Priority } from '@wallet/shared/operation';
+import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
+import { z } from 'zod';
+import { type AnswerNeeds, answerOperation } from './answer-operation.ts';
+import type { Asked, OperationRequest, RefusalOf } from './draft-operation.ts';
+import type { FindOperation } from './find-operation.ts';
+import type { AnswerParts } from '../http/answer.ts';
+import { type Endpoint, type Input, endpoint } from '../http/endpoint.ts';
+import { assetOfUser, generalOperation } from './general-operation.ts';
+import { metadataOf } from '../http/metadata.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
+import { Problem } from '../http/problem.ts';
+import { Refusal } from '../http/refusal.ts';
+import { operationSchema } from './operation-schema.ts';
+import { amount, idParams, keyHeader, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
+import { type SubmitNeeds, submitOperation } from './submit-operation.ts';
+
+const CURSORS = createCursors('operations', readId);
+const ACCEPT_HEADERS = z.object({ ...keyHeader, ...preferHeader });
+const ACCEPTED = { 202: operationSchema, 200: operationSchema };
+const REFUSALS = ['conflicting_idempotency_keys', 'wallet_not_found', 'idempotency_key_reused'] as const;
+
+/** What the endpoints of operations work with. */
+export interface OperationNeeds extends SubmitNeeds, AnswerNeeds {
+  readonly database: Database;
+  readonly findOperation: FindOperation;
+}
+
+export function createOperationEndpoints(needs: OperationNeeds): Endpoint[] {
+  const submit = createSubmit(needs);
+  return [
+    postWalletOperation(submit),
+    postResupply(submit),
+    postTransfer(submit),
+    ...(Object.keys(USER_OPERATIONS) as UserType[]).map((type) => postUserOperation(type, submit)),
+    postOperation(submit),
+    getOperation(needs),
+    getOperations(needs),
+  ];
+}
+
+/** Accepts what a request asks for, and answers `202` with it, or, with `Prefer: wait=N`, `200` as soon as it is final. */
+type Submit = <Named extends Asked>(
+  asked: Named,
+  input: Input<unknown, unknown, OperationRequest['extras'] & { readonly priority?: Priority | undefined }>,
+) => Promise<
+  | (AnswerParts & { readonly status: 200 | 202; readonly body: PresentedOperation })
+  | Problem<RefusalOf<Named> | 'idempotency_key_reused'>
+>;
+
+function createSubmit(needs: SubmitNeeds & AnswerNeeds): Submit {
+  return async (asked, input) => {
+    const extras = input.body;
+    const metadata = metadataOf(input.request.body);
+    const keyHeader = input.header('idempotency-key');
+    const request = { asked, extras, metadata, keyHeader, hasKey: true };
+    const acceptance = await submitOperation(needs, request, extras.priority ?? 'high');
+    if (acceptance instanceof Refusal) return acceptance.toProblem();
+    if (acceptance.kind === 'key_reused') {
+      return new Problem('idempotency_key_reused', `The key ${acceptance.key} was used for another request.`);
+    }
+    const { kind, operation } = acceptance;
+    const answer = await answerOperation(needs, operation, 202, input);
+    return { ...answer, location: `/operations/${operation.id}`, isReplayed: kind === 'replayed' };
+  };
+}
+
+/** The words of `POST /wallets/{id}/operation`, and the types they stand for. */
+const WALLET_OPERATIONS = Object.fromEntries(
+  OPERATION_TYPES.map((type) => [KINDS[type].walletWord, type]).filter(([word]) => word !== null),
+) as Record<WalletWord, OperationType>;
+type WalletWord = NonNullable<(typeof KINDS)[OperationType]['walletWord']>;
+
+/** What the routes below a user do, each of which has the word of its type. */
+const USER_OPERATIONS = {
+  top_up: "Credit a user's wallet after a purchase; it is made if there is none",
+  bonus: "Credit a user's wallet for free; it is made if there is none",
+  spend: "Spend from a user's wallet",
+} as const satisfies Record<UserType, string>;
+type UserType = {
+  [Type in OperationType]: (typeof KINDS)[Type]['userWord'] extends null ? never : Type;
+}[OperationType];
+
+const postWalletOperation = (submit: Submit) =>
+  endpoint({
+    method: 'post',
+    accepts: 'single',
+    paths: ['/wallets/{id}/operation', '/wallets/{id}/operations'],
+    tag: 'Operations',
+    summary: 'Deposit to a wallet, or withdraw from it',
+    params: idParams,
+    query: null,
+    body: z.strictObject({
+      operation_type: z.enum(Object.keys(WALLET_OPERATIONS) as WalletWord[]),
+      amount,
+      ...singleExtras,
+    }),
+    headers: ACCEPT_HEADERS,
+    scope: 'operations:write',
+    answers: ACCEPTED,
+    problems: REFUSALS,
+    handle: (input) => {
+      const { operation_type: word, amount } = input.body;
+      return submit({ type: WALLET_OPERATIONS[word], wallet_id: input.params.id, amount }, input);
+    },
+  });
+
+const postResupply = (submit: Submit) =>
+  endpoint({
+    method: 'post',
+    accepts: 'single',
+    paths: ['/resupplies'],
+    tag: 'Operations',
+    summary: 'Credit a wallet from the treasury',
+    params: null,
+    query: null,
+    body: z.strictObject({ wallet_id: uuid, amount, ...singleExtras }),
+    headers: ACCEPT_HEADERS,
+    scope: 'operations:write',
+    answers: ACCEPTED,
+    problems: REFUSALS,
+    handle: (input) => {
+      const { wallet_id, amount } = input.body;
+      return submit({ type: 'resupply', wallet_id, amount }, input);
+    },
+  });
+
+const postTransfer = (submit: Submit) =>
+  endpoint({
+    method: 'post',
+    accepts: 'single',
+    paths: ['/transfers'],
+    tag: 'Operations',
+    summary: 'Move an amount from one wallet to another of the same asset',
+    params: null,
+    query: null,
+    body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...singleExtras }),
+    headers: ACCEPT_HEADERS,
+    scope: 'operations:write',
+    answers: ACCEPTED,
+    problems: [...REFUSALS, 'asset_mismatch'],
+    handle: (input) => {
+      const { from_wallet_id, to_wallet_id, amount } = input.body;
+      return submit({ type: 'transfer', from_wallet_id, to_wallet_id, amount }, input);
+    },
+  });
+
+const userParams = z.strictObject({ external_user_id: text(255).min(1).meta({ example: 'user_alice' }) });
+
+/** They differ in their type and word only. */
+function postUserOperation(type: UserType, submit: Submit) {
+  return endpoint({
+    method: 'post',
+    accepts: 'single',
+    paths: [`/wallets/users/{external_user_id}/${KINDS[type].userWord}`],
+    tag: 'Users',
+    summary: USER_OPERATIONS[type],
+    params: userParams,
+    query: null,
+    body: z.strictObject({ amount, ...assetOfUser, ...singleExtras }),
+    headers: ACCEPT_HEADERS,
+    scope: 'operations:write',
+    answers: ACCEPTED,
+    problems: [...REFUSALS, 'user_not_found'],
+    handle: (input) => {
+      const { asset, asset_type_id, amount } = input.body;
+      return submit({ type, ...input.params, asset, asset_type_id, amount }, input);
+    },
+  });
+}
+
+const postOperation = (submit: Submit) =>
+  endpoint({
+    method: 'post',
+    accepts: 'single',
+    paths: ['/operations'],
+    tag: 'Operations',
+    summary: 'Ask for an operation of any type: the general form of all the others',
+    params: null,
+    query: null,
+    body: generalOperation(singleExtras),
+    headers: ACCEPT_HEADERS,
+    scope: 'operations:write',
+    answers: ACCEPTED,
+    problems: [...REFUSALS, 'asset_mismatch', 'user_not_found'],
+    handle: (input) => submit(input.body, input),
+  });
+
+const getOperation = ({ findOperation, ...needs }: AnswerNeeds & { findOperation: FindOperation }) =>
+  endpoint({
+    method: 'get',
+    paths: ['/operations/{id}'],
+    tag: 'Operations',
+    summary: 'An operation as it stands, or, with `Prefer: wait=N`, as soon as it is final',
+    params: idParams,
+    query: null,
+    body: null,
+    headers: z.object(preferHeader),
+    scope: 'operations:read',
+    answers: { 200: operationSchema },
+    problems: ['operation_not_found'],
+    handle: async (input) => {
+      const { id } = input.params;
+      const operation = await findOperation(id);
+      if (operation === null) return new Problem('operation_not_found', `There is no operation ${id}.`);
+      return answerOperation(needs, operation, 200, input);
+    },
+  });
+
+const getOperations = ({ database, assets }: OperationNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/operations'],
+    tag: 'Operations',
+    summary: 'Operations, newest first. A transfer is listed with its source wallet',
+    params: null,
+    query: z.strictObject({
+      wallet_id: uuid.optional(),
+      batch_id: uuid.optional(),
+      status: z.enum(OPERATION_STATUSES).optional(),
+      type: z.enum(OPERATION_TYPES).optional(),
+      ...timeQuery,
+      ...pageQuery,
+    }),
+    body: null,
+    scope: 'operations:read',
+    answers: { 200: pageOf(operationSchema) },
+    problems: [],
+    handle: async ({ query }) => {
+      const filter = {
+        walletId: query.wallet_id ?? null,
+        batchId: query.batch_id ?? null,
+        status: query.status ?? null,
+        type: query.type ?? null,
+        from: query.from ?? null,
+        to: query.to ?? null,
+        before: CURSORS.read(query.cursor),
+      };
+      const found = await listOperations(database, filter, query.limit + 1);
+      return answerPage({
+        ...{ found, limit: query.limit, cursors: CURSORS },
+        keyOf: (operation) => operation.id,
+        present: (operation) => presentOperation(operation, assets.withId(operation.assetId)),
+      });
+    },
+  });

@@ -1,0 +1,131 @@
+import { type Client, createClient, findClient, listClients } from '@wallet/shared/database/tables/clients';
+import type { Database } from '@wallet/shared/database/pool';
+import { listWalletsOf } from '@wallet/shared/database/tables/wallets';
+import type { Assets } from '@wallet/shared/assets';
+import { newId } from '@wallet/shared/ids';
+import { z } from 'zod';
+import { chooseAsset } from '../http/choose-asset.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
+import { Problem } from '../http/problem.ts';
+import { Refusal } from '../http/refusal.ts';
+import { assetSchema, clientSchema, presentWallet } from './wallet-schemas.ts';
+import { assetCode, idParams, text } from '../http/schemas.ts';
+
+const CURSORS = createCursors('clients', readId);
+
+/** What the endpoints of clients and assets work with. */
+export interface ClientNeeds {
+  readonly database: Database;
+  readonly assets: Assets;
+}
+
+export function createClientEndpoints(needs: ClientNeeds): Endpoint[] {
+  return [postClient(needs), getClient(needs), getClients(needs), getAssets(needs)];
+}
+
+const postClient = ({ database, assets }: ClientNeeds) =>
+  endpoint({
+    method: 'post',
+    paths: ['/clients'],
+    tag: 'Clients',
+    summary: 'Make a client with its first wallet, in one act',
+    params: null,
+    query: null,
+    body: z.strictObject({
+      name: text(255).min(1).meta({ example: 'Ivan Ivanov' }),
+      login: text(255).min(1).meta({ example: 'ivan' }),
+      asset: assetCode.default('USD'),
+    }),
+    scope: 'wallets:write',
+    answers: { 201: clientSchema },
+    problems: ['login_taken'],
+    handle: async ({ body }) => {
+      const asset = chooseAsset(assets, body);
+      if (asset instanceof Refusal) return asset.toProblem();
+      const client = { id: newId(), login: body.login, name: body.name };
+      const created = await createClient(database, client, { id: newId(), assetId: asset.id });
+      if (created === 'login_taken') return new Problem('login_taken', `There is a client ${body.login} already.`);
+      const made = await findClient(database, client.id);
+      if (made === null) throw new Error(`client ${client.id} was made and cannot be found`);
+      const present = await presenterOf({ database, assets }, [made]);
+      return { status: 201, body: present(made), location: `/clients/${client.id}` };
+    },
+  });
+
+const getClient = ({ database, assets }: ClientNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/clients/{id}'],
+    tag: 'Clients',
+    summary: 'A client with its wallets',
+    params: idParams,
+    query: null,
+    body: null,
+    scope: 'wallets:read',
+    answers: { 200: clientSchema },
+    problems: ['client_not_found'],
+    handle: async ({ params: { id } }) => {
+      const client = await findClient(database, id);
+      if (client === null) return new Problem('client_not_found', `There is no client ${id}.`);
+      return { status: 200, body: (await presenterOf({ database, assets }, [client]))(client) };
+    },
+  });
+
+const getClients = ({ database, assets }: ClientNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/clients'],
+    tag: 'Clients',
+    summary: 'Clients with their wallets, in the order of their ids',
+    params: null,
+    query: z.strictObject(pageQuery),
+    body: null,
+    scope: 'wallets:read',
+    answers: { 200: pageOf(clientSchema) },
+    problems: [],
+    handle: async ({ query }) => {
+      const clients = await listClients(database, CURSORS.read(query.cursor), query.limit + 1);
+      const present = await presenterOf({ database, assets }, clients);
+      return answerPage({
+        ...{ found: clients, limit: query.limit, cursors: CURSORS },
+        keyOf: (client) => client.id,
+        present,
+      });
+    },
+  });
+
+const getAssets = ({ assets }: ClientNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/assets'],
+    tag: 'Assets',
+    summary: 'What can be counted',
+    params: null,
+    query: null,
+    body: null,
+    scope: 'wallets:read',
+    answers: { 200: pageOf(assetSchema) },
+    problems: [],
+    handle: () => ({ status: 200, body: { data: assets.list, next_cursor: null } }),
+  });
+
+/** Reads the wallets of all the clients at once, and makes the function that presents a client with its own. */
+async function presenterOf(
+  { database, assets }: ClientNeeds,
+  clients: readonly Client[],
+): Promise<(client: Client) => z.input<typeof clientSchema>> {
+  const wallets = await listWalletsOf(
+    database,
+    clients.map((client) => client.id),
+  );
+  return (client) => ({
+    id: client.id,
+    login: client.login,
+    name: client.name,
+    created_at: client.createdAt.toISOString(),
+    wallets: wallets
+      .filter((wallet) => wallet.clientId === client.id)
+      .map((wallet) => presentWallet(wallet, assets.withId(wallet.assetId))),
+  });
+}

@@ -1,0 +1,47 @@
+import type { Database } from '@wallet/shared/database/pool';
+import { type WalletFacts, findWalletFacts } from '@wallet/shared/database/tables/wallets';
+import { LRUCache } from 'lru-cache';
+import { inGroups } from '@wallet/shared/in-groups';
+
+const CACHED_WALLETS = 200_000;
+const GROUP_LIMIT = 500;
+
+/** Finds what never changes about wallets; so what was found once is kept. Unknown wallets are asked for every time. */
+export interface FindWallet {
+  readonly one: (id: string) => Promise<WalletFacts | null>;
+  /** Those of the wallets that exist. */
+  readonly many: (ids: Iterable<string>) => Promise<Map<string, WalletFacts>>;
+}
+
+/** Single wallets are looked up by `database`; many of them, for batches, by `storing`. */
+export function createFindWallet(database: Database, storing: Database): FindWallet {
+  const cache = new LRUCache<string, WalletFacts>({ max: CACHED_WALLETS });
+  const look = inGroups<string, WalletFacts | null>(GROUP_LIMIT, async (ids) => {
+    const found = new Map((await findWalletFacts(database, ids)).map((facts) => [facts.id, facts]));
+    return ids.map((id) => found.get(id) ?? null);
+  });
+  return {
+    async one(id) {
+      const cached = cache.get(id);
+      if (cached) return cached;
+      const found = await look(id);
+      if (found) cache.set(id, found);
+      return found;
+    },
+    async many(ids) {
+      const known = new Map<string, WalletFacts>();
+      const unknown = new Set<string>();
+      for (const id of ids) {
+        const cached = cache.get(id);
+        if (cached) known.set(id, cached);
+        else unknown.add(id);
+      }
+      const found = unknown.size > 0 ? await findWalletFacts(storing, [...unknown]) : [];
+      for (const facts of found) {
+        cache.set(facts.id, facts);
+        known.set(facts.id, facts);
+      }
+      return known;
+    },
+  };
+}

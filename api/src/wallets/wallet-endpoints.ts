@@ -1,0 +1,265 @@
+import { listHistory, sumHistory } from '@wallet/shared/database/tables/entries';
+import type { Totals } from '@wallet/shared/database/tables/entries';
+import { findClientByLogin } from '@wallet/shared/database/tables/clients';
+import type { Database } from '@wallet/shared/database/pool';
+import {
+  type WalletFacts,
+  createWallet,
+  findClientWallet,
+  findWallet,
+  findWalletAt,
+} from '@wallet/shared/database/tables/wallets';
+import type { Asset } from '@wallet/shared/database/tables/assets';
+import type { Assets } from '@wallet/shared/assets';
+import { newId } from '@wallet/shared/ids';
+import { formatAmount } from '@wallet/shared/money';
+import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/operation';
+import { z } from 'zod';
+import { chooseAsset } from '../http/choose-asset.ts';
+import { changeWalletStatus } from './change-wallet-status.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
+import { Problem } from '../http/problem.ts';
+import { Refusal } from '../http/refusal.ts';
+import { historyLineSchema, presentWallet, statisticsSchema, walletAtSchema, walletSchema } from './wallet-schemas.ts';
+import { assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
+
+const CURSORS = createCursors('transactions', readPosition);
+/** The most that the number of an asset can be. */
+const ASSET_MOST = 32_767;
+
+/** What the endpoints of wallets work with. */
+export interface WalletNeeds {
+  readonly database: Database;
+  readonly assets: Assets;
+  /** What never changes about a wallet; null if there is none. */
+  readonly findFacts: (id: string) => Promise<WalletFacts | null>;
+}
+
+export function createWalletEndpoints(needs: WalletNeeds): Endpoint[] {
+  return [
+    postWallet(needs),
+    getUserBalance(needs),
+    getWallet(needs),
+    patchWallet(needs),
+    getHistory(needs),
+    getStatistics(needs),
+  ];
+}
+
+const postWallet = ({ database, assets }: WalletNeeds) =>
+  endpoint({
+    method: 'post',
+    paths: ['/wallets'],
+    tag: 'Wallets',
+    summary: 'Make an empty wallet, with an id of your own if you like',
+    params: null,
+    query: null,
+    body: z.strictObject({ id: uuid.nullish(), client_id: uuid.nullish(), asset: assetCode.default('USD') }),
+    scope: 'wallets:write',
+    answers: { 201: walletSchema },
+    problems: ['wallet_exists', 'client_has_wallet', 'unknown_client'],
+    handle: async ({ body }) => {
+      const asset = chooseAsset(assets, body);
+      if (asset instanceof Refusal) return asset.toProblem();
+      const id = body.id ?? newId();
+      const created = await createWallet(database, { id, clientId: body.client_id ?? null, assetId: asset.id });
+      if (created === 'wallet_exists') return new Problem('wallet_exists', `There is a wallet ${id} already.`);
+      if (created === 'client_not_found') return new Problem('unknown_client', `There is no client ${body.client_id}.`);
+      if (created === 'client_has_wallet') {
+        return new Problem('client_has_wallet', `The client has a wallet of ${asset.code} already.`);
+      }
+      const wallet = await findWallet(database, id);
+      if (wallet === null) throw new Error(`wallet ${id} was made and cannot be found`);
+      return {
+        status: 201,
+        body: presentWallet(wallet, asset),
+        location: `/wallets/${id}`,
+        logged: { wallet_id: id },
+      };
+    },
+  });
+
+const getWallet = ({ database, assets }: WalletNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/wallets/{id}', '/wallets/{id}/balance'],
+    tag: 'Wallets',
+    summary: 'A wallet as it stands, or its balance at a past moment',
+    params: idParams,
+    query: z.strictObject({
+      at: momentUpTo.optional().meta({ description: 'What it was at the end of this millisecond.' }),
+    }),
+    body: null,
+    scope: 'wallets:read',
+    answers: { 200: z.union([walletSchema, walletAtSchema]) },
+    problems: ['wallet_not_found'],
+    handle: async ({ params, query }) => {
+      const wallet = await findWallet(database, params.id);
+      if (wallet === null) return notFound(params.id);
+      const asset = assets.withId(wallet.assetId);
+      const { at } = query;
+      if (at === undefined) return { status: 200, body: presentWallet(wallet, asset) };
+      const past = await findWalletAt(database, wallet.id, at);
+      if (past?.isFuture) return invalid([{ path: 'at', message: 'must not be in the future' }]);
+      return {
+        status: 200,
+        body: {
+          id: wallet.id,
+          wallet_id: wallet.id,
+          asset: asset.code,
+          balance: formatAmount(past?.balance ?? 0n, asset.scale),
+          version: Number(past?.version ?? 0n),
+          at: at.toISOString(),
+        },
+      };
+    },
+  });
+
+const getUserBalance = ({ database, assets }: WalletNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/wallets/users/{external_user_id}/balance'],
+    tag: 'Users',
+    summary: "A user's wallet of an asset",
+    params: z.strictObject({ external_user_id: text(255).min(1) }),
+    query: z.strictObject({ asset: assetCode.optional(), asset_type_id: wholeNumber(1, ASSET_MOST).optional() }),
+    body: null,
+    scope: 'wallets:read',
+    answers: { 200: walletSchema },
+    problems: ['user_not_found', 'wallet_not_found'],
+    handle: async ({ params, query }) => {
+      const asset = chooseAsset(assets, query);
+      if (asset instanceof Refusal) return asset.toProblem();
+      const client = await findClientByLogin(database, params.external_user_id);
+      if (client === null) return new Problem('user_not_found', `There is no user ${params.external_user_id}.`);
+      const id = await findClientWallet(database, client.id, asset.id);
+      const wallet = id === null ? null : await findWallet(database, id);
+      if (wallet === null) return new Problem('wallet_not_found', `The user has no wallet of ${asset.code}.`);
+      return { status: 200, body: presentWallet(wallet, asset) };
+    },
+  });
+
+const patchWallet = ({ database, assets }: WalletNeeds) =>
+  endpoint({
+    method: 'patch',
+    paths: ['/wallets/{id}'],
+    tag: 'Wallets',
+    summary: 'Freeze a wallet, thaw it, or close it for good (its balance must be zero)',
+    params: idParams,
+    query: null,
+    body: z.strictObject({ status: z.enum(WALLET_STATUSES) }),
+    scope: 'wallets:write',
+    answers: { 200: walletSchema },
+    problems: ['wallet_not_found', 'wallet_closed', 'wallet_not_empty'],
+    handle: async ({ params: { id }, body: { status }, actor }) => {
+      const changed = await changeWalletStatus({ database, assets }, { id, status, by: actor });
+      if (changed === 'wallet_not_found') return notFound(id);
+      if (changed === 'wallet_closed') return new Problem('wallet_closed', 'A closed wallet stays closed.');
+      if (changed === 'wallet_not_empty') return new Problem('wallet_not_empty', 'Only an empty wallet can be closed.');
+      const wallet = await findWallet(database, id);
+      if (wallet === null) return notFound(id);
+      return {
+        status: 200,
+        body: presentWallet(wallet, assets.withId(wallet.assetId)),
+        logged: { wallet_id: id },
+      };
+    },
+  });
+
+const getHistory = ({ database, assets, findFacts }: WalletNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/wallets/{id}/transactions'],
+    tag: 'Wallets',
+    summary: "A wallet's history, newest first, with the balance before and after",
+    params: idParams,
+    query: z.strictObject({ type: z.enum(OPERATION_TYPES).optional(), ...timeQuery, ...pageQuery }),
+    body: null,
+    scope: 'wallets:read',
+    answers: { 200: pageOf(historyLineSchema) },
+    problems: ['wallet_not_found'],
+    handle: async ({ params, query }) => {
+      const facts = await findFacts(params.id);
+      if (facts === null) return notFound(params.id);
+      const { scale, code } = assets.withId(facts.assetId);
+      const filter = {
+        type: query.type ?? null,
+        from: query.from ?? null,
+        to: query.to ?? null,
+        before: CURSORS.read(query.cursor),
+      };
+      const lines = await listHistory(database, params.id, filter, query.limit + 1);
+      return answerPage({
+        ...{ found: lines, limit: query.limit, cursors: CURSORS },
+        keyOf: (line) => line.version.toString(),
+        present: (line): z.input<typeof historyLineSchema> => ({
+          id: line.operationId,
+          operation_id: line.operationId,
+          type: line.type,
+          asset: code,
+          amount: formatAmount(line.amount, scale),
+          balance_before: formatAmount(line.balance - line.amount, scale),
+          balance_after: formatAmount(line.balance, scale),
+          other_wallet_id: line.otherWalletId,
+          description: line.description,
+          reference_id: line.referenceId,
+          version: Number(line.version),
+          created_at: line.createdAt.toISOString(),
+        }),
+      });
+    },
+  });
+
+const getStatistics = ({ database, assets, findFacts }: WalletNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/wallets/{id}/statistics'],
+    tag: 'Wallets',
+    summary: "Counts and sums of a wallet's history by type",
+    params: idParams,
+    query: z.strictObject(timeQuery),
+    body: null,
+    scope: 'wallets:read',
+    answers: { 200: statisticsSchema },
+    problems: ['wallet_not_found'],
+    handle: async ({ params, query }) => {
+      const facts = await findFacts(params.id);
+      if (facts === null) return notFound(params.id);
+      const totals = await sumHistory(database, params.id, query.from ?? null, query.to ?? null);
+      return { status: 200, body: presentStatistics(params.id, totals, assets.withId(facts.assetId)) };
+    },
+  });
+
+function presentStatistics(
+  walletId: string,
+  totals: readonly Totals[],
+  { code, scale }: Asset,
+): z.input<typeof statisticsSchema> {
+  const sum = (pick: (each: Totals) => bigint): bigint => totals.reduce((total, each) => total + pick(each), 0n);
+  const credited = sum((each) => each.credited);
+  const debited = sum((each) => each.debited);
+  const times = totals.flatMap((each) => [each.firstAt.toISOString(), each.lastAt.toISOString()]).sort();
+  return {
+    wallet_id: walletId,
+    asset: code,
+    count: Number(sum((each) => each.count)),
+    credited: formatAmount(credited, scale),
+    debited: formatAmount(debited, scale),
+    net: formatAmount(credited - debited, scale),
+    first_at: times[0] ?? null,
+    last_at: times.at(-1) ?? null,
+    by_type: totals.map((each) => ({
+      type: each.type,
+      count: Number(each.count),
+      credited: formatAmount(each.credited, scale),
+      debited: formatAmount(each.debited, scale),
+      first_at: each.firstAt.toISOString(),
+      last_at: each.lastAt.toISOString(),
+    })),
+  };
+}
+
+function notFound(id: string): Problem<'wallet_not_found'> {
+  return new Problem('wallet_not_found', `There is no wallet ${id}.`);
+}

@@ -1,0 +1,86 @@
+import type { Asset } from '@wallet/shared/database/tables/assets';
+import type { Wallet } from '@wallet/shared/database/tables/wallets';
+import { formatAmount } from '@wallet/shared/money';
+import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/operation';
+import { z } from 'zod';
+import { asset, id, money, time } from '../http/fields.ts';
+
+/** Wallets, clients and assets as the API answers them. */
+
+export const walletSchema = z
+  .strictObject({
+    id,
+    wallet_id: id.meta({ description: 'The id again, under the name that earlier services used.' }),
+    client_id: id.nullable(),
+    asset,
+    balance: money,
+    status: z.enum(WALLET_STATUSES),
+    version: z.int(),
+    pending_operations: z.int(),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'Wallet', description: "A client's (or nobody's) holding of one asset." });
+
+export function presentWallet(wallet: Wallet, asset: Asset): z.input<typeof walletSchema> {
+  return {
+    id: wallet.id,
+    wallet_id: wallet.id,
+    client_id: wallet.clientId,
+    asset: asset.code,
+    balance: formatAmount(wallet.balance, asset.scale),
+    status: wallet.status,
+    version: Number(wallet.version),
+    pending_operations: Number(wallet.pendingOperations),
+    created_at: wallet.createdAt.toISOString(),
+    updated_at: wallet.updatedAt.toISOString(),
+  };
+}
+
+/** A wallet's balance at a past moment. */
+export const walletAtSchema = z
+  .strictObject({ id, wallet_id: id, asset, balance: money, version: z.int(), at: time })
+  .meta({ id: 'WalletAt' });
+
+export const historyLineSchema = z
+  .strictObject({
+    id,
+    operation_id: id,
+    type: z.enum(OPERATION_TYPES),
+    asset,
+    amount: money.meta({ description: 'Signed: negative if it left the wallet.' }),
+    balance_before: money,
+    balance_after: money,
+    other_wallet_id: id.nullable().meta({ description: 'The other wallet of a transfer.' }),
+    description: z.string().nullable(),
+    reference_id: z.string().nullable(),
+    version: z.int(),
+    created_at: time,
+  })
+  .meta({ id: 'HistoryLine' });
+
+const totals = {
+  count: z.int(),
+  credited: money,
+  debited: money,
+};
+
+export const statisticsSchema = z
+  .strictObject({
+    wallet_id: id,
+    asset,
+    ...totals,
+    net: money,
+    first_at: time.nullable(),
+    last_at: time.nullable(),
+    by_type: z.array(z.strictObject({ type: z.enum(OPERATION_TYPES), ...totals, first_at: time, last_at: time })),
+  })
+  .meta({ id: 'Statistics' });
+
+export const clientSchema = z
+  .strictObject({ id, login: z.string(), name: z.string(), created_at: time, wallets: z.array(walletSchema) })
+  .meta({ id: 'Client' });
+
+export const assetSchema = z
+  .strictObject({ id: z.int(), code: z.string(), name: z.string(), scale: z.int(), transferable: z.boolean() })
+  .meta({ id: 'Asset', description: '`scale` is the number of decimals.' });

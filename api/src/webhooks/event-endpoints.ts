@@ -1,0 +1,84 @@
+import type { Database } from '@wallet/shared/database/pool';
+import { findEvent, readFeed } from '@wallet/shared/database/tables/events';
+import { JsonText } from '@wallet/shared/json-text';
+import { z } from 'zod';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { createCursors, pageQuery, readPosition } from '../http/pages.ts';
+import { Problem } from '../http/problem.ts';
+import { idParams } from '../http/schemas.ts';
+import { eventSchema, eventText, eventTypeSchema } from './webhook-resources.ts';
+
+const TAG = 'Webhooks';
+const TYPES_MOST = 20;
+/** Without a name: readers store these cursors, so the ones they have must stay valid. */
+const CURSORS = createCursors('', readPosition);
+
+export interface EventNeeds {
+  readonly database: Database;
+}
+
+export function createEventEndpoints(needs: EventNeeds): Endpoint[] {
+  return [getEvents(needs), getEvent(needs)];
+}
+
+const getEvents = ({ database }: EventNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/events'],
+    tag: TAG,
+    summary:
+      'The feed of events, oldest first, to be read on and on. Events are kept of types that an endpoint subscribes to',
+    scope: 'events:read',
+    params: null,
+    query: z.strictObject({
+      after: pageQuery.cursor.meta({
+        description: 'The `next_cursor` of the last answer; from the beginning without it.',
+      }),
+      limit: pageQuery.limit,
+      type: z
+        .union([eventTypeSchema, z.array(eventTypeSchema).max(TYPES_MOST)])
+        .optional()
+        .meta({ description: 'Only events of this type, or of these.' }),
+    }),
+    body: null,
+    answers: {
+      200: z
+        .strictObject({
+          data: z.array(eventSchema),
+          next_cursor: z.string().meta({
+            description:
+              'Where to read on: always there. Another one than was sent means that there may be more at once, even where ' +
+              '`data` is empty because of `type`.',
+          }),
+        })
+        .meta({ id: 'Feed' }),
+    },
+    problems: [],
+    handle: async ({ query }) => {
+      const after = CURSORS.read(query.after, 'after') ?? 0n;
+      const types = query.type === undefined ? null : [query.type].flat();
+      const { events, position } = await readFeed(database, after, types, query.limit);
+      // The events go out as they are stored, byte for byte.
+      const data = events.map((event) => new JsonText(eventText(event)));
+      return { status: 200, body: { data, next_cursor: CURSORS.write(String(position)) } };
+    },
+  });
+
+const getEvent = ({ database }: EventNeeds) =>
+  endpoint({
+    method: 'get',
+    paths: ['/events/{id}'],
+    tag: TAG,
+    summary: 'An event',
+    params: idParams,
+    query: null,
+    body: null,
+    scope: 'events:read',
+    answers: { 200: eventSchema },
+    problems: ['event_not_found'],
+    handle: async ({ params }) => {
+      const event = await findEvent(database, params.id);
+      if (event === null) return new Problem('event_not_found', `There is no event ${params.id}.`);
+      return { status: 200, body: new JsonText(eventText(event)) };
+    },
+  });

@@ -1,0 +1,9 @@
+import { createEndpoints } from '@wallet/api/endpoints';
+
+const nothing = {} as never;
+
+/** Every endpoint of the API, to be read: what it declares. None of them can be asked. */
+export const ENDPOINTS = createEndpoints({
+  ...{ operations: nothing, batches: nothing, wallets: nothing, clients: nothing },
+  ...{ webhooks: nothing, events: nothing, health: nothing },
+});
