@@ -37,7 +37,7 @@ const TOKEN = /wk_[0-9a-f]{32}_[A-Za-z0-9_-]{43}/;
 const tokenIn = ({ out }: ProgramRun): string => TOKEN.exec(out)![0];
 
 describe('npm run keys', () => {
-  it('makes a key, shows its token once, lists, rotates and revokes it, and tells of all that', async () => {
+  it('makes a key, shows its token once, lists, rotates and revokes it, and logs each step', async () => {
     expect(await keys('list')).toEqual({ code: 0, out: 'There are no keys: everything is open.\n', err: '' });
     const api = await clusterWith({}).startApi();
     expect(await statusFor(api.url, null)).toBe(404);
