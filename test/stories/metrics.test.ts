@@ -178,7 +178,7 @@ it('is served at the root alone, and every name follows the conventions', async 
   expect([...own].filter((name) => /_(ms|millis|milliseconds)$/.test(name))).toEqual([]);
 });
 
-it('tells of the process too, where one is told of', async () => {
+it('includes the metrics of the process in a registry for one', async () => {
   const registry = createRegistry();
   const names = parse(await registry.metrics()).map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'process_resident_memory_bytes']));
