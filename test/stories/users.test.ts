@@ -1,3 +1,4 @@
+import { firstWalletId } from '@wallet/shared/ids';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 
@@ -91,6 +92,27 @@ describe('a user', () => {
     );
     expect(new Set(answers.map((answer) => answer.body.wallet_id)).size).toBe(1);
     expect(await walletsOf(login)).toMatchObject([{ asset: 'PTS', balance: '12.00' }, { asset: 'USD' }]);
+  });
+
+  it('gets its own wallet although the wallet of another client has the id that follows from the user', async () => {
+    const logins = [await createUser(), await createUser()];
+    for (const login of logins) {
+      const { body } = await request(service.url).get('/clients').query({ limit: 200 }).expect(200);
+      const { id } = body.data.find((client: { login: string }) => client.login === login);
+      await request(service.url)
+        .post('/wallets')
+        .send({ id: firstWalletId(id, 1), asset: 'GOLD' })
+        .expect(201);
+    }
+    const [single, inBatch] = logins as [string, string];
+    expect((await act(single, 'bonus', { amount: 2, asset: 'GOLD' }).expect(200)).body.status).toBe('succeeded');
+    expect(await walletsOf(single)).toMatchObject([{ asset: 'GOLD', balance: '2.00' }, { asset: 'USD' }]);
+    const operations = [{ type: 'bonus', external_user_id: inBatch, asset: 'GOLD', amount: 2 }];
+    await request(service.url).post('/batches').send({ operations }).expect(409);
+    await act(inBatch, 'bonus', { amount: 1, asset: 'GOLD' }).expect(200);
+    const sent = await request(service.url).post('/batches').set('Prefer', 'wait=10').send({ operations }).expect(200);
+    expect(sent.body).toMatchObject({ status: 'completed', succeeded: 1 });
+    expect(await walletsOf(inBatch)).toMatchObject([{ asset: 'GOLD', balance: '3.00' }, { asset: 'USD' }]);
   });
 
   it('who is unknown, or has nothing to spend from, is answered with 404', async () => {

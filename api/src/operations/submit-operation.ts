@@ -70,7 +70,11 @@ async function draft<Named extends Asked>(
   // Another request made the user's wallet at the same moment.
   const second = draftOperation(request, await findFacts(needs, request.asked));
   if (second instanceof Refusal || second.wallet === null) return second;
-  throw new Error(`the wallet ${second.wallet.id} could not be made`);
+  // Or another client's wallet has the id that follows from the user: a caller may choose the ids of wallets.
+  await createWallet(needs.storing, { ...second.wallet, id: newId() });
+  const third = draftOperation(request, await findFacts(needs, request.asked));
+  if (third instanceof Refusal || third.wallet === null) return third;
+  throw new Error(`the wallet ${third.wallet.id} could not be made`);
 }
 
 async function findFacts({ storing, assets, findWallet }: SubmitNeeds, asked: Asked): Promise<Facts> {

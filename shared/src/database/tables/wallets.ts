@@ -183,23 +183,24 @@ export async function findUserWallets(
 
 /**
  * Makes those of the wallets, with their accounts, that do not exist.
- * @returns whether all exist now: a client may have got another wallet of the asset.
+ * @returns whether all exist now as they were asked for: a client may have another wallet of the asset, and a wallet of another
+ * client may have the id, which anyone can work out.
  */
 export async function createWallets(database: Queryable, wallets: readonly NewWallet[]): Promise<boolean> {
   await database.query(CREATE_WALLETS({ given: wallets }));
-  const ids = new Set(wallets.map(({ id }) => id));
-  return (await findWalletFacts(database, [...ids])).length === ids.size;
+  const { rowCount } = await database.query(FIND_OTHER_WALLETS({ given: wallets }));
+  return rowCount === 0;
 }
+
+const GIVEN_WALLETS = rowset<NewWallet>({
+  id: ['uuid', ({ id }) => id],
+  client_id: ['uuid', ({ clientId }) => clientId],
+  asset_id: ['smallint', ({ assetId }) => assetId],
+});
 
 const CREATE_WALLETS = wideStatement({
   name: 'createWallets',
-  sets: {
-    given: rowset<NewWallet>({
-      id: ['uuid', ({ id }) => id],
-      client_id: ['uuid', ({ clientId }) => clientId],
-      asset_id: ['smallint', ({ assetId }) => assetId],
-    }),
-  },
+  sets: { given: GIVEN_WALLETS },
   text: ({ given }) => `WITH made AS (
              INSERT INTO wallets (id, client_id, asset_id)
              SELECT DISTINCT id, client_id, asset_id FROM ${given.rows}
@@ -208,6 +209,14 @@ const CREATE_WALLETS = wideStatement({
              RETURNING id, asset_id
            )
            INSERT INTO accounts (wallet_id, asset_id) SELECT id, asset_id FROM made`,
+});
+
+const FIND_OTHER_WALLETS = wideStatement({
+  name: 'findOtherWallets',
+  sets: { given: GIVEN_WALLETS },
+  text: ({ given }) => `SELECT FROM ${given.rows} LEFT JOIN wallets ON wallets.id = given.id
+           WHERE (wallets.client_id, wallets.asset_id) IS DISTINCT FROM (given.client_id, given.asset_id)
+           LIMIT 1`,
 });
 
 /** The client's wallet of an asset; null if there is none. */
