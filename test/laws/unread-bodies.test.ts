@@ -13,6 +13,7 @@ let open: Service;
 let keyed: Service;
 let overloaded: Service;
 let limited: string;
+let trickling: Promise<'cut off'>;
 let reader: string;
 beforeAll(async () => {
   [open, keyed, overloaded] = await Promise.all([
@@ -23,9 +24,13 @@ beforeAll(async () => {
   reader = (await makeKey(keyed.database, { scopes: ['operations:read'] })).token;
   limited = (await makeKey(keyed.database, { rateLimit: 1 })).token;
   await untilGood(keyed.url, reader);
+  // The server cuts it off after ten seconds, in which the other tests run.
+  trickling = trickle();
+  trickling.catch(() => undefined);
 });
 afterAll(async () => {
   await Promise.all([open, keyed, overloaded].map((service) => service.stop()));
+  await trickling.catch(() => undefined);
 });
 jest.setTimeout(120_000);
 
@@ -197,15 +202,25 @@ it('a key over its rate is told so, whatever it was sending', async () => {
 });
 
 it('a client that goes on sending after the end of its connection is cut off', async () => {
-  const connection = connect(open);
-  await connection.write(headOf(OPEN_KINDS['a route that is not there']!, 'content-length', 1_000_000_000));
-  const trickle = setInterval(() => connection.socket.write('x'), 100);
-  const closed = new Promise((resolve) => connection.socket.once('close', resolve));
-  expect(await connection.answer()).toMatchObject({ status: 404, closes: true });
-  expect(await connection.ended).toBe('ended');
-  await closed;
-  clearInterval(trickle);
+  await expect(trickling).resolves.toBe('cut off');
 }, 40_000);
+
+/** @returns when the server has broken the connection of a client that goes on sending. */
+async function trickle(): Promise<'cut off'> {
+  const connection = openRaw(open.url);
+  const closed = new Promise((resolve) => connection.socket.once('close', resolve));
+  await connection.write(headOf(OPEN_KINDS['a route that is not there']!, 'content-length', 1_000_000_000));
+  const timer = setInterval(() => connection.socket.write('x'), 100);
+  try {
+    expect(await connection.answer()).toMatchObject({ status: 404, closes: true });
+    expect(await connection.ended).toBe('ended');
+    await closed;
+    return 'cut off';
+  } finally {
+    clearInterval(timer);
+    connection.close();
+  }
+}
 
 it('what is sent behind a request whose answer ends the connection is not done', async () => {
   const connection = connect(open);
