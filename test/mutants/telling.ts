@@ -68,19 +68,20 @@ export const TELLING: readonly Mutant[] = [
     name: 'redirect-followed',
     bug: 'a redirect leads anywhere, also inside',
     file: SEND,
-    text: "request.on('response', (response) => {",
-    instead: `request.on('response', (response) => {
-      const { location } = response.headers;
-      if (location) {
-        requestHttp(location, { method: 'POST' }, (next) => request.emit('response', next)).end();
-        return;
-      }`,
+    text: 'answered(status: number, headers: IncomingHttpHeaders): void {',
+    instead: `answered(status: number, headers: IncomingHttpHeaders): void {
+    if (typeof headers.location === 'string') {
+      const to = new URL(headers.location);
+      Object.assign(this, { ended: () => Reflect.deleteProperty(this, 'ended') });
+      new OriginConnections(to, connectChecked(to, { allowPrivate: true }), MAX_RESPONSE_BYTES).send(this);
+      return;
+    }`,
     tests: ['laws/webhook-sender > leads nowhere'],
   },
   {
     name: 'names-not-checked-on-connecting',
     bug: 'a name that was public when the endpoint was made may lead inside afterwards',
-    file: SEND,
+    file: 'worker/src/webhook/connect-checked.ts',
     text: 'if (!allowPrivate && ![first, ...others].every(isPublicAddress)) throw new AddressRefused();',
     instead: '',
     tests: ['laws/webhook-guard > without leave to go inside'],
@@ -89,7 +90,7 @@ export const TELLING: readonly Mutant[] = [
     name: 'addresses-not-checked-on-connecting',
     bug: 'an address is checked when the endpoint is made, and not again',
     file: SEND,
-    text: 'if (!allowPrivate) refuseInside(parsed);',
+    text: 'if (!options.allowPrivate) refuseInside(url);',
     instead: '',
     tests: ['laws/webhook-guard > without leave to go inside'],
   },
