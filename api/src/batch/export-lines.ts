@@ -1,8 +1,8 @@
+import { writeRecords } from '@wallet/csv/write-records';
 import { type BatchLine, type LineFilter, listLines } from '@wallet/shared/database/tables/batch-lines';
 import type { Batch } from '@wallet/shared/database/tables/batches';
 import { writeJson } from '@wallet/shared/json-text';
 import type { OperationStatus } from '@wallet/shared/operation';
-import Papa from 'papaparse';
 import { z } from 'zod';
 import type { Api } from '../context.ts';
 import { operationSchema } from '../http/resources.ts';
@@ -64,10 +64,8 @@ export const EXPORTS = {
   'text/csv': async function* (api, lines, escapesFormulas) {
     yield `${COLUMNS.join(',')}\n`;
     for await (const group of lines) {
-      yield `${Papa.unparse(
-        group.map((line) => toRecord(presentLine(api, line))),
-        { newline: '\n', ...(escapesFormulas ? { escapeFormulae: FORMULA } : {}) },
-      )}\n`;
+      const records = group.map((line) => toRecord(presentLine(api, line)));
+      yield `${writeRecords(records, { escapes: escapesFormulas ? FORMULA : null })}\n`;
     }
   },
 } as const satisfies Record<string, Export>;
