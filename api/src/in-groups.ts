@@ -1,7 +1,14 @@
+import { gather } from '@wallet/shared/process/gather';
+
+interface Call<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
- * Collects calls that come while an earlier group is under way, and hands them over as the next group. No timer: alone, a
- * call goes at once; under load, groups grow with it. Groups are worked on one after the other, in the order of calls. How many
- * may wait is for the caller to limit.
+ * Makes a function whose calls are worked on in groups, one after the other and in the order of calls: those that come while a
+ * group is under way are the next one.
  *
  * @param work gets 1 to `limit` items and answers for each, in their order; if it throws, every call of the group does.
  */
@@ -9,14 +16,8 @@ export function inGroups<Item, Answer>(
   limit: number,
   work: (items: readonly Item[]) => Promise<readonly Answer[]>,
 ): (item: Item) => Promise<Answer> {
-  let waiting: { item: Item; resolve: (answer: Answer) => void; reject: (error: unknown) => void }[] = [];
-  let busy = false;
-
-  async function run(): Promise<void> {
-    busy = true;
-    while (waiting.length > 0) {
-      const group = waiting.slice(0, limit);
-      waiting = waiting.slice(limit);
+  const calls = gather<Call<Item, Answer>>(
+    async (group) => {
       try {
         const answers = await work(group.map((call) => call.item));
         group.forEach((call, index) => {
@@ -25,13 +26,11 @@ export function inGroups<Item, Answer>(
       } catch (error) {
         for (const call of group) call.reject(error);
       }
-    }
-    busy = false;
-  }
-
+    },
+    { limit },
+  );
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
-      if (!busy) void run();
+      calls.add([{ item, resolve, reject }]);
     });
 }
