@@ -1,14 +1,14 @@
 import type { Mutant } from './mutant.ts';
 
-const DELIVER = 'worker/src/deliver-webhooks.ts';
-const SEND = 'worker/src/webhook/send-request.ts';
+const DELIVER = 'worker/src/webhooks/deliver-webhooks.ts';
+const SEND = 'worker/src/webhooks/send-request.ts';
 
 /** Bugs in events and webhooks: P5. */
 export const TELLING: readonly Mutant[] = [
   {
     name: 'event-outside-the-transaction',
     bug: 'an event is there although what it tells of was rolled back',
-    file: 'worker/src/drain-partitions.ts',
+    file: 'worker/src/drain/drain-partitions.ts',
     text: 'await applyOrFail(client, assets, choice) : await apply(client, assets, choice);',
     instead: `await applyOrFail(client, assets, choice) : await apply(Object.assign(Object.create(client) as Client, {
       query: (query: { name?: string }) => (query.name === 'insertEvents' ? database : client).query(query),
@@ -43,7 +43,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'time-not-signed',
     bug: 'whoever sends it again may say that it was sent just now',
-    file: 'worker/src/webhook/signature.ts',
+    file: 'worker/src/webhooks/signature.ts',
     text: '`${id}.${seconds}.${body}`',
     instead: '`${id}.${body}`',
     tests: ['unit/webhook-signature'],
@@ -81,7 +81,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'names-not-checked-on-connecting',
     bug: 'a name that was public when the endpoint was made may lead inside afterwards',
-    file: 'worker/src/webhook/connect-checked.ts',
+    file: 'worker/src/webhooks/connect-checked.ts',
     text: 'if (!allowPrivate && ![first, ...others].every(isPublicAddress)) throw new AddressRefused();',
     instead: '',
     tests: ['laws/webhook-guard > without leave to go inside'],
@@ -105,7 +105,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'retry-after-ignored',
     bug: 'a receiver that asks for time does not get it',
-    file: 'worker/src/webhook/retry-schedule.ts',
+    file: 'worker/src/webhooks/retry-schedule.ts',
     text: 'Math.max(Math.round(jittered), failure.retryAfterMs ?? 0)',
     instead: 'Math.round(jittered)',
     tests: ['unit/retry-schedule'],
@@ -137,7 +137,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'never-tried-again',
     bug: 'nobody looks for deliveries that are due again',
-    file: 'worker/src/webhooks.ts',
+    file: 'worker/src/webhooks/webhooks.ts',
     text: 'wake(due);',
     instead: '',
     tests: ['stories/webhook-failures > the same bytes'],
@@ -202,7 +202,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'turns-without-an-end',
     bug: 'an endpoint with a large backlog keeps the place of another',
-    file: 'worker/src/dispatch-deliveries.ts',
+    file: 'worker/src/webhooks/dispatch-deliveries.ts',
     text: '(performance.now() > turnEnds && othersWait())',
     instead: '(performance.now() < turnEnds && false)',
     tests: ['laws/webhook-turns'],
@@ -218,7 +218,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'relay-not-locked',
     bug: 'two workers relay the same events at the same time',
-    file: 'worker/src/relay-events.ts',
+    file: 'worker/src/webhooks/relay-events.ts',
     text: '(await tryLockRelay(client)) ? relayNext(client, RELAY_LIMIT) : null,',
     instead: 'relayNext(client, RELAY_LIMIT),',
     tests: ['laws/webhook-events > while it is written'],

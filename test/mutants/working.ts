@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-const CHOOSE = 'worker/src/choose-operations.ts';
+const CHOOSE = 'worker/src/drain/choose-operations.ts';
 
 /** Bugs in how workers find operations and put them in order, and in how those who wait hear of it: P1, P2, P6. */
 export const WORKING: readonly Mutant[] = [
@@ -15,7 +15,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'sweeper-off',
     bug: 'an operation whose ring was lost waits for ever',
-    file: 'worker/src/sweep.ts',
+    file: 'worker/src/drain/sweep.ts',
     text: 'const found = count(waiting);',
     instead: 'const found = 0;',
     tests: ['laws/late-operations > whose ring was lost'],
@@ -71,7 +71,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'one-lane',
     bug: 'operations of high priority wait until transactions of batches have ended',
-    file: 'worker/src/share-drains.ts',
+    file: 'worker/src/drain/share-drains.ts',
     text: 'while (running[lane].size < options.transactions(lane)) {',
     instead: 'while (running.high.size + running.bulk.size < options.transactions(lane)) {',
     tests: ['unit/share-drains'],
@@ -79,7 +79,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'woken-one-by-one',
     bug: 'of the partitions that are woken together, the first has a transaction of its own',
-    file: 'worker/src/share-drains.ts',
+    file: 'worker/src/drain/share-drains.ts',
     text: 'queueMicrotask(startNext);',
     instead: 'startNext();',
     tests: ['unit/share-drains'],
@@ -95,7 +95,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'looking-without-end',
     bug: 'a worker that has found nothing any more goes on looking',
-    file: 'worker/src/answer-rings.ts',
+    file: 'worker/src/drain/answer-rings.ts',
     text: "lane === 'bulk' || !flow.isOn() || isOver()",
     instead: "lane === 'bulk' || isOver()",
     tests: ['unit/answer-rings'],
@@ -111,7 +111,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'bad-operation-blocks',
     bug: 'an operation that cannot be written blocks its partition',
-    file: 'worker/src/drain-partitions.ts',
+    file: 'worker/src/drain/drain-partitions.ts',
     text: "if (kind === 'passing') throw error;",
     instead: 'throw error;',
     tests: ['stories/one-bad-operation > fails alone'],
@@ -119,7 +119,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'broken-partition-blocks',
     bug: 'a partition whose ledger is broken keeps others from being drained with it',
-    file: 'worker/src/drain-partitions.ts',
+    file: 'worker/src/drain/drain-partitions.ts',
     text: "if (kind === 'passing') throw error;",
     instead: "if (kind !== 'data') throw error;",
     tests: ['stories/one-bad-operation > is left alone by the transaction'],
@@ -143,7 +143,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'cancelling-ignored',
     bug: 'the lines of a cancelled batch are applied',
-    file: 'worker/src/drain-partitions.ts',
+    file: 'worker/src/drain/drain-partitions.ts',
     text: 'cancelled: operation.part?.cancelled ?? false,',
     instead: 'cancelled: false,',
     tests: ['stories/batch-cancel'],
