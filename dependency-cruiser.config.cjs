@@ -56,6 +56,19 @@ module.exports = {
       to: { path: '^(api|worker|local|shared|bench|test)/' },
     },
     {
+      name: 'csv-stands-alone',
+      comment: 'How a table is written is the same for the service and its command, and is known to neither of them.',
+      severity: 'error',
+      from: { path: '^csv/' },
+      to: { path: '^(api|worker|local|shared|client|bench|test)/' },
+    },
+    {
+      name: 'only-csv-knows-its-library',
+      severity: 'error',
+      from: { pathNot: '^csv/' },
+      to: { path: packageOf('papaparse') },
+    },
+    {
       name: 'ledger-is-pure',
       comment: 'The rules import words and nothing else: no package, no clock, no database.',
       severity: 'error',

@@ -1,22 +1,21 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { type LineEnd, cutHead, findLineEnd, firstSeparator, readNames } from '@wallet/csv/dialect';
 
-/**
- * How a table is written. The service reads the same dialects, and has the last word: what is found here of a table that it
- * accepted is right.
- */
+/** How a table is written, as the service reads it: what is found here of a table that it accepted is right. */
 export interface Dialect {
   readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be';
+  /** The byte order mark, or nothing. */
+  readonly mark: string;
   readonly separator: string;
-  readonly lineEnd: '\n' | '\r';
+  readonly lineEnd: LineEnd;
   /** The names of the columns, as the service understands them. */
   readonly names: readonly string[];
 }
 
 /** More than a header may have. */
 const START_BYTES = 64 * 1024;
-const SAYS_SEPARATOR = /^\uFEFF?"?sep=([,;\t|])"?\s*$/i;
-const SAYS_NOTHING = /^[\s",;|]*$/;
+const MARK = '\uFEFF';
 
 /** What a file begins with, as text. */
 export async function readStart(path: string): Promise<{ text: string; encoding: Dialect['encoding'] }> {
@@ -35,35 +34,17 @@ export async function readStart(path: string): Promise<{ text: string; encoding:
 /** How the table in a file is written, by its first lines. */
 export async function readDialect(path: string): Promise<Dialect> {
   const { text, encoding } = await readStart(path);
-  const lineEnd = /\r\n|\n|\r/.exec(text)?.[0] === '\r' ? '\r' : '\n';
-  const [first = '', ...others] = text.split(lineEnd);
-  const said = SAYS_SEPARATOR.exec(first)?.[1];
-  const header = (said === undefined ? [first, ...others] : others).find((line) => !isEmptyRecord(line)) ?? '';
-  // None of them is in a name of a column.
-  const separator = said ?? /[,;\t|]/.exec(header)?.[0] ?? ',';
-  return { encoding, separator, lineEnd, names: header.split(separator).map(toName) };
+  const mark = text.startsWith(MARK) ? MARK : '';
+  const start = text.slice(mark.length);
+  const lineEnd = findLineEnd(start) ?? '\n';
+  const { header = '', saidSeparator = null } = cutHead(start, lineEnd, true) ?? {};
+  const separator = saidSeparator ?? firstSeparator(header);
+  return { encoding, mark, separator, lineEnd, names: readNames(header, separator) };
 }
 
-function toName(field: string): string {
-  return field
-    .replaceAll('"', '')
-    .trim()
-    .toLowerCase()
-    .replace(/[\s-]+/g, '_');
-}
-
-export function isSeparatorLine(record: string): boolean {
-  return SAYS_SEPARATOR.test(record);
-}
-
-/** Whether a record has no field that is not empty, so that it is none. */
-export function isEmptyRecord(record: string): boolean {
-  return SAYS_NOTHING.test(record);
-}
-
-/** The text of a file, with its byte order mark. */
+/** The text of a file, without its byte order mark. */
 export async function* readFileText(path: string, encoding: Dialect['encoding']): AsyncGenerator<string> {
-  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  const decoder = new TextDecoder(encoding);
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     yield decoder.decode(chunk, { stream: true });
   }

@@ -2,13 +2,15 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isEmptyRecord, saysSeparator } from '@wallet/csv/dialect';
+import { type StandingRecord, readStandingRecords } from '@wallet/csv/read-records';
+import { writeRecords } from '@wallet/csv/write-records';
 import { streamApi, toPassing } from './call-api.ts';
 import type { Config, InputFile } from './config.ts';
 import { RESULT_COLUMNS } from './inspect-file.ts';
 import { GivenUp, type Patience, keepTrying } from './keep-trying.ts';
-import { encodeText, isEmptyRecord, isSeparatorLine, readDialect, readFileText } from './read-dialect.ts';
+import { encodeText, readDialect, readFileText } from './read-dialect.ts';
 import { splitLines } from './split-lines.ts';
-import { type CsvRecord, splitRecords } from './split-records.ts';
 
 /** `count` lines failed. They are in the file `name`, unless there are none, or `problem` says why not. */
 export interface FailedLines {
@@ -110,25 +112,25 @@ async function* withEnds(lines: AsyncIterable<ExportedLine>): AsyncGenerator<str
 async function* markRecords(file: InputFile, exported: AsyncIterable<ExportedLine>): AsyncGenerator<Buffer> {
   await refuseChanged(file);
   const dialect = await readDialect(file.path);
-  const { separator, encoding } = dialect;
-  const records = splitRecords(readFileText(file.path, encoding), dialect);
+  const { separator, encoding, mark } = dialect;
+  const records = readStandingRecords(readFileText(file.path, encoding), dialect);
   try {
     const { head, header } = await readHead(records);
-    yield encodeText(`${head}${[header.text, ...RESULT_COLUMNS].join(separator)}${header.end}`, encoding);
+    yield encodeText(`${mark}${head}${[header.text, ...RESULT_COLUMNS].join(separator)}${header.end}`, encoding);
     let position = 0;
     for await (const { operation } of exported) {
-      let record: CsvRecord | null = null;
+      let record: StandingRecord | null = null;
       while (position < operation.position) {
         const next = await records.next();
         if (next.done) throw changed();
-        if (isEmptyRecord(next.value.text)) continue;
+        if (isEmptyRecord(next.value.fields)) continue;
         record = next.value;
         position += 1;
       }
       if (record === null) throw new Error('the service told of a line twice');
       const { id, status, error } = operation;
-      const fields = [id, status, error.code, quote(error.message, separator)];
-      yield encodeText(`${[record.text, ...fields].join(separator)}${header.end}`, encoding);
+      const outcome = writeRecords([[id, status, error.code, error.message]], { separator });
+      yield encodeText(`${record.text}${separator}${outcome}${header.end}`, encoding);
     }
     await refuseChanged(file);
   } finally {
@@ -136,15 +138,15 @@ async function* markRecords(file: InputFile, exported: AsyncIterable<ExportedLin
   }
 }
 
-/** The record that names the columns, and what stands before it: which separator it has. */
-async function readHead(records: AsyncGenerator<CsvRecord>): Promise<{ head: string; header: CsvRecord }> {
+/** The record that names the columns, and the line before it that says the separator, if there is one. */
+async function readHead(records: AsyncGenerator<StandingRecord>): Promise<{ head: string; header: StandingRecord }> {
   let head = '';
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const next = await records.next();
     if (next.done) throw changed();
-    const { text, end } = next.value;
-    if (isSeparatorLine(text)) head = `${text}${end}`;
-    else if (!isEmptyRecord(text)) return { head, header: next.value };
+    const { fields, text, end } = next.value;
+    if (isFirst && saysSeparator(text)) head = `${text}${end}`;
+    else if (!isEmptyRecord(fields)) return { head, header: next.value };
   }
 }
 
@@ -156,8 +158,4 @@ async function refuseChanged({ path, bytes, modifiedMs }: InputFile): Promise<vo
 
 function changed(): Error {
   return new Error('the file is not the one that was sent any more');
-}
-
-function quote(field: string, separator: string): string {
-  return field.includes(separator) || /["\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

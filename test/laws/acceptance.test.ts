@@ -5,7 +5,7 @@ import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import { newId } from '@wallet/shared/ids';
 import { createLogger } from '@wallet/shared/logger';
 import { partitionOf } from '@wallet/shared/partition';
-import { drainPartitions } from '@wallet/worker/drain-partitions';
+import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';

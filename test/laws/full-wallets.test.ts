@@ -1,7 +1,7 @@
 import { auditDatabase } from '@wallet/shared/database/audit';
 import { newId } from '@wallet/shared/ids';
 import { partitionOf } from '@wallet/shared/partition';
-import { drainPartitions } from '@wallet/worker/drain-partitions';
+import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf } from '../support/wallets.ts';

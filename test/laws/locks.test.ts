@@ -1,8 +1,8 @@
 import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
 import { type Client, createPool } from '@wallet/shared/database/pool';
 import { partitionOf } from '@wallet/shared/partition';
-import { drainPartitions } from '@wallet/worker/drain-partitions';
-import { PLANNER } from '@wallet/worker/planner';
+import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
+import { PLANNER } from '@wallet/worker/drain/planner';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';

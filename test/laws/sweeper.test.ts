@@ -4,7 +4,7 @@ import { Registry } from '@wallet/shared/metrics';
 import { partitionOf } from '@wallet/shared/partition';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { createWorkerMetrics } from '@wallet/worker/metrics';
-import { startSweeper } from '@wallet/worker/sweep';
+import { startSweeper } from '@wallet/worker/drain/sweep';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';

@@ -8,7 +8,7 @@ import { countWebhookBacklog } from '@wallet/shared/database/tables/webhook-back
 import { disableEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
 import type { EventType } from '@wallet/shared/event';
 import { recordFacts } from '@wallet/shared/record-facts';
-import { relayEvents } from '@wallet/worker/relay-events';
+import { relayEvents } from '@wallet/worker/webhooks/relay-events';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';

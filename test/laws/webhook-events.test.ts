@@ -1,5 +1,5 @@
-import { relayEvents } from '@wallet/worker/relay-events';
-import { drainPartitions } from '@wallet/worker/drain-partitions';
+import { relayEvents } from '@wallet/worker/webhooks/relay-events';
+import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import { partitionOf } from '@wallet/shared/partition';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';

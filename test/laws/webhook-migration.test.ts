@@ -6,7 +6,7 @@ import { type Database, createPool } from '@wallet/shared/database/pool';
 import { claimDeliveries } from '@wallet/shared/database/tables/delivery-claims';
 import { newId } from '@wallet/shared/ids';
 import { recordFacts } from '@wallet/shared/record-facts';
-import { relayEvents } from '@wallet/worker/relay-events';
+import { relayEvents } from '@wallet/worker/webhooks/relay-events';
 import { inDatabase } from '../support/test-database.ts';
 
 const folders: string[] = [];

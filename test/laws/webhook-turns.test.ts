@@ -5,9 +5,9 @@ import { newId } from '@wallet/shared/ids';
 import { createLogger } from '@wallet/shared/logger';
 import { recordFacts } from '@wallet/shared/record-facts';
 import { createSealer } from '@wallet/shared/seal';
-import { createDispatcher } from '@wallet/worker/dispatch-deliveries';
-import { relayEvents } from '@wallet/worker/relay-events';
-import { createSender } from '@wallet/worker/webhook/send-request';
+import { createDispatcher } from '@wallet/worker/webhooks/dispatch-deliveries';
+import { relayEvents } from '@wallet/worker/webhooks/relay-events';
+import { createSender } from '@wallet/worker/webhooks/send-request';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Service, startService } from '../support/service.ts';
 

@@ -57,13 +57,14 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'redirect-followed',
     bug: 'a redirect leads anywhere, also inside',
-    text: "request.on('response', (response) => {",
-    instead: `request.on('response', (response) => {
-      const { location } = response.headers;
-      if (location) {
-        requestHttp(location, { method: 'POST' }, (next) => request.emit('response', next)).end();
-        return;
-      }`,
+    text: 'answered(status: number, headers: IncomingHttpHeaders): void {',
+    instead: `answered(status: number, headers: IncomingHttpHeaders): void {
+    if (typeof headers.location === 'string') {
+      const to = new URL(headers.location);
+      Object.assign(this, { ended: () => Reflect.deleteProperty(this, 'ended') });
+      new OriginConnections(to, connectChecked(to, { allowPrivate: true }), MAX_RESPONSE_BYTES).send(this);
+      return;
+    }`,
     tests: ['laws/webhook-sender > leads nowhere'],
   },
   {
@@ -76,7 +77,7 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'addresses-not-checked-on-connecting',
     bug: 'an address is checked when the endpoint is made, and not again',
-    text: 'if (!allowPrivate) refuseInside(parsed);',
+    text: 'if (!options.allowPrivate) refuseInside(url);',
     instead: '',
     tests: ['laws/webhook-guard > without leave to go inside'],
   },
@@ -104,8 +105,8 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'failure-taken-for-success',
     bug: 'a delivery that was answered with 500 counts as made',
-    text: 'status >= 200 && status < 300;',
-    instead: 'status >= 200;',
+    text: 'status !== null && status >= 200 && status < 300;',
+    instead: 'status !== null && status >= 200;',
     tests: ['stories/webhook-failures > the same bytes'],
   },
   {

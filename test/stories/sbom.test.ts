@@ -17,7 +17,7 @@ it('npm run sbom lists all that is shipped, in its versions, and names no privat
   });
   const bom = JSON.parse(stdout) as Bom;
   expect(bom.bomFormat).toBe('CycloneDX');
-  const shipped = ['api', 'shared', 'worker'].flatMap((folder) => {
+  const shipped = ['api', 'csv', 'shared', 'worker'].flatMap((folder) => {
     const text = readFileSync(join(PROJECT_ROOT, folder, 'package.json'), 'utf8');
     return Object.entries((JSON.parse(text) as { dependencies: Record<string, string> }).dependencies);
   });

@@ -2,7 +2,7 @@ import { type RequestListener, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, type Server, type Socket, createServer as createTcpServer } from 'node:net';
 import selfsigned from 'selfsigned';
-import { type Attempt, type Sender, createSender } from '@wallet/worker/webhook/send-request';
+import { type Attempt, type Sender, createSender } from '@wallet/worker/webhooks/send-request';
 
 const REQUEST = { headers: { 'content-type': 'application/json' }, body: '{"type":"operation.succeeded"}' };
 

@@ -1,7 +1,7 @@
 import type { Lane } from '@wallet/shared/queue/doorbell';
-import { answerRings } from '@wallet/worker/answer-rings';
-import type { PartitionState } from '@wallet/worker/drain-partitions';
-import { createFlow } from '@wallet/worker/flow';
+import { answerRings } from '@wallet/worker/drain/answer-rings';
+import type { PartitionState } from '@wallet/worker/drain/drain-partitions';
+import { createFlow } from '@wallet/worker/drain/flow';
 
 let now = 0;
 beforeEach(() => {

@@ -40,6 +40,19 @@ it('CSV with lines that end in different ways is the same however it is cut', as
   }
 });
 
+it('CSV with a quote inside a field that is not quoted is the same however it is cut', async () => {
+  const text = 'type,description\na,5" pipe\nb,"two\nlines"\nc,d\n';
+  const whole = await all(readCsv(inPieces(text, [])));
+  expect(whole.map(({ value }) => (value as Record<string, string>)['description'])).toEqual([
+    '5" pipe',
+    'two\nlines',
+    'd',
+  ]);
+  for (let cut = 0; cut <= text.length; cut += 1) {
+    expect(await all(readCsv(inPieces(text, [cut])))).toEqual(whole);
+  }
+});
+
 it('CSV tells the line where a record begins', async () => {
   const text = '\uFEFFtype,description\r\na,"two\r\nlines"\r\n\r\nb,"say ""x"""\r\nc\r\nd,e\r\n';
   const read = await all(readCsv(inPieces(text, [3, 30])));

@@ -1,4 +1,4 @@
-import { retryDelay } from '@wallet/worker/webhook/retry-schedule';
+import { retryDelay } from '@wallet/worker/webhooks/retry-schedule';
 import fc from 'fast-check';
 
 const SECONDS = [5, 30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400];

@@ -1,7 +1,7 @@
 import { setImmediate as settle } from 'node:timers/promises';
 import type { Lane } from '@wallet/shared/queue/doorbell';
-import type { PartitionState } from '@wallet/worker/drain-partitions';
-import { shareDrains } from '@wallet/worker/share-drains';
+import type { PartitionState } from '@wallet/worker/drain/drain-partitions';
+import { shareDrains } from '@wallet/worker/drain/share-drains';
 
 /** The transactions that were begun, in their order; each ends when it is told to. */
 interface Begun {

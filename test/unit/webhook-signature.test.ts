@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { BrokenInvariant } from '@wallet/shared/broken-invariant';
-import { signatureHeaders } from '@wallet/worker/webhook/signature';
+import { signatureHeaders } from '@wallet/worker/webhooks/signature';
 import { Webhook } from 'standardwebhooks';
 
 /** Point by point what Standard Webhooks 1.0.0 says, judged by its authors' own package. */

@@ -10,7 +10,7 @@ import { readOptions } from '@wallet/shared/read-options';
 import { type Running, runProcess } from '@wallet/shared/run-process';
 import { readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
-import { PLANNER } from './planner.ts';
+import { PLANNER } from './drain/planner.ts';
 import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '@wallet/shared/metrics';
 import type { Lane } from '@wallet/shared/queue/doorbell';
 import { REJECTION_CODES, type RejectionCode } from '@wallet/shared/rejection';
-import type { Attempt } from './webhook/send-request.ts';
+import type { Attempt } from './webhooks/send-request.ts';
 
 /** What a worker measures. The functions count, and cost nothing else. */
 export interface WorkerMetrics {

@@ -7,15 +7,15 @@ import { logErrors } from '@wallet/shared/log-errors';
 import type { Registry } from '@wallet/shared/metrics';
 import type { RejectionCode } from '@wallet/shared/rejection';
 import { createSealer } from '@wallet/shared/seal';
-import { answerRings } from './answer-rings.ts';
+import { answerRings } from './drain/answer-rings.ts';
 import type { WorkerConfig } from './config.ts';
-import { type Drain, drainPartitions } from './drain-partitions.ts';
-import { createFlow } from './flow.ts';
+import { type Drain, drainPartitions } from './drain/drain-partitions.ts';
+import { createFlow } from './drain/flow.ts';
 import { type WorkerMetrics, createWorkerMetrics } from './metrics.ts';
-import { shareDrains } from './share-drains.ts';
-import { startSweeper } from './sweep.ts';
-import { type Sender, createSender } from './webhook/send-request.ts';
-import { startWebhooks } from './webhooks.ts';
+import { shareDrains } from './drain/share-drains.ts';
+import { startSweeper } from './drain/sweep.ts';
+import { type Sender, createSender } from './webhooks/send-request.ts';
+import { startWebhooks } from './webhooks/webhooks.ts';
 
 /**
  * As long as single operations come, batches give way: one transaction of theirs at a time, of a sixteenth of the size, and a

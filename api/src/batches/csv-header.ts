@@ -1,5 +1,5 @@
+import { SEPARATORS, isSeparator, readNames, toName } from '@wallet/csv/dialect';
 import { OPERATION_TYPES } from '@wallet/shared/operation';
-import Papa from 'papaparse';
 import type { LineField } from '../operations/general-operation.ts';
 import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
@@ -19,10 +19,6 @@ interface Column {
   /** What a field that is not empty says, undefined if that is nothing. Null where the field is taken as it is. */
   readonly read: ((field: string) => unknown) | null;
 }
-
-/** What stands between fields. A table that names none is read by the one that makes most sense of its header. */
-const SEPARATORS = [',', ';', '\t', '|'] as const;
-const SAYS_SEPARATOR = /^"?sep=(.)"?\s*$/i;
 
 const trimmed = (field: string): string | undefined => (hasSpace(field) ? field.trim() || undefined : field);
 /** Whether there may be space around a text. Without this look the reader of a table takes 6 % longer. */
@@ -54,19 +50,15 @@ const READERS: ReadonlyMap<string, Column['read']> = new Map(Object.entries(FIEL
 /** The columns that the service and its command add to a table when they say what became of it. */
 const RESULT_COLUMNS = ['operation_id', 'error_code'];
 
-/** `sep=;`, which spreadsheets write into the first line. Null if it says nothing of the kind. @throws Problem */
-export function readSeparator(record: string): string | null {
-  const [, separator] = SAYS_SEPARATOR.exec(record) ?? [];
-  if (separator === undefined) return null;
-  if (SEPARATORS.some((known) => known === separator)) return separator;
-  throw refuseHeader(1, `${separator} cannot separate fields: use a comma, a semicolon, a tab or |`);
-}
-
 /**
- * Reads the record that names the columns: in any case, with spaces around and hyphens or spaces for underscores.
+ * Reads the record that names the columns. A table whose first line does not say its separator is read by the one that makes most
+ * sense of the header.
  * @throws Problem `batch_refused`
  */
 export function readHeader(record: string, said: string | null, line: number): Table {
+  if (said !== null && !isSeparator(said)) {
+    throw refuseHeader(1, `${said} cannot separate fields: use a comma, a semicolon, a tab or |`);
+  }
   let separator: string = said ?? SEPARATORS[0];
   let names = toNames(record, separator);
   for (const other of said === null ? SEPARATORS : []) {
@@ -80,16 +72,8 @@ export function readHeader(record: string, said: string | null, line: number): T
 }
 
 function toNames(record: string, separator: string): string[] {
-  const [fields = []] = Papa.parse<string[]>(record, { delimiter: separator, newline: '\n', quoteChar: '"' }).data;
-  const names = fields.map(toName);
+  const names = readNames(record, separator);
   return names.slice(0, names.findLastIndex((name) => name !== '') + 1);
-}
-
-function toName(field: string): string {
-  return field
-    .trim()
-    .toLowerCase()
-    .replace(/[\s-]+/g, '_');
 }
 
 function countKnown(names: readonly string[]): number {

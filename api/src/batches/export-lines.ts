@@ -1,3 +1,4 @@
+import { writeRecords } from '@wallet/csv/write-records';
 import type { Assets } from '@wallet/shared/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import { type BatchLine, type LineFilter, listLines } from '@wallet/shared/database/tables/batch-lines';
@@ -5,7 +6,6 @@ import type { Batch } from '@wallet/shared/database/tables/batches';
 import { writeJson } from '@wallet/shared/json-text';
 import type { OperationStatus } from '@wallet/shared/operation';
 import pLimit from 'p-limit';
-import Papa from 'papaparse';
 import { z } from 'zod';
 import { operationSchema } from '../operations/operation-schema.ts';
 import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
@@ -72,10 +72,8 @@ export const EXPORTS = {
   'text/csv': async function* (assets, lines, escapesFormulas) {
     yield `${COLUMNS.join(',')}\n`;
     for await (const group of lines) {
-      yield `${Papa.unparse(
-        group.map((line) => toRecord(presentLine(assets, line))),
-        { newline: '\n', ...(escapesFormulas ? { escapeFormulae: FORMULA } : {}) },
-      )}\n`;
+      const records = group.map((line) => toRecord(presentLine(assets, line)));
+      yield `${writeRecords(records, { escapes: escapesFormulas ? FORMULA : null })}\n`;
     }
   },
 } as const satisfies Record<string, Export>;

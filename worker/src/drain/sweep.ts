@@ -4,7 +4,7 @@ import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
 import { repeat } from '@wallet/shared/process/repeat';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
-import type { WorkerMetrics } from './metrics.ts';
+import type { WorkerMetrics } from '../metrics.ts';
 
 const INTERVAL_MS = 1_000;
 /** How often to look while the queue does not work: then this is how operations are found. */

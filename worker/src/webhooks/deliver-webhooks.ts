@@ -15,9 +15,9 @@ import { inTransaction } from '@wallet/shared/database/transaction';
 import type { Logger } from '@wallet/shared/logger';
 import { recordFacts } from '@wallet/shared/record-facts';
 import type { Sealer } from '@wallet/shared/seal';
-import { retryDelay } from './webhook/retry-schedule.ts';
-import type { Attempt, Sender } from './webhook/send-request.ts';
-import { signatureHeaders } from './webhook/signature.ts';
+import { retryDelay } from './retry-schedule.ts';
+import type { Attempt, Sender } from './send-request.ts';
+import { signatureHeaders } from './signature.ts';
 
 export interface DeliveryTools {
   readonly database: Database;

@@ -1,0 +1,79 @@
+import Papa from 'papaparse';
+import type { LineEnd } from './dialect.ts';
+
+/** Records, and by their places what is wrong with those that are not as they should be. */
+export interface Records {
+  readonly fields: readonly (readonly string[])[];
+  readonly complaints: ReadonlyMap<number, string>;
+}
+
+export interface RecordReader {
+  /** The records that have ended since the last call. */
+  read(piece: string): Records;
+  /** The last one, if it has no end. */
+  end(): Records;
+  /** What has come of a record that has not ended. */
+  readonly waiting: string;
+}
+
+/** Reads the records of a text that arrives in pieces, of which the first begins with a record. */
+export function createRecordReader({ separator, lineEnd }: { separator: string; lineEnd: LineEnd }): RecordReader {
+  const parser = new Papa.Parser({ delimiter: separator, newline: lineEnd, quoteChar: '"' });
+  let waiting = '';
+
+  function parse(text: string, isLast: boolean): Records {
+    const { data, errors, meta } = parser.parse(text, 0, !isLast) as Papa.ParseResult<string[]>;
+    waiting = isLast ? '' : text.slice(meta.cursor);
+    return { fields: data, complaints: new Map(errors.map(({ row = 0, message }) => [row, message])) };
+  }
+
+  return {
+    read: (piece) => parse(waiting + piece, false),
+    end: () => parse(waiting, true),
+    get waiting() {
+      return waiting;
+    },
+  };
+}
+
+/** A record as it stands in a text. */
+export interface StandingRecord {
+  readonly fields: readonly string[];
+  /** Without its end. */
+  readonly text: string;
+  readonly end: '\n' | '\r\n' | '\r';
+}
+
+/** The records of a text that arrives in pieces, with what they were read from. */
+export async function* readStandingRecords(
+  pieces: AsyncIterable<string>,
+  { separator, lineEnd }: { separator: string; lineEnd: LineEnd },
+): AsyncGenerator<StandingRecord> {
+  let found: StandingRecord[] = [];
+  let from = 0;
+  let waiting = '';
+  const parser = new Papa.Parser({
+    ...{ delimiter: separator, newline: lineEnd, quoteChar: '"' },
+    step({ data: [fields = []], meta }: Papa.ParseStepResult<string[][]>) {
+      found.push({ fields, ...withoutEnd(waiting.slice(from, meta.cursor), lineEnd) });
+      from = meta.cursor;
+    },
+  });
+  const parse = (isLast: boolean): StandingRecord[] => {
+    found = [];
+    from = 0;
+    parser.parse(waiting, 0, !isLast);
+    waiting = waiting.slice(from);
+    return found;
+  };
+  for await (const piece of pieces) {
+    waiting += piece;
+    yield* parse(false);
+  }
+  if (waiting !== '') yield* parse(true);
+}
+
+function withoutEnd(record: string, lineEnd: LineEnd): Pick<StandingRecord, 'text' | 'end'> {
+  if (lineEnd === '\n' && record.endsWith('\r\n')) return { text: record.slice(0, -2), end: '\r\n' };
+  return { text: record.endsWith(lineEnd) ? record.slice(0, -1) : record, end: lineEnd };
+}

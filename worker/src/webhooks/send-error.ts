@@ -1,0 +1,53 @@
+import { errors } from 'undici';
+
+/**
+ * Why there is no whole answer. `address_refused`: the URL leads inside, or is plain http. `connection_failed`: there is no
+ * way to the host. `invalid_response`: what came is not HTTP. `invalid_request`: the URL or a header cannot be sent.
+ * `sender_closed`: this process is stopping.
+ */
+export type SendError =
+  | 'timeout'
+  | 'address_refused'
+  | 'dns_failed'
+  | 'connection_refused'
+  | 'connection_reset'
+  | 'connection_failed'
+  | 'tls_failed'
+  | 'invalid_response'
+  | 'invalid_request'
+  | 'sender_closed';
+
+export class AddressRefused extends Error {}
+export class NameUnknown extends Error {}
+/** More came than an answer may have. */
+export class AnswerTooLong extends Error {}
+
+const WORDS: Readonly<Record<string, SendError>> = {
+  ECONNREFUSED: 'connection_refused',
+  ECONNRESET: 'connection_reset',
+  ECONNABORTED: 'connection_reset',
+  EPIPE: 'connection_reset',
+  ETIMEDOUT: 'timeout',
+  EPROTO: 'tls_failed',
+  UND_ERR_HEADERS_OVERFLOW: 'invalid_response',
+  UND_ERR_INVALID_ARG: 'invalid_request',
+};
+
+/** How Node's codes for TLS and its certificates begin. */
+const OF_TLS = /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_)/;
+
+/** The word for what went wrong with a request, of whose answer a part had come or not. */
+export function wordFor(error: Error, hasAnswer: boolean): SendError {
+  if (error instanceof AddressRefused) return 'address_refused';
+  if (error instanceof NameUnknown) return 'dns_failed';
+  if (error instanceof AnswerTooLong || error instanceof errors.HTTPParserError) return 'invalid_response';
+  // Said of a connection that ended before the answer did, and of headers with a length that cannot be.
+  if (error instanceof errors.ResponseContentLengthMismatchError) {
+    return hasAnswer ? 'connection_reset' : 'invalid_response';
+  }
+  // Beside "other side closed": a switch of protocols that nobody asked for.
+  if (error instanceof errors.SocketError)
+    return error.message.startsWith('bad ') ? 'invalid_response' : 'connection_reset';
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return WORDS[code] ?? (OF_TLS.test(code) ? 'tls_failed' : 'connection_failed');
+}
