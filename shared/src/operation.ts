@@ -2,7 +2,7 @@
 
 /**
  * Which way each type of operation moves its amount: `in` to its wallet from the treasury, `out` of it to the treasury, or
- * `across` from it to another wallet.
+ * `across` from it to another wallet. The law of the ledger holds the same (`check_added_outcomes`); a test compares them.
  */
 export const DIRECTION_OF = {
   deposit: 'in',

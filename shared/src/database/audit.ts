@@ -1,3 +1,4 @@
+import { DIRECTION_OF, OPERATION_TYPES } from '../operation.ts';
 import { inTransaction } from './transaction.ts';
 import type { Client, Database } from './pool.ts';
 
@@ -9,6 +10,13 @@ export interface Violation {
 }
 
 const FETCH_ROWS = 1_000;
+
+/** The types of operations that move so, as a list of SQL. */
+function typesThat(direction: 'in' | 'out' | 'across'): string {
+  return OPERATION_TYPES.filter((type) => DIRECTION_OF[type] === direction)
+    .map((type) => `'${type}'`)
+    .join(', ');
+}
 
 /**
  * The checks of P1 to P3. Each is one query over the whole database that answers violation, subject and detail of every
@@ -99,29 +107,43 @@ const CHECKS: readonly string[] = [
      ON parts.batch_id = batches.id
    WHERE open_parts <> coalesce(parts.open, 0)`,
 
-  // P1: a succeeded operation moved its amount once between its wallet and one other account; others moved nothing.
+  // P1: a succeeded operation moved its amount once, in its direction, between its wallet and one other account: the receiver's
+  // of a transfer, else the house account of the asset in the partition of its wallet, or of its id if it is a line. Others moved nothing.
   `SELECT CASE
-            WHEN outcomes.status = 'succeeded' AND moves IS NULL THEN 'succeeded_without_entries'
             WHEN outcomes.status IS DISTINCT FROM 'succeeded' THEN 'entries_of_unsucceeded_operation'
+            WHEN moves IS NULL THEN 'succeeded_without_entries'
+            WHEN moves = 2 AND moved = -expected THEN 'entries_against_direction'
+            WHEN moves = 2 AND (moved IS NULL OR operations.to_wallet_id IS NOT NULL AND received = 0)
+              THEN 'entries_on_wrong_wallet'
+            WHEN moves = 2 AND moved = expected THEN 'entries_on_wrong_house_account'
             ELSE 'entries_not_of_operation' END,
           'operation ' || operations.id,
           format('%s of %s is %s with %s entries that move %s on its wallet', operations.type, operations.amount,
                  coalesce(outcomes.status, 'pending'), coalesce(moves, 0), coalesce(moved, 0))
    FROM operations
+   CROSS JOIN LATERAL (
+     SELECT operations.amount * CASE WHEN operations.type IN (${typesThat('in')}) THEN 1 ELSE -1 END AS expected
+   ) AS direction
    LEFT JOIN outcomes ON outcomes.operation_id = operations.id
    LEFT JOIN (
      SELECT entries.operation_id, count(*) AS moves,
             sum(entries.amount) FILTER (WHERE accounts.wallet_id = owner.wallet_id) AS moved,
-            count(*) FILTER (WHERE accounts.wallet_id = owner.to_wallet_id) AS received
+            count(*) FILTER (WHERE accounts.wallet_id = owner.to_wallet_id) AS received,
+            count(*) FILTER (
+              WHERE accounts.system = 'treasury' AND accounts.asset_id = owner.asset_id
+                AND accounts.partition = CASE WHEN owner.batch_id IS NULL THEN home.wallet_hash % (SELECT partitions FROM settings)
+                ELSE ('x' || substr(owner.id::text, 16, 3))::bit(12)::int END
+            ) AS housed
      FROM entries
      JOIN accounts ON accounts.id = entries.account_id
      JOIN operations AS owner ON owner.id = entries.operation_id
+     LEFT JOIN accounts AS home ON home.wallet_id = owner.wallet_id
      GROUP BY entries.operation_id
    ) AS posted ON posted.operation_id = operations.id
    WHERE CASE WHEN outcomes.status = 'succeeded'
-              THEN moves IS DISTINCT FROM 2 OR received IS DISTINCT FROM CASE operations.type WHEN 'transfer' THEN 1 ELSE 0 END
-                OR moved IS DISTINCT FROM operations.amount *
-                  CASE WHEN operations.type IN ('withdraw', 'spend', 'transfer') THEN -1 ELSE 1 END
+              THEN (moves, moved, received, housed) IS DISTINCT FROM
+                (2, expected, CASE WHEN operations.to_wallet_id IS NULL THEN 0 ELSE 1 END,
+                 CASE WHEN operations.to_wallet_id IS NULL THEN 1 ELSE 0 END)
               ELSE moves IS NOT NULL END`,
 
   // P1: what a caller is told about a succeeded operation is what its entry says.
