@@ -1,4 +1,4 @@
--- Applied after the migrations, every time: what must hold for every function of the schema, whichever migration made or
+-- Applied after the law, in the same transaction: what must hold for every function of the schema, whichever migration made or
 -- replaced it (CREATE OR REPLACE drops the settings of before).
 --
 -- The law holds whoever calls it. What a name in it means must not depend on the caller: without this, a temporary table

@@ -60,7 +60,7 @@ GRANT INSERT (endpoint_id, position), UPDATE (failures, failing_since, paused_un
 GRANT INSERT (endpoint_id, event_id, next_attempt_at), UPDATE (status, failures, next_attempt_at, completed_at)
   ON deliveries TO wallet_api;
 GRANT USAGE ON SEQUENCE operation_seq, event_sequence TO wallet_api;
-GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz) TO wallet_api;
+GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid) TO wallet_api;
 
 -- A worker reads what it applies and tells, and neither clients nor keys.
 GRANT SELECT ON settings, assets, accounts, operations, pending_operations, outcomes, entries, batches, batch_parts,

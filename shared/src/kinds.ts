@@ -1,7 +1,7 @@
 /**
  * The catalogue: what each kind of operation does. The rules of the ledger, the statement that applies lines in sets, the
- * audit, the schemas of the API, the columns of a batch and the routes follow from it. The constraints of the database are
- * compared with it by a test.
+ * audit, the schemas of the API, the columns of a batch and the routes follow from it. The constraints and the law of the
+ * database (`law.sql`) are compared with it by tests.
  */
 
 /** Whose account an entry is on: the operation's wallet, the receiving wallet of a transfer, or the treasury of the partition. */

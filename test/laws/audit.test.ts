@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { urlFor } from '@wallet/local/embedded-postgres';
 import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+import { newId } from '@wallet/shared/ids';
 import request from 'supertest';
 import { breakTheLaw } from '../support/break-the-law.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -90,6 +91,34 @@ describe('the audit', () => {
       (_w, op) =>
         `UPDATE outcomes SET status = 'succeeded', error_code = NULL WHERE status = 'failed' AND operation_id <> '${op}'`,
       ['order_broken', 'succeeded_without_entries'],
+    ],
+    [
+      'an operation posted to another wallet',
+      (_w, op) => `WITH other AS (INSERT INTO wallets (id, asset_id) VALUES ('${newId()}', 4) RETURNING id, asset_id),
+                     opened AS (INSERT INTO accounts (wallet_id, asset_id) SELECT id, asset_id FROM other)
+                   UPDATE operations SET wallet_id = other.id FROM other WHERE operations.id = '${op}'`,
+      ['entries_on_wrong_wallet'],
+    ],
+    [
+      'a withdrawal posted as a credit',
+      (_w, op) => `UPDATE operations SET type = 'deposit' WHERE id = '${op}'`,
+      ['entries_against_direction'],
+    ],
+    [
+      'an operation posted to the treasury of another partition',
+      (w, op) => `WITH house AS (
+                    SELECT id, partition FROM accounts JOIN entries ON account_id = id
+                    WHERE operation_id = '${op}' AND account_id <> ${accountOf(w)}
+                  ), other AS (
+                    SELECT id, partition FROM accounts
+                    WHERE system = 'treasury' AND asset_id = 4 AND id NOT IN (SELECT id FROM house) LIMIT 1
+                  )
+                  SELECT house.id AS house, house.partition AS own, other.id AS other, other.partition AS away
+                    INTO TEMPORARY swapped FROM house, other;
+                  UPDATE accounts SET partition = 30000 FROM swapped WHERE id = house;
+                  UPDATE accounts SET partition = own FROM swapped WHERE id = other;
+                  UPDATE accounts SET partition = away FROM swapped WHERE id = house`,
+      ['entries_on_wrong_house_account'],
     ],
     [
       'entries of an operation that failed',

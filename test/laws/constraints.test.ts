@@ -1,4 +1,5 @@
 import { sqlstateOf, constraintOf } from '@wallet/shared/database/sqlstate';
+import { partitionOf } from '@wallet/shared/partition';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
@@ -9,6 +10,7 @@ let treasury: bigint;
 let otherTreasury: bigint;
 let anotherTreasury: bigint;
 let account: bigint;
+let partition: number;
 let applied: string;
 beforeAll(async () => {
   service = await startService();
@@ -21,6 +23,7 @@ beforeAll(async () => {
   );
   account = rows.find((row) => row.own)!.account_id;
   treasury = rows.find((row) => !row.own)!.account_id;
+  partition = partitionOf(wallet, service.partitions);
   const others = await service.database.query<{ id: bigint }>(
     `SELECT id FROM accounts WHERE system = 'treasury' AND asset_id = 1 LIMIT 2`,
   );
@@ -53,7 +56,7 @@ const move = (accountId: bigint, change: number) =>
 
 /** An operation of `amount` that succeeds with `entries`, after `moves` of balances: the whole of it in one statement. */
 const applyOne = (amount: number, moves: string[], entries: string): string =>
-  `${accept(`'${wallet}', ${amount}, now(), 4, 'deposit', 'high'`)};
+  `${accept(`'${wallet}', ${amount}, now(), 4, 'deposit', 'high'`)}; SET LOCAL ROLE wallet_worker;
    WITH gone AS (DELETE FROM pending_operations WHERE operation_id = '${id}'), told AS (
      INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version) VALUES ('${id}', 'succeeded', 0, 0)
    )${moves.map((each, index) => `, m${index} AS (${each})`).join('')} ${entries}`;
@@ -121,7 +124,7 @@ describe('the database', () => {
           [move(account, 100), move(otherTreasury, -100)],
           post([account, 3, 100, 1600], [otherTreasury, 1, -100, -100]),
         ),
-      'entries_fit_account',
+      'entries_fit_house',
     ],
     [
       'entries of two assets',
@@ -249,6 +252,11 @@ describe('the database', () => {
       () => accept(`'${wallet}', 1, now(), 1, 'deposit', 'high'`),
       'operations_begin_pending',
     ],
+    [
+      'an operation that waits in another partition than that of its wallet',
+      () => accept(`'${wallet}', 1, now(), 4, 'deposit', 'high'`, (partition + 1) % service.partitions),
+      'operations_fit_partition',
+    ],
     ['an operation of nothing', () => accept(`'${wallet}', 0, now(), 4, 'deposit', 'high'`), 'operations_amount_check'],
     [
       'an operation that succeeds without entries',
@@ -275,9 +283,9 @@ describe('the database', () => {
   });
 });
 
-function accept(values: string): string {
+function accept(values: string, waitsIn = partition): string {
   return `WITH queued AS (
-            INSERT INTO pending_operations VALUES (0, 1000000, '${id}', '${wallet}', now())
+            INSERT INTO pending_operations VALUES (${waitsIn}, 1000000, '${id}', '${wallet}', now())
           )
           INSERT INTO operations (id, seq, wallet_id, amount, created_at, asset_id, type, priority)
           VALUES ('${id}', 1000000, ${values})`;

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => database.end());
 
 /**
- * The schema that all migrations together make. It is kept beside this test, so that a change of it is seen in review;
+ * The schema that all migrations together make, with the bodies of its functions. It is kept beside this test, so that a change of it, a weaker law too, is seen in review;
  * `npm test -- laws/schema -u` writes it anew.
  */
 it('the schema is the one that is kept', async () => {
@@ -20,7 +20,7 @@ it('the schema is the one that is kept', async () => {
     SELECT line FROM (
       SELECT relname, 1 AS kind, attnum AS place, format('%s.%s %s%s%s', relname, attname, format_type(atttypid, atttypmod),
              CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END,
-             coalesce(' DEFAULT ' || pg_get_expr(adbin, adrelid), '')) AS line
+             coalesce(CASE attgenerated WHEN 's' THEN ' GENERATED AS ' ELSE ' DEFAULT ' END || pg_get_expr(adbin, adrelid), '')) AS line
         FROM tables JOIN pg_attribute ON attrelid = tables.oid AND attnum > 0 AND NOT attisdropped
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
       UNION ALL
@@ -30,6 +30,9 @@ it('the schema is the one that is kept', async () => {
       SELECT relname, 3, 0, pg_get_indexdef(indexrelid) FROM tables JOIN pg_index ON indrelid = tables.oid
       UNION ALL
       SELECT relname, 4, 0, pg_get_triggerdef(pg_trigger.oid) FROM tables JOIN pg_trigger ON tgrelid = tables.oid AND NOT tgisinternal
+      UNION ALL
+      SELECT proname, 5, 0, pg_get_functiondef(oid)
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     ) AS described ORDER BY relname COLLATE "C", kind, place, line COLLATE "C"`);
   expect(rows.map((row) => row.line).join('\n')).toMatchSnapshot();
 });

@@ -133,6 +133,53 @@ export const LEDGER: readonly Mutant[] = [
     tests: ['stories/history > is closed when it is empty'],
   },
   {
+    name: 'law-blind-to-the-wallet',
+    bug: 'the database lets an operation be posted to another wallet',
+    text: `WHEN own.account_id IS DISTINCT FROM account.id
+                     OR operations.to_wallet_id IS NOT NULL AND other.account_id IS DISTINCT FROM receiver.id`,
+    instead: 'WHEN false',
+    tests: ['laws/binding > posted to another wallet', 'laws/binding > to another receiver'],
+  },
+  {
+    name: 'law-blind-to-the-direction',
+    bug: 'the database lets a withdrawal be posted as a credit',
+    text: `WHEN type IN ('withdraw', 'spend', 'transfer') THEN false END AS wallet_gains`,
+    instead: `WHEN type IN ('withdraw', 'spend', 'transfer')
+                          THEN (SELECT gained.account_id FROM entries AS gained
+                                WHERE gained.operation_id = id AND gained.amount > 0)
+                               = (SELECT wallets.id FROM accounts AS wallets WHERE wallets.wallet_id = operations.wallet_id)
+                        END AS wallet_gains`,
+    tests: ['laws/binding > as a credit'],
+  },
+  {
+    name: 'law-blind-to-the-partition',
+    bug: 'the database lets an operation be posted to the treasury of another partition',
+    text: '(house.asset_id, house.partition) IS DISTINCT FROM (posted.asset_id, posted.partition)',
+    instead: 'house.asset_id IS DISTINCT FROM posted.asset_id',
+    tests: ['laws/binding > of another partition'],
+  },
+  {
+    name: 'law-blind-to-the-waiting-place',
+    bug: 'an operation is accepted in a partition whose worker may not apply it',
+    text: 'WHEN added.batch_id IS NULL AND account.wallet_hash % partitions IS DISTINCT FROM',
+    instead: 'WHEN false AND account.wallet_hash % partitions IS DISTINCT FROM',
+    tests: ['laws/constraints > in another partition'],
+  },
+  {
+    name: 'law-not-made-good',
+    bug: 'a trigger that was switched off stays so',
+    text: 'pg_get_triggerdef(pg_trigger.oid) || tgenabled::text',
+    instead: 'pg_get_triggerdef(pg_trigger.oid)',
+    tests: ['laws/law-migration > switched off'],
+  },
+  {
+    name: 'audit-blind-to-partitions',
+    bug: 'the audit does not see that an operation was posted to the treasury of another partition',
+    text: 'AND accounts.partition = CASE WHEN owner.batch_id IS NULL',
+    instead: 'AND accounts.partition + 1 = 1 + CASE WHEN true THEN accounts.partition WHEN owner.batch_id IS NULL',
+    tests: ['laws/audit > of another partition'],
+  },
+  {
     name: 'audit-blind-to-balances',
     bug: 'the audit does not see that a running balance is not continued',
     text: 'WHERE version <> before_version + 1 OR balance <> before_balance + amount`,',

@@ -106,10 +106,15 @@ const CHECKS: readonly string[] = [
      ON parts.batch_id = batches.id
    WHERE open_parts <> coalesce(parts.open, 0)`,
 
-  // P1: a succeeded operation moved its amount once between the accounts that its kind says; others moved nothing.
+  // P1: a succeeded operation moved its amount once, between the accounts that its kind says: of a house account, that of the
+  // asset in the partition of its wallet, or of its id if it is a line. Others moved nothing.
   `SELECT CASE
-            WHEN outcomes.status = 'succeeded' AND moves IS NULL THEN 'succeeded_without_entries'
             WHEN outcomes.status IS DISTINCT FROM 'succeeded' THEN 'entries_of_unsucceeded_operation'
+            WHEN moves IS NULL THEN 'succeeded_without_entries'
+            WHEN moves = 2 AND moved = -operations.amount * expected.wallet THEN 'entries_against_direction'
+            WHEN moves = 2 AND (moved IS NULL OR expected.receiver IS NOT NULL AND received IS NULL)
+              THEN 'entries_on_wrong_wallet'
+            WHEN moves = 2 AND moved = operations.amount * expected.wallet THEN 'entries_on_wrong_house_account'
             ELSE 'entries_not_of_operation' END,
           'operation ' || operations.id,
           format('%s of %s is %s with %s entries that move %s on its wallet', operations.type, operations.amount,
@@ -120,10 +125,15 @@ const CHECKS: readonly string[] = [
      SELECT entries.operation_id, count(*) AS moves,
             sum(entries.amount) FILTER (WHERE accounts.wallet_id = owner.wallet_id) AS moved,
             sum(entries.amount) FILTER (WHERE accounts.wallet_id = owner.to_wallet_id) AS received,
-            sum(entries.amount) FILTER (WHERE accounts.system = 'treasury') AS issued
+            sum(entries.amount) FILTER (
+              WHERE accounts.system = 'treasury' AND accounts.asset_id = owner.asset_id
+                AND accounts.partition = CASE WHEN owner.batch_id IS NULL THEN home.wallet_hash % (SELECT partitions FROM settings)
+                ELSE ('x' || substr(owner.id::text, 16, 3))::bit(12)::int END
+            ) AS issued
      FROM entries
      JOIN accounts ON accounts.id = entries.account_id
      JOIN operations AS owner ON owner.id = entries.operation_id
+     LEFT JOIN accounts AS home ON home.wallet_id = owner.wallet_id
      GROUP BY entries.operation_id
    ) AS posted ON posted.operation_id = operations.id
    LEFT JOIN (VALUES ${EXPECTED_SIGNS}) AS expected (type, wallet, receiver, treasury) ON expected.type = operations.type

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { migrate } from 'postgres-migrations';
 import { ConfigError } from '../config.ts';
+import { applyLaw } from './apply-law.ts';
 import { checkServer, explaining } from './check-database.ts';
 import { checkMigrating } from './check-schema.ts';
 import { placeOf } from './explain-failure.ts';
@@ -13,7 +14,7 @@ import { readPartitions } from './tables/settings.ts';
 
 /**
  * Brings the schema up to date, stores the number of partitions at the first run, makes the system accounts of every asset
- * and partition, and then the roles with their grants. Safe to run from several places at once, and again. Where this user
+ * and partition, and then the law, and the roles with their grants. Safe to run from several places at once, and again. Where this user
  * may not make roles, `tell` gets what is to be done by hand: the rest works without.
  * @returns the names of the migrations that were applied.
  * @throws ConfigError if the server, the schema that is there, or the number of partitions does not fit.
@@ -80,7 +81,7 @@ function changedMigration(error: unknown): ConfigError | null {
   );
 }
 
-/** What is applied every time: the settings of functions, the roles and their grants. The lock ends with the connection. */
+/** What is applied every time: the law, the settings of functions, the roles and their grants. The lock ends with the connection. */
 async function repeat(
   client: pg.Client,
   folder: string,
@@ -88,13 +89,14 @@ async function repeat(
   tell: (sentence: string) => void,
 ): Promise<void> {
   await client.query('SELECT pg_advisory_lock($1, 0)', [ADVISORY_LOCK.grants]);
-  await client.query(await readFile(join(folder, 'functions.sql'), 'utf8'));
+  const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+  await applyLaw(client, [await read('law.sql'), await read('functions.sql')]);
   const refused = await makeRoles(client, passwords);
   if (refused.length > 0) {
     const statements = refused.map((statement) => `  ${statement};`).join('\n');
     tell(`This user may not make roles. Somebody who may is to run, and then this again:\n${statements}`);
   }
-  const granted = await applyGrants(client, await readFile(join(folder, 'grants.sql'), 'utf8'));
+  const granted = await applyGrants(client, await read('grants.sql'));
   if (!granted)
     tell('No grants were made, since a role is missing. Until then only the owner of the schema can use it.');
 }

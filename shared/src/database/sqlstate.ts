@@ -10,7 +10,7 @@ export const FOREIGN_KEY_VIOLATION = '23503';
 export const UNIQUE_VIOLATION = '23505';
 export const UNDEFINED_TABLE = '42P01';
 
-/** What the law of the ledger raises (migration 0001): the code or the stored ledger is wrong, not one operation. */
+/** What the law of the ledger raises (migrations/repeatable/law.sql): the code or the stored ledger is wrong, not one operation. */
 const LAW_VIOLATION = 'WL001';
 /** Keys that cannot be met twice unless an operation is applied twice. */
 const LAWFUL_KEYS = new Set(['entries_pkey', 'entries_operation', 'outcomes_pkey']);

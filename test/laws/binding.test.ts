@@ -1,0 +1,173 @@
+import { crc32 } from 'node:zlib';
+import { urlFor } from '@wallet/local/embedded-postgres';
+import { type Database, createPool } from '@wallet/shared/database/pool';
+import { constraintOf, sqlstateOf } from '@wallet/shared/database/sqlstate';
+import { acceptOperations } from '@wallet/shared/database/tables/operations';
+import { newId } from '@wallet/shared/ids';
+import { KINDS } from '@wallet/shared/kinds';
+import { OPERATION_TYPES, type OperationType } from '@wallet/shared/operation';
+import { partitionOf } from '@wallet/shared/partition';
+import { drainPartitions } from '@wallet/worker/drain-partitions';
+import request from 'supertest';
+import { type Service, startService } from '../support/service.ts';
+import { createFundedWallet } from '../support/wallets.ts';
+
+/**
+ * The database binds what moves to the operation that was accepted: its wallets, its direction, the house account of its
+ * partition. Operations come through the doors; what is posted for them is as wrong as a worker can make it, and tried as one.
+ */
+const AMOUNT = 4000n;
+type Who = 'sender' | 'receiver' | 'stranger' | 'house' | 'otherPartition' | 'otherAsset';
+type Posting = readonly [gains: Who, loses: Who];
+
+let service: Service;
+let worker: Database;
+let accounts: Record<Who, bigint>;
+let wallets: Record<'sender' | 'receiver' | 'stranger', string>;
+/** Pending operations of each type: one accepted by itself, one as a line of a batch. */
+const pending: Record<'single' | 'line', Partial<Record<OperationType, string>>> = { single: {}, line: {} };
+
+beforeAll(async () => {
+  service = await startService({ worker: false });
+  worker = createPool({
+    url: urlFor('worker', service.databaseUrl),
+    name: 'worker',
+    size: 1,
+    onError: () => undefined,
+  });
+  const [sender, receiver, stranger] = [
+    await createFundedWallet(service.url),
+    await createFundedWallet(service.url),
+    await createFundedWallet(service.url),
+  ];
+  wallets = { sender, receiver, stranger };
+  for (const wallet of Object.values(wallets)) {
+    await request(service.url)
+      .post(`/wallets/${wallet}/operation`)
+      .send({ operation_type: 'DEPOSIT', amount: '1000.00' });
+    await drainPartitions(service, [partitionOf(wallet, service.partitions)], 'high', 10);
+  }
+  for (const type of OPERATION_TYPES) pending.single[type] = await acceptSingle(type);
+  for (const type of ['deposit', 'withdraw', 'transfer'] as const) pending.line[type] = await acceptLine(type);
+  const partition = partitionOf(wallets.sender, service.partitions);
+  const houseOf = (asset: number, place: number) =>
+    idOf(`system = 'treasury' AND asset_id = ${asset} AND partition = ${place}`);
+  accounts = {
+    sender: await idOf(`wallet_id = '${wallets.sender}'`),
+    receiver: await idOf(`wallet_id = '${wallets.receiver}'`),
+    stranger: await idOf(`wallet_id = '${wallets.stranger}'`),
+    house: await houseOf(4, partition),
+    otherPartition: await houseOf(4, (partition + 1) % service.partitions),
+    otherAsset: await houseOf(1, partition),
+  };
+});
+afterAll(async () => {
+  await worker.end();
+  await service.stop();
+});
+
+async function idOf(condition: string): Promise<bigint> {
+  const { rows } = await service.database.query<{ id: bigint }>(`SELECT id FROM accounts WHERE ${condition}`);
+  return rows[0]!.id;
+}
+
+async function acceptSingle(type: OperationType): Promise<string> {
+  const id = newId();
+  await acceptOperations(service.database, [
+    {
+      ...{
+        id,
+        type,
+        walletId: wallets.sender,
+        toWalletId: type === 'transfer' ? wallets.receiver : null,
+        amount: AMOUNT,
+      },
+      ...{ partition: partitionOf(wallets.sender, service.partitions), assetId: 4, priority: 'high' as const },
+      ...{ description: null, referenceId: null, idempotencyKey: null, requestHash: null, metadata: null },
+    },
+  ]);
+  return id;
+}
+
+async function acceptLine(type: OperationType): Promise<string> {
+  const { sender, receiver } = wallets;
+  const of = type === 'transfer' ? { from_wallet_id: sender, to_wallet_id: receiver } : { wallet_id: sender };
+  const operations = [{ type, amount: '40.00', ...of }];
+  const { body } = await request(service.url).post('/batches').send({ operations }).expect(202);
+  const { rows } = await service.database.query<{ id: string }>('SELECT id FROM operations WHERE batch_id = $1', [
+    body.id,
+  ]);
+  return rows[0]!.id;
+}
+
+/** Ends the operation as the worker does it, in one statement, and takes it back. @returns the constraint that refuses it. */
+async function refusalOf(operation: string | undefined, [gains, loses]: Posting): Promise<string> {
+  const client = await worker.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(
+      `WITH legs (account_id, change) AS (VALUES (${accounts[gains]}, ${AMOUNT}), (${accounts[loses]}, -${AMOUNT})),
+       gone AS (DELETE FROM pending_operations WHERE operation_id = '${operation}'),
+       told AS (INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version)
+                VALUES ('${operation}', 'succeeded', 0, 0)),
+       moved AS (UPDATE accounts SET balance = accounts.balance + change, version = accounts.version + 1
+                 FROM legs WHERE accounts.id = account_id)
+       INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
+       SELECT account_id, version + 1, '${operation}', change, balance + change, 4
+       FROM legs JOIN accounts ON accounts.id = account_id`,
+    );
+    return 'accepted';
+  } catch (error) {
+    return constraintOf(error) ?? sqlstateOf(error) ?? String(error);
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+}
+
+const CASES: [string, OperationType, Posting, string][] = [
+  ['a deposit posted to another wallet', 'deposit', ['stranger', 'house'], 'entries_fit_wallets'],
+  ['a deposit posted from one house account to another', 'deposit', ['otherPartition', 'house'], 'entries_fit_wallets'],
+  ['a deposit posted as a debit', 'deposit', ['house', 'sender'], 'entries_follow_direction'],
+  ['a deposit taken from another wallet', 'deposit', ['sender', 'stranger'], 'entries_fit_house'],
+  ['a deposit from the treasury of another partition', 'deposit', ['sender', 'otherPartition'], 'entries_fit_house'],
+  ['a deposit from the treasury of another asset', 'deposit', ['sender', 'otherAsset'], 'entries_fit_house'],
+  ['a withdrawal of 40 posted as a credit of 40', 'withdraw', ['sender', 'house'], 'entries_follow_direction'],
+  ['a withdrawal posted to another wallet', 'withdraw', ['stranger', 'sender'], 'entries_fit_house'],
+  ['a withdrawal from another wallet', 'withdraw', ['house', 'stranger'], 'entries_fit_wallets'],
+  ['a withdrawal to the treasury of another partition', 'withdraw', ['otherPartition', 'sender'], 'entries_fit_house'],
+  ['a withdrawal to the treasury of another asset', 'withdraw', ['otherAsset', 'sender'], 'entries_fit_house'],
+  ['a transfer to another receiver', 'transfer', ['stranger', 'sender'], 'entries_fit_wallets'],
+  ['a transfer from another sender', 'transfer', ['receiver', 'stranger'], 'entries_fit_wallets'],
+  ['a transfer with its legs swapped', 'transfer', ['sender', 'receiver'], 'entries_follow_direction'],
+  ['a transfer to the treasury', 'transfer', ['house', 'sender'], 'entries_fit_wallets'],
+  ['a transfer from the treasury', 'transfer', ['receiver', 'house'], 'entries_fit_wallets'],
+];
+describe.each(['single', 'line'] as const)('of an operation accepted as a %s, the database refuses', (kind) => {
+  it.each(CASES)('%s', async (_what, type, posting, refusal) => {
+    expect(await refusalOf(pending[kind][type], posting)).toBe(refusal);
+  });
+});
+
+/** Otherwise the refusals above could be those of a statement that fits nothing. */
+const ACCOUNT_OF = { wallet: 'sender', receiver: 'receiver', treasury: 'house' } as const;
+it.each(OPERATION_TYPES)('the law moves a %s the way the program does, and no other', async (type) => {
+  const { from, to } = KINDS[type];
+  const [gains, loses] = [ACCOUNT_OF[to], ACCOUNT_OF[from]];
+  for (const operation of [pending.single[type], pending.line[type]]) {
+    if (operation === undefined) continue;
+    expect(await refusalOf(operation, [gains, loses])).toBe('accepted');
+    expect(await refusalOf(operation, [loses, gains])).toBe('entries_follow_direction');
+  }
+});
+
+it('the account of a wallet has the hash that the program takes its partition from', async () => {
+  const ids = Array.from({ length: 500 }, () => newId());
+  const { rows } = await service.database.query<{ id: string; hash: bigint }>(
+    `SELECT id::text, wallet_hash(id) AS hash FROM unnest($1::uuid[]) AS id
+     UNION ALL SELECT wallet_id::text, wallet_hash FROM accounts WHERE wallet_id IS NOT NULL`,
+    [ids],
+  );
+  expect(rows.length).toBeGreaterThan(500);
+  expect(rows).toEqual(rows.map(({ id }) => ({ id, hash: BigInt(crc32(id)) })));
+});
