@@ -87,7 +87,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'flow-not-followed',
     bug: 'a worker waits for a ring while operations flow',
-    file: 'worker/src/worker.ts',
+    file: 'worker/src/drain/drain-turn.ts',
     text: 'flow.applied(drain.applied.length);',
     instead: 'flow.applied(0);',
     tests: ['laws/late-operations > operations flow'],
@@ -159,7 +159,7 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'never-announced',
     bug: 'workers do not tell what they have drained',
-    file: 'worker/src/worker.ts',
+    file: 'worker/src/drain/report-drain.ts',
     text: 'announcer.announce(partitions).catch',
     instead: 'Promise.resolve().catch',
     tests: ['laws/late-operations > workers announce'],
