@@ -30,8 +30,8 @@ export function answerByDraining(options: {
   const flow = createFlow();
   const lanes = createLanes(options.config);
   const drains = shareDrains({
-    transactions: lanes.transactions,
-    rest: lanes.rest,
+    transactions: (lane) => lanes.transactions(lane),
+    rest: (lane, tookMs) => lanes.rest(lane, tookMs),
     drain: async (wanted, lane) => {
       const started = performance.now();
       if (lane === 'high') lanes.noteSingles();
@@ -54,7 +54,7 @@ export function answerByDraining(options: {
     flow,
     ringAgain: (partition, lane) => ringAgain(doorbell, partition, lane, metrics, log),
   });
-  return { ...answers, drained: drains.stop };
+  return { ...answers, drained: () => drains.stop() };
 }
 
 /** What could not be done in one turn waits for the next. If this ring is lost, the sweeper makes up for it. */
