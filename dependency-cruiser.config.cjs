@@ -42,6 +42,25 @@ module.exports = {
       to: { path: '^api/src/operations/' },
     },
     {
+      name: 'drain-not-webhooks',
+      comment: 'Applying operations and sending webhooks share a process and the database, and nothing else.',
+      severity: 'error',
+      from: { path: '^worker/src/drain/' },
+      to: { path: '^worker/src/webhooks/' },
+    },
+    {
+      name: 'webhooks-not-drain',
+      severity: 'error',
+      from: { path: '^worker/src/webhooks/' },
+      to: { path: '^worker/src/drain/' },
+    },
+    {
+      name: 'only-main-starts-the-worker',
+      severity: 'error',
+      from: { path: '^worker/src/', pathNot: '^worker/src/main\\.ts$' },
+      to: { path: '^worker/src/(main|worker)\\.ts$' },
+    },
+    {
       name: 'shared-knows-nobody',
       severity: 'error',
       from: { path: '^shared/' },

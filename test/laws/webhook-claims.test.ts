@@ -8,7 +8,7 @@ import { countWebhookBacklog } from '@wallet/shared/database/tables/webhook-back
 import { disableEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
 import type { EventType } from '@wallet/shared/event';
 import { recordFacts } from '@wallet/shared/record-facts';
-import { relayEvents } from '@wallet/worker/webhooks/relay-events';
+import { relayAll } from '@wallet/worker/webhooks/relay-events';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
@@ -48,7 +48,7 @@ async function change(fields: object): Promise<void> {
 async function tell(count: number, type: EventType = 'wallet.frozen'): Promise<{ ids: string[]; rung: string[] }> {
   const facts = Array.from({ length: count }, (_, n) => ({ type, data: { n } }));
   const ids = await recordFacts(service.database, facts);
-  const { endpointIds } = await relayEvents(service.database);
+  const { endpointIds } = await relayAll(service.database);
   return { ids, rung: [...endpointIds] };
 }
 

@@ -1,4 +1,4 @@
-import { relayEvents } from '@wallet/worker/webhooks/relay-events';
+import { relayAll } from '@wallet/worker/webhooks/relay-events';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import { partitionOf } from '@wallet/shared/partition';
 import request from 'supertest';
@@ -78,10 +78,10 @@ it('a reader of the feed while it is written, by several workers, gets every eve
   for (let round = 0; round < 8; round += 1) {
     await Promise.all(wallets.map(accept));
     // Drains and relays of several workers at once: they commit in any order.
-    await Promise.all([...wallets.map(drain), relayEvents(service.database)]);
-    await Promise.all([1, 2, 3].map(() => relayEvents(service.database)));
+    await Promise.all([...wallets.map(drain), relayAll(service.database)]);
+    await Promise.all([1, 2, 3].map(() => relayAll(service.database)));
   }
-  await relayEvents(service.database);
+  await relayAll(service.database);
   isOver = true;
   await reading;
 

@@ -6,7 +6,7 @@ import { type Database, createPool } from '@wallet/shared/database/pool';
 import { claimDeliveries } from '@wallet/shared/database/tables/delivery-claims';
 import { newId } from '@wallet/shared/ids';
 import { recordFacts } from '@wallet/shared/record-facts';
-import { relayEvents } from '@wallet/worker/webhooks/relay-events';
+import { relayAll } from '@wallet/worker/webhooks/relay-events';
 import { inDatabase } from '../support/test-database.ts';
 
 const folders: string[] = [];
@@ -38,7 +38,7 @@ it('an endpoint is told on from where it was before deliveries were made when th
     await migrateDatabase(url, MIGRATIONS_FOLDER, undefined);
     await expect(database.query(`INSERT INTO event_feed VALUES (2, '${newId()}')`)).rejects.toThrow('has_type');
     const [next] = await recordFacts(database, [{ type: 'wallet.closed', data: {} }]);
-    await relayEvents(database);
+    await relayAll(database);
     const claimed = await claimDeliveries(database, enabled, 10, 60_000);
     expect(claimed.deliveries.map(({ eventId }) => eventId)).toEqual([event, next]);
     const { rows } = await database.query('SELECT position FROM webhook_endpoint_states ORDER BY endpoint_id');
@@ -64,7 +64,7 @@ it('an endpoint that was disabled is owed what was skipped, and nothing is skipp
     await database.query(`UPDATE webhook_endpoint_states SET skipped = skipped + '{[2,)}'`);
     await database.query(`UPDATE webhook_endpoints SET status = 'enabled', disabled_reason = NULL, disabled_at = NULL`);
     const [next] = await recordFacts(database, [{ type: 'wallet.closed', data: {} }]);
-    await relayEvents(database);
+    await relayAll(database);
     const claimed = await claimDeliveries(database, disabled, 10, 60_000);
     expect(claimed.deliveries.map(({ eventId }) => eventId)).toEqual([event, next]);
     const { rows } = await database.query('SELECT skipped::text FROM webhook_endpoint_states');

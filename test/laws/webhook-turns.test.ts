@@ -6,7 +6,7 @@ import { createLogger } from '@wallet/shared/logger';
 import { recordFacts } from '@wallet/shared/record-facts';
 import { createSealer } from '@wallet/shared/seal';
 import { createDispatcher } from '@wallet/worker/webhooks/dispatch-deliveries';
-import { relayEvents } from '@wallet/worker/webhooks/relay-events';
+import { relayAll } from '@wallet/worker/webhooks/relay-events';
 import { createSender } from '@wallet/worker/webhooks/send-request';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -45,7 +45,7 @@ it('an endpoint that comes back with a large backlog delays no other, and is tol
     Array.from({ length: backlog }, (_, n) => ({ type: 'wallet.frozen' as const, data: { n } })),
   );
   await recordFacts(service.database, [{ type: 'wallet.closed', data: {} }]);
-  await relayEvents(service.database);
+  await relayAll(service.database);
   for (const { receiver } of [large, small]) {
     receiver.answer = (_request, response) => void delay(ANSWER_MS).then(() => response.writeHead(204).end());
   }

@@ -190,8 +190,8 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'relay-not-locked',
     bug: 'two workers relay the same events at the same time',
-    text: '(await tryLockRelay(client)) ? relayNext(client, RELAY_LIMIT) : null,',
-    instead: 'relayNext(client, RELAY_LIMIT),',
+    text: '(await tryLockRelay(client)) ? relayEvents(client, RELAY_LIMIT) : null,',
+    instead: 'relayEvents(client, RELAY_LIMIT),',
     tests: ['laws/webhook-events > while it is written'],
   },
   {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
-import { type Relayed, relayEvents as relayNext, tryLockRelay } from '@wallet/shared/database/tables/events';
+import { type Relayed, relayEvents, tryLockRelay } from '@wallet/shared/database/tables/events';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
@@ -31,7 +31,7 @@ export function createRelay(options: {
   let stopping = false;
   const relaying = gather<'events'>(async () => {
     try {
-      const { state, endpointIds } = await relayEvents(database);
+      const { state, endpointIds } = await relayAll(database);
       await onRelayed(endpointIds);
       if (state === 'busy') nudge();
       await delay(REST_MS);
@@ -58,7 +58,7 @@ export function createRelay(options: {
  * Relays what has been recorded and committed: each event gets its place in the feed, where claims of deliveries find it.
  * @returns the endpoints that have something to be told, and how it was left: `busy` if somebody else is relaying.
  */
-export async function relayEvents(
+export async function relayAll(
   database: Database,
 ): Promise<{ state: 'empty' | 'busy'; endpointIds: readonly string[] }> {
   const endpointIds = new Set<string>();
@@ -73,6 +73,6 @@ export async function relayEvents(
 /** The lock is taken in a statement of its own, so that the next one sees all that was relayed before. */
 async function relayOnce(database: Database): Promise<Relayed | null> {
   return inTransaction(database, async (client) =>
-    (await tryLockRelay(client)) ? relayNext(client, RELAY_LIMIT) : null,
+    (await tryLockRelay(client)) ? relayEvents(client, RELAY_LIMIT) : null,
   );
 }

@@ -1,0 +1,72 @@
+import type { Assets } from '@wallet/shared/assets';
+import type { Database } from '@wallet/shared/database/pool';
+import type { Logger } from '@wallet/shared/logger';
+import type { Announcer } from '@wallet/shared/queue/announcements';
+import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
+import type { WorkerConfig } from '../config.ts';
+import type { WorkerMetrics } from '../metrics.ts';
+import { type Answers, answerRings } from './answer-rings.ts';
+import { type Drain, drainPartitions } from './drain-partitions.ts';
+import { createFlow } from './flow.ts';
+import { createLanes } from './give-way.ts';
+import { countOutcomes, reportDrain } from './report-drain.ts';
+import { shareDrains } from './share-drains.ts';
+
+/**
+ * Answers rings by draining: the partitions that are due at a moment share a transaction, batches give way to single operations,
+ * and what was applied is counted, announced and logged. `onDrained` is told of each transaction.
+ */
+export function answerByDraining(options: {
+  config: Pick<WorkerConfig, 'transactions' | 'bulkTransactions' | 'batchLimit' | 'bulkLimit'>;
+  database: Database;
+  assets: Assets;
+  doorbell: Pick<Doorbell, 'ring'>;
+  announcer: Pick<Announcer, 'announce'>;
+  metrics: WorkerMetrics;
+  log: Logger;
+  onDrained: (drain: Drain) => void;
+}): Answers & { readonly drained: () => Promise<void> } {
+  const { announcer, doorbell, metrics, log, onDrained } = options;
+  const flow = createFlow();
+  const lanes = createLanes(options.config);
+  const drains = shareDrains({
+    transactions: (lane) => lanes.transactions(lane),
+    rest: (lane, tookMs) => lanes.rest(lane, tookMs),
+    drain: async (wanted, lane) => {
+      const started = performance.now();
+      if (lane === 'high') lanes.noteSingles();
+      const drain = await drainPartitions(options, wanted, lane, lanes.limit(lane)).catch((error: unknown) => {
+        metrics.drainFailed(lane);
+        throw error;
+      });
+      if (drain.applied.length + drain.appliedInSets.length > 0) {
+        const milliseconds = performance.now() - started;
+        metrics.drained(lane, { ...countOutcomes(drain), seconds: milliseconds / 1000 });
+        reportDrain(drain, milliseconds, announcer, log);
+      }
+      if (lane === 'high') flow.applied(drain.applied.length);
+      onDrained(drain);
+      return drain.states;
+    },
+  });
+  const answers = answerRings({
+    drains,
+    flow,
+    ringAgain: (partition, lane) => ringAgain(doorbell, partition, lane, metrics, log),
+  });
+  return { ...answers, drained: () => drains.stop() };
+}
+
+/** What could not be done in one turn waits for the next. If this ring is lost, the sweeper makes up for it. */
+async function ringAgain(
+  doorbell: Pick<Doorbell, 'ring'>,
+  partition: number,
+  lane: Lane,
+  metrics: WorkerMetrics,
+  log: Logger,
+): Promise<void> {
+  await doorbell.ring([partition], lane, 'accept').catch((error: unknown) => {
+    metrics.ringFailed(lane);
+    log.debug({ err: error, partition, lane }, 'ring failed');
+  });
+}

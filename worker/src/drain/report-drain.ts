@@ -1,0 +1,38 @@
+import type { Logger } from '@wallet/shared/logger';
+import type { Announcer } from '@wallet/shared/queue/announcements';
+import type { RejectionCode } from '@wallet/shared/rejection';
+import type { Drain } from './drain-partitions.ts';
+
+/** What was applied, as it is counted: lines that are applied in sets have all succeeded. */
+export function countOutcomes({ applied, appliedInSets }: Drain): { succeeded: number; failed: RejectionCode[] } {
+  const failed = applied.flatMap(({ outcome }) => outcome.rejection ?? []);
+  const inSets = appliedInSets.reduce((sum, set) => sum + set.lines, 0);
+  return { succeeded: inSets + applied.length - failed.length, failed };
+}
+
+/** Announces and logs what was applied. */
+export function reportDrain(
+  drain: Drain,
+  milliseconds: number,
+  announcer: Pick<Announcer, 'announce'>,
+  log: Logger,
+): void {
+  const { applied, appliedInSets } = drain;
+  const partitions = [
+    ...new Set([...applied.map(({ operation }) => operation.partition), ...appliedInSets.map((set) => set.partition)]),
+  ];
+  announcer.announce(partitions).catch((error: unknown) => {
+    log.debug({ err: error }, 'announcement failed');
+  });
+  let failed = 0;
+  for (const { operation, outcome } of applied) {
+    if (outcome.rejection !== null) failed += 1;
+    const fields = { operation_id: operation.id, wallet_id: operation.walletId, partition: operation.partition };
+    if (outcome.rejection === 'internal_error') log.fatal(fields, 'operation could not be applied');
+    else if (outcome.rejection !== null) log.debug({ ...fields, code: outcome.rejection }, 'operation refused');
+    else log.debug(fields, 'operation applied');
+  }
+  const size = appliedInSets.reduce((sum, set) => sum + set.lines, applied.length);
+  const duration = Math.round(milliseconds * 10) / 10;
+  log.info({ partitions, batch_size: size, failed, duration_ms: duration }, 'batch committed');
+}

@@ -1,0 +1,28 @@
+import { logErrors } from '@wallet/shared/log-errors';
+import type { Logger } from '@wallet/shared/logger';
+import type { WorkerMetrics } from '../metrics.ts';
+import type { Drain } from './drain-partitions.ts';
+
+/**
+ * Logs what is wrong with partitions. A ledger that breaks the law is one partition's matter. A program that does not fit the
+ * database is this process's: it leaves everything pending for one that does, and says so until a drain succeeds.
+ */
+export function watchFaults(
+  metrics: Pick<WorkerMetrics, 'brokenPartition'>,
+  log: Logger,
+): { readonly note: (drain: Drain) => void; readonly fitsDatabase: () => boolean } {
+  const logLedger = logErrors(log, 'partition breaks the law of the ledger', 'fatal');
+  const logProgram = logErrors(log, 'this program does not fit the database: operations stay pending', 'fatal');
+  let fits = true;
+  return {
+    note({ faults, applied, appliedInSets }) {
+      for (const { kind, partition, error } of faults) {
+        if (kind === 'ledger') metrics.brokenPartition();
+        (kind === 'ledger' ? logLedger : logProgram)(error, { partition });
+      }
+      if (faults.some(({ kind }) => kind === 'program')) fits = false;
+      else if (applied.length + appliedInSets.length > 0) fits = true;
+    },
+    fitsDatabase: () => fits,
+  };
+}
