@@ -46,7 +46,7 @@ interface Row {
   id: string;
   of: string;
   walletId: string;
-  type: string;
+  type: 'deposit' | 'withdraw';
   amount: bigint;
   status: string;
   balance: bigint;
@@ -64,8 +64,8 @@ async function expectOrder(wallets: readonly string[], known: Known): Promise<vo
   const model = createModel();
   const latestSent = new Map<string, number>();
   for (const row of rows) {
-    const succeeded = model.apply(row.walletId, row.type, row.amount);
-    const expected = { id: row.id, status: succeeded ? 'succeeded' : 'failed', balance: model.balanceOf(row.walletId) };
+    const { rejection, wallet } = model.apply({ type: row.type, wallet: row.walletId, amount: row.amount });
+    const expected = { id: row.id, status: rejection === null ? 'succeeded' : 'failed', balance: wallet.balance };
     expect({ id: row.id, status: row.status, balance: row.balance }).toEqual(expected);
     const times = known.get(row.of);
     if (times === undefined) throw new Error(`operation ${row.id} was asked for by nobody`);

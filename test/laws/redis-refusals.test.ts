@@ -1,11 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findFreePort } from '@wallet/local/child';
+import { findFreePort, startChild } from '@wallet/local/child';
 import { type EmbeddedRedis, startRedis } from '@wallet/local/embedded-redis';
+import { findProgram } from '@wallet/local/find-program';
+import { redisAnswers } from '@wallet/shared/queue/connection';
+import { createAnnouncer, hearAnnouncements } from '@wallet/shared/queue/announcements';
 import request from 'supertest';
 import { type Cluster, type ServiceProcess, createCluster } from '../support/cluster.ts';
+import { until } from '../support/keys.ts';
 import { sendToRedis } from '../support/redis-command.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
@@ -36,8 +40,10 @@ interface Refusal {
   readonly from: 'the start' | 'a moment on';
   /** Whether an API can still ring. Whether a worker hears it, only that worker knows. */
   readonly takesRings: boolean;
-  /** What makes it work again. */
+  /** What makes it work again; nothing does where it is empty. */
   readonly heal: readonly string[];
+  /** Makes the machine's own server another kind of server, which the packaged one cannot be. */
+  readonly as?: 'node of a Cluster' | 'Sentinel';
 }
 
 const HEAL_USER = [`ACL SETUSER ${USER} on >secret ~* &* +@all`];
@@ -75,6 +81,14 @@ const REFUSALS: readonly Refusal[] = [
     heal: HEAL_USER,
   },
   {
+    name: 'channels',
+    url: URL_OF_USER,
+    commands: [`ACL SETUSER ${USER} on >secret ~* resetchannels +@all`],
+    from: 'a moment on',
+    takesRings: true,
+    heal: HEAL_USER,
+  },
+  {
     name: 'writes, as a replica whose primary is away',
     url: URL_OF_DEFAULT,
     commands: ['REPLICAOF 127.0.0.1 1'],
@@ -83,21 +97,54 @@ const REFUSALS: readonly Refusal[] = [
     heal: ['REPLICAOF NO ONE'],
   },
 ];
+const OTHER_KINDS: readonly Refusal[] = [
+  {
+    name: 'every key, as a node of a Cluster that owns no slot',
+    ...{ url: URL_OF_DEFAULT, commands: [], from: 'the start', takesRings: false },
+    heal: ['CLUSTER ADDSLOTSRANGE 0 16383'],
+    as: 'node of a Cluster',
+  },
+  {
+    name: 'everything but PING, as a Sentinel',
+    ...{ url: URL_OF_DEFAULT, commands: [], from: 'the start', takesRings: false, heal: [] },
+    as: 'Sentinel',
+  },
+];
+/** Only the machine's own server can be of another kind. */
+const NATIVE =
+  process.env['REDIS_SERVER'] === 'packaged' ? null : findProgram(process.env['PATH'] ?? '', 'redis-server');
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-refusals-'));
-let redis: EmbeddedRedis;
+let redis: Pick<EmbeddedRedis, 'stop'>;
 let port: number;
 let cluster: Cluster | undefined;
 
 beforeEach(async () => {
   port = await findFreePort();
-  redis = await startRedis({ dataDir: folder, path: process.env['PATH'] ?? '', port });
 });
 afterEach(async () => {
   await cluster?.stop();
   await redis.stop();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function start(as: Refusal['as']): Promise<void> {
+  if (as === undefined) {
+    redis = await startRedis({ dataDir: folder, path: process.env['PATH'] ?? '', port });
+    return;
+  }
+  const file = join(mkdtempSync(join(folder, 'redis-')), 'redis.conf');
+  const settings = ['', `port ${port}`, 'bind 127.0.0.1', ''];
+  writeFileSync(file, `${settings.join('\n')}${as === 'Sentinel' ? '' : 'save ""\ncluster-enabled yes\n'}`);
+  const mode = as === 'Sentinel' ? ['--sentinel'] : [];
+  const child = startChild([NATIVE!, file, ...mode], { stdio: 'ignore', cwd: dirname(file) });
+  redis = {
+    stop: async () => {
+      await child.stop('SIGTERM', 5_000);
+    },
+  };
+  await until('the server answers', () => redisAnswers(URL_OF_DEFAULT(port)));
+}
 
 async function command(text: string): Promise<void> {
   expect(await sendToRedis(port, text)).toBe('+OK');
@@ -131,7 +178,8 @@ async function untilHealth(api: ServiceProcess, status: string): Promise<void> {
   }
 }
 
-it.each(REFUSALS)('a Redis that refuses $name, from $from', async ({ url, commands, from, takesRings, heal }) => {
+async function check({ url, commands, from, takesRings, heal, as }: Refusal): Promise<void> {
+  await start(as);
   for (const each of from === 'the start' ? commands : heal) await command(each);
   const { databaseUrl, queuePrefix } = await createTestDatabase();
   const healthPort = await findFreePort();
@@ -162,7 +210,42 @@ it.each(REFUSALS)('a Redis that refuses $name, from $from', async ({ url, comman
   await untilHealth(api, takesRings ? 'ok' : 'degraded');
 
   for (const each of heal) await command(each);
-  await untilHealth(api, 'ok');
+  if (heal.length > 0) await untilHealth(api, 'ok');
   await deposit(api, wallet);
   expect(await Promise.all(processes.map((each) => each.stop()))).toEqual([0, 0]);
+}
+
+it.each(REFUSALS)('a Redis that refuses $name, from $from', check);
+(NATIVE === null ? it.skip : it).each(OTHER_KINDS)('a Redis that refuses $name', check);
+
+it('announcements are heard again when Redis allows their channel again', async () => {
+  await start(undefined);
+  await command(`ACL SETUSER ${USER} on >secret ~* resetchannels +@all`);
+  const heard: number[][] = [];
+  const errors: string[] = [];
+  const link = { url: URL_OF_USER(port), prefix: 'refusals', onError: (error: Error) => errors.push(error.message) };
+  const stop = hearAnnouncements({ ...link, hear: (partitions) => heard.push(partitions) });
+  const announcer = createAnnouncer({ ...link, url: URL_OF_DEFAULT(port) });
+  const untilHeard = async (): Promise<void> => {
+    const before = heard.length;
+    await until('the announcement', async () => {
+      await announcer.announce([3, 5]).catch(() => undefined);
+      return heard.length > before;
+    });
+  };
+  try {
+    await until('the refusal', () => errors.some((message) => message.includes('NOPERM')));
+    for (const each of HEAL_USER) await command(each);
+    await untilHeard();
+    // Redis cuts the connection of a subscriber whose channel is taken away.
+    errors.length = 0;
+    await command(`ACL SETUSER ${USER} resetchannels`);
+    await until('the refusal', () => errors.some((message) => message.includes('NOPERM')));
+    for (const each of HEAL_USER) await command(each);
+    await untilHeard();
+    expect(heard.at(-1)).toEqual([3, 5]);
+  } finally {
+    stop();
+    announcer.close();
+  }
 });

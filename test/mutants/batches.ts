@@ -92,4 +92,31 @@ export const BATCHES: readonly Mutant[] = [
     instead: 'CASE WHEN lines <= $2 THEN part.last_id',
     tests: ['laws/batch-sets > applies credits and debits'],
   },
+  {
+    name: 'sets-credit-the-frozen',
+    bug: 'the statement for sets does what the rules of the ledger refuse: it credits and debits a frozen wallet',
+    file: APPLY_PART,
+    text: "locked.status = 'active' AND treasuries.status = 'active' AS is_active",
+    instead: "locked.status <> 'closed' AND treasuries.status = 'active' AS is_active",
+    tests: ['laws/sets-equal-plan'],
+  },
+  {
+    name: 'sets-credit-another-wallet',
+    bug: 'the statement for sets moves all of an asset on one of the wallets',
+    file: APPLY_PART,
+    text: 'FROM lines JOIN accounts ON accounts.wallet_id = lines.wallet_id',
+    instead: `FROM lines JOIN accounts ON accounts.wallet_id =
+      (SELECT max(other.wallet_id::text)::uuid FROM lines AS other WHERE other.asset_id = lines.asset_id)`,
+    tests: ['laws/sets-equal-plan'],
+  },
+  {
+    name: 'sets-skip-a-wallet-that-was-there',
+    bug: 'of several lines on one wallet, the statement for sets applies the first',
+    file: APPLY_PART,
+    text: 'WHERE id > part.after_id AND id <= part.last_id AND final.operation_id IS NULL',
+    instead: `WHERE id > part.after_id AND id <= part.last_id AND final.operation_id IS NULL
+        AND NOT EXISTS (SELECT FROM operations AS earlier WHERE earlier.id > part.after_id AND earlier.id < operations.id
+                        AND earlier.wallet_id = operations.wallet_id)`,
+    tests: ['laws/sets-equal-plan'],
+  },
 ];

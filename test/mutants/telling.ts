@@ -186,8 +186,8 @@ export const TELLING: readonly Mutant[] = [
     name: 'paused-by-what-was-before',
     bug: 'a request from before a test pauses the endpoint, and the test is not sent',
     file: 'shared/src/database/tables/delivery-claims.ts',
-    text: 'SELECT pause_resets = $12 AS counts',
-    instead: 'SELECT pause_resets >= $12 AS counts',
+    text: 'SELECT pause_resets = ${value.pauseResets} AS counts',
+    instead: 'SELECT pause_resets >= ${value.pauseResets} AS counts',
     tests: ['stories/webhook-recovery > still under way'],
   },
   {

@@ -1,5 +1,6 @@
 import { auditDatabase } from '@wallet/shared/database/audit';
 import type { Database } from '@wallet/shared/database/pool';
+import type { OperationType } from '@wallet/shared/operation';
 import type { Request } from './load.ts';
 import { createModel } from './model.ts';
 
@@ -7,7 +8,7 @@ interface Recorded {
   id: string;
   seq: bigint;
   walletId: string;
-  type: string;
+  type: OperationType;
   amount: bigint;
   key: string | null;
   status: string | null;
@@ -46,7 +47,6 @@ export async function expectFaithfulHistory(database: Database, requests: readon
   }
 
   const model = createModel();
-  const versions = new Map<string, bigint>();
   const latestSent = new Map<string, number>();
   for (const row of rows) {
     const request = requestOf.get(row.id);
@@ -56,11 +56,13 @@ export async function expectFaithfulHistory(database: Database, requests: readon
       throw new Error(`operation ${row.id} stands behind one that was sent after its answer`);
     latestSent.set(row.walletId, Math.max(before, request.sentAt));
 
-    const succeeded = model.apply(row.walletId, row.type, row.amount);
-    const version = (versions.get(row.walletId) ?? 0n) + (succeeded ? 1n : 0n);
-    versions.set(row.walletId, version);
-    const expected = { status: succeeded ? 'succeeded' : 'failed', balance: model.balanceOf(row.walletId), version };
-    if (row.status !== expected.status || row.walletBalance !== expected.balance || row.walletVersion !== version) {
+    const { rejection, wallet } = model.apply({ type: row.type, wallet: row.walletId, amount: row.amount });
+    const expected = { status: rejection === null ? 'succeeded' : 'failed', ...wallet };
+    if (
+      row.status !== expected.status ||
+      row.walletBalance !== expected.balance ||
+      row.walletVersion !== expected.version
+    ) {
       throw new Error(
         `operation ${row.id} is ${JSON.stringify(row, plainBigInts)}, the model says ${JSON.stringify(expected, plainBigInts)}`,
       );
@@ -72,11 +74,7 @@ export async function expectFaithfulHistory(database: Database, requests: readon
     [wallets],
   );
   for (const { walletId, balance, version } of accounts.rows) {
-    expect({ walletId, balance, version }).toEqual({
-      walletId,
-      balance: model.balanceOf(walletId),
-      version: versions.get(walletId) ?? 0n,
-    });
+    expect({ walletId, balance, version }).toEqual({ walletId, ...model.standingOf(walletId) });
   }
 
   const violations: unknown[] = [];

@@ -1,7 +1,8 @@
 import { type Account, type PlannedOperation, plan } from '@wallet/shared/ledger/plan';
 import { MAX_MINOR_UNITS } from '@wallet/shared/money';
+import { OPERATION_TYPES } from '@wallet/shared/operation';
 import fc from 'fast-check';
-import { createModel } from '../support/model.ts';
+import { createModel, groupInUnits } from '../support/model.ts';
 
 const TREASURY = 100n;
 
@@ -152,24 +153,58 @@ describe('plan', () => {
     const operations = fc.array(
       fc.record({
         wallet: fc.integer({ min: 1, max: 4 }),
-        type: fc.constantFrom('deposit' as const, 'withdraw' as const),
+        receiver: fc.integer({ min: 1, max: 3 }),
+        type: fc.constantFrom(...OPERATION_TYPES),
         amount: fc.bigInt(1n, 1_000n),
+        cancelled: fc.integer({ min: 0, max: 9 }).map((drawn) => drawn === 0),
+        unit: fc.constantFrom(null, null, null, 'one', 'other'),
       }),
       { maxLength: 60 },
     );
+    const wallet = fc.record({
+      balance: fc.oneof(fc.bigInt(0n, 500n), fc.bigInt(MAX_MINOR_UNITS - 500n, MAX_MINOR_UNITS)),
+      status: fc.constantFrom(
+        'active' as const,
+        'active' as const,
+        'active' as const,
+        'frozen' as const,
+        'closed' as const,
+      ),
+    });
+    const transferable = new Map([1n, 2n, 3n, 4n].map((id) => [id, id !== 4n]));
     fc.assert(
-      fc.property(operations, fc.array(fc.bigInt(0n, 500n), { minLength: 4, maxLength: 4 }), (list, starts) => {
-        const accounts = starts.map((balance, index) => account(BigInt(index + 1), { balance }));
+      fc.property(operations, fc.tuple(wallet, wallet, wallet, wallet), (list, starts) => {
+        const accounts = starts.map((start, index) => account(BigInt(index + 1), start));
+        const asked = list.map(({ wallet, receiver, type, amount, cancelled, unit }) => {
+          const to = type === 'transfer' ? BigInt(receiver >= wallet ? receiver + 1 : receiver) : null;
+          return { id: BigInt(wallet), to, type, amount, cancelled, unit };
+        });
         const planned = planOn(
           accounts,
-          list.map(({ wallet, type, amount }) => ({ account: BigInt(wallet), type, amount })),
+          asked.map(({ id, to, ...operation }) => ({
+            ...operation,
+            account: id,
+            counterparty: to ?? TREASURY,
+            transferable: transferable.get(id)!,
+          })),
         );
 
-        const model = createModel(starts.map((balance, index) => [String(index + 1), balance]));
-        const expected = list.map(({ wallet, type, amount }) => model.apply(String(wallet), type, amount));
-        expect(planned.outcomes.map((outcome) => outcome.rejection === null)).toEqual(expected);
-        for (const after of planned.balances.filter(({ id }) => id !== TREASURY)) {
-          expect(after.balance).toBe(model.balanceOf(String(after.id)));
+        const model = createModel(
+          accounts.map(({ id, ...start }) => [String(id), { ...start, transferable: transferable.get(id)! }]),
+        );
+        const inUnits = groupInUnits(asked, ({ unit }) => unit);
+        const expected = inUnits.flatMap((unit) =>
+          model.applyTogether(
+            unit.map(({ id, to, ...operation }) => ({
+              ...operation,
+              wallet: String(id),
+              to: to === null ? null : String(to),
+            })),
+          ),
+        );
+        expect(planned.outcomes).toEqual(expected.map((outcome, index) => ({ operationId: `op${index}`, ...outcome })));
+        for (const { id, balance, version } of planned.balances.filter(({ id }) => id !== TREASURY)) {
+          expect({ balance, version }).toEqual(model.standingOf(String(id)));
         }
 
         const sums = new Map<string, bigint>();

@@ -7,7 +7,7 @@ import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
 import { findPostgresFolders, findProgram } from '@wallet/local/find-program';
 import { canonicalOperation } from '@wallet/api/operations/canonical-operation';
 import { idempotencyKeyOf } from '@wallet/api/http/idempotency-key';
-import { inGroups } from '@wallet/shared/in-groups';
+import { inGroups } from '@wallet/shared/process/in-groups';
 
 describe('canonicalUuid', () => {
   const canonical = '0192aaaa-bbbb-7ccc-8ddd-eeeeffff0000';

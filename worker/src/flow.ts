@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { shareRun } from '@wallet/shared/process/gather';
 
 /** So many single operations in one transaction are a flow, and it is taken to go on for so long after the last of them. */
 const FLOW_OPERATIONS = 32;
@@ -20,17 +21,11 @@ export interface Flow {
 
 export function createFlow(): Flow {
   let seenAt = -Infinity;
-  let gathering: Promise<void> | null = null;
   return {
     applied(operations) {
       if (operations >= FLOW_OPERATIONS) seenAt = performance.now();
     },
     isOn: () => performance.now() - seenAt < FLOW_MS,
-    gather() {
-      gathering ??= delay(GATHER_MS).then(() => {
-        gathering = null;
-      });
-      return gathering;
-    },
+    gather: shareRun(() => delay(GATHER_MS)),
   };
 }

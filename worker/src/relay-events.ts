@@ -4,6 +4,7 @@ import { type Relayed, relayEvents as relayNext, tryLockRelay } from '@wallet/sh
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
+import { gather } from '@wallet/shared/process/gather';
 
 /** The most events that one transaction relays. */
 const RELAY_LIMIT = 1_000;
@@ -27,36 +28,28 @@ export function createRelay(options: {
 }): Relay {
   const { database, onRelayed } = options;
   const onError = logErrors(options.log, 'relay failed');
-  let running: Promise<void> | null = null;
-  let isWanted = false;
   let stopping = false;
-
-  function nudge(): void {
-    isWanted = true;
-    if (stopping) return;
-    running ??= run().finally(() => {
-      running = null;
-      if (isWanted) nudge();
-    });
-  }
-
-  async function run(): Promise<void> {
-    isWanted = false;
+  const relaying = gather<'events'>(async () => {
     try {
       const { state, endpointIds } = await relayEvents(database);
       await onRelayed(endpointIds);
-      if (state === 'busy') isWanted = true;
+      if (state === 'busy') nudge();
       await delay(REST_MS);
     } catch (error) {
       onError(error);
     }
+  });
+
+  function nudge(): void {
+    if (!stopping) relaying.add(['events']);
   }
 
   return {
     nudge,
     async stop() {
       stopping = true;
-      await running;
+      relaying.clear();
+      await relaying.idle();
     },
   };
 }

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { findWaitingPartitions } from '@wallet/shared/database/tables/pending-operations';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
+import { repeat } from '@wallet/shared/process/repeat';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 import type { WorkerMetrics } from './metrics.ts';
 
@@ -36,19 +36,9 @@ export function startSweeper(options: {
   const { metrics, log } = options;
   const onSweepError = logErrors(log, 'sweep failed');
   const onDrainError = logErrors(log, 'drain failed');
-  const stopping = new AbortController();
   /** The drains that were begun here and have not ended. Nobody waits for them: who looks again may find something urgent. */
   const draining = new Map<string, Promise<void>>();
   let isQueueUp = true;
-
-  async function run(): Promise<void> {
-    for (;;) {
-      const pause = isQueueUp ? INTERVAL_MS : INTERVAL_WITHOUT_QUEUE_MS;
-      await delay(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) return;
-      await sweep().catch(onSweepError);
-    }
-  }
 
   async function sweep(): Promise<void> {
     note(await options.queueWorks());
@@ -97,11 +87,13 @@ export function startSweeper(options: {
     isQueueUp = works;
   }
 
-  const running = run();
+  const sweeping = repeat(
+    () => (isQueueUp ? INTERVAL_MS : INTERVAL_WITHOUT_QUEUE_MS),
+    () => sweep().catch(onSweepError),
+  );
   return {
     async stop() {
-      stopping.abort();
-      await running;
+      await sweeping.stop();
       await Promise.all(draining.values());
     },
   };

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { findDueEndpoints } from '@wallet/shared/database/tables/delivery-claims';
 import { logErrors } from '@wallet/shared/log-errors';
+import { repeat } from '@wallet/shared/process/repeat';
 import { createDeliveryDoorbell, hearDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import type { Sealer } from '@wallet/shared/seal';
 import type { DeliveryTools } from './deliver-webhooks.ts';
@@ -33,7 +33,6 @@ export function startWebhooks(
 ): Webhooks {
   const { database, log, sender, sealer, redis } = options;
   const onLookError = logErrors(log, 'looking for due deliveries failed');
-  const stopping = new AbortController();
   const doorbell = createDeliveryDoorbell(redis);
   const dispatcher = sealer && createDispatcher({ database, log, sender, sealer });
   const relay = createRelay({ database, log, onRelayed: ring });
@@ -54,27 +53,23 @@ export function startWebhooks(
   }
 
   async function look(): Promise<void> {
-    for (;;) {
-      await delay(LOOK_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) return;
-      relay.nudge();
-      const due = await findDueEndpoints(database).catch((error: unknown) => {
-        onLookError(error);
-        return [];
-      });
-      wake(due);
-    }
+    relay.nudge();
+    const due = await findDueEndpoints(database).catch((error: unknown) => {
+      onLookError(error);
+      return [];
+    });
+    wake(due);
   }
 
-  const looking = look();
+  const looking = repeat(() => LOOK_MS, look);
   const listener = hearDeliveryDoorbell({ ...redis, hear: (endpointId) => wake([endpointId]) });
   return {
     nudge: relay.nudge,
     async stop() {
-      stopping.abort();
+      const looked = looking.stop();
       const patience = setTimeout(() => sender.close(), PATIENCE_MS);
       await listener.stop();
-      await Promise.all([looking, relay.stop(), dispatcher?.stop()]);
+      await Promise.all([looked, relay.stop(), dispatcher?.stop()]);
       clearTimeout(patience);
       doorbell.close();
       sender.close();

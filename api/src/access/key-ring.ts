@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type UsableKey, hashToken, keyIdOf } from '@wallet/shared/api-key';
 import type { GoodKeys } from '@wallet/shared/database/tables/api-keys';
 import type { Logger } from '@wallet/shared/logger';
+import { shareRun } from '@wallet/shared/process/gather';
+import { repeat } from '@wallet/shared/process/repeat';
 
 /**
  * What a request may be taken for. `anybody`: no key was ever made. `unsure`: the database has not been asked for too long
@@ -31,27 +33,20 @@ const WAIT_MS = 1_000;
 /** Reads the keys, and again every second until it is stopped. @throws what `read` throws, the first time. */
 export async function createKeyRing(read: () => Promise<GoodKeys>, log: Logger): Promise<KeyRing> {
   let copy = await readCopy(read);
-  let reading: Promise<void> | null = null;
   let isFailing = false;
-  const timer = setInterval(() => void readAgain(), READ_MS);
 
-  /** One at a time; whoever comes meanwhile waits for the same. Never rejects. */
-  function readAgain(): Promise<void> {
-    reading ??= readCopy(read)
-      .then((next) => {
-        // What was made once stays made, whatever database answers.
-        copy = { ...next, everMade: copy.everMade || next.everMade };
-        isFailing = false;
-      })
-      .catch((error: unknown) => {
-        if (!isFailing) log.warn({ err: error }, 'keys cannot be read');
-        isFailing = true;
-      })
-      .finally(() => {
-        reading = null;
-      });
-    return reading;
-  }
+  const readAgain = shareRun(async () => {
+    try {
+      const next = await readCopy(read);
+      // What was made once stays made, whatever database answers.
+      copy = { ...next, everMade: copy.everMade || next.everMade };
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) log.warn({ err: error }, 'keys cannot be read');
+      isFailing = true;
+    }
+  });
+  const reading = repeat(() => READ_MS, readAgain);
 
   return {
     async judge(token) {
@@ -62,7 +57,8 @@ export async function createKeyRing(read: () => Promise<GoodKeys>, log: Logger):
     },
     isOpen: () => !copy.everMade,
     stop() {
-      clearInterval(timer);
+      // Nobody waits for a read that is under way: it has a limit of its own.
+      void reading.stop();
     },
   };
 }

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Backlog, readBacklog } from '@wallet/shared/database/tables/pending-operations';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
+import { sleep } from '@wallet/shared/process/repeat';
 import type { Priority } from '@wallet/shared/operation';
 import type { Load } from './admission.ts';
 
@@ -62,8 +62,6 @@ export function watchLoad(options: {
 
   const acceptedSince = (priority: Priority): number => total[priority] - counted[priority];
   const isUnseen = (): boolean => Math.max(acceptedSince('high'), acceptedSince('low')) > UNSEEN_SHARE * pendingLimit;
-  const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-    delay(ms, undefined, { signal }).catch(() => undefined);
 
   /** Takes a sample. @returns how long to wait before the next one, in milliseconds. */
   async function sample(): Promise<number> {

@@ -2,6 +2,7 @@ import type { Database } from '@wallet/shared/database/pool';
 import { type Operation, findEndedOperations } from '@wallet/shared/database/tables/operations';
 import { logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
+import { gather } from '@wallet/shared/process/gather';
 
 /** How often to look without an announcement: it may have been lost, or Redis may be away. */
 const LOOK_MS = 500;
@@ -31,35 +32,24 @@ interface Waiting {
 export function createOperationWaiter(database: Database, log: Logger): OperationWaiter {
   const onError = logErrors(log, 'looking for awaited operations failed');
   const waiting = new Map<string, Waiting>();
-  let wanted = new Set<string>();
   let waiters = 0;
-  let looking = false;
   let stopped = false;
-  const timer = setInterval(() => {
-    look(waiting.keys());
-  }, LOOK_MS);
-
-  function look(ids: Iterable<string>): void {
-    for (const id of ids) wanted.add(id);
-    if (!looking) void lookAll();
-  }
-
-  async function lookAll(): Promise<void> {
-    looking = true;
-    while (wanted.size > 0) {
-      const ids = [...wanted].slice(0, LOOK_LIMIT);
-      for (const id of ids) wanted.delete(id);
+  const wanted = gather<string>(
+    async (ids) => {
       try {
         for (const operation of await findEndedOperations(database, ids)) {
           for (const resolve of waiting.get(operation.id)?.resolvers ?? []) resolve(operation);
         }
       } catch (error) {
         onError(error);
-        wanted = new Set();
+        wanted.clear();
       }
-    }
-    looking = false;
-  }
+    },
+    { limit: LOOK_LIMIT },
+  );
+  const timer = setInterval(() => {
+    wanted.add(waiting.keys());
+  }, LOOK_MS);
 
   return {
     wait(id, partition, ms, signal) {
@@ -82,12 +72,12 @@ export function createOperationWaiter(database: Database, log: Logger): Operatio
         entry.resolvers.add(settle);
         waiters += 1;
         // It may have ended before anybody waited.
-        look([id]);
+        wanted.add([id]);
       });
     },
     hear(partitions) {
       const heard = new Set(partitions);
-      look([...waiting].filter(([, entry]) => heard.has(entry.partition)).map(([id]) => id));
+      wanted.add([...waiting].filter(([, entry]) => heard.has(entry.partition)).map(([id]) => id));
     },
     stop() {
       stopped = true;

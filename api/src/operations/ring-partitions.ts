@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@wallet/shared/logger';
+import { type Gathering, gather } from '@wallet/shared/process/gather';
+import { sleep } from '@wallet/shared/process/repeat';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 
 /**
@@ -23,33 +24,27 @@ export interface PartitionRing {
  * are durable and the workers' sweepers find them.
  */
 export function createRing(doorbell: Doorbell, log: Logger, onFailed: (lane: Lane) => void): PartitionRing {
-  const waiting: Record<Lane, Set<number>> = { high: new Set(), bulk: new Set() };
-  const running: Record<Lane, Promise<void> | null> = { high: null, bulk: null };
   const stopping = new AbortController();
 
-  async function ringAll(lane: Lane): Promise<void> {
-    while (waiting[lane].size > 0) {
-      const partitions = [...waiting[lane]];
-      waiting[lane] = new Set();
+  const ringsOf = (lane: Lane) =>
+    gather<number>(async (partitions) => {
       await doorbell.ring(partitions, lane, 'accept').catch((error: unknown) => {
         log.debug({ err: error, partitions, lane }, 'ring failed');
         onFailed(lane);
       });
       const rest = Math.min(REST_MS * partitions.length, LONGEST_REST_MS);
-      await delay(rest, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-    running[lane] = null;
-  }
+      await sleep(rest, stopping.signal);
+    });
+  const rings: Record<Lane, Gathering<number>> = { high: ringsOf('high'), bulk: ringsOf('bulk') };
 
   return {
     ring(partitions, lane) {
-      for (const partition of partitions) waiting[lane].add(partition);
-      running[lane] ??= ringAll(lane);
+      rings[lane].add(partitions);
     },
     async stop() {
       stopping.abort();
-      await running.high;
-      await running.bulk;
+      await rings.high.idle();
+      await rings.bulk.idle();
     },
   };
 }

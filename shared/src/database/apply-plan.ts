@@ -1,7 +1,7 @@
 import { BrokenInvariant } from '../broken-invariant.ts';
-import type { Account, Plan } from '../ledger/plan.ts';
-import { arrayLiteral } from './array-literal.ts';
+import type { Account, Entry, Outcome, Plan } from '../ledger/plan.ts';
 import type { Queryable } from './pool.ts';
+import { rowset, wideStatement } from './rowset.ts';
 import { SUBSCRIBED_TYPES } from './tables/events.ts';
 import type { OpenPart, PendingOperation } from './tables/pending-operations.ts';
 
@@ -36,24 +36,16 @@ export async function applyPlan(
   const totals = addUp(operations, plan);
   const { rows } = await database.query<
     Record<'removed' | 'moved' | 'posted' | 'concluded' | 'advanced' | 'counted', bigint> & { subscribed: string[] }
-  >({
-    name: 'applyPlan',
-    text: APPLY_PLAN,
-    values: [
-      ...valuesOfPlan(singles, before, plan),
-      arrayLiteral(advances.map(({ part }) => part.batchId)),
-      arrayLiteral(advances.map(({ part }) => part.partition)),
-      arrayLiteral(advances.map(({ afterId }) => afterId)),
-      arrayLiteral(totals.map((total) => total.batchId)),
-      arrayLiteral(totals.map((total) => total.partition)),
-      arrayLiteral(totals.map((total) => total.assetId)),
-      arrayLiteral(totals.map((total) => total.succeeded)),
-      arrayLiteral(totals.map((total) => total.succeededAmount)),
-      arrayLiteral(totals.map((total) => total.failed)),
-      arrayLiteral(totals.map((total) => total.failedAmount)),
-      arrayLiteral(entries.map((entry) => assets.get(entry.operationId) ?? null)),
-    ],
-  });
+  >(
+    APPLY_PLAN({
+      done: singles,
+      reached: balances.map((after) => ({ after, before: before.get(after.id) })),
+      posted: entries.map((entry) => ({ entry, assetId: assets.get(entry.operationId) })),
+      concluded: outcomes,
+      advance: advances,
+      added: totals,
+    }),
+  );
   const [row] = rows;
   const fits =
     row?.removed === BigInt(singles.length) &&
@@ -71,78 +63,6 @@ export async function applyPlan(
   return row.subscribed;
 }
 
-const APPLY_PLAN = `WITH removed AS (
-    DELETE FROM pending_operations
-    USING unnest($1::smallint[], $19::boolean[], $2::bigint[]) AS done (partition, low, seq)
-    WHERE pending_operations.partition = done.partition AND pending_operations.low = done.low
-      AND pending_operations.seq = done.seq
-    RETURNING 1
-  ), moved AS (
-    UPDATE accounts SET balance = next.balance, version = next.version, updated_at = statement_timestamp()
-    FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::numeric[]) AS next (id, before, version, balance)
-    WHERE accounts.id = next.id AND accounts.version = next.before
-    RETURNING 1
-  ), posted AS (
-    INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
-    SELECT * FROM unnest($7::bigint[], $8::bigint[], $9::uuid[], $10::bigint[], $11::numeric[], $30::smallint[])
-    RETURNING 1
-  ), concluded AS (
-    INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance,
-                          to_wallet_version)
-    SELECT * FROM unnest($12::uuid[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[],
-                         $18::bigint[])
-    RETURNING 1
-  ), advanced AS (
-    UPDATE batch_parts SET after_id = next.after_id, touched_at = statement_timestamp()
-    FROM unnest($20::uuid[], $21::smallint[], $22::uuid[]) AS next (batch_id, partition, after_id)
-    WHERE batch_parts.batch_id = next.batch_id AND batch_parts.partition = next.partition
-    RETURNING 1
-  ), counted AS (
-    UPDATE batch_totals
-    SET succeeded = succeeded + next.done, succeeded_amount = succeeded_amount + next.done_amount,
-        failed = failed + next.refused, failed_amount = failed_amount + next.refused_amount,
-        started_at = coalesce(started_at, now())
-    FROM unnest($23::uuid[], $24::smallint[], $25::smallint[], $26::int[], $27::numeric[], $28::int[],
-                $29::numeric[])
-      AS next (batch_id, partition, asset_id, done, done_amount, refused, refused_amount)
-    WHERE batch_totals.batch_id = next.batch_id AND batch_totals.partition = next.partition
-      AND batch_totals.asset_id = next.asset_id
-    RETURNING 1
-  )
-  SELECT (SELECT count(*) FROM removed) AS removed, (SELECT count(*) FROM moved) AS moved,
-         (SELECT count(*) FROM posted) AS posted, (SELECT count(*) FROM concluded) AS concluded,
-         (SELECT count(*) FROM advanced) AS advanced, (SELECT count(*) FROM counted) AS counted,
-         ARRAY (${SUBSCRIBED_TYPES}) AS subscribed`;
-
-/** What the statement needs of the plan itself: its first parameters. */
-function valuesOfPlan(
-  singles: readonly PendingOperation[],
-  before: ReadonlyMap<bigint, Account>,
-  { entries, balances, outcomes }: Plan,
-): string[] {
-  return [
-    arrayLiteral(singles.map((operation) => operation.partition)),
-    arrayLiteral(singles.map((operation) => operation.seq)),
-    arrayLiteral(balances.map((account) => account.id)),
-    arrayLiteral(balances.map((account) => before.get(account.id)?.version ?? null)),
-    arrayLiteral(balances.map((account) => account.version)),
-    arrayLiteral(balances.map((account) => account.balance)),
-    arrayLiteral(entries.map((entry) => entry.account)),
-    arrayLiteral(entries.map((entry) => entry.version)),
-    arrayLiteral(entries.map((entry) => entry.operationId)),
-    arrayLiteral(entries.map((entry) => entry.amount)),
-    arrayLiteral(entries.map((entry) => entry.balance)),
-    arrayLiteral(outcomes.map((outcome) => outcome.operationId)),
-    arrayLiteral(outcomes.map((outcome) => (outcome.rejection === null ? 'succeeded' : 'failed'))),
-    arrayLiteral(outcomes.map((outcome) => outcome.rejection)),
-    arrayLiteral(outcomes.map(({ wallet }) => wallet.balance)),
-    arrayLiteral(outcomes.map(({ wallet }) => wallet.version)),
-    arrayLiteral(outcomes.map(({ receiver }) => receiver?.balance ?? null)),
-    arrayLiteral(outcomes.map(({ receiver }) => receiver?.version ?? null)),
-    arrayLiteral(singles.map((operation) => String(operation.low))),
-  ];
-}
-
 interface Total {
   readonly batchId: string;
   readonly partition: number;
@@ -152,6 +72,95 @@ interface Total {
   failed: number;
   failedAmount: bigint;
 }
+
+const APPLY_PLAN = wideStatement({
+  name: 'applyPlan',
+  sets: {
+    done: rowset<PendingOperation>({
+      partition: ['smallint', ({ partition }) => partition],
+      low: ['boolean', ({ low }) => String(low)],
+      seq: ['bigint', ({ seq }) => seq],
+    }),
+    reached: rowset<{ after: Account; before: Account | undefined }>({
+      id: ['bigint', ({ after }) => after.id],
+      before: ['bigint', ({ before }) => before?.version ?? null],
+      version: ['bigint', ({ after }) => after.version],
+      balance: ['numeric', ({ after }) => after.balance],
+    }),
+    posted: rowset<{ entry: Entry; assetId: number | undefined }>({
+      account_id: ['bigint', ({ entry }) => entry.account],
+      version: ['bigint', ({ entry }) => entry.version],
+      operation_id: ['uuid', ({ entry }) => entry.operationId],
+      amount: ['bigint', ({ entry }) => entry.amount],
+      balance: ['numeric', ({ entry }) => entry.balance],
+      asset_id: ['smallint', ({ assetId }) => assetId ?? null],
+    }),
+    concluded: rowset<Outcome>({
+      operation_id: ['uuid', ({ operationId }) => operationId],
+      status: ['text', ({ rejection }) => (rejection === null ? 'succeeded' : 'failed')],
+      error_code: ['text', ({ rejection }) => rejection],
+      wallet_balance: ['bigint', ({ wallet }) => wallet.balance],
+      wallet_version: ['bigint', ({ wallet }) => wallet.version],
+      to_wallet_balance: ['bigint', ({ receiver }) => receiver?.balance ?? null],
+      to_wallet_version: ['bigint', ({ receiver }) => receiver?.version ?? null],
+    }),
+    advance: rowset<Advance>({
+      batch_id: ['uuid', ({ part }) => part.batchId],
+      partition: ['smallint', ({ part }) => part.partition],
+      after_id: ['uuid', ({ afterId }) => afterId],
+    }),
+    added: rowset<Total>({
+      batch_id: ['uuid', ({ batchId }) => batchId],
+      partition: ['smallint', ({ partition }) => partition],
+      asset_id: ['smallint', ({ assetId }) => assetId],
+      succeeded: ['int', ({ succeeded }) => succeeded],
+      succeeded_amount: ['numeric', ({ succeededAmount }) => succeededAmount],
+      failed: ['int', ({ failed }) => failed],
+      failed_amount: ['numeric', ({ failedAmount }) => failedAmount],
+    }),
+  },
+  text: ({ done, reached, posted, concluded, advance, added }) => `WITH removed AS (
+    DELETE FROM pending_operations
+    USING ${done.rows}
+    WHERE pending_operations.partition = done.partition AND pending_operations.low = done.low
+      AND pending_operations.seq = done.seq
+    RETURNING 1
+  ), moved AS (
+    UPDATE accounts SET balance = reached.balance, version = reached.version, updated_at = statement_timestamp()
+    FROM ${reached.rows}
+    WHERE accounts.id = reached.id AND accounts.version = reached.before
+    RETURNING 1
+  ), posted AS (
+    INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
+    SELECT account_id, version, operation_id, amount, balance, asset_id FROM ${posted.rows}
+    RETURNING 1
+  ), concluded AS (
+    INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance,
+                          to_wallet_version)
+    SELECT operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version
+    FROM ${concluded.rows}
+    RETURNING 1
+  ), advanced AS (
+    UPDATE batch_parts SET after_id = advance.after_id, touched_at = statement_timestamp()
+    FROM ${advance.rows}
+    WHERE batch_parts.batch_id = advance.batch_id AND batch_parts.partition = advance.partition
+    RETURNING 1
+  ), counted AS (
+    UPDATE batch_totals
+    SET succeeded = batch_totals.succeeded + added.succeeded,
+        succeeded_amount = batch_totals.succeeded_amount + added.succeeded_amount,
+        failed = batch_totals.failed + added.failed, failed_amount = batch_totals.failed_amount + added.failed_amount,
+        started_at = coalesce(started_at, now())
+    FROM ${added.rows}
+    WHERE batch_totals.batch_id = added.batch_id AND batch_totals.partition = added.partition
+      AND batch_totals.asset_id = added.asset_id
+    RETURNING 1
+  )
+  SELECT (SELECT count(*) FROM removed) AS removed, (SELECT count(*) FROM moved) AS moved,
+         (SELECT count(*) FROM posted) AS posted, (SELECT count(*) FROM concluded) AS concluded,
+         (SELECT count(*) FROM advanced) AS advanced, (SELECT count(*) FROM counted) AS counted,
+         ARRAY (${SUBSCRIBED_TYPES}) AS subscribed`,
+});
 
 /** What the plan adds to the totals of batches. */
 function addUp(operations: readonly PendingOperation[], { outcomes }: Plan): Total[] {

@@ -29,6 +29,9 @@ export function createAnnouncer(options: { url: string; prefix: string; onError:
   };
 }
 
+/** How soon a subscription that Redis refused is asked for again. */
+const RETRY_MS = 1_000;
+
 /** Calls `hear` with the partitions of each announcement. Returns the function that stops it. */
 export function hearAnnouncements(options: {
   url: string;
@@ -37,11 +40,23 @@ export function hearAnnouncements(options: {
   onError: (error: Error) => void;
 }): () => void {
   const redis = connectReceiver(options.url, options.onError);
+  let retry: NodeJS.Timeout | undefined;
+  let isStopped = false;
   redis.on('message', (_channel: string, message: string) => {
     options.hear(message.split(',').map(Number));
   });
-  redis.subscribe(channelOf(options.prefix)).catch(options.onError);
+  redis.on('ready', subscribe);
+  function subscribe(): void {
+    clearTimeout(retry);
+    redis.subscribe(channelOf(options.prefix)).catch((error: unknown) => {
+      if (isStopped) return;
+      options.onError(error instanceof Error ? error : new Error(String(error)));
+      retry = setTimeout(subscribe, RETRY_MS);
+    });
+  }
   return () => {
+    isStopped = true;
+    clearTimeout(retry);
     redis.disconnect();
   };
 }

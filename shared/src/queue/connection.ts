@@ -20,9 +20,12 @@ export function connectSender(url: string, onError: (error: Error) => void): Red
   return redis;
 }
 
-/** A connection for receivers: it waits for as long as it takes. */
+/**
+ * A connection for receivers: it waits for as long as it takes. Subscriptions end with the connection. Where Redis refuses one
+ * that the driver repeats by itself, nobody catches the error, and it would end the process.
+ */
 export function connectReceiver(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, { ...reconnect, maxRetriesPerRequest: null });
+  const redis = new Redis(url, { ...reconnect, maxRetriesPerRequest: null, autoResubscribe: false });
   redis.on('error', onError);
   return redis;
 }

@@ -2,6 +2,7 @@ import { lineId } from '../../batch.ts';
 import type { OperationStatus, OperationType, Priority } from '../../operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
+import { type EncodedColumn, encodedRowset, rowset, wideStatement } from '../rowset.ts';
 import { OPERATION_COLUMNS, type Operation } from './operations.ts';
 
 /** A line to accept, as its own operation. */
@@ -27,11 +28,23 @@ export interface LineDraft {
   readonly metadata: string | null;
 }
 
-/** Columns of many lines, as `insertLines` sends them; plain JSON. Null for a column without any value. */
-export type LineColumns = readonly (string | readonly (string | null)[] | null)[];
+const LINE_COLUMNS = {
+  id: 'uuid',
+  line: 'int',
+  wallet_id: 'uuid',
+  asset_id: 'smallint',
+  type: 'text',
+  amount: 'bigint',
+  to_wallet_id: 'uuid',
+  description: 'text',
+  reference_id: 'text',
+  idempotency_key: 'text',
+  request_hash: 'text',
+  metadata: 'text',
+} as const;
 
-/** Where the idempotency keys are among them. */
-const KEYS = 9;
+/** Columns of many lines, as `insertLines` sends them; plain JSON. */
+export type LineColumns = Readonly<Record<keyof typeof LINE_COLUMNS, EncodedColumn>>;
 
 export function toColumns(lines: readonly NewLine[]): LineColumns {
   const optional = (values: (string | null)[]): (string | null)[] | null =>
@@ -40,20 +53,20 @@ export function toColumns(lines: readonly NewLine[]): LineColumns {
     const given = optional(values);
     return given && arrayLiteral(given);
   };
-  return [
-    arrayLiteral(lines.map(({ id }) => id)),
-    arrayLiteral(lines.map(({ line }) => line)),
-    arrayLiteral(lines.map(({ draft }) => draft.walletId)),
-    arrayLiteral(lines.map(({ draft }) => draft.assetId)),
-    arrayLiteral(lines.map(({ draft }) => draft.type)),
-    arrayLiteral(lines.map(({ draft }) => draft.amount)),
-    words(lines.map(({ draft }) => draft.toWalletId)),
-    optional(lines.map(({ draft }) => draft.description)),
-    optional(lines.map(({ draft }) => draft.referenceId)),
-    optional(lines.map(({ draft }) => draft.idempotencyKey)),
-    words(lines.map(({ draft }) => draft.requestHash)),
-    optional(lines.map(({ draft }) => draft.metadata)),
-  ];
+  return {
+    id: arrayLiteral(lines.map(({ id }) => id)),
+    line: arrayLiteral(lines.map(({ line }) => line)),
+    wallet_id: arrayLiteral(lines.map(({ draft }) => draft.walletId)),
+    asset_id: arrayLiteral(lines.map(({ draft }) => draft.assetId)),
+    type: arrayLiteral(lines.map(({ draft }) => draft.type)),
+    amount: arrayLiteral(lines.map(({ draft }) => draft.amount)),
+    to_wallet_id: words(lines.map(({ draft }) => draft.toWalletId)),
+    description: optional(lines.map(({ draft }) => draft.description)),
+    reference_id: optional(lines.map(({ draft }) => draft.referenceId)),
+    idempotency_key: optional(lines.map(({ draft }) => draft.idempotencyKey)),
+    request_hash: words(lines.map(({ draft }) => draft.requestHash)),
+    metadata: optional(lines.map(({ draft }) => draft.metadata)),
+  };
 }
 
 /**
@@ -65,26 +78,36 @@ export async function insertLines(
   batch: { readonly id: string; readonly priority: Priority },
   columns: LineColumns,
 ): Promise<number> {
-  const hasKeys = columns[KEYS] !== null;
-  const { rows } = await database.query<{ added: number }>({
-    name: hasKeys ? 'insertLinesWithKeys' : 'insertLines',
-    text: `WITH added AS (
+  const insert = columns.idempotency_key === null ? INSERT_LINES : INSERT_LINES_WITH_KEYS;
+  const { rows } = await database.query<{ added: number }>(
+    insert({ batch: batch.id, priority: batch.priority, given: columns }),
+  );
+  return rows[0]?.added ?? 0;
+}
+
+const INSERT_LINES = insertStatement('insertLines', '');
+const INSERT_LINES_WITH_KEYS = insertStatement(
+  'insertLinesWithKeys',
+  'ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING',
+);
+
+function insertStatement(name: string, onConflict: string) {
+  return wideStatement({
+    name,
+    values: ['batch', 'priority'],
+    sets: { given: encodedRowset(LINE_COLUMNS) },
+    text: ({ given }, value) => `WITH added AS (
              INSERT INTO operations (id, batch_id, line, wallet_id, asset_id, type, amount, priority, created_at, to_wallet_id,
                                      description, reference_id, idempotency_key, request_hash, metadata_sent)
-             SELECT id, $1, line, wallet_id, asset_id, type, amount, $2, now(), to_wallet_id, description, reference_id,
-                    idempotency_key, decode(request_hash, 'hex'), metadata::json
-             FROM unnest($3::uuid[], $4::int[], $5::uuid[], $6::smallint[], $7::text[], $8::bigint[], $9::uuid[], $10::text[],
-                         $11::text[], $12::text[], $13::text[], $14::text[])
-               AS given (id, line, wallet_id, asset_id, type, amount, to_wallet_id, description, reference_id,
-                         idempotency_key, request_hash, metadata)
+             SELECT id, ${value.batch}, line, wallet_id, asset_id, type, amount, ${value.priority}, now(), to_wallet_id,
+                    description, reference_id, idempotency_key, decode(request_hash, 'hex'), metadata::json
+             FROM ${given.rows}
              ORDER BY id
-             ${hasKeys ? 'ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING' : ''}
+             ${onConflict}
              RETURNING 1
            )
            SELECT count(*)::int AS added FROM added`,
-    values: [batch.id, batch.priority, ...columns],
   });
-  return rows[0]?.added ?? 0;
 }
 
 /** Of lines that were left out: those that have the key of an earlier line of the same batch. */
@@ -93,36 +116,48 @@ export async function findRepeatedKeys(
   batchId: string,
   columns: LineColumns,
 ): Promise<{ line: number; first: number }[]> {
-  const { rows } = await database.query<{ line: number; first: number }>({
-    name: 'findRepeatedKeys',
-    text: `SELECT given.line, operations.line AS first
-           FROM unnest($2::uuid[], $3::int[], $4::text[]) AS given (id, line, key)
-           JOIN operations ON operations.idempotency_key = given.key AND operations.batch_id = $1
-           WHERE operations.id <> given.id
-           ORDER BY given.line LIMIT 100`,
-    values: [batchId, columns[0], columns[1], columns[KEYS]],
-  });
+  const { rows } = await database.query<{ line: number; first: number }>(
+    FIND_REPEATED_KEYS({ batch: batchId, given: columns }),
+  );
   return rows;
 }
 
-/** Keeps which earlier operations lines stand for. */
-export async function insertReplays(
-  database: Queryable,
-  batchId: string,
-  replays: readonly { readonly position: number; readonly line: number; readonly operationId: string }[],
-): Promise<void> {
-  await database.query({
-    name: 'insertReplays',
-    text: `INSERT INTO batch_replays (batch_id, position, line, operation_id)
-           SELECT $1, * FROM unnest($2::int[], $3::int[], $4::uuid[])`,
-    values: [
-      batchId,
-      arrayLiteral(replays.map((replay) => replay.position)),
-      arrayLiteral(replays.map((replay) => replay.line)),
-      arrayLiteral(replays.map((replay) => replay.operationId)),
-    ],
-  });
+const FIND_REPEATED_KEYS = wideStatement({
+  name: 'findRepeatedKeys',
+  values: ['batch'],
+  sets: { given: encodedRowset({ id: 'uuid', line: 'int', idempotency_key: 'text' }) },
+  text: ({ given }, value) => `SELECT given.line, operations.line AS first
+           FROM ${given.rows}
+           JOIN operations ON operations.idempotency_key = given.idempotency_key AND operations.batch_id = ${value.batch}
+           WHERE operations.id <> given.id
+           ORDER BY given.line LIMIT 100`,
+});
+
+/** A line that stands for an earlier operation. */
+interface Replay {
+  readonly position: number;
+  readonly line: number;
+  readonly operationId: string;
 }
+
+/** Keeps which earlier operations lines stand for. */
+export async function insertReplays(database: Queryable, batchId: string, replays: readonly Replay[]): Promise<void> {
+  await database.query(INSERT_REPLAYS({ batch: batchId, replayed: replays }));
+}
+
+const INSERT_REPLAYS = wideStatement({
+  name: 'insertReplays',
+  values: ['batch'],
+  sets: {
+    replayed: rowset<Replay>({
+      position: ['int', ({ position }) => position],
+      line: ['int', ({ line }) => line],
+      operation_id: ['uuid', ({ operationId }) => operationId],
+    }),
+  },
+  text: ({ replayed }, value) => `INSERT INTO batch_replays (batch_id, position, line, operation_id)
+           SELECT ${value.batch}, position, line, operation_id FROM ${replayed.rows}`,
+});
 
 /** A line of a batch as it stands. One that was replayed is the operation of that time. */
 export interface BatchLine extends Operation {
@@ -143,20 +178,21 @@ export interface LineFilter {
  */
 const OUTCOME = `JOIN LATERAL (SELECT * FROM outcomes WHERE operation_id = operations.id OFFSET 0) AS outcomes`;
 const BOUNDED = 'operations.id > bounds.after_id AND operations.id <= bounds.last_id';
-const FOUND_BY = {
-  all: { from: `operations LEFT ${OUTCOME} ON true`, where: BOUNDED },
-  succeeded: { from: `operations ${OUTCOME} ON outcomes.status = 'succeeded'`, where: BOUNDED },
-  failed: {
-    from: 'outcomes JOIN operations ON operations.id = outcomes.operation_id',
-    where: `outcomes.operation_id > bounds.after_id AND outcomes.operation_id <= bounds.last_id
+const foundBy = (batch: string) =>
+  ({
+    all: { from: `operations LEFT ${OUTCOME} ON true`, where: BOUNDED },
+    succeeded: { from: `operations ${OUTCOME} ON outcomes.status = 'succeeded'`, where: BOUNDED },
+    failed: {
+      from: 'outcomes JOIN operations ON operations.id = outcomes.operation_id',
+      where: `outcomes.operation_id > bounds.after_id AND outcomes.operation_id <= bounds.last_id
             AND outcomes.status = 'failed'`,
-  },
-  pending: {
-    from: `batch_parts AS part JOIN operations ON operations.id > part.after_id LEFT ${OUTCOME} ON true`,
-    where: `part.batch_id = $1 AND part.partition = bounds.partition AND part.open AND ${BOUNDED}
+    },
+    pending: {
+      from: `batch_parts AS part JOIN operations ON operations.id > part.after_id LEFT ${OUTCOME} ON true`,
+      where: `part.batch_id = ${batch} AND part.partition = bounds.partition AND part.open AND ${BOUNDED}
             AND outcomes.operation_id IS NULL`,
-  },
-} as const satisfies Record<OperationStatus | 'all', { from: string; where: string }>;
+    },
+  }) as const satisfies Record<OperationStatus | 'all', { from: string; where: string }>;
 
 /** At most `limit` lines of a batch, in the order of the file. */
 export async function listLines(
@@ -165,32 +201,55 @@ export async function listLines(
   filter: LineFilter,
   limit: number,
 ): Promise<BatchLine[]> {
-  const ids = (position: number): string =>
-    arrayLiteral(batch.partitions.map((partition) => lineId(batch.id, partition, position)));
-  const { from, where } = FOUND_BY[filter.status ?? 'all'];
-  const status = filter.status === null ? 'true' : `coalesce(outcomes.status, 'pending') = '${filter.status}'`;
-  const { rows } = await database.query<BatchLine>({
-    name: `listLines ${filter.status ?? 'all'}`,
-    text: `SELECT * FROM (
-       SELECT line.* FROM unnest($2::uuid[], $3::uuid[], $7::smallint[]) AS bounds (after_id, last_id, partition)
+  const bounds = batch.partitions.map((partition) => ({
+    partition,
+    afterId: lineId(batch.id, partition, filter.after),
+    lastId: lineId(batch.id, partition, filter.upTo),
+  }));
+  const { after, upTo, status } = filter;
+  const { rows } = await database.query<BatchLine>(
+    LIST_LINES[status ?? 'all']({ batch: batch.id, after, upTo, limit, bounds }),
+  );
+  return rows;
+}
+
+const LIST_LINES = {
+  all: listStatement('all'),
+  pending: listStatement('pending'),
+  succeeded: listStatement('succeeded'),
+  failed: listStatement('failed'),
+} as const satisfies Record<OperationStatus | 'all', unknown>;
+
+function listStatement(status: OperationStatus | 'all') {
+  const ofStatus = status === 'all' ? 'true' : `coalesce(outcomes.status, 'pending') = '${status}'`;
+  return wideStatement({
+    name: `listLines ${status}`,
+    values: ['batch', 'after', 'upTo', 'limit'],
+    sets: {
+      bounds: rowset<{ readonly partition: number; readonly afterId: string; readonly lastId: string }>({
+        partition: ['smallint', ({ partition }) => partition],
+        after_id: ['uuid', ({ afterId }) => afterId],
+        last_id: ['uuid', ({ lastId }) => lastId],
+      }),
+    },
+    text: ({ bounds }, value) => {
+      const { from, where } = foundBy(value.batch)[status];
+      return `SELECT * FROM (
+       SELECT line.* FROM ${bounds.rows}
        CROSS JOIN LATERAL (
          SELECT ${OPERATION_COLUMNS}, line AS "lineInBatch",
                 ('x' || right(operations.id::text, 5))::bit(20)::int AS position
-         FROM ${from} WHERE ${where} AND operations.batch_id = $1
-         ORDER BY operations.id LIMIT $6
+         FROM ${from} WHERE ${where} AND operations.batch_id = ${value.batch}
+         ORDER BY operations.id LIMIT ${value.limit}
        ) AS line
        UNION ALL (
          SELECT ${OPERATION_COLUMNS}, batch_replays.line AS "lineInBatch", batch_replays.position
          FROM batch_replays JOIN operations ON operations.id = batch_replays.operation_id
          LEFT JOIN outcomes ON outcomes.operation_id = operations.id
-         WHERE batch_replays.batch_id = $1 AND position > $4 AND position <= $5 AND ${status}
-         ORDER BY position LIMIT $6
+         WHERE batch_replays.batch_id = ${value.batch} AND position > ${value.after} AND position <= ${value.upTo} AND ${ofStatus}
+         ORDER BY position LIMIT ${value.limit}
        )
-     ) AS lines ORDER BY position LIMIT $6`,
-    values: [
-      ...[batch.id, ids(filter.after), ids(filter.upTo), filter.after, filter.upTo, limit],
-      arrayLiteral(batch.partitions),
-    ],
+     ) AS lines ORDER BY position LIMIT ${value.limit}`;
+    },
   });
-  return rows;
 }

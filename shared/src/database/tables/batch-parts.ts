@@ -1,6 +1,7 @@
 import { positionOf } from '../../batch.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
+import { rowset, wideStatement } from '../rowset.ts';
 import { type OpenPart, type PendingOperation, TRANSFERABLE, type WalletPlace } from './pending-operations.ts';
 
 /** What waits in a partition besides single operations of high priority. */
@@ -48,10 +49,24 @@ export async function readLines(
   database: Queryable,
   wanted: readonly { readonly part: OpenPart; readonly limit: number }[],
 ): Promise<PendingOperation[]> {
-  const { rows } = await database.query<LineRow>({
-    name: 'readLines',
-    text: `SELECT ${LINE}
-           FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) WITH ORDINALITY AS place (after_id, last_id, most, number)
+  const { rows } = await database.query<LineRow>(READ_LINES({ place: wanted }));
+  return rows.map((row) => toPending(row, wanted[Number(row.number) - 1]?.part));
+}
+
+const READ_LINES = wideStatement({
+  name: 'readLines',
+  sets: {
+    place: rowset<{ readonly part: OpenPart; readonly limit: number }>(
+      {
+        after_id: ['uuid', ({ part }) => part.afterId],
+        last_id: ['uuid', ({ part }) => part.lastId],
+        most: ['bigint', ({ limit }) => limit],
+      },
+      { numbered: 'number' },
+    ),
+  },
+  text: ({ place }) => `SELECT ${LINE}
+           FROM ${place.rows}
            CROSS JOIN LATERAL (
              SELECT id, wallet_id, to_wallet_id, asset_id, type, amount
              FROM operations
@@ -60,14 +75,7 @@ export async function readLines(
              ORDER BY id LIMIT place.most
            ) AS line
            ORDER BY place.number, line.id`,
-    values: [
-      arrayLiteral(wanted.map(({ part }) => part.afterId)),
-      arrayLiteral(wanted.map(({ part }) => part.lastId)),
-      arrayLiteral(wanted.map(({ limit }) => limit)),
-    ],
-  });
-  return rows.map((row) => toPending(row, wanted[Number(row.number) - 1]?.part));
-}
+});
 
 /**
  * The first `limit` pending lines of a wallet in each of the parts of its partition that stand before the place. Parts of
@@ -83,29 +91,35 @@ export async function readLinesBefore(
     parts.filter((part) => part.partition === place.partition && part.seq < place.seq).map((part) => ({ place, part })),
   );
   if (pairs.length === 0) return [];
-  const { rows } = await database.query<LineRow>({
-    name: 'readLinesBefore',
-    text: `SELECT ${LINE}
-           FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
-             WITH ORDINALITY AS place (wallet_id, after_id, last_id, number)
+  const { rows } = await database.query<LineRow>(READ_LINES_BEFORE({ place: pairs, limit }));
+  return rows.map((row) => toPending(row, pairs[Number(row.number) - 1]?.part));
+}
+
+const READ_LINES_BEFORE = wideStatement({
+  name: 'readLinesBefore',
+  values: ['limit'],
+  sets: {
+    place: rowset<{ readonly place: WalletPlace; readonly part: OpenPart }>(
+      {
+        wallet_id: ['uuid', ({ place }) => place.walletId],
+        after_id: ['uuid', ({ part }) => part.afterId],
+        last_id: ['uuid', ({ part }) => part.lastId],
+      },
+      { numbered: 'number' },
+    ),
+  },
+  text: ({ place }, value) => `SELECT ${LINE}
+           FROM ${place.rows}
            CROSS JOIN LATERAL (
              SELECT id, wallet_id, to_wallet_id, asset_id, type, amount
              FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id
              -- As pairs, so that the index by wallet is used whatever the planner thinks: the lines of a part are many.
              WHERE (wallet_id, id) > (place.wallet_id, place.after_id) AND (wallet_id, id) <= (place.wallet_id, place.last_id)
                AND outcomes.operation_id IS NULL
-             ORDER BY wallet_id, id LIMIT $4
+             ORDER BY wallet_id, id LIMIT ${value.limit}
            ) AS line
            ORDER BY place.number, line.id`,
-    values: [
-      arrayLiteral(pairs.map(({ place }) => place.walletId)),
-      arrayLiteral(pairs.map(({ part }) => part.afterId)),
-      arrayLiteral(pairs.map(({ part }) => part.lastId)),
-      limit,
-    ],
-  });
-  return rows.map((row) => toPending(row, pairs[Number(row.number) - 1]?.part));
-}
+});
 
 function toPending(row: LineRow, part: OpenPart | undefined): PendingOperation {
   if (part === undefined) throw new Error(`line ${row.id} is of no part that was asked for`);

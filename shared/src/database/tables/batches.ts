@@ -1,6 +1,7 @@
 import type { Priority } from '../../operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
+import { rowset, wideStatement } from '../rowset.ts';
 
 /** What never changes about a batch. The hash is SHA-256 in hex. */
 interface BatchFacts {
@@ -72,30 +73,38 @@ export async function closeBatch(database: Queryable, batch: NewBatch): Promise<
            WHERE id = $1`,
     values: [...[batch.id, batch.total, batch.replayed, batch.idempotencyKey, batch.requestHash], batch.parts.length],
   });
-  await database.query({
-    name: 'insertBatchParts',
-    text: `INSERT INTO batch_parts (batch_id, partition, after_id, last_id)
-           SELECT $1, * FROM unnest($2::smallint[], $3::uuid[], $4::uuid[])`,
-    values: [
-      batch.id,
-      arrayLiteral(batch.parts.map((part) => part.partition)),
-      arrayLiteral(batch.parts.map((part) => part.afterId)),
-      arrayLiteral(batch.parts.map((part) => part.lastId)),
-    ],
-  });
-  await database.query({
-    name: 'insertBatchTotals',
-    text: `INSERT INTO batch_totals (batch_id, partition, asset_id, lines, amount)
-           SELECT $1, * FROM unnest($2::smallint[], $3::smallint[], $4::int[], $5::numeric[])`,
-    values: [
-      batch.id,
-      arrayLiteral(batch.totals.map((total) => total.partition)),
-      arrayLiteral(batch.totals.map((total) => total.assetId)),
-      arrayLiteral(batch.totals.map((total) => total.lines)),
-      arrayLiteral(batch.totals.map((total) => total.amount)),
-    ],
-  });
+  await database.query(INSERT_PARTS({ batch: batch.id, part: batch.parts }));
+  await database.query(INSERT_TOTALS({ batch: batch.id, total: batch.totals }));
 }
+
+const INSERT_PARTS = wideStatement({
+  name: 'insertBatchParts',
+  values: ['batch'],
+  sets: {
+    part: rowset<NewBatch['parts'][number]>({
+      partition: ['smallint', ({ partition }) => partition],
+      after_id: ['uuid', ({ afterId }) => afterId],
+      last_id: ['uuid', ({ lastId }) => lastId],
+    }),
+  },
+  text: ({ part }, value) => `INSERT INTO batch_parts (batch_id, partition, after_id, last_id)
+           SELECT ${value.batch}, partition, after_id, last_id FROM ${part.rows}`,
+});
+
+const INSERT_TOTALS = wideStatement({
+  name: 'insertBatchTotals',
+  values: ['batch'],
+  sets: {
+    total: rowset<NewBatch['totals'][number]>({
+      partition: ['smallint', ({ partition }) => partition],
+      asset_id: ['smallint', ({ assetId }) => assetId],
+      lines: ['int', ({ lines }) => lines],
+      amount: ['numeric', ({ amount }) => amount],
+    }),
+  },
+  text: ({ total }, value) => `INSERT INTO batch_totals (batch_id, partition, asset_id, lines, amount)
+           SELECT ${value.batch}, partition, asset_id, lines, amount FROM ${total.rows}`,
+});
 
 /**
  * What ends the transaction of a new batch: it takes its place in the order of acceptance and is committed, in one message,

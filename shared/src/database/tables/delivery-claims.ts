@@ -1,5 +1,5 @@
-import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
+import { rowset, wideStatement } from '../rowset.ts';
 import { FEED_HEAD, UNTOLD } from './events.ts';
 
 /** A delivery that is ours to send until its lease ends. */
@@ -148,20 +148,41 @@ export async function recordAttempts(
   attempts: readonly AttemptRecord[],
   { pauseMs, lease, pauseResets }: { pauseMs: number } & Pick<Claim, 'lease' | 'pauseResets'>,
 ): Promise<{ counts: boolean; failingMs: number | null }> {
-  const { rows } = await database.query<{ counts: boolean; failingMs: number | null }>({
-    name: 'recordAttempts',
-    text: `WITH state AS MATERIALIZED (
-             SELECT pause_resets = $12 AS counts FROM webhook_endpoint_states WHERE endpoint_id = $1 FOR UPDATE
+  const { rows } = await database.query<{ counts: boolean; failingMs: number | null }>(
+    RECORD_ATTEMPTS({ endpoint: endpointId, attempt: attempts, pauseMs: Math.round(pauseMs), lease, pauseResets }),
+  );
+  return rows[0] ?? { counts: false, failingMs: null };
+}
+
+const RECORD_ATTEMPTS = wideStatement({
+  name: 'recordAttempts',
+  values: ['endpoint', 'pauseMs', 'lease', 'pauseResets'],
+  sets: {
+    attempt: rowset<AttemptRecord>({
+      event_id: ['uuid', ({ eventId }) => eventId],
+      succeeded: ['boolean', ({ succeeded }) => String(succeeded)],
+      started_at: ['timestamptz', ({ startedAt }) => startedAt.toISOString()],
+      duration_ms: ['int', ({ durationMs }) => Math.round(durationMs)],
+      status: ['smallint', ({ responseStatus }) => responseStatus],
+      error: ['text', ({ error }) => error, 'escaped'],
+      excerpt: ['text', ({ responseExcerpt }) => responseExcerpt, 'escaped'],
+      retry_in: ['float8', ({ retryInMs }) => retryInMs],
+    }),
+  },
+  text: ({ attempt }, value) => `WITH state AS MATERIALIZED (
+             SELECT pause_resets = ${value.pauseResets} AS counts FROM webhook_endpoint_states
+             WHERE endpoint_id = ${value.endpoint} FOR UPDATE
            ), ended AS (
-             DELETE FROM delivery_leases WHERE endpoint_id = $1 AND position = $11 AND EXISTS (SELECT FROM state)
+             DELETE FROM delivery_leases WHERE endpoint_id = ${value.endpoint} AND position = ${value.lease}
+               AND EXISTS (SELECT FROM state)
            ), told AS (
              INSERT INTO deliveries (endpoint_id, event_id, attempts, status, failures, next_attempt_at, completed_at)
-             SELECT $1, event_id, 1,
+             SELECT ${value.endpoint}, event_id, 1,
                     CASE WHEN succeeded THEN 'succeeded' WHEN retry_in IS NULL THEN 'failed' ELSE 'pending' END,
                     CASE WHEN succeeded THEN 0 ELSE 1 END,
                     CASE WHEN NOT succeeded THEN now() + retry_in * interval '1 millisecond' END,
                     CASE WHEN succeeded OR retry_in IS NULL THEN now() END
-             FROM state CROSS JOIN unnest($2::uuid[], $3::boolean[], $9::float8[]) AS given (event_id, succeeded, retry_in)
+             FROM state CROSS JOIN ${attempt.rows}
              ON CONFLICT (endpoint_id, event_id) DO UPDATE
              SET attempts = deliveries.attempts + 1,
                  failures = deliveries.failures + excluded.failures,
@@ -172,44 +193,30 @@ export async function recordAttempts(
            ), logged AS (
              INSERT INTO delivery_attempts (endpoint_id, event_id, number, started_at, duration_ms, response_status, error,
                                             response_excerpt)
-             SELECT $1, event_id, attempts, ($4::timestamptz[])[n], ($5::int[])[n], ($6::smallint[])[n], ($7::text[])[n],
-                    ($8::text[])[n]
-             FROM (SELECT event_id, attempts, array_position($2::uuid[], event_id) AS n FROM told OFFSET 0) AS told
+             SELECT ${value.endpoint}, event_id, attempts, (${attempt.array('started_at')})[n],
+                    (${attempt.array('duration_ms')})[n], (${attempt.array('status')})[n],
+                    (${attempt.array('error')})[n], (${attempt.array('excerpt')})[n]
+             FROM (SELECT event_id, attempts, array_position(${attempt.array('event_id')}, event_id) AS n FROM told
+                   OFFSET 0) AS told
            ), round AS (
              SELECT bool_or(succeeded) AS succeeded,
                     max(coalesce(error, 'HTTP ' || status)) FILTER (WHERE NOT succeeded) AS error
-             FROM unnest($3::boolean[], $6::smallint[], $7::text[]) AS given (succeeded, status, error)
+             FROM ${attempt.rows}
            )
            UPDATE webhook_endpoint_states
            SET failures = CASE WHEN NOT counts THEN failures WHEN succeeded THEN 0 ELSE failures + 1 END,
                failing_since = CASE WHEN NOT counts THEN failing_since WHEN NOT succeeded THEN coalesce(failing_since, now()) END,
                paused_until = CASE WHEN NOT counts THEN paused_until ELSE greatest(
-                 CASE WHEN $10 > 0 THEN now() + $10 * interval '1 millisecond' END,
+                 CASE WHEN ${value.pauseMs} > 0 THEN now() + ${value.pauseMs} * interval '1 millisecond' END,
                  CASE WHEN NOT succeeded AND failures + 1 >= ${FAILED_ROUNDS} THEN
                    now() + least(${LONGEST_PAUSE_S}, ${FIRST_PAUSE_S} * 2 ^ least(failures + 1 - ${FAILED_ROUNDS}, 10))
                            * interval '1 second' END) END,
                last_success_at = CASE WHEN succeeded THEN now() ELSE last_success_at END,
                last_failure_at = CASE WHEN error IS NOT NULL THEN now() ELSE last_failure_at END,
                last_error = coalesce(error, last_error)
-           FROM state CROSS JOIN round WHERE endpoint_id = $1
+           FROM state CROSS JOIN round WHERE endpoint_id = ${value.endpoint}
            RETURNING counts, (extract(epoch FROM now() - failing_since) * 1000)::float8 AS "failingMs"`,
-    values: [
-      endpointId,
-      arrayLiteral(attempts.map(({ eventId }) => eventId)),
-      attempts.map(({ succeeded }) => succeeded),
-      arrayLiteral(attempts.map(({ startedAt }) => startedAt.toISOString())),
-      arrayLiteral(attempts.map(({ durationMs }) => Math.round(durationMs))),
-      arrayLiteral(attempts.map(({ responseStatus }) => responseStatus)),
-      attempts.map(({ error }) => error),
-      attempts.map(({ responseExcerpt }) => responseExcerpt),
-      arrayLiteral(attempts.map(({ retryInMs }) => retryInMs)),
-      Math.round(pauseMs),
-      lease,
-      pauseResets,
-    ],
-  });
-  return rows[0] ?? { counts: false, failingMs: null };
-}
+});
 
 /**
  * The endpoints that can be told something now, or have not looked at all of the feed. The order is that of the index, so that

@@ -1,7 +1,7 @@
 import { type Event, EVERY_TYPE, type EventType } from '../../event.ts';
-import { arrayLiteral } from '../array-literal.ts';
 import { ADVISORY_LOCK } from '../locks.ts';
 import type { Queryable } from '../pool.ts';
+import { rowset, wideStatement } from '../rowset.ts';
 
 /** An event to tell. `sequence` was drawn with `drawSequences`. */
 export interface NewEvent extends Event {
@@ -44,22 +44,29 @@ export async function drawSequences(database: Queryable, count: number): Promise
  * JSON: the driver takes five times as long to escape them for an array.
  */
 export async function insertEvents(database: Queryable, events: readonly NewEvent[]): Promise<void> {
-  await database.query({
-    name: 'insertEvents',
-    text: `WITH added AS (
-             INSERT INTO events (id, type, created_at, body)
-             SELECT * FROM ROWS FROM (unnest($1::uuid[], $2::text[], $3::timestamptz[]), json_array_elements_text($4::json))
-           )
-           INSERT INTO unrelayed_events (sequence, event_id) SELECT * FROM unnest($5::bigint[], $1::uuid[])`,
-    values: [
-      arrayLiteral(events.map(({ id }) => id)),
-      arrayLiteral(events.map(({ type }) => type)),
-      arrayLiteral(events.map(({ createdAt }) => createdAt.toISOString())),
-      JSON.stringify(events.map(({ body }) => body)),
-      arrayLiteral(events.map(({ sequence }) => sequence)),
-    ],
-  });
+  const bodies = JSON.stringify(events.map(({ body }) => body));
+  await database.query(INSERT_EVENTS({ event: events, bodies }));
 }
+
+const INSERT_EVENTS = wideStatement({
+  name: 'insertEvents',
+  values: ['bodies'],
+  sets: {
+    event: rowset<NewEvent>({
+      id: ['uuid', ({ id }) => id],
+      type: ['text', ({ type }) => type],
+      created_at: ['timestamptz', ({ createdAt }) => createdAt.toISOString()],
+      sequence: ['bigint', ({ sequence }) => sequence],
+    }),
+  },
+  text: ({ event }, value) => `WITH added AS (
+             INSERT INTO events (id, type, created_at, body)
+             SELECT * FROM ROWS FROM (unnest(${event.array('id')}, ${event.array('type')}, ${event.array('created_at')}),
+                                      json_array_elements_text(${value.bodies}::json))
+           )
+           INSERT INTO unrelayed_events (sequence, event_id)
+           SELECT * FROM unnest(${event.array('sequence')}, ${event.array('id')})`,
+});
 
 /** Takes, until the transaction ends, the lock of whoever relays events. @returns whether nobody else holds it. */
 export async function tryLockRelay(database: Queryable): Promise<boolean> {

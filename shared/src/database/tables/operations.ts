@@ -4,6 +4,7 @@ import type { RejectionCode } from '../../rejection.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import { ADVISORY_LOCK } from '../locks.ts';
 import type { Queryable } from '../pool.ts';
+import { rowset, wideStatement } from '../rowset.ts';
 
 /** An operation to accept. `requestHash` is the SHA-256 of the request in hex; it goes with `idempotencyKey`. */
 export interface NewOperation {
@@ -55,14 +56,34 @@ export async function acceptOperations(
   database: Queryable,
   operations: readonly NewOperation[],
 ): Promise<{ id: string; createdAt: Date }[]> {
-  const { rows } = await database.query<{ id: string; createdAt: Date }>({
-    name: 'acceptOperations',
-    text: `WITH input AS MATERIALIZED (
-             SELECT * FROM unnest($1::uuid[], $2::smallint[], $3::uuid[], $4::smallint[], $5::text[], $6::bigint[],
-                                  $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::uuid[],
-                                  $13::text[])
-             WITH ORDINALITY AS input (id, partition, wallet_id, asset_id, type, amount, priority, description,
-                                       reference_id, idempotency_key, request_hash, to_wallet_id, metadata, position)
+  const { rows } = await database.query<{ id: string; createdAt: Date }>(ACCEPT_OPERATIONS({ input: operations }));
+  return rows;
+}
+
+const ACCEPT_OPERATIONS = wideStatement({
+  name: 'acceptOperations',
+  sets: {
+    input: rowset<NewOperation>(
+      {
+        id: ['uuid', ({ id }) => id],
+        partition: ['smallint', ({ partition }) => partition],
+        wallet_id: ['uuid', ({ walletId }) => walletId],
+        to_wallet_id: ['uuid', ({ toWalletId }) => toWalletId],
+        asset_id: ['smallint', ({ assetId }) => assetId],
+        type: ['text', ({ type }) => type],
+        amount: ['bigint', ({ amount }) => amount],
+        priority: ['text', ({ priority }) => priority],
+        description: ['text', ({ description }) => description, 'escaped'],
+        reference_id: ['text', ({ referenceId }) => referenceId, 'escaped'],
+        idempotency_key: ['text', ({ idempotencyKey }) => idempotencyKey, 'escaped'],
+        request_hash: ['text', ({ requestHash }) => requestHash],
+        metadata: ['text', ({ metadata }) => metadata, 'escaped'],
+      },
+      { numbered: 'position' },
+    ),
+  },
+  text: ({ input }) => `WITH input AS MATERIALIZED (
+             SELECT * FROM ${input.rows}
            ), hurried AS MATERIALIZED (
              SELECT set_config('lock_timeout', '${KEY_WAIT_MS}', true)
            ), locked AS MATERIALIZED (
@@ -87,24 +108,7 @@ export async function acceptOperations(
              FROM numbered JOIN accepted ON accepted.id = numbered.id
            )
            SELECT id, created_at AS "createdAt" FROM accepted`,
-    values: [
-      arrayLiteral(operations.map((operation) => operation.id)),
-      arrayLiteral(operations.map((operation) => operation.partition)),
-      arrayLiteral(operations.map((operation) => operation.walletId)),
-      arrayLiteral(operations.map((operation) => operation.assetId)),
-      arrayLiteral(operations.map((operation) => operation.type)),
-      arrayLiteral(operations.map((operation) => operation.amount)),
-      arrayLiteral(operations.map((operation) => operation.priority)),
-      operations.map((operation) => operation.description),
-      operations.map((operation) => operation.referenceId),
-      operations.map((operation) => operation.idempotencyKey),
-      arrayLiteral(operations.map((operation) => operation.requestHash)),
-      arrayLiteral(operations.map((operation) => operation.toWalletId)),
-      operations.map((operation) => operation.metadata),
-    ],
-  });
-  return rows;
-}
+});
 
 export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId",
          operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId",

@@ -1,6 +1,7 @@
 import type { WalletStatus } from '../../operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
+import { rowset, wideStatement } from '../rowset.ts';
 import { FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, constraintOf, sqlstateOf } from '../sqlstate.ts';
 
 /** What never changes about a wallet. */
@@ -185,25 +186,29 @@ export async function findUserWallets(
  * @returns whether all exist now: a client may have got another wallet of the asset.
  */
 export async function createWallets(database: Queryable, wallets: readonly NewWallet[]): Promise<boolean> {
-  await database.query({
-    name: 'createWallets',
-    text: `WITH made AS (
+  await database.query(CREATE_WALLETS({ given: wallets }));
+  const ids = new Set(wallets.map(({ id }) => id));
+  return (await findWalletFacts(database, [...ids])).length === ids.size;
+}
+
+const CREATE_WALLETS = wideStatement({
+  name: 'createWallets',
+  sets: {
+    given: rowset<NewWallet>({
+      id: ['uuid', ({ id }) => id],
+      client_id: ['uuid', ({ clientId }) => clientId],
+      asset_id: ['smallint', ({ assetId }) => assetId],
+    }),
+  },
+  text: ({ given }) => `WITH made AS (
              INSERT INTO wallets (id, client_id, asset_id)
-             SELECT DISTINCT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[]) AS given (id, client_id, asset_id)
+             SELECT DISTINCT id, client_id, asset_id FROM ${given.rows}
              ORDER BY id
              ON CONFLICT DO NOTHING
              RETURNING id, asset_id
            )
            INSERT INTO accounts (wallet_id, asset_id) SELECT id, asset_id FROM made`,
-    values: [
-      arrayLiteral(wallets.map(({ id }) => id)),
-      arrayLiteral(wallets.map(({ clientId }) => clientId)),
-      arrayLiteral(wallets.map(({ assetId }) => assetId)),
-    ],
-  });
-  const ids = new Set(wallets.map(({ id }) => id));
-  return (await findWalletFacts(database, [...ids])).length === ids.size;
-}
+});
 
 /** The client's wallet of an asset; null if there is none. */
 export async function findClientWallet(database: Queryable, clientId: string, assetId: number): Promise<string | null> {

@@ -1,0 +1,112 @@
+import { arrayLiteralOf } from './array-literal.ts';
+
+/**
+ * Statements that take rows: each column travels as one array and `unnest` makes rows of them, so that the text is the same
+ * whatever their number and a statement can be prepared under its name. Parameters have names here, and numbers only in the
+ * text, which is made once.
+ */
+
+/**
+ * A column of a rowset: its type, and what a row has in it. `escaped` lets the driver write the array, for text from outside;
+ * the others are written by `arrayLiteralOf`, which is faster and takes nothing that would need a quote.
+ */
+type Column<Row> =
+  | readonly [type: string, of: (row: Row) => bigint | number | string | null, escaped?: undefined]
+  | readonly [type: string, of: (row: Row) => string | null, escaped: 'escaped'];
+
+/** A column as it is sent: plain JSON. Null stands for a column without any value. */
+export type EncodedColumn = string | readonly (string | null)[] | null;
+
+/** Rows as a statement takes them: the types of the columns by their names, and how to write an input's columns in that order. */
+export interface Rowset<Input> {
+  readonly types: Readonly<Record<string, string>>;
+  /** The column that counts the rows from 1, if there is one. */
+  readonly numbered: string | null;
+  encode(input: Input): EncodedColumn[];
+}
+
+/** Rows of objects. */
+export function rowset<Row>(
+  columns: Readonly<Record<string, Column<Row>>>,
+  { numbered = null }: { numbered?: string | null } = {},
+): Rowset<readonly Row[]> {
+  const types = Object.fromEntries(Object.entries(columns).map(([name, [type]]) => [name, type]));
+  const encoders = Object.values(columns).map(encoderOf);
+  return { types, numbered, encode: (rows) => encoders.map((encode) => encode(rows)) };
+}
+
+/** Rows whose columns were encoded before. */
+export function encodedRowset<Name extends string>(
+  types: Readonly<Record<Name, string>>,
+): Rowset<Readonly<Record<Name, EncodedColumn>>> {
+  const names = Object.keys(types) as Name[];
+  return { types, numbered: null, encode: (columns) => names.map((name) => columns[name]) };
+}
+
+function encoderOf<Row>(column: Column<Row>): (rows: readonly Row[]) => EncodedColumn {
+  if (column[2] === 'escaped') {
+    const of = column[1];
+    return (rows) => rows.map((row) => of(row));
+  }
+  const of = column[1];
+  return (rows) => arrayLiteralOf(rows, of);
+}
+
+/** A rowset in the text of a statement. */
+interface RowsetText {
+  /** For FROM: `unnest($1::bigint[], …) AS posted (account_id, …)`. */
+  readonly rows: string;
+  /** The array of one column, `$1::bigint[]`. @throws Error if there is no such column. */
+  array(column: string): string;
+}
+
+type Sets = Readonly<Record<string, Rowset<never>>>;
+type InputsOf<S extends Sets> = { readonly [Name in keyof S]: S[Name] extends Rowset<infer Input> ? Input : never };
+
+/** What the driver takes: a statement that is prepared under its name. */
+interface Prepared {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+/**
+ * Makes a function from the inputs of a statement, by name, to what the driver runs. `values` names the parameters that are no
+ * rows. The text is made here, once: it must not depend on inputs.
+ */
+export function wideStatement<S extends Sets, Value extends string = never>(definition: {
+  readonly name: string;
+  readonly values?: readonly Value[];
+  readonly sets: S;
+  readonly text: (sets: Readonly<Record<keyof S, RowsetText>>, value: Readonly<Record<Value, string>>) => string;
+}): (inputs: InputsOf<S> & Readonly<Record<Value, unknown>>) => Prepared {
+  const { name, values = [], sets } = definition;
+  let count = 0;
+  const next = (): string => `$${(count += 1)}`;
+  const value = Object.fromEntries(values.map((each) => [each, next()])) as Record<Value, string>;
+  const texts = Object.fromEntries(Object.entries(sets).map(([set, rows]) => [set, toText(set, rows, next)]));
+  const text = definition.text(texts as Record<keyof S, RowsetText>, value);
+  const encoders = Object.entries(sets as Readonly<Record<string, Rowset<unknown>>>);
+  return (inputs) => {
+    const all: Readonly<Record<string, unknown>> = inputs;
+    return {
+      name,
+      text,
+      values: [...values.map((each) => all[each]), ...encoders.flatMap(([set, rows]) => rows.encode(all[set]))],
+    };
+  };
+}
+
+function toText(name: string, { types, numbered }: Rowset<never>, next: () => string): RowsetText {
+  const arrays = new Map(Object.entries(types).map(([column, type]) => [column, `${next()}::${type}[]`]));
+  const columns = [...arrays.keys(), ...(numbered === null ? [] : [numbered])].join(', ');
+  const ordinality = numbered === null ? '' : ' WITH ORDINALITY';
+  return {
+    rows: `unnest(${[...arrays.values()].join(', ')})${ordinality} AS ${name} (${columns})`,
+    array(column) {
+      const found = arrays.get(column);
+      if (found === undefined) throw new Error(`the rowset ${name} has no column ${column}`);
+      return found;
+    },
+  };
+}

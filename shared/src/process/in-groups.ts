@@ -1,0 +1,36 @@
+import { gather } from './gather.ts';
+
+interface Call<Item, Answer> {
+  readonly item: Item;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Makes a function whose calls are worked on in groups, one after the other and in the order of calls: those that come while a
+ * group is under way are the next one.
+ *
+ * @param work gets 1 to `limit` items and answers for each, in their order; if it throws, every call of the group does.
+ */
+export function inGroups<Item, Answer>(
+  limit: number,
+  work: (items: readonly Item[]) => Promise<readonly Answer[]>,
+): (item: Item) => Promise<Answer> {
+  const calls = gather<Call<Item, Answer>>(
+    async (group) => {
+      try {
+        const answers = await work(group.map((call) => call.item));
+        group.forEach((call, index) => {
+          call.resolve(answers[index] as Answer);
+        });
+      } catch (error) {
+        for (const call of group) call.reject(error);
+      }
+    },
+    { limit },
+  );
+  return (item) =>
+    new Promise((resolve, reject) => {
+      calls.add([{ item, resolve, reject }]);
+    });
+}

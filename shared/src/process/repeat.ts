@@ -1,0 +1,47 @@
+/** Resolves after `ms` milliseconds, or as soon as the signal is aborted. Never rejects. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener('abort', wake);
+  });
+}
+
+export interface Repetition {
+  /** Ends the sleep, or waits for the look under way; there is none after it. May be called again. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Sleeps, looks, and again, until it is stopped: each look begins `pauseMs()` milliseconds after the one before has ended, so
+ * that they never overlap and a slow one does not make them more.
+ *
+ * Errors are the look's own: if it rejects, that is an unhandled rejection and there is no other look.
+ */
+export function repeat(pauseMs: () => number, look: () => Promise<void>): Repetition {
+  const stopping = new AbortController();
+
+  async function run(): Promise<void> {
+    for (;;) {
+      await sleep(pauseMs(), stopping.signal);
+      if (stopping.signal.aborted) return;
+      await look();
+    }
+  }
+
+  const running = run();
+  return {
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

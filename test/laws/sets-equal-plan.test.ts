@@ -1,0 +1,327 @@
+import { lineId, newBatchId } from '@wallet/shared/batch';
+import { type Assets, loadAssets } from '@wallet/shared/assets';
+import { type Client, type Database, createPool } from '@wallet/shared/database/pool';
+import { type LineDraft, insertLines, toColumns } from '@wallet/shared/database/tables/batch-lines';
+import { cancelBatch, closeBatch, openBatch } from '@wallet/shared/database/tables/batches';
+import { acceptOperations } from '@wallet/shared/database/tables/operations';
+import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
+import { createWallets } from '@wallet/shared/database/tables/wallets';
+import { newId } from '@wallet/shared/ids';
+import { MAX_MINOR_UNITS } from '@wallet/shared/money';
+import { OPERATION_TYPES, PRIORITIES, WALLET_STATUSES } from '@wallet/shared/operation';
+import { partitionOf } from '@wallet/shared/partition';
+import { drainPartitions } from '@wallet/worker/drain-partitions';
+import { PLANNER } from '@wallet/worker/planner';
+import fc from 'fast-check';
+import { createModel, groupInUnits } from '../support/model.ts';
+import { createTestDatabase } from '../support/test-database.ts';
+
+/**
+ * Lines of a batch are applied by a statement in sets where nothing can be refused, and by the rules of the ledger
+ * otherwise. Whatever waits, both leave the same rows, which are those that the model says. Each run is one transaction that
+ * is rolled back: what is accepted in it is applied twice, from one savepoint.
+ *
+ * `TEST_SETS_RUNS=2000 npm test -- laws/sets-equal-plan` tries more.
+ */
+
+const RUNS = Number(process.env['TEST_SETS_RUNS'] ?? 300);
+/** The partition that all is accepted in, and one where nothing waits. */
+const HERE = 3;
+const ELSEWHERE = 4;
+const PARTITIONS = 16;
+/** The assets of the wallets. Of these, only USD may be transferred. */
+const ASSETS = ['USD', 'USD', 'USD', 'PTS', 'PTS', 'GOLD'] as const;
+const MANY_DRAINS = 200;
+
+let pool: Database;
+let client: Client;
+let assets: Assets;
+let wallets: { readonly id: string; readonly assetId: number; readonly transferable: boolean }[];
+
+beforeAll(async () => {
+  const { databaseUrl: url } = await createTestDatabase();
+  pool = createPool({ url, name: 'test', size: 1, settings: PLANNER, onError: () => undefined });
+  assets = await loadAssets(pool);
+  wallets = ASSETS.map((code) => {
+    const { id: assetId, transferable } = assets.withCode(code)!;
+    return { id: idIn(HERE), assetId, transferable };
+  });
+  const clientIds = wallets.map(() => newId());
+  await pool.query(`INSERT INTO clients (id, login, name) SELECT id, id, 'test' FROM unnest($1::uuid[]) AS id`, [
+    clientIds,
+  ]);
+  await createWallets(
+    pool,
+    wallets.map(({ id, assetId }, index) => ({ id, assetId, clientId: clientIds[index]! })),
+  );
+  client = await pool.connect();
+});
+afterAll(async () => {
+  client.release();
+  await pool.end();
+});
+
+function idIn(partition: number): string {
+  for (;;) {
+    const id = newId();
+    if (partitionOf(id, PARTITIONS) === partition) return id;
+  }
+}
+
+const rarely = <Value>(rare: fc.Arbitrary<Value>, usual: fc.Arbitrary<Value>, weight = 9): fc.Arbitrary<Value> =>
+  fc.oneof({ arbitrary: usual, weight }, { arbitrary: rare, weight: 1 });
+
+const anyWallet = fc
+  .record({
+    status: rarely(fc.constantFrom(...WALLET_STATUSES), fc.constant('active' as const)),
+    balance: fc.oneof(
+      { arbitrary: fc.bigInt(500n, 1_000n), weight: 6 },
+      { arbitrary: fc.bigInt(0n, 30n), weight: 2 },
+      { arbitrary: fc.bigInt(MAX_MINOR_UNITS - 30n, MAX_MINOR_UNITS), weight: 1 },
+    ),
+  })
+  .map(({ status, balance }) => ({ status, balance: status === 'closed' ? 0n : balance }));
+
+/** What is asked of a wallet by its number; `to` counts the other wallets of its asset. */
+const anyLine = fc.record({
+  type: rarely(
+    fc.constantFrom(...OPERATION_TYPES),
+    fc.constantFrom(...OPERATION_TYPES.filter((t) => t !== 'transfer')),
+  ),
+  wallet: fc.nat({ max: ASSETS.length - 1 }),
+  to: fc.nat({ max: 1 }),
+  amount: fc.bigInt(1n, 40n),
+});
+type Line = typeof anyLine extends fc.Arbitrary<infer Value> ? Value : never;
+
+const anyBatch = fc.record({
+  lines: fc.array(anyLine, { minLength: 1, maxLength: 14 }),
+  atomic: rarely(fc.constant(true), fc.constant(false)),
+  priority: fc.constantFrom(...PRIORITIES),
+  /** After so many drains it is cancelled. */
+  cancelAfter: rarely(fc.nat({ max: 2 }), fc.constant(null)),
+});
+type Batch = typeof anyBatch extends fc.Arbitrary<infer Value> ? Value : never;
+
+const anySingle = fc.record({ single: anyLine, priority: fc.constantFrom(...PRIORITIES) });
+type Single = typeof anySingle extends fc.Arbitrary<infer Value> ? Value : never;
+
+const anyRun = fc.record({
+  wallets: fc.tuple(anyWallet, anyWallet, anyWallet, anyWallet, anyWallet, anyWallet),
+  batch: anyBatch,
+  /** What is accepted behind it. */
+  more: rarely(
+    fc.array(fc.oneof(anyBatch, anySingle), { minLength: 1, maxLength: 2 }),
+    fc.constant<(Batch | Single)[]>([]),
+    3,
+  ),
+  limit: fc.integer({ min: 1, max: 8 }),
+});
+type Run = typeof anyRun extends fc.Arbitrary<infer Value> ? Value : never;
+
+it(
+  'the statement for sets and the rules of the ledger leave the same rows, which are those of the model',
+  async () => {
+    let inSets = 0;
+    let oneByOne = 0;
+    const property = fc.asyncProperty(anyRun, async (run) => {
+      await client.query('BEGIN');
+      try {
+        const batches = await arrange(run);
+        await client.query('SAVEPOINT arranged');
+        const applied = await applyAll(run, batches, { maySets: true });
+        const rows = await readRows();
+        await client.query('ROLLBACK TO SAVEPOINT arranged');
+        const planned = await applyAll(run, batches, { maySets: false });
+        expect(rows).toEqual(await readRows());
+        expect(await readOutcomes()).toEqual(askModel(run, planned.order));
+        inSets += applied.inSets;
+        oneByOne += applied.order.length;
+        expect([planned.inSets, planned.order.length]).toEqual([0, applied.inSets + applied.order.length]);
+      } finally {
+        await client.query('ROLLBACK');
+      }
+    });
+    await fc.assert(property, { numRuns: RUNS });
+    // It says nothing unless both have had much to do.
+    expect(Math.min(inSets, oneByOne)).toBeGreaterThan(RUNS);
+  },
+  60_000 + 1_000 * RUNS,
+);
+
+/** Gives the wallets what they hold, and accepts what is asked. @returns when each batch is cancelled. */
+async function arrange(run: Run): Promise<Map<string, number>> {
+  const holdings = run.wallets
+    .map(({ status, balance }, index) => `('${wallets[index]!.id}'::uuid, '${status}', ${balance})`)
+    .join(', ');
+  const held = `(VALUES ${holdings}) AS held (wallet_id, status, balance)`;
+  // As if it had always been so: the law sees only what is applied.
+  await client.query(
+    `SET LOCAL session_replication_role = replica;
+     UPDATE accounts SET status = held.status, balance = held.balance, version = sign(held.balance)
+     FROM ${held} WHERE accounts.wallet_id = held.wallet_id;
+     INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
+     SELECT id, version, gen_random_uuid(), balance, balance, asset_id FROM accounts WHERE wallet_id IS NOT NULL AND version > 0;
+     SET LOCAL session_replication_role = origin`,
+  );
+  const cancelled = new Map<string, number>();
+  for (const item of [run.batch, ...run.more]) {
+    if ('single' in item) await acceptSingle(item);
+    else {
+      const id = await acceptBatch(item);
+      if (item.cancelAfter !== null) cancelled.set(id, item.cancelAfter);
+    }
+  }
+  return cancelled;
+}
+
+async function acceptSingle({ single, priority }: Single): Promise<void> {
+  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, ...toDraft(single) }]);
+}
+
+async function acceptBatch({ lines, atomic, priority }: Batch): Promise<string> {
+  const id = newBatchId();
+  const added = lines.map((line, index) => ({
+    id: lineId(id, HERE, index + 1),
+    line: index + 1,
+    draft: toDraft(line),
+  }));
+  const facts = { id, priority, atomic, lineEvents: false, retryOf: null };
+  await openBatch(client, facts);
+  await insertLines(client, facts, toColumns(added));
+  await closeBatch(client, {
+    ...facts,
+    total: lines.length,
+    replayed: 0,
+    idempotencyKey: id,
+    requestHash: '00'.repeat(32),
+    parts: [{ partition: HERE, afterId: lineId(id, HERE, 0), lastId: added.at(-1)!.id }],
+    totals: assets.list.flatMap(({ id: assetId }) => {
+      const amounts = added.flatMap(({ draft }) => (draft.assetId === assetId ? draft.amount : []));
+      const amount = amounts.reduce((sum, each) => sum + each, 0n);
+      return amounts.length > 0 ? { partition: HERE, assetId, lines: amounts.length, amount } : [];
+    }),
+  });
+  await client.query('SELECT accept_batch($1)', [id]);
+  return id;
+}
+
+function toDraft({ type, wallet, to, amount }: Line): LineDraft {
+  const { id: walletId, assetId } = wallets[wallet]!;
+  const others = wallets.filter((other) => other.assetId === assetId && other.id !== walletId);
+  const receiver = type === 'transfer' ? others[to % others.length] : undefined;
+  return {
+    walletId,
+    toWalletId: receiver?.id ?? null,
+    assetId,
+    // There is nobody to send to: it is a gift.
+    type: type === 'transfer' && receiver === undefined ? 'bonus' : type,
+    amount,
+    description: null,
+    referenceId: null,
+    idempotencyKey: null,
+    requestHash: null,
+    metadata: null,
+  };
+}
+
+interface Applied {
+  /** What went through the rules, in the order in which it did. */
+  readonly order: PendingOperation[];
+  inSets: number;
+}
+
+/**
+ * Drains the partition as a worker does, single operations first. With a second partition, and room for both, the bulk lane
+ * chooses the same operations, but never applies them in sets.
+ */
+async function applyAll(
+  run: Run,
+  cancelled: ReadonlyMap<string, number>,
+  { maySets }: { maySets: boolean },
+): Promise<Applied> {
+  const done: Applied = { order: [], inSets: 0 };
+  const tools = { database: nestedIn(client), assets };
+  for (let drains = 0, lane: 'high' | 'bulk' = 'high'; ;) {
+    for (const [id, after] of cancelled) if (lane === 'bulk' && after === drains) await cancelBatch(client, id);
+    const partitions = maySets || lane === 'high' ? [HERE] : [HERE, ELSEWHERE];
+    const drain = await drainPartitions(tools, partitions, lane, run.limit * partitions.length);
+    for (const { error } of drain.faults) throw error;
+    done.order.push(...drain.applied.map(({ operation }) => operation));
+    for (const { lines } of drain.appliedInSets) done.inSets += lines;
+    if (lane === 'bulk') drains += 1;
+    if (drains > MANY_DRAINS) throw new Error('there is no end to it');
+    if (drain.states.get(HERE) !== 'empty') continue;
+    if (lane === 'bulk') return done;
+    lane = 'bulk';
+  }
+}
+
+/** A pool of one connection that is in a transaction: those in it are savepoints. */
+function nestedIn(outer: Client): Database {
+  const nested: Record<string, string> = {
+    BEGIN: 'SAVEPOINT drain',
+    COMMIT: 'RELEASE SAVEPOINT drain',
+    ROLLBACK: 'ROLLBACK TO SAVEPOINT drain',
+  };
+  const query = (statement: string): unknown => outer.query(nested[statement] ?? statement);
+  return { connect: () => Promise.resolve({ query, release: () => undefined }) } as unknown as Database;
+}
+
+/** Every row that applying may write or change, without its times. */
+async function readRows(): Promise<string[]> {
+  const tables = ['accounts', 'entries', 'outcomes', 'pending_operations', 'batches', 'batch_parts', 'batch_totals'];
+  const times = '{updated_at,created_at,completed_at,accepted_at,started_at,touched_at,cancelled_at,finished_at}';
+  const { rows } = await client.query<{ row: string }>(
+    tables
+      .map((table) => `SELECT '${table} ' || (to_jsonb(${table}) - '${times}'::text[])::text AS row FROM ${table}`)
+      .join(' UNION ALL ') + ' ORDER BY 1',
+  );
+  return rows.map(({ row }) => row);
+}
+
+/** What came of each operation, and in the end of each wallet. */
+interface Told {
+  readonly outcomes: ReadonlyMap<string, unknown>;
+  readonly wallets: ReadonlyMap<string, unknown>;
+}
+
+async function readOutcomes(): Promise<Told> {
+  const outcomes = await client.query<Record<'id' | 'rejection', string> & Record<string, unknown>>(
+    `SELECT operation_id AS id, error_code AS rejection, wallet_balance AS balance, wallet_version AS version,
+            to_wallet_balance AS "toBalance", to_wallet_version AS "toVersion" FROM outcomes`,
+  );
+  const accounts = await client.query<{ id: string }>(
+    'SELECT wallet_id AS id, balance::bigint AS balance, version FROM accounts WHERE wallet_id IS NOT NULL',
+  );
+  return {
+    outcomes: new Map(
+      outcomes.rows.map(({ id, rejection, balance, version, toBalance, toVersion }) => {
+        const receiver = toVersion === null ? null : { balance: toBalance, version: toVersion };
+        return [id, { rejection, wallet: { balance, version }, receiver }];
+      }),
+    ),
+    wallets: new Map(accounts.rows.map(({ id, ...standing }) => [id, standing])),
+  };
+}
+
+/** What the model makes of the operations in their order. */
+function askModel(run: Run, order: readonly PendingOperation[]): Told {
+  const model = createModel(
+    run.wallets.map(({ status, balance }, index) => {
+      const { id, transferable } = wallets[index]!;
+      return [id, { status, balance, transferable, version: balance > 0n ? 1n : 0n }];
+    }),
+  );
+  const outcomes = new Map<string, unknown>();
+  for (const unit of groupInUnits(order, ({ part }) => (part?.atomic ? part.batchId : null))) {
+    const told = model.applyTogether(
+      unit.map(({ type, walletId, toWalletId, amount, part }) => ({
+        ...{ type, wallet: walletId, to: toWalletId, amount },
+        cancelled: part?.cancelled ?? false,
+      })),
+    );
+    unit.forEach(({ id }, index) => outcomes.set(id, told[index]));
+  }
+  return { outcomes, wallets: new Map(wallets.map(({ id }) => [id, model.standingOf(id)])) };
+}
