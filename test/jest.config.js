@@ -1,27 +1,30 @@
-const toCommonJs = [
-  '@swc/jest',
-  {
-    jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
-    module: { type: 'commonjs' },
-    sourceMaps: 'inline',
-  },
-];
-/** Packages that have nothing but ES modules. */
-const PACKAGES = '(p-limit|yocto-queue)';
-const ONLY_MODULES = `/node_modules/${PACKAGES}/.*\\.js$`;
-
 /** @type {import('jest').Config} */
 export default {
+  // That of the project, whose sources coverage is about.
+  rootDir: '..',
+  roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  transform: { '\\.ts$': toCommonJs, [ONLY_MODULES]: toCommonJs },
-  transformIgnorePatterns: [`/node_modules/(?!${PACKAGES}/)`],
+  modulePathIgnorePatterns: ['<rootDir>/test/dist/'],
+  // Modules are loaded as they ship: as ES modules, for which Jest needs the options of `support/jest-command`.
+  extensionsToTreatAsEsm: ['.ts'],
+  setupFiles: ['<rootDir>/test/support/give-jest.js'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
   // The workspaces' sources, not what was built from them.
-  testEnvironmentOptions: { customExportConditions: ['source', 'require', 'node', 'default'] },
-  testEnvironment: '<rootDir>/support/leak-environment.js',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  testEnvironment: '<rootDir>/test/support/leak-environment.js',
   testTimeout: 30_000,
   maxWorkers: 2,
-  collectCoverageFrom: ['../{shared,api,worker,local}/src/**/*.ts'],
-  coverageDirectory: '../coverage',
-  reporters: ['default', '<rootDir>/support/count-reporter.js'],
+  testSequencer: '<rootDir>/test/support/longest-first.js',
+  collectCoverageFrom: ['{shared,api,worker,local}/src/**/*.ts'],
+  coverageDirectory: 'coverage',
+  reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
 };

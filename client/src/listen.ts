@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { HelpShown, UsageError, parseCommand, readAddress, readApiKey, readUrl } from './parse-command.ts';
 
 /**
- * `npm run listen -- --forward-to http://localhost:4000/hook`: tells of events as they come, and forwards them as they are,
+ * `npm run listen -- --forward-to http://localhost:4000/hook`: prints events as they arrive, and forwards them unchanged,
  * signed, to whatever is being developed. The service must run on this machine, with WEBHOOK_ALLOW_PRIVATE=true, as
  * `npm start` has it: what listens here is an endpoint like any other, and is deleted at the end.
  */
@@ -44,7 +44,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 function readOptions(): Options {
   const command = new Command('npm run listen --')
-    .description('Tells of events as they come, and forwards them, signed, to a receiver that is being developed.')
+    .description('Prints events as they arrive, and forwards them, signed, to a receiver under development.')
     .addOption(
       new Option('--url <url>', 'where the service answers')
         .env('WALLET_URL')
@@ -79,7 +79,7 @@ async function subscribe(address: string): Promise<{ id: string; secret: string 
   fail(`The service refused: ${detail ?? `it answered ${answer.status}`}`, 4);
 }
 
-/** Tells of an event, and forwards it. @returns how it is answered: as the receiver did, so that it comes again if need be. */
+/** Prints an event, and forwards it. @returns how it is answered: as the receiver did, so that it comes again if need be. */
 async function take(body: Buffer, headers: IncomingHttpHeaders): Promise<number> {
   const type = typeOf(body);
   // The port is open to every program of this machine.

@@ -52,7 +52,7 @@ function deposit(more: Partial<NewOperation> = {}): NewOperation {
   };
 }
 
-it('stands behind whoever is being accepted in its partition, and is rung for when it is committed', async () => {
+it('stands behind the operation being accepted in its partition, and is rung for when it is committed', async () => {
   await holder.query('BEGIN');
   await holder.query('SELECT pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.accept, partition]);
   const operation = deposit();

@@ -134,7 +134,7 @@ it('a ring in the middle of an answer is answered when that has ended', async ()
   await until(() => answers === 2);
 });
 
-it('whoever has something sent to an endpoint rings for it', async () => {
+it('every request that makes something due for an endpoint rings for it', async () => {
   const service = await startService({ worker: false });
   const heard: string[] = [];
   const bell = hearDeliveryDoorbell({

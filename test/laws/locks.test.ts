@@ -34,7 +34,7 @@ async function acceptDeposit(): Promise<string> {
 
 const drain = () => drainPartitions(service, [partition], 'high', 10);
 
-it('a partition that somebody else drains is left alone', async () => {
+it('a partition that another worker drains is left alone', async () => {
   await acceptDeposit();
   await holder.query('BEGIN');
   await holder.query('SELECT pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.drain, partition]);

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { COUNTED_BATCHES, readBacklog } from '@wallet/shared/database/tables/pending-operations';
-import { newId } from '@wallet/shared/ids';
 import { partitionOf } from '@wallet/shared/partition';
 import request from 'supertest';
+import { COUNTS_BACKLOG, deposit, expectRefused, keysOf, makeOlder, sendBatch, until } from '../support/overload.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
+import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
 /** Overload is refused before it is accepted, while polling keeps being answered (P7). */
 
@@ -15,76 +15,17 @@ async function start(options: Parameters<typeof startService>[0]): Promise<Servi
   services.push(service);
   return service;
 }
+let wire: WireTrap;
+beforeAll(async () => {
+  wire = await startWireTrap();
+});
 afterEach(async () => {
   await Promise.all(services.splice(0).map((service) => service.stop()));
 });
+afterAll(() => wire.stop());
 
 /** Slow machines take long: nothing here depends on how long. */
 jest.setTimeout(180_000);
-const WAIT_MS = 60_000;
-
-/** Does something first whenever a statement is sent, by whatever pool. @returns what ends that. */
-function onQuery(service: Service, name: string, first: () => Promise<unknown>): () => void {
-  const pool = Object.getPrototypeOf(service.database) as { query: (...args: unknown[]) => Promise<unknown> };
-  const send = pool.query;
-  const spy = jest.spyOn(pool, 'query').mockImplementation(async function (this: unknown, ...args) {
-    if ((args[0] as { name?: string }).name === name) await first();
-    return send.apply(this, args);
-  });
-  return () => {
-    spy.mockRestore();
-  };
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('not in time');
-    await delay(10);
-  }
-}
-
-interface Sent {
-  readonly key?: string;
-  readonly priority?: 'high' | 'low';
-}
-
-function deposit(service: Service, wallet: string, { key = newId(), priority }: Sent = {}): request.Test {
-  return request(service.url)
-    .post(`/wallets/${wallet}/operation`)
-    .set('Idempotency-Key', key)
-    .send({ operation_type: 'DEPOSIT', amount: '1.00', ...(priority ? { priority } : {}) });
-}
-
-function sendBatch(service: Service, wallet: string, lines: number, query = ''): request.Test {
-  const line = `${JSON.stringify({ type: 'deposit', wallet_id: wallet, amount: '1.00' })}\n`;
-  return request(service.url)
-    .post(`/batches${query}`)
-    .set('Content-Type', 'application/x-ndjson')
-    .set('Idempotency-Key', newId())
-    .send(line.repeat(lines));
-}
-
-function expectRefused(answer: request.Response): void {
-  expect({ status: answer.status, code: answer.body.code }).toEqual({ status: 503, code: 'overloaded' });
-  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
-  expect(answer.body.request_id).toBe(answer.headers['x-request-id']);
-  expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
-}
-
-async function keysOf(service: Service): Promise<string[]> {
-  const { rows } = await service.database.query<{ key: string }>('SELECT idempotency_key AS key FROM operations');
-  return rows.map(({ key }) => key);
-}
-
-/** As if what waits had been accepted so many seconds earlier. */
-async function makeOlder(service: Service, seconds: number, where = 'true'): Promise<void> {
-  await service.database.query('ALTER TABLE pending_operations DISABLE TRIGGER pending_operations_unchanged');
-  await service.database.query(
-    `UPDATE pending_operations SET accepted_at = accepted_at - ${seconds} * interval '1 second' WHERE ${where}`,
-  );
-  await service.database.query('ALTER TABLE pending_operations ENABLE TRIGGER pending_operations_unchanged');
-}
 
 describe('when too many operations wait', () => {
   it('more are refused at every door, nothing is stored, reads are answered, and the same key is accepted later', async () => {
@@ -264,21 +205,17 @@ describe('when operations wait too long', () => {
 });
 
 it('when requests wait to be stored, more are refused, and reads are answered by other connections', async () => {
-  const service = await start({ admission: { waitingRequests: 4 } });
+  const service = await start({ wire, admission: { waitingRequests: 4 } });
   const wallet = await createFundedWallet(service.url);
   const { body: first } = await deposit(service, wallet, { key: 'first' }).expect(202);
-  // Storing takes until it is told to go on.
-  let goOn = (): void => undefined;
-  const held = new Promise<void>((resolve) => (goOn = resolve));
-  const restore = onQuery(service, 'acceptOperations', () => held);
+  const held = wire.hold(/INSERT INTO operations\b/);
   const waiting = ['w1', 'w2', 'w3', 'w4'].map((key) => deposit(service, wallet, { key }).then());
   await until(async () => (await request(service.url).post('/operations').send({})).status === 503);
   expectRefused(await deposit(service, wallet, { key: 'late' }));
   expectRefused(await sendBatch(service, wallet, 1));
   for (let round = 0; round < 20; round += 1) await request(service.url).get(`/operations/${first.id}`).expect(200);
-  goOn();
+  held.letGo();
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([202, 202, 202, 202]);
-  restore();
   await deposit(service, wallet, { key: 'late' }).expect(202);
   expect((await keysOf(service)).sort()).toEqual(['first', 'late', 'w1', 'w2', 'w3', 'w4']);
 });
@@ -302,13 +239,13 @@ it('when the process is late with everything, more is refused until it is not', 
   expect((await keysOf(service)).sort()).toEqual(['before', 'meanwhile']);
 });
 
-it('while what waits cannot be looked at, it goes on accepting, but not for ever', async () => {
-  const service = await start({ admission: { pendingOperations: 5 } });
+it('while the backlog cannot be counted, a number of operations are accepted, and no more', async () => {
+  const service = await start({ wire, admission: { pendingOperations: 5 } });
   const wallet = await createFundedWallet(service.url);
   let looks = 0;
-  const restore = onQuery(service, 'readBacklog', () => {
+  const restore = wire.onStatement(COUNTS_BACKLOG, () => {
     looks += 1;
-    return Promise.reject(new Error('the database does not tell'));
+    return Promise.reject(new Error('the connection breaks'));
   });
   await until(() => Promise.resolve(looks > 0));
   service.startWorker();

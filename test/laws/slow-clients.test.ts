@@ -120,7 +120,7 @@ it('headers and bodies that come slowly are given up, and meanwhile others are a
   await expectOthersServed();
 }, 60_000);
 
-it('requests that are refused before they are read do not go on for ever', async () => {
+it('requests that are refused before they are read come to an end', async () => {
   const clients = [
     head('POST', '/nowhere', 'Content-Length: 1000000000'),
     head('GET', '/livez', 'Content-Length: 1000000000'),

@@ -132,6 +132,8 @@ describe.each(ALL)('%s', (_name, make) => {
         const written = connection
           .write(headOf(kind, framing, size))
           .then(() => connection.write(bodyOf(kind, framing, size)));
+        // Of a body that is too much, the server may end the connection before the rest could be written.
+        written.catch(() => undefined);
         const answer = await connection.answer(kind.method);
         expect({ size, status: answer.status }).toEqual({ size, status: kind.status });
         // It knows better than to send all of a body that is too much, once it has been told.

@@ -142,7 +142,7 @@ it('a claim that saw less of the feed than the one before it does not go back', 
   expect(await claim(DELIVERIES)).toEqual([]);
 });
 
-it('an endpoint can be disabled by a worker while somebody changes it', async () => {
+it('an endpoint can be disabled by a worker while a request changes it', async () => {
   const worker = await service.database.connect();
   await worker.query('BEGIN');
   // As when a round is written down.
@@ -240,7 +240,7 @@ it('an endpoint that is left alone costs nothing, and is told in order afterward
   expect(await findDueEndpoints(service.database)).toEqual([other]);
 });
 
-it('a type that is rare is found behind thousands of others, and only those who asked for it are rung', async () => {
+it('a type that is rare is found behind thousands of others, and only endpoints subscribed to it are rung', async () => {
   endpoint = await make({ event_types: ['wallet.closed'] });
   expect((await tell(10_500)).rung).not.toContain(endpoint);
   const { ids, rung } = await tell(1, 'wallet.closed');

@@ -36,7 +36,7 @@ describe('a connection', () => {
     }
   });
 
-  it('on which nobody answers is left at the deadline, also by those who wait for it', async () => {
+  it('without an answer is given up at the deadline, also by the requests that wait for it', async () => {
     const { url } = await rig.receiveBare(() => undefined);
     const sender = rig.makeSender({ timeoutMs: TIMEOUT_MS });
     const attempts = await Promise.all(Array.from({ length: 40 }, () => send(url, sender)));

@@ -61,7 +61,7 @@ it('nobody is told of a status that a wallet did not get', async () => {
   expect(await count('events')).toBe(1);
 });
 
-it('whoever reads the feed while it is written, by whichever worker, gets every event once and in order', async () => {
+it('a reader of the feed while it is written, by several workers, gets every event once and in order', async () => {
   const wallets = await Promise.all(Array.from({ length: 12 }, () => createFundedWallet(service.url)));
   let isOver = false;
   const found: { id: string; sequence: number; wallet: string }[] = [];

@@ -5,7 +5,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'key-without-its-request',
     bug: 'a key that is used again for another request answers with the first operation',
-    file: 'api/src/operations/accept-operation.ts',
     text: 'const isSame = first.requestHash === operation.requestHash;',
     instead: 'const isSame = true;',
     tests: ['stories/idempotency'],
@@ -13,31 +12,27 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'key-ignored',
     bug: 'a request that is repeated with its key is applied twice',
-    file: 'api/src/http/idempotency-key.ts',
     text: 'return [...keys][0] ?? null;',
     instead: 'return null;',
-    tests: ['unit/words', 'stories/idempotency'],
+    tests: ['unit/idempotency-key', 'stories/idempotency'],
   },
   {
     name: 'key-header-ignored',
     bug: 'a key counts in the body only, not in the header',
-    file: 'api/src/http/idempotency-key.ts',
     text: 'new Set([written, ...fields]',
     instead: 'new Set([...fields]',
-    tests: ['unit/words', 'stories/idempotency'],
+    tests: ['unit/idempotency-key', 'stories/idempotency'],
   },
   {
     name: 'metadata-not-hashed',
     bug: 'a request with other metadata counts as the same',
-    file: 'api/src/operations/canonical-operation.ts',
     text: ',${quote(canonicalJson(metadata))}`;',
     instead: '`;',
-    tests: ['unit/words', 'stories/idempotency'],
+    tests: ['unit/canonical-operation', 'stories/idempotency'],
   },
   {
     name: 'metadata-written-anew',
     bug: 'metadata comes back with its names in another order and its numbers in other words',
-    file: 'api/src/http/metadata.ts',
     text: 'sources.get(metadata) ?? JSON.stringify(metadata)',
     instead: 'JSON.stringify(metadata)',
     tests: ['unit/json-text', 'stories/metadata'],
@@ -45,7 +40,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'amount-of-any-spelling',
     bug: 'an amount as a JSON number may be written in ways that one in quotes or in CSV may not',
-    file: 'api/src/http/strict-json.ts',
     text: 'keepAmount(open, token);',
     instead: '',
     tests: ['unit/json-text', 'stories/amounts'],
@@ -53,7 +47,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'answer-before-commit',
     bug: '202 is answered before the operation is committed',
-    file: 'api/src/operations/accept-operation.ts',
     text: `const rows = await withRetries(() => acceptOperations(database, operations), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));`,
     instead: `void withRetries(() => acceptOperations(database, operations), onError).catch(() => undefined);
@@ -63,7 +56,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'ring-before-commit',
     bug: 'the doorbell rings before there is anything to find',
-    file: 'api/src/operations/accept-operation.ts',
     text: `    try {
       const rows = await withRetries(`,
     instead: `    ringFor(operations);
@@ -74,7 +66,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'never-rung',
     bug: 'nobody rings for what was accepted: it waits for the sweeper',
-    file: 'api/src/operations/accept-operation.ts',
     text: `    ringFor(operations);
     const earlier`,
     instead: '    const earlier',
@@ -83,7 +74,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'neighbours-refused',
     bug: 'one operation that the database refuses takes its whole group with it',
-    file: 'api/src/operations/accept-operation.ts',
     text: 'return operations.length > 1 && isOnesFault ?',
     instead: 'return isOnesFault && operations.length > GROUP_LIMIT ?',
     tests: ['laws/acceptance > although the database refuses'],
@@ -91,7 +81,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'acceptance-lock-not-taken',
     bug: 'an operation gets its place in the order before an earlier one is visible',
-    file: 'shared/src/database/tables/operations.ts',
     text: `SELECT pg_advisory_xact_lock(\${ADVISORY_LOCK.accept}, partition)
              FROM`,
     instead: `SELECT partition
@@ -101,7 +90,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'redis-needed',
     bug: 'without Redis, accepting fails',
-    file: 'api/src/operations/ring-partitions.ts',
     text: `.catch((error: unknown) => {
         log.debug({ err: error, partitions, lane }, 'ring failed');
         onFailed(lane);
@@ -112,15 +100,13 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'uuid-not-canonical',
     bug: 'a wallet id in capitals is another wallet, in another partition',
-    file: 'shared/src/ids.ts',
     text: "const hex = bare.replaceAll('-', '').toLowerCase();",
     instead: "const hex = bare.replaceAll('-', '');",
-    tests: ['unit/words', 'stories/operations'],
+    tests: ['unit/ids', 'stories/operations'],
   },
   {
     name: 'decimals-cut-off',
     bug: 'an amount with too many decimals is cut instead of refused',
-    file: 'shared/src/money.ts',
     text: "if (fraction.length > scale) return { ok: false, problem: 'too_many_decimals' };",
     instead: '',
     tests: ['unit/money', 'stories/refusals'],
@@ -128,7 +114,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'amount-overflow',
     bug: 'an amount that no account can hold is accepted',
-    file: 'shared/src/money.ts',
     text: "if (minorUnits > MAX_MINOR_UNITS) return { ok: false, problem: 'too_large' };",
     instead: '',
     tests: ['unit/money', 'stories/refusals'],
@@ -136,7 +121,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'number-rounded',
     bug: 'a JSON number with more digits than a double holds is rounded',
-    file: 'api/src/http/strict-json.ts',
     text: 'digits.length > DIGITS_LIMIT || ',
     instead: '',
     tests: ['stories/refusals'],
@@ -144,7 +128,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'name-twice',
     bug: 'of a field that is given twice, the second counts',
-    file: 'api/src/http/strict-json.ts',
     text: "if (names.has(name)) throw malformed('An object in the body has the same name twice.');",
     instead: '',
     tests: ['stories/refusals'],
@@ -152,7 +135,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'receiver-of-another-asset',
     bug: 'a transfer between wallets of two assets is not refused',
-    file: 'api/src/operations/draft-operation.ts',
     text: 'if (receiver.assetId !== wallet.assetId) return OTHER_ASSET;',
     instead: '',
     tests: ['unit/draft-operation', 'stories/transfers'],
@@ -160,7 +142,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'wallet-of-refused-request',
     bug: 'a refused request leaves a wallet behind',
-    file: 'api/src/operations/draft-operation.ts',
     text: "      if (KINDS[asked.type].to !== 'wallet') return noWalletOfUser(asked.external_user_id, asset);\n",
     instead: '',
     tests: ['unit/draft-operation', 'stories/users'],
@@ -168,7 +149,6 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'page-skips-a-row',
     bug: 'between two pages of a list one row is missing',
-    file: 'api/src/http/pages.ts',
     text: 'const last = items.at(-1);',
     instead: 'const last = found.at(-1);',
     tests: ['stories/users', 'stories/history'],

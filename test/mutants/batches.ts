@@ -1,13 +1,10 @@
 import type { Mutant } from './mutant.ts';
 
-const APPLY_PART = 'shared/src/database/apply-part.ts';
-
 /** Bugs in how batches are accepted, all or nothing, and applied in sets: P1 to P4. */
 export const BATCHES: readonly Mutant[] = [
   {
     name: 'bad-line-dropped',
     bug: 'a batch is accepted without its bad lines',
-    file: 'api/src/batches/check-batch.ts',
     text: "if (bad > 0) throw refused(`${bad} of ${lines} lines ${bad === 1 ? 'is' : 'are'} not valid.`, errors);",
     instead: 'if (bad === lines) throw refused(`${bad} lines are not valid.`, errors);',
     tests: ['stories/batches'],
@@ -15,7 +12,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'repeated-line-dropped',
     bug: 'of two lines with one key, the second is dropped without a word',
-    file: 'api/src/batches/store-batch.ts',
     text: 'if (added < count) throw await explainMissing(client, batch.id, columns);',
     instead: '',
     tests: ['stories/batches'],
@@ -23,7 +19,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'batch-key-without-its-lines',
     bug: "a batch's key that is used again with other lines answers with the first batch",
-    file: 'api/src/batches/check-batch.ts',
     text: 'if (earlier.requestHash === requestHash)',
     instead: 'if (requestHash)',
     tests: ['stories/batches', 'laws/batch-acceptance'],
@@ -31,7 +26,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'line-key-without-its-request',
     bug: "a line's key that was used for another request answers with that operation",
-    file: 'api/src/batches/check-lines.ts',
     text: 'if (first.requestHash === draft.requestHash) {',
     instead: 'if (first.requestHash) {',
     tests: ['stories/batches'],
@@ -39,7 +33,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'atomic-batch-apart',
     bug: 'the lines of an atomic batch wait in several partitions, and succeed or fail apart',
-    file: 'api/src/batches/check-lines.ts',
     text: 'const partition = isAtomic ? only : own;',
     instead: 'const partition = own;',
     tests: ['stories/batches > with the reason on the line'],
@@ -47,7 +40,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'batch-ends-early',
     bug: 'a batch is finished when the first of its partitions is',
-    file: 'shared/src/database/tables/batches.ts',
     text: 'CASE WHEN open_parts = closed.parts THEN',
     instead: 'CASE WHEN open_parts >= closed.parts THEN',
     tests: ['stories/batches', 'laws/batch-order'],
@@ -55,7 +47,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'line-applied-again',
     bug: 'a line that an operation of high priority took along is read once more',
-    file: 'shared/src/database/tables/batch-parts.ts',
     text: 'WHERE id > place.after_id AND id <= place.last_id AND final.operation_id IS NULL',
     instead: 'WHERE id > place.after_id AND id <= place.last_id',
     tests: ['laws/batch-order > batches and single operations'],
@@ -63,7 +54,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-below-zero',
     bug: 'lines are applied in sets although a debit among them is not covered on its way',
-    file: APPLY_PART,
     text: 'balance BETWEEN 0 AND $5::bigint',
     instead: 'balance <= $5::bigint',
     tests: ['laws/batch-sets > with a debit that is not covered'],
@@ -71,7 +61,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-overtake',
     bug: 'lines are applied in sets although an earlier operation waits for their wallet',
-    file: APPLY_PART,
     text: 'WHERE partition = $1 AND NOT low AND seq < parts.seq)',
     instead: 'WHERE partition = $1 AND NOT low AND seq < 0)',
     tests: ['laws/batch-sets > behind an operation that was accepted before'],
@@ -79,7 +68,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-of-a-frozen-wallet',
     bug: 'lines are applied in sets although their wallet is frozen',
-    file: APPLY_PART,
     text: "locked.status = 'active' AND treasuries.status = 'active' AS is_active",
     instead: "treasuries.status = 'active' AS is_active",
     tests: ['laws/batch-sets > with a frozen wallet'],
@@ -87,7 +75,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-leave-a-line-out',
     bug: 'a full set is taken to be the last: what is left of the batch is never applied',
-    file: APPLY_PART,
     text: 'CASE WHEN lines < $2 THEN part.last_id',
     instead: 'CASE WHEN lines <= $2 THEN part.last_id',
     tests: ['laws/batch-sets > applies credits and debits'],
@@ -95,7 +82,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-credit-the-frozen',
     bug: 'the statement for sets does what the rules of the ledger refuse: it credits and debits a frozen wallet',
-    file: APPLY_PART,
     text: "locked.status = 'active' AND treasuries.status = 'active' AS is_active",
     instead: "locked.status <> 'closed' AND treasuries.status = 'active' AS is_active",
     tests: ['laws/sets-equal-plan'],
@@ -103,7 +89,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-credit-another-wallet',
     bug: 'the statement for sets moves all of an asset on one of the wallets',
-    file: APPLY_PART,
     text: 'FROM lines JOIN accounts ON accounts.wallet_id = lines.wallet_id',
     instead: `FROM lines JOIN accounts ON accounts.wallet_id =
       (SELECT max(other.wallet_id::text)::uuid FROM lines AS other WHERE other.asset_id = lines.asset_id)`,
@@ -112,7 +97,6 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-skip-a-wallet-that-was-there',
     bug: 'of several lines on one wallet, the statement for sets applies the first',
-    file: APPLY_PART,
     text: 'WHERE id > part.after_id AND id <= part.last_id AND final.operation_id IS NULL',
     instead: `WHERE id > part.after_id AND id <= part.last_id AND final.operation_id IS NULL
         AND NOT EXISTS (SELECT FROM operations AS earlier WHERE earlier.id > part.after_id AND earlier.id < operations.id

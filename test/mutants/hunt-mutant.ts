@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Mutant, mutate, readTest } from './mutant.ts';
+import { type Mutant, readTest } from './mutant.ts';
+import { placeMutant, readProduct } from './place-mutant.ts';
 import { type Failure, type Tests, runTestsOfCopy, tellLast } from './run-tests-of-copy.ts';
 
 /** What the tests made of a mutant. `caughtBy` is null if it survived. */
@@ -16,9 +17,10 @@ export interface Hunt {
  * and takes the bug out again.
  */
 export async function huntMutant(copy: string, mutant: Mutant, all: boolean): Promise<Hunt> {
-  const path = join(copy, mutant.file);
+  const mutated = placeMutant(readProduct(copy), mutant);
+  const path = join(copy, mutated.path);
   const source = readFileSync(path, 'utf8');
-  writeFileSync(path, mutate(source, mutant));
+  writeFileSync(path, mutated.text);
   try {
     let seconds = 0;
     for (const tests of all ? [EVERY_TEST] : mutant.tests.map(toTests)) {
@@ -45,7 +47,6 @@ function toTests(test: string): Tests {
 const THROWS: Mutant = {
   name: 'throws',
   bug: 'nothing can be loaded',
-  file: 'shared/src/money.ts',
   text: 'export const MAX_MINOR_UNITS = ',
   instead: "throw new Error('mutated');\nexport const MAX_MINOR_UNITS = ",
   tests: ['unit/money'],

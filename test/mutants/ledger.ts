@@ -1,13 +1,10 @@
 import type { Mutant } from './mutant.ts';
 
-const PLAN = 'shared/src/ledger/plan.ts';
-
 /** Bugs in the rules of the ledger, in what writes them down, and in what proves it: P3 and P9. */
 export const LEDGER: readonly Mutant[] = [
   {
     name: 'balance-off-by-one',
     bug: 'the last of a balance cannot be spent',
-    file: PLAN,
     text: 'from.balance < operation.amount',
     instead: 'from.balance <= operation.amount',
     tests: ['unit/plan'],
@@ -15,7 +12,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'funds-unchecked',
     bug: 'only the constraint of the database keeps a balance from going below zero',
-    file: PLAN,
     text: "if (!from.isSystem && from.balance < operation.amount) return 'insufficient_funds';",
     instead: '',
     tests: ['unit/plan', 'stories/operations'],
@@ -23,7 +19,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'balance-overflow',
     bug: 'a balance may exceed what an account holds',
-    file: PLAN,
     text: "if (!to.isSystem && to.balance + operation.amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';",
     instead: '',
     tests: ['unit/plan', 'stories/operations'],
@@ -31,7 +26,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'house-account-full',
     bug: 'an operation fails because the house account behind it holds as much as a wallet can',
-    file: PLAN,
     text: 'if (!to.isSystem && to.balance + operation.amount > MAX_MINOR_UNITS)',
     instead: 'if (to.balance + operation.amount > MAX_MINOR_UNITS)',
     tests: ['unit/plan'],
@@ -39,7 +33,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'moment-without-its-millisecond',
     bug: 'the balance at the moment that was answered leaves the operation out',
-    file: 'shared/src/database/tables/wallets.ts',
     text: "version_at(id, $2::timestamptz + interval '999 microseconds')",
     instead: 'version_at(id, $2::timestamptz)',
     tests: ['stories/moments'],
@@ -47,7 +40,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'frozen-wallet-moves',
     bug: 'a frozen wallet is credited and debited',
-    file: PLAN,
     text: "if (from.status === 'frozen' || to.status === 'frozen') return 'wallet_frozen';",
     instead: '',
     tests: ['unit/plan', 'stories/operations'],
@@ -55,7 +47,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'frozen-receiver-credited',
     bug: 'a transfer to a frozen wallet succeeds',
-    file: PLAN,
     text: "if (from.status === 'frozen' || to.status === 'frozen')",
     instead: "if (from.status === 'frozen')",
     tests: ['unit/plan', 'stories/transfers'],
@@ -63,7 +54,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'asset-not-transferable',
     bug: 'what may not move between users does',
-    file: PLAN,
     text: "if (KINDS[operation.type].rule === 'asset_transferable' && !operation.transferable) return 'asset_not_transferable';",
     instead: '',
     tests: ['unit/plan', 'stories/transfers'],
@@ -71,7 +61,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'credit-leg-missing',
     bug: 'a movement takes and does not give',
-    file: PLAN,
     text: `        move(current, operation.id, to, operation.amount),
 `,
     instead: '',
@@ -80,7 +69,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'receiver-told-of-the-sender',
     bug: "a transfer's result tells the sender's balance and version as the receiver's",
-    file: PLAN,
     text: "receiver: KINDS[operation.type].to === 'receiver' ? standingOf(accounts, operation.counterparty) : null,",
     instead: "receiver: KINDS[operation.type].to === 'receiver' ? standingOf(accounts, operation.account) : null,",
     tests: ['unit/plan', 'stories/transfers'],
@@ -88,7 +76,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'version-stands-still',
     bug: "a movement does not raise the account's version",
-    file: PLAN,
     text: 'version: account.version + 1n,',
     instead: 'version: account.version,',
     tests: ['unit/plan', 'stories/operations'],
@@ -96,7 +83,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'unit-half-applied',
     bug: 'what an atomic batch did before it failed stays',
-    file: PLAN,
     text: 'const tried = applyInOrder(unit, trial);',
     instead: 'const tried = applyInOrder(unit, current);',
     tests: ['unit/plan', 'stories/batches'],
@@ -104,7 +90,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'accounts-not-locked',
     bug: 'wallets are read without their row locks: what somebody else changes meanwhile is not seen',
-    file: 'shared/src/database/tables/accounts.ts',
     text: `WHERE (SELECT count(*) FROM treasuries) >= 0
              ORDER BY accounts.id FOR UPDATE OF accounts`,
     instead: 'WHERE (SELECT count(*) FROM treasuries) >= 0',
@@ -113,7 +98,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'accounts-locked-in-any-order',
     bug: 'two transactions lock the same wallets in different orders, and wait for each other',
-    file: 'shared/src/database/tables/accounts.ts',
     text: `WHERE (SELECT count(*) FROM treasuries) >= 0
              ORDER BY accounts.id FOR UPDATE OF accounts`,
     instead: `WHERE (SELECT count(*) FROM treasuries) >= 0
@@ -123,7 +107,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'commit-not-awaited',
     bug: 'what could not be committed is taken to be',
-    file: 'shared/src/database/transaction.ts',
     text: 'await client.query(commit);',
     instead: 'client.query(commit).catch(() => undefined);',
     tests: ['laws/webhook-events > at its very end'],
@@ -131,7 +114,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'rows-not-compared',
     bug: 'a plan of which not every row could be written is committed all the same',
-    file: 'shared/src/database/apply-plan.ts',
     text: 'if (!fits || outcomes.length !== operations.length) {',
     instead: 'if (row === undefined) {',
     tests: ['laws/locks > is not written at all'],
@@ -139,7 +121,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'status-read-without-lock',
     bug: 'a wallet is closed while it is being credited',
-    file: 'shared/src/database/tables/wallets.ts',
     text: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1 FOR UPDATE',
     instead: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1',
     tests: ['laws/locks > is not closed'],
@@ -147,7 +128,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'closed-with-balance',
     bug: 'a wallet that holds something is closed',
-    file: 'shared/src/database/tables/wallets.ts',
     text: "WHEN $2 = 'closed' AND balance <> 0 THEN 'wallet_not_empty'",
     instead: '',
     tests: ['stories/history > is closed when it is empty'],
@@ -155,7 +135,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'audit-blind-to-balances',
     bug: 'the audit does not see that a running balance is not continued',
-    file: 'shared/src/database/audit.ts',
     text: 'WHERE version <> before_version + 1 OR balance <> before_balance + amount`,',
     instead: 'WHERE version <> before_version + 1`,',
     tests: ['laws/audit > a running balance changed'],
@@ -163,7 +142,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'audit-blind-to-order',
     bug: 'the audit does not see that operations were applied in another order',
-    file: 'shared/src/database/audit.ts',
     text: "WHERE wallet_version < before_version + CASE status WHEN 'succeeded' THEN 1 ELSE 0 END`,",
     instead: 'WHERE wallet_version < 0`,',
     tests: ['laws/audit > an order that is not that of acceptance'],
@@ -171,7 +149,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'audit-blind-to-lost-operations',
     bug: 'the audit does not see that an operation is neither pending nor final',
-    file: 'shared/src/database/audit.ts',
     text: 'WHERE batch_id IS NULL AND (outcomes.operation_id IS NULL) = (pending_operations.operation_id IS NULL)`,',
     instead:
       'WHERE batch_id IS NULL AND outcomes.operation_id IS NOT NULL AND pending_operations.operation_id IS NOT NULL`,',
@@ -180,7 +157,6 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'audit-blind-to-batches',
     bug: 'the audit does not see that a batch tells of more than its lines',
-    file: 'shared/src/database/audit.ts',
     text: `WHERE (found.lines, found.amount, found.succeeded, found.succeeded_amount, found.failed, found.failed_amount)
      IS DISTINCT FROM`,
     instead: `WHERE (found.lines, found.amount, totals.succeeded, totals.succeeded_amount, totals.failed, totals.failed_amount)

@@ -3,9 +3,7 @@ export interface Mutant {
   readonly name: string;
   /** What goes wrong with it, as a clause. */
   readonly bug: string;
-  /** The file of the product, from the root of the project. */
-  readonly file: string;
-  /** Stands in the file exactly once. */
+  /** Stands exactly once in all sources of the product, in whichever file, however it is indented and broken into lines. */
   readonly text: string;
   readonly instead: string;
   /**
@@ -13,16 +11,6 @@ export interface Mutant {
    * its tests whose names contain that.
    */
   readonly tests: readonly string[];
-}
-
-/** The source with the bug in it. @throws Error if the text is not found exactly once: then the mutant needs care. */
-export function mutate(source: string, { name, file, text, instead }: Mutant): string {
-  const [before, after, ...others] = source.split(text);
-  if (before === undefined || after === undefined || others.length > 0) {
-    const times = source.split(text).length - 1;
-    throw new Error(`the mutant ${name} does not apply: its text stands ${times} times in ${file}, not once`);
-  }
-  return before + instead + after;
 }
 
 /** A test as it is named in the list of a mutant: its file, and what its name has to contain. */

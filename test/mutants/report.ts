@@ -34,7 +34,9 @@ have to notice are run: one that nobody notices is a test that is missing. Witho
 caught would mean nothing. \`npm run mutants -- --list\` names the bugs, \`--only name\` tries one of them, \`--all\` asks every test
 there is instead of those named for a mutant. It ends with 1 if any survives.
 
-The bugs are exact texts of the product and what stands in their place; \`unit/mutants\` fails when one no longer applies.
+The bugs are exact texts of the product and what stands in their place. A text names no file and stands exactly once in all of the
+product, however it is indented: code can move and its mutants with it. \`npm run mutants -- --check\` tells in seconds which texts
+no longer apply, with what stands nearest to them; a run does so before anything else.
 
 ${day}, Node ${process.versions.node}: ${summarise(hunts, minutes)} Seconds are those until the first test failed, starting Postgres and Redis
 included.

@@ -1,30 +1,37 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { PROJECT_ROOT } from '@wallet/local/project';
 import { UsageError, readOptions } from '@wallet/shared/read-options';
 import { runCommand } from '@wallet/shared/run-command';
+import { findProblems } from './check-mutants.ts';
 import { copyProject } from './copy-project.ts';
 import { EVERY_MUTANT } from './every-mutant.ts';
 import { type Hunt, checkCopy, huntMutant } from './hunt-mutant.ts';
 import type { Mutant } from './mutant.ts';
+import { readProduct } from './place-mutant.ts';
 import { drawTable, summarise, writePage } from './report.ts';
 
 const PAGE = fileURLToPath(new URL('README.md', import.meta.url));
+const TESTS = fileURLToPath(new URL('..', import.meta.url));
 
 const HELP = `npm run mutants [-- options]
 
-Puts known bugs into a copy of the project, one after the other, and asks the tests.
+Puts known bugs into a copy of the project, one after the other, and asks the tests. Before that it looks whether each can be
+tried, and names those that cannot.
 
   --only NAME   only this bug; may be given several times
   --all         asks all tests, not only those that should notice
   --list        lists the bugs, and ends
+  --check       looks whether each bug has its place in the sources and its tests exist, and ends; takes two seconds
   --unchecked   leaves out what the tests say without a bug: while a bug is being written
 
-Exit status 1 if a bug survives, 2 if the question makes no sense.`;
+Exit status 1 if a bug survives, 2 if one of them cannot be tried or the question makes no sense.`;
 
 const OPTIONS = {
   only: { type: 'string', multiple: true },
   all: { type: 'boolean', default: false },
   list: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
   unchecked: { type: 'boolean', default: false },
 } as const;
 
@@ -38,9 +45,15 @@ async function run(options: Options): Promise<number> {
   const unknown = options.only?.filter((name) => !EVERY_MUTANT.some((mutant) => mutant.name === name)) ?? [];
   if (unknown.length > 0)
     throw new UsageError(`There is no mutant ${unknown.join(', ')}. Those there are: npm run mutants -- --list`);
-  if (!options.list) return hunt(chosen, options);
-  for (const { name, file, bug } of chosen) process.stdout.write(`${name} (${file}): ${bug}\n`);
-  return 0;
+  if (options.list) {
+    for (const { name, bug } of chosen) process.stdout.write(`${name}: ${bug}\n`);
+    return 0;
+  }
+  const problems = findProblems(chosen, readProduct(PROJECT_ROOT), TESTS);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  if (problems.length > 0) return 2;
+  process.stdout.write(`${chosen.length} of ${EVERY_MUTANT.length} mutants can be tried.\n`);
+  return options.check ? 0 : hunt(chosen, options);
 }
 
 async function hunt(mutants: readonly Mutant[], options: Options): Promise<number> {

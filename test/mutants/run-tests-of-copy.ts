@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startChild } from '@wallet/local/child';
 import { RUN_SOURCE } from '@wallet/local/project';
+import { JEST_COMMAND } from '../support/jest-command.ts';
 
 /** The first test that failed, and after how long. */
 export interface Failure {
@@ -72,16 +73,18 @@ export function tellLast(copy: string): string {
 /** Unit tests need no servers, and starting them takes longer than most of the tests. */
 function runnerFor(files: readonly string[] | null): string[] {
   const isUnit = files?.every((file) => file.startsWith('unit/')) ?? false;
-  return isUnit ? ['../node_modules/jest/bin/jest.js'] : [...RUN_SOURCE, 'support/run-tests.ts'];
+  return isUnit ? JEST_COMMAND : [...RUN_SOURCE, 'support/run-tests.ts'];
 }
 
 function argumentsOf(files: readonly string[] | null, part: string | null): string[] {
   return [
-    ...(files === null ? ['--testPathIgnorePatterns=unit/mutants'] : ['--runTestsByPath', ...files]),
+    ...(files === null ? [] : ['--runTestsByPath', ...files]),
     ...(part === null ? [] : [`--testNamePattern=${part}`]),
     '--bail',
-    '--env=./mutants/first-failure-environment.js',
-    ...['default', './support/count-reporter.js', './mutants/failure-reporter.js'].map((name) => `--reporters=${name}`),
+    '--env=<rootDir>/test/mutants/first-failure-environment.js',
+    ...['default', '<rootDir>/test/support/count-reporter.js', '<rootDir>/test/mutants/failure-reporter.js'].map(
+      (name) => `--reporters=${name}`,
+    ),
   ];
 }
 

@@ -1,13 +1,10 @@
 import type { Mutant } from './mutant.ts';
 
-const CHOOSE = 'worker/src/choose-operations.ts';
-
 /** Bugs in how workers find operations and put them in order, and in how those who wait hear of it: P1, P2, P6. */
 export const WORKING: readonly Mutant[] = [
   {
     name: 'partition-not-locked',
     bug: 'two workers drain one partition at the same time',
-    file: 'shared/src/database/locks.ts',
     text: 'WHERE pg_try_advisory_xact_lock(${ADVISORY_LOCK.drain}, partition)',
     instead: 'WHERE partition >= 0',
     tests: ['laws/locks > is left alone'],
@@ -15,7 +12,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'sweeper-off',
     bug: 'an operation whose ring was lost waits for ever',
-    file: 'worker/src/sweep.ts',
     text: 'const found = count(waiting);',
     instead: 'const found = 0;',
     tests: ['laws/late-operations > whose ring was lost'],
@@ -23,7 +19,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'order-of-ids',
     bug: 'operations are applied in the order of their ids, not of their acceptance',
-    file: CHOOSE,
     text: 'if (a.seq !== b.seq) return a.seq < b.seq ? -1 : 1;',
     instead: 'if (a.seq !== b.seq) return a.id < b.id ? -1 : 1;',
     tests: ['laws/batch-order > batches and single operations'],
@@ -31,7 +26,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'first-by-id',
     bug: 'of a long queue, those with the lowest ids are taken first, not those that were accepted first',
-    file: 'shared/src/database/tables/pending-operations.ts',
     text: 'low = $2 ORDER BY seq LIMIT $3',
     instead: 'low = $2 ORDER BY operation_id LIMIT $3',
     tests: ['laws/acceptance > whatever its id'],
@@ -39,7 +33,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'latest-first',
     bug: 'of a long queue, the latest are taken first',
-    file: 'shared/src/database/tables/pending-operations.ts',
     text: 'low = $2 ORDER BY seq LIMIT $3',
     instead: 'low = $2 ORDER BY seq DESC LIMIT $3',
     tests: ['laws/late-operations > a backlog deeper'],
@@ -47,7 +40,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'low-overtaken',
     bug: "a wallet's earlier operation of low priority is overtaken by a later one of high priority",
-    file: CHOOSE,
     text: 'const behindBulk = high.filter(({ partition }) => isWaiting(bulk.get(partition)));',
     instead: 'const behindBulk: PendingOperation[] = [];',
     tests: ['laws/batch-order > batches and single operations'],
@@ -55,7 +47,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'gap-not-seen',
     bug: 'what stands behind more than fits into a transaction is applied before the rest of it',
-    file: CHOOSE,
     text: 'return last === undefined || byPlace(operation, last) <= 0;',
     instead: 'return true;',
     tests: ['laws/batch-order > batches and single operations'],
@@ -63,7 +54,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'part-advanced-too-far',
     bug: 'a batch is taken to be one line further than it is',
-    file: CHOOSE,
     text: 'positionOf(first.id) - 1',
     instead: 'positionOf(first.id)',
     tests: ['laws/batch-order > batches and single operations'],
@@ -71,7 +61,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'one-lane',
     bug: 'operations of high priority wait until transactions of batches have ended',
-    file: 'worker/src/share-drains.ts',
     text: 'while (running[lane].size < options.transactions(lane)) {',
     instead: 'while (running.high.size + running.bulk.size < options.transactions(lane)) {',
     tests: ['unit/share-drains'],
@@ -79,7 +68,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'woken-one-by-one',
     bug: 'of the partitions that are woken together, the first has a transaction of its own',
-    file: 'worker/src/share-drains.ts',
     text: 'queueMicrotask(startNext);',
     instead: 'startNext();',
     tests: ['unit/share-drains'],
@@ -87,7 +75,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'flow-not-followed',
     bug: 'a worker waits for a ring while operations flow',
-    file: 'worker/src/worker.ts',
     text: 'flow.applied(drain.applied.length);',
     instead: 'flow.applied(0);',
     tests: ['laws/late-operations > operations flow'],
@@ -95,7 +82,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'looking-without-end',
     bug: 'a worker that has found nothing any more goes on looking',
-    file: 'worker/src/answer-rings.ts',
     text: "lane === 'bulk' || !flow.isOn() || isOver()",
     instead: "lane === 'bulk' || isOver()",
     tests: ['unit/answer-rings'],
@@ -103,7 +89,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'batches-first',
     bug: 'operations of high priority come behind the batches of their partition',
-    file: 'api/src/operations/accept-operation.ts',
     text: 'ring(new Set(ofLane.map(({ partition }) => partition)), lane);',
     instead: "ring(new Set(ofLane.map(({ partition }) => partition)), 'bulk');",
     tests: ['laws/acceptance > in the lane of its priority'],
@@ -111,7 +96,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'bad-operation-blocks',
     bug: 'an operation that cannot be written blocks its partition',
-    file: 'worker/src/drain-partitions.ts',
     text: "if (kind === 'passing') throw error;",
     instead: 'throw error;',
     tests: ['stories/one-bad-operation > fails alone'],
@@ -119,7 +103,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'broken-partition-blocks',
     bug: 'a partition whose ledger is broken keeps others from being drained with it',
-    file: 'worker/src/drain-partitions.ts',
     text: "if (kind === 'passing') throw error;",
     instead: "if (kind !== 'data') throw error;",
     tests: ['stories/one-bad-operation > is left alone by the transaction'],
@@ -127,7 +110,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'unfit-program-ends-operations',
     bug: 'a worker that does not fit the schema fails what it cannot write',
-    file: 'shared/src/database/sqlstate.ts',
     text: "return isPassing(error) ? 'passing' : 'program';",
     instead: "return isPassing(error) ? 'passing' : 'data';",
     tests: ['laws/unfit-program'],
@@ -135,7 +117,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'refused-listener-never-rests',
     bug: 'a listener whose commands Redis refuses asks again at once',
-    file: 'shared/src/queue/queue-listener.ts',
     text: 'if (isOfConnection(error)) return;',
     instead: 'if (isOfConnection(error) || refusedAt === -Infinity) return;',
     tests: ['laws/redis-refusals > every key'],
@@ -143,7 +124,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'cancelling-ignored',
     bug: 'the lines of a cancelled batch are applied',
-    file: 'worker/src/drain-partitions.ts',
     text: 'cancelled: operation.part?.cancelled ?? false,',
     instead: 'cancelled: false,',
     tests: ['stories/batch-cancel'],
@@ -151,7 +131,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'never-woken',
     bug: 'who waits is not woken by an announcement',
-    file: 'api/src/operations/await-operation.ts',
     text: 'const heard = new Set(partitions);',
     instead: 'const heard = new Set<number>();',
     tests: ['laws/late-operations > without a timer'],
@@ -159,7 +138,6 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'never-announced',
     bug: 'workers do not tell what they have drained',
-    file: 'worker/src/worker.ts',
     text: 'announcer.announce(partitions).catch',
     instead: 'Promise.resolve().catch',
     tests: ['laws/late-operations > workers announce'],
@@ -167,9 +145,8 @@ export const WORKING: readonly Mutant[] = [
   {
     name: 'ring-while-answered-lost',
     bug: 'a ring that comes while its partition is being answered is dropped',
-    file: 'shared/src/queue/doorbell.ts',
-    text: 'keepLastIfActive: true',
-    instead: 'keepLastIfActive: false',
+    text: '[bell]}${partition}`, keepLastIfActive: true',
+    instead: '[bell]}${partition}`, keepLastIfActive: false',
     tests: ['laws/doorbell > in the middle of an answer'],
   },
 ];

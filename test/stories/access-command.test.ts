@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 import { createPool, type Database } from '@wallet/shared/database/pool';
 import request from 'supertest';
 import { type Cluster, type ServiceProcess, createCluster } from '../support/cluster.ts';
 import { bearer, statusFor, until, untilGood, untilRefused } from '../support/keys.ts';
+import { type ProgramRun, runProgram } from '../support/run-program.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
@@ -30,31 +29,15 @@ function clusterWith(env: Record<string, string>): Cluster {
   return cluster;
 }
 
-interface Run {
-  code: number | null;
-  out: string;
-  err: string;
-}
-
-function run(program: string, args: string[], env: Record<string, string>): Promise<Run> {
-  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, program), ...args], {
-    cwd: PROJECT_ROOT,
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  const result: Run = { code: null, out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (result.err += chunk.toString()));
-  return new Promise((resolve) => child.once('close', (code) => resolve({ ...result, code })));
-}
-
 /** The command as a user runs it. */
-const keys = (...args: string[]) => run('shared/src/commands/keys.ts', args, { DATABASE_URL: target.databaseUrl });
+const keys = (...args: string[]) =>
+  runProgram('shared/src/commands/keys.ts', args, { DATABASE_URL: target.databaseUrl });
 
 const TOKEN = /wk_[0-9a-f]{32}_[A-Za-z0-9_-]{43}/;
-const tokenIn = ({ out }: Run): string => TOKEN.exec(out)![0];
+const tokenIn = ({ out }: ProgramRun): string => TOKEN.exec(out)![0];
 
 describe('npm run keys', () => {
-  it('makes a key, shows its token once, lists, rotates and revokes it, and tells of all that', async () => {
+  it('makes a key, shows its token once, lists, rotates and revokes it, and logs each step', async () => {
     expect(await keys('list')).toEqual({ code: 0, out: 'There are no keys: everything is open.\n', err: '' });
     const api = await clusterWith({}).startApi();
     expect(await statusFor(api.url, null)).toBe(404);
@@ -111,12 +94,12 @@ describe('npm run keys', () => {
   it('says what it cannot reach, and what there is not', async () => {
     const none = '01900000-0000-7000-8000-000000000000';
     expect(await keys('revoke', none)).toEqual({ code: 1, out: '', err: `There is no key ${none}.\n` });
-    expect(await run('shared/src/commands/keys.ts', ['list'], {})).toMatchObject({
+    expect(await runProgram('shared/src/commands/keys.ts', ['list'], {})).toMatchObject({
       code: 2,
       err: expect.stringContaining('DATABASE_URL is not set'),
     });
     const bare = { DATABASE_URL: new URL('/postgres', target.databaseUrl).href };
-    expect(await run('shared/src/commands/keys.ts', ['list'], bare)).toMatchObject({ code: 2, out: '' });
+    expect(await runProgram('shared/src/commands/keys.ts', ['list'], bare)).toMatchObject({ code: 2, out: '' });
     const { code, out, err } = await keys('create', '--name', 'x');
     expect([code, out]).toEqual([2, '']);
     expect(err).toMatch(/^--scopes is missing: one or more of .* See npm run keys -- --help\.\n$/);
@@ -164,18 +147,18 @@ describe('with a key', () => {
     const file = join(folder, 'credits.csv');
     writeFileSync(file, `type,wallet_id,amount\ndeposit,${wallet},1.00\n`);
     const env = { WALLET_URL: api.url };
-    const refused = await run('client/src/batch.ts', [file], env);
+    const refused = await runProgram('client/src/batch.ts', [file], env);
     expect(refused).toMatchObject({ code: 4, out: expect.stringContaining('Send an API key') });
-    const sent = await run('client/src/batch.ts', ['--json', file], { ...env, WALLET_API_KEY: token });
+    const sent = await runProgram('client/src/batch.ts', ['--json', file], { ...env, WALLET_API_KEY: token });
     expect(sent).toMatchObject({ code: 0 });
     expect(JSON.parse(sent.out)).toMatchObject({ status: 'completed', succeeded: 1 });
 
-    expect(await run('client/src/listen.ts', [], env)).toMatchObject({
+    expect(await runProgram('client/src/listen.ts', [], env)).toMatchObject({
       code: 4,
       err: expect.stringContaining('Send an API key'),
     });
     // It is let in, and refused for the address it listens on: this API sends to no inner network.
-    expect(await run('client/src/listen.ts', [], { ...env, WALLET_API_KEY: token })).toMatchObject({
+    expect(await runProgram('client/src/listen.ts', [], { ...env, WALLET_API_KEY: token })).toMatchObject({
       code: 4,
       err: expect.stringContaining('The service refused: '),
     });

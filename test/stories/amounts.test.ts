@@ -1,16 +1,7 @@
 import request from 'supertest';
-import { type Service, startService } from '../support/service.ts';
-import { createFundedWallet } from '../support/wallets.ts';
+import { service, wallet } from '../support/idle-service.ts';
 
 /** An amount is judged as it is written, and the same wherever it stands: one rule for JSON, in quotes or bare, and for CSV. */
-
-let service: Service;
-let wallet: string;
-beforeAll(async () => {
-  service = await startService({ worker: false });
-  wallet = await createFundedWallet(service.url);
-});
-afterAll(() => service.stop());
 
 /** What is said of an amount, by the way it came: the amount as it was read, or that it was refused. */
 async function verdictsOn(text: string): Promise<Record<string, string>> {

@@ -158,7 +158,7 @@ describe('a body', () => {
     expect(answer.body.errors[0].path).toBe('atomic');
   });
 
-  it('with more than 100 bad lines tells of the first 100, and of how many there are', async () => {
+  it('with more than 100 bad lines lists the first 100, and says how many there are', async () => {
     const answer = await post('text/csv', `type,wallet_id,amount\n${'deposit,x,1\n'.repeat(150)}`).expect(422);
     expect(answer.body.errors).toHaveLength(100);
     expect(answer.body.detail).toMatch('150 of 150 lines');

@@ -1,40 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '@wallet/local/child';
-import { type CommandRun, NO_FUNDS, UNKEYED, listening, startCommand } from '../support/client-command.ts';
+import { batch, countBatches, folder, service, wallet, write } from '../support/batch-command.ts';
+import { NO_FUNDS, UNKEYED, listening, startCommand } from '../support/client-command.ts';
 import { type Fault, startBreakingProxy } from '../support/breaking-proxy.ts';
-import { type Service, startService } from '../support/service.ts';
+import { startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
-
-let service: Service;
-let folder: string;
-let wallet: string;
-beforeAll(async () => {
-  service = await startService();
-});
-afterAll(() => service.stop());
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'wallet-command-'));
-  wallet = await createFundedWallet(service.url);
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-function batch(...args: string[]): Promise<CommandRun> {
-  return startCommand('batch', args, { WALLET_URL: service.url }).ended;
-}
-
-function write(name: string, ...lines: string[]): string {
-  const path = join(folder, name);
-  writeFileSync(path, lines.join('\n'));
-  return path;
-}
-
-const countBatches = async (): Promise<number> => {
-  const { rows } = await service.database.query<{ count: number }>('SELECT count(*)::int AS count FROM batches');
-  return rows[0]!.count;
-};
 
 const BATCH = '[0-9a-f-]{36}';
 const CONTROL = /[^\x20-\x7e\n]/;

@@ -1,9 +1,11 @@
 import { createRegistry } from '@wallet/shared/metrics';
 import { REJECTION_CODES } from '@wallet/shared/rejection';
 import request from 'supertest';
+import { COUNTS_BACKLOG } from '../support/overload.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 import { createSubscriptions } from '../support/webhooks.ts';
+import { startWireTrap } from '../support/wire-trap.ts';
 
 interface Sample {
   readonly name: string;
@@ -100,7 +102,8 @@ it('values move exactly with what is accepted, applied and refused', async () =>
 });
 
 it('what waits is told by partition, and is gone when it is applied', async () => {
-  const idle = await startService({ worker: false, admission: { pendingOperations: 3 } });
+  const wire = await startWireTrap();
+  const idle = await startService({ worker: false, wire, admission: { pendingOperations: 3 } });
   try {
     const read = async (name: string, labels: Record<string, string> = {}) =>
       valueOf(parse((await request(idle.url).get('/metrics').expect(200)).text), name, labels);
@@ -109,8 +112,12 @@ it('what waits is told by partition, and is gone when it is applied', async () =
       request(idle.url).post(`/wallets/${wallet}/operation`).send({ operation_type: 'DEPOSIT', amount: 1 });
     const operations = Array.from({ length: 4 }, () => ({ type: 'deposit', wallet_id: wallet, amount: '1.00' }));
     await request(idle.url).post('/batches').send({ operations }).expect(202);
+    // What is accepted while the API counts is added to the count, and is in it too until the next one: here it counts later.
+    const held = wire.hold(COUNTS_BACKLOG);
+    await held.caught;
     for (let count = 0; count < 3; count += 1) await send().expect(202);
     await send().expect(503);
+    held.letGo();
     await until(() => read('wallet_pending_operations', { priority: 'high' }), 3);
     await until(() => read('wallet_pending_lines'), 4);
     expect(await read('wallet_pending_age_seconds')).toBeGreaterThan(0);
@@ -124,6 +131,7 @@ it('what waits is told by partition, and is gone when it is applied', async () =
     await until(() => read('wallet_pending_age_seconds'), 0);
   } finally {
     await idle.stop();
+    await wire.stop();
   }
 });
 
@@ -170,7 +178,7 @@ it('is served at the root alone, and every name follows the conventions', async 
   expect([...own].filter((name) => /_(ms|millis|milliseconds)$/.test(name))).toEqual([]);
 });
 
-it('tells of the process too, where one is told of', async () => {
+it('includes the metrics of the process in a registry for one', async () => {
   const registry = createRegistry();
   const names = parse(await registry.metrics()).map(({ name }) => name);
   expect(names).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'process_resident_memory_bytes']));

@@ -63,7 +63,7 @@ describe('an API process', () => {
     client.destroy();
   });
 
-  it('does not wait for ever for a client that never finishes its request', async () => {
+  it('does not wait without end for a client that never finishes its request', async () => {
     const api = await cluster.startApi();
     const client = await sendHalfARequest(api.url);
     const started = Date.now();

@@ -1,17 +1,8 @@
 import request from 'supertest';
+import { service, wallet } from '../support/idle-service.ts';
 import { type RawAnswer, openRaw } from '../support/raw-connection.ts';
-import { type Service, startService } from '../support/service.ts';
-import { createFundedWallet } from '../support/wallets.ts';
 
 /** Headers and numbers are read by their grammars. What Node would drop or join in silence is refused. */
-
-let service: Service;
-let wallet: string;
-beforeAll(async () => {
-  service = await startService({ worker: false });
-  wallet = await createFundedWallet(service.url);
-});
-afterAll(() => service.stop());
 
 const DEPOSIT = JSON.stringify({ operation_type: 'DEPOSIT', amount: '1.00' });
 const TYPE = 'Content-Type: application/json';

@@ -251,7 +251,7 @@ describe('what has not succeeded', () => {
 });
 
 describe('of an endpoint that is disabled', () => {
-  it('nothing is sent, and whoever asks is told what to do', async () => {
+  it('nothing is sent, and requests are answered with what to do', async () => {
     const { id } = await make();
     const [event] = await tell('wallet.frozen');
     await fail(id, [event!]);

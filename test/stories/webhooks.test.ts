@@ -19,7 +19,7 @@ afterAll(() => service.stop());
 
 const typesOf = (received: readonly Received[]): string[] => received.map((each) => payloadOf(each).type);
 
-it('tells of operations as the API answers them, signed as Standard Webhooks says', async () => {
+it('sends operations as the API answers them, signed as Standard Webhooks says', async () => {
   const { receiver, secret } = await webhooks.subscribe({ headers: { Authorization: 'Bearer of-the-receiver' } });
   const wallet = await createFundedWallet(service.url);
   const done = await operate(service.url, wallet, 'DEPOSIT', '5.00', { description: 'süß', reference_id: 'r-1' });
@@ -96,7 +96,7 @@ it('records nothing while nobody is subscribed, and sends only what an endpoint 
   expect(await countEvents()).toBe(before + 2);
 });
 
-it('tells of a batch once, and not of its lines; and of wallets', async () => {
+it('sends one event for a batch, none for its lines, and those of wallets', async () => {
   const { receiver } = await webhooks.subscribe();
   const wallet = await createFundedWallet(service.url);
   const operations = Array.from({ length: 30 }, (_, n) => ({ type: 'deposit', wallet_id: wallet, amount: n + 1 }));
@@ -111,7 +111,7 @@ it('tells of a batch once, and not of its lines; and of wallets', async () => {
   expect(told[1]!.data).toMatchObject({ id: wallet, status: 'frozen', balance: '465.00' });
 });
 
-it('tells of the lines of a batch that asks for it', async () => {
+it('sends the lines of a batch that asks for it', async () => {
   const { receiver } = await webhooks.subscribe();
   const wallet = await createFundedWallet(service.url);
   const lines = ['type,wallet_id,amount', `deposit,${wallet},5`, `withdraw,${wallet},6`, `withdraw,${wallet},5`];

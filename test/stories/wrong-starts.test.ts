@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+import { type ProgramRun, createTurns, runProgram } from '../support/run-program.ts';
 import { type WrongStartRig, as, openWrongStartRig } from '../support/wrong-start-rig.ts';
 
 /**
@@ -235,54 +234,31 @@ const ARGUMENTS: WrongStart[] = [
 
 const STARTS = [...SETTINGS, ...DATABASES, ...SURROUNDINGS, ...ARGUMENTS];
 
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 const LONGEST_MS = 30_000;
 const AT_ONCE = 4;
 
-function run(command: Command, args: readonly string[], env: Record<string, string | undefined>): Promise<Run> {
-  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, PROGRAMS[command]), ...args], {
-    cwd: PROJECT_ROOT,
-    env: { PATH: process.env['PATH'], ...env },
-    timeout: LONGEST_MS,
-    killSignal: 'SIGKILL',
-  });
-  let [out, err] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
-}
+const run = (command: Command, args: readonly string[], env: Readonly<Record<string, string | undefined>>) =>
+  runProgram(PROGRAMS[command], args, env, LONGEST_MS);
 
 let rig: WrongStartRig;
-const runs = new Map<WrongStart, Promise<Run>>();
-const helps = new Map<Command, Promise<Run>>();
+const runs = new Map<WrongStart, Promise<ProgramRun>>();
+const helps = new Map<Command, Promise<ProgramRun>>();
 beforeAll(async () => {
   rig = await openWrongStartRig();
-  // Several at once, in the order of the tests that look at them.
-  const lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
-  let next = 0;
-  const inLane = (work: () => Promise<Run>): Promise<Run> => {
-    next += 1;
-    const ended = lanes[next % AT_ONCE]!.then(work);
-    lanes[next % AT_ONCE] = ended;
-    return ended;
-  };
+  // In the order of the tests that look at them.
+  const inTurn = createTurns(AT_ONCE);
   const sound = { DATABASE_URL: rig.database.good, REDIS_URL: rig.redisUrl };
   for (const start of STARTS) {
     const { command, args = [], env = () => ({}) } = start;
     runs.set(
       start,
-      inLane(() => run(command, args, { ...sound, ...env(rig) })),
+      inTurn(() => run(command, args, { ...sound, ...env(rig) })),
     );
   }
   for (const command of COMMANDS)
     helps.set(
       command,
-      inLane(() => run(command, ['--help'], {})),
+      inTurn(() => run(command, ['--help'], {})),
     );
 }, 60_000);
 afterAll(async () => {

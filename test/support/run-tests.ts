@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '@wallet/local/embedded-postgres';
 import { readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { ConfigError } from '@wallet/shared/config';
 import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { JEST_COMMAND } from './jest-command.ts';
 import { TEMPLATE, inDatabase } from './test-database.ts';
 
 /**
@@ -51,8 +51,7 @@ async function runTests(): Promise<number> {
 }
 
 function runJest(env: Record<string, string>): Promise<number> {
-  const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin/jest.js');
-  const child = spawn(process.execPath, [jest, ...process.argv.slice(2)], {
+  const child = spawn(process.execPath, [...JEST_COMMAND, ...process.argv.slice(2)], {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     env: { ...process.env, ...env },
     stdio: 'inherit',

@@ -11,6 +11,7 @@ import { Registry } from '@wallet/shared/metrics';
 import { type WalletWorker, startWorker } from '@wallet/worker/worker';
 import { watchConformance } from './conformance.ts';
 import { createTestDatabase, setDefaults } from './test-database.ts';
+import type { WireTrap } from './wire-trap.ts';
 
 /** A whole service inside the test's process, on a database and a queue of its own. */
 export interface Service {
@@ -46,7 +47,7 @@ const UNLIMITED: AdmissionLimits = {
 /**
  * Starts an API and, unless told otherwise, a worker. `redisUrl` is that of both, `apiRedisUrl` that of the API alone: an
  * address where nobody answers makes them work without Redis. `webhooks: false` leaves out the key that they need.
- * `admission` sets limits that are otherwise far away. `defaults` are what sessions on the database begin with.
+ * `wire` stands between the API and its database. `admission` sets limits that are otherwise far away. `defaults` are what sessions on the database begin with.
  */
 export async function startService(
   options: {
@@ -54,6 +55,7 @@ export async function startService(
     redisUrl?: string;
     apiRedisUrl?: string;
     webhooks?: boolean;
+    wire?: WireTrap;
     admission?: Partial<AdmissionLimits>;
     defaults?: Readonly<Record<string, string>>;
   } = {},
@@ -64,8 +66,10 @@ export async function startService(
   const connect = (name: string, url: string): Database => createPool({ url, name, size: 5, onError: () => undefined });
   const database = connect('test', target.databaseUrl);
   // What runs may do what its role may, and nothing else.
-  const apiPool = connect('api', urlFor('api', target.databaseUrl));
-  const acceptPool = connect('api', urlFor('api', target.databaseUrl));
+  const directUrl = urlFor('api', target.databaseUrl);
+  const apiUrl = options.wire?.through(directUrl) ?? directUrl;
+  const apiPool = connect('api', apiUrl);
+  const acceptPool = connect('api', apiUrl);
   const workerPool = connect('worker', urlFor('worker', target.databaseUrl));
   const partitions = await readPartitions(database, undefined);
   const assets = await loadAssets(database);
@@ -78,7 +82,7 @@ export async function startService(
   const api: RunningApi = await startApi(
     {
       ...config,
-      databaseUrl: urlFor('api', target.databaseUrl),
+      databaseUrl: apiUrl,
       redisUrl: options.apiRedisUrl ?? target.redisUrl,
       port: 0,
       connections: { reading: 5, storing: 5 },

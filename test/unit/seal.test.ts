@@ -19,7 +19,7 @@ describe('a sealer', () => {
     for (const sealed of all) expect(sealed.includes(plain.subarray(0, 6))).toBe(false);
   });
 
-  it('does not open what was sealed for somebody else, or with another key', () => {
+  it('does not open what was sealed for another endpoint, or with another key', () => {
     const sealed = sealer.seal(plain, 'a');
     expect(() => sealer.open(sealed, 'b')).toThrow();
     expect(() => createSealer(randomBytes(32)).open(sealed, 'a')).toThrow();

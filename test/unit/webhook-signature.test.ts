@@ -42,7 +42,7 @@ describe('signatureHeaders', () => {
     expect(sign({ timestamp: at })['webhook-signature']).toBe(expected);
   });
 
-  it('is taken by whoever knows one of two secrets, and by nobody else', () => {
+  it('is valid for a receiver that knows one of two secrets, and for no other', () => {
     const headers = sign({ secrets: [current, previous] });
     expect(headers['webhook-signature']?.split(' ')).toEqual([
       sign()['webhook-signature'],

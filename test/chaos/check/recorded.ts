@@ -1,4 +1,5 @@
 import type { Database } from '@wallet/shared/database/pool';
+import type { OperationType } from '@wallet/shared/operation';
 
 /** An operation as the database holds it. */
 export interface RecordedOperation {
@@ -9,7 +10,7 @@ export interface RecordedOperation {
   readonly seq: bigint;
   readonly line: number;
   readonly batchId: string | null;
-  readonly type: string;
+  readonly type: OperationType;
   readonly wallet: string;
   readonly to: string | null;
   readonly amount: bigint;

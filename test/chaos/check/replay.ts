@@ -1,3 +1,4 @@
+import { type Model, createModel } from '../../support/model.ts';
 import type { Recorded, RecordedOperation } from './recorded.ts';
 import type { Violation } from './violation.ts';
 
@@ -16,12 +17,13 @@ export interface Replay {
 }
 
 /**
- * Plays all operations again with a model that shares no code with the product: balances in a map. A wallet's own operations
+ * Plays all operations again with a model that shares no code with the product. A wallet's own operations
  * come in the order of acceptance; the credits of transfers take the places that their versions give them. A transfer happens to
  * both wallets at once, so there has to be one order of everything in which each wallet's turns are in theirs.
  */
 export function replay(recorded: Recorded): Replay {
   const turns = orderTurns(recorded.operations);
+  const model = createModel();
   const balances = new Map<string, bigint[]>();
   const violations: Violation[] = [];
   const next = new Map<string, number>();
@@ -37,7 +39,7 @@ export function replay(recorded: Recorded): Replay {
       if (operation === undefined) break;
       const others = walletsOf(operation);
       if (!others.every((each) => isTurnOf(each, operation))) break;
-      play(operation, balances, violations);
+      play(operation, model, balances, violations);
       for (const each of others) next.set(each, (next.get(each) ?? 0) + 1);
       ready.push(...others.filter((each) => each !== wallet));
       played += 1;
@@ -97,18 +99,23 @@ function groupBy(
 }
 
 /** One operation, by the model; what the service said of it has to be the same. */
-function play(operation: RecordedOperation, balances: Map<string, bigint[]>, violations: Violation[]): void {
+function play(
+  operation: RecordedOperation,
+  model: Model,
+  balances: Map<string, bigint[]>,
+  violations: Violation[],
+): void {
   const { wallet, to, type, amount } = operation;
-  const before = statesOf(balances, wallet).at(-1) ?? 0n;
-  const succeeds = type === 'deposit' || amount <= before;
+  const played = model.apply({ type, wallet, to, amount });
+  const succeeds = played.rejection === null;
   if (succeeds) {
-    statesOf(balances, wallet).push(type === 'deposit' ? before + amount : before - amount);
-    if (to !== null) statesOf(balances, to).push((statesOf(balances, to).at(-1) ?? 0n) + amount);
+    statesOf(balances, wallet).push(played.wallet.balance);
+    if (to !== null && played.receiver !== null) statesOf(balances, to).push(played.receiver.balance);
   }
-  const expected = [succeeds ? 'succeeded' : 'failed', ...stand(balances, wallet)];
+  const expected = [succeeds ? 'succeeded' : 'failed', played.wallet.balance, played.wallet.version];
   const said = [operation.status, operation.balance, operation.version];
-  if (to !== null && succeeds) {
-    expected.push(...stand(balances, to));
+  if (played.receiver !== null && succeeds) {
+    expected.push(played.receiver.balance, played.receiver.version);
     said.push(operation.toBalance, operation.toVersion);
   }
   if (said.join() === expected.join()) return;
@@ -120,11 +127,6 @@ function statesOf(balances: Map<string, bigint[]>, wallet: string): bigint[] {
   const states = balances.get(wallet) ?? [0n];
   balances.set(wallet, states);
   return states;
-}
-
-function stand(balances: Map<string, bigint[]>, wallet: string): bigint[] {
-  const states = statesOf(balances, wallet);
-  return [states.at(-1) ?? 0n, BigInt(states.length - 1)];
 }
 
 function compare(a: bigint, b: bigint): number {

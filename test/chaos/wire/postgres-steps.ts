@@ -1,3 +1,5 @@
+import { TYPE, createMessageReader, textAt } from '../../support/postgres-messages.ts';
+
 /**
  * As much of the frontend/backend protocol of Postgres (version 3) as it takes to see which prepared statement a client runs,
  * when its transaction is committed, and when the server has answered.
@@ -17,13 +19,11 @@ interface Piece {
   readonly ends: Step | null;
 }
 
-const TYPE = { query: 0x51, parse: 0x50, bind: 0x42, sync: 0x53, ready: 0x5a };
 const NOTHING: ReadonlySet<string> = new Set();
 
 /** Divides what a client sends into pieces. What is not yet a whole message waits for the rest of it. */
 export function createStepReader(): (chunk: Buffer) => Piece[] {
-  let rest: Buffer = Buffer.alloc(0);
-  let hasStarted = false;
+  const read = createMessageReader();
   let within = new Set<string>();
   let current: Step | null = null;
 
@@ -43,26 +43,15 @@ export function createStepReader(): (chunk: Buffer) => Piece[] {
   }
 
   return (chunk) => {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const pieces: Piece[] = [];
-    for (;;) {
-      // The first message has no type.
-      const head = hasStarted ? 5 : 4;
-      if (rest.length < head) break;
-      const size = rest.readInt32BE(head - 4) + head - 4;
-      if (rest.length < size) break;
-      const bytes = rest.subarray(0, size);
-      rest = rest.subarray(size);
-      const type = hasStarted ? bytes.readUInt8(0) : 0;
-      hasStarted = true;
+    const pieces = read(chunk).map(({ type, body, bytes }): Piece => {
       let begins: Step | null = null;
       if (current === null && (type === TYPE.query || type === TYPE.parse || type === TYPE.bind)) {
-        begins = current = stepOf(type, bytes.subarray(head));
+        begins = current = stepOf(type, body);
       }
       const ends = type === TYPE.query || type === TYPE.sync ? current : null;
       if (ends !== null) current = null;
-      pieces.push({ bytes, begins, ends });
-    }
+      return { bytes, begins, ends };
+    });
     return joined(pieces);
   };
 }
@@ -77,10 +66,6 @@ function joined(pieces: readonly Piece[]): Piece[] {
     } else all.push(piece);
   }
   return all;
-}
-
-function textAt(body: Buffer, start: number): string {
-  return body.toString('utf8', start, body.indexOf(0, start));
 }
 
 /** Tells whether the server has answered all of a step, of what it sent from the step's beginning. */

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+
+export interface ProgramRun {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a program of this project, in the environment given and no other but for `PATH`. It is killed after `limitMs`. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  limitMs?: number,
+): Promise<ProgramRun> {
+  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, program), ...args], {
+    cwd: PROJECT_ROOT,
+    env: { PATH: process.env['PATH'], ...env },
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+}
+
+/** Makes the function that starts work in the order of its calls, `limit` at most at once: a slow one holds up no other. */
+export function createTurns(limit: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let free = limit;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    else free -= 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}

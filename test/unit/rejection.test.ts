@@ -1,0 +1,5 @@
+import { REJECTION_CODES, describeRejection } from '@wallet/shared/rejection';
+
+it('every rejection has a sentence of its own', () => {
+  expect(new Set(REJECTION_CODES.map(describeRejection)).size).toBe(REJECTION_CODES.length);
+});
