@@ -1,4 +1,4 @@
-import { inGroups } from '@wallet/shared/in-groups';
+import { inGroups } from '@wallet/shared/process/in-groups';
 
 describe('inGroups', () => {
   it('works on calls in order, at most `limit` together, one group at a time', async () => {

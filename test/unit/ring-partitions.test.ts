@@ -1,4 +1,4 @@
-import { createRing } from '@wallet/api/ring-partitions';
+import { createRing } from '@wallet/api/operations/ring-partitions';
 import { createLogger } from '@wallet/shared/logger';
 
 const log = createLogger({ process: 'test', level: 'silent', pretty: false });

@@ -47,8 +47,8 @@ export function createAnswerBatch(needs: {
       status: seconds !== null && isFinal ? 200 : statusAsIs,
       body: presentBatch(latest, needs.assets),
       waitedS: seconds,
-      ...(isFinal ? {} : { retryAfterS: 1 }),
-      ...(statusAsIs === 202 ? { location: `/batches/${latest.id}` } : {}),
+      retryAfterS: isFinal ? null : 1,
+      location: statusAsIs === 202 ? `/batches/${latest.id}` : null,
       logged: { batch_id: latest.id },
     };
   };

@@ -6,10 +6,10 @@ import { splitTarget } from './read-target.ts';
 
 /** What an answer can have besides its status and body. The headers are made here, and nowhere else. */
 export interface AnswerParts {
-  /** The path of what was made or accepted, without the base path that the request came by. */
-  readonly location?: string;
-  /** Seconds after which it is worth asking again. */
-  readonly retryAfterS?: number;
+  /** The path of what was made or accepted, without the base path that the request came by; null if nothing was. */
+  readonly location?: string | null;
+  /** Seconds after which it is worth asking again; null if it is final. */
+  readonly retryAfterS?: number | null;
   /** Whether the same request was accepted before, and this answers with what came of it. */
   readonly isReplayed?: boolean;
   /** For how many seconds the request preferred to wait (RFC 7240); null if it did not say. */
@@ -62,20 +62,22 @@ export type AnyAnswer = AnswerParts & ({ readonly status: number; readonly body:
 /** A client that takes nothing of a download for so long is given up. */
 const UNTAKEN_MS = 60_000;
 
-export async function sendAnswer(request: Request, response: Response, answer: AnyAnswer): Promise<void> {
+/** Sends an answer; resolves, where it is a download, when all of it is sent. */
+export function sendAnswer(request: Request, response: Response, answer: AnyAnswer): Promise<void> | undefined {
   const { logged } = answer;
   if (logged !== undefined) for (const name in logged) response.locals.logged[name] = logged[name] ?? '';
   response.statusCode = answer.status;
   setHeaders(request, response, answer);
-  if ('send' in answer) await sendDownload(request, response, answer);
-  else if (answer.body === null) response.end();
+  if ('send' in answer) return sendDownload(request, response, answer);
+  if (answer.body === null) response.end();
   else response.type('json').send(writeJson(answer.body));
+  return undefined;
 }
 
 function setHeaders(request: Request, response: Response, answer: AnswerParts): void {
   const { location, retryAfterS, waitedS, nextCursor, headers } = answer;
-  if (location !== undefined) response.set('Location', request.baseUrl + location);
-  if (retryAfterS !== undefined) response.set('Retry-After', String(retryAfterS));
+  if (location != null) response.set('Location', request.baseUrl + location);
+  if (retryAfterS != null) response.set('Retry-After', String(retryAfterS));
   if (answer.isReplayed === true) response.set('Idempotent-Replayed', 'true');
   if (waitedS != null) response.set('Preference-Applied', `wait=${waitedS}`);
   if (nextCursor != null) response.set('Link', linkToNext(request, nextCursor));

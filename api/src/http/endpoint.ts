@@ -131,7 +131,7 @@ export function endpoint<
     };
     const outcome = await handle(new Input(parts, request, response));
     if (outcome instanceof Problem) throw outcome;
-    await sendAnswer(request, response, outcome as AnyAnswer);
+    return sendAnswer(request, response, outcome as AnyAnswer);
   };
   return { ...(declaration as Declaration), handlers: [...(body === null ? [] : reading), answer] };
 }

@@ -10,7 +10,7 @@ import {
 } from '@wallet/shared/database/tables/operations';
 import { type LogError, logErrors } from '@wallet/shared/log-errors';
 import type { Logger } from '@wallet/shared/logger';
-import { inGroups } from '@wallet/shared/in-groups';
+import { inGroups } from '@wallet/shared/process/in-groups';
 import type { RingPartitions } from './ring-partitions.ts';
 
 /**

@@ -16,14 +16,18 @@ export interface AnswerNeeds {
   readonly wait: OperationWaiter['wait'];
 }
 
-/**
- * The answer with an operation. With `Prefer: wait=N`: of 200 as soon as it is final, or as it is after N seconds. `statusAsIs`
- * is the status when nobody waited for the end of it.
- */
+/** What an answer is if nobody waits for the end of the operation, and what it says of how it was accepted. */
+interface AsIs<Status> {
+  readonly status: Status;
+  readonly location: string | null;
+  readonly isReplayed: boolean;
+}
+
+/** The answer with an operation. With `Prefer: wait=N`: of 200 as soon as it is final, or as it is after N seconds. */
 export async function answerOperation<Status extends 200 | 202>(
   { partitions, assets, wait }: AnswerNeeds,
   operation: Operation,
-  statusAsIs: Status,
+  { status, location, isReplayed }: AsIs<Status>,
   wish: Wish,
 ): Promise<AnswerParts & { readonly status: Status | 200; readonly body: PresentedOperation }> {
   const seconds = waitSecondsOf(wish.header('prefer'));
@@ -33,11 +37,14 @@ export async function answerOperation<Status extends 200 | 202>(
     latest = (await wait(operation.id, partition, seconds * 1000, wish.gone())) ?? operation;
   }
   const isFinal = latest.status !== 'pending';
+  // Written once, and never spread: this runs for every request.
   return {
-    status: seconds !== null && isFinal ? 200 : statusAsIs,
+    status: seconds !== null && isFinal ? 200 : status,
     body: presentOperation(latest, assets.withId(latest.assetId)),
+    location,
+    isReplayed,
     waitedS: seconds,
-    ...(isFinal ? {} : { retryAfterS: RETRY_AFTER_S }),
+    retryAfterS: isFinal ? null : RETRY_AFTER_S,
     logged: { operation_id: latest.id, wallet_id: latest.walletId },
   };
 }

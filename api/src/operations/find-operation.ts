@@ -1,6 +1,6 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { type Operation, findOperations } from '@wallet/shared/database/tables/operations';
-import { inGroups } from '@wallet/shared/in-groups';
+import { inGroups } from '@wallet/shared/process/in-groups';
 
 export type FindOperation = (id: string) => Promise<Operation | null>;
 

@@ -63,8 +63,8 @@ function createSubmit(needs: SubmitNeeds & AnswerNeeds): Submit {
       return new Problem('idempotency_key_reused', `The key ${acceptance.key} was used for another request.`);
     }
     const { kind, operation } = acceptance;
-    const answer = await answerOperation(needs, operation, 202, input);
-    return { ...answer, location: `/operations/${operation.id}`, isReplayed: kind === 'replayed' };
+    const asIs = { status: 202, location: `/operations/${operation.id}`, isReplayed: kind === 'replayed' } as const;
+    return answerOperation(needs, operation, asIs, input);
   };
 }
 
@@ -206,7 +206,7 @@ const getOperation = ({ findOperation, ...needs }: AnswerNeeds & { findOperation
       const { id } = input.params;
       const operation = await findOperation(id);
       if (operation === null) return new Problem('operation_not_found', `There is no operation ${id}.`);
-      return answerOperation(needs, operation, 200, input);
+      return answerOperation(needs, operation, { status: 200, location: null, isReplayed: false }, input);
     },
   });
 

@@ -42,7 +42,7 @@ export async function submitOperation<Named extends Asked>(
   if (drafted instanceof Refusal) return drafted;
   const { operation } = drafted;
   return needs.accept({
-    // Name by name: to spread it takes five times as long.
+    // Name by name, as in `accept`: this runs for every request.
     id: newId(),
     partition: partitionOf(operation.walletId, needs.partitions),
     walletId: operation.walletId,

@@ -1,7 +1,7 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { type WalletFacts, findWalletFacts } from '@wallet/shared/database/tables/wallets';
 import { LRUCache } from 'lru-cache';
-import { inGroups } from '@wallet/shared/in-groups';
+import { inGroups } from '@wallet/shared/process/in-groups';
 
 const CACHED_WALLETS = 200_000;
 const GROUP_LIMIT = 500;

@@ -1,4 +1,4 @@
-import { gather } from './process/gather.ts';
+import { gather } from './gather.ts';
 
 interface Call<Item, Answer> {
   readonly item: Item;
