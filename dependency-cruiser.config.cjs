@@ -1,4 +1,4 @@
-/** The direction of dependency: processes → verbs → {queue, database} → ledger → words. */
+/** The direction of dependency: commands, processes → features → {access, events} → {queue, database} → ledger → words. */
 const packageOf = (names) => `node_modules/(${names})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -8,7 +8,10 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['main\\.ts$', 'valkey-process\\.ts$'] },
+      from: {
+        orphan: true,
+        pathNot: ['main\\.ts$', 'valkey-process\\.ts$', '^test/(support/give-jest|chaos/shift-clock)\\.js$'],
+      },
       to: {},
     },
     { name: 'api-and-worker-apart', severity: 'error', from: { path: '^api/' }, to: { path: '^(worker|local)/' } },
@@ -84,21 +87,74 @@ module.exports = {
     {
       name: 'only-csv-knows-its-library',
       severity: 'error',
-      from: { pathNot: '^csv/' },
+      from: { pathNot: '^(csv|test)/' },
       to: { path: packageOf('papaparse') },
+    },
+    {
+      name: 'words-are-at-the-bottom',
+      comment: 'The vocabulary knows nothing of ours, and no server.',
+      severity: 'error',
+      from: { path: '^shared/src/words/' },
+      to: { path: '^shared/src/', pathNot: '^shared/src/words/' },
     },
     {
       name: 'ledger-is-pure',
       comment: 'The rules import words and nothing else: no package, no clock, no database.',
       severity: 'error',
       from: { path: '^shared/src/ledger/' },
-      to: { pathNot: '^shared/src/(ledger/|broken-invariant|kinds|money|operation|rejection)' },
+      to: { pathNot: '^shared/src/(ledger|words)/' },
     },
     {
-      name: 'words-are-at-the-bottom',
+      name: 'servers-know-words-and-rules',
+      comment:
+        'Above words and rules stand the database and the queue, above these access and events, then the process.',
       severity: 'error',
-      from: { path: '^shared/src/(money|ids|kinds|operation|rejection|partition)\\.ts$' },
-      to: { path: '^shared/src/(ledger|database|queue|commands)/' },
+      from: { path: '^shared/src/(database|queue)/' },
+      to: { path: '^shared/src/(access|events|process|commands)/' },
+    },
+    {
+      name: 'access-and-events-know-no-process',
+      severity: 'error',
+      from: { path: '^shared/src/(access|events)/' },
+      to: { path: '^shared/src/(process|commands)/' },
+    },
+    {
+      name: 'access-not-events',
+      severity: 'error',
+      from: { path: '^shared/src/access/' },
+      to: { path: '^shared/src/events/' },
+    },
+    {
+      name: 'events-not-access',
+      severity: 'error',
+      from: { path: '^shared/src/events/' },
+      to: { path: '^shared/src/access/' },
+    },
+    {
+      name: 'shared-has-rooms',
+      comment: 'Every file of it stands in one, so that the rules above hold for it.',
+      severity: 'error',
+      from: {},
+      to: { path: '^shared/src/[^/]+\\.ts$' },
+    },
+    {
+      name: 'product-knows-no-test',
+      severity: 'error',
+      from: { path: '^(shared|csv|api|worker|local|client|bench)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'support-serves-tests',
+      comment: 'What tests share knows none of them.',
+      severity: 'error',
+      from: { path: '^test/support/' },
+      to: { path: '^test/(unit|laws|stories|mutants)/' },
+    },
+    {
+      name: 'tests-apart',
+      severity: 'error',
+      from: { path: '^test/(unit|laws|stories)/' },
+      to: { path: '\\.test\\.ts$' },
     },
     {
       name: 'only-database-knows-pg',

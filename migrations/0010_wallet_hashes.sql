@@ -1,5 +1,5 @@
 -- The law of the ledger binds an operation to the house accounts of the partition of its wallet. The partition is the CRC-32
--- of the wallet's id modulo the number of partitions (shared/src/partition.ts), which Postgres 15 has no function for: so the
+-- of the wallet's id modulo the number of partitions (shared/src/words/partition.ts), which Postgres 15 has no function for: so the
 -- account of a wallet keeps the CRC-32, computed once when it is made. It is generated, so that no process can claim another.
 --
 -- This rewrites accounts, and everything waits meanwhile: about 22 µs for each wallet. To open a wallet takes as much longer.

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadAssets } from '@wallet/shared/assets';
+import { loadAssets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
-import { logErrors } from '@wallet/shared/log-errors';
-import type { Logger } from '@wallet/shared/logger';
-import type { Registry } from '@wallet/shared/metrics';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import type { Logger } from '@wallet/shared/process/logger';
+import type { Registry } from '@wallet/shared/process/metrics';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { type Lane, createDoorbell } from '@wallet/shared/queue/doorbell';
-import { createSealer } from '@wallet/shared/seal';
+import { createSealer } from '@wallet/shared/process/seal';
 import { requireKey } from './access/require-key.ts';
 import { startAccess } from './access/start-access.ts';
 import { refuseOverload } from './admission/refuse-overload.ts';

@@ -1,6 +1,6 @@
 import { parse } from 'node:querystring';
-import type { Logger } from '@wallet/shared/logger';
-import type { Registry } from '@wallet/shared/metrics';
+import type { Logger } from '@wallet/shared/process/logger';
+import type { Registry } from '@wallet/shared/process/metrics';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { createDocumentation } from './documentation.ts';

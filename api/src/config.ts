@@ -1,5 +1,11 @@
 import { tmpdir } from 'node:os';
-import { booleanSetting, numberSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
+import {
+  booleanSetting,
+  numberSetting,
+  readSettings,
+  sharedSettings,
+  webhookSettings,
+} from '@wallet/shared/process/config';
 import { z } from 'zod';
 import { isLoopback } from './access/loopback.ts';
 import type { AdmissionLimits } from './admission/admission.ts';

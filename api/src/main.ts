@@ -1,11 +1,11 @@
-import { checkDatabase } from '@wallet/shared/database/check-database';
+import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
 import { createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
-import { logErrors } from '@wallet/shared/log-errors';
-import { type Logger, createLogger } from '@wallet/shared/logger';
-import { createRegistry } from '@wallet/shared/metrics';
-import { readOptions } from '@wallet/shared/read-options';
-import { type Running, runProcess } from '@wallet/shared/run-process';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import { type Logger, createLogger } from '@wallet/shared/process/logger';
+import { createRegistry } from '@wallet/shared/process/metrics';
+import { readOptions } from '@wallet/shared/process/read-options';
+import { type Running, runProcess } from '@wallet/shared/process/run-process';
 import { startApi } from './api.ts';
 import { checkSpool } from './batches/spool.ts';
 import { readApiConfig } from './config.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '@wallet/shared/database/pool';
-import type { OperationType } from '@wallet/shared/operation';
+import type { OperationType } from '@wallet/shared/words/operation';
 import {
   Counter,
   DURATION_BUCKETS,
@@ -8,7 +8,7 @@ import {
   type Registry,
   countRingFailures,
   watchPools,
-} from '@wallet/shared/metrics';
+} from '@wallet/shared/process/metrics';
 import type { Lane } from '@wallet/shared/queue/doorbell';
 import type { Load, RefusalReason } from './admission/admission.ts';
 import type { Accepted } from './http/endpoint.ts';

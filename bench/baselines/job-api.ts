@@ -1,4 +1,4 @@
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import { Queue } from 'bullmq';
 import { bodySchema, walletSchema } from './apply-operation.ts';
 import { type OperationJob, QUEUES, connection, prefix, queueOf } from './job-queues.ts';

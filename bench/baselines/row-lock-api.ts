@@ -1,4 +1,4 @@
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import { type Answer, applyOperation, bodySchema, createPool, walletSchema } from './apply-operation.ts';
 import { createApp, serve } from './serve.ts';
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { runCommand } from '@wallet/shared/run-command';
+import { runCommand } from '@wallet/shared/process/run-command';
 import type { SectionResult } from './figures.ts';
 import { readLoad, readMachine } from './machine.ts';
 import { HELP, type Options, readBenchOptions } from './options.ts';

@@ -5,10 +5,10 @@ import { type RunningApi, startApi } from '@wallet/api/api';
 import { readApiConfig } from '@wallet/api/config';
 import { startPostgres } from '@wallet/local/embedded-postgres';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
-import { createLogger } from '@wallet/shared/logger';
-import { createRegistry } from '@wallet/shared/metrics';
+import { createLogger } from '@wallet/shared/process/logger';
+import { createRegistry } from '@wallet/shared/process/metrics';
 import { addHistory, historyWallet, makeHistoryWallets } from './fill-history.ts';
 import { readArgument } from './read-argument.ts';
 

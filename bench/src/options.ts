@@ -1,4 +1,4 @@
-import { UsageError, readOptions } from '@wallet/shared/read-options';
+import { UsageError, readOptions } from '@wallet/shared/process/read-options';
 
 /** How much is measured. */
 export interface Options {

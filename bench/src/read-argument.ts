@@ -1,5 +1,5 @@
-import { asksForHelp, readCount } from '@wallet/shared/read-options';
-import { FAILED, tellFailure } from '@wallet/shared/tell-failure';
+import { asksForHelp, readCount } from '@wallet/shared/process/read-options';
+import { FAILED, tellFailure } from '@wallet/shared/process/tell-failure';
 
 /**
  * The one number that a benchmark may be given, before it starts anything. `--help` prints its help and ends the process; what

@@ -6,7 +6,7 @@ import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-pos
 import { type EmbeddedRedis, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { type Child, startChild } from '@wallet/local/child';
 import { MIGRATIONS_FOLDER, PROJECT_ROOT } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createDatabase, createPool } from '@wallet/shared/database/pool';
 import type { Stops } from './stops.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { ConfigError } from '@wallet/shared/config';
+import { ConfigError } from '@wallet/shared/words/config-error';
 
 /** Whether the API will be able to listen, before anything is started for it. @throws ConfigError if not. */
 export async function checkPort(host: string, port: number): Promise<void> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from '@wallet/shared/config';
-import { explainFileFailure } from '@wallet/shared/explain-file-failure';
-import { SEALING_KEY_BYTES } from '@wallet/shared/seal';
+import { ConfigError } from '@wallet/shared/words/config-error';
+import { explainFileFailure } from '@wallet/shared/process/explain-file-failure';
+import { SEALING_KEY_BYTES } from '@wallet/shared/process/seal';
 import { isProcess } from './child.ts';
 import { writePrivate } from './data-folder.ts';
 

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError, readSettings } from '@wallet/shared/config';
+import { readSettings } from '@wallet/shared/process/config';
+import { ConfigError } from '@wallet/shared/words/config-error';
 import { redisAnswers } from '@wallet/shared/queue/connection';
 import { z } from 'zod';
 import { type Child, findFreePort, startChild } from './child.ts';

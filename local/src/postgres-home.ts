@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ConfigError } from '@wallet/shared/config';
+import { ConfigError } from '@wallet/shared/words/config-error';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 import { NOBODY, type ServerUser, chooseServerUser } from './server-user.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, lchownSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ConfigError } from '@wallet/shared/config';
+import { ConfigError } from '@wallet/shared/words/config-error';
 import { findProgram } from './find-program.ts';
 
 /** The user that an embedded Postgres runs as, which is never root: Postgres refuses that. */

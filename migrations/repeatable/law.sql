@@ -243,7 +243,7 @@ CREATE OR REPLACE TRIGGER accounts_law_update AFTER UPDATE ON accounts REFERENCI
 --     (entries_follow_direction),
 --   whose entry on the side of the wallet is on another account, or, of a transfer, that of the receiver (entries_fit_wallets),
 --   whose entry against a wallet is not on the house account of the asset in the partition of the operation: that of its wallet,
---     or, of a line, the 12 bits of its id behind the version (shared/src/batch.ts) (entries_fit_house),
+--     or, of a line, the 12 bits of its id behind the version (shared/src/words/batch.ts) (entries_fit_house),
 --   whose entries are ahead of their accounts (entries_reach_account; an account that was changed is at its last entry, as
 --     section 3 has seen, and any other was so before).
 -- An operation of a type that is not listed here can have no entries. LIMIT 1 says what the planner does not see, that there is

@@ -1,8 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError, readOptions } from '@wallet/shared/read-options';
-import { runCommand } from '@wallet/shared/run-command';
+import { UsageError, readOptions } from '@wallet/shared/process/read-options';
+import { runCommand } from '@wallet/shared/process/run-command';
 import { runCampaign } from './campaign.ts';
 import { FAULT_KINDS } from './faults/schedule.ts';
 import { formatTable, makeRows, summarise } from './report.ts';

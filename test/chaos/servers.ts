@@ -3,7 +3,7 @@ import { findFreePort } from '@wallet/local/child';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
 import { type EmbeddedRedis, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { type SmallDisk, mountSmallDisk } from './disk.ts';
 

@@ -2,9 +2,9 @@ import { type AcceptOperation, createAcceptOperation } from '@wallet/api/operati
 import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
 import type { Client } from '@wallet/shared/database/pool';
 import type { NewOperation } from '@wallet/shared/database/tables/operations';
-import { newId } from '@wallet/shared/ids';
-import { createLogger } from '@wallet/shared/logger';
-import { partitionOf } from '@wallet/shared/partition';
+import { newId } from '@wallet/shared/words/ids';
+import { createLogger } from '@wallet/shared/process/logger';
+import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';

@@ -1,8 +1,8 @@
 import { createApp } from '@wallet/api/app';
-import { revokeKey } from '@wallet/shared/administer-keys';
-import { SCOPES, makeToken } from '@wallet/shared/api-key';
-import { newId } from '@wallet/shared/ids';
-import { createLogger } from '@wallet/shared/logger';
+import { revokeKey } from '@wallet/shared/access/administer-keys';
+import { SCOPES, makeToken } from '@wallet/shared/words/api-key';
+import { newId } from '@wallet/shared/words/ids';
+import { createLogger } from '@wallet/shared/process/logger';
 import { ENDPOINTS } from '../support/endpoints.ts';
 import { type HttpClient, createHttpClient } from '../support/http-client.ts';
 import { makeKey, untilGood, untilRefused } from '../support/keys.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { urlFor } from '@wallet/local/embedded-postgres';
 import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import request from 'supertest';
 import { breakTheLaw } from '../support/break-the-law.ts';
 import { type Service, startService } from '../support/service.ts';

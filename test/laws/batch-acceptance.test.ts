@@ -1,6 +1,6 @@
 import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
 import type { Client } from '@wallet/shared/database/pool';
-import { partitionOf } from '@wallet/shared/partition';
+import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';

@@ -1,8 +1,8 @@
-import { applyPart } from '@wallet/shared/database/apply-part';
+import { applyPart } from '@wallet/shared/database/statements/apply-part';
 import { auditDatabase } from '@wallet/shared/database/audit';
 import { createPool } from '@wallet/shared/database/pool';
 import { inTransaction } from '@wallet/shared/database/transaction';
-import { partitionOf } from '@wallet/shared/partition';
+import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import { PLANNER } from '@wallet/worker/drain/planner';
 import request from 'supertest';

@@ -1,5 +1,5 @@
 import { sqlstateOf, constraintOf } from '@wallet/shared/database/sqlstate';
-import { partitionOf } from '@wallet/shared/partition';
+import { partitionOf } from '@wallet/shared/words/partition';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 

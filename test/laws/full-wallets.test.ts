@@ -1,6 +1,6 @@
 import { auditDatabase } from '@wallet/shared/database/audit';
-import { newId } from '@wallet/shared/ids';
-import { partitionOf } from '@wallet/shared/partition';
+import { newId } from '@wallet/shared/words/ids';
+import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';

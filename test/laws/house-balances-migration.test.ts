@@ -2,11 +2,11 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { auditDatabase } from '@wallet/shared/database/audit';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { createPool } from '@wallet/shared/database/pool';
 import { findOperations } from '@wallet/shared/database/tables/operations';
 import { findWallet, findWalletAt } from '@wallet/shared/database/tables/wallets';
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import { inDatabase } from '../support/test-database.ts';
 
 /** A database from before house accounts could hold more than a wallet, and before metadata was kept as it was sent. */

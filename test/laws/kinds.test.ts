@@ -1,6 +1,6 @@
 import { type Database, createPool } from '@wallet/shared/database/pool';
-import { KINDS, signOf } from '@wallet/shared/kinds';
-import { OPERATION_TYPES } from '@wallet/shared/operation';
+import { KINDS, signOf } from '@wallet/shared/words/kinds';
+import { OPERATION_TYPES } from '@wallet/shared/words/operation';
 import { createTestDatabase } from '../support/test-database.ts';
 
 let database: Database;

@@ -1,8 +1,8 @@
 import { createOperationWaiter } from '@wallet/api/operations/await-operation';
-import { createLogger } from '@wallet/shared/logger';
+import { createLogger } from '@wallet/shared/process/logger';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
-import { partitionOf } from '@wallet/shared/partition';
+import { partitionOf } from '@wallet/shared/words/partition';
 import request from 'supertest';
 import { expectFaithfulHistory } from '../support/history.ts';
 import { randomFrom, runLoad } from '../support/load.ts';

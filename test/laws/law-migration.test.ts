@@ -1,5 +1,5 @@
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { createTestDatabase } from '../support/test-database.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';

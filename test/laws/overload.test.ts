@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { COUNTED_BATCHES, readBacklog } from '@wallet/shared/database/tables/pending-operations';
-import { partitionOf } from '@wallet/shared/partition';
+import { partitionOf } from '@wallet/shared/words/partition';
 import request from 'supertest';
 import { COUNTS_BACKLOG, deposit, expectRefused, keysOf, makeOlder, sendBatch, until } from '../support/overload.ts';
 import { type Service, startService } from '../support/service.ts';

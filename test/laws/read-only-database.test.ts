@@ -6,7 +6,7 @@ import { findFreePort } from '@wallet/local/child';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
 import { startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import request from 'supertest';
 import { type Cluster, type ServiceProcess, createCluster } from '../support/cluster.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool, databaseAnswers } from '@wallet/shared/database/pool';
-import { ROLES } from '@wallet/shared/database/roles';
+import { ROLES } from '@wallet/shared/database/migrate/roles';
 import { inDatabase } from '../support/test-database.ts';
 
 /** Roles belong to the whole server: so these tests have one of their own, and begin without any. */

@@ -1,8 +1,8 @@
 import { urlFor } from '@wallet/local/embedded-postgres';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
-import { ROLES, type Role } from '@wallet/shared/database/roles';
+import { ROLES, type Role } from '@wallet/shared/database/migrate/roles';
 import { constraintOf, sqlstateOf } from '@wallet/shared/database/sqlstate';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';

@@ -1,9 +1,9 @@
 import { urlFor } from '@wallet/local/embedded-postgres';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { auditDatabase } from '@wallet/shared/database/audit';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { createPool } from '@wallet/shared/database/pool';
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createTestDatabase, inDatabase, setDefaults } from '../support/test-database.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLogger } from '@wallet/shared/logger';
-import { Registry } from '@wallet/shared/metrics';
-import { partitionOf } from '@wallet/shared/partition';
+import { createLogger } from '@wallet/shared/process/logger';
+import { Registry } from '@wallet/shared/process/metrics';
+import { partitionOf } from '@wallet/shared/words/partition';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { createWorkerMetrics } from '@wallet/worker/metrics';
 import { startSweeper } from '@wallet/worker/drain/sweep';

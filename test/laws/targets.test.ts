@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import request from 'supertest';
 import { type RawAnswer, openRaw } from '../support/raw-connection.ts';
 import { type Service, startService } from '../support/service.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import { bearer, makeKey, untilGood } from '../support/keys.ts';
 import { type RawAnswer, type RawConnection, openRaw } from '../support/raw-connection.ts';
 import { type Service, startService } from '../support/service.ts';

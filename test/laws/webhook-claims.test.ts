@@ -6,8 +6,8 @@ import {
 } from '@wallet/shared/database/tables/delivery-claims';
 import { countWebhookBacklog } from '@wallet/shared/database/tables/webhook-backlog';
 import { disableEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
-import type { EventType } from '@wallet/shared/event';
-import { recordFacts } from '@wallet/shared/record-facts';
+import type { EventType } from '@wallet/shared/words/event';
+import { recordFacts } from '@wallet/shared/events/record-facts';
 import { relayAll } from '@wallet/worker/webhooks/relay-events';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';

@@ -1,6 +1,6 @@
 import { relayAll } from '@wallet/worker/webhooks/relay-events';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
-import { partitionOf } from '@wallet/shared/partition';
+import { partitionOf } from '@wallet/shared/words/partition';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';

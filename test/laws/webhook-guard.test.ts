@@ -1,6 +1,6 @@
 import { createServer as createTcpServer } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { refuseAddress } from '@wallet/shared/webhook-address';
+import { refuseAddress } from '@wallet/shared/events/webhook-address';
 import { CERTIFICATE, type Listening, createWebhookRig, send } from '../support/webhook-rig.ts';
 
 /** Whatever a URL says, and a name resolves to, nobody is connected to who is inside, or who is not who they should be. */

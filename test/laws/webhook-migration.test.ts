@@ -1,11 +1,11 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { claimDeliveries } from '@wallet/shared/database/tables/delivery-claims';
-import { newId } from '@wallet/shared/ids';
-import { recordFacts } from '@wallet/shared/record-facts';
+import { newId } from '@wallet/shared/words/ids';
+import { recordFacts } from '@wallet/shared/events/record-facts';
 import { relayAll } from '@wallet/worker/webhooks/relay-events';
 import { inDatabase } from '../support/test-database.ts';
 

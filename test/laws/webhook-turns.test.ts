@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createWebhookEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
-import { newId } from '@wallet/shared/ids';
-import { createLogger } from '@wallet/shared/logger';
-import { recordFacts } from '@wallet/shared/record-facts';
-import { createSealer } from '@wallet/shared/seal';
+import { newId } from '@wallet/shared/words/ids';
+import { createLogger } from '@wallet/shared/process/logger';
+import { recordFacts } from '@wallet/shared/events/record-facts';
+import { createSealer } from '@wallet/shared/process/seal';
 import { createDispatcher } from '@wallet/worker/webhooks/dispatch-deliveries';
 import { relayAll } from '@wallet/worker/webhooks/relay-events';
 import { createSender } from '@wallet/worker/webhooks/send-request';

@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '@wallet/local/project';
-import { UsageError, readOptions } from '@wallet/shared/read-options';
-import { runCommand } from '@wallet/shared/run-command';
+import { UsageError, readOptions } from '@wallet/shared/process/read-options';
+import { runCommand } from '@wallet/shared/process/run-command';
 import { findProblems } from './check-mutants.ts';
 import { copyProject } from './copy-project.ts';
 import { EVERY_MUTANT } from './every-mutant.ts';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { revokeKey, rotateKey } from '@wallet/shared/administer-keys';
+import { revokeKey, rotateKey } from '@wallet/shared/access/administer-keys';
 import request from 'supertest';
 import { bearer, makeKey, statusFor, until, untilGood, untilRefused } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { auditDatabase } from '@wallet/shared/database/audit';
-import { partitionOf } from '@wallet/shared/partition';
+import { partitionOf } from '@wallet/shared/words/partition';
 import request from 'supertest';
 import { FORMS, type Fields } from '../support/batch-forms.ts';
 import { type Service, startService } from '../support/service.ts';

@@ -1,4 +1,4 @@
-import type { EventType } from '@wallet/shared/event';
+import type { EventType } from '@wallet/shared/words/event';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { tellEvents } from '../support/tell-events.ts';

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '@wallet/local/project';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
-import { seedDatabase } from '@wallet/shared/seed';
+import { seedDatabase } from '@wallet/shared/process/seed-data';
 import { runCurl } from '../support/curl.ts';
 import { type Service, startService } from '../support/service.ts';
 

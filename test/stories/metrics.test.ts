@@ -1,5 +1,5 @@
-import { createRegistry } from '@wallet/shared/metrics';
-import { REJECTION_CODES } from '@wallet/shared/rejection';
+import { createRegistry } from '@wallet/shared/process/metrics';
+import { REJECTION_CODES } from '@wallet/shared/words/rejection';
 import request from 'supertest';
 import { COUNTS_BACKLOG } from '../support/overload.ts';
 import { type Service, startService } from '../support/service.ts';

@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
-import { partitionOf } from '@wallet/shared/partition';
+import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import { breakTheLaw } from '../support/break-the-law.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';

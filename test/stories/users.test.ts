@@ -1,4 +1,4 @@
-import { firstWalletId } from '@wallet/shared/ids';
+import { firstWalletId } from '@wallet/shared/words/ids';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 

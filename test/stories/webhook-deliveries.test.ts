@@ -1,5 +1,5 @@
 import { claimDeliveries, recordAttempts } from '@wallet/shared/database/tables/delivery-claims';
-import type { EventType } from '@wallet/shared/event';
+import type { EventType } from '@wallet/shared/words/event';
 import request from 'supertest';
 import { everyItem } from '../support/every-item.ts';
 import { type Service, startService } from '../support/service.ts';

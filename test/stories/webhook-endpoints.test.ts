@@ -1,4 +1,4 @@
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import request from 'supertest';
 import { everyItem } from '../support/every-item.ts';
 import { type Service, startService } from '../support/service.ts';

@@ -1,9 +1,10 @@
 import { createEndpoints } from '@wallet/api/endpoints';
+import type { Endpoint } from '@wallet/api/http/endpoint';
 
 const nothing = {} as never;
 
 /** Every endpoint of the API, to be read: what it declares. None of them can be asked. */
-export const ENDPOINTS = createEndpoints({
+export const ENDPOINTS: readonly Endpoint[] = createEndpoints({
   ...{ operations: nothing, batches: nothing, wallets: nothing, clients: nothing },
   ...{ webhooks: nothing, events: nothing, health: nothing },
 });

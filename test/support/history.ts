@@ -1,6 +1,6 @@
 import { auditDatabase } from '@wallet/shared/database/audit';
 import type { Database } from '@wallet/shared/database/pool';
-import type { OperationType } from '@wallet/shared/operation';
+import type { OperationType } from '@wallet/shared/words/operation';
 import type { Request } from './load.ts';
 import { createModel } from './model.ts';
 

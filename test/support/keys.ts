@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type KeyWithToken, createKey } from '@wallet/shared/administer-keys';
-import { SCOPES } from '@wallet/shared/api-key';
+import { type KeyWithToken, createKey } from '@wallet/shared/access/administer-keys';
+import { SCOPES } from '@wallet/shared/words/api-key';
 import type { Database } from '@wallet/shared/database/pool';
 import type { NewApiKey } from '@wallet/shared/database/tables/api-keys';
 import request from 'supertest';

@@ -1,5 +1,5 @@
-import type { OperationType } from '@wallet/shared/operation';
-import type { RejectionCode } from '@wallet/shared/rejection';
+import type { OperationType } from '@wallet/shared/words/operation';
+import type { RejectionCode } from '@wallet/shared/words/rejection';
 
 /**
  * What a wallet is, said a second time and as simply as possible: balances in a map. It shares no code with the product,

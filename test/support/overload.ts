@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import request from 'supertest';
 import type { Service } from './service.ts';
 

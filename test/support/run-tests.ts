@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { startPostgres } from '@wallet/local/embedded-postgres';
 import { readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
-import { ConfigError } from '@wallet/shared/config';
-import { migrateDatabase } from '@wallet/shared/database/migrate';
+import { ConfigError } from '@wallet/shared/words/config-error';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { JEST_COMMAND } from './jest-command.ts';
 import { TEMPLATE, inDatabase } from './test-database.ts';
 

@@ -1,8 +1,8 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { drawSequences, insertEvents, relayEvents, tryLockRelay } from '@wallet/shared/database/tables/events';
 import { inTransaction } from '@wallet/shared/database/transaction';
-import { type EventType, eventBody } from '@wallet/shared/event';
-import { newId } from '@wallet/shared/ids';
+import { type EventType, eventBody } from '@wallet/shared/words/event';
+import { newId } from '@wallet/shared/words/ids';
 
 /** Makes events facts and relays them, as a worker does. Answers their ids. */
 export async function tellEvents(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { loginOf, ROLES } from '@wallet/shared/database/roles';
+import { loginOf, ROLES } from '@wallet/shared/database/migrate/roles';
 import { createDatabase, createPool } from '@wallet/shared/database/pool';
 
 /** The migrated, empty database that every test file's own is a copy of. */

@@ -1,5 +1,5 @@
-import { boundsOfBatch, lineId, newBatchId, positionOf } from '@wallet/shared/batch';
-import { canonicalUuid } from '@wallet/shared/ids';
+import { boundsOfBatch, lineId, newBatchId, positionOf } from '@wallet/shared/words/batch';
+import { canonicalUuid } from '@wallet/shared/words/ids';
 
 it('the ids of lines are uuids of version 7, in the order of partitions and lines', () => {
   const batch = newBatchId(Date.UTC(2026, 0, 1));

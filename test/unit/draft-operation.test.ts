@@ -6,7 +6,7 @@ import {
   userKey,
 } from '@wallet/api/operations/draft-operation';
 import { Refusal } from '@wallet/api/http/refusal';
-import { firstWalletId } from '@wallet/shared/ids';
+import { firstWalletId } from '@wallet/shared/words/ids';
 
 const USD = { id: 4, code: 'USD', name: 'US Dollar', scale: 2, transferable: true };
 const GOLD = { id: 1, code: 'GOLD', name: 'Gold Coins', scale: 0, transferable: false };

@@ -1,4 +1,4 @@
-import { canonicalUuid, newId } from '@wallet/shared/ids';
+import { canonicalUuid, newId } from '@wallet/shared/words/ids';
 
 describe('canonicalUuid', () => {
   const canonical = '0192aaaa-bbbb-7ccc-8ddd-eeeeffff0000';

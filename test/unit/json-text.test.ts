@@ -1,6 +1,6 @@
 import { parseStrictJson } from '@wallet/api/http/strict-json';
 import { metadataOf } from '@wallet/api/http/metadata';
-import { JsonText, writeJson } from '@wallet/shared/json-text';
+import { JsonText, writeJson } from '@wallet/shared/words/json-text';
 
 describe('writeJson', () => {
   it('puts each text where it stands, in the order of the document', () => {

@@ -1,8 +1,8 @@
 import { createKeyRing } from '@wallet/api/access/key-ring';
-import { type UsableKey, hashToken, hideTokens, keyIdOf, makeToken } from '@wallet/shared/api-key';
+import { type UsableKey, hashToken, hideTokens, keyIdOf, makeToken } from '@wallet/shared/words/api-key';
 import type { GoodKeys } from '@wallet/shared/database/tables/api-keys';
-import { newId } from '@wallet/shared/ids';
-import { createLogger } from '@wallet/shared/logger';
+import { newId } from '@wallet/shared/words/ids';
+import { createLogger } from '@wallet/shared/process/logger';
 
 const log = createLogger({ process: 'test', level: 'silent', pretty: false });
 const NONE: GoodKeys = { everMade: false, keys: [] };

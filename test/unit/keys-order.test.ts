@@ -1,4 +1,4 @@
-import { readKeysOrder } from '@wallet/shared/read-keys-order';
+import { readKeysOrder } from '@wallet/shared/process/read-keys-order';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const KEY = ['create', '--name', 'shop', '--scopes', 'wallets:read,operations:read'];

@@ -1,6 +1,6 @@
 import { lineSchema } from '@wallet/api/operations/general-operation';
-import { type Kind, KINDS, PARTIES, signOf } from '@wallet/shared/kinds';
-import { OPERATION_TYPES } from '@wallet/shared/operation';
+import { type Kind, KINDS, PARTIES, signOf } from '@wallet/shared/words/kinds';
+import { OPERATION_TYPES } from '@wallet/shared/words/operation';
 
 describe.each(OPERATION_TYPES)('the kind %s', (type) => {
   const kind: Kind = KINDS[type];

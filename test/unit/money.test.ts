@@ -1,4 +1,4 @@
-import { MAX_MINOR_UNITS, formatAmount, parseAmount } from '@wallet/shared/money';
+import { MAX_MINOR_UNITS, formatAmount, parseAmount } from '@wallet/shared/words/money';
 import fc from 'fast-check';
 
 describe('parseAmount', () => {

@@ -1,5 +1,5 @@
-import { newId } from '@wallet/shared/ids';
-import { partitionOf } from '@wallet/shared/partition';
+import { newId } from '@wallet/shared/words/ids';
+import { partitionOf } from '@wallet/shared/words/partition';
 
 describe('partitionOf', () => {
   it('never changes for a wallet', () => {

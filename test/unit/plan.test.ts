@@ -1,6 +1,6 @@
 import { type Account, type PlannedOperation, plan } from '@wallet/shared/ledger/plan';
-import { MAX_MINOR_UNITS } from '@wallet/shared/money';
-import { OPERATION_TYPES } from '@wallet/shared/operation';
+import { MAX_MINOR_UNITS } from '@wallet/shared/words/money';
+import { OPERATION_TYPES } from '@wallet/shared/words/operation';
 import fc from 'fast-check';
 import { createModel, groupInUnits } from '../support/model.ts';
 

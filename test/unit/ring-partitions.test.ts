@@ -1,5 +1,5 @@
 import { createRing } from '@wallet/api/operations/ring-partitions';
-import { createLogger } from '@wallet/shared/logger';
+import { createLogger } from '@wallet/shared/process/logger';
 
 const log = createLogger({ process: 'test', level: 'silent', pretty: false });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { webhookSettings, readSettings } from '@wallet/shared/config';
-import { createSealer } from '@wallet/shared/seal';
+import { webhookSettings, readSettings } from '@wallet/shared/process/config';
+import { createSealer } from '@wallet/shared/process/seal';
 
 const key = Buffer.alloc(32, 'a key');
 const sealer = createSealer(key);

@@ -1,5 +1,5 @@
 import { type Socket, createSocket } from 'node:dgram';
-import { isPublicAddress, refuseAddress, resolvePublicName } from '@wallet/shared/webhook-address';
+import { isPublicAddress, refuseAddress, resolvePublicName } from '@wallet/shared/events/webhook-address';
 
 const PUBLIC = ['93.184.216.34', '8.8.8.8', '2606:2800:220:1:248:1893:25c8:1946', '2a00:1450:4001:82b::200e'];
 

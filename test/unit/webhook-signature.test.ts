@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { BrokenInvariant } from '@wallet/shared/broken-invariant';
+import { BrokenInvariant } from '@wallet/shared/words/broken-invariant';
 import { signatureHeaders } from '@wallet/worker/webhooks/signature';
 import { Webhook } from 'standardwebhooks';
 

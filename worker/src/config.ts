@@ -1,4 +1,4 @@
-import { numberSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/config';
+import { numberSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/process/config';
 import { z } from 'zod';
 
 export interface WorkerConfig {

@@ -8,9 +8,9 @@ import {
   type Registry,
   SIZE_BUCKETS,
   countRingFailures,
-} from '@wallet/shared/metrics';
+} from '@wallet/shared/process/metrics';
 import type { Lane } from '@wallet/shared/queue/doorbell';
-import { REJECTION_CODES, type RejectionCode } from '@wallet/shared/rejection';
+import { REJECTION_CODES, type RejectionCode } from '@wallet/shared/words/rejection';
 import type { Attempt } from './webhooks/send-request.ts';
 
 /** What a worker measures. The functions count, and cost nothing else. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import { ConfigError } from '@wallet/shared/config';
-import type { Registry } from '@wallet/shared/metrics';
+import { ConfigError } from '@wallet/shared/words/config-error';
+import type { Registry } from '@wallet/shared/process/metrics';
 
 /**
  * Answers 200 while the worker runs, for a container's health check, and tells what is measured on `/metrics`. Returns what

@@ -1,11 +1,11 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
-import type { Logger } from '@wallet/shared/logger';
+import type { Logger } from '@wallet/shared/process/logger';
 import { createAnnouncer } from '@wallet/shared/queue/announcements';
 import { createDoorbell, listenToDoorbell } from '@wallet/shared/queue/doorbell';
-import { logErrors } from '@wallet/shared/log-errors';
-import type { Registry } from '@wallet/shared/metrics';
-import { createSealer } from '@wallet/shared/seal';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import type { Registry } from '@wallet/shared/process/metrics';
+import { createSealer } from '@wallet/shared/process/seal';
 import type { WorkerConfig } from './config.ts';
 import { answerByDraining } from './drain/drain-turn.ts';
 import { startSweeper } from './drain/sweep.ts';

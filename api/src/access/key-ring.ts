@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type UsableKey, hashToken, keyIdOf } from '@wallet/shared/api-key';
+import { type UsableKey, hashToken, keyIdOf } from '@wallet/shared/words/api-key';
 import type { GoodKeys } from '@wallet/shared/database/tables/api-keys';
-import type { Logger } from '@wallet/shared/logger';
+import type { Logger } from '@wallet/shared/process/logger';
 import { shareRun } from '@wallet/shared/process/gather';
 import { repeat } from '@wallet/shared/process/repeat';
 

@@ -1,4 +1,4 @@
-import type { Logger } from '@wallet/shared/logger';
+import type { Logger } from '@wallet/shared/process/logger';
 import type { Counters } from '@wallet/shared/queue/counters';
 import type { RequestHandler } from 'express';
 import { type ClientRateLimitInfo, MemoryStore, type Options, type Store, rateLimit } from 'express-rate-limit';

@@ -1,4 +1,4 @@
-import type { Scope } from '@wallet/shared/api-key';
+import type { Scope } from '@wallet/shared/words/api-key';
 import type { RequestHandler } from 'express';
 import type { KeyRing } from './key-ring.ts';
 import { Problem } from '../http/problem.ts';

@@ -1,8 +1,8 @@
-import { ConfigError } from '@wallet/shared/config';
+import { ConfigError } from '@wallet/shared/words/config-error';
 import { createPool } from '@wallet/shared/database/pool';
 import { readGoodKeys } from '@wallet/shared/database/tables/api-keys';
-import { logErrors } from '@wallet/shared/log-errors';
-import type { Logger } from '@wallet/shared/logger';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import type { Logger } from '@wallet/shared/process/logger';
 import { createCounters } from '@wallet/shared/queue/counters';
 import type { RequestHandler } from 'express';
 import { isLoopback } from './loopback.ts';

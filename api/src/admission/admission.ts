@@ -1,6 +1,6 @@
 import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import { COUNTED_BATCHES, type Backlog } from '@wallet/shared/database/tables/pending-operations';
-import type { Priority } from '@wallet/shared/operation';
+import type { Priority } from '@wallet/shared/words/operation';
 import type { Accepted } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from '@wallet/shared/database/pool';
-import type { Logger } from '@wallet/shared/logger';
+import type { Logger } from '@wallet/shared/process/logger';
 import type { Accepted } from '../http/endpoint.ts';
 import { type Admission, type AdmissionLimits, type RefusalReason, createAdmission } from './admission.ts';
 import { type LoadWatch, watchLoad } from './watch-load.ts';

@@ -1,10 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Backlog, readBacklog } from '@wallet/shared/database/tables/pending-operations';
-import { logErrors } from '@wallet/shared/log-errors';
-import type { Logger } from '@wallet/shared/logger';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import type { Logger } from '@wallet/shared/process/logger';
 import { sleep } from '@wallet/shared/process/repeat';
-import type { Priority } from '@wallet/shared/operation';
+import type { Priority } from '@wallet/shared/words/operation';
 import type { Load } from './admission.ts';
 
 /** How often to look at what waits. */

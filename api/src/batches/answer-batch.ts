@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
-import { type PresentedBatch, presentBatch } from '@wallet/shared/present-batch';
+import { type PresentedBatch, presentBatch } from '@wallet/shared/events/present-batch';
 import pLimit from 'p-limit';
 import type { AnswerParts } from '../http/answer.ts';
 import type { Wish } from '../http/endpoint.ts';

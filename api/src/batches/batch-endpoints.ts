@@ -1,12 +1,12 @@
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Assets } from '@wallet/shared/assets';
-import { ATOMIC_LIMIT } from '@wallet/shared/batch';
+import type { Assets } from '@wallet/shared/database/assets';
+import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
 import type { Database } from '@wallet/shared/database/pool';
 import { listLines } from '@wallet/shared/database/tables/batch-lines';
 import { cancelBatch, findBatch } from '@wallet/shared/database/tables/batches';
-import { formatAmount } from '@wallet/shared/money';
-import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/operation';
+import { formatAmount } from '@wallet/shared/words/money';
+import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { type AnswerBatch, createAnswerBatch } from './answer-batch.ts';

@@ -1,7 +1,7 @@
-import { ATOMIC_LIMIT } from '@wallet/shared/batch';
+import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Batch, type NewBatch, findBatch } from '@wallet/shared/database/tables/batches';
-import type { Priority } from '@wallet/shared/operation';
+import type { Priority } from '@wallet/shared/words/operation';
 import { type LineError, Problem } from '../http/problem.ts';
 import { type CheckedLines, type LineNeeds, type ReadyLines, checkLines } from './check-lines.ts';
 import type { RawLine } from './raw-line.ts';

@@ -1,12 +1,12 @@
 import { type Hash, createHash } from 'node:crypto';
-import { BATCH_LIMIT, lineId } from '@wallet/shared/batch';
+import { BATCH_LIMIT, lineId } from '@wallet/shared/words/batch';
 import { type LineColumns, type NewLine, toColumns } from '@wallet/shared/database/tables/batch-lines';
 import type { NewBatch } from '@wallet/shared/database/tables/batches';
 import type { Database } from '@wallet/shared/database/pool';
 import { findOperationsByKey } from '@wallet/shared/database/tables/operations';
 import type { NewWallet } from '@wallet/shared/database/tables/wallets';
-import type { OperationType } from '@wallet/shared/operation';
-import { partitionOf } from '@wallet/shared/partition';
+import type { OperationType } from '@wallet/shared/words/operation';
+import { partitionOf } from '@wallet/shared/words/partition';
 import { canonicalOperation } from '../operations/canonical-operation.ts';
 import { type LineError, Problem } from '../http/problem.ts';
 import { type LineRules, type Place, type PlaceNeeds, findPlaces } from './place-lines.ts';

@@ -1,5 +1,5 @@
 import { SEPARATORS, isSeparator, readNames, toName } from '@wallet/csv/dialect';
-import { OPERATION_TYPES } from '@wallet/shared/operation';
+import { OPERATION_TYPES } from '@wallet/shared/words/operation';
 import type { LineField } from '../operations/general-operation.ts';
 import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';

@@ -1,14 +1,14 @@
 import { writeRecords } from '@wallet/csv/write-records';
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import { type BatchLine, type LineFilter, listLines } from '@wallet/shared/database/tables/batch-lines';
 import type { Batch } from '@wallet/shared/database/tables/batches';
-import { writeJson } from '@wallet/shared/json-text';
-import type { OperationStatus } from '@wallet/shared/operation';
+import { writeJson } from '@wallet/shared/words/json-text';
+import type { OperationStatus } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { operationSchema } from '../operations/operation-schema.ts';
-import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
+import { type PresentedOperation, presentOperation } from '@wallet/shared/events/present-operation';
 
 export const batchLineSchema = operationSchema
   .extend({

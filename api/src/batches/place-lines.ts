@@ -1,4 +1,4 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import { type WalletFacts, findUserWallets } from '@wallet/shared/database/tables/wallets';
 import { chooseAsset } from '../http/choose-asset.ts';

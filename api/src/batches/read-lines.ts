@@ -1,4 +1,4 @@
-import { ATOMIC_LIMIT } from '@wallet/shared/batch';
+import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
 import type { Request } from 'express';
 import { bodyTypeOf } from '../http/body-type.ts';
 import { type TextDecoding, decodeTable, decodeUtf8 } from './decode-text.ts';
@@ -24,7 +24,7 @@ const FORMATS = {
   'text/csv': { decode: decodeTable, read: readCsv },
 } as const satisfies Record<string, Format>;
 
-export const BATCH_TYPES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
+const BATCH_TYPES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
 /**
  * The lines of a batch, in groups, as they arrive; nothing is kept. `envelope.rest` is set when the last has been read.

@@ -1,7 +1,7 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { BatchLine } from '@wallet/shared/database/tables/batch-lines';
 import type { Batch } from '@wallet/shared/database/tables/batches';
-import { formatAmount } from '@wallet/shared/money';
+import { formatAmount } from '@wallet/shared/words/money';
 import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
 import type { EachLine } from './export-lines.ts';

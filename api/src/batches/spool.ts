@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError } from '@wallet/shared/config';
-import { explainFileFailure } from '@wallet/shared/explain-file-failure';
+import { ConfigError } from '@wallet/shared/words/config-error';
+import { explainFileFailure } from '@wallet/shared/process/explain-file-failure';
 
 /** A queue of JSON values on disk: written to its end, and read from its beginning, any number of times. */
 export interface Spool<Value> {

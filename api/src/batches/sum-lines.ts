@@ -1,4 +1,4 @@
-import { lineId } from '@wallet/shared/batch';
+import { lineId } from '@wallet/shared/words/batch';
 import type { NewBatch } from '@wallet/shared/database/tables/batches';
 
 type Sums = Pick<NewBatch, 'parts' | 'totals'>;

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { newBatchId } from '@wallet/shared/batch';
+import { newBatchId } from '@wallet/shared/words/batch';
 import { constraintOf, isPassing } from '@wallet/shared/database/sqlstate';
 import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
-import type { Logger } from '@wallet/shared/logger';
-import type { OperationType } from '@wallet/shared/operation';
+import type { Logger } from '@wallet/shared/process/logger';
+import type { OperationType } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
 import type { Problem } from '../http/problem.ts';
 import { type BatchRequest, type CheckedBatch, checkBatch, findEarlier } from './check-batch.ts';

@@ -1,4 +1,4 @@
-import type { UsableKey } from '@wallet/shared/api-key';
+import type { UsableKey } from '@wallet/shared/words/api-key';
 import type { Actor } from '@wallet/shared/database/tables/audit-log';
 import type { Response } from 'express';
 

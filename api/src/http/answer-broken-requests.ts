@@ -1,6 +1,6 @@
 import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { newId } from '@wallet/shared/ids';
+import { newId } from '@wallet/shared/words/ids';
 import { noSuchMethod } from './check-request.ts';
 import { end } from './end-connections.ts';
 import { Problem, type ProblemCode } from './problem.ts';

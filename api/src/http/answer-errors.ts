@@ -1,6 +1,6 @@
 import { isPassing } from '@wallet/shared/database/sqlstate';
-import { logErrors } from '@wallet/shared/log-errors';
-import type { Logger } from '@wallet/shared/logger';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import type { Logger } from '@wallet/shared/process/logger';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { Problem, type ProblemCode } from './problem.ts';
 

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { type JsonText, writeJson } from '@wallet/shared/json-text';
+import { type JsonText, writeJson } from '@wallet/shared/words/json-text';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { splitTarget } from './read-target.ts';
@@ -23,7 +23,7 @@ export interface AnswerParts {
 }
 
 /** What is written as a `Value`: one, or, in place of an object, text that is JSON already. */
-export type Written<Value> = Value extends string | number | boolean | null | undefined
+type Written<Value> = Value extends string | number | boolean | null | undefined
   ? Value
   : | JsonText
     | (Value extends readonly (infer Item)[]

@@ -1,4 +1,4 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import { type Refusal, refuseField } from './refusal.ts';
 

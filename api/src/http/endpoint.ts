@@ -1,4 +1,4 @@
-import type { Scope } from '@wallet/shared/api-key';
+import type { Scope } from '@wallet/shared/words/api-key';
 import type { Actor } from '@wallet/shared/database/tables/audit-log';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
@@ -8,7 +8,7 @@ import { Problem, type ProblemCode } from './problem.ts';
 import { readJson } from './read-json.ts';
 import { parseWith } from './schemas.ts';
 
-export type Method = 'get' | 'post' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'patch' | 'delete';
 
 /** What a request can ask to be accepted: one operation, or a batch of them. */
 export type Accepted = 'single' | 'batch';

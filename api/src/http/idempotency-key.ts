@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { KEY_PATTERN } from '@wallet/shared/operation';
+import { KEY_PATTERN } from '@wallet/shared/words/operation';
 import { parseItem } from 'structured-headers';
 import { Refusal, refuseField } from './refusal.ts';
 

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Registry } from '@wallet/shared/metrics';
+import type { Registry } from '@wallet/shared/process/metrics';
 
 /** The route of what has none, or is not an endpoint of the document. */
 const OTHER = 'other';

@@ -1,4 +1,4 @@
-import { canonicalUuid } from '@wallet/shared/ids';
+import { canonicalUuid } from '@wallet/shared/words/ids';
 import { z } from 'zod';
 import { invalid, momentFrom, wholeNumber } from './schemas.ts';
 

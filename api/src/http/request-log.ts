@@ -1,6 +1,6 @@
-import { hideTokens } from '@wallet/shared/api-key';
-import { newId } from '@wallet/shared/ids';
-import type { Logger } from '@wallet/shared/logger';
+import { hideTokens } from '@wallet/shared/words/api-key';
+import { newId } from '@wallet/shared/words/ids';
+import type { Logger } from '@wallet/shared/process/logger';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 

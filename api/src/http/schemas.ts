@@ -1,6 +1,6 @@
-import { canonicalUuid } from '@wallet/shared/ids';
-import { type Moment, parseMoment } from '@wallet/shared/moment';
-import { DESCRIPTION_LIMIT, KEY_PATTERN, PRIORITIES } from '@wallet/shared/operation';
+import { canonicalUuid } from '@wallet/shared/words/ids';
+import { type Moment, parseMoment } from '@wallet/shared/words/moment';
+import { DESCRIPTION_LIMIT, KEY_PATTERN, PRIORITIES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { type FieldError, Problem } from './problem.ts';
 
@@ -51,10 +51,7 @@ export const amount = z
     example: '25.00',
   });
 
-export const key = z
-  .string()
-  .regex(KEY_PATTERN, 'must be 1 to 255 of A-Z a-z 0-9 _ . : -')
-  .meta({ example: 'order-4711' });
+const key = z.string().regex(KEY_PATTERN, 'must be 1 to 255 of A-Z a-z 0-9 _ . : -').meta({ example: 'order-4711' });
 
 /** Text that Postgres stores and JSON carries unchanged. */
 export function text(limit: number) {

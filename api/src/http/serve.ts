@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-import { ConfigError } from '@wallet/shared/config';
+import { ConfigError } from '@wallet/shared/words/config-error';
 import type { Express } from 'express';
 import { answerBrokenRequests } from './answer-broken-requests.ts';
 import { createAppServer } from './create-server.ts';

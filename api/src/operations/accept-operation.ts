@@ -8,8 +8,8 @@ import {
   findOperations,
   findOperationsByKey,
 } from '@wallet/shared/database/tables/operations';
-import { type LogError, logErrors } from '@wallet/shared/log-errors';
-import type { Logger } from '@wallet/shared/logger';
+import { type LogError, logErrors } from '@wallet/shared/process/log-errors';
+import type { Logger } from '@wallet/shared/process/logger';
 import { inGroups } from '@wallet/shared/process/in-groups';
 import type { RingPartitions } from './ring-partitions.ts';
 

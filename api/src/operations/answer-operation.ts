@@ -1,7 +1,7 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Operation } from '@wallet/shared/database/tables/operations';
-import { partitionOf } from '@wallet/shared/partition';
-import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
+import { partitionOf } from '@wallet/shared/words/partition';
+import { type PresentedOperation, presentOperation } from '@wallet/shared/events/present-operation';
 import type { OperationWaiter } from './await-operation.ts';
 import type { AnswerParts } from '../http/answer.ts';
 import type { Wish } from '../http/endpoint.ts';

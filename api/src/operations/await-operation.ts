@@ -1,7 +1,7 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { type Operation, findEndedOperations } from '@wallet/shared/database/tables/operations';
-import { logErrors } from '@wallet/shared/log-errors';
-import type { Logger } from '@wallet/shared/logger';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import type { Logger } from '@wallet/shared/process/logger';
 import { gather } from '@wallet/shared/process/gather';
 
 /** How often to look without an announcement: it may have been lost, or Redis may be away. */

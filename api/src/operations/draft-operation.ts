@@ -1,11 +1,11 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import type { NewWallet, UserWallet, WalletFacts } from '@wallet/shared/database/tables/wallets';
-import { firstWalletId } from '@wallet/shared/ids';
-import { KINDS } from '@wallet/shared/kinds';
-import { type AmountProblem, parseAmount } from '@wallet/shared/money';
-import type { OperationType } from '@wallet/shared/operation';
+import { firstWalletId } from '@wallet/shared/words/ids';
+import { KINDS } from '@wallet/shared/words/kinds';
+import { type AmountProblem, parseAmount } from '@wallet/shared/words/money';
+import type { OperationType } from '@wallet/shared/words/operation';
 import { hashOperation } from './canonical-operation.ts';
 import { type AssetChoice, chooseAsset } from '../http/choose-asset.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';

@@ -1,5 +1,5 @@
-import { KINDS, type Naming } from '@wallet/shared/kinds';
-import { OPERATION_TYPES, type OperationType } from '@wallet/shared/operation';
+import { KINDS, type Naming } from '@wallet/shared/words/kinds';
+import { OPERATION_TYPES, type OperationType } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { amount, assetCode, operationExtras, text, uuid } from '../http/schemas.ts';
 

@@ -1,8 +1,8 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { listOperations } from '@wallet/shared/database/tables/operations';
-import { KINDS } from '@wallet/shared/kinds';
-import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType, type Priority } from '@wallet/shared/operation';
-import { type PresentedOperation, presentOperation } from '@wallet/shared/present-operation';
+import { KINDS } from '@wallet/shared/words/kinds';
+import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType, type Priority } from '@wallet/shared/words/operation';
+import { type PresentedOperation, presentOperation } from '@wallet/shared/events/present-operation';
 import { z } from 'zod';
 import { type AnswerNeeds, answerOperation } from './answer-operation.ts';
 import type { Asked, OperationRequest, RefusalOf } from './draft-operation.ts';

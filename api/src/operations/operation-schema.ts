@@ -1,5 +1,5 @@
-import { OPERATION_STATUSES, OPERATION_TYPES, PRIORITIES } from '@wallet/shared/operation';
-import { REJECTION_CODES } from '@wallet/shared/rejection';
+import { OPERATION_STATUSES, OPERATION_TYPES, PRIORITIES } from '@wallet/shared/words/operation';
+import { REJECTION_CODES } from '@wallet/shared/words/rejection';
 import { z } from 'zod';
 import { asset, id, money, time } from '../http/fields.ts';
 

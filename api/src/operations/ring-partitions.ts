@@ -1,4 +1,4 @@
-import type { Logger } from '@wallet/shared/logger';
+import type { Logger } from '@wallet/shared/process/logger';
 import { type Gathering, gather } from '@wallet/shared/process/gather';
 import { sleep } from '@wallet/shared/process/repeat';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';

@@ -1,4 +1,4 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import {
   type UserWallet,
@@ -6,9 +6,9 @@ import {
   createWallet,
   findUserWallets,
 } from '@wallet/shared/database/tables/wallets';
-import { newId } from '@wallet/shared/ids';
-import type { Priority } from '@wallet/shared/operation';
-import { partitionOf } from '@wallet/shared/partition';
+import { newId } from '@wallet/shared/words/ids';
+import type { Priority } from '@wallet/shared/words/operation';
+import { partitionOf } from '@wallet/shared/words/partition';
 import type { AcceptOperation, Acceptance } from './accept-operation.ts';
 import { chooseAsset } from '../http/choose-asset.ts';
 import {

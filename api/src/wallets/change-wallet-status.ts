@@ -1,4 +1,4 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Actor, insertAct } from '@wallet/shared/database/tables/audit-log';
 import { isSubscribed, readSubscribedTypes } from '@wallet/shared/database/tables/events';
@@ -8,9 +8,9 @@ import {
   findWallet,
 } from '@wallet/shared/database/tables/wallets';
 import { inTransaction } from '@wallet/shared/database/transaction';
-import type { EventType } from '@wallet/shared/event';
-import type { WalletStatus } from '@wallet/shared/operation';
-import { recordFacts } from '@wallet/shared/record-facts';
+import type { EventType } from '@wallet/shared/words/event';
+import type { WalletStatus } from '@wallet/shared/words/operation';
+import { recordFacts } from '@wallet/shared/events/record-facts';
 import { presentWallet } from './wallet-schemas.ts';
 
 const EVENT_OF = {

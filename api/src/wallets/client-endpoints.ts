@@ -1,8 +1,8 @@
 import { type Client, createClient, findClient, listClients } from '@wallet/shared/database/tables/clients';
 import type { Database } from '@wallet/shared/database/pool';
 import { listWalletsOf } from '@wallet/shared/database/tables/wallets';
-import type { Assets } from '@wallet/shared/assets';
-import { newId } from '@wallet/shared/ids';
+import type { Assets } from '@wallet/shared/database/assets';
+import { newId } from '@wallet/shared/words/ids';
 import { z } from 'zod';
 import { chooseAsset } from '../http/choose-asset.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';

@@ -10,10 +10,10 @@ import {
   findWalletAt,
 } from '@wallet/shared/database/tables/wallets';
 import type { Asset } from '@wallet/shared/database/tables/assets';
-import type { Assets } from '@wallet/shared/assets';
-import { newId } from '@wallet/shared/ids';
-import { formatAmount } from '@wallet/shared/money';
-import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/operation';
+import type { Assets } from '@wallet/shared/database/assets';
+import { newId } from '@wallet/shared/words/ids';
+import { formatAmount } from '@wallet/shared/words/money';
+import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { chooseAsset } from '../http/choose-asset.ts';
 import { changeWalletStatus } from './change-wallet-status.ts';

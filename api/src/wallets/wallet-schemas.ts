@@ -1,7 +1,7 @@
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import type { Wallet } from '@wallet/shared/database/tables/wallets';
-import { formatAmount } from '@wallet/shared/money';
-import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/operation';
+import { formatAmount } from '@wallet/shared/words/money';
+import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { asset, id, money, time } from '../http/fields.ts';
 

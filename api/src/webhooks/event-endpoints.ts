@@ -1,6 +1,6 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { findEvent, readFeed } from '@wallet/shared/database/tables/events';
-import { JsonText } from '@wallet/shared/json-text';
+import { JsonText } from '@wallet/shared/words/json-text';
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { createCursors, pageQuery, readPosition } from '../http/pages.ts';

@@ -2,7 +2,7 @@ import type { Client, Database, Queryable } from '@wallet/shared/database/pool';
 import { type Delivery, findDelivery } from '@wallet/shared/database/tables/deliveries';
 import { type WebhookEndpoint, endPause, findWebhookEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
 import { inTransaction } from '@wallet/shared/database/transaction';
-import type { Sealer } from '@wallet/shared/seal';
+import type { Sealer } from '@wallet/shared/process/seal';
 import type { z } from 'zod';
 import type { AnswerParts } from '../http/answer.ts';
 import { Problem } from '../http/problem.ts';

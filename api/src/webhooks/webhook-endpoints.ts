@@ -10,11 +10,11 @@ import {
   rotateSecret,
 } from '@wallet/shared/database/tables/webhook-endpoints';
 import { inTransaction } from '@wallet/shared/database/transaction';
-import { EVERY_TYPE } from '@wallet/shared/event';
-import { newId } from '@wallet/shared/ids';
-import { recordFacts } from '@wallet/shared/record-facts';
-import type { Sealer } from '@wallet/shared/seal';
-import { refuseAddress } from '@wallet/shared/webhook-address';
+import { EVERY_TYPE } from '@wallet/shared/words/event';
+import { newId } from '@wallet/shared/words/ids';
+import { recordFacts } from '@wallet/shared/events/record-facts';
+import type { Sealer } from '@wallet/shared/process/seal';
+import { refuseAddress } from '@wallet/shared/events/webhook-address';
 import { z } from 'zod';
 import {
   SEND_PROBLEMS,

@@ -1,4 +1,4 @@
-import { EVERY_TYPE, EVENT_TYPES } from '@wallet/shared/event';
+import { EVERY_TYPE, EVENT_TYPES } from '@wallet/shared/words/event';
 import { z } from 'zod';
 import { HIDDEN, readSecret } from './webhook-secrets.ts';
 import { text } from '../http/schemas.ts';

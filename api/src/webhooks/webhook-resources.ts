@@ -1,8 +1,8 @@
 import type { Attempt, Delivery } from '@wallet/shared/database/tables/deliveries';
 import { DELIVERY_STATUSES } from '@wallet/shared/database/tables/deliveries';
 import type { WebhookEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
-import { EVENT_TYPES, type Event } from '@wallet/shared/event';
-import type { Sealer } from '@wallet/shared/seal';
+import { EVENT_TYPES, type Event } from '@wallet/shared/words/event';
+import type { Sealer } from '@wallet/shared/process/seal';
 import { z } from 'zod';
 import { HIDDEN, SECRET_PATTERN, openHeaders } from './webhook-secrets.ts';
 import { time } from '../http/fields.ts';

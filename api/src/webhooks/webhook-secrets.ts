@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Sealer } from '@wallet/shared/seal';
+import type { Sealer } from '@wallet/shared/process/seal';
 import { Problem } from '../http/problem.ts';
 
 /** The secret of an endpoint and the headers that are sent to it: made, written and sealed. Both are sealed with its id. */

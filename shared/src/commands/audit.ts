@@ -1,9 +1,9 @@
-import { readSettings, sharedSettings } from '../config.ts';
+import { readSettings, sharedSettings } from '../process/config.ts';
 import { auditDatabase } from '../database/audit.ts';
-import { checkDatabase } from '../database/check-database.ts';
+import { checkDatabase } from '../database/migrate/check-database.ts';
 import { createPool } from '../database/pool.ts';
-import { readOptions } from '../read-options.ts';
-import { runCommand } from '../run-command.ts';
+import { readOptions } from '../process/read-options.ts';
+import { runCommand } from '../process/run-command.ts';
 
 const HELP = `npm run audit [-- --json]
 

@@ -1,13 +1,13 @@
-import { createKey, revokeKey, rotateKey } from '../administer-keys.ts';
-import { KEYS_MOST } from '../api-key.ts';
-import { readSettings, sharedSettings } from '../config.ts';
-import { checkDatabase } from '../database/check-database.ts';
+import { createKey, revokeKey, rotateKey } from '../access/administer-keys.ts';
+import { KEYS_MOST } from '../words/api-key.ts';
+import { readSettings, sharedSettings } from '../process/config.ts';
+import { checkDatabase } from '../database/migrate/check-database.ts';
 import { type Database, createPool } from '../database/pool.ts';
 import { listApiKeys } from '../database/tables/api-keys.ts';
 import { listActs } from '../database/tables/audit-log.ts';
-import { KEYS_HELP, type KeysOrder, readKeysOrder } from '../read-keys-order.ts';
-import { actLine, keyLine, presentAct, presentKey } from '../present-key.ts';
-import { runCommand } from '../run-command.ts';
+import { KEYS_HELP, type KeysOrder, readKeysOrder } from '../process/read-keys-order.ts';
+import { actLine, keyLine, presentAct, presentKey } from '../access/present-key.ts';
+import { runCommand } from '../process/run-command.ts';
 
 /**
  * `npm run keys -- create | list | revoke | rotate | log`: the keys of the database of DATABASE_URL. What was asked for is on

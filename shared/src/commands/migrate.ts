@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { readSettings, sharedSettings } from '../config.ts';
-import { migrateDatabase } from '../database/migrate.ts';
-import { readOptions } from '../read-options.ts';
-import { runCommand } from '../run-command.ts';
+import { readSettings, sharedSettings } from '../process/config.ts';
+import { migrateDatabase } from '../database/migrate/migrate.ts';
+import { readOptions } from '../process/read-options.ts';
+import { runCommand } from '../process/run-command.ts';
 
 const HELP = `npm run migrate
 

@@ -1,11 +1,11 @@
-import { readSettings, sharedSettings } from '../config.ts';
-import { checkDatabase } from '../database/check-database.ts';
+import { readSettings, sharedSettings } from '../process/config.ts';
+import { checkDatabase } from '../database/migrate/check-database.ts';
 import { createPool } from '../database/pool.ts';
 import { readPartitions } from '../database/tables/settings.ts';
 import { createDoorbell } from '../queue/doorbell.ts';
-import { readOptions } from '../read-options.ts';
-import { runCommand } from '../run-command.ts';
-import { seedDatabase } from '../seed.ts';
+import { readOptions } from '../process/read-options.ts';
+import { runCommand } from '../process/run-command.ts';
+import { seedDatabase } from '../process/seed-data.ts';
 
 const HELP = `npm run seed
 

@@ -1,5 +1,5 @@
-import { KINDS, PARTIES, signOf } from '../kinds.ts';
-import { OPERATION_TYPES } from '../operation.ts';
+import { KINDS, PARTIES, signOf } from '../words/kinds.ts';
+import { OPERATION_TYPES } from '../words/operation.ts';
 import { inTransaction } from './transaction.ts';
 import type { Client, Database } from './pool.ts';
 

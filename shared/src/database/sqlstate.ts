@@ -1,4 +1,4 @@
-import { BrokenInvariant } from '../broken-invariant.ts';
+import { BrokenInvariant } from '../words/broken-invariant.ts';
 
 /** The SQLSTATE of a Postgres error (PostgreSQL manual, appendix A); null for any other error. */
 export function sqlstateOf(error: unknown): string | null {

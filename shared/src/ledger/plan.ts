@@ -1,8 +1,8 @@
-import { BrokenInvariant } from '../broken-invariant.ts';
-import { KINDS } from '../kinds.ts';
-import { MAX_MINOR_UNITS } from '../money.ts';
-import type { OperationType, WalletStatus } from '../operation.ts';
-import type { RejectionCode } from '../rejection.ts';
+import { BrokenInvariant } from '../words/broken-invariant.ts';
+import { KINDS } from '../words/kinds.ts';
+import { MAX_MINOR_UNITS } from '../words/money.ts';
+import type { OperationType, WalletStatus } from '../words/operation.ts';
+import type { RejectionCode } from '../words/rejection.ts';
 
 /**
  * The rules of the ledger: operations and balances in, entries, balances and outcomes out. Pure: no clock, no database,

@@ -1,5 +1,5 @@
 import type { Database } from '@wallet/shared/database/pool';
-import type { OperationType } from '@wallet/shared/operation';
+import type { OperationType } from '@wallet/shared/words/operation';
 
 /** An operation as the database holds it. */
 export interface RecordedOperation {

@@ -1,4 +1,4 @@
-import { ATOMIC_LIMIT, lineId, positionOf } from '@wallet/shared/batch';
+import { ATOMIC_LIMIT, lineId, positionOf } from '@wallet/shared/words/batch';
 import type { Client } from '@wallet/shared/database/pool';
 import { type Bulk, readBulk, readLines, readLinesBefore } from '@wallet/shared/database/tables/batch-parts';
 import {

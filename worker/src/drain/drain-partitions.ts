@@ -1,7 +1,7 @@
-import type { Assets } from '@wallet/shared/assets';
-import { BrokenInvariant } from '@wallet/shared/broken-invariant';
-import { applyPart } from '@wallet/shared/database/apply-part';
-import { type PlannedWork, applyPlan } from '@wallet/shared/database/apply-plan';
+import type { Assets } from '@wallet/shared/database/assets';
+import { BrokenInvariant } from '@wallet/shared/words/broken-invariant';
+import { applyPart } from '@wallet/shared/database/statements/apply-part';
+import { type PlannedWork, applyPlan } from '@wallet/shared/database/statements/apply-plan';
 import { tryLockPartitions } from '@wallet/shared/database/locks';
 import type { Client, Database } from '@wallet/shared/database/pool';
 import { kindOfError } from '@wallet/shared/database/sqlstate';

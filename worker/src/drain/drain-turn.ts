@@ -1,6 +1,6 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
-import type { Logger } from '@wallet/shared/logger';
+import type { Logger } from '@wallet/shared/process/logger';
 import type { Announcer } from '@wallet/shared/queue/announcements';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 import type { WorkerConfig } from '../config.ts';

@@ -1,13 +1,13 @@
-import type { Assets } from '@wallet/shared/assets';
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Client } from '@wallet/shared/database/pool';
 import { findBatch } from '@wallet/shared/database/tables/batches';
 import { isSubscribed } from '@wallet/shared/database/tables/events';
 import { findOperations } from '@wallet/shared/database/tables/operations';
-import type { EventType } from '@wallet/shared/event';
+import type { EventType } from '@wallet/shared/words/event';
 import type { Outcome } from '@wallet/shared/ledger/plan';
-import { presentBatch } from '@wallet/shared/present-batch';
-import { presentOperation } from '@wallet/shared/present-operation';
-import { type Fact, recordFacts } from '@wallet/shared/record-facts';
+import { presentBatch } from '@wallet/shared/events/present-batch';
+import { presentOperation } from '@wallet/shared/events/present-operation';
+import { type Fact, recordFacts } from '@wallet/shared/events/record-facts';
 
 /** What has ended in a transaction. */
 export interface Ended {

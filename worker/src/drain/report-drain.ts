@@ -1,6 +1,6 @@
-import type { Logger } from '@wallet/shared/logger';
+import type { Logger } from '@wallet/shared/process/logger';
 import type { Announcer } from '@wallet/shared/queue/announcements';
-import type { RejectionCode } from '@wallet/shared/rejection';
+import type { RejectionCode } from '@wallet/shared/words/rejection';
 import type { Drain } from './drain-partitions.ts';
 
 /** What was applied, as it is counted: lines that are applied in sets have all succeeded. */

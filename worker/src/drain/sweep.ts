@@ -1,7 +1,7 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { findWaitingPartitions } from '@wallet/shared/database/tables/pending-operations';
-import { logErrors } from '@wallet/shared/log-errors';
-import type { Logger } from '@wallet/shared/logger';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import type { Logger } from '@wallet/shared/process/logger';
 import { repeat } from '@wallet/shared/process/repeat';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 import type { WorkerMetrics } from '../metrics.ts';

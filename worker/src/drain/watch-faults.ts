@@ -1,5 +1,5 @@
-import { logErrors } from '@wallet/shared/log-errors';
-import type { Logger } from '@wallet/shared/logger';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import type { Logger } from '@wallet/shared/process/logger';
 import type { WorkerMetrics } from '../metrics.ts';
 import type { Drain } from './drain-partitions.ts';
 

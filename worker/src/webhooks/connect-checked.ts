@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as lookupName } from 'node:dns/promises';
 import { type LookupFunction, type Socket, connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type ResolveName, hostOf, isPublicAddress, resolvePublicName } from '@wallet/shared/webhook-address';
+import { type ResolveName, hostOf, isPublicAddress, resolvePublicName } from '@wallet/shared/events/webhook-address';
 import { AddressRefused, NameUnknown } from './send-error.ts';
 
 /** Node gives an address 250 ms before it tries the host's next one, which is too short for the other side of the world. */

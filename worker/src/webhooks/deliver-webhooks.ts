@@ -12,9 +12,9 @@ import {
   findWebhookEndpoint,
 } from '@wallet/shared/database/tables/webhook-endpoints';
 import { inTransaction } from '@wallet/shared/database/transaction';
-import type { Logger } from '@wallet/shared/logger';
-import { recordFacts } from '@wallet/shared/record-facts';
-import type { Sealer } from '@wallet/shared/seal';
+import type { Logger } from '@wallet/shared/process/logger';
+import { recordFacts } from '@wallet/shared/events/record-facts';
+import type { Sealer } from '@wallet/shared/process/seal';
 import { retryDelay } from './retry-schedule.ts';
 import type { Attempt, Sender } from './send-request.ts';
 import { signatureHeaders } from './signature.ts';

@@ -1,4 +1,4 @@
-import { logErrors } from '@wallet/shared/log-errors';
+import { logErrors } from '@wallet/shared/process/log-errors';
 import { type DeliveryTools, FIRST_ROUND, deliverWebhooks } from './deliver-webhooks.ts';
 
 /** How many endpoints one worker talks to at once. Others wait; an endpoint that hangs is soon paused. */

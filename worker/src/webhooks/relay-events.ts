@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Relayed, relayEvents, tryLockRelay } from '@wallet/shared/database/tables/events';
 import { inTransaction } from '@wallet/shared/database/transaction';
-import { logErrors } from '@wallet/shared/log-errors';
-import type { Logger } from '@wallet/shared/logger';
+import { logErrors } from '@wallet/shared/process/log-errors';
+import type { Logger } from '@wallet/shared/process/logger';
 import { gather } from '@wallet/shared/process/gather';
 
 /** The most events that one transaction relays. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { BrokenInvariant } from '@wallet/shared/broken-invariant';
+import { BrokenInvariant } from '@wallet/shared/words/broken-invariant';
 
 /**
  * The headers that prove to a receiver who sent `body`, when, and as which event (Standard Webhooks 1.0.0, "Signature

@@ -1,8 +1,8 @@
 import { findDueEndpoints } from '@wallet/shared/database/tables/delivery-claims';
-import { logErrors } from '@wallet/shared/log-errors';
+import { logErrors } from '@wallet/shared/process/log-errors';
 import { repeat } from '@wallet/shared/process/repeat';
 import { createDeliveryDoorbell, hearDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
-import type { Sealer } from '@wallet/shared/seal';
+import type { Sealer } from '@wallet/shared/process/seal';
 import type { DeliveryTools } from './deliver-webhooks.ts';
 import { createDispatcher } from './dispatch-deliveries.ts';
 import { createRelay } from './relay-events.ts';

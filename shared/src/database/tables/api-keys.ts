@@ -1,5 +1,5 @@
-import { type ApiKey, KEYS_MOST, type UsableKey } from '../../api-key.ts';
-import { ConfigError } from '../../config.ts';
+import { type ApiKey, KEYS_MOST, type UsableKey } from '../../words/api-key.ts';
+import { ConfigError } from '../../words/config-error.ts';
 import type { Queryable } from '../pool.ts';
 import { UNDEFINED_TABLE, sqlstateOf } from '../sqlstate.ts';
 

@@ -1,5 +1,5 @@
-import { lineId } from '../../batch.ts';
-import type { OperationStatus, OperationType, Priority } from '../../operation.ts';
+import { lineId } from '../../words/batch.ts';
+import type { OperationStatus, OperationType, Priority } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { type EncodedColumn, encodedRowset, rowset, wideStatement } from '../rowset.ts';

@@ -1,4 +1,4 @@
-import { positionOf } from '../../batch.ts';
+import { positionOf } from '../../words/batch.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';

@@ -1,4 +1,4 @@
-import type { Priority } from '../../operation.ts';
+import type { Priority } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';

@@ -1,4 +1,4 @@
-import type { EventType } from '../../event.ts';
+import type { EventType } from '../../words/event.ts';
 import type { Queryable } from '../pool.ts';
 import { STATE_OF_ENDPOINT, UNTOLD } from './events.ts';
 

@@ -1,4 +1,4 @@
-import type { OperationType } from '../../operation.ts';
+import type { OperationType } from '../../words/operation.ts';
 import type { Queryable } from '../pool.ts';
 
 /** A line of a wallet's history: its entry, with the operation behind it. `amount` is signed. */

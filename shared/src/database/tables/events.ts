@@ -1,4 +1,4 @@
-import { type Event, EVERY_TYPE, type EventType } from '../../event.ts';
+import { type Event, EVERY_TYPE, type EventType } from '../../words/event.ts';
 import { ADVISORY_LOCK } from '../locks.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';

@@ -1,6 +1,6 @@
-import { boundsOfBatch } from '../../batch.ts';
-import type { OperationStatus, OperationType, Priority } from '../../operation.ts';
-import type { RejectionCode } from '../../rejection.ts';
+import { boundsOfBatch } from '../../words/batch.ts';
+import type { OperationStatus, OperationType, Priority } from '../../words/operation.ts';
+import type { RejectionCode } from '../../words/rejection.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import { ADVISORY_LOCK } from '../locks.ts';
 import type { Queryable } from '../pool.ts';

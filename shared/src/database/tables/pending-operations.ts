@@ -1,4 +1,4 @@
-import type { OperationType, Priority } from '../../operation.ts';
+import type { OperationType, Priority } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 

@@ -1,4 +1,4 @@
-import { ConfigError } from '../../config.ts';
+import { ConfigError } from '../../words/config-error.ts';
 import type { Queryable } from '../pool.ts';
 import { UNDEFINED_TABLE, sqlstateOf } from '../sqlstate.ts';
 

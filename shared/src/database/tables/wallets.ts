@@ -1,4 +1,4 @@
-import type { WalletStatus } from '../../operation.ts';
+import type { WalletStatus } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, destination, pino } from 'pino';
 import pretty from 'pino-pretty';
-import { hideTokens } from './api-key.ts';
+import { hideTokens } from '../words/api-key.ts';
 
 export type { Logger } from 'pino';
 

@@ -2,15 +2,15 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { migrate } from 'postgres-migrations';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../../words/config-error.ts';
 import { applyLaw } from './apply-law.ts';
 import { checkServer, explaining } from './check-database.ts';
 import { checkMigrating } from './check-schema.ts';
-import { placeOf } from './explain-failure.ts';
-import { ADVISORY_LOCK } from './locks.ts';
-import { connectOnce } from './session.ts';
+import { placeOf } from '../explain-failure.ts';
+import { ADVISORY_LOCK } from '../locks.ts';
+import { connectOnce } from '../session.ts';
 import { type Passwords, applyGrants, makeRoles } from './roles.ts';
-import { readPartitions } from './tables/settings.ts';
+import { readPartitions } from '../tables/settings.ts';
 
 /**
  * Brings the schema up to date, stores the number of partitions at the first run, makes the system accounts of every asset

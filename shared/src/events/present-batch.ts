@@ -1,7 +1,7 @@
-import type { Assets } from './assets.ts';
-import type { Batch } from './database/tables/batches.ts';
-import { formatAmount } from './money.ts';
-import type { Priority } from './operation.ts';
+import type { Assets } from '../database/assets.ts';
+import type { Batch } from '../database/tables/batches.ts';
+import { formatAmount } from '../words/money.ts';
+import type { Priority } from '../words/operation.ts';
 
 export const BATCH_STATUSES = ['pending', 'processing', 'completed'] as const;
 

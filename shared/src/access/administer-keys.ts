@@ -1,9 +1,15 @@
-import { type ApiKey, hashToken, makeToken } from './api-key.ts';
-import type { Client, Database } from './database/pool.ts';
-import { type NewApiKey, insertApiKey, lockApiKey, markRevoked, replaceTokenHash } from './database/tables/api-keys.ts';
-import { type Act, type Actor, insertAct } from './database/tables/audit-log.ts';
-import { inTransaction } from './database/transaction.ts';
-import { newId } from './ids.ts';
+import { type ApiKey, hashToken, makeToken } from '../words/api-key.ts';
+import type { Client, Database } from '../database/pool.ts';
+import {
+  type NewApiKey,
+  insertApiKey,
+  lockApiKey,
+  markRevoked,
+  replaceTokenHash,
+} from '../database/tables/api-keys.ts';
+import { type Act, type Actor, insertAct } from '../database/tables/audit-log.ts';
+import { inTransaction } from '../database/transaction.ts';
+import { newId } from '../words/ids.ts';
 
 /** Keys are made and changed at the command line only. */
 const BY_COMMAND: Actor = { actor: 'command_line', keyId: null, requestId: null };

@@ -1,7 +1,7 @@
-import { NAME_MOST, RATE_LIMIT_MOST, SCOPES, type Scope } from './api-key.ts';
-import type { NewApiKey } from './database/tables/api-keys.ts';
-import { canonicalUuid } from './ids.ts';
-import { parseMoment } from './moment.ts';
+import { NAME_MOST, RATE_LIMIT_MOST, SCOPES, type Scope } from '../words/api-key.ts';
+import type { NewApiKey } from '../database/tables/api-keys.ts';
+import { canonicalUuid } from '../words/ids.ts';
+import { parseMoment } from '../words/moment.ts';
 import { UsageError, readOptions } from './read-options.ts';
 
 /** What `npm run keys` is told to do. */

@@ -1,5 +1,5 @@
-import type { Queryable } from './database/pool.ts';
-import { type Asset, listAssets } from './database/tables/assets.ts';
+import type { Queryable } from './pool.ts';
+import { type Asset, listAssets } from './tables/assets.ts';
 
 /** The assets, read once: they are part of the schema and do not change while a process runs. */
 export interface Assets {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { sqlstateOf } from './sqlstate.ts';
+import { sqlstateOf } from '../sqlstate.ts';
 
 /**
  * Replaces the functions and triggers of the law by those of `files`, in one transaction. To replace a trigger waits for

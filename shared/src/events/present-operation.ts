@@ -1,9 +1,9 @@
-import type { Asset } from './database/tables/assets.ts';
-import type { Operation } from './database/tables/operations.ts';
-import { JsonText } from './json-text.ts';
-import { formatAmount } from './money.ts';
-import type { OperationStatus, OperationType, Priority } from './operation.ts';
-import { type RejectionCode, describeRejection } from './rejection.ts';
+import type { Asset } from '../database/tables/assets.ts';
+import type { Operation } from '../database/tables/operations.ts';
+import { JsonText } from '../words/json-text.ts';
+import { formatAmount } from '../words/money.ts';
+import type { OperationStatus, OperationType, Priority } from '../words/operation.ts';
+import { type RejectionCode, describeRejection } from '../words/rejection.ts';
 
 /** An operation as the API answers it and events tell it; write it with `writeJson`. A transfer names both wallets, all others one. */
 export interface PresentedOperation {

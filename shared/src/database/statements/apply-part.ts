@@ -1,9 +1,9 @@
-import { KINDS } from '../kinds.ts';
-import { MAX_MINOR_UNITS } from '../money.ts';
-import { OPERATION_TYPES } from '../operation.ts';
-import { BrokenInvariant } from '../broken-invariant.ts';
-import { arrayLiteral } from './array-literal.ts';
-import type { Queryable } from './pool.ts';
+import { KINDS } from '../../words/kinds.ts';
+import { MAX_MINOR_UNITS } from '../../words/money.ts';
+import { OPERATION_TYPES } from '../../words/operation.ts';
+import { BrokenInvariant } from '../../words/broken-invariant.ts';
+import { arrayLiteral } from '../array-literal.ts';
+import type { Queryable } from '../pool.ts';
 
 /** The next lines of a batch in a partition, applied. */
 export interface AppliedLines {

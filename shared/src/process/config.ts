@@ -1,3 +1,4 @@
+import { ConfigError } from '../words/config-error.ts';
 import { z } from 'zod';
 import { SEALING_KEY_BYTES } from './seal.ts';
 import { type SettingName, findMisspellings } from './setting-names.ts';
@@ -37,8 +38,6 @@ export const webhookSettings = {
     .optional(),
   WEBHOOK_ALLOW_PRIVATE: booleanSetting(false),
 };
-
-export class ConfigError extends Error {}
 
 /**
  * Reads settings from the environment. Empty values count as unset.

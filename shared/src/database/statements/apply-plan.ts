@@ -1,9 +1,9 @@
-import { BrokenInvariant } from '../broken-invariant.ts';
-import type { Account, Entry, Outcome, Plan } from '../ledger/plan.ts';
-import type { Queryable } from './pool.ts';
-import { rowset, wideStatement } from './rowset.ts';
-import { SUBSCRIBED_TYPES } from './tables/events.ts';
-import type { OpenPart, PendingOperation } from './tables/pending-operations.ts';
+import { BrokenInvariant } from '../../words/broken-invariant.ts';
+import type { Account, Entry, Outcome, Plan } from '../../ledger/plan.ts';
+import type { Queryable } from '../pool.ts';
+import { rowset, wideStatement } from '../rowset.ts';
+import { SUBSCRIBED_TYPES } from '../tables/events.ts';
+import type { OpenPart, PendingOperation } from '../tables/pending-operations.ts';
 
 /** What a plan was made for, and from. */
 export interface PlannedWork {

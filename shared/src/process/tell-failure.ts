@@ -1,5 +1,6 @@
-import { ConfigError, isDebugging } from './config.ts';
-import { explainDatabaseFailure } from './database/explain-failure.ts';
+import { isDebugging } from './config.ts';
+import { ConfigError } from '../words/config-error.ts';
+import { explainDatabaseFailure } from '../database/explain-failure.ts';
 import { UsageError } from './read-options.ts';
 
 /** The exit status of what could not start, or could not be done. */

@@ -1,7 +1,7 @@
-import type { Queryable } from './database/pool.ts';
-import { drawSequences, insertEvents } from './database/tables/events.ts';
-import { type EventType, eventBody } from './event.ts';
-import { newId } from './ids.ts';
+import type { Queryable } from '../database/pool.ts';
+import { drawSequences, insertEvents } from '../database/tables/events.ts';
+import { type EventType, eventBody } from '../words/event.ts';
+import { newId } from '../words/ids.ts';
 
 /** Something that has happened, and what is told of it. */
 export interface Fact {

@@ -1,10 +1,10 @@
-import type { Database } from './database/pool.ts';
-import { listAssets } from './database/tables/assets.ts';
-import { createClient, findClientByLogin } from './database/tables/clients.ts';
-import { type NewOperation, acceptOperations } from './database/tables/operations.ts';
-import { createWallet } from './database/tables/wallets.ts';
-import { partitionOf } from './partition.ts';
-import type { Doorbell } from './queue/doorbell.ts';
+import type { Database } from '../database/pool.ts';
+import { listAssets } from '../database/tables/assets.ts';
+import { createClient, findClientByLogin } from '../database/tables/clients.ts';
+import { type NewOperation, acceptOperations } from '../database/tables/operations.ts';
+import { createWallet } from '../database/tables/wallets.ts';
+import { partitionOf } from '../words/partition.ts';
+import type { Doorbell } from '../queue/doorbell.ts';
 
 /** Two example clients. Their ids are fixed, so that examples can name them and seeding twice changes nothing. */
 const CLIENTS = [

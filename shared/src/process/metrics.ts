@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import type { Database } from './database/pool.ts';
-import type { Lane } from './queue/doorbell.ts';
+import type { Database } from '../database/pool.ts';
+import type { Lane } from '../queue/doorbell.ts';
 
 /**
  * What a process tells of itself in the text format of Prometheus. Each process makes one registry and passes it in; what is

@@ -1,8 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { connectOnce } from './session.ts';
-import { sqlstateOf } from './sqlstate.ts';
+import { connectOnce } from '../session.ts';
+import { sqlstateOf } from '../sqlstate.ts';
 
 /**
  * Who connects at run time. Each has a role `wallet_…`, which holds its grants and cannot log in, and may have a user

@@ -1,5 +1,5 @@
-import type { ApiKey } from './api-key.ts';
-import type { RecordedAct } from './database/tables/audit-log.ts';
+import type { ApiKey } from '../words/api-key.ts';
+import type { RecordedAct } from '../database/tables/audit-log.ts';
 
 /** What a key is worth now. */
 function statusOf({ revokedAt, expiresAt }: ApiKey): 'good' | 'expired' | 'revoked' {

@@ -1,8 +1,8 @@
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../../words/config-error.ts';
 import { checkSchema } from './check-schema.ts';
-import { explainDatabaseFailure, placeOf } from './explain-failure.ts';
-import type { Queryable } from './pool.ts';
-import { SESSION_SETTINGS } from './session.ts';
+import { explainDatabaseFailure, placeOf } from '../explain-failure.ts';
+import type { Queryable } from '../pool.ts';
+import { SESSION_SETTINGS } from '../session.ts';
 
 /** The rights without which a program would start and then fail, of those that tell the users of the roles apart. */
 const NEEDS = {

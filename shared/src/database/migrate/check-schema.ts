@@ -1,5 +1,5 @@
-import { ConfigError } from '../config.ts';
-import type { Queryable } from './pool.ts';
+import { ConfigError } from '../../words/config-error.ts';
+import type { Queryable } from '../pool.ts';
 
 /** The number of the last migration that this program knows. A test holds it against the folder of migrations. */
 export const NEWEST_MIGRATION = 10;
