@@ -246,9 +246,11 @@ CREATE OR REPLACE TRIGGER accounts_law_update AFTER UPDATE ON accounts REFERENCI
 --     or, of a line, the 12 bits of its id behind the version (shared/src/words/batch.ts) (entries_fit_house),
 --   whose entries are ahead of their accounts (entries_reach_account; an account that was changed is at its last entry, as
 --     section 3 has seen, and any other was so before).
--- An operation of a type that is not listed here can have no entries. LIMIT 1 says what the planner does not see, that there is
--- one entry of a sign: without it, it makes room for so many house accounts that 500 operations take 1 ms longer. The house accounts are looked up once for each that the
--- statement posts to, and not for each operation.
+-- An operation of a type that is not listed here can have no entries.
+--
+-- The house accounts are looked up once for each that the statement posts to, and not for each operation. LIMIT 1 tells the
+-- planner that there is one entry of a sign: without it, it makes room for so many house accounts that 500 operations take
+-- 1 ms longer.
 CREATE OR REPLACE FUNCTION check_added_outcomes() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);

@@ -3,6 +3,13 @@ import type { Mutant } from './mutant.ts';
 /** Bugs in how batches are accepted, all or nothing, and applied in sets: P1 to P4. */
 export const BATCHES: readonly Mutant[] = [
   {
+    name: 'batch-stored-not-looked-for',
+    bug: 'a batch that was committed as its connection broke is refused',
+    text: 'const isStored = (await findBatch(storing, { id }).catch(() => null)) !== null;',
+    instead: 'const isStored = await Promise.resolve(false);',
+    tests: ['stories/batch-storing > its COMMIT is lost'],
+  },
+  {
     name: 'bad-line-dropped',
     bug: 'a batch is accepted without its bad lines',
     text: "if (bad > 0) throw refused(`${bad} of ${lines} lines ${bad === 1 ? 'is' : 'are'} not valid.`, errors);",

@@ -2,17 +2,23 @@ import { request as httpRequest } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
+import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
 /** A batch is stored while it is being read: whatever the rest of it says, all of it is accepted, or nothing. */
 
+let trap: WireTrap;
 let service: Service;
 let wallet: string;
 beforeAll(async () => {
-  service = await startService();
+  trap = await startWireTrap();
+  service = await startService({ wire: trap });
   wallet = await createFundedWallet(service.url, '0.01');
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  await trap.stop();
+});
 
 /** More than are stored at once. */
 const LINES = 4_500;
@@ -119,6 +125,20 @@ it('stores it once more when the connection that was storing is lost', async () 
   expect(await countLines()).toBe(before + LINES + 1);
   await service.drained();
   expect(Number(await balanceOf(service.url, wallet))).toBeCloseTo(balance + (LINES + 1) * 0.03, 2);
+});
+
+it('stores it once when the answer to its COMMIT is lost', async () => {
+  const before = await countLines();
+  trap.loseAnswer(/accept_batch.*COMMIT/);
+  const { body, headers } = await request(service.url)
+    .post('/batches')
+    .set('Prefer', 'wait=10')
+    .type('text/csv')
+    .send(csv('0.08'))
+    .expect(200);
+  expect(headers['idempotent-replayed']).toBeUndefined();
+  expect(body).toMatchObject({ status: 'completed', succeeded: LINES });
+  expect(await countLines()).toBe(before + LINES);
 });
 
 it('answers with the first batch when the same was accepted before, and stores nothing', async () => {

@@ -13,12 +13,19 @@ export interface WireTrap {
   onStatement(touches: RegExp, first: () => Promise<void>): () => void;
   /** Holds every such statement until all are let go. `caught` resolves at the first. */
   hold(touches: RegExp): { readonly caught: Promise<void>; letGo(): void };
+  /** Lets the next such statement through, and breaks its connection in place of the answer. */
+  loseAnswer(touches: RegExp): void;
   stop(): Promise<void>;
 }
 
 interface Watch {
   readonly touches: RegExp;
-  readonly first: () => Promise<void>;
+  readonly first: (connection: Connection) => Promise<void>;
+}
+
+interface Connection {
+  readonly client: Socket;
+  readonly upstream: Socket;
 }
 
 export async function startWireTrap(): Promise<WireTrap> {
@@ -68,6 +75,18 @@ export async function startWireTrap(): Promise<WireTrap> {
         },
       };
     },
+    loseAnswer(touches) {
+      const watch: Watch = {
+        touches,
+        first: ({ client, upstream }) => {
+          watches.delete(watch);
+          upstream.unpipe(client);
+          upstream.once('data', () => client.destroy()).resume();
+          return Promise.resolve();
+        },
+      };
+      watches.add(watch);
+    },
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
@@ -92,7 +111,8 @@ function forward(client: Socket, upstream: Socket, watches: ReadonlySet<Watch>):
   async function pass(messages: readonly PostgresMessage[]): Promise<void> {
     for (const message of messages) {
       const statement = statementOf(message);
-      for (const { touches, first } of watches) if (statement !== null && touches.test(statement)) await first();
+      for (const { touches, first } of watches)
+        if (statement !== null && touches.test(statement)) await first({ client, upstream });
       if (upstream.writable) upstream.write(message.bytes);
     }
   }
