@@ -176,11 +176,6 @@ describe('the audit', () => {
       ['pending_not_of_operation', 'pending_overtaken'],
     ],
     [
-      'a direction that is not that of the kind',
-      (_w, op) => `UPDATE operations SET type = 'deposit' WHERE id = '${op}'`,
-      ['entries_not_of_operation'],
-    ],
-    [
       'an operation of no kind',
       (_w, op) => `ALTER TABLE operations DROP CONSTRAINT operations_type_check;
                    UPDATE operations SET type = 'gift' WHERE id = '${op}'`,
@@ -194,7 +189,7 @@ describe('the audit', () => {
              UPDATE entries SET account_id = ${accountOf(OTHER)}, version = 1, balance = -500 WHERE amount = -500;
              UPDATE accounts SET balance = balance + 500, version = 2
              WHERE system = 'treasury' AND asset_id = 4 AND version = 3`,
-      ['entries_not_of_operation', 'negative_balance'],
+      ['entries_on_wrong_house_account', 'negative_balance'],
     ],
     [
       'a refusal that was none',
