@@ -1,7 +1,7 @@
 import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import {
-  type UserWallet,
+  type NewWallet,
   type WalletFacts,
   createWallet,
   findUserWallets,
@@ -38,7 +38,9 @@ export async function submitOperation<Named extends Asked>(
   request: OperationRequest<Named>,
   priority: Priority,
 ): Promise<Acceptance | Refusal<RefusalOf<Named>>> {
-  const drafted = await draft(needs, request);
+  const first = draftOperation(request, await findFacts(needs, request.asked));
+  const drafted =
+    first instanceof Refusal || first.wallet === null ? first : await makeWallet(needs, request, first.wallet);
   if (drafted instanceof Refusal) return drafted;
   const { operation } = drafted;
   return needs.accept({
@@ -59,37 +61,40 @@ export async function submitOperation<Named extends Asked>(
   });
 }
 
-/** Drafts the operation, and makes the user's wallet that it needs. */
-async function draft<Named extends Asked>(
+/** Makes the user's wallet that an operation needs. @returns the draft on the wallet that the user has then. */
+async function makeWallet<Named extends Asked>(
   needs: SubmitNeeds,
   request: OperationRequest<Named>,
+  wallet: NewWallet,
 ): Promise<Draft | Refusal<RefusalOf<Named>>> {
-  const first = draftOperation(request, await findFacts(needs, request.asked));
-  if (first instanceof Refusal || first.wallet === null) return first;
-  if ((await createWallet(needs.storing, first.wallet)) === 'created') return first;
-  // Another request made the user's wallet at the same moment.
+  await createWallet(needs.storing, wallet);
+  // Another request may have made it at the same moment.
   const second = draftOperation(request, await findFacts(needs, request.asked));
   if (second instanceof Refusal || second.wallet === null) return second;
   // Or another client's wallet has the id that follows from the user: a caller may choose the ids of wallets.
-  await createWallet(needs.storing, { ...second.wallet, id: newId() });
+  await createWallet(needs.storing, { ...wallet, id: newId() });
   const third = draftOperation(request, await findFacts(needs, request.asked));
   if (third instanceof Refusal || third.wallet === null) return third;
   throw new Error(`the wallet ${third.wallet.id} could not be made`);
 }
 
+const NO_WALLETS: Facts['wallets'] = new Map();
+const NO_USERS: Facts['users'] = new Map();
+
 async function findFacts({ storing, assets, findWallet }: SubmitNeeds, asked: Asked): Promise<Facts> {
-  const facts = { assets, wallets: new Map<string, WalletFacts>(), users: new Map<string, UserWallet>() };
+  if ('wallet_id' in asked) {
+    const wallet = await findWallet(asked.wallet_id);
+    return { assets, wallets: wallet === null ? NO_WALLETS : new Map([[wallet.id, wallet]]), users: NO_USERS };
+  }
   if ('external_user_id' in asked) {
     const asset = chooseAsset(assets, asked);
-    if (asset instanceof Refusal) return facts;
+    if (asset instanceof Refusal) return { assets, wallets: NO_WALLETS, users: NO_USERS };
     const login = asked.external_user_id;
     const [user] = await findUserWallets(storing, [{ login, assetId: asset.id }]);
-    if (user) facts.users.set(userKey(login, asset.id), user);
-    return facts;
+    const users = user === undefined ? NO_USERS : new Map([[userKey(login, asset.id), user]]);
+    return { assets, wallets: NO_WALLETS, users };
   }
-  const ids = 'wallet_id' in asked ? [asked.wallet_id] : [asked.from_wallet_id, asked.to_wallet_id];
-  for (const wallet of await Promise.all(ids.map((id) => findWallet(id)))) {
-    if (wallet) facts.wallets.set(wallet.id, wallet);
-  }
-  return facts;
+  const found = await Promise.all([findWallet(asked.from_wallet_id), findWallet(asked.to_wallet_id)]);
+  const wallets = new Map(found.flatMap((wallet) => (wallet === null ? [] : [[wallet.id, wallet]])));
+  return { assets, wallets, users: NO_USERS };
 }
