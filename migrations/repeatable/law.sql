@@ -1,4 +1,4 @@
--- The law of the ledger: what the database refuses, whoever writes. Applied after the migrations by every `npm run migrate`
+-- The law of the ledger: what the database refuses, whichever role writes. Applied after the migrations by every `npm run migrate`
 -- that finds anything else, in one transaction. This file is the only place of it: the functions and triggers of the same
 -- names in the migrations are what it was before, and this replaces them.
 --
@@ -25,7 +25,7 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 
--- Forbidden: to change or delete what was accepted, what came of it, what moved, and what the ledger is made of.
+-- Forbidden: to change or delete what was accepted, its outcome, what moved, and what the ledger is made of.
 CREATE OR REPLACE TRIGGER operations_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON operations
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER outcomes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON outcomes

@@ -7,12 +7,11 @@ import { acceptOperations } from '@wallet/shared/database/tables/operations';
 import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
 import { createWallets } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/words/ids';
-import { MAX_MINOR_UNITS } from '@wallet/shared/words/money';
-import { OPERATION_TYPES, PRIORITIES, WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import { PLANNER } from '@wallet/worker/drain/planner';
 import fc from 'fast-check';
+import { ASSETS, type Line, type Batch, type Single, type Run, anyRun } from '../support/any-run.ts';
 import { createModel, groupInUnits } from '../support/model.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
@@ -29,8 +28,6 @@ const RUNS = Number(process.env['TEST_SETS_RUNS'] ?? 200);
 const HERE = 3;
 const ELSEWHERE = 4;
 const PARTITIONS = 16;
-/** The assets of the wallets. Of these, only USD may be transferred. */
-const ASSETS = ['USD', 'USD', 'USD', 'PTS', 'PTS', 'GOLD'] as const;
 const MANY_DRAINS = 200;
 
 let pool: Database;
@@ -69,57 +66,6 @@ function idIn(partition: number): string {
     if (partitionOf(id, PARTITIONS) === partition) return id;
   }
 }
-
-const rarely = <Value>(rare: fc.Arbitrary<Value>, usual: fc.Arbitrary<Value>, weight = 9): fc.Arbitrary<Value> =>
-  fc.oneof({ arbitrary: usual, weight }, { arbitrary: rare, weight: 1 });
-
-const anyWallet = fc
-  .record({
-    status: rarely(fc.constantFrom(...WALLET_STATUSES), fc.constant('active' as const)),
-    balance: fc.oneof(
-      { arbitrary: fc.bigInt(500n, 1_000n), weight: 6 },
-      { arbitrary: fc.bigInt(0n, 30n), weight: 2 },
-      { arbitrary: fc.bigInt(MAX_MINOR_UNITS - 30n, MAX_MINOR_UNITS), weight: 1 },
-    ),
-  })
-  .map(({ status, balance }) => ({ status, balance: status === 'closed' ? 0n : balance }));
-
-/** What is asked of a wallet by its number; `to` counts the other wallets of its asset. */
-const anyLine = fc.record({
-  type: rarely(
-    fc.constantFrom(...OPERATION_TYPES),
-    fc.constantFrom(...OPERATION_TYPES.filter((t) => t !== 'transfer')),
-  ),
-  wallet: fc.nat({ max: ASSETS.length - 1 }),
-  to: fc.nat({ max: 1 }),
-  amount: fc.bigInt(1n, 40n),
-});
-type Line = typeof anyLine extends fc.Arbitrary<infer Value> ? Value : never;
-
-const anyBatch = fc.record({
-  lines: fc.array(anyLine, { minLength: 1, maxLength: 14 }),
-  atomic: rarely(fc.constant(true), fc.constant(false)),
-  priority: fc.constantFrom(...PRIORITIES),
-  /** After so many drains it is cancelled. */
-  cancelAfter: rarely(fc.nat({ max: 2 }), fc.constant(null)),
-});
-type Batch = typeof anyBatch extends fc.Arbitrary<infer Value> ? Value : never;
-
-const anySingle = fc.record({ single: anyLine, priority: fc.constantFrom(...PRIORITIES) });
-type Single = typeof anySingle extends fc.Arbitrary<infer Value> ? Value : never;
-
-const anyRun = fc.record({
-  wallets: fc.tuple(anyWallet, anyWallet, anyWallet, anyWallet, anyWallet, anyWallet),
-  batch: anyBatch,
-  /** What is accepted behind it. */
-  more: rarely(
-    fc.array(fc.oneof(anyBatch, anySingle), { minLength: 1, maxLength: 2 }),
-    fc.constant<(Batch | Single)[]>([]),
-    3,
-  ),
-  limit: fc.integer({ min: 1, max: 8 }),
-});
-type Run = typeof anyRun extends fc.Arbitrary<infer Value> ? Value : never;
 
 it(
   'the statement for sets and the rules of the ledger leave the same rows, which are those of the model',

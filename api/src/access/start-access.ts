@@ -15,7 +15,7 @@ export interface AccessSettings {
   readonly queuePrefix: string;
   /** Where the API listens. */
   readonly host: string;
-  /** Whether it may be open to whoever reaches it as long as there are no keys. */
+  /** Whether any caller who reaches it may use it while there are no keys. */
   readonly allowAnonymous: boolean;
 }
 

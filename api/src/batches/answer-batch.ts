@@ -8,7 +8,7 @@ import type { AnswerParts } from '../http/answer.ts';
 import type { Wish } from '../http/endpoint.ts';
 import { waitSecondsOf } from '../http/prefer.ts';
 
-/** Pauses between two looks at a batch that somebody waits for: they grow, since a batch is not a matter of moments. */
+/** Pauses between two looks at a batch that a request waits for: they grow, since a batch is not a matter of moments. */
 const LOOK_MS = { first: 25, most: 500, growth: 1.5 };
 /** The most requests that wait for batches at once, since each of them looks. Others are answered with the batch as it is. */
 const WAITING_LIMIT = 100;

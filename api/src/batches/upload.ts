@@ -186,7 +186,7 @@ async function whileWaiting(
   { failures, failure }: State & { at: 'waiting' },
 ): Promise<State> {
   const read = await upload.read;
-  // A bad line tells more than what came of it.
+  // A bad line says more than the failure that it caused.
   if ('refused' in read) return { at: 'refused', because: read.refused };
   const { checked } = read;
   if (failure !== null) return afterFailure(needs, upload, { checked, failure, failures });

@@ -10,7 +10,7 @@ export interface AnswerParts {
   readonly location?: string | null;
   /** Seconds after which it is worth asking again; null if it is final. */
   readonly retryAfterS?: number | null;
-  /** Whether the same request was accepted before, and this answers with what came of it. */
+  /** Whether the same request was accepted before, and this repeats its answer. */
   readonly isReplayed?: boolean;
   /** For how many seconds the request preferred to wait (RFC 7240); null if it did not say. */
   readonly waitedS?: number | null;

@@ -7,7 +7,7 @@ import { enter } from './enter.ts';
 
 /**
  * Slow clients lose their connection: headers within 10 s, the whole request within an hour, looked after every second.
- * The hour is for batches; whoever reads a smaller body gives it less time.
+ * The hour is for batches; smaller bodies get less time from their readers.
  */
 const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 3_600_000, connectionsCheckingInterval: 1_000 };
 const KEEP_ALIVE_MS = 65_000;

@@ -46,7 +46,7 @@ const EXCERPT_BYTES = 1_024;
 const ORIGINS_KNOWN = 256;
 
 /**
- * Sends webhooks, to whoever somebody gave us the URL of: nothing that a receiver does or answers costs more than
+ * Sends webhooks to URLs that callers chose: nothing that a receiver does or answers costs more than
  * `timeoutMs` and about 64 KB, or leads to a host inside.
  *
  * Addresses are checked when connecting (`connectChecked`). Connections are kept for the same host only. Redirects are not

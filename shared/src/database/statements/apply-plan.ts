@@ -21,7 +21,7 @@ export interface Advance {
 /**
  * Writes a plan down: entries, balances and outcomes in, single operations out of the queue, batches further and their
  * totals up to date, in one statement whatever its size.
- * @returns the types of events that somebody is subscribed to: most often none.
+ * @returns the types of events that an endpoint is subscribed to: most often none.
  * @throws BrokenInvariant if a row was not as the plan expects it (an operation already gone, an account at another version): the
  * locks did not hold, and the transaction must not commit.
  */
