@@ -38,10 +38,10 @@ END $$;
 GRANT SELECT ON migrations TO wallet_api, wallet_worker;
 
 -- The API shows everything but what no relay has seen.
-GRANT SELECT ON settings, assets, clients, wallets, accounts, operations, pending_operations, outcomes, entries, batches,
-  batch_parts, batch_totals, batch_replays, events, event_feed, webhook_endpoints, webhook_endpoint_states, deliveries,
+GRANT SELECT ON settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations, movements,
+  failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, event_feed, webhook_endpoints, webhook_endpoint_states, deliveries,
   delivery_leases, delivery_attempts TO wallet_api;
-GRANT INSERT ON clients, wallets, operations, pending_operations, batch_replays, events, unrelayed_events TO wallet_api;
+GRANT INSERT ON clients, wallets, operations, operation_keys, pending_operations, batch_replays, events, unrelayed_events TO wallet_api;
 -- An account begins empty and active; its status is all that the API changes of it.
 GRANT INSERT (wallet_id, asset_id), UPDATE (status, updated_at) ON accounts TO wallet_api;
 -- A batch begins without anything done, and is accepted (accept_batch) or cancelled.
@@ -63,12 +63,12 @@ GRANT USAGE ON SEQUENCE operation_seq, event_sequence TO wallet_api;
 GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid) TO wallet_api;
 
 -- A worker reads what it applies and tells, and neither clients nor keys.
-GRANT SELECT ON settings, assets, accounts, operations, pending_operations, outcomes, entries, batches, batch_parts,
+GRANT SELECT ON settings, assets, accounts, operations, pending_operations, movements, failures, batches, batch_parts,
   batch_totals, events, unrelayed_events, event_feed, webhook_endpoints, webhook_endpoint_states, deliveries,
   delivery_leases TO wallet_worker;
-GRANT INSERT ON entries, outcomes, events, unrelayed_events, event_feed, delivery_leases, delivery_attempts TO wallet_worker;
+GRANT INSERT ON movements, failures, events, unrelayed_events, event_feed, delivery_leases, delivery_attempts TO wallet_worker;
 GRANT DELETE ON pending_operations, unrelayed_events, delivery_leases TO wallet_worker;
-GRANT UPDATE (balance, version, updated_at) ON accounts TO wallet_worker;
+GRANT UPDATE (balance, version, last_operation_id, updated_at) ON accounts TO wallet_worker;
 GRANT UPDATE (open_parts, finished_at) ON batches TO wallet_worker;
 GRANT UPDATE (after_id, touched_at) ON batch_parts TO wallet_worker;
 GRANT UPDATE (succeeded, succeeded_amount, failed, failed_amount, started_at) ON batch_totals TO wallet_worker;
@@ -82,8 +82,8 @@ GRANT INSERT (endpoint_id, event_id, status, attempts, failures, next_attempt_at
 GRANT USAGE ON SEQUENCE event_sequence TO wallet_worker;
 
 -- An auditor reads everything but secrets.
-GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operations, pending_operations, outcomes, entries,
-  batches, batch_parts, batch_totals, batch_replays, events, unrelayed_events, event_feed, webhook_endpoint_states,
+GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations,
+  movements, failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, unrelayed_events, event_feed, webhook_endpoint_states,
   deliveries, delivery_leases, delivery_attempts TO wallet_auditor;
 GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_until, status, disabled_reason, disabled_at,
   created_at, updated_at, deleted_at) ON webhook_endpoints TO wallet_auditor;

@@ -3,10 +3,10 @@
 -- names in the migrations are what it was before, and this replaces them.
 --
 -- 1. History is only added to.
--- 2. An operation begins pending, on wallets of its asset, in its partition.
--- 3. Entries continue each other; accounts stand at their last entry.
--- 4. An operation ends once: with two entries, of its amount, on the accounts that it names, in its direction; or with none.
--- 5. What is pending leaves the queue with an outcome, and a part of a batch gets no further than its outcomes.
+-- 2. An operation begins pending, on wallets of its asset, in its partition, and its key is its own.
+-- 3. Movements continue each other; accounts stand at their last one.
+-- 4. An operation ends once: with a movement of its amount, between the accounts that it names, in its direction; or a failure.
+-- 5. What is pending leaves the queue when it has ended, and a part of a batch gets no further than its ended lines.
 -- 6. A batch stays as it was accepted.
 --
 -- Checks, unique keys and foreign keys stand with the tables; here is what takes more than one row to see. Each statement is
@@ -28,9 +28,11 @@ END $$;
 -- Forbidden: to change or delete what was accepted, its outcome, what moved, and what the ledger is made of.
 CREATE OR REPLACE TRIGGER operations_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON operations
   EXECUTE FUNCTION refuse_change();
-CREATE OR REPLACE TRIGGER outcomes_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON outcomes
+CREATE OR REPLACE TRIGGER movements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON movements
   EXECUTE FUNCTION refuse_change();
-CREATE OR REPLACE TRIGGER entries_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+CREATE OR REPLACE TRIGGER failures_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON failures
+  EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER operation_keys_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON operation_keys
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER settings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settings
   EXECUTE FUNCTION refuse_change();
@@ -66,8 +68,17 @@ CREATE OR REPLACE FUNCTION refuse_other_owner() RETURNS trigger LANGUAGE plpgsql
 BEGIN
   RAISE EXCEPTION 'an account stays whose it is' USING ERRCODE = 'WL001', CONSTRAINT = 'accounts_keep_owner';
 END $$;
-CREATE OR REPLACE TRIGGER accounts_keep_owner BEFORE UPDATE OF id, wallet_id, system, partition, asset_id ON accounts
-  EXECUTE FUNCTION refuse_other_owner();
+CREATE OR REPLACE TRIGGER accounts_keep_owner
+  BEFORE UPDATE OF id, wallet_id, wallet_hash, system, partition, asset_id ON accounts EXECUTE FUNCTION refuse_other_owner();
+
+-- Of a wallet, the account has the hash, whatever the statement says: the partitions of its operations follow from it.
+CREATE OR REPLACE FUNCTION keep_wallet_hash() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.wallet_hash := wallet_hash(NEW.wallet_id);
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER accounts_keep_wallet_hash BEFORE INSERT ON accounts
+  FOR EACH ROW EXECUTE FUNCTION keep_wallet_hash();
 
 -- ---------------------------------------------------------------------------------------------------------------------------
 -- 2. An operation begins pending
@@ -78,7 +89,8 @@ CREATE OR REPLACE TRIGGER accounts_keep_owner BEFORE UPDATE OF id, wallet_id, sy
 --   that does not wait in the queue and is no line of a batch, or whose wallets have no account of its asset
 --     (operations_begin_pending),
 --   that waits in another partition than that of its wallet (operations_fit_partition). A line has its place by
---     its id, and those of an atomic batch are all in one partition.
+--     its id, and those of an atomic batch are all in one partition,
+--   whose key of idempotency belongs to another, or to none (operations_own_key).
 CREATE OR REPLACE FUNCTION check_added_operations() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
@@ -104,6 +116,8 @@ BEGIN
                  THEN 'operations_begin_pending'
                WHEN added.batch_id IS NULL AND account.wallet_hash % partitions IS DISTINCT FROM waiting.partition
                  THEN 'operations_fit_partition'
+               WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id
+                 THEN 'operations_own_key'
              END AS broken
       FROM added
       LEFT JOIN LATERAL (
@@ -116,6 +130,10 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT wallet_id FROM accounts WHERE wallet_id = added.to_wallet_id AND asset_id = added.asset_id OFFSET 0
       ) AS receiver ON true
+      LEFT JOIN LATERAL (
+        SELECT operation_id FROM operation_keys
+        WHERE key_hash = encode(substr(sha256(convert_to(added.idempotency_key, 'UTF8')), 1, 16), 'hex')::uuid OFFSET 0
+      ) AS key ON true
     ) AS checked
     WHERE broken IS NOT NULL
     LIMIT 1;
@@ -127,21 +145,50 @@ END $$;
 CREATE OR REPLACE TRIGGER operations_law AFTER INSERT ON operations REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_operations();
 
--- Forbidden: to queue what is no operation with this wallet and place, or what is final.
-CREATE OR REPLACE FUNCTION check_added_pending() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Forbidden: to keep a key for an operation that has another one, or none.
+CREATE OR REPLACE FUNCTION check_added_keys() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   culprit record;
 BEGIN
   SELECT added.operation_id INTO culprit
     FROM added
     LEFT JOIN LATERAL (
-      SELECT wallet_id, seq FROM operations WHERE id = added.operation_id OFFSET 0
+      SELECT idempotency_key FROM operations WHERE id = added.operation_id OFFSET 0
+    ) AS operations ON true
+    WHERE added.key_hash IS DISTINCT FROM
+      encode(substr(sha256(convert_to(operations.idempotency_key, 'UTF8')), 1, 16), 'hex')::uuid
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % has another key', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'operation_keys_fit_operation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER operation_keys_law AFTER INSERT ON operation_keys REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_keys();
+
+-- Forbidden: to queue what is no operation with this wallet and place, or what has ended. What was accepted in this very
+-- transaction has not, and is not looked up.
+CREATE OR REPLACE FUNCTION check_added_pending() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  current CONSTANT xid := pg_current_xact_id()::xid;
+  culprit record;
+BEGIN
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN LATERAL (
+      SELECT wallet_id, seq, xmin = current AS is_new FROM operations WHERE id = added.operation_id OFFSET 0
     ) AS operations ON true
     LEFT JOIN LATERAL (
-      SELECT operation_id FROM outcomes WHERE operation_id = added.operation_id OFFSET 0
-    ) AS outcomes ON true
+      SELECT operation_id FROM movements
+      WHERE operation_id = CASE WHEN NOT operations.is_new THEN added.operation_id END AND leg = 0 OFFSET 0
+    ) AS movement ON true
+    LEFT JOIN LATERAL (
+      SELECT operation_id FROM failures
+      WHERE operation_id = CASE WHEN NOT operations.is_new THEN added.operation_id END OFFSET 0
+    ) AS failure ON true
     WHERE (operations.wallet_id, operations.seq) IS DISTINCT FROM (added.wallet_id, added.seq)
-      OR outcomes.operation_id IS NOT NULL
+      OR movement.operation_id IS NOT NULL OR failure.operation_id IS NOT NULL
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'operation % cannot wait', culprit.operation_id
@@ -153,63 +200,22 @@ CREATE OR REPLACE TRIGGER pending_operations_law_insert AFTER INSERT ON pending_
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_pending();
 
 -- ---------------------------------------------------------------------------------------------------------------------------
--- 3. Entries continue each other, and accounts stand at their last entry
+-- 3. Movements continue each other, and accounts stand at their last one
 -- ---------------------------------------------------------------------------------------------------------------------------
 
--- Forbidden: entries
---   that do not sum to zero in each asset, or of which more have one sign than the other (entries_sum_to_zero),
---   that leave out a version of their account, or whose balance is not the one before with their amount (entries_continue),
---   of an operation that has not succeeded (entries_fit_operation).
--- The rest about an operation's entries is seen from its outcome, in section 4. It looks at both of them, and it comes in the
--- same statement: so here it is enough that each entry of the one sign has such an outcome, and that those of the other are as
--- many. Of a chain of entries, only the one before the first is looked up.
-CREATE OR REPLACE FUNCTION check_added_entries() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  culprit record;
+-- Where an account stood before is kept beside where it stands now, whoever changes it. This is a row trigger, so that no
+-- statement can say otherwise; to compare the rows of before and after in sets costs more.
+CREATE OR REPLACE FUNCTION keep_base() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (
-    SELECT FROM added GROUP BY asset_id HAVING sum(amount) <> 0 OR 2 * count(*) FILTER (WHERE amount > 0) <> count(*)
-  ) THEN
-    RAISE EXCEPTION 'entries do not sum to zero' USING ERRCODE = 'WL001', CONSTRAINT = 'entries_sum_to_zero';
-  END IF;
-
-  SELECT * INTO culprit
-    FROM (
-      SELECT chained.*,
-             CASE
-               WHEN before_version <> chained.version - 1
-                 OR chained.balance IS DISTINCT FROM chained.amount
-                    + CASE WHEN chained.version = 1 THEN 0 ELSE coalesce(before_balance, previous.balance) END
-                 THEN 'entries_continue'
-               WHEN chained.amount > 0 AND outcomes.status IS DISTINCT FROM 'succeeded' THEN 'entries_fit_operation'
-             END AS broken
-      FROM (
-        SELECT account_id, version, operation_id, amount, balance, lag(version) OVER chain AS before_version,
-               lag(balance) OVER chain AS before_balance
-        FROM added WINDOW chain AS (PARTITION BY account_id ORDER BY version)
-      ) AS chained
-      -- Each key is null, and so there is no look-up, where nothing has to be looked up.
-      LEFT JOIN LATERAL (
-        SELECT balance FROM entries WHERE account_id = chained.account_id
-          AND version = CASE WHEN before_version IS NULL THEN chained.version - 1 END OFFSET 0
-      ) AS previous ON true
-      LEFT JOIN LATERAL (
-        SELECT status FROM outcomes
-        WHERE operation_id = CASE WHEN chained.amount > 0 THEN chained.operation_id END OFFSET 0
-      ) AS outcomes ON true
-    ) AS checked
-    WHERE broken IS NOT NULL
-    LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'entry % of account %, operation %: %', culprit.version, culprit.account_id, culprit.operation_id,
-      culprit.broken USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
-  END IF;
-  RETURN NULL;
+  NEW.base_version := OLD.version;
+  NEW.base_balance := OLD.balance;
+  RETURN NEW;
 END $$;
-CREATE OR REPLACE TRIGGER entries_law AFTER INSERT ON entries REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION check_added_entries();
+CREATE OR REPLACE TRIGGER accounts_keep_base BEFORE UPDATE OF balance, version, last_operation_id, base_balance, base_version
+  ON accounts FOR EACH ROW EXECUTE FUNCTION keep_base();
 
--- Forbidden: to change an account so that it does not stand at its last entry.
+-- Forbidden: to change an account so that it does not stand at a movement of its last operation, or goes back. An account that has
+-- not moved since it was not yet written down which operation was its last is looked up by its version.
 CREATE OR REPLACE FUNCTION check_changed_accounts() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   culprit record;
@@ -217,12 +223,28 @@ BEGIN
   SELECT changed.id INTO culprit
     FROM changed
     LEFT JOIN LATERAL (
-      SELECT version, balance FROM entries WHERE account_id = changed.id ORDER BY version DESC LIMIT 1
+      SELECT true AS found FROM movements
+      WHERE operation_id = changed.last_operation_id
+        AND (from_account_id = changed.id AND from_version = changed.version AND from_balance = changed.balance
+          OR to_account_id = changed.id AND to_version = changed.version AND to_balance = changed.balance)
+      LIMIT 1
     ) AS last ON true
-    WHERE changed.version <> coalesce(last.version, 0) OR changed.balance <> coalesce(last.balance, 0)
+    LEFT JOIN LATERAL (
+      SELECT from_balance AS balance FROM movements
+      WHERE from_account_id = changed.id
+        AND from_version = CASE WHEN changed.last_operation_id IS NULL THEN changed.version END OFFSET 0
+    ) AS lost ON true
+    LEFT JOIN LATERAL (
+      SELECT to_balance AS balance FROM movements
+      WHERE to_account_id = changed.id
+        AND to_version = CASE WHEN changed.last_operation_id IS NULL THEN changed.version END OFFSET 0
+    ) AS gained ON true
+    WHERE CASE WHEN changed.version = 0 THEN changed.balance <> 0 OR changed.last_operation_id IS NOT NULL
+               ELSE last.found IS NULL AND coalesce(lost.balance, gained.balance) IS DISTINCT FROM changed.balance END
+      OR changed.version < changed.base_version
     LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'account % does not stand at its last entry', culprit.id
+    RAISE EXCEPTION 'account % does not stand at its last movement', culprit.id
       USING ERRCODE = 'WL001', CONSTRAINT = 'accounts_follow_entries';
   END IF;
   RETURN NULL;
@@ -236,26 +258,62 @@ CREATE OR REPLACE TRIGGER accounts_law_update AFTER UPDATE ON accounts REFERENCI
 -- 4. An operation ends once, and moves what it names
 -- ---------------------------------------------------------------------------------------------------------------------------
 
--- Forbidden: an outcome
---   of no operation, or of one that still waits; a success without entries, a failure with them (outcomes_fit_entries),
---   whose entries are not both of the amount and asset of the operation (entries_fit_operation),
---   whose operation's wallet has the entry of the other side: it was to gain, and has lost, or the reverse
---     (entries_follow_direction),
---   whose entry on the side of the wallet is on another account, or, of a transfer, that of the receiver (entries_fit_wallets),
---   whose entry against a wallet is not on the house account of the asset in the partition of the operation: that of its wallet,
---     or, of a line, the 12 bits of its id behind the version (shared/src/words/batch.ts) (entries_fit_house),
---   whose entries are ahead of their accounts (entries_reach_account; an account that was changed is at its last entry, as
---     section 3 has seen, and any other was so before).
--- An operation of a type that is not listed here can have no entries.
+-- Forbidden: movements
+--   of which the first of an account does not continue where it stood before the statement that changed it last, or one does
+--     not continue the one before it (entries_continue),
+--   of which the last of an account does not leave it where it stands, by the operation that it names as its last
+--     (entries_reach_account),
+--   of no operation, of one that still waits or has failed, or under another leg than 0 (outcomes_fit_entries),
+--   of another amount or asset than the operation's (entries_fit_operation),
+--   whose operation's wallet is on the other side: it was to gain, and has lost, or the reverse (entries_follow_direction),
+--   whose account on the side of the wallet is another's, or, of a transfer, on that of the receiver (entries_fit_wallets),
+--   whose account against a wallet is not the house account of the asset in the partition of the operation: that of its wallet,
+--     or, of a line, the 12 bits of its id behind the version (shared/src/words/batch.ts) (entries_fit_house).
+-- An operation of a type that is not listed here can have no movements.
 --
--- The house accounts are looked up once for each that the statement posts to, and not for each operation. LIMIT 1 tells the
--- planner that there is one entry of a sign: without it, it makes room for so many house accounts that 500 operations take
--- 1 ms longer.
-CREATE OR REPLACE FUNCTION check_added_outcomes() RETURNS trigger LANGUAGE plpgsql AS $$
+-- What an account stood on need not be looked up in history: it is kept with it. The house accounts are looked up once for each
+-- that the statement posts to, and not for each operation.
+CREATE OR REPLACE FUNCTION check_added_movements() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
   culprit record;
 BEGIN
+  SELECT * INTO culprit
+    FROM (
+      SELECT chained.*,
+             CASE
+               WHEN (chained.version, chained.balance) IS DISTINCT FROM
+                 (coalesce(before_version, account.base_version) + 1,
+                  coalesce(before_balance, account.base_balance) + chained.amount)
+                 THEN 'entries_continue'
+               WHEN is_last AND (account.version, account.balance, account.last_operation_id) IS DISTINCT FROM
+                 (chained.version, chained.balance, chained.operation_id)
+                 THEN 'entries_reach_account'
+             END AS broken
+      FROM (
+        SELECT account_id, version, operation_id, amount, balance, lag(version) OVER chain AS before_version,
+               lag(balance) OVER chain AS before_balance, lead(version) OVER chain IS NULL AS is_last
+        FROM (
+          SELECT from_account_id AS account_id, from_version AS version, operation_id, -amount AS amount, from_balance AS balance
+          FROM added
+          UNION ALL
+          SELECT to_account_id, to_version, operation_id, amount, to_balance FROM added
+        ) AS sides
+        WINDOW chain AS (PARTITION BY account_id ORDER BY version)
+      ) AS chained
+      -- The key is null, and so there is no look-up, between the first and the last of an account.
+      LEFT JOIN LATERAL (
+        SELECT version, balance, base_version, base_balance, last_operation_id FROM accounts
+        WHERE id = CASE WHEN before_version IS NULL OR is_last THEN chained.account_id END OFFSET 0
+      ) AS account ON true
+    ) AS checked
+    WHERE broken IS NOT NULL
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'movement % of account %, operation %: %', culprit.version, culprit.account_id, culprit.operation_id,
+      culprit.broken USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
+  END IF;
+
   SELECT * INTO culprit
     FROM (
       SELECT posted.operation_id, posted.house_id,
@@ -265,31 +323,27 @@ BEGIN
                WHEN house.system IS NULL
                  OR (house.asset_id, house.partition) IS DISTINCT FROM (posted.asset_id, posted.partition)
                  THEN 'entries_fit_house'
-               WHEN house.version < posted.version THEN 'entries_reach_account'
              END AS broken
       FROM (
-        SELECT broken, CASE WHEN broken IS NOT NULL THEN operation_id END AS operation_id, house_id, asset_id, partition,
-               max(version) AS version
+        SELECT DISTINCT broken, CASE WHEN broken IS NOT NULL THEN operation_id END AS operation_id, house_id, asset_id, partition
         FROM (
-          SELECT added.operation_id, operations.asset_id, other.version,
-                 CASE WHEN operations.line IS NULL THEN account.wallet_hash % partitions
+          SELECT added.operation_id, operations.asset_id,
+                 CASE WHEN operations.line IS NULL THEN own.wallet_hash % partitions
                       ELSE (get_byte(operations.line, 6) & 15) * 256 + get_byte(operations.line, 7) END AS partition,
-                 CASE WHEN operations.to_wallet_id IS NULL THEN other.account_id END AS house_id,
+                 CASE WHEN operations.to_wallet_id IS NULL THEN other_id END AS house_id,
                  CASE
-                   WHEN operations.id IS NULL OR waiting.seq IS NOT NULL
-                     OR (added.status = 'succeeded')
-                        IS DISTINCT FROM (own.account_id IS NOT NULL OR other.account_id IS NOT NULL)
+                   WHEN operations.id IS NULL OR waiting.seq IS NOT NULL OR failure.operation_id IS NOT NULL OR added.leg <> 0
                      THEN 'outcomes_fit_entries'
-                   WHEN added.status <> 'succeeded' THEN NULL
-                   WHEN (abs(own.amount), abs(other.amount)) IS DISTINCT FROM (operations.amount, operations.amount)
-                     OR (own.asset_id, other.asset_id) IS DISTINCT FROM (operations.asset_id, operations.asset_id)
-                     OR own.account_id = other.account_id
+                   WHEN (added.amount, added.asset_id) IS DISTINCT FROM (operations.amount, operations.asset_id)
+                     OR own_id IS NULL
                      THEN 'entries_fit_operation'
-                   WHEN other.account_id = account.id THEN 'entries_follow_direction'
-                   WHEN own.account_id IS DISTINCT FROM account.id
-                     OR operations.to_wallet_id IS NOT NULL AND other.account_id IS DISTINCT FROM receiver.id
+                   WHEN own.wallet_id IS DISTINCT FROM operations.wallet_id
+                     THEN CASE WHEN (SELECT wallet_id FROM accounts WHERE id = other_id) = operations.wallet_id
+                               THEN 'entries_follow_direction' ELSE 'entries_fit_wallets' END
+                   WHEN operations.to_wallet_id IS NOT NULL AND receiver.wallet_id IS DISTINCT FROM operations.to_wallet_id
                      THEN 'entries_fit_wallets'
-                   WHEN own.version > account.version OR other.version > receiver.version THEN 'entries_reach_account'
+                   WHEN own.asset_id <> operations.asset_id OR receiver.asset_id <> operations.asset_id
+                     THEN 'entries_fit_operation'
                  END AS broken
           FROM added
           LEFT JOIN LATERAL (
@@ -300,51 +354,77 @@ BEGIN
             FROM operations WHERE id = added.operation_id OFFSET 0
           ) AS operations ON true
           LEFT JOIN LATERAL (
+            SELECT CASE wallet_gains WHEN true THEN to_account_id WHEN false THEN from_account_id END AS own_id,
+                   CASE wallet_gains WHEN true THEN from_account_id WHEN false THEN to_account_id END AS other_id
+          ) AS sides ON true
+          LEFT JOIN LATERAL (
             SELECT seq FROM pending_operations WHERE wallet_id = operations.wallet_id AND seq = operations.seq OFFSET 0
           ) AS waiting ON true
           LEFT JOIN LATERAL (
-            SELECT id, version, wallet_hash FROM accounts WHERE wallet_id = operations.wallet_id OFFSET 0
-          ) AS account ON true
+            SELECT operation_id FROM failures WHERE operation_id = added.operation_id OFFSET 0
+          ) AS failure ON true
           LEFT JOIN LATERAL (
-            SELECT id, version FROM accounts WHERE wallet_id = operations.to_wallet_id OFFSET 0
-          ) AS receiver ON true
-          LEFT JOIN LATERAL (
-            SELECT account_id, version, amount, asset_id FROM entries
-            WHERE operation_id = added.operation_id AND (amount > 0) = operations.wallet_gains LIMIT 1
+            SELECT wallet_id, wallet_hash, asset_id FROM accounts WHERE id = own_id OFFSET 0
           ) AS own ON true
           LEFT JOIN LATERAL (
-            SELECT account_id, version, amount, asset_id FROM entries
-            WHERE operation_id = added.operation_id AND (amount > 0) = (NOT operations.wallet_gains) LIMIT 1
-          ) AS other ON true
+            SELECT wallet_id, asset_id FROM accounts
+            WHERE id = CASE WHEN operations.to_wallet_id IS NOT NULL THEN other_id END OFFSET 0
+          ) AS receiver ON true
           OFFSET 0
         ) AS each
-        GROUP BY 1, 2, 3, 4, 5
       ) AS posted
       LEFT JOIN LATERAL (
-        SELECT system, asset_id, partition, version FROM accounts WHERE id = posted.house_id OFFSET 0
+        SELECT system, asset_id, partition FROM accounts WHERE id = posted.house_id OFFSET 0
       ) AS house ON true
     ) AS checked
     WHERE broken IS NOT NULL
     LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'outcome of operation %: %',
+    RAISE EXCEPTION 'movement of operation %: %',
       coalesce(culprit.operation_id::text, 'against account ' || culprit.house_id), culprit.broken
       USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
   END IF;
   RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER outcomes_law AFTER INSERT ON outcomes REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION check_added_outcomes();
+CREATE OR REPLACE TRIGGER movements_law AFTER INSERT ON movements REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_movements();
+
+-- Forbidden: a failure of no operation, of one that still waits, or of one that has moved something (outcomes_fit_entries).
+CREATE OR REPLACE FUNCTION check_added_failures() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN LATERAL (
+      SELECT id, seq, wallet_id FROM operations WHERE id = added.operation_id OFFSET 0
+    ) AS operations ON true
+    LEFT JOIN LATERAL (
+      SELECT seq FROM pending_operations WHERE wallet_id = operations.wallet_id AND seq = operations.seq OFFSET 0
+    ) AS waiting ON true
+    LEFT JOIN LATERAL (
+      SELECT operation_id FROM movements WHERE operation_id = added.operation_id LIMIT 1
+    ) AS movement ON true
+    WHERE operations.id IS NULL OR waiting.seq IS NOT NULL OR movement.operation_id IS NOT NULL
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'failure of operation % does not fit it', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'outcomes_fit_entries';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER failures_law AFTER INSERT ON failures REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_failures();
 
 -- ---------------------------------------------------------------------------------------------------------------------------
--- 5. What is pending ends in outcomes
+-- 5. What is pending ends
 -- ---------------------------------------------------------------------------------------------------------------------------
 
 -- Forbidden: to move what waits to another place.
 CREATE OR REPLACE TRIGGER pending_operations_unchanged BEFORE UPDATE ON pending_operations EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER pending_operations_are_kept BEFORE TRUNCATE ON pending_operations EXECUTE FUNCTION refuse_change();
 
--- Forbidden: to take an operation out of the queue that has no outcome.
+-- Forbidden: to take an operation out of the queue that has neither moved anything nor failed.
 CREATE OR REPLACE FUNCTION check_removed_pending() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   culprit record;
@@ -352,9 +432,13 @@ BEGIN
   SELECT removed.operation_id INTO culprit
     FROM removed
     LEFT JOIN LATERAL (
-      SELECT operation_id FROM outcomes WHERE operation_id = removed.operation_id OFFSET 0
-    ) AS outcomes ON true
-    WHERE outcomes.operation_id IS NULL
+      SELECT operation_id FROM movements WHERE operation_id = removed.operation_id AND leg = 0 OFFSET 0
+    ) AS movement ON true
+    LEFT JOIN LATERAL (
+      SELECT operation_id FROM failures
+      WHERE operation_id = CASE WHEN movement.operation_id IS NULL THEN removed.operation_id END OFFSET 0
+    ) AS failure ON true
+    WHERE movement.operation_id IS NULL AND failure.operation_id IS NULL
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'operation % may not leave the queue without an outcome', culprit.operation_id
@@ -365,7 +449,7 @@ END $$;
 CREATE OR REPLACE TRIGGER pending_operations_law AFTER DELETE ON pending_operations REFERENCING OLD TABLE AS removed
   FOR EACH STATEMENT EXECUTE FUNCTION check_removed_pending();
 
--- Forbidden: a part of a batch that goes back, gets another end, or gets past a line that has no outcome.
+-- Forbidden: a part of a batch that goes back, gets another end, or gets past a line that has not ended.
 CREATE OR REPLACE FUNCTION check_changed_parts() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   culprit record;
@@ -374,9 +458,15 @@ BEGIN
     FROM after JOIN before USING (batch_id, partition)
     LEFT JOIN LATERAL (
       SELECT true AS found FROM operations
-      LEFT JOIN LATERAL (SELECT operation_id FROM outcomes WHERE operation_id = operations.id OFFSET 0) AS outcomes ON true
-      WHERE operations.id > before.after_id AND operations.id <= after.after_id AND outcomes.operation_id IS NULL
-        AND operations.batch_id = after.batch_id
+      LEFT JOIN LATERAL (
+        SELECT operation_id FROM movements WHERE operation_id = operations.id AND leg = 0 OFFSET 0
+      ) AS movement ON true
+      LEFT JOIN LATERAL (
+        SELECT operation_id FROM failures
+        WHERE operation_id = CASE WHEN movement.operation_id IS NULL THEN operations.id END OFFSET 0
+      ) AS failure ON true
+      WHERE operations.id > before.after_id AND operations.id <= after.after_id AND operations.batch_id = after.batch_id
+        AND movement.operation_id IS NULL AND failure.operation_id IS NULL
       LIMIT 1
     ) AS unfinished ON true
     WHERE unfinished.found OR after.after_id < before.after_id OR after.last_id <> before.last_id
@@ -438,10 +528,11 @@ DECLARE
 BEGIN
   FOREACH law IN ARRAY ARRAY[
     'check_added_operations',
+    'check_added_keys',
     'check_added_pending',
-    'check_added_entries',
     'check_changed_accounts',
-    'check_added_outcomes',
+    'check_added_movements',
+    'check_added_failures',
     'check_removed_pending',
     'check_changed_parts'
   ] LOOP

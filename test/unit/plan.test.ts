@@ -1,4 +1,4 @@
-import { type Account, type PlannedOperation, plan } from '@wallet/shared/ledger/plan';
+import { type Account, type Plan, type PlannedOperation, plan } from '@wallet/shared/ledger/plan';
 import { MAX_MINOR_UNITS } from '@wallet/shared/words/money';
 import { OPERATION_TYPES } from '@wallet/shared/words/operation';
 import fc from 'fast-check';
@@ -27,14 +27,29 @@ function planOn(accounts: Account[], operations: Partial<PlannedOperation>[]) {
   );
 }
 
+/** Both sides of the movements, in the order in which they were made. */
+function sidesOf({ movements }: Plan) {
+  return movements.flatMap(({ operationId, amount, from, to }) => [
+    { operationId, account: from.id, amount: -amount, balance: from.balance, version: from.version },
+    { operationId, account: to.id, amount, balance: to.balance, version: to.version },
+  ]);
+}
+
 describe('plan', () => {
   it('moves a deposit from the treasury to the wallet', () => {
     expect(planOn([account(1n, { balance: 5n, version: 3n })], [{ amount: 7n }])).toEqual({
-      entries: [
-        { operationId: 'op0', account: TREASURY, amount: -7n, balance: -7n, version: 1n },
-        { operationId: 'op0', account: 1n, amount: 7n, balance: 12n, version: 4n },
+      movements: [
+        {
+          operationId: 'op0',
+          amount: 7n,
+          from: account(TREASURY, { balance: -7n, version: 1n }),
+          to: account(1n, { balance: 12n, version: 4n }),
+        },
       ],
-      balances: [account(TREASURY, { balance: -7n, version: 1n }), account(1n, { balance: 12n, version: 4n })],
+      reached: [
+        { account: account(TREASURY, { balance: -7n, version: 1n }), operationId: 'op0' },
+        { account: account(1n, { balance: 12n, version: 4n }), operationId: 'op0' },
+      ],
       outcomes: [{ operationId: 'op0', rejection: null, wallet: { balance: 12n, version: 4n }, receiver: null }],
     });
   });
@@ -53,10 +68,10 @@ describe('plan', () => {
     ['poor', { balance: 4n }, 'withdraw', 5n, 'insufficient_funds'],
     ['full', { balance: MAX_MINOR_UNITS }, 'deposit', 1n, 'balance_limit_exceeded'],
   ] as const)('refuses: %s', (_name, state, type, amount, rejection) => {
-    const { entries, balances, outcomes } = planOn([account(1n, state)], [{ type, amount }]);
+    const { movements, reached, outcomes } = planOn([account(1n, state)], [{ type, amount }]);
     const wallet = { balance: state.balance, version: 0n };
     expect(outcomes).toEqual([{ operationId: 'op0', rejection, wallet, receiver: null }]);
-    expect([entries, balances]).toEqual([[], []]);
+    expect([movements, reached]).toEqual([[], []]);
   });
 
   it.each([
@@ -65,19 +80,19 @@ describe('plan', () => {
   ] as const)('a %s is not refused for what the treasury holds', (type, balance, held) => {
     const accounts = [account(1n, { balance }), account(TREASURY, { balance: held })];
     const operation = { id: 'op', type, amount: MAX_MINOR_UNITS, account: 1n, counterparty: TREASURY };
-    const { outcomes, balances } = plan(
+    const { outcomes, reached } = plan(
       [{ ...operation, transferable: true, cancelled: false, unit: null }],
       new Map(accounts.map((each) => [each.id, each])),
     );
     expect(outcomes[0]?.rejection).toBeNull();
-    expect(balances.find(({ id }) => id === TREASURY)?.balance).toBe(2n * held);
+    expect(reached.find(({ account: { id } }) => id === TREASURY)?.account.balance).toBe(2n * held);
   });
 
   describe('a unit', () => {
     const unit = 'batch';
 
     it('succeeds as a whole, each operation seeing those before it', () => {
-      const { outcomes, balances } = planOn(
+      const { outcomes, reached } = planOn(
         [account(1n)],
         [
           { unit, amount: 5n },
@@ -85,11 +100,11 @@ describe('plan', () => {
         ],
       );
       expect(outcomes.map((outcome) => outcome.rejection)).toEqual([null, null]);
-      expect(balances.find(({ id }) => id === 1n)).toMatchObject({ balance: 0n, version: 2n });
+      expect(reached).toContainEqual({ account: account(1n, { version: 2n }), operationId: 'op1' });
     });
 
     it('fails as a whole, and leaves what stands around it alone', () => {
-      const { outcomes, entries } = planOn(
+      const { outcomes, movements } = planOn(
         [account(1n)],
         [
           { amount: 1n },
@@ -105,7 +120,7 @@ describe('plan', () => {
         null,
       ]);
       expect(outcomes.map((outcome) => outcome.wallet.balance)).toEqual([1n, 1n, 1n, 0n]);
-      expect(entries).toHaveLength(4);
+      expect(movements.map(({ operationId }) => operationId)).toEqual(['op0', 'op3']);
     });
   });
 
@@ -118,12 +133,12 @@ describe('plan', () => {
     const transfer = { type: 'transfer', amount: 3n, counterparty: 2n } as const;
 
     it('moves from its wallet to the receiver, and leaves the treasury alone', () => {
-      const { entries, outcomes } = planOn([account(1n, { balance: 5n }), account(2n, { version: 8n })], [transfer]);
-      expect(entries).toEqual([
+      const planned = planOn([account(1n, { balance: 5n }), account(2n, { version: 8n })], [transfer]);
+      expect(sidesOf(planned)).toEqual([
         { operationId: 'op0', account: 1n, amount: -3n, balance: 2n, version: 1n },
         { operationId: 'op0', account: 2n, amount: 3n, balance: 3n, version: 9n },
       ]);
-      expect(outcomes).toEqual([
+      expect(planned.outcomes).toEqual([
         {
           operationId: 'op0',
           rejection: null,
@@ -140,8 +155,8 @@ describe('plan', () => {
       ['of more than there is', { balance: 2n }, { balance: 9n }, {}, 'insufficient_funds'],
       ['to a full wallet', { balance: 5n }, { balance: MAX_MINOR_UNITS }, {}, 'balance_limit_exceeded'],
     ] as const)('%s is refused', (_name, from, to, more, rejection) => {
-      const { entries, outcomes } = planOn([account(1n, from), account(2n, to)], [{ ...transfer, ...more }]);
-      expect([outcomes[0]?.rejection, entries]).toEqual([rejection, []]);
+      const { movements, outcomes } = planOn([account(1n, from), account(2n, to)], [{ ...transfer, ...more }]);
+      expect([outcomes[0]?.rejection, movements]).toEqual([rejection, []]);
     });
   });
 
@@ -203,13 +218,14 @@ describe('plan', () => {
           ),
         );
         expect(planned.outcomes).toEqual(expected.map((outcome, index) => ({ operationId: `op${index}`, ...outcome })));
-        for (const { id, balance, version } of planned.balances.filter(({ id }) => id !== TREASURY)) {
+        const reached = planned.reached.map(({ account }) => account);
+        for (const { id, balance, version } of reached.filter(({ id }) => id !== TREASURY)) {
           expect({ balance, version }).toEqual(model.standingOf(String(id)));
         }
 
         const sums = new Map<string, bigint>();
         const chains = new Map([...accounts, account(TREASURY)].map((each) => [each.id, each]));
-        for (const entry of planned.entries) {
+        for (const entry of sidesOf(planned)) {
           sums.set(entry.operationId, (sums.get(entry.operationId) ?? 0n) + entry.amount);
           const before = chains.get(entry.account)!;
           expect(entry.version).toBe(before.version + 1n);
@@ -217,7 +233,7 @@ describe('plan', () => {
           chains.set(entry.account, { ...before, version: entry.version, balance: entry.balance });
         }
         expect([...sums.values()].every((sum) => sum === 0n)).toBe(true);
-        for (const after of planned.balances) expect(chains.get(after.id)).toEqual(after);
+        for (const after of reached) expect(chains.get(after.id)).toEqual(after);
       }),
       { numRuns: 300 },
     );

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { isOfRow, isLockTimeout } from '@wallet/shared/database/sqlstate';
 import {
+  type KeyedOperation,
   type NewOperation,
   type Operation,
   acceptOperations,
@@ -123,7 +124,7 @@ type GroupAnswer = { readonly acceptance: Acceptance } | { readonly error: unkno
 
 interface EarlierOperations {
   readonly byId: ReadonlyMap<string, Operation>;
-  readonly byKey: ReadonlyMap<string | null, Operation>;
+  readonly byKey: ReadonlyMap<string | null, KeyedOperation>;
 }
 
 const NOTHING: EarlierOperations = { byId: new Map(), byKey: new Map() };
@@ -143,7 +144,6 @@ function accepted(operation: NewOperation, createdAt: Date): Acceptance {
       description: operation.description,
       referenceId: operation.referenceId,
       idempotencyKey: operation.idempotencyKey,
-      requestHash: operation.requestHash,
       metadata: operation.metadata,
       batchId: null,
       createdAt,

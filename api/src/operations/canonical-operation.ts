@@ -17,8 +17,9 @@ export function canonicalOperation(operation: WhatIsAsked): string {
   return `["${type}","${walletId}",${receiver},"${amount}",${extras}]`;
 }
 
+/** The first half of the hash, in hex: that is what is kept. */
 export function hashOperation(operation: WhatIsAsked): string {
-  return hashRequest(canonicalOperation(operation));
+  return hashRequest(canonicalOperation(operation)).slice(0, 32);
 }
 
 function quote(text: string | null): string {

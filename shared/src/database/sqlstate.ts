@@ -13,7 +13,7 @@ export const UNDEFINED_TABLE = '42P01';
 /** What the law of the ledger raises (migrations/repeatable/law.sql): the code or the stored ledger is wrong, not one operation. */
 const LAW_VIOLATION = 'WL001';
 /** Keys that cannot be met twice unless an operation is applied twice. */
-const LAWFUL_KEYS = new Set(['entries_pkey', 'entries_operation', 'outcomes_pkey']);
+const LAWFUL_KEYS = new Set(['movements_pkey', 'movements_from', 'movements_to', 'failures_pkey']);
 /** Constraints that one operation can violate although program and schema are right. */
 const DATA_CHECKS = new Set(['accounts_wallet_not_below_zero', 'accounts_closed_is_empty']);
 

@@ -5,7 +5,7 @@ import type { OperationType, WalletStatus } from '../words/operation.ts';
 import type { RejectionCode } from '../words/rejection.ts';
 
 /**
- * The rules of the ledger: operations and balances in, entries, balances and outcomes out. Pure: no clock, no database,
+ * The rules of the ledger: operations and balances in, movements, balances and outcomes out. Pure: no clock, no database,
  * no package. What is decided here is final; the caller writes it down in one transaction.
  */
 
@@ -33,13 +33,12 @@ export interface Account {
   readonly version: bigint;
 }
 
-/** One side of a movement; `balance` and `version` are the account's after it. */
-export interface Entry {
+/** What an operation moves from one account to another, with both of them as they are after it. */
+export interface Movement {
   readonly operationId: string;
-  readonly account: bigint;
   readonly amount: bigint;
-  readonly balance: bigint;
-  readonly version: bigint;
+  readonly from: Account;
+  readonly to: Account;
 }
 
 /** Where an account stands. */
@@ -57,9 +56,9 @@ export interface Outcome {
 }
 
 export interface Plan {
-  readonly entries: readonly Entry[];
-  /** Accounts with their balance and version after the plan; only those that moved. */
-  readonly balances: readonly Account[];
+  readonly movements: readonly Movement[];
+  /** Accounts after the plan, with the last operation that moved each; only those that moved. */
+  readonly reached: readonly { readonly account: Account; readonly operationId: string }[];
   readonly outcomes: readonly Outcome[];
 }
 
@@ -69,18 +68,26 @@ export interface Plan {
  */
 export function plan(operations: readonly PlannedOperation[], accounts: ReadonlyMap<bigint, Account>): Plan {
   const current = new Map(accounts);
-  const entries: Entry[] = [];
+  const movements: Movement[] = [];
   const outcomes: Outcome[] = [];
   for (let start = 0; start < operations.length;) {
     const end = endOfUnit(operations, start);
     const unit = operations.slice(start, end);
     const done = unit.length > 1 ? applyTogether(unit, current) : applyInOrder(unit, current);
-    entries.push(...done.entries);
+    movements.push(...done.movements);
     outcomes.push(...done.outcomes);
     start = end;
   }
-  const moved = new Set(entries.map((entry) => entry.account));
-  return { entries, balances: [...moved].map((id) => accountOf(current, id)), outcomes };
+  return { movements, reached: lastOf(movements), outcomes };
+}
+
+function lastOf(movements: readonly Movement[]): Plan['reached'] {
+  const last = new Map<bigint, Plan['reached'][number]>();
+  for (const { operationId, from, to } of movements) {
+    last.set(from.id, { account: from, operationId });
+    last.set(to.id, { account: to, operationId });
+  }
+  return [...last.values()];
 }
 
 /** Behind the last of the operations that share the fate of the one at `start`. */
@@ -91,7 +98,7 @@ function endOfUnit(operations: readonly PlannedOperation[], start: number): numb
   return end;
 }
 
-type Done = Pick<Plan, 'entries' | 'outcomes'>;
+type Done = Pick<Plan, 'movements' | 'outcomes'>;
 
 /** All of them, or, if one is refused, none: then that one has its reason, and the others that another failed. */
 function applyTogether(unit: readonly PlannedOperation[], current: Map<bigint, Account>): Done {
@@ -105,12 +112,12 @@ function applyTogether(unit: readonly PlannedOperation[], current: Map<bigint, A
   const outcomes = unit.map((operation, index) =>
     outcomeOf(operation, tried.outcomes[index]?.rejection ?? 'other_line_failed', current),
   );
-  return { entries: [], outcomes };
+  return { movements: [], outcomes };
 }
 
 /** Each of them sees what those before it did. Changes `current`. */
 function applyInOrder(operations: readonly PlannedOperation[], current: Map<bigint, Account>): Done {
-  const entries: Entry[] = [];
+  const movements: Movement[] = [];
   const outcomes: Outcome[] = [];
   for (const operation of operations) {
     const account = accountOf(current, operation.account);
@@ -118,14 +125,12 @@ function applyInOrder(operations: readonly PlannedOperation[], current: Map<bigi
     const [from, to] = KINDS[operation.type].to === 'wallet' ? [counterparty, account] : [account, counterparty];
     const rejection = refuse(operation, from, to);
     if (rejection === null) {
-      entries.push(
-        move(current, operation.id, from, -operation.amount),
-        move(current, operation.id, to, operation.amount),
-      );
+      const { id: operationId, amount } = operation;
+      movements.push({ operationId, amount, from: move(current, from, -amount), to: move(current, to, amount) });
     }
     outcomes.push(outcomeOf(operation, rejection, current));
   }
-  return { entries, outcomes };
+  return { movements, outcomes };
 }
 
 function outcomeOf(
@@ -152,8 +157,8 @@ function refuse(operation: PlannedOperation, from: Account, to: Account): Reject
   return null;
 }
 
-/** Changes the account's balance, and answers the entry of it. */
-function move(accounts: Map<bigint, Account>, operationId: string, account: Account, amount: bigint): Entry {
+/** Changes the account's balance. @returns the account after it. */
+function move(accounts: Map<bigint, Account>, account: Account, amount: bigint): Account {
   // Field by field: this is done twice for every operation, and a spread would copy whatever else the caller keeps there.
   const after: Account = {
     id: account.id,
@@ -163,7 +168,7 @@ function move(accounts: Map<bigint, Account>, operationId: string, account: Acco
     version: account.version + 1n,
   };
   accounts.set(account.id, after);
-  return { operationId, account: account.id, amount, balance: after.balance, version: after.version };
+  return after;
 }
 
 function standingOf(accounts: ReadonlyMap<bigint, Account>, id: bigint): Standing {

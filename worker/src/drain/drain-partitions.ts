@@ -148,8 +148,8 @@ async function applyOrFail(client: Client, assets: Assets, choice: Choice): Prom
   await client.query('ROLLBACK TO SAVEPOINT before');
   const accounts = await lockAccountsOf(client, operations);
   const planned: Plan = {
-    entries: [],
-    balances: [],
+    movements: [],
+    reached: [],
     outcomes: operations.map(({ id, walletId, toWalletId }) => ({
       operationId: id,
       rejection: 'internal_error',

@@ -7,7 +7,7 @@ import { SESSION_SETTINGS } from '../session.ts';
 /** The rights without which a program would start and then fail, of those that tell the users of the roles apart. */
 const NEEDS = {
   api: ['INSERT ON pending_operations', 'INSERT ON wallets', 'SELECT ON api_keys'],
-  worker: ['INSERT ON entries', 'INSERT ON outcomes', 'UPDATE ON accounts'],
+  worker: ['INSERT ON movements', 'INSERT ON failures', 'UPDATE ON accounts'],
   audit: ['SELECT ON entries', 'SELECT ON outcomes'],
   keys: ['SELECT ON api_keys'],
   seed: ['INSERT ON clients', 'INSERT ON pending_operations'],

@@ -4,6 +4,7 @@ import { OPERATION_TYPES } from '../../words/operation.ts';
 import { BrokenInvariant } from '../../words/broken-invariant.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
+import { HAS_NOT_ENDED, LEFT_JOIN_ENDED } from '../tables/outcomes.ts';
 
 /** The next lines of a batch in a partition, applied. */
 export interface AppliedLines {
@@ -23,9 +24,7 @@ export interface AppliedLines {
  * @returns null if that is not so, or a line could be refused. Then nothing was written.
  */
 export async function applyPart(database: Queryable, partition: number, limit: number): Promise<AppliedLines | null> {
-  const { rows } = await database.query<
-    AppliedLines & Record<'posted' | 'concluded' | 'moved' | 'advanced' | 'expected', number>
-  >({
+  const { rows } = await database.query<AppliedLines & Record<'posted' | 'moved' | 'advanced' | 'expected', number>>({
     name: 'applyPart',
     text: APPLY_PART,
     values: [partition, limit, typesInSets('to'), typesInSets('from'), MAX_MINOR_UNITS],
@@ -33,12 +32,7 @@ export async function applyPart(database: Queryable, partition: number, limit: n
   const [row] = rows;
   if (row === undefined) return null;
   const { batchId, lines, isClosed, ...written } = row;
-  if (
-    written.posted !== 2 * lines ||
-    written.concluded !== lines ||
-    written.moved !== written.expected ||
-    written.advanced !== 1
-  ) {
+  if (written.posted !== lines || written.moved !== written.expected || written.advanced !== 1) {
     throw new BrokenInvariant('the rows written are not those of the lines', { batchId, lines, written });
   }
   return { batchId, lines, isClosed };
@@ -69,8 +63,8 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
       SELECT id, wallet_id, asset_id,
              CASE WHEN type = ANY ($3::text[]) THEN amount WHEN type = ANY ($4::text[]) THEN -amount END AS change
       FROM operations
-      LEFT JOIN LATERAL (SELECT operation_id FROM outcomes WHERE operation_id = operations.id OFFSET 0) AS final ON true
-      WHERE id > part.after_id AND id <= part.last_id AND final.operation_id IS NULL
+      ${LEFT_JOIN_ENDED}
+      WHERE id > part.after_id AND id <= part.last_id AND ${HAS_NOT_ENDED}
       ORDER BY id LIMIT $2
     ) AS line
     WINDOW whole AS (PARTITION BY asset_id ORDER BY id ROWS UNBOUNDED PRECEDING)
@@ -100,22 +94,21 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
          WHERE is_active AND change IS NOT NULL AND balance BETWEEN 0 AND $5::bigint
        )
   ), posted AS (
-    INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at, asset_id)
-    SELECT account_id, version, id, change, balance, moment, asset_id FROM verdict CROSS JOIN running
-    UNION ALL
-    SELECT treasury_id, treasury_version, id, -change, treasury_balance, moment, asset_id
-    FROM verdict CROSS JOIN running
-    RETURNING 1
-  ), concluded AS (
-    INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version, completed_at)
-    SELECT id, 'succeeded', balance::bigint, version, moment FROM verdict CROSS JOIN running
+    INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
+                           amount, created_at, asset_id)
+    SELECT id, CASE WHEN gains THEN treasury_id ELSE account_id END, CASE WHEN gains THEN treasury_version ELSE version END,
+           CASE WHEN gains THEN treasury_balance ELSE balance END, CASE WHEN gains THEN account_id ELSE treasury_id END,
+           CASE WHEN gains THEN version ELSE treasury_version END, CASE WHEN gains THEN balance ELSE treasury_balance END,
+           abs(change), moment, asset_id
+    FROM verdict CROSS JOIN (SELECT *, change > 0 AS gains FROM running) AS running
     RETURNING 1
   ), moved AS (
-    UPDATE accounts SET balance = reached.balance, version = reached.version, updated_at = reached.moment
+    UPDATE accounts SET balance = reached.balance, version = reached.version, last_operation_id = reached.operation_id,
+                        updated_at = reached.moment
     FROM (
-      SELECT account_id, version, balance, moment FROM verdict CROSS JOIN running WHERE is_last
+      SELECT account_id, version, balance, id AS operation_id, moment FROM verdict CROSS JOIN running WHERE is_last
       UNION ALL
-      SELECT treasury_id, treasury_version, treasury_balance, moment
+      SELECT treasury_id, treasury_version, treasury_balance, id, moment
       FROM verdict CROSS JOIN running WHERE is_last_of_asset
     ) AS reached
     WHERE accounts.id = reached.account_id
@@ -136,6 +129,6 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
     WHERE batch_totals.batch_id = part.batch_id AND batch_totals.partition = $1 AND batch_totals.asset_id = done.asset_id
   )
   SELECT part.batch_id AS "batchId", lines::int, NOT (SELECT open FROM advanced) AS "isClosed", accounts::int AS expected,
-         (SELECT count(*)::int FROM posted) AS posted, (SELECT count(*)::int FROM concluded) AS concluded,
+         (SELECT count(*)::int FROM posted) AS posted,
          (SELECT count(*)::int FROM moved) AS moved, (SELECT count(*)::int FROM advanced) AS advanced
   FROM part CROSS JOIN verdict`;

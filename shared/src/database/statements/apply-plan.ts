@@ -1,5 +1,5 @@
 import { BrokenInvariant } from '../../words/broken-invariant.ts';
-import type { Account, Entry, Outcome, Plan } from '../../ledger/plan.ts';
+import type { Account, Movement, Outcome, Plan } from '../../ledger/plan.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
 import { SUBSCRIBED_TYPES } from '../tables/events.ts';
@@ -19,7 +19,7 @@ export interface Advance {
 }
 
 /**
- * Writes a plan down: entries, balances and outcomes in, single operations out of the queue, batches further and their
+ * Writes a plan down: movements, balances and failures in, single operations out of the queue, batches further and their
  * totals up to date, in one statement whatever its size.
  * @returns the types of events that an endpoint is subscribed to: most often none.
  * @throws BrokenInvariant if a row was not as the plan expects it (an operation already gone, an account at another version): the
@@ -30,18 +30,19 @@ export async function applyPlan(
   { operations, before, plan }: PlannedWork,
   advances: readonly Advance[],
 ): Promise<readonly string[]> {
-  const { entries, balances, outcomes } = plan;
+  const { movements, reached, outcomes } = plan;
+  const failures = outcomes.filter(({ rejection }) => rejection !== null);
   const assets = new Map(operations.map(({ id, assetId }) => [id, assetId]));
   const singles = operations.filter((operation) => operation.part === null);
   const totals = addUp(operations, plan);
   const { rows } = await database.query<
-    Record<'removed' | 'moved' | 'posted' | 'concluded' | 'advanced' | 'counted', bigint> & { subscribed: string[] }
+    Record<'removed' | 'reached' | 'moved' | 'failed' | 'advanced' | 'counted', bigint> & { subscribed: string[] }
   >(
     APPLY_PLAN({
       done: singles,
-      reached: balances.map((after) => ({ after, before: before.get(after.id) })),
-      posted: entries.map((entry) => ({ entry, assetId: assets.get(entry.operationId) })),
-      concluded: outcomes,
+      reached: reached.map((each) => ({ ...each, before: before.get(each.account.id) })),
+      moved: movements.map((movement) => ({ movement, assetId: assets.get(movement.operationId) })),
+      failed: failures,
       advance: advances,
       added: totals,
     }),
@@ -49,14 +50,14 @@ export async function applyPlan(
   const [row] = rows;
   const fits =
     row?.removed === BigInt(singles.length) &&
-    row.moved === BigInt(balances.length) &&
-    row.posted === BigInt(entries.length) &&
-    row.concluded === BigInt(outcomes.length) &&
+    row.reached === BigInt(reached.length) &&
+    row.moved === BigInt(movements.length) &&
+    row.failed === BigInt(failures.length) &&
     row.advanced === BigInt(advances.length) &&
     row.counted === BigInt(totals.length);
-  if (!fits || outcomes.length !== operations.length) {
+  if (!fits || movements.length + failures.length !== operations.length) {
     throw new BrokenInvariant('the rows written are not those of the plan', {
-      planned: { operations: operations.length, balances: balances.length, entries: entries.length },
+      planned: { operations: operations.length, accounts: reached.length, movements: movements.length },
       written: row,
     });
   }
@@ -81,23 +82,26 @@ const APPLY_PLAN = wideStatement({
       low: ['boolean', ({ low }) => String(low)],
       seq: ['bigint', ({ seq }) => seq],
     }),
-    reached: rowset<{ after: Account; before: Account | undefined }>({
-      id: ['bigint', ({ after }) => after.id],
+    reached: rowset<Plan['reached'][number] & { before: Account | undefined }>({
+      id: ['bigint', ({ account }) => account.id],
       before: ['bigint', ({ before }) => before?.version ?? null],
-      version: ['bigint', ({ after }) => after.version],
-      balance: ['numeric', ({ after }) => after.balance],
+      version: ['bigint', ({ account }) => account.version],
+      balance: ['numeric', ({ account }) => account.balance],
+      operation_id: ['uuid', ({ operationId }) => operationId],
     }),
-    posted: rowset<{ entry: Entry; assetId: number | undefined }>({
-      account_id: ['bigint', ({ entry }) => entry.account],
-      version: ['bigint', ({ entry }) => entry.version],
-      operation_id: ['uuid', ({ entry }) => entry.operationId],
-      amount: ['bigint', ({ entry }) => entry.amount],
-      balance: ['numeric', ({ entry }) => entry.balance],
+    moved: rowset<{ movement: Movement; assetId: number | undefined }>({
+      operation_id: ['uuid', ({ movement }) => movement.operationId],
+      from_account_id: ['bigint', ({ movement }) => movement.from.id],
+      from_version: ['bigint', ({ movement }) => movement.from.version],
+      from_balance: ['numeric', ({ movement }) => movement.from.balance],
+      to_account_id: ['bigint', ({ movement }) => movement.to.id],
+      to_version: ['bigint', ({ movement }) => movement.to.version],
+      to_balance: ['numeric', ({ movement }) => movement.to.balance],
+      amount: ['bigint', ({ movement }) => movement.amount],
       asset_id: ['smallint', ({ assetId }) => assetId ?? null],
     }),
-    concluded: rowset<Outcome>({
+    failed: rowset<Outcome>({
       operation_id: ['uuid', ({ operationId }) => operationId],
-      status: ['text', ({ rejection }) => (rejection === null ? 'succeeded' : 'failed')],
       error_code: ['text', ({ rejection }) => rejection],
       wallet_balance: ['bigint', ({ wallet }) => wallet.balance],
       wallet_version: ['bigint', ({ wallet }) => wallet.version],
@@ -119,26 +123,28 @@ const APPLY_PLAN = wideStatement({
       failed_amount: ['numeric', ({ failedAmount }) => failedAmount],
     }),
   },
-  text: ({ done, reached, posted, concluded, advance, added }) => `WITH removed AS (
+  text: ({ done, reached, moved, failed, advance, added }) => `WITH removed AS (
     DELETE FROM pending_operations
     USING ${done.rows}
     WHERE pending_operations.partition = done.partition AND pending_operations.low = done.low
       AND pending_operations.seq = done.seq
     RETURNING 1
-  ), moved AS (
-    UPDATE accounts SET balance = reached.balance, version = reached.version, updated_at = statement_timestamp()
+  ), changed AS (
+    UPDATE accounts SET balance = reached.balance, version = reached.version, last_operation_id = reached.operation_id,
+                        updated_at = statement_timestamp()
     FROM ${reached.rows}
     WHERE accounts.id = reached.id AND accounts.version = reached.before
     RETURNING 1
   ), posted AS (
-    INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
-    SELECT account_id, version, operation_id, amount, balance, asset_id FROM ${posted.rows}
+    INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
+                           amount, asset_id)
+    SELECT operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance, amount, asset_id
+    FROM ${moved.rows}
     RETURNING 1
-  ), concluded AS (
-    INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance,
-                          to_wallet_version)
-    SELECT operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version
-    FROM ${concluded.rows}
+  ), refused AS (
+    INSERT INTO failures (operation_id, error_code, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version)
+    SELECT operation_id, error_code, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version
+    FROM ${failed.rows}
     RETURNING 1
   ), advanced AS (
     UPDATE batch_parts SET after_id = advance.after_id, touched_at = statement_timestamp()
@@ -156,8 +162,8 @@ const APPLY_PLAN = wideStatement({
       AND batch_totals.asset_id = added.asset_id
     RETURNING 1
   )
-  SELECT (SELECT count(*) FROM removed) AS removed, (SELECT count(*) FROM moved) AS moved,
-         (SELECT count(*) FROM posted) AS posted, (SELECT count(*) FROM concluded) AS concluded,
+  SELECT (SELECT count(*) FROM removed) AS removed, (SELECT count(*) FROM changed) AS reached,
+         (SELECT count(*) FROM posted) AS moved, (SELECT count(*) FROM refused) AS failed,
          (SELECT count(*) FROM advanced) AS advanced, (SELECT count(*) FROM counted) AS counted,
          ARRAY (${SUBSCRIBED_TYPES}) AS subscribed`,
 });

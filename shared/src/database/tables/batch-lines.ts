@@ -3,7 +3,9 @@ import type { OperationStatus, OperationType, Priority } from '../../words/opera
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { type EncodedColumn, encodedRowset, rowset, wideStatement } from '../rowset.ts';
+import { keyHash } from './operation-keys.ts';
 import { OPERATION_COLUMNS, type Operation } from './operations.ts';
+import { HAS_NOT_ENDED, LEFT_JOIN_OUTCOME } from './outcomes.ts';
 
 /** A line to accept, as its own operation. */
 export interface NewLine {
@@ -39,7 +41,7 @@ const LINE_COLUMNS = {
   description: 'text',
   reference_id: 'text',
   idempotency_key: 'text',
-  request_hash: 'text',
+  request_hash: 'uuid',
   metadata: 'text',
 } as const;
 
@@ -85,29 +87,34 @@ export async function insertLines(
   return rows[0]?.added ?? 0;
 }
 
-const INSERT_LINES = insertStatement('insertLines', '');
-const INSERT_LINES_WITH_KEYS = insertStatement(
-  'insertLinesWithKeys',
-  'ON CONFLICT (idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING',
-);
+const INSERT_LINES = insertStatement('insertLines', false);
+const INSERT_LINES_WITH_KEYS = insertStatement('insertLinesWithKeys', true);
 
-function insertStatement(name: string, onConflict: string) {
+function insertStatement(name: string, withKeys: boolean) {
   return wideStatement({
     name,
     values: ['batch', 'priority'],
     sets: { given: encodedRowset(LINE_COLUMNS) },
-    text: ({ given }, value) => `WITH added AS (
+    text: ({ given }, value) => `WITH ${withKeys ? `keyed AS (${insertKeys(given.rows)}), ` : ''}added AS (
              INSERT INTO operations (id, batch_id, line, wallet_id, asset_id, type, amount, priority, created_at, to_wallet_id,
-                                     description, reference_id, idempotency_key, request_hash, metadata_sent)
+                                     description, reference_id, idempotency_key, metadata_sent)
              SELECT id, ${value.batch}, line, wallet_id, asset_id, type, amount, ${value.priority}, now(), to_wallet_id,
-                    description, reference_id, idempotency_key, decode(request_hash, 'hex'), metadata::json
+                    description, reference_id, idempotency_key, metadata::json
              FROM ${given.rows}
+             ${withKeys ? 'WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)' : ''}
              ORDER BY id
-             ${onConflict}
              RETURNING 1
            )
            SELECT count(*)::int AS added FROM added`,
   });
+}
+
+function insertKeys(rows: string): string {
+  return `INSERT INTO operation_keys (key_hash, operation_id, request_hash)
+             SELECT ${keyHash('idempotency_key')}, id, request_hash FROM ${rows} WHERE idempotency_key IS NOT NULL
+             ORDER BY line
+             ON CONFLICT DO NOTHING
+             RETURNING operation_id`;
 }
 
 /** Of lines that were left out: those that have the key of an earlier line of the same batch. */
@@ -128,7 +135,8 @@ const FIND_REPEATED_KEYS = wideStatement({
   sets: { given: encodedRowset({ id: 'uuid', line: 'int', idempotency_key: 'text' }) },
   text: ({ given }, value) => `SELECT given.line, operations.line AS first
            FROM ${given.rows}
-           JOIN operations ON operations.idempotency_key = given.idempotency_key AND operations.batch_id = ${value.batch}
+           JOIN operation_keys ON key_hash = ${keyHash('given.idempotency_key')}
+           JOIN operations ON operations.id = operation_keys.operation_id AND operations.batch_id = ${value.batch}
            WHERE operations.id <> given.id
            ORDER BY given.line LIMIT 100`,
 });
@@ -174,23 +182,23 @@ export interface LineFilter {
 
 /**
  * How the lines of a part are found, by the status that is looked for. Each look-up of an outcome is by its key, one after
- * the other, so that a page ends when it is full; what failed has an index, and what is pending lies in open parts.
+ * the other, so that a page ends when it is full; what failed has a table of its own, and what is pending lies in open parts.
  */
-const OUTCOME = `JOIN LATERAL (SELECT * FROM outcomes WHERE operation_id = operations.id OFFSET 0) AS outcomes`;
 const BOUNDED = 'operations.id > bounds.after_id AND operations.id <= bounds.last_id';
 const foundBy = (batch: string) =>
   ({
-    all: { from: `operations LEFT ${OUTCOME} ON true`, where: BOUNDED },
-    succeeded: { from: `operations ${OUTCOME} ON outcomes.status = 'succeeded'`, where: BOUNDED },
+    all: { from: `operations ${LEFT_JOIN_OUTCOME}`, where: BOUNDED },
+    succeeded: { from: `operations ${LEFT_JOIN_OUTCOME}`, where: `${BOUNDED} AND movement.operation_id IS NOT NULL` },
     failed: {
-      from: 'outcomes JOIN operations ON operations.id = outcomes.operation_id',
-      where: `outcomes.operation_id > bounds.after_id AND outcomes.operation_id <= bounds.last_id
-            AND outcomes.status = 'failed'`,
+      from: `(SELECT operation_id FROM failures
+              WHERE operation_id > bounds.after_id AND operation_id <= bounds.last_id) AS failed
+             JOIN operations ON operations.id = failed.operation_id ${LEFT_JOIN_OUTCOME}`,
+      where: 'true',
     },
     pending: {
-      from: `batch_parts AS part JOIN operations ON operations.id > part.after_id LEFT ${OUTCOME} ON true`,
+      from: `batch_parts AS part JOIN operations ON operations.id > part.after_id ${LEFT_JOIN_OUTCOME}`,
       where: `part.batch_id = ${batch} AND part.partition = bounds.partition AND part.open AND ${BOUNDED}
-            AND outcomes.operation_id IS NULL`,
+            AND ${HAS_NOT_ENDED}`,
     },
   }) as const satisfies Record<OperationStatus | 'all', { from: string; where: string }>;
 
@@ -221,7 +229,7 @@ const LIST_LINES = {
 } as const satisfies Record<OperationStatus | 'all', unknown>;
 
 function listStatement(status: OperationStatus | 'all') {
-  const ofStatus = status === 'all' ? 'true' : `coalesce(outcomes.status, 'pending') = '${status}'`;
+  const ofStatus = status === 'all' ? 'true' : `lines.status = '${status}'`;
   return wideStatement({
     name: `listLines ${status}`,
     values: ['batch', 'after', 'upTo', 'limit'],
@@ -243,11 +251,12 @@ function listStatement(status: OperationStatus | 'all') {
          ORDER BY operations.id LIMIT ${value.limit}
        ) AS line
        UNION ALL (
-         SELECT ${OPERATION_COLUMNS}, batch_replays.line AS "lineInBatch", batch_replays.position
-         FROM batch_replays JOIN operations ON operations.id = batch_replays.operation_id
-         LEFT JOIN outcomes ON outcomes.operation_id = operations.id
-         WHERE batch_replays.batch_id = ${value.batch} AND position > ${value.after} AND position <= ${value.upTo} AND ${ofStatus}
-         ORDER BY position LIMIT ${value.limit}
+         SELECT * FROM (
+           SELECT ${OPERATION_COLUMNS}, batch_replays.line AS "lineInBatch", batch_replays.position
+           FROM batch_replays JOIN operations ON operations.id = batch_replays.operation_id ${LEFT_JOIN_OUTCOME}
+           WHERE batch_replays.batch_id = ${value.batch} AND position > ${value.after} AND position <= ${value.upTo}
+         ) AS lines
+         WHERE ${ofStatus} ORDER BY position LIMIT ${value.limit}
        )
      ) AS lines ORDER BY position LIMIT ${value.limit}`;
     },

@@ -2,6 +2,7 @@ import { positionOf } from '../../words/batch.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
+import { HAS_NOT_ENDED, LEFT_JOIN_ENDED } from './outcomes.ts';
 import { type OpenPart, type PendingOperation, TRANSFERABLE, type WalletPlace } from './pending-operations.ts';
 
 /** What waits in a partition besides single operations of high priority. */
@@ -70,8 +71,8 @@ const READ_LINES = wideStatement({
            CROSS JOIN LATERAL (
              SELECT id, wallet_id, to_wallet_id, asset_id, type, amount
              FROM operations
-             LEFT JOIN LATERAL (SELECT operation_id FROM outcomes WHERE operation_id = operations.id OFFSET 0) AS final ON true
-             WHERE id > place.after_id AND id <= place.last_id AND final.operation_id IS NULL
+             ${LEFT_JOIN_ENDED}
+             WHERE id > place.after_id AND id <= place.last_id AND ${HAS_NOT_ENDED}
              ORDER BY id LIMIT place.most
            ) AS line
            ORDER BY place.number, line.id`,
@@ -112,10 +113,11 @@ const READ_LINES_BEFORE = wideStatement({
            FROM ${place.rows}
            CROSS JOIN LATERAL (
              SELECT id, wallet_id, to_wallet_id, asset_id, type, amount
-             FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id
+             FROM operations
+             ${LEFT_JOIN_ENDED}
              -- As pairs, so that the index by wallet is used whatever the planner thinks: the lines of a part are many.
              WHERE (wallet_id, id) > (place.wallet_id, place.after_id) AND (wallet_id, id) <= (place.wallet_id, place.last_id)
-               AND outcomes.operation_id IS NULL
+               AND ${HAS_NOT_ENDED}
              ORDER BY wallet_id, id LIMIT ${value.limit}
            ) AS line
            ORDER BY place.number, line.id`,

@@ -5,8 +5,10 @@ import { arrayLiteral } from '../array-literal.ts';
 import { ADVISORY_LOCK } from '../locks.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
+import { HAS_NOT_ENDED, LEFT_JOIN_OUTCOME, OUTCOME_COLUMNS } from './outcomes.ts';
+import { keyHash } from './operation-keys.ts';
 
-/** An operation to accept. `requestHash` is the SHA-256 of the request in hex; it goes with `idempotencyKey`. */
+/** An operation to accept. `requestHash` is half the SHA-256 of the request, 32 digits in hex; it goes with `idempotencyKey`. */
 export interface NewOperation {
   readonly id: string;
   readonly partition: number;
@@ -26,7 +28,7 @@ export interface NewOperation {
 }
 
 /** An operation as it stands: pending while `completedAt` is null. */
-export interface Operation extends Omit<NewOperation, 'partition'> {
+export interface Operation extends Omit<NewOperation, 'partition' | 'requestHash'> {
   /** The batch that it is a line of; null for a single operation. */
   readonly batchId: string | null;
   readonly status: OperationStatus;
@@ -76,7 +78,7 @@ const ACCEPT_OPERATIONS = wideStatement({
         description: ['text', ({ description }) => description, 'escaped'],
         reference_id: ['text', ({ referenceId }) => referenceId, 'escaped'],
         idempotency_key: ['text', ({ idempotencyKey }) => idempotencyKey, 'escaped'],
-        request_hash: ['text', ({ requestHash }) => requestHash],
+        request_hash: ['uuid', ({ requestHash }) => requestHash],
         metadata: ['text', ({ metadata }) => metadata, 'escaped'],
       },
       { numbered: 'position' },
@@ -93,12 +95,18 @@ const ACCEPT_OPERATIONS = wideStatement({
            ), numbered AS MATERIALIZED (
              SELECT nextval('operation_seq') AS seq, clock_timestamp() AS created_at, ordered.*
              FROM (SELECT * FROM input WHERE (SELECT count(*) FROM locked) > 0 ORDER BY position) AS ordered
+           ), keyed AS (
+             INSERT INTO operation_keys (key_hash, operation_id, request_hash)
+             SELECT ${keyHash('idempotency_key')} AS key_hash, id, request_hash
+             FROM numbered WHERE idempotency_key IS NOT NULL ORDER BY key_hash
+             ON CONFLICT DO NOTHING
+             RETURNING operation_id
            ), accepted AS (
              INSERT INTO operations (id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
-                                     idempotency_key, request_hash, to_wallet_id, metadata_sent, created_at)
+                                     idempotency_key, to_wallet_id, metadata_sent, created_at)
              SELECT id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
-                    idempotency_key, decode(request_hash, 'hex'), to_wallet_id, metadata::json, created_at
-             FROM numbered ORDER BY idempotency_key, id
+                    idempotency_key, to_wallet_id, metadata::json, created_at
+             FROM numbered WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed) ORDER BY id
              ON CONFLICT DO NOTHING
              RETURNING id, created_at
            ), queued AS (
@@ -115,15 +123,9 @@ export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId
          operations.asset_id AS "assetId", operations.type, operations.amount,
          coalesce(operations.metadata_sent::text, operations.metadata::text) AS metadata,
          operations.priority, operations.description, operations.reference_id AS "referenceId",
-         operations.idempotency_key AS "idempotencyKey", encode(operations.request_hash, 'hex') AS "requestHash",
-         operations.created_at AS "createdAt", coalesce(outcomes.status, 'pending') AS status,
-         outcomes.completed_at AS "completedAt", outcomes.error_code AS "errorCode",
-         outcomes.wallet_balance AS "walletBalance", outcomes.wallet_version AS "walletVersion",
-         outcomes.to_wallet_balance AS "toWalletBalance", outcomes.to_wallet_version AS "toWalletVersion"`;
+         operations.idempotency_key AS "idempotencyKey", operations.created_at AS "createdAt", ${OUTCOME_COLUMNS}`;
 
-const SELECT_OPERATION = `
-  SELECT ${OPERATION_COLUMNS}
-  FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id`;
+const SELECT_OPERATION = `SELECT ${OPERATION_COLUMNS} FROM operations ${LEFT_JOIN_OUTCOME}`;
 
 /** Those of the operations that exist, in no particular order. */
 export async function findOperations(database: Queryable, ids: readonly string[]): Promise<Operation[]> {
@@ -140,18 +142,34 @@ export async function findEndedOperations(database: Queryable, ids: readonly str
   const { rows } = await database.query<Operation>({
     name: 'findEndedOperations',
     text: `SELECT ${OPERATION_COLUMNS}
-           FROM (SELECT * FROM outcomes WHERE operation_id = ANY ($1::uuid[]) OFFSET 0) AS outcomes
-           CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = outcomes.operation_id OFFSET 0) AS operations`,
+           FROM (
+             SELECT operation_id FROM movements WHERE operation_id = ANY ($1::uuid[]) AND leg = 0
+             UNION ALL
+             SELECT operation_id FROM failures WHERE operation_id = ANY ($1::uuid[])
+           ) AS ended
+           CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = ended.operation_id OFFSET 0) AS operations
+           ${LEFT_JOIN_OUTCOME}`,
     values: [arrayLiteral(ids)],
   });
   return rows;
 }
 
+/** An operation that was accepted under a key, with the hash of its request. */
+export interface KeyedOperation extends Operation {
+  readonly requestHash: string;
+}
+
 /** The operations accepted under the idempotency keys, in no particular order. */
-export async function findOperationsByKey(database: Queryable, keys: readonly string[]): Promise<Operation[]> {
-  const { rows } = await database.query<Operation>({
+export async function findOperationsByKey(database: Queryable, keys: readonly string[]): Promise<KeyedOperation[]> {
+  const { rows } = await database.query<KeyedOperation>({
     name: 'findOperationsByKey',
-    text: `${SELECT_OPERATION} WHERE operations.idempotency_key = ANY ($1::text[])`,
+    text: `SELECT ${OPERATION_COLUMNS}, replace(operation_keys.request_hash::text, '-', '') AS "requestHash"
+           FROM unnest($1::text[]) AS wanted (key)
+           CROSS JOIN LATERAL (
+             SELECT * FROM operation_keys WHERE key_hash = ${keyHash('wanted.key')} OFFSET 0
+           ) AS operation_keys
+           CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = operation_keys.operation_id OFFSET 0) AS operations
+           ${LEFT_JOIN_OUTCOME}`,
     values: [keys],
   });
   return rows;
@@ -197,17 +215,18 @@ export async function listOperations(
   if (filter.status === 'pending') {
     // Of each open part of a batch, only as much as a page can show.
     const pendingLines = `SELECT operations.id FROM operations
-       LEFT JOIN outcomes ON outcomes.operation_id = operations.id
+       ${LEFT_JOIN_OUTCOME}
        WHERE ${[...conditions, 'operations.id > after_id', 'operations.id <= last_id'].join(' AND ')}
-         AND outcomes.operation_id IS NULL
+         AND ${HAS_NOT_ENDED}
        ORDER BY operations.id DESC LIMIT ${most}`;
     conditions.push(
       `operations.id IN (SELECT operation_id FROM pending_operations
          UNION ALL SELECT line.id FROM batch_parts CROSS JOIN LATERAL (${pendingLines}) AS line WHERE batch_parts.open)`,
     );
-  } else if (filter.status !== null) {
-    // A literal, so that the planner knows the index of what failed.
-    conditions.push(`outcomes.status = '${filter.status}'`);
+  } else if (filter.status === 'failed') {
+    conditions.push('operations.id IN (SELECT operation_id FROM failures)');
+  } else if (filter.status === 'succeeded') {
+    conditions.push('movement.operation_id IS NOT NULL');
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const { rows } = await database.query<Operation>(

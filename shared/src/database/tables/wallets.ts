@@ -2,6 +2,7 @@ import type { WalletStatus } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
+import { HAS_NOT_ENDED, LEFT_JOIN_ENDED } from './outcomes.ts';
 import { FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, constraintOf, sqlstateOf } from '../sqlstate.ts';
 
 /** What never changes about a wallet. */
@@ -74,10 +75,8 @@ const SELECT_WALLET = `
               SELECT id FROM operations
               WHERE (wallet_id, id) > (wallets.id, after_id) AND (wallet_id, id) <= (wallets.id, last_id)
               OFFSET 0
-            ) AS line LEFT JOIN LATERAL (
-              SELECT operation_id FROM outcomes WHERE operation_id = line.id OFFSET 0
-            ) AS final ON true
-            WHERE batch_parts.open AND final.operation_id IS NULL
+            ) AS operations ${LEFT_JOIN_ENDED}
+            WHERE batch_parts.open AND ${HAS_NOT_ENDED}
             LIMIT ${PENDING_COUNTED}
           ) AS waiting) AS "pendingOperations"
   FROM wallets JOIN accounts ON accounts.wallet_id = wallets.id`;

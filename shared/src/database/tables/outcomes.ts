@@ -1,0 +1,40 @@
+import { KINDS } from '../../words/kinds.ts';
+import { OPERATION_TYPES } from '../../words/operation.ts';
+
+/**
+ * What came of operations, in the text of statements about `operations`. An operation has ended when it has a movement under
+ * leg 0, and so succeeded, or a failure; until then it is pending.
+ */
+
+/** Joins what came of each operation, look-up by look-up; what has failed is only looked for where nothing has moved. */
+const leftJoin = (columns: string): string => `LEFT JOIN LATERAL (
+      SELECT ${columns} FROM movements WHERE operation_id = operations.id AND leg = 0 OFFSET 0
+    ) AS movement ON true
+    LEFT JOIN LATERAL (
+      SELECT ${columns} FROM failures WHERE operation_id = CASE WHEN movement.operation_id IS NULL THEN operations.id END OFFSET 0
+    ) AS failure ON true`;
+
+/** For `OUTCOME_COLUMNS`. */
+export const LEFT_JOIN_OUTCOME = leftJoin('*');
+/** For `HAS_NOT_ENDED`: no other column of it can be named. */
+export const LEFT_JOIN_ENDED = leftJoin('operation_id');
+
+export const HAS_NOT_ENDED = 'movement.operation_id IS NULL AND failure.operation_id IS NULL';
+
+const GAINING = OPERATION_TYPES.filter((type) => KINDS[type].to === 'wallet')
+  .map((type) => `'${type}'`)
+  .join(', ');
+
+/** What `Operation` says of an outcome. Of a movement, the side of the operation's wallet is told by its type. */
+export const OUTCOME_COLUMNS = `
+         CASE WHEN movement.operation_id IS NOT NULL THEN 'succeeded' WHEN failure.operation_id IS NOT NULL THEN 'failed'
+              ELSE 'pending' END AS status,
+         coalesce(movement.created_at, failure.completed_at) AS "completedAt", failure.error_code AS "errorCode",
+         coalesce(CASE WHEN operations.type IN (${GAINING}) THEN movement.to_balance ELSE movement.from_balance END::bigint,
+                  failure.wallet_balance) AS "walletBalance",
+         coalesce(CASE WHEN operations.type IN (${GAINING}) THEN movement.to_version ELSE movement.from_version END,
+                  failure.wallet_version) AS "walletVersion",
+         coalesce(CASE WHEN operations.to_wallet_id IS NOT NULL THEN movement.to_balance END::bigint,
+                  failure.to_wallet_balance) AS "toWalletBalance",
+         coalesce(CASE WHEN operations.to_wallet_id IS NOT NULL THEN movement.to_version END,
+                  failure.to_wallet_version) AS "toWalletVersion"`;
