@@ -61,15 +61,24 @@ export async function acceptOperations(
   operations: readonly NewOperation[],
   { again }: { again: boolean },
 ): Promise<{ id: string; createdAt: Date }[]> {
-  const accept = again ? ACCEPT_AGAIN : ACCEPT_OPERATIONS;
+  const withKeys = operations.some(({ idempotencyKey }) => idempotencyKey !== null);
+  const accept = again ? ACCEPT_AGAIN : withKeys ? ACCEPT_OPERATIONS : ACCEPT_WITHOUT_KEYS;
   const { rows } = await database.query<{ id: string; createdAt: Date }>(accept({ input: operations }));
   return rows;
 }
 
-const ACCEPT_OPERATIONS = acceptStatement('acceptOperations', '');
-const ACCEPT_AGAIN = acceptStatement('acceptOperationsAgain', 'ON CONFLICT DO NOTHING');
+const INSERT_KEYS = `INSERT INTO operation_keys (key_hash, operation_id, request_hash)
+             SELECT ${keyHash('idempotency_key')} AS key_hash, id, request_hash
+             FROM numbered WHERE idempotency_key IS NOT NULL ORDER BY key_hash
+             ON CONFLICT DO NOTHING
+             RETURNING operation_id`;
 
-function acceptStatement(name: string, onConflict: string) {
+const ACCEPT_OPERATIONS = acceptStatement('acceptOperations', {});
+/** Where none has a key, none is written: to name the table would cost as much as some operations. */
+const ACCEPT_WITHOUT_KEYS = acceptStatement('acceptOperationsWithoutKeys', { withoutKeys: true });
+const ACCEPT_AGAIN = acceptStatement('acceptOperationsAgain', { again: true });
+
+function acceptStatement(name: string, { withoutKeys = false, again = false }) {
   return wideStatement({
     name,
     sets: {
@@ -103,19 +112,15 @@ function acceptStatement(name: string, onConflict: string) {
            ), numbered AS MATERIALIZED (
              SELECT nextval('operation_seq') AS seq, clock_timestamp() AS created_at, ordered.*
              FROM (SELECT * FROM input WHERE (SELECT count(*) FROM locked) > 0 ORDER BY position) AS ordered
-           ), keyed AS (
-             INSERT INTO operation_keys (key_hash, operation_id, request_hash)
-             SELECT ${keyHash('idempotency_key')} AS key_hash, id, request_hash
-             FROM numbered WHERE idempotency_key IS NOT NULL ORDER BY key_hash
-             ON CONFLICT DO NOTHING
-             RETURNING operation_id
-           ), accepted AS (
+           ), ${withoutKeys ? '' : `keyed AS (${INSERT_KEYS}), `}accepted AS (
              INSERT INTO operations (id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
                                      idempotency_key, to_wallet_id, metadata_sent, created_at)
              SELECT id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
                     idempotency_key, to_wallet_id, metadata::json, created_at
-             FROM numbered WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed) ORDER BY id
-             ${onConflict}
+             FROM numbered
+             ${withoutKeys ? '' : 'WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)'}
+             ORDER BY id
+             ${again ? 'ON CONFLICT DO NOTHING' : ''}
              RETURNING id, created_at
            ), queued AS (
              INSERT INTO pending_operations (partition, low, seq, operation_id, wallet_id, accepted_at)
