@@ -54,7 +54,8 @@ export async function deletePiece(database: Database, days: RetentionDays, limit
       keptDays === undefined
         ? { deleted: {}, next: null }
         : await DELETE[turn.kind](client, turn.place, { days: keptDays, limit });
-    const next = piece.next === null ? { kind: kindAfter(turn.kind), place: [] } : { kind: turn.kind, place: piece.next };
+    const next =
+      piece.next === null ? { kind: kindAfter(turn.kind), place: [] } : { kind: turn.kind, place: piece.next };
     const isLast = piece.next === null && next.kind === RETENTION_KINDS[0];
     const moreMs = isLast ? PASS_REST_MS : 0;
     const waitMs = await endRetentionTurn(client, next, { busy: BUSY_REST, idle: IDLE_REST, moreMs });

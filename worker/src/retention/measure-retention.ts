@@ -6,10 +6,7 @@ import { Counter, Gauge, type Registry } from '@wallet/shared/process/metrics';
 const READ_MS = 5_000;
 
 /** Counts what is deleted, and tells how old the oldest is that is kept, as the database has it. */
-export function measureRetention(
-  registry: Registry,
-  database: Database,
-): { deleted(counts: Piece['deleted']): void } {
+export function measureRetention(registry: Registry, database: Database): { deleted(counts: Piece['deleted']): void } {
   const deleted = new Counter({
     name: 'wallet_retention_deleted_total',
     help: 'Rows that were deleted because they were older than the RETENTION_ settings',
