@@ -78,6 +78,7 @@ export async function startService(
     ...{ logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1', allowAnonymous: false },
     webhookKey: options.webhooks === false ? undefined : randomBytes(32),
     webhookAllowPrivate: true,
+    retention: {},
   };
   const api: RunningApi = await startApi(
     {

@@ -11,6 +11,7 @@ import { type Running, runProcess } from '@wallet/shared/process/run-process';
 import { readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
 import { PLANNER } from './drain/planner.ts';
+import { RETENTION_SESSION, startRetention } from './retention/start-retention.ts';
 import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
 
@@ -33,13 +34,15 @@ await runProcess({
 async function start(): Promise<{ log: Logger; running: Running }> {
   const config = readWorkerConfig(process.env);
   const log = createLogger({ process: 'worker', level: config.logLevel, pretty: config.logPretty });
-  const connect = (name: string, size: number) =>
+  const connect = (name: string, size: number, more: Record<string, string> = {}) =>
     createPool({
-      ...{ url: config.databaseUrl, name, size, settings: PLANNER },
+      ...{ url: config.databaseUrl, name, size, settings: { ...PLANNER, ...more } },
       onError: logErrors(log, 'database connection failed'),
     });
   const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2);
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
+  // It connects when it is used.
+  const retentionDatabase = connect('wallet-retention', 1, RETENTION_SESSION);
   await checkDatabase(database, config.databaseUrl, 'worker');
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);
@@ -50,6 +53,7 @@ async function start(): Promise<{ log: Logger; running: Running }> {
     ? await serveHealth(config.healthPort, config.host, isReady, registry)
     : () => undefined;
   const worker = startWorker(config, { database, webhookDatabase, partitions, assets, registry, log });
+  const retention = startRetention({ database: retentionDatabase, days: config.retention, registry, log });
   watchPools(registry, { ledger: database, webhooks: webhookDatabase });
   watchWebhookBacklog(registry, webhookDatabase);
   log.info({ partitions }, 'worker ready');
@@ -57,9 +61,9 @@ async function start(): Promise<{ log: Logger; running: Running }> {
     log,
     running: {
       async stop() {
-        await worker.stop();
+        await Promise.all([worker.stop(), retention.stop()]);
         stopHealth();
-        await Promise.all([database.end(), webhookDatabase.end()]);
+        await Promise.all([database.end(), webhookDatabase.end(), retentionDatabase.end()]);
       },
     },
   };

@@ -12,6 +12,7 @@ const SETTINGS = [
   ...['ADMISSION_WAITING_REQUESTS', 'ADMISSION_EVENT_LOOP_MS'],
   ...['WORKER_BATCH_LIMIT', 'WORKER_TRANSACTIONS', 'WORKER_BULK_LIMIT', 'WORKER_BULK_TRANSACTIONS'],
   ...['WORKER_HEALTH_PORT', 'API_DATABASE_PASSWORD', 'WORKER_DATABASE_PASSWORD', 'AUDITOR_DATABASE_PASSWORD'],
+  ...['RETENTION_EVENTS_DAYS', 'RETENTION_DELIVERIES_DAYS', 'RETENTION_ATTEMPTS_DAYS', 'RETENTION_BATCH_KEYS_DAYS'],
 ] as const;
 
 export type SettingName = (typeof SETTINGS)[number];
@@ -21,7 +22,7 @@ const OTHERS_OF_OURS = ['WALLET_URL', 'WALLET_API_KEY', 'API_PORT'] as const;
 const NAMES: readonly string[] = [...SETTINGS, ...OTHERS_OF_OURS];
 
 /** What begins like this is meant for us. */
-const PREFIXES = ['ADMISSION_', 'WEBHOOK_', 'WORKER_', 'API_DATABASE_', 'API_MAX_', 'AUDITOR_DATABASE_'];
+const PREFIXES = ['ADMISSION_', 'WEBHOOK_', 'WORKER_', 'API_DATABASE_', 'API_MAX_', 'AUDITOR_DATABASE_', 'RETENTION_'];
 
 /** What Kubernetes and Docker set for a service that is called `worker` or `webhook`: names, and values of `WORKER_PORT`. */
 const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?$/;
