@@ -54,7 +54,7 @@ export function gatherMetrics(own: Registry): { add(worker: Worker): void } {
     // So that they stay few, however many have ended.
     const summed = ended;
     ended = [];
-    ended.push((await sumUp(summed).getMetricsAsJSON()) as Metrics);
+    ended.push(await sumUp(summed).getMetricsAsJSON());
     return text;
   });
 
@@ -89,7 +89,7 @@ function countedIn(metrics: Metrics): Metrics {
 }
 
 function sumUp(all: readonly Metrics[]): Registry {
-  return AggregatorRegistry.aggregate([...all] as unknown as object[]);
+  return AggregatorRegistry.aggregate([...all]);
 }
 
 function send(worker: Worker, message: OwnMetricsWanted | MetricsTold): void {

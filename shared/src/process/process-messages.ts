@@ -10,11 +10,20 @@ export const STOP = 'stop';
 export type Metrics = readonly MetricObjectWithValues<MetricValue<string>>[];
 
 /** A process asks for the metrics of all of them, under a number of its own; it is told them, or why it is not. */
-export type MetricsWanted = { readonly metricsWanted: number };
-export type MetricsTold = { readonly metricsTold: number; readonly text: string | null };
+export interface MetricsWanted {
+  readonly metricsWanted: number;
+}
+export interface MetricsTold {
+  readonly metricsTold: number;
+  readonly text: string | null;
+}
 /** A process is asked for its own metrics, and tells them. */
-export type OwnMetricsWanted = { readonly ownMetricsWanted: true };
-export type OwnMetricsTold = { readonly ownMetricsTold: Metrics };
+export interface OwnMetricsWanted {
+  readonly ownMetricsWanted: true;
+}
+export interface OwnMetricsTold {
+  readonly ownMetricsTold: Metrics;
+}
 
 /** Whether a message is the one with this field: others have passed between processes before. */
 export function isMessage<Message extends object>(message: unknown, field: keyof Message): message is Message {

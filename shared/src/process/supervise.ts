@@ -36,6 +36,7 @@ export async function supervise(count: number, log: Logger): Promise<{ stop(): P
   cluster.setupPrimary({ serialization: 'advanced' });
   const children = new Set<Child>();
   const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   const metrics = createMetrics(() => [...children].filter(({ isReady }) => isReady).length);
   process.once('exit', () => {
     for (const { worker } of children) worker.process.kill('SIGKILL');
@@ -60,14 +61,14 @@ export async function supervise(count: number, log: Logger): Promise<{ stop(): P
     let pauseMs = PAUSE_MS;
     for (let current = child; ; current = start()) {
       if (!(await current.ready) && ![...children].some(({ isReady }) => isReady)) {
-        if (!stopping.signal.aborted) await endLike(current);
+        if (!isStopping()) await endLike(current);
       }
       const { code, signal } = await current.ended;
-      if (stopping.signal.aborted) return;
+      if (isStopping()) return;
       if (performance.now() - current.startedAt > LONG_MS) pauseMs = PAUSE_MS;
       log.error({ ended_pid: current.worker.process.pid, code, signal, pause_ms: pauseMs }, 'process ended');
       await sleep(pauseMs, stopping.signal);
-      if (stopping.signal.aborted) return;
+      if (isStopping()) return;
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       metrics.restarted();
     }
@@ -136,7 +137,9 @@ function createMetrics(countReady: () => number) {
     registers,
   });
   return {
-    add: all.add,
+    add: (worker: Worker): void => {
+      all.add(worker);
+    },
     restarted: () => {
       restarts.inc();
     },
