@@ -1,8 +1,16 @@
-import { numberSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/process/config';
+import {
+  numberSetting,
+  processesSetting,
+  readSettings,
+  sharedSettings,
+  webhookSettings,
+} from '@wallet/shared/process/config';
 import { z } from 'zod';
 import type { RetentionDays } from './retention/delete-piece.ts';
 
 export interface WorkerConfig {
+  /** How many processes do this work, sharing the port of their health. Every other number here is of each of them. */
+  readonly processes: number;
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly queuePrefix: string;
@@ -38,6 +46,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     {
       ...sharedSettings,
       ...webhookSettings,
+      WORKER_PROCESSES: processesSetting(),
       WORKER_BATCH_LIMIT: numberSetting(1, 10_000).default(1_000),
       WORKER_TRANSACTIONS: numberSetting(1, 32).default(1),
       WORKER_BULK_LIMIT: numberSetting(1, 10_000).default(4_000),
@@ -52,6 +61,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     env,
   );
   return Object.freeze({
+    processes: settings.WORKER_PROCESSES,
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,
     queuePrefix: settings.QUEUE_PREFIX,

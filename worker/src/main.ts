@@ -8,7 +8,7 @@ import { logErrors } from '@wallet/shared/process/log-errors';
 import { createRegistry, watchPools } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { type Running, runProcess } from '@wallet/shared/process/run-process';
-import { readWorkerConfig } from './config.ts';
+import { type WorkerConfig, readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
 import { PLANNER } from './drain/planner.ts';
 import { RETENTION_SESSION, startRetention } from './retention/start-retention.ts';
@@ -21,18 +21,23 @@ const WEBHOOK_CONNECTIONS = 4;
 const HELP = `npm run start:worker
 
 Applies the operations of a migrated DATABASE_URL and sends its webhooks, woken by REDIS_URL. Any number of them can run beside
-each other. WORKER_HEALTH_PORT is where it serves /health and /metrics. README.md, "Running it", lists the settings. SIGTERM
-stops it gracefully. Exit status 2 if it cannot start.`;
+each other; WORKER_PROCESSES says how many are started by this. WORKER_HEALTH_PORT is where it serves /health and /metrics.
+README.md, "Running it", lists the settings. SIGTERM stops it gracefully. Exit status 2 if it cannot start.`;
 
 await runProcess({
   help: HELP,
   failed: 'The worker could not start',
-  read: (args) => readOptions('npm run start:worker', args, {}),
+  read(args) {
+    readOptions('npm run start:worker', args, {});
+    return readWorkerConfig(process.env);
+  },
+  processes: ({ processes }) => processes,
+  createLog: ({ logLevel, logPretty }) =>
+    createLogger({ process: 'worker-supervisor', level: logLevel, pretty: logPretty }),
   start,
 });
 
-async function start(): Promise<{ log: Logger; running: Running }> {
-  const config = readWorkerConfig(process.env);
+async function start(config: WorkerConfig): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'worker', level: config.logLevel, pretty: config.logPretty });
   const connect = (name: string, size: number, more: Record<string, string> = {}) =>
     createPool({
