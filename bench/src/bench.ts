@@ -4,7 +4,7 @@ import type { SectionResult } from './figures.ts';
 import { readLoad, readMachine } from './machine.ts';
 import { HELP, type Options, readBenchOptions } from './options.ts';
 import { readResults, writeResults } from './report/files.ts';
-import { type Results, hasFaults } from './report/results.ts';
+import { type Results, describeMachine, hasFaults } from './report/results.ts';
 import { renderMarkdown, renderText } from './report/text.ts';
 import type { Section } from './section.ts';
 import { batches } from './sections/batches.ts';
@@ -55,8 +55,11 @@ async function measure(options: Options): Promise<Results> {
   const wanted = SECTIONS.filter(({ name }) => options.only.includes(name));
   for (const group of options.quick ? [wanted] : wanted.map((section) => [section])) {
     await withStops(async (stops) => {
-      const servers = await startServers(stops);
-      machine ??= await readMachine(servers, loadBefore);
+      const servers = await startServers(stops, { server: options.servers, node: options.node });
+      if (machine === undefined) {
+        machine = await readMachine(servers, loadBefore);
+        say(describeMachine(machine));
+      }
       for (const { name, title, measure: measureSection } of group) {
         say(`${title} (${name}), after ${elapsed(started)} s`);
         sections.push({ name, title, ...(await measureSection({ servers, options, say })) });
