@@ -75,7 +75,8 @@ export async function startEmptyRoute(servers: Servers, how: { withPrototypes: b
   };
 }
 
-async function makeTables(
+/** The tables of the baselines, in a database of their own, with so many wallets. */
+export async function makeTables(
   servers: Servers,
   wallets: number,
 ): Promise<{ database: FreshDatabase; walletIds: readonly string[] }> {
@@ -88,7 +89,8 @@ async function makeTables(
   return { database, walletIds: rows.map(({ id }) => id) };
 }
 
-function ledgerOf(database: FreshDatabase): ContendersLedger {
+/** Balances and history of those tables. */
+export function ledgerOf(database: FreshDatabase): ContendersLedger {
   async function countApplied(): Promise<number> {
     const { rows } = await database.pool.query<{ applied: string }>('SELECT sum(version) AS applied FROM wallets');
     return Number(rows[0]?.applied);
