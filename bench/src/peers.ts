@@ -58,6 +58,7 @@ async function startOnPostgres(
     requests: walletIds.map((id) => depositRequest(id)),
     processes: { api: [api], worker: [worker] },
     ledger: ledgerOf(database),
+    isHeld: true,
     async stop() {
       await Promise.all([api.stopNow(), worker.stopNow()]);
       await database.close();
@@ -74,7 +75,7 @@ export async function startRestate(
   const { database, walletIds } = await makeTables(servers, wallets);
   const server = await startRestateServer(servers);
   const [port, workerPort] = await Promise.all([findFreePort(), findFreePort()]);
-  const env = { DATABASE_URL: database.url, BALANCES: balances, PORT: String(workerPort) };
+  const env = { DATABASE_URL: database.url, BALANCES: balances, PORT: String(workerPort), RESTATE_LOGGING: 'ERROR' };
   const worker = await startBuilt(servers, `${BUILT}/restate-worker.js`, env);
   await send(`${server.admin}/deployments`, { uri: `http://127.0.0.1:${workerPort}` });
   const settings = { RESTATE_INGRESS: server.ingress, PORT: String(port) };
@@ -85,6 +86,7 @@ export async function startRestate(
     requests: walletIds.map((id) => depositRequest(id)),
     processes: { api: [api], worker: [worker], restate: [server.child] },
     ledger: balances === 'restate' ? ledgerOfState(server.admin, database) : ledgerOf(database),
+    isHeld: true,
     async stop() {
       await api.stopNow();
       await server.stopNow();
@@ -120,7 +122,8 @@ async function startRestateServer(servers: Servers): Promise<RestateServer> {
       RESTATE_ADVERTISED_ADDRESS: `http://${address(fabric)}`,
       RESTATE_INGRESS__BIND_ADDRESS: address(ingress),
       RESTATE_ADMIN__BIND_ADDRESS: address(admin),
-      RESTATE_LOG_FILTER: 'error',
+      // It looks for Kubernetes, and tells as an error that there is none.
+      RESTATE_LOG_FILTER: 'error,octocrab=off',
       RESTATE_DISABLE_TELEMETRY: 'true',
     },
   });

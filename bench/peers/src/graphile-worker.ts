@@ -18,7 +18,7 @@ const runner = await run({
   taskList: tasks,
   noHandleSignals: true,
   logger: new Logger(() => (level, message) => {
-    if (level === 'error') process.stderr.write(`${message}\n`);
+    if ((level as string) === 'error') process.stderr.write(`${message}\n`);
   }),
   preset: { worker: { concurrentJobs: AT_ONCE, maxPoolSize: AT_ONCE, completeJobBatchDelay: 0 } },
 });

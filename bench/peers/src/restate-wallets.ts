@@ -1,9 +1,7 @@
 import { type ObjectContext, object } from '@restatedev/restate-sdk';
 import type { Answer, WalletOperation } from '../../baselines/apply-operation.ts';
 
-interface Apply {
-  (context: ObjectContext, operation: WalletOperation): Promise<Answer | 'already_applied'>;
-}
+type Apply = (context: ObjectContext, operation: WalletOperation) => Promise<Answer | 'already_applied'>;
 
 /** The virtual object of a wallet: its handler runs one call at a time for each key, in the order of the calls. */
 export const walletObject = (apply: Apply) => object({ name: 'wallet', handlers: { apply } });
