@@ -42,6 +42,9 @@ export function startPgBoss(servers: Servers, wallets = WALLETS): Promise<Conten
   return startOnPostgres(servers, { name: 'pg-boss', script: 'pg-boss', wallets });
 }
 
+/** A library of theirs uses pg in a way that it deprecates. */
+const QUIET = ['--disable-warning=DeprecationWarning'];
+
 /** An API and a worker that share only Postgres, where the worker makes the peer's schema when it starts. */
 async function startOnPostgres(
   servers: Servers,
@@ -50,8 +53,9 @@ async function startOnPostgres(
   const { database, walletIds } = await makeTables(servers, peer.wallets);
   const port = await findFreePort();
   const env = { DATABASE_URL: database.url };
-  const worker = await startBuilt(servers, `${BUILT}/${peer.script}-worker.js`, env);
-  const api = await startBuilt(servers, `${BUILT}/${peer.script}-api.js`, { ...env, PORT: String(port) }, HTTP_FLAGS);
+  const script = `${BUILT}/${peer.script}`;
+  const worker = await startBuilt(servers, `${script}-worker.js`, env, QUIET);
+  const api = await startBuilt(servers, `${script}-api.js`, { ...env, PORT: String(port) }, [...HTTP_FLAGS, ...QUIET]);
   return {
     name: peer.name,
     ports: [port],
