@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Child, findFreePort, startChild } from '@wallet/local/child';
 import { PROJECT_ROOT } from '@wallet/local/project';
+import { dieWithParent } from '@wallet/local/server-user';
 import { ledgerOf, makeTables } from './baselines.ts';
 import { type Contender, type ContendersLedger, DEPOSIT } from './contender.ts';
 import { depositRequest } from './load/connection.ts';
@@ -115,7 +116,7 @@ const LOOK_MS = 100;
 async function startRestateServer(servers: Servers): Promise<RestateServer> {
   const [ingress, admin, fabric] = await Promise.all([findFreePort(), findFreePort(), findFreePort()]);
   const address = (port: number): string => `127.0.0.1:${port}`;
-  const child = startChild([join(PEERS, RESTATE), '--no-logo'], {
+  const child = startChild([...dieWithParent(servers.path, 'KILL'), join(PEERS, RESTATE), '--no-logo'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     cwd: servers.folder,
     env: {

@@ -7,6 +7,7 @@ import { type EmbeddedRedis, type RedisServer, readRedisServer, startRedis } fro
 import { findPostgresFolders } from '@wallet/local/find-program';
 import { type Child, startChild } from '@wallet/local/child';
 import { MIGRATIONS_FOLDER, PROJECT_ROOT } from '@wallet/local/project';
+import { dieWithParent } from '@wallet/local/server-user';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { ConfigError } from '@wallet/shared/words/config-error';
 import { type Database, createDatabase, createPool } from '@wallet/shared/database/pool';
@@ -124,12 +125,13 @@ export const HTTP_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16
  * @throws Error if it ends before, or is not ready in time.
  */
 export async function startBuilt(
-  { node, stops }: Pick<Servers, 'node' | 'stops'>,
+  { node, path, stops }: Pick<Servers, 'node' | 'path' | 'stops'>,
   script: string,
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
 ): Promise<Child & { readonly stopNow: () => Promise<void> }> {
-  const child = startChild([node, ...flags, join(PROJECT_ROOT, script)], {
+  // By itself, a process that is held would not notice that this one was killed.
+  const child = startChild([...dieWithParent(path, 'KILL'), node, ...flags, join(PROJECT_ROOT, script)], {
     cwd: PROJECT_ROOT,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
