@@ -249,6 +249,14 @@ const ARGUMENTS: WrongStart[] = [
   ...([API, 'npm run migrate', 'npm start', 'npm run bench:batch'] as const).map((command) => ({
     ...{ wrong: 'a word', command, args: ['now'], says: /(Unexpected argument 'now'|not now).* See npm .* -- --help/ },
   })),
+  ...(
+    [
+      [['--servers', 'embedded'], /--servers must be native or packaged, not embedded/],
+      [['--node', process.cwd()], /--node must be a node binary, and .* cannot be run as one/],
+      [['--node', '/bin/true'], /--node must be a node binary, and \/bin\/true cannot be run as one/],
+      [['--only', 'peer'], /There is no section peer. There are .*peers/],
+    ] as const
+  ).map(([args, says]) => ({ wrong: args.join(' '), command: 'npm run bench' as const, args, says })),
 ];
 
 const STARTS = [...SETTINGS, ...DATABASES, ...SURROUNDINGS, ...ARGUMENTS];
