@@ -93,6 +93,13 @@ export const LAW: readonly Mutant[] = [
     tests: ['laws/movements > a failure of an operation that still waits'],
   },
   {
+    name: 'law-fails-what-is-being-applied',
+    bug: 'a line fails in one transaction while another applies it',
+    text: 'ORDER BY accounts.id FOR NO KEY UPDATE OF accounts;',
+    instead: 'ORDER BY accounts.id;',
+    tests: ['laws/locks > a line of a batch ends once'],
+  },
+  {
     name: 'law-shares-keys',
     bug: 'an operation is accepted under the key of another',
     text: 'WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id',

@@ -98,7 +98,7 @@ const ACCEPT_OPERATIONS = wideStatement({
            ), keyed AS (
              INSERT INTO operation_keys (key_hash, operation_id, request_hash)
              SELECT ${keyHash('idempotency_key')} AS key_hash, id, request_hash
-             FROM numbered WHERE idempotency_key IS NOT NULL ORDER BY key_hash
+             FROM numbered WHERE idempotency_key IS NOT NULL ORDER BY key_hash, position
              ON CONFLICT DO NOTHING
              RETURNING operation_id
            ), accepted AS (
