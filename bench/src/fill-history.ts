@@ -15,9 +15,9 @@ export async function makeHistoryWallets(target: Database, count: number): Promi
 }
 
 /**
- * Adds deposits of 1.00, each two entries, over the wallets in turn (the first alone if `wallets` is 1), one millisecond
- * apart, all against the treasury of the first partition. Set-wise and with the triggers off, or it would take hours; the
- * result is as lawful as any other.
+ * Adds deposits of 1.00 over the wallets in turn (the first alone if `wallets` is 1), one millisecond apart, all against the
+ * treasury of the first partition. Set-wise and with the triggers off, or it would take hours; in a database of one partition
+ * the result is as lawful as any other.
  */
 export async function addHistory(target: Database, first: number, count: number, wallets: number): Promise<void> {
   const client = await target.connect();
@@ -36,17 +36,19 @@ export async function addHistory(target: Database, first: number, count: number,
         JOIN accounts USING (wallet_id)`);
       await client.query(`INSERT INTO operations (id, seq, wallet_id, amount, created_at, asset_id, type, priority)
         SELECT id, n, wallet_id, 100, at, 4, 'deposit', 'high' FROM made`);
-      await client.query(`INSERT INTO outcomes (operation_id, wallet_balance, wallet_version, completed_at, status)
-        SELECT id, version * 100, version, at, 'succeeded' FROM made`);
-      await client.query(`INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at, asset_id)
-        SELECT account_id, version, id, 100, version * 100, at, 4 FROM made`);
-      await client.query(`INSERT INTO entries (account_id, version, operation_id, amount, balance, created_at, asset_id)
-        SELECT accounts.id, n + 1, made.id, -100, -100 * (n + 1), at, 4
-        FROM made JOIN accounts ON system = 'treasury' AND asset_id = 4 AND partition = 0`);
-      await client.query(`UPDATE accounts SET version = top.version, balance = top.version * 100
-        FROM (SELECT account_id, max(version) AS version FROM made GROUP BY account_id) AS top WHERE id = account_id`);
+      await client.query(`INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id,
+                                                 to_version, to_balance, amount, asset_id, created_at)
+        SELECT made.id, treasury.id, n + 1, -100::numeric * (n + 1), account_id, made.version, made.version * 100, 100, 4, at
+        FROM made JOIN accounts AS treasury ON treasury.system = 'treasury' AND asset_id = 4 AND partition = 0 ORDER BY n`);
+      await client.query(`UPDATE accounts SET version = top.version, balance = top.balance, last_operation_id = top.operation_id,
+                                              base_version = accounts.version, base_balance = accounts.balance
+        FROM (
+          SELECT DISTINCT ON (account_id) account_id, version, version * 100 AS balance, id AS operation_id
+          FROM made ORDER BY account_id, version DESC
+        ) AS top WHERE id = account_id`);
       await client.query(
-        `UPDATE accounts SET version = ${end}, balance = -100 * ${end}
+        `UPDATE accounts SET version = ${end}, balance = -100 * ${end}::numeric, base_version = version, base_balance = balance,
+                             last_operation_id = (SELECT id FROM made WHERE n = ${end - 1})
          WHERE system = 'treasury' AND asset_id = 4 AND partition = 0`,
       );
       await client.query(`SELECT setval('operation_seq', ${end})`);
