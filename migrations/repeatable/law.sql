@@ -391,10 +391,17 @@ CREATE OR REPLACE TRIGGER movements_law AFTER INSERT ON movements REFERENCING NE
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_movements();
 
 -- Forbidden: a failure of no operation, of one that still waits, or of one that has moved something (outcomes_fit_entries).
+--
+-- No key is shared with movements, and a line has no row in the queue to wait for. So what fails and what is applied at the same
+-- time wait for each other at the account of the wallet, which a drain has locked anyway; what is left is looked at after that.
 CREATE OR REPLACE FUNCTION check_added_failures() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   culprit record;
 BEGIN
+  PERFORM FROM added
+    CROSS JOIN LATERAL (SELECT wallet_id FROM operations WHERE id = added.operation_id OFFSET 0) AS operations
+    JOIN accounts ON accounts.wallet_id = operations.wallet_id
+    ORDER BY accounts.id FOR NO KEY UPDATE OF accounts;
   SELECT added.operation_id INTO culprit
     FROM added
     LEFT JOIN LATERAL (

@@ -226,7 +226,7 @@ it('a line that cannot be written fails, and the others of its batch do not', as
   service = await startService({ worker: false });
   const wallets = await Promise.all(Array.from({ length: 3 }, () => createFundedWallet(service.url)));
   await service.database.query(
-    `ALTER TABLE entries ADD CONSTRAINT entries_unlucky CHECK (1 / (abs(amount) - 1300) IS NOT NULL)`,
+    `ALTER TABLE movements ADD CONSTRAINT movements_unlucky CHECK (1 / (amount - 1300) IS NOT NULL)`,
   );
   const lines = Array.from({ length: 90 }, (_, n): Line => ({
     type: 'deposit',

@@ -110,15 +110,16 @@ async function refusalOf(operation: string | undefined, [gains, loses]: Posting)
   try {
     await client.query('BEGIN');
     await client.query(
-      `WITH legs (account_id, change) AS (VALUES (${accounts[gains]}, ${AMOUNT}), (${accounts[loses]}, -${AMOUNT})),
+      `WITH sides (account_id, change) AS (VALUES (${accounts[gains]}, ${AMOUNT}), (${accounts[loses]}, -${AMOUNT})),
        gone AS (DELETE FROM pending_operations WHERE operation_id = '${operation}'),
-       told AS (INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version)
-                VALUES ('${operation}', 'succeeded', 0, 0)),
-       moved AS (UPDATE accounts SET balance = accounts.balance + change, version = accounts.version + 1
-                 FROM legs WHERE accounts.id = account_id)
-       INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
-       SELECT account_id, version + 1, '${operation}', change, balance + change, 4
-       FROM legs JOIN accounts ON accounts.id = account_id`,
+       moved AS (UPDATE accounts SET balance = accounts.balance + change, version = accounts.version + 1,
+                                     last_operation_id = '${operation}'
+                 FROM sides WHERE accounts.id = account_id)
+       INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
+                              amount, asset_id)
+       SELECT '${operation}', loses.id, loses.version + 1, loses.balance - ${AMOUNT},
+              gains.id, gains.version + 1, gains.balance + ${AMOUNT}, ${AMOUNT}, 4
+       FROM accounts AS gains, accounts AS loses WHERE gains.id = ${accounts[gains]} AND loses.id = ${accounts[loses]}`,
     );
     return 'accepted';
   } catch (error) {
@@ -174,4 +175,25 @@ it('the account of a wallet has the hash that the program takes its partition fr
   );
   expect(rows.length).toBeGreaterThan(500);
   expect(rows).toEqual(rows.map(({ id }) => ({ id, hash: BigInt(crc32(id)) })));
+});
+
+it('the account of a wallet has the hash of its wallet whatever the statement that makes it says', async () => {
+  const id = newId();
+  const client = await service.database.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(`INSERT INTO wallets (id, asset_id) VALUES ('${id}', 4)`);
+    const { rows } = await client.query(
+      `INSERT INTO accounts (wallet_id, asset_id, wallet_hash) VALUES ('${id}', 4, 7) RETURNING wallet_hash`,
+    );
+    expect(rows).toEqual([{ wallet_hash: BigInt(crc32(id)) }]);
+    // A house account has its partition itself.
+    const house = await client.query(
+      `INSERT INTO accounts (system, partition, asset_id, wallet_hash) VALUES ('treasury', 999, 4, 7) RETURNING wallet_hash`,
+    );
+    expect(house.rows).toEqual([{ wallet_hash: null }]);
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
 });

@@ -1,292 +1,202 @@
-import { sqlstateOf, constraintOf } from '@wallet/shared/database/sqlstate';
-import { partitionOf } from '@wallet/shared/words/partition';
-import { type Service, startService } from '../support/service.ts';
-import { createFundedWallet, operate } from '../support/wallets.ts';
+import {
+  type LawRig,
+  IDS,
+  accept,
+  apply,
+  deposit,
+  fail,
+  keepKeys,
+  keyRow,
+  refusalOf,
+  startLawRig,
+} from '../support/law-rig.ts';
 
 /** The database refuses a violation even if the code is wrong (P3): here the code is as wrong as it can be. */
-let service: Service;
-let wallet: string;
-let treasury: bigint;
-let otherTreasury: bigint;
-let anotherTreasury: bigint;
-let account: bigint;
-let partition: number;
-let applied: string;
+let rig: LawRig;
 beforeAll(async () => {
-  service = await startService();
-  wallet = await createFundedWallet(service.url, '10.00');
-  applied = (await operate(service.url, wallet, 'DEPOSIT', '5.00'))['id'] as string;
-  const { rows } = await service.database.query<{ account_id: bigint; own: boolean }>(
-    `SELECT account_id, wallet_id IS NOT NULL AS own FROM entries JOIN accounts ON accounts.id = account_id
-     WHERE operation_id = $1`,
-    [applied],
-  );
-  account = rows.find((row) => row.own)!.account_id;
-  treasury = rows.find((row) => !row.own)!.account_id;
-  partition = partitionOf(wallet, service.partitions);
-  const others = await service.database.query<{ id: bigint }>(
-    `SELECT id FROM accounts WHERE system = 'treasury' AND asset_id = 1 LIMIT 2`,
-  );
-  otherTreasury = others.rows[0]!.id;
-  anotherTreasury = others.rows[1]!.id;
+  rig = await startLawRig();
 });
-afterAll(() => service.stop());
+afterAll(() => rig.service.stop());
 
-async function refusalOf(sql: string): Promise<string> {
-  try {
-    await service.database.query(`BEGIN; ${sql}; COMMIT`);
-  } catch (error) {
-    await service.database.query('ROLLBACK');
-    return constraintOf(error) ?? sqlstateOf(error) ?? String(error);
-  }
-  return 'accepted';
+const [, second] = IDS as [string, string];
+
+function waitAgain(operation: string): string {
+  return `INSERT INTO pending_operations (partition, seq, operation_id, wallet_id, accepted_at)
+          SELECT ${rig.partition}, seq, id, wallet_id, now() FROM operations WHERE id = '${operation}'`;
 }
 
-const id = '0192aaaa-0000-7000-8000-000000000001';
-const otherId = '0192aaaa-0000-7000-8000-000000000002';
-const post = (...rows: [bigint, number, number, number, asset?: number][]) =>
-  `INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id) VALUES ${rows
-    .map(
-      ([accountId, version, amount, balance, asset = 4]) =>
-        `(${accountId}, ${version}, '${id}', ${amount}, ${balance}, ${asset})`,
-    )
-    .join(', ')}`;
-const move = (accountId: bigint, change: number) =>
-  `UPDATE accounts SET balance = balance + ${change}, version = version + 1 WHERE id = ${accountId}`;
+// Otherwise the refusals below could be those of statements that fit nothing.
+it.each<[string, () => string]>([
+  ['a deposit that is applied', () => deposit(rig)],
+  ['an operation that fails', () => apply(rig, [{}], fail())],
+  ['an operation with its key', () => accept(rig, { key: 'a-key', keys: [keyRow('a-key')] })],
+])('the database accepts %s', async (_what, sql) => {
+  expect(await refusalOf(rig.service.database, sql())).toBe('accepted');
+});
 
-/** An operation of `amount` that succeeds with `entries`, after `moves` of balances: the whole of it in one statement. */
-const applyOne = (amount: number, moves: string[], entries: string): string =>
-  `${accept(`'${wallet}', ${amount}, now(), 4, 'deposit', 'high'`)}; SET LOCAL ROLE wallet_worker;
-   WITH gone AS (DELETE FROM pending_operations WHERE operation_id = '${id}'), told AS (
-     INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version) VALUES ('${id}', 'succeeded', 0, 0)
-   )${moves.map((each, index) => `, m${index} AS (${each})`).join('')} ${entries}`;
-const both = (): string[] => [move(account, 100), move(treasury, -100)];
+it.each<[string, () => string, string]>([
+  ['another number of partitions', () => 'UPDATE settings SET partitions = 8', '23001'],
+  ['a changed wallet', () => 'UPDATE wallets SET client_id = NULL', '23001'],
+  ['a changed operation', () => 'UPDATE operations SET amount = 1', '23001'],
+  ['a deleted operation', () => 'DELETE FROM operations', '23001'],
+  ['a changed movement', () => 'UPDATE movements SET amount = 1', '23001'],
+  ['a deleted movement', () => 'DELETE FROM movements', '23001'],
+  ['truncated movements', () => 'TRUNCATE movements', '23001'],
+  ['an entry changed through its view', () => 'UPDATE entries SET amount = 1', '55000'],
+  ['an outcome changed through its view', () => `UPDATE outcomes SET status = 'failed'`, '55000'],
+  ['a changed failure', () => `UPDATE failures SET error_code = 'y'`, '23001'],
+  ['a deleted failure', () => 'DELETE FROM failures', '23001'],
+  ['truncated failures', () => 'TRUNCATE failures', '23001'],
+  ['a changed key', () => `UPDATE operation_keys SET request_hash = gen_random_uuid()`, '23001'],
+  ['a deleted key', () => 'DELETE FROM operation_keys', '23001'],
+  ['truncated keys', () => 'TRUNCATE operation_keys', '23001'],
+  ['a deleted account', () => `DELETE FROM accounts`, '23001'],
+])('the database refuses %s', async (_what, sql, refusal) => {
+  expect(await refusalOf(rig.service.database, sql())).toBe(refusal);
+});
 
-describe('the database', () => {
-  // The wallet stands at version 2 and 15.00, the treasury at version 2 and -15.00.
-  it('accepts a movement that is lawful', async () => {
-    const lawful = applyOne(100, both(), post([account, 3, 100, 1600], [treasury, 3, -100, -1600]));
-    expect(await refusalOf(`${lawful}; ROLLBACK`)).toBe('accepted');
-  });
-
+describe('of what is accepted, the database refuses', () => {
   it.each<[string, () => string, string]>([
-    [
-      'entries that do not sum to zero',
-      () => applyOne(100, [move(account, 100)], post([account, 3, 100, 1600])),
-      'entries_sum_to_zero',
-    ],
-    [
-      'a gap in versions',
-      () => applyOne(100, both(), post([account, 4, 100, 1600], [treasury, 3, -100, -1600])),
-      'entries_continue',
-    ],
-    [
-      'a running balance that does not continue',
-      () =>
-        applyOne(
-          100,
-          [move(account, 101), move(treasury, -100)],
-          post([account, 3, 100, 1601], [treasury, 3, -100, -1600]),
-        ),
-      'entries_continue',
-    ],
-    [
-      'entries without the balances',
-      () => applyOne(100, [], post([account, 3, 100, 1600], [treasury, 3, -100, -1600])),
-      'entries_reach_account',
-    ],
-    [
-      'entries of another amount than the operation',
-      () => applyOne(99, both(), post([account, 3, 100, 1600], [treasury, 3, -100, -1600])),
-      'entries_fit_operation',
-    ],
-    [
-      'entries of no operation',
-      () =>
-        `WITH a AS (${move(account, 100)}), b AS (${move(treasury, -100)})
-         ${post([account, 3, 100, 1600], [treasury, 3, -100, -1600])}`,
-      'entries_fit_operation',
-    ],
-    [
-      'entries of an operation that failed',
-      () =>
-        applyOne(100, both(), post([account, 3, 100, 1600], [treasury, 3, -100, -1600])).replace(
-          /\(operation_id, status, wallet_balance, wallet_version\) VALUES \('(.*?)', 'succeeded', 0, 0\)/,
-          "(operation_id, status, error_code, wallet_balance, wallet_version) VALUES ('$1', 'failed', 'x', 0, 0)",
-        ),
-      'entries_fit_operation',
-    ],
-    [
-      'entries on an account of another asset',
-      () =>
-        applyOne(
-          100,
-          [move(account, 100), move(otherTreasury, -100)],
-          post([account, 3, 100, 1600], [otherTreasury, 1, -100, -100]),
-        ),
-      'entries_fit_house',
-    ],
-    [
-      'entries of two assets',
-      () =>
-        applyOne(
-          100,
-          [move(account, 100), move(otherTreasury, -100)],
-          post([account, 3, 100, 1600], [otherTreasury, 1, -100, -100, 1]),
-        ),
-      'entries_sum_to_zero',
-    ],
-    [
-      'entries of another asset than the operation',
-      () =>
-        applyOne(
-          100,
-          [move(anotherTreasury, 100), move(otherTreasury, -100)],
-          post([anotherTreasury, 1, 100, 100, 1], [otherTreasury, 1, -100, -100, 1]),
-        ),
-      'entries_fit_operation',
-    ],
-    [
-      'entries back and forth on one account',
-      () =>
-        applyOne(
-          100,
-          [`UPDATE accounts SET version = version + 2 WHERE id = ${account}`],
-          post([account, 3, 100, 1600], [account, 4, -100, 1500]),
-        ),
-      'entries_fit_operation',
-    ],
-    [
-      'more entries of an operation that was applied',
-      () =>
-        `WITH a AS (${move(account, 100)}), b AS (${move(treasury, -100)})
-         ${post([account, 3, 100, 1600], [treasury, 3, -100, -1600]).replaceAll(id, applied)}`,
-      'entries_operation',
-    ],
-    [
-      'entries that two operations share',
-      () =>
-        `${accept(`'${wallet}', 100, now(), 4, 'deposit', 'high'`)};
-         ${accept(`'${wallet}', 100, now(), 4, 'deposit', 'high'`).replaceAll(id, otherId).replaceAll('1000000', '1000001')};
-         WITH gone AS (DELETE FROM pending_operations), told AS (
-           INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version)
-           VALUES ('${id}', 'succeeded', 0, 0), ('${otherId}', 'succeeded', 0, 0)
-         ), a AS (${move(account, 100)}), b AS (${move(treasury, -100)})
-         ${post([account, 3, 100, 1600], [treasury, 3, -100, -1600]).replace(`3, '${id}', -`, `3, '${otherId}', -`)}`,
-      'entries_fit_operation',
-    ],
-    [
-      'a balance without entries',
-      () => `UPDATE accounts SET balance = 0 WHERE id = ${account}`,
-      'accounts_follow_entries',
-    ],
-    [
-      'a version without entries',
-      () => `UPDATE accounts SET version = 7 WHERE id = ${account}`,
-      'accounts_follow_entries',
-    ],
-    [
-      'an account that goes back to where it was',
-      () => `UPDATE accounts SET version = 1, balance = 1000 WHERE id = ${account}`,
-      'accounts_follow_entries',
-    ],
-    [
-      'an account that goes back to nothing',
-      () => `UPDATE accounts SET version = 0, balance = 0 WHERE id = ${treasury}`,
-      'accounts_follow_entries',
-    ],
-    [
-      'an account of another asset',
-      () => `UPDATE accounts SET asset_id = 1, partition = 900 WHERE id = ${treasury}`,
-      'accounts_keep_owner',
-    ],
-    ['another number of partitions', () => 'UPDATE settings SET partitions = 8', '23001'],
-    ['a changed wallet', () => 'UPDATE wallets SET client_id = NULL', '23001'],
-    [
-      'an operation that waits although it is final',
-      () =>
-        `INSERT INTO pending_operations SELECT 0, seq, id, wallet_id, now() FROM operations WHERE id = '${applied}'`,
-      'pending_operations_wait_for_outcome',
-    ],
-    [
-      'an account that begins with a balance',
-      () => `INSERT INTO accounts (system, partition, asset_id, balance) VALUES ('treasury', 999, 4, 5)`,
-      'accounts_follow_entries',
-    ],
-    [
-      'a wallet below zero',
-      () =>
-        `WITH a AS (${move(account, -1501)}), b AS (${move(treasury, 1501)}) ${post([account, 3, -1501, -1], [treasury, 3, 1501, 1])}`,
-      'accounts_wallet_not_below_zero',
-    ],
-    ['an entry of nothing', () => post([account, 3, 0, 1500]), 'entries_amount_check'],
-    ['a version twice', () => post([account, 2, 5, 5]), 'entries_pkey'],
-    ['a changed entry', () => 'UPDATE entries SET amount = 1', '23001'],
-    ['a deleted entry', () => 'DELETE FROM entries', '23001'],
-    ['a truncated table', () => 'TRUNCATE entries', '23001'],
-    ['a changed operation', () => 'UPDATE operations SET amount = 1', '23001'],
-    ['a deleted operation', () => 'DELETE FROM operations', '23001'],
-    ['a changed outcome', () => `UPDATE outcomes SET status = 'failed', error_code = 'x'`, '23001'],
-    ['a deleted account', () => `DELETE FROM accounts`, '23001'],
-    [
-      'a second outcome',
-      () =>
-        `INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version) VALUES ('${applied}', 'succeeded', 0, 0)`,
-      'outcomes_pkey',
-    ],
-    [
-      'an outcome of no operation',
-      () =>
-        `INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version) VALUES ('${id}', 'failed', 'x', 0, 0)`,
-      'outcomes_fit_entries',
-    ],
     [
       'an operation that does not wait',
       () =>
         `INSERT INTO operations (id, seq, wallet_id, amount, created_at, asset_id, type, priority)
-         VALUES ('${id}', nextval('operation_seq'), '${wallet}', 1, now(), 4, 'deposit', 'high')`,
+         VALUES ('${IDS[0]}', nextval('operation_seq'), '${rig.wallet}', 1, now(), 4, 'deposit', 'high')`,
       'operations_begin_pending',
     ],
-    [
-      'an operation on a wallet of another asset',
-      () => accept(`'${wallet}', 1, now(), 1, 'deposit', 'high'`),
-      'operations_begin_pending',
-    ],
+    ['an operation on a wallet of another asset', () => accept(rig, { asset: 1 }), 'operations_begin_pending'],
     [
       'an operation that waits in another partition than that of its wallet',
-      () => accept(`'${wallet}', 1, now(), 4, 'deposit', 'high'`, (partition + 1) % service.partitions),
+      () => accept(rig, { waitsIn: (rig.partition + 1) % rig.service.partitions }),
       'operations_fit_partition',
     ],
-    ['an operation of nothing', () => accept(`'${wallet}', 0, now(), 4, 'deposit', 'high'`), 'operations_amount_check'],
+    ['an operation of nothing', () => accept(rig, { amount: 0 }), 'operations_amount_check'],
     [
-      'an operation that succeeds without entries',
-      () =>
-        `${accept(`'${wallet}', 1, now(), 4, 'deposit', 'high'`)};
-         WITH gone AS (DELETE FROM pending_operations WHERE operation_id = '${id}')
-         INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version) VALUES ('${id}', 'succeeded', 0, 0)`,
-      'outcomes_fit_entries',
+      'an operation that waits although it has moved something',
+      () => waitAgain(rig.ended.applied),
+      'pending_operations_wait_for_outcome',
     ],
     [
-      'an outcome of an operation that still waits',
-      () =>
-        `${accept(`'${wallet}', 1, now(), 4, 'deposit', 'high'`)};
-         INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version) VALUES ('${id}', 'failed', 'x', 0, 0)`,
-      'outcomes_fit_entries',
+      'an operation that waits although it has failed',
+      () => waitAgain(rig.ended.failed),
+      'pending_operations_wait_for_outcome',
     ],
     [
       'an operation that leaves the queue without an outcome',
-      () => `${accept(`'${wallet}', 1, now(), 4, 'deposit', 'high'`)}; DELETE FROM pending_operations`,
+      () => `${accept(rig)}; DELETE FROM pending_operations`,
       'pending_operations_end_in_outcomes',
     ],
-  ])('refuses %s', async (_what, sql, refusal) => {
-    expect(await refusalOf(sql())).toBe(refusal);
+    ['an operation with a key that is not kept', () => accept(rig, { key: 'a-key' }), 'operations_own_key'],
+    [
+      'an operation with a key that is kept for another',
+      () => `${accept(rig, { key: 'a-key', keys: [keyRow('a-key')] })}; ${accept(rig, { of: second, key: 'a-key' })}`,
+      'operations_own_key',
+    ],
+    [
+      'an operation with another key than is kept for it',
+      () => accept(rig, { key: 'a-key', keys: [keyRow('another-key')] }),
+      'operations_own_key',
+    ],
+    [
+      'a second key of an operation',
+      () => accept(rig, { key: 'a-key', keys: [keyRow('a-key'), keyRow('another-key')] }),
+      'operation_keys_fit_operation',
+    ],
+    [
+      'a key of an operation that has none',
+      () => keepKeys(keyRow('a-key', rig.ended.applied)),
+      'operation_keys_fit_operation',
+    ],
+    ['a key of no operation', () => keepKeys(keyRow('a-key')), 'operation_keys_fit_operation'],
+    [
+      'a key that is kept before its operation is there',
+      () => `${keepKeys(keyRow('a-key'))}; ${accept(rig, { key: 'a-key' })}`,
+      'operation_keys_fit_operation',
+    ],
+    [
+      'a key twice',
+      () =>
+        `${accept(rig, { key: 'a-key', keys: [keyRow('a-key')] })};
+         ${accept(rig, { of: second, key: 'a-key', keys: [keyRow('a-key', second)] })}`,
+      'operation_keys_pkey',
+    ],
+  ])('%s', async (_what, sql, refusal) => {
+    expect(await refusalOf(rig.service.database, sql())).toBe(refusal);
   });
 });
 
-function accept(values: string, waitsIn = partition): string {
-  return `WITH queued AS (
-            INSERT INTO pending_operations VALUES (${waitsIn}, 1000000, '${id}', '${wallet}', now())
-          )
-          INSERT INTO operations (id, seq, wallet_id, amount, created_at, asset_id, type, priority)
-          VALUES ('${id}', 1000000, ${values})`;
-}
+describe('of an account, the database refuses', () => {
+  const change = (account: bigint, what: string): string => `UPDATE accounts SET ${what} WHERE id = ${account}`;
+
+  it.each<[string, () => string, string]>([
+    ['a balance without a movement', () => change(rig.account, 'balance = 0'), 'accounts_follow_entries'],
+    ['a version without a movement', () => change(rig.account, 'version = 7'), 'accounts_follow_entries'],
+    [
+      'the name of an operation that was not its last',
+      () => change(rig.account, `last_operation_id = '${rig.ended.first}'`),
+      'accounts_follow_entries',
+    ],
+    [
+      'a balance that it never had, without the name of an operation',
+      () => change(rig.account, 'balance = 1499, last_operation_id = NULL'),
+      'accounts_follow_entries',
+    ],
+    [
+      'that it goes back to an older movement of its own',
+      () => change(rig.account, `version = 1, balance = 1000, last_operation_id = '${rig.ended.first}'`),
+      'accounts_follow_entries',
+    ],
+    [
+      'that it goes back to an older movement of its own, without the name of an operation',
+      () => change(rig.account, 'version = 1, balance = 1000, last_operation_id = NULL'),
+      'accounts_follow_entries',
+    ],
+    [
+      'that it goes back to nothing',
+      () => change(rig.treasury, 'version = 0, balance = 0, last_operation_id = NULL'),
+      'accounts_follow_entries',
+    ],
+    [
+      'that it says itself where it stood before, so as to go back',
+      () =>
+        change(
+          rig.account,
+          `version = 1, balance = 1000, last_operation_id = '${rig.ended.first}', base_version = 0, base_balance = 0`,
+        ),
+      'accounts_follow_entries',
+    ],
+    [
+      'that it begins with a balance',
+      () => `INSERT INTO accounts (system, partition, asset_id, balance) VALUES ('treasury', 999, 4, 5)`,
+      'accounts_follow_entries',
+    ],
+    [
+      'that it begins with an operation behind it',
+      () =>
+        `INSERT INTO accounts (system, partition, asset_id, last_operation_id)
+         VALUES ('treasury', 999, 4, '${rig.ended.first}')`,
+      'accounts_follow_entries',
+    ],
+    ['another asset and partition', () => change(rig.treasury, 'asset_id = 1, partition = 900'), 'accounts_keep_owner'],
+    [
+      'another hash than that of its wallet',
+      () => change(rig.account, 'wallet_hash = wallet_hash + 1'),
+      'accounts_keep_owner',
+    ],
+  ])('%s', async (_what, sql, refusal) => {
+    expect(await refusalOf(rig.service.database, sql())).toBe(refusal);
+  });
+
+  it('nothing of where it stood before: that is kept, whatever a statement says of it', async () => {
+    const client = await rig.service.database.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(change(rig.account, 'base_version = 7, base_balance = 7'));
+      const { rows } = await client.query(`SELECT base_version, base_balance FROM accounts WHERE id = ${rig.account}`);
+      expect(rows).toEqual([{ base_version: 2n, base_balance: '1500' }]);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+});

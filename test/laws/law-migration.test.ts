@@ -22,19 +22,24 @@ async function readLaw(): Promise<string[]> {
 }
 
 it.each([
-  ['a trigger missing', 'DROP TRIGGER entries_law ON entries'],
+  ['a trigger missing', 'DROP TRIGGER movements_law ON movements'],
+  [
+    'an account that no longer keeps where it stood before',
+    `CREATE OR REPLACE FUNCTION keep_base() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,
+  ],
+  ['a plan that may read a whole table', 'ALTER FUNCTION check_added_movements() RESET enable_seqscan'],
   ['a trigger switched off', 'ALTER TABLE accounts DISABLE TRIGGER accounts_law_update'],
   ['the check at commit missing', 'DROP TRIGGER batches_are_accepted ON batches'],
   [
     'a trigger that looks at less',
-    `DROP TRIGGER entries_append_only ON entries;
-     CREATE TRIGGER entries_append_only BEFORE DELETE ON entries EXECUTE FUNCTION refuse_change()`,
+    `DROP TRIGGER movements_append_only ON movements;
+     CREATE TRIGGER movements_append_only BEFORE DELETE ON movements EXECUTE FUNCTION refuse_change()`,
   ],
   [
     'a function that refuses nothing',
-    `CREATE OR REPLACE FUNCTION check_added_outcomes() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
+    `CREATE OR REPLACE FUNCTION check_added_failures() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
   ],
-  ['a function that looks names up wherever it is called', 'ALTER FUNCTION check_added_entries() RESET search_path'],
+  ['a function that looks names up wherever it is called', 'ALTER FUNCTION check_added_movements() RESET search_path'],
 ])('%s is made good by the next migrate', async (_what, weaken) => {
   const law = await readLaw();
   await database.query(weaken);
@@ -46,7 +51,7 @@ it.each([
 it('a migrate that finds the law as it is written waits for nobody who writes', async () => {
   const writer = await database.connect();
   try {
-    await writer.query('BEGIN; LOCK TABLE entries, accounts, operations IN ROW EXCLUSIVE MODE');
+    await writer.query('BEGIN; LOCK TABLE movements, accounts, operations IN ROW EXCLUSIVE MODE');
     await migrateDatabase(url, MIGRATIONS_FOLDER, undefined);
   } finally {
     await writer.query('ROLLBACK');
@@ -56,10 +61,10 @@ it('a migrate that finds the law as it is written waits for nobody who writes', 
 
 it('a migrate that replaces the law waits until its tables are free, and then does it', async () => {
   const law = await readLaw();
-  await database.query('ALTER TABLE entries DISABLE TRIGGER entries_law');
+  await database.query('ALTER TABLE movements DISABLE TRIGGER movements_law');
   const writer = await database.connect();
   try {
-    await writer.query('BEGIN; LOCK TABLE entries IN ROW EXCLUSIVE MODE');
+    await writer.query('BEGIN; LOCK TABLE movements IN ROW EXCLUSIVE MODE');
     const migrated = migrateDatabase(url, MIGRATIONS_FOLDER, undefined);
     await untilWaitingForLocks(database, 1);
     await writer.query('COMMIT');

@@ -109,3 +109,33 @@ it('a plan of which a row cannot be written is not written at all', async () => 
   await service.database.query('DROP TRIGGER skips ON batch_totals');
   expect((await bulk()).applied).toMatchObject([{ outcome: { rejection: 'insufficient_funds' } }]);
 });
+
+// A line has no row in the queue that both would wait for: they wait for the account of its wallet.
+it.each([
+  ['fails while it is applied', true],
+  ['is applied while it fails', false],
+])('a line of a batch ends once, also if it %s', async (_what, isAppliedFirst) => {
+  const operations = [{ type: 'deposit', wallet_id: wallet, amount: 5 }];
+  await request(service.url).post('/batches').send({ operations }).expect(202);
+  const { rows } = await service.database.query<Record<'line' | 'account' | 'treasury', string>>(
+    `SELECT operations.id AS line, own.id::text AS account, house.id::text AS treasury
+     FROM operations JOIN accounts AS own ON own.wallet_id = operations.wallet_id
+     JOIN accounts AS house ON house.system = 'treasury' AND house.asset_id = own.asset_id AND house.partition = $1`,
+    [partition],
+  );
+  const { line, account, treasury } = rows[0]!;
+  const applied = `WITH moved AS (
+      UPDATE accounts SET version = 1, last_operation_id = '${line}', balance = CASE WHEN id = ${account} THEN 500 ELSE -500 END
+      WHERE id IN (${account}, ${treasury})
+    )
+    INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
+                           amount, asset_id)
+    VALUES ('${line}', ${treasury}, 1, -500, ${account}, 1, 500, 500, 4)`;
+  const failed = `INSERT INTO failures (operation_id, error_code, wallet_balance, wallet_version) VALUES ('${line}', 'x', 0, 0)`;
+  await holder.query('BEGIN');
+  await holder.query(isAppliedFirst ? applied : failed);
+  const second = service.database.query(isAppliedFirst ? failed : applied).catch((error: unknown) => error);
+  await untilWaitingForLocks(service.database);
+  await holder.query('COMMIT');
+  expect(await second).toMatchObject({ constraint: 'outcomes_fit_entries' });
+});

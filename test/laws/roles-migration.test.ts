@@ -49,12 +49,12 @@ async function migrate(url: string, passwords = {}): Promise<string> {
   return told.join('\n');
 }
 
-/** Who may insert entries, of the roles and of everybody. */
+/** Who may insert movements, of the roles and of everybody. */
 async function writersOf(url: string): Promise<string[]> {
   const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
   const { rows } = await database.query<{ grantee: string }>(
     `SELECT grantee FROM information_schema.role_table_grants
-     WHERE table_name = 'entries' AND privilege_type = 'INSERT' AND grantee <> grantor ORDER BY 1`,
+     WHERE table_name = 'movements' AND privilege_type = 'INSERT' AND grantee <> grantor ORDER BY 1`,
   );
   await database.end();
   return rows.map(({ grantee }) => grantee);
@@ -116,7 +116,7 @@ it('what was granted besides is taken back', async () => {
   const url = await inDatabase(postgres.url, 'test_drift');
   await migrate(url);
   const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
-  await database.query('GRANT ALL ON entries TO wallet_api, PUBLIC');
+  await database.query('GRANT ALL ON movements TO wallet_api, PUBLIC');
   await database.query('GRANT UPDATE (balance) ON accounts TO wallet_api');
   expect(await writersOf(url)).toEqual(['PUBLIC', 'wallet_api', 'wallet_worker']);
   await migrate(url);

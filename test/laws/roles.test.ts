@@ -97,7 +97,10 @@ it('nobody who runs is more than a user, or owns anything', async () => {
   expect(rows).toEqual([]);
 });
 
-const HISTORY = ['entries', 'outcomes', 'operations', 'events', 'event_feed', 'delivery_attempts', 'batch_replays'];
+const HISTORY = [
+  ...['operations', 'operation_keys', 'movements', 'failures'],
+  ...['events', 'event_feed', 'delivery_attempts', 'batch_replays'],
+];
 /** What a worker deletes when it is old enough, which the law decides (laws/retention-law). */
 const MAY_GO = ['events', 'event_feed', 'deliveries', 'delivery_attempts', 'operation_keys'];
 it('what is only ever added is changed or deleted by nobody who runs, nor are keys made by them', async () => {
@@ -115,6 +118,14 @@ it('what is only ever added is changed or deleted by nobody who runs, nor are ke
   expect(rows).toEqual([]);
 });
 
+const COLUMN_OF: Record<string, string> = {
+  operation_keys: 'operation_id',
+  failures: 'error_code',
+  events: 'body',
+  event_feed: 'position',
+  delivery_attempts: 'error',
+  batch_replays: 'line',
+};
 const EVERYBODY: [string, string][] = [
   ...[...HISTORY, 'settings', 'wallets', 'clients', 'assets', 'migrations', 'retention'].flatMap(
     (table): [string, string][] => [
@@ -124,7 +135,7 @@ const EVERYBODY: [string, string][] = [
   ),
   ...HISTORY.map((table): [string, string] => [
     `changes ${table}`,
-    `UPDATE ${table} SET ${{ event_feed: 'position = position', delivery_attempts: 'error = error', batch_replays: 'line = line', events: 'body = body' }[table] ?? (table === 'outcomes' ? 'status = status' : 'amount = amount')}`,
+    `UPDATE ${table} SET ${COLUMN_OF[table] ?? 'amount'} = DEFAULT`,
   ]),
   ['takes a wallet from its client', 'UPDATE wallets SET client_id = NULL'],
   ['makes an asset', `INSERT INTO assets VALUES (9, 'NEW', 'New', 2, true)`],
@@ -132,21 +143,23 @@ const EVERYBODY: [string, string][] = [
   ['gives an account to another wallet', 'UPDATE accounts SET wallet_id = NULL'],
   ['makes a treasury', `INSERT INTO accounts (system, partition, asset_id) VALUES ('treasury', 1000, 4)`],
   ['makes a table', 'CREATE TABLE mine (id int)'],
-  ['makes a temporary table', 'CREATE TEMPORARY TABLE entries (id int)'],
+  ['makes a temporary table', 'CREATE TEMPORARY TABLE movements (id int)'],
   ['makes a schema', 'CREATE SCHEMA mine'],
   ['makes a function', 'CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$'],
-  ['changes a table', 'ALTER TABLE entries ADD COLUMN mine int'],
-  ['drops a table', 'DROP TABLE entries'],
-  ['drops a trigger', 'DROP TRIGGER entries_law ON entries'],
-  ['disables triggers', 'ALTER TABLE entries DISABLE TRIGGER ALL'],
-  ['disables one trigger', 'ALTER TABLE entries DISABLE TRIGGER entries_law'],
+  ['changes a table', 'ALTER TABLE movements ADD COLUMN mine int'],
+  ['drops a table', 'DROP TABLE movements'],
+  ['replaces a view', 'CREATE OR REPLACE VIEW entries AS SELECT 1 AS mine'],
+  ['drops a view', 'DROP VIEW entries'],
+  ['drops a trigger', 'DROP TRIGGER movements_law ON movements'],
+  ['disables triggers', 'ALTER TABLE movements DISABLE TRIGGER ALL'],
+  ['disables one trigger', 'ALTER TABLE movements DISABLE TRIGGER movements_law'],
   ['adds a trigger', 'CREATE TRIGGER mine BEFORE INSERT ON operations EXECUTE FUNCTION refuse_change()'],
   ['drops a constraint', 'ALTER TABLE accounts DROP CONSTRAINT accounts_wallet_not_below_zero'],
   [
     'replaces a function',
     `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,
   ],
-  ['changes the setting of a function', 'ALTER FUNCTION check_added_entries() RESET ALL'],
+  ['changes the setting of a function', 'ALTER FUNCTION check_added_movements() RESET ALL'],
   ['switches triggers off for the session', 'SET session_replication_role = replica'],
   ['becomes the superuser', 'SET ROLE postgres'],
   ['becomes the superuser for the session', 'SET SESSION AUTHORIZATION postgres'],
@@ -163,10 +176,17 @@ const DENIALS: [Role, string, string][] = [
     (['api', 'auditor'] as const).map((role) => [role, `deletes from ${table}`, `DELETE FROM ${table}`]),
   ),
   ['api', 'raises the floor of the feed', 'UPDATE retention SET feed_floor = 5'],
-  ['api', 'adds an entry', `INSERT INTO entries VALUES (1, 1, gen_random_uuid(), 1, 1, now(), 4)`],
-  ['api', 'adds an outcome', `INSERT INTO outcomes (operation_id) VALUES (gen_random_uuid())`],
+  ['api', 'adds a movement', `INSERT INTO movements (operation_id) VALUES (gen_random_uuid())`],
+  ['api', 'adds a failure', `INSERT INTO failures (operation_id) VALUES (gen_random_uuid())`],
   ['api', 'changes a balance', `UPDATE accounts SET balance = 1000000`],
   ['api', 'changes a version', `UPDATE accounts SET version = version + 1`],
+  ['api', 'says which operation was the last of an account', `UPDATE accounts SET last_operation_id = NULL`],
+  ['api', 'says where an account stood before', `UPDATE accounts SET base_version = 0, base_balance = 0`],
+  [
+    'api',
+    'says the hash of a wallet itself',
+    `INSERT INTO accounts (wallet_id, asset_id, wallet_hash) SELECT id, 4, 5 FROM wallets`,
+  ],
   [
     'api',
     'begins an account with a balance',
@@ -178,6 +198,10 @@ const DENIALS: [Role, string, string][] = [
   ['api', 'moves a batch on', 'UPDATE batch_parts SET after_id = last_id'],
   ['api', 'becomes a worker', 'SET ROLE wallet_worker'],
   ['worker', 'accepts an operation', `INSERT INTO operations (id) VALUES (gen_random_uuid())`],
+  ['worker', 'keeps a key', `INSERT INTO operation_keys (key_hash) VALUES (gen_random_uuid())`],
+  ['worker', 'reads keys', 'SELECT FROM operation_keys'],
+  ['worker', 'says where an account stood before', `UPDATE accounts SET base_version = 0, base_balance = 0`],
+  ['worker', 'says the hash of a wallet itself', `UPDATE accounts SET wallet_hash = 0`],
   [
     'worker',
     'lets an operation wait',
@@ -195,10 +219,11 @@ const DENIALS: [Role, string, string][] = [
   ['worker', 'becomes the api', 'SET ROLE wallet_api'],
   ['auditor', 'reads the secrets of webhooks', 'SELECT sealed_secret FROM webhook_endpoints'],
   ['auditor', 'locks what it reads', 'SELECT FROM accounts FOR UPDATE'],
-  ['auditor', 'locks a table', 'LOCK TABLE entries IN EXCLUSIVE MODE'],
-  ...['clients', 'operations', 'pending_operations', 'entries', 'outcomes', 'accounts', 'events', 'deliveries'].map(
-    (table): [Role, string, string] => ['auditor', `adds to ${table}`, `INSERT INTO ${table} DEFAULT VALUES`],
-  ),
+  ['auditor', 'locks a table', 'LOCK TABLE movements IN EXCLUSIVE MODE'],
+  ...[
+    ...['clients', 'operations', 'operation_keys', 'pending_operations', 'movements', 'failures', 'accounts'],
+    ...['events', 'deliveries'],
+  ].map((table): [Role, string, string] => ['auditor', `adds to ${table}`, `INSERT INTO ${table} DEFAULT VALUES`]),
 ];
 
 it.each(DENIALS)('is denied: the %s %s', async (role, _what, sql) => {
@@ -211,7 +236,9 @@ it.each<[Role, string]>([
   ['api', `UPDATE accounts SET status = 'frozen'`],
   ['worker', 'SELECT balance FROM accounts FOR UPDATE'],
   ['worker', 'UPDATE accounts SET updated_at = now()'],
-  ['auditor', 'SELECT count(*) FROM entries'],
+  ['worker', 'UPDATE accounts SET last_operation_id = last_operation_id'],
+  ['auditor', 'SELECT count(*) FROM movements, failures, operation_keys'],
+  ['auditor', 'SELECT count(*) FROM entries, outcomes'],
   ['auditor', 'SELECT url FROM webhook_endpoints'],
 ])('is permitted: the %s does %s', async (role, sql) => {
   expect(await refusalOf(users[role], sql)).toBe('permitted');
@@ -219,7 +246,10 @@ it.each<[Role, string]>([
 
 describe('the law', () => {
   const shadow = (account: string): string => `
-    CREATE TEMPORARY TABLE entries AS SELECT id AS account_id, 9::bigint AS version, 5::bigint AS balance FROM accounts;
+    CREATE TEMPORARY TABLE movements AS
+      SELECT last_operation_id AS operation_id, id AS to_account_id, 9::bigint AS to_version, 5::numeric AS to_balance,
+             NULL::bigint AS from_account_id, NULL::bigint AS from_version, NULL::numeric AS from_balance
+      FROM accounts;
     UPDATE accounts SET version = 9, balance = 5 WHERE id = ${account}`;
 
   it('does not take a temporary table for the ledger', async () => {

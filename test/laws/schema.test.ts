@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => database.end());
 
 /**
- * The schema that all migrations together make, with the bodies of its functions. It is kept beside this test, so that a change of it, a weaker law too, is seen in review;
+ * The schema that all migrations together make, with its views and the bodies of its functions. It is kept beside this test, so that a change of it, a weaker law too, is seen in review;
  * `npm test -- laws/schema -u` writes it anew.
  */
 it('the schema is the one that is kept', async () => {
@@ -30,6 +30,9 @@ it('the schema is the one that is kept', async () => {
       SELECT relname, 3, 0, pg_get_indexdef(indexrelid) FROM tables JOIN pg_index ON indrelid = tables.oid
       UNION ALL
       SELECT relname, 4, 0, pg_get_triggerdef(pg_trigger.oid) FROM tables JOIN pg_trigger ON tgrelid = tables.oid AND NOT tgisinternal
+      UNION ALL
+      SELECT relname, 6, 0, format(E'CREATE VIEW %s AS\n%s', relname, pg_get_viewdef(oid))
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
       UNION ALL
       SELECT proname, 5, 0, pg_get_functiondef(oid)
         FROM pg_proc WHERE pronamespace = 'public'::regnamespace

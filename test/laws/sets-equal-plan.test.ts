@@ -3,7 +3,7 @@ import { type Assets, loadAssets } from '@wallet/shared/database/assets';
 import { type Client, type Database, createPool } from '@wallet/shared/database/pool';
 import { type LineDraft, insertLines, toColumns } from '@wallet/shared/database/tables/batch-lines';
 import { cancelBatch, closeBatch, openBatch } from '@wallet/shared/database/tables/batches';
-import { acceptOperations } from '@wallet/shared/database/tables/operations';
+import { acceptOperations, findOperations } from '@wallet/shared/database/tables/operations';
 import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
 import { createWallets } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/words/ids';
@@ -82,7 +82,9 @@ it(
         await client.query('ROLLBACK TO SAVEPOINT arranged');
         const planned = await applyAll(run, batches, { maySets: false });
         expect(rows).toEqual(await readRows());
-        expect(await readOutcomes()).toEqual(askModel(run, planned.order));
+        const told = askModel(run, planned.order);
+        expect(await readOutcomes()).toEqual(told);
+        expect(await findOutcomes([...told.outcomes.keys()])).toEqual(told.outcomes);
         inSets += applied.inSets;
         oneByOne += applied.order.length;
         expect([planned.inSets, planned.order.length]).toEqual([0, applied.inSets + applied.order.length]);
@@ -106,10 +108,14 @@ async function arrange(run: Run): Promise<Map<string, number>> {
   // As if it had always been so: the law sees only what is applied.
   await client.query(
     `SET LOCAL session_replication_role = replica;
-     UPDATE accounts SET status = held.status, balance = held.balance, version = sign(held.balance)
+     UPDATE accounts SET status = held.status, balance = held.balance, version = sign(held.balance),
+                         base_version = 0, base_balance = 0,
+                         last_operation_id = CASE WHEN held.balance > 0 THEN gen_random_uuid() END
      FROM ${held} WHERE accounts.wallet_id = held.wallet_id;
-     INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
-     SELECT id, version, gen_random_uuid(), balance, balance, asset_id FROM accounts WHERE wallet_id IS NOT NULL AND version > 0;
+     INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
+                            amount, asset_id)
+     SELECT last_operation_id, -id, 1, -balance, id, version, balance, balance, asset_id
+     FROM accounts WHERE wallet_id IS NOT NULL AND version > 0;
      SET LOCAL session_replication_role = origin`,
   );
   const cancelled = new Map<string, number>();
@@ -218,7 +224,7 @@ function nestedIn(outer: Client): Database {
 
 /** Every row that applying may write or change, without its times. */
 async function readRows(): Promise<string[]> {
-  const tables = ['accounts', 'entries', 'outcomes', 'pending_operations', 'batches', 'batch_parts', 'batch_totals'];
+  const tables = ['accounts', 'movements', 'failures', 'pending_operations', 'batches', 'batch_parts', 'batch_totals'];
   const times = '{updated_at,created_at,completed_at,accepted_at,started_at,touched_at,cancelled_at,finished_at}';
   const { rows } = await client.query<{ row: string }>(
     tables
@@ -237,7 +243,8 @@ interface Told {
 async function readOutcomes(): Promise<Told> {
   const outcomes = await client.query<Record<'id' | 'rejection', string> & Record<string, unknown>>(
     `SELECT operation_id AS id, error_code AS rejection, wallet_balance AS balance, wallet_version AS version,
-            to_wallet_balance AS "toBalance", to_wallet_version AS "toVersion" FROM outcomes`,
+            to_wallet_balance AS "toBalance", to_wallet_version AS "toVersion"
+     FROM outcomes JOIN operations ON operations.id = operation_id`,
   );
   const accounts = await client.query<{ id: string }>(
     'SELECT wallet_id AS id, balance::bigint AS balance, version FROM accounts WHERE wallet_id IS NOT NULL',
@@ -251,6 +258,18 @@ async function readOutcomes(): Promise<Told> {
     ),
     wallets: new Map(accounts.rows.map(({ id, ...standing }) => [id, standing])),
   };
+}
+
+/** What the API answers of each of the operations. */
+async function findOutcomes(ids: readonly string[]): Promise<Told['outcomes']> {
+  const found = await findOperations(client, ids);
+  return new Map(
+    found.map((each) => {
+      const { walletBalance: balance, walletVersion: version, toWalletBalance, toWalletVersion } = each;
+      const receiver = toWalletVersion === null ? null : { balance: toWalletBalance, version: toWalletVersion };
+      return [each.id, { rejection: each.errorCode, wallet: { balance, version }, receiver }];
+    }),
+  );
 }
 
 /** What the model makes of the operations in their order. */

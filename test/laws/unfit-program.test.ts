@@ -20,24 +20,24 @@ const MIGRATIONS: readonly { name: string; change: string; undo: string }[] = [
   {
     name: 'a column that it does not fill (23502)',
     change:
-      'ALTER TABLE outcomes ADD COLUMN told_by text; ALTER TABLE outcomes ADD CHECK (told_by IS NOT NULL) NOT VALID',
-    undo: 'ALTER TABLE outcomes DROP COLUMN told_by',
+      'ALTER TABLE movements ADD COLUMN told_by text; ALTER TABLE movements ADD CHECK (told_by IS NOT NULL) NOT VALID',
+    undo: 'ALTER TABLE movements DROP COLUMN told_by',
   },
   {
     name: 'a column that must not be null (23502)',
-    change: `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.status := NULL; RETURN NEW; END $$;
-             CREATE TRIGGER forget BEFORE INSERT ON outcomes FOR EACH ROW EXECUTE FUNCTION forget()`,
+    change: `CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.amount := NULL; RETURN NEW; END $$;
+             CREATE TRIGGER forget BEFORE INSERT ON movements FOR EACH ROW EXECUTE FUNCTION forget()`,
     undo: 'DROP FUNCTION forget CASCADE',
   },
   {
     name: 'a column that is gone (42703)',
-    change: 'ALTER TABLE outcomes RENAME COLUMN wallet_version TO wallet_revision',
-    undo: 'ALTER TABLE outcomes RENAME COLUMN wallet_revision TO wallet_version',
+    change: 'ALTER TABLE movements RENAME COLUMN from_version TO from_revision',
+    undo: 'ALTER TABLE movements RENAME COLUMN from_revision TO from_version',
   },
   {
     name: 'a right that it does not have (42501)',
-    change: 'REVOKE INSERT ON outcomes FROM wallet_worker',
-    undo: 'GRANT INSERT ON outcomes TO wallet_worker',
+    change: 'REVOKE INSERT ON movements FROM wallet_worker',
+    undo: 'GRANT INSERT ON movements TO wallet_worker',
   },
 ];
 

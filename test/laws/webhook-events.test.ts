@@ -40,11 +40,11 @@ async function failAtCommit(change: string): Promise<void> {
 it('neither the outcome nor its event is there if the transaction fails at its very end', async () => {
   const wallet = await createFundedWallet(service.url);
   await accept(wallet);
-  await failAtCommit('INSERT ON outcomes');
+  await failAtCommit('INSERT ON movements');
   await expect(drain(wallet)).rejects.toThrow('the disk is full');
   expect([await count('outcomes'), await count('events')]).toEqual([0, 0]);
 
-  await service.database.query('DROP TRIGGER fails ON outcomes');
+  await service.database.query('DROP TRIGGER fails ON movements');
   expect(await drain(wallet)).toMatchObject({ events: 1 });
   expect([await count('outcomes'), await count('events')]).toEqual([1, 1]);
 });

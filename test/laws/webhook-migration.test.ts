@@ -23,7 +23,7 @@ async function migrateUpTo(later: RegExp): Promise<{ url: string; database: Data
 }
 
 it('an endpoint is told on from where it was before deliveries were made when they are claimed, and nothing twice', async () => {
-  const { url, database } = await migrateUpTo(/00(0[6-9]|10)_/);
+  const { url, database } = await migrateUpTo(/00(0[6-9]|1\d)_/);
   try {
     const [enabled, disabled, event] = [newId(), newId(), newId()];
     await database.query(
@@ -49,7 +49,7 @@ it('an endpoint is told on from where it was before deliveries were made when th
 });
 
 it('an endpoint that was disabled is owed what was skipped, and nothing is skipped any more', async () => {
-  const { url, database } = await migrateUpTo(/00(0[89]|10)_/);
+  const { url, database } = await migrateUpTo(/00(0[89]|1\d)_/);
   try {
     const [disabled, event] = [newId(), newId()];
     await database.query(

@@ -54,7 +54,7 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'line-applied-again',
     bug: 'a line that an operation of high priority took along is read once more',
-    text: 'WHERE id > place.after_id AND id <= place.last_id AND final.operation_id IS NULL',
+    text: 'WHERE id > place.after_id AND id <= place.last_id AND ${HAS_NOT_ENDED}',
     instead: 'WHERE id > place.after_id AND id <= place.last_id',
     tests: ['laws/batch-order > batches and single operations'],
   },
@@ -104,8 +104,8 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-skip-a-wallet-that-was-there',
     bug: 'of several lines on one wallet, the statement for sets applies the first',
-    text: 'WHERE id > part.after_id AND id <= part.last_id AND final.operation_id IS NULL',
-    instead: `WHERE id > part.after_id AND id <= part.last_id AND final.operation_id IS NULL
+    text: 'WHERE id > part.after_id AND id <= part.last_id AND ${HAS_NOT_ENDED}',
+    instead: `WHERE id > part.after_id AND id <= part.last_id AND \${HAS_NOT_ENDED}
         AND NOT EXISTS (SELECT FROM operations AS earlier WHERE earlier.id > part.after_id AND earlier.id < operations.id
                         AND earlier.wallet_id = operations.wallet_id)`,
     tests: ['laws/sets-equal-plan'],

@@ -1,8 +1,9 @@
 import { ACCEPTING } from './accepting.ts';
 import { BATCHES } from './batches.ts';
+import { LAW } from './law.ts';
 import { LEDGER } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { TELLING } from './telling.ts';
 import { WORKING } from './working.ts';
 
-export const EVERY_MUTANT: readonly Mutant[] = [...ACCEPTING, ...LEDGER, ...WORKING, ...BATCHES, ...TELLING];
+export const EVERY_MUTANT: readonly Mutant[] = [...ACCEPTING, ...LEDGER, ...LAW, ...WORKING, ...BATCHES, ...TELLING];

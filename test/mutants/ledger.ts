@@ -61,9 +61,8 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'credit-leg-missing',
     bug: 'a movement takes and does not give',
-    text: `        move(current, operation.id, to, operation.amount),
-`,
-    instead: '',
+    text: 'to: move(current, to, amount) });',
+    instead: 'to });',
     tests: ['unit/plan', 'stories/transfers'],
   },
   {
@@ -114,7 +113,7 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'rows-not-compared',
     bug: 'a plan of which not every row could be written is committed all the same',
-    text: 'if (!fits || outcomes.length !== operations.length) {',
+    text: 'if (!fits || movements.length + failures.length !== operations.length) {',
     instead: 'if (row === undefined) {',
     tests: ['laws/locks > is not written at all'],
   },
@@ -135,10 +134,16 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'law-blind-to-the-wallet',
     bug: 'the database lets an operation be posted to another wallet',
-    text: `WHEN own.account_id IS DISTINCT FROM account.id
-                     OR operations.to_wallet_id IS NOT NULL AND other.account_id IS DISTINCT FROM receiver.id`,
+    text: 'WHEN own.wallet_id IS DISTINCT FROM operations.wallet_id',
     instead: 'WHEN false',
-    tests: ['laws/binding > posted to another wallet', 'laws/binding > to another receiver'],
+    tests: ['laws/binding > posted to another wallet'],
+  },
+  {
+    name: 'law-blind-to-the-receiver',
+    bug: 'the database lets a transfer be posted to another receiver',
+    text: 'WHEN operations.to_wallet_id IS NOT NULL AND receiver.wallet_id IS DISTINCT FROM operations.to_wallet_id',
+    instead: 'WHEN operations.to_wallet_id IS NOT NULL AND receiver.wallet_id IS NULL',
+    tests: ['laws/binding > to another receiver'],
   },
   {
     name: 'law-blind-to-the-direction',

@@ -23,8 +23,7 @@ async function createWalletAt(micros: number): Promise<{ wallet: string; operati
   await service.database.query(`
     BEGIN;
     SET LOCAL session_replication_role = replica;
-    UPDATE entries SET created_at = '${moment}' WHERE operation_id = '${String(id)}';
-    UPDATE outcomes SET completed_at = '${moment}' WHERE operation_id = '${String(id)}';
+    UPDATE movements SET created_at = '${moment}' WHERE operation_id = '${String(id)}';
     UPDATE operations SET created_at = '${moment}' WHERE id = '${String(id)}';
     COMMIT`);
   return { wallet, operation: String(id) };

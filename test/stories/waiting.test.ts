@@ -59,8 +59,8 @@ describe('Prefer: wait', () => {
     // Ends the operation behind the service's back: nobody announces it.
     await idle.database.query(
       `WITH removed AS (DELETE FROM pending_operations WHERE wallet_id = $1 RETURNING operation_id)
-       INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version)
-       SELECT operation_id, 'failed', 'internal_error', 0, 0 FROM removed`,
+       INSERT INTO failures (operation_id, error_code, wallet_balance, wallet_version)
+       SELECT operation_id, 'internal_error', 0, 0 FROM removed`,
       [wallet],
     );
     expect(await answer).toMatchObject({ status: 200, body: { error: { code: 'internal_error' } } });

@@ -126,7 +126,7 @@ const DATABASES: WrongStart[] = [
   ...onDatabase('a user without rights', 'stranger', /test_stranger_\w+ may not read the table migrations/, API),
   ...onDatabase('a user without rights', 'stranger', /permission denied/, 'npm run migrate'),
   {
-    ...{ wrong: 'the user of the API', command: WORKER, says: /user wallet_api_login lacks INSERT ON entries/ },
+    ...{ wrong: 'the user of the API', command: WORKER, says: /user wallet_api_login lacks INSERT ON movements/ },
     env: ({ database }) => ({ DATABASE_URL: as('api', database.good) }),
   },
   {

@@ -23,7 +23,10 @@ export interface HistoryFilter {
   readonly before: bigint | null;
 }
 
-/** At most `limit` lines of the wallet's history, newest first. Times become versions, so a page is a walk on the key. */
+/**
+ * At most `limit` lines of the wallet's history, newest first. Times become versions, and versions have no gaps: a page is a
+ * walk down them, and looks each up on both sides of movements. To ask for a range of them and sort would read all of it.
+ */
 export async function listHistory(
   database: Queryable,
   walletId: string,
@@ -33,18 +36,22 @@ export async function listHistory(
   const { rows } = await database.query<HistoryLine>({
     name: 'listHistory',
     text: `WITH range AS MATERIALIZED (${RANGE_OF_WALLET})
-           SELECT entries.version, entries.operation_id AS "operationId", operations.type, entries.amount,
-                  entries.balance::bigint AS balance,
-                  CASE WHEN operations.wallet_id = $1 THEN operations.to_wallet_id ELSE operations.wallet_id END
-                    AS "otherWalletId",
-                  operations.description, operations.reference_id AS "referenceId", entries.created_at AS "createdAt"
-           FROM entries JOIN operations ON operations.id = entries.operation_id
-           WHERE entries.account_id = (SELECT account_id FROM range)
-             AND entries.version > (SELECT after FROM range)
-             AND entries.version <= (SELECT least(upto, $5::bigint - 1) FROM range)
-             AND ($4::text IS NULL OR operations.type = $4)
-           ORDER BY entries.version DESC
-           LIMIT $6`,
+           SELECT * FROM (
+             SELECT entries.version, entries.operation_id AS "operationId", operations.type, entries.amount,
+                    entries.balance::bigint AS balance,
+                    CASE WHEN operations.wallet_id = $1 THEN operations.to_wallet_id ELSE operations.wallet_id END
+                      AS "otherWalletId",
+                    operations.description, operations.reference_id AS "referenceId", entries.created_at AS "createdAt"
+             FROM (
+               SELECT account_id, generate_series(least(upto, $5::bigint - 1), after + 1, -1) AS version FROM range
+             ) AS place
+             CROSS JOIN LATERAL (
+               SELECT * FROM entries WHERE account_id = place.account_id AND version = place.version OFFSET 0
+             ) AS entries
+             CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = entries.operation_id OFFSET 0) AS operations
+             WHERE $4::text IS NULL OR operations.type = $4
+             LIMIT $6
+           ) AS page ORDER BY version DESC`,
     values: [walletId, filter.from, filter.to, filter.type, filter.before, limit],
   });
   return rows;

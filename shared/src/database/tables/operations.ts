@@ -69,7 +69,7 @@ export async function acceptOperations(
 
 const INSERT_KEYS = `INSERT INTO operation_keys (key_hash, operation_id, request_hash)
              SELECT ${keyHash('idempotency_key')} AS key_hash, id, request_hash
-             FROM numbered WHERE idempotency_key IS NOT NULL ORDER BY key_hash
+             FROM numbered WHERE idempotency_key IS NOT NULL ORDER BY key_hash, position
              ON CONFLICT DO NOTHING
              RETURNING operation_id`;
 

@@ -1,0 +1,84 @@
+import { createPool } from '@wallet/shared/database/pool';
+import { listHistory } from '@wallet/shared/database/tables/entries';
+import { listLines } from '@wallet/shared/database/tables/batch-lines';
+import { listOperations } from '@wallet/shared/database/tables/operations';
+import { partitionOf } from '@wallet/shared/words/partition';
+import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
+import request from 'supertest';
+import { type Service, startService } from '../support/service.ts';
+import { createFundedWallet } from '../support/wallets.ts';
+
+/** A page of a list reads about as much as it shows, however long the list is: here 4,000 operations of one wallet. */
+const LINES = 4_000;
+const PAGE = 50;
+
+let service: Service;
+let wallet: string;
+let batch: string;
+beforeAll(async () => {
+  service = await startService({ worker: false });
+  wallet = await createFundedWallet(service.url);
+  const operations = Array.from({ length: LINES }, (_, n) =>
+    n % 5 === 4
+      ? { type: 'withdraw', wallet_id: wallet, amount: 1_000_000_000 }
+      : { type: n % 5 === 3 ? 'withdraw' : 'deposit', wallet_id: wallet, amount: 1 },
+  );
+  const { body } = await request(service.url).post('/batches').send({ operations }).expect(202);
+  batch = body.id as string;
+  const partition = partitionOf(wallet, service.partitions);
+  for (let state; state !== 'empty';) {
+    state = (await drainPartitions(service, [partition], 'bulk', 1_000)).states.get(partition);
+  }
+  await service.database.query('ANALYZE');
+});
+afterAll(() => service.stop());
+
+const all = { walletId: null, batchId: null, status: null, type: null, from: null, to: null, before: null };
+const lines = () => ({ id: batch, partitions: [partitionOf(wallet, service.partitions)] });
+const place = { after: 0, upTo: LINES };
+
+/** How many rows of history the question reads, by key or otherwise. */
+async function rowsRead(ask: (database: Service['database']) => Promise<readonly unknown[]>): Promise<number> {
+  const database = createPool({ url: service.databaseUrl, name: 'one', size: 1, onError: () => undefined });
+  const count = async (): Promise<number> => {
+    await database.query('SELECT pg_stat_force_next_flush()');
+    const { rows } = await database.query<{ read: number }>(
+      `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS read FROM pg_stat_user_tables
+       WHERE relname IN ('operations', 'movements', 'failures')`,
+    );
+    return rows[0]!.read;
+  };
+  try {
+    const before = await count();
+    expect(await ask(database)).toHaveLength(PAGE);
+    return (await count()) - before;
+  } finally {
+    await database.end();
+  }
+}
+
+it.each<[string, (database: Service['database']) => Promise<readonly unknown[]>]>([
+  ['operations', (database) => listOperations(database, all, PAGE)],
+  ['operations that succeeded', (database) => listOperations(database, { ...all, status: 'succeeded' }, PAGE)],
+  ['operations that failed', (database) => listOperations(database, { ...all, status: 'failed' }, PAGE)],
+  ['operations of a wallet', (database) => listOperations(database, { ...all, walletId: wallet }, PAGE)],
+  [
+    'operations of a wallet that succeeded',
+    (database) => listOperations(database, { ...all, walletId: wallet, status: 'succeeded' }, PAGE),
+  ],
+  ['lines of a batch', (database) => listLines(database, lines(), { ...place, status: null }, PAGE)],
+  ['lines that succeeded', (database) => listLines(database, lines(), { ...place, status: 'succeeded' }, PAGE)],
+  ['lines that failed', (database) => listLines(database, lines(), { ...place, status: 'failed' }, PAGE)],
+  [
+    'the history of a wallet',
+    (database) => listHistory(database, wallet, { type: null, from: null, to: null, before: null }, PAGE),
+  ],
+  [
+    'the history of a wallet from a moment and below a version, of one type',
+    (database) =>
+      listHistory(database, wallet, { type: 'withdraw', from: new Date(0), to: null, before: 2_000n }, PAGE),
+  ],
+])('a page of %s reads no more than it has to', async (_what, ask) => {
+  // An operation, a movement and a failure for each, and some that are passed over.
+  expect(await rowsRead(ask)).toBeLessThan(12 * PAGE);
+});
