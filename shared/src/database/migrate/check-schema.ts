@@ -27,12 +27,14 @@ export async function checkSchema(database: Queryable, place: string): Promise<v
 
 /**
  * Whether migrating may begin: an older program would take back what a newer one has granted.
+ * @returns whether there is no schema yet.
  * @throws ConfigError if the schema is newer than `newest`, or lies where this user's search_path does not lead.
  */
-export async function checkMigrating(database: Queryable, place: string, newest: number): Promise<void> {
+export async function checkMigrating(database: Queryable, place: string, newest: number): Promise<boolean> {
   const found = await findSchema(database);
   if (found.here) refuseNewer(place, await readNewestMigration(database), newest);
   else if (found.elsewhere !== null || found.schema === null) throw new ConfigError(`${place} ${missing(found)}`);
+  return !found.here;
 }
 
 interface FoundSchema {
