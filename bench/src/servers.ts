@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
 import { type EmbeddedRedis, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { type Child, startChild } from '@wallet/local/child';
@@ -96,7 +96,7 @@ export async function startBuilt(
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
 ): Promise<Child & { readonly stopNow: () => Promise<void> }> {
-  const child = startChild([process.execPath, ...flags, join(PROJECT_ROOT, script)], {
+  const child = startChild([process.execPath, ...flags, resolve(PROJECT_ROOT, script)], {
     cwd: PROJECT_ROOT,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },

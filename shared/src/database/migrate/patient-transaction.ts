@@ -9,7 +9,10 @@ import { sqlstateOf } from '../sqlstate.ts';
  * of it is tried again, for `PATIENCE_MS` altogether. `work` must be safe to repeat.
  * @throws ConfigError if a transaction has been in the way all that time. Then nothing has changed.
  */
-export async function inPatientTransaction<Result>(client: pg.ClientBase, work: () => Promise<Result>): Promise<Result> {
+export async function inPatientTransaction<Result>(
+  client: pg.ClientBase,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const began = performance.now();
   for (;;) {
     try {
