@@ -9,6 +9,8 @@
 LOCK TABLE operations, outcomes IN SHARE ROW EXCLUSIVE MODE;
 LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE;
 
+-- The copy would have autovacuum at work on each of these tables just when 0012 wants to lock it: it is off until then.
+
 -- A movement of an operation: `amount` from one account to another, with where it left both of them. An operation that succeeded
 -- has its movement under leg 0, and one with several movements those after it under legs of their own.
 CREATE TABLE movements (
@@ -27,7 +29,7 @@ CREATE TABLE movements (
   PRIMARY KEY (operation_id, leg),
   -- One check for all of it: each is parsed anew by every statement.
   CONSTRAINT movements_move CHECK (amount > 0 AND from_account_id <> to_account_id AND leg >= 0)
-);
+) WITH (autovacuum_enabled = off);
 CREATE UNIQUE INDEX movements_from ON movements (from_account_id, from_version);
 CREATE UNIQUE INDEX movements_to ON movements (to_account_id, to_version);
 
@@ -40,14 +42,14 @@ CREATE TABLE failures (
   to_wallet_version bigint,
   completed_at timestamptz NOT NULL DEFAULT statement_timestamp(),
   error_code text NOT NULL CHECK (error_code ~ '^[a-z_]{1,64}$')
-);
+) WITH (autovacuum_enabled = off);
 
 -- Which operation has a key of idempotency, and for which request. Of both, the first 16 bytes of the SHA-256.
 CREATE TABLE operation_keys (
   key_hash uuid PRIMARY KEY,
   operation_id uuid NOT NULL,
   request_hash uuid NOT NULL
-);
+) WITH (autovacuum_enabled = off);
 
 CREATE TRIGGER movements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON movements EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER failures_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON failures EXECUTE FUNCTION refuse_change();
@@ -102,14 +104,22 @@ END $$;
 CREATE TRIGGER operations_mirror AFTER INSERT ON operations REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION mirror_keys();
 
--- How far the copy has got: all up to this operation has been copied and compared.
+-- How far the copy has got: all up to the operation `up_to` has been copied and compared. What comes after `ends_at` is mirrored
+-- from its beginning, so that the copy has an end however fast operations are accepted.
 CREATE TABLE movements_copied (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   up_to uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
+  ends_at uuid NOT NULL,
   operations bigint NOT NULL DEFAULT 0,
   complete boolean NOT NULL DEFAULT false
 );
-INSERT INTO movements_copied DEFAULT VALUES;
+INSERT INTO movements_copied (ends_at)
+  SELECT greatest(
+    '00000000-0000-0000-0000-000000000000',
+    (SELECT id FROM operations ORDER BY id DESC LIMIT 1),
+    (SELECT operation_id FROM outcomes ORDER BY operation_id DESC LIMIT 1),
+    (SELECT operation_id FROM entries ORDER BY operation_id DESC LIMIT 1)
+  );
 
 -- Copies the next `piece` operations, compares the copies with what they were made from, and notes how far that is.
 CREATE FUNCTION copy_movements(piece int) RETURNS movements_copied LANGUAGE plpgsql AS $$
@@ -126,10 +136,9 @@ BEGIN
   END IF;
   past := progress.up_to;
   SELECT count(*), (array_agg(id ORDER BY id DESC))[1] INTO number, last
-    FROM (SELECT id FROM operations WHERE id > past ORDER BY id LIMIT piece) AS next;
-  -- The last piece reaches to the end of all ids, so that nothing is left out, whatever it belongs to.
+    FROM (SELECT id FROM operations WHERE id > past AND id <= progress.ends_at ORDER BY id LIMIT piece) AS next;
   IF number < piece THEN
-    last := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+    last := progress.ends_at;
   END IF;
 
   -- What a trigger has mirrored is there already. Only that may be met; a movement that has its place on an account taken by

@@ -10,6 +10,10 @@ BEGIN
   END LOOP;
 END $$;
 
+ALTER TABLE movements RESET (autovacuum_enabled);
+ALTER TABLE failures RESET (autovacuum_enabled);
+ALTER TABLE operation_keys RESET (autovacuum_enabled);
+
 DROP FUNCTION copy_movements(int);
 DROP TABLE movements_copied;
 DROP TABLE outcomes;

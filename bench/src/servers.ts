@@ -95,6 +95,7 @@ export async function startBuilt(
   script: string,
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
+  readyMs = READY_MS,
 ): Promise<Child & { readonly stopNow: () => Promise<void> }> {
   const child = startChild([process.execPath, ...flags, resolve(PROJECT_ROOT, script)], {
     cwd: PROJECT_ROOT,
@@ -103,7 +104,7 @@ export async function startBuilt(
   });
   const stopNow = stops.add(() => child.stop('SIGTERM', STOP_MS));
   let late: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<'late'>((resolve) => (late = setTimeout(resolve, READY_MS, 'late')));
+  const tooLate = new Promise<'late'>((resolve) => (late = setTimeout(resolve, readyMs, 'late')));
   const first = await Promise.race([child.said('ready'), child.ended, tooLate]);
   clearTimeout(late);
   if (first !== undefined)

@@ -24,24 +24,35 @@ const HELP = `npm run bench:upgrade -- --before folder [options]
 
   --before folder    a checkout of the version before, installed (npm ci) and built (npm run build)
   --operations n     how many operations its database holds (1000000)
-  --rate n           requests a second meanwhile (500)`;
+  --rate n           requests a second meanwhile (500)
+  --warm             starts this version's processes before it migrates: they wait (MIGRATION_WAIT_S)`;
 
 const WALLETS = 1_000;
 const STEADY_S = 15;
 const WARM_MS = 3_000;
+/** Of so many accepted requests one is sent again afterwards. */
+const SAMPLE = 50;
 const DRAINED_S = 120;
 const STOP_MS = 10_000;
+const START_MS = 3_600_000;
+const WAITING = { MIGRATION_WAIT_S: String(START_MS / 1000) };
 const PARTITIONS = '1';
 
 interface Options {
   readonly before: string;
   readonly operations: number;
   readonly rate: number;
+  readonly warm: boolean;
 }
 
 function readUpgradeOptions(args: readonly string[]): Options {
   const { values } = readOptions('npm run bench:upgrade', args, {
-    options: { before: { type: 'string' }, operations: { type: 'string' }, rate: { type: 'string' } },
+    options: {
+      before: { type: 'string' },
+      operations: { type: 'string' },
+      rate: { type: 'string' },
+      warm: { type: 'boolean', default: false },
+    },
   });
   const before = resolve(values.before ?? '');
   if (values.before === undefined || !existsSync(join(before, 'bench/dist/src/fill-history.js')))
@@ -51,7 +62,12 @@ function readUpgradeOptions(args: readonly string[]): Options {
     if (!Number.isInteger(given) || given < 1) throw new UsageError('--operations and --rate must be whole numbers.');
     return given;
   };
-  return { before, operations: number(values.operations, 1_000_000), rate: number(values.rate, 500) };
+  return {
+    before,
+    operations: number(values.operations, 1_000_000),
+    rate: number(values.rate, 500),
+    warm: values.warm,
+  };
 }
 
 /** The processes of a version, and where its API listens. */
@@ -60,13 +76,19 @@ interface Version {
   stop(): Promise<unknown>;
 }
 
-async function startVersion(servers: Servers, url: string, root: string): Promise<Version> {
+async function startVersion(
+  servers: Servers,
+  url: string,
+  root: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Version> {
   const port = await findFreePort();
   const settings = {
     REDIS_URL: servers.redis.url,
     QUEUE_PREFIX: 'upgrade',
     SPOOL_DIR: servers.folder,
     LOG_LEVEL: 'fatal',
+    ...env,
   };
   const [api, worker] = await Promise.all([
     startBuilt(
@@ -74,8 +96,15 @@ async function startVersion(servers: Servers, url: string, root: string): Promis
       join(root, 'api/dist/main.js'),
       { ...settings, DATABASE_URL: urlFor('api', url), PORT: String(port) },
       HTTP_FLAGS,
+      START_MS,
     ),
-    startBuilt(servers.stops, join(root, 'worker/dist/main.js'), { ...settings, DATABASE_URL: urlFor('worker', url) }),
+    startBuilt(
+      servers.stops,
+      join(root, 'worker/dist/main.js'),
+      { ...settings, DATABASE_URL: urlFor('worker', url) },
+      [],
+      START_MS,
+    ),
   ]);
   return { port, stop: () => Promise.all([api.stopNow(), worker.stopNow()]) };
 }
@@ -99,7 +128,7 @@ async function fill(before: string, database: Database, operations: number): Pro
   await module.addHistory(database, 0, operations, WALLETS);
 }
 
-async function upgrade({ before, operations, rate }: Options): Promise<void> {
+async function upgrade({ before, operations, rate, warm }: Options): Promise<void> {
   await withStops(async (stops) => {
     const servers = await startServers(stops);
     const database = await makeDatabase(servers);
@@ -109,21 +138,28 @@ async function upgrade({ before, operations, rate }: Options): Promise<void> {
 
     const old = await startVersion(servers, database.url, before);
     const load = await startSteadyLoad({ port: old.port, perSecond: rate, wallets: WALLETS, walletOf: historyWallet });
+    const start = (): Promise<Version> => startVersion(servers, database.url, PROJECT_ROOT, WAITING);
+    const waiting = warm ? start() : null;
     await delay(STEADY_S * 1000);
     const began = load.now();
-    await migrate(PROJECT_ROOT, database.url);
-    const ended = load.now();
-    const stopped = old.stop();
-    const present = await startVersion(servers, database.url, PROJECT_ROOT);
+    const migrated = migrate(PROJECT_ROOT, database.url).then(() => load.now());
+    const present = await (waiting ?? migrated.then(start));
     await load.sendTo(present.port);
     const takenOver = load.now();
-    await stopped;
+    const ended = await migrated;
+    await old.stop();
     await delay(STEADY_S * 1000);
     const accepted = await load.stop();
 
     tellTimes(accepted, { began, ended, takenOver });
     await untilApplied(database.pool);
     const faults = await findFaults(database.pool, operations, accepted);
+    for (const request of accepted.filter((_, index) => index % SAMPLE === 0)) {
+      const again = await load.again(request);
+      if (again !== request.id)
+        faults.push(`${request.key} was accepted as ${request.id}, and sent again it got ${again}`);
+    }
+    load.close();
     await present.stop();
     for (const fault of faults) say(fault);
     say(faults.length === 0 ? 'nothing was lost or applied twice, and the audit is clean' : `${faults.length} faults`);

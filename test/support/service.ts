@@ -75,7 +75,14 @@ export async function startService(
   const assets = await loadAssets(database);
   const config = {
     ...target,
-    ...{ logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1', allowAnonymous: false },
+    ...{
+      logLevel: 'silent',
+      logPretty: false,
+      partitions,
+      host: '127.0.0.1',
+      allowAnonymous: false,
+      migrationWaitMs: 0,
+    },
     webhookKey: options.webhooks === false ? undefined : randomBytes(32),
     webhookAllowPrivate: true,
   };

@@ -40,7 +40,7 @@ async function start(): Promise<{ log: Logger; running: Running }> {
     });
   const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2);
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
-  await checkDatabase(database, config.databaseUrl, 'worker');
+  await checkDatabase(database, config.databaseUrl, 'worker', config.migrationWaitMs);
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);
   const registry = createRegistry();

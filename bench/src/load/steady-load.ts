@@ -17,8 +17,11 @@ export interface SteadyLoad {
   now(): number;
   /** Sends what is not answered yet, and what follows, to another port. */
   sendTo(port: number): Promise<void>;
+  /** Sends an accepted request once more. @returns the id in the answer. */
+  again(request: SteadyRequest): Promise<string>;
   /** Sends no more, and resolves when all is accepted. */
   stop(): Promise<readonly SteadyRequest[]>;
+  close(): void;
 }
 
 const CONNECTIONS = 64;
@@ -53,6 +56,8 @@ export async function startSteadyLoad(load: {
       setTimeout(send, AGAIN_MS, request, text);
     });
   }
+  const textOf = (number: number, key: string): string =>
+    depositWithKey(load.walletOf(1 + (number % load.wallets)), key);
   async function run(): Promise<void> {
     while (!isStopped) {
       while ((requests.length * 1000) / load.perSecond <= now()) {
@@ -68,7 +73,7 @@ export async function startSteadyLoad(load: {
         };
         requests.push(request);
         open += 1;
-        send(request, depositWithKey(load.walletOf(1 + (number % load.wallets)), request.key));
+        send(request, textOf(number, request.key));
       }
       await delay(TICK_MS);
     }
@@ -87,8 +92,16 @@ export async function startSteadyLoad(load: {
       isStopped = true;
       await running;
       while (open > 0) await delay(TICK_MS);
-      queue.close();
       return requests;
+    },
+    again: (request) =>
+      new Promise((resolve) => {
+        queue.send(textOf(requests.indexOf(request), request.key), ({ text }) => {
+          resolve(ID.exec(text)?.[1] ?? text);
+        });
+      }),
+    close() {
+      queue.close();
     },
   };
 }

@@ -1,8 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../../words/config-error.ts';
 import type { Queryable } from '../pool.ts';
 
 /** The number of the last migration that this program knows. A test holds it against the folder of migrations. */
 export const NEWEST_MIGRATION = 12;
+
+/** Waits until the schema is at least at the newest migration that this program knows, or `waitMs` have passed. */
+export async function awaitSchema(database: Queryable, waitMs: number): Promise<void> {
+  const began = performance.now();
+  while (performance.now() - began < waitMs) {
+    const { here, readable } = await findSchema(database);
+    if (here && readable && (await readNewestMigration(database)) >= NEWEST_MIGRATION) return;
+    await delay(LOOK_MS);
+  }
+}
+
+const LOOK_MS = 50;
 
 /**
  * Whether this program can work on the schema: everything of ours lies in the first schema of the user's search_path.

@@ -4,9 +4,9 @@ import { ConfigError } from '../../words/config-error.ts';
 import { sqlstateOf } from '../sqlstate.ts';
 
 /**
- * Runs `work` in a transaction that locks tables while processes use them. Whoever comes after us waits behind a lock that we wait
- * for: so no lock is waited for longer than `LOCK_MS`, which is less than a deadlock takes to be found, and after a pause all
- * of it is tried again, for `PATIENCE_MS` altogether. `work` must be safe to repeat.
+ * Runs `work` in a transaction that locks tables while processes use them. They wait behind a lock that is waited for: so none is
+ * waited for longer than `LOCK_MS`, and after a pause all of it is tried again, for `PATIENCE_MS` altogether. `work` must be
+ * safe to repeat.
  * @throws ConfigError if a transaction has been in the way all that time. Then nothing has changed.
  */
 export async function inPatientTransaction<Result>(
@@ -29,8 +29,9 @@ export async function inPatientTransaction<Result>(
   }
 }
 
-const LOCK_MS = 500;
-const PAUSE_MS = 500;
+/** Longer than deadlock_timeout (1 s), after which a server stops an autovacuum that is in the way. */
+const LOCK_MS = 1_200;
+const PAUSE_MS = 1_500;
 const PATIENCE_MS = 120_000;
 /** A deadlock with a process that works, and a lock that was waited for in vain. */
 const IN_THE_WAY = new Set(['40P01', '55P03']);
