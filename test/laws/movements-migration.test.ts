@@ -1,6 +1,7 @@
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { loadAssets } from '@wallet/shared/database/assets';
 import { auditDatabase } from '@wallet/shared/database/audit';
+import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { newId } from '@wallet/shared/words/ids';
@@ -53,6 +54,11 @@ async function workUntilRefused(work: () => Promise<unknown>): Promise<string> {
       return String(error);
     }
   }
+}
+
+async function readNewest(): Promise<number | undefined> {
+  const { rows } = await database.query<{ newest: number }>('SELECT max(id) AS newest FROM migrations');
+  return rows[0]?.newest;
 }
 
 async function makeHistory(operations: number): Promise<void> {
@@ -140,7 +146,7 @@ it('a migration that was killed while it copied leaves the version before at wor
   );
   expect(await killed).toMatch(/terminat|is stopping|not queryable/);
   // A process of the version before starts on this.
-  expect((await database.query('SELECT max(id) AS newest FROM migrations')).rows).toEqual([{ newest: 10 }]);
+  expect(await readNewest()).toBe(10);
   await makeHistory(500);
   await migrateDatabase(url, MIGRATIONS_FOLDER, 1);
   await expectAllKept();
@@ -203,6 +209,13 @@ it('an outcome whose movement cannot be mirrored is refused', async () => {
       `INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version) VALUES ('${asked?.id}', 'succeeded', 0, 0)`,
     ),
   ).rejects.toThrow('an outcome has no movement');
+});
+
+it('a process that waits for the schema begins when it is there, and one that does not wait says what is missing', async () => {
+  await expect(checkDatabase(database, url, 'worker')).rejects.toThrow('has a schema older than this program');
+  const waiting = checkDatabase(database, url, 'worker', 60_000).then(readNewest);
+  await migrateDatabase(url, MIGRATIONS_FOLDER, 1);
+  expect(await waiting).toBe(12);
 });
 
 it('a long transaction makes neither the migration fail nor others wait behind it for long', async () => {

@@ -51,14 +51,14 @@ async function bringUpToDate(
       const statements = refused.map((statement) => `  ${statement};`).join('\n');
       tell(`This user may not make roles. Somebody who may is to run, and then this again:\n${statements}`);
     }
-    let granted = false;
+    const grants = { made: false };
     const finish = async (): Promise<void> => {
       await makeSystemAccounts(client, partitions);
       await applyLaw(client, [repeatable.law, repeatable.functions]);
-      granted = await applyGrants(client, repeatable.grants);
+      grants.made = await applyGrants(client, repeatable.grants);
     };
     const applied = await runMigrations(client, folder, finish, progress);
-    if (!granted)
+    if (!grants.made)
       tell('No grants were made, since a role is missing. Until then only the owner of the schema can use it.');
     return applied;
   } finally {
