@@ -2,32 +2,19 @@
 -- the version before can neither accept nor apply anything; what it has accepted waits in the same queue.
 LOCK TABLE operations, pending_operations, accounts, entries, outcomes IN ACCESS EXCLUSIVE MODE;
 
--- What the copy has not reached. Where `npm run migrate` has copied everything before, that is nothing.
+-- `npm run migrate` has copied everything before. Where it has not been at work, all of it is copied now, and compared.
 DO $$
-DECLARE
-  lowest CONSTANT uuid := (SELECT coalesce(up_to, '00000000-0000-0000-0000-000000000000') FROM movements_copied);
 BEGIN
-  IF NOT (SELECT complete FROM movements_copied) THEN
-    INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
-                           amount, asset_id, created_at)
-    SELECT lost.operation_id, lost.account_id, lost.version, lost.balance, gained.account_id, gained.version, gained.balance,
-           gained.amount, gained.asset_id, gained.created_at
-    FROM entries AS lost JOIN entries AS gained ON gained.operation_id = lost.operation_id AND gained.amount > 0
-    WHERE NOT lost.amount > 0 AND lost.operation_id > lowest AND gained.operation_id > lowest
-    ON CONFLICT DO NOTHING;
-    INSERT INTO failures (operation_id, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version, completed_at,
-                          error_code)
-    SELECT operation_id, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version, completed_at, error_code
-    FROM outcomes WHERE status = 'failed' AND operation_id > lowest
-    ON CONFLICT DO NOTHING;
-    INSERT INTO operation_keys (key_hash, operation_id, request_hash)
-    SELECT encode(substr(sha256(convert_to(idempotency_key, 'UTF8')), 1, 16), 'hex')::uuid, id,
-           encode(substr(request_hash, 1, 16), 'hex')::uuid
-    FROM operations WHERE idempotency_key IS NOT NULL AND id > lowest
-    ON CONFLICT DO NOTHING;
-  END IF;
+  WHILE NOT (SELECT complete FROM movements_copied) LOOP
+    PERFORM copy_movements(10000);
+  END LOOP;
 END $$;
 
+ALTER TABLE movements RESET (autovacuum_enabled);
+ALTER TABLE failures RESET (autovacuum_enabled);
+ALTER TABLE operation_keys RESET (autovacuum_enabled);
+
+DROP FUNCTION copy_movements(int);
 DROP TABLE movements_copied;
 DROP TABLE outcomes;
 DROP TABLE entries;

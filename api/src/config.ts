@@ -31,6 +31,8 @@ export interface ApiConfig {
   readonly logLevel: string;
   readonly logPretty: boolean;
   readonly partitions: number | undefined;
+  /** How long the start waits for the schema of this version. */
+  readonly migrationWaitMs: number;
   readonly spoolFolder: string;
   /** What the secrets of webhook endpoints are sealed with; without it there are no webhooks. */
   readonly webhookKey: Buffer | undefined;
@@ -87,6 +89,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     logLevel: settings.LOG_LEVEL,
     logPretty: settings.LOG_PRETTY,
     partitions: settings.PARTITIONS,
+    migrationWaitMs: settings.MIGRATION_WAIT_S * 1000,
     spoolFolder: settings.SPOOL_DIR,
     webhookKey: settings.WEBHOOK_KEY,
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,

@@ -42,7 +42,7 @@ async function start(config: ApiConfig): Promise<{ log: Logger; running: Running
   const database = connect(config.connections.reading);
   const storing = connect(config.connections.storing);
   await checkSpool(config.spoolFolder);
-  await checkDatabase(database, config.databaseUrl, 'api');
+  await checkDatabase(database, config.databaseUrl, 'api', config.migrationWaitMs);
   const partitions = await readPartitions(database, config.partitions);
   const api = await startApi(config, { database, storing, partitions, registry: createRegistry(), log });
   log.info({ host: config.host, port: api.port }, 'api ready');

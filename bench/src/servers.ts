@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
 import { type EmbeddedRedis, type RedisServer, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { findPostgresFolders } from '@wallet/local/find-program';
@@ -129,16 +129,17 @@ export async function startBuilt(
   script: string,
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
+  readyMs = READY_MS,
 ): Promise<Child & { readonly stopNow: () => Promise<void> }> {
   // By itself, a process that is held would not notice that this one was killed.
-  const child = startChild([...dieWithParent(path, 'KILL'), node, ...flags, join(PROJECT_ROOT, script)], {
+  const child = startChild([...dieWithParent(path, 'KILL'), node, ...flags, resolve(PROJECT_ROOT, script)], {
     cwd: PROJECT_ROOT,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
   });
   const stopNow = stops.add(() => child.stop('SIGTERM', STOP_MS));
   let late: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<'late'>((resolve) => (late = setTimeout(resolve, READY_MS, 'late')));
+  const tooLate = new Promise<'late'>((resolve) => (late = setTimeout(resolve, readyMs, 'late')));
   const first = await Promise.race([child.said('ready'), child.ended, tooLate]);
   clearTimeout(late);
   if (first !== undefined)

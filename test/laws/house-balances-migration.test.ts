@@ -1,5 +1,3 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { auditDatabase } from '@wallet/shared/database/audit';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
@@ -8,17 +6,15 @@ import { findOperations } from '@wallet/shared/database/tables/operations';
 import { findWallet, findWalletAt } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/words/ids';
 import { inDatabase } from '../support/test-database.ts';
+import { migrateUpTo } from '../support/version-before.ts';
 
 /** A database from before house accounts could hold more than a wallet, and before metadata was kept as it was sent. */
 
 it('a ledger from before is as sound as it was, to the last microsecond and minor unit', async () => {
-  const folder = mkdtempSync(`${tmpdir()}/wallet-migrations-`);
   const url = await inDatabase(process.env['TEST_DATABASE_URL'] ?? '', `test_house_${process.pid}`);
   const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
   try {
-    cpSync(MIGRATIONS_FOLDER, folder, { recursive: true, filter: (file) => !/00(0[89]|1\d)_/.test(file) });
-    // The grants name columns of later migrations, and come last.
-    await expect(migrateDatabase(url, folder, 1)).rejects.toThrow('does not exist');
+    await migrateUpTo(database, 7);
     const [wallet, operation] = [newId(), newId()];
     await database.query(
       `BEGIN;
@@ -46,7 +42,6 @@ it('a ledger from before is as sound as it was, to the last microsecond and mino
     expect(JSON.parse(found?.metadata ?? '')).toEqual({ b: 1, aa: 'x' });
   } finally {
     await database.end();
-    rmSync(folder, { recursive: true });
   }
 });
 

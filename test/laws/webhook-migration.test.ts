@@ -1,5 +1,3 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
@@ -8,22 +6,20 @@ import { newId } from '@wallet/shared/words/ids';
 import { recordFacts } from '@wallet/shared/events/record-facts';
 import { relayAll } from '@wallet/worker/webhooks/relay-events';
 import { inDatabase } from '../support/test-database.ts';
+import { migrateUpTo } from '../support/version-before.ts';
 
-const folders: string[] = [];
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+let made = 0;
 
-/** A database at the schema before the migrations that `later` names: with their columns still missing, the grants fail. */
-async function migrateUpTo(later: RegExp): Promise<{ url: string; database: Database }> {
-  const folder = mkdtempSync(`${tmpdir()}/wallet-migrations-`);
-  folders.push(folder);
-  const url = await inDatabase(process.env['TEST_DATABASE_URL'] ?? '', `test_before_${process.pid}_${folders.length}`);
-  cpSync(MIGRATIONS_FOLDER, folder, { recursive: true, filter: (file) => !later.test(file) });
-  await expect(migrateDatabase(url, folder, undefined)).rejects.toThrow('does not exist');
-  return { url, database: createPool({ url, name: 'test', size: 1, onError: () => undefined }) };
+async function makeDatabase(newest: number): Promise<{ url: string; database: Database }> {
+  made += 1;
+  const url = await inDatabase(process.env['TEST_DATABASE_URL'] ?? '', `test_before_${process.pid}_${made}`);
+  const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
+  await migrateUpTo(database, newest);
+  return { url, database };
 }
 
 it('an endpoint is told on from where it was before deliveries were made when they are claimed, and nothing twice', async () => {
-  const { url, database } = await migrateUpTo(/00(0[6-9]|1\d)_/);
+  const { url, database } = await makeDatabase(5);
   try {
     const [enabled, disabled, event] = [newId(), newId(), newId()];
     await database.query(
@@ -49,7 +45,7 @@ it('an endpoint is told on from where it was before deliveries were made when th
 });
 
 it('an endpoint that was disabled is owed what was skipped, and nothing is skipped any more', async () => {
-  const { url, database } = await migrateUpTo(/00(0[89]|1\d)_/);
+  const { url, database } = await makeDatabase(7);
   try {
     const [disabled, event] = [newId(), newId()];
     await database.query(

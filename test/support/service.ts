@@ -76,7 +76,14 @@ export async function startService(
   const config = {
     ...target,
     processes: 1,
-    ...{ logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1', allowAnonymous: false },
+    ...{
+      logLevel: 'silent',
+      logPretty: false,
+      partitions,
+      host: '127.0.0.1',
+      allowAnonymous: false,
+      migrationWaitMs: 0,
+    },
     webhookKey: options.webhooks === false ? undefined : randomBytes(32),
     webhookAllowPrivate: true,
     retention: {},

@@ -17,6 +17,8 @@ export interface WorkerConfig {
   readonly logLevel: string;
   readonly logPretty: boolean;
   readonly partitions: number | undefined;
+  /** How long the start waits for the schema of this version. */
+  readonly migrationWaitMs: number;
   /** The most operations in one transaction of single operations. */
   readonly batchLimit: number;
   /** The most operations in one transaction of batches: as long as it takes, one partition waits. */
@@ -68,6 +70,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     logLevel: settings.LOG_LEVEL,
     logPretty: settings.LOG_PRETTY,
     partitions: settings.PARTITIONS,
+    migrationWaitMs: settings.MIGRATION_WAIT_S * 1000,
     batchLimit: settings.WORKER_BATCH_LIMIT,
     transactions: settings.WORKER_TRANSACTIONS,
     bulkLimit: settings.WORKER_BULK_LIMIT,

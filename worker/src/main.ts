@@ -48,7 +48,7 @@ async function start(config: WorkerConfig): Promise<{ log: Logger; running: Runn
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
   // It connects when it is used.
   const retentionDatabase = connect('wallet-retention', 1, RETENTION_SESSION);
-  await checkDatabase(database, config.databaseUrl, 'worker');
+  await checkDatabase(database, config.databaseUrl, 'worker', config.migrationWaitMs);
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);
   const registry = createRegistry();

@@ -48,6 +48,7 @@ async function migrate(): Promise<number> {
       auditor: settings.AUDITOR_DATABASE_PASSWORD,
     },
     tell: (sentence) => process.stderr.write(`${sentence}\n`),
+    progress: (sentence) => process.stdout.write(`${sentence}\n`),
   });
   process.stdout.write(applied.length > 0 ? `applied: ${applied.join(', ')}\n` : 'the schema is up to date\n');
   return 0;

@@ -46,7 +46,7 @@ export function explainDatabaseFailure(error: unknown, place = 'The database'): 
   // Where a name has several addresses, one error stands for all of them.
   if (error instanceof AggregateError && error.errors.length > 0) return explainDatabaseFailure(error.errors[0], place);
   const sqlstate = sqlstateOf(error);
-  if (sqlstate !== null) return BY_SQLSTATE[sqlstate]?.(error.message, place) ?? explainCause(error, place);
+  if (sqlstate !== null) return BY_SQLSTATE[sqlstate]?.(error.message, place) ?? null;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const isOfConnection =
     'syscall' in error && ['connect', 'read', 'write', 'getaddrinfo'].includes(String(error.syscall));
@@ -57,10 +57,5 @@ export function explainDatabaseFailure(error: unknown, place = 'The database'): 
   if (error.message.startsWith('SASL')) return `${place} asks for a password. Set it in DATABASE_URL or PGPASSWORD.`;
   if (/SSL connections|certificate/i.test(error.message))
     return `${place} cannot be reached by TLS: ${error.message}. See sslmode in DATABASE_URL.`;
-  return explainCause(error, place);
-}
-
-/** The runner of migrations wraps what it is told. */
-function explainCause(error: Error, place: string): string | null {
-  return error.cause === undefined ? null : explainDatabaseFailure(error.cause, place);
+  return null;
 }

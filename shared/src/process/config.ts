@@ -23,6 +23,7 @@ export const sharedSettings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_PRETTY: booleanSetting(false),
   PARTITIONS: numberSetting(1, 1024).optional(),
+  MIGRATION_WAIT_S: numberSetting(0, 86_400).default(0),
 };
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

@@ -1,5 +1,5 @@
 import { ConfigError } from '../../words/config-error.ts';
-import { checkSchema } from './check-schema.ts';
+import { awaitSchema, checkSchema } from './check-schema.ts';
 import { explainDatabaseFailure, placeOf } from '../explain-failure.ts';
 import type { Queryable } from '../pool.ts';
 import { SESSION_SETTINGS } from '../session.ts';
@@ -21,12 +21,14 @@ const READERS: readonly Program[] = ['audit', 'keys'];
 
 /**
  * What has to be so before a program begins: the server answers and is one that it can work on, the schema is the one it was
- * built for, and its user may do what it needs. @throws ConfigError with a sentence that says what is not, and what to do.
+ * built for, and its user may do what it needs. A schema that is missing or older is waited for, for at most `waitMs`.
+ * @throws ConfigError with a sentence that says what is not, and what to do.
  */
-export async function checkDatabase(database: Queryable, url: string, program: Program): Promise<void> {
+export async function checkDatabase(database: Queryable, url: string, program: Program, waitMs = 0): Promise<void> {
   const place = placeOf(url);
   await explaining(place, async () => {
     await checkServer(database, place, { toWrite: !READERS.includes(program) });
+    await awaitSchema(database, waitMs);
     await checkSchema(database, place);
     await checkRights(database, place, NEEDS[program]);
   });

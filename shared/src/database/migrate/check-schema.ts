@@ -1,8 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../../words/config-error.ts';
 import type { Queryable } from '../pool.ts';
 
 /** The number of the last migration that this program knows. A test holds it against the folder of migrations. */
 export const NEWEST_MIGRATION = 13;
+
+/** Waits until the schema is at least at the newest migration that this program knows, or `waitMs` have passed. */
+export async function awaitSchema(database: Queryable, waitMs: number): Promise<void> {
+  const began = performance.now();
+  while (performance.now() - began < waitMs) {
+    const { here, readable } = await findSchema(database);
+    if (here && readable && (await readNewestMigration(database)) >= NEWEST_MIGRATION) return;
+    await delay(LOOK_MS);
+  }
+}
+
+const LOOK_MS = 50;
 
 /**
  * Whether this program can work on the schema: everything of ours lies in the first schema of the user's search_path.
@@ -27,12 +40,14 @@ export async function checkSchema(database: Queryable, place: string): Promise<v
 
 /**
  * Whether migrating may begin: an older program would take back what a newer one has granted.
+ * @returns whether there is no schema yet.
  * @throws ConfigError if the schema is newer than `newest`, or lies where this user's search_path does not lead.
  */
-export async function checkMigrating(database: Queryable, place: string, newest: number): Promise<void> {
+export async function checkMigrating(database: Queryable, place: string, newest: number): Promise<boolean> {
   const found = await findSchema(database);
   if (found.here) refuseNewer(place, await readNewestMigration(database), newest);
   else if (found.elsewhere !== null || found.schema === null) throw new ConfigError(`${place} ${missing(found)}`);
+  return !found.here;
 }
 
 interface FoundSchema {

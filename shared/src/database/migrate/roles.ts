@@ -50,10 +50,11 @@ export async function makeRolesAt(url: string, passwords: Passwords): Promise<st
   }
 }
 
-/** Runs a file of grants, whole or not at all. @returns false if a role is missing: then nothing was changed. */
+/** Runs a file of grants in the transaction under way. @returns false if a role is missing: then nothing was changed. */
 export async function applyGrants(client: pg.ClientBase, grants: string): Promise<boolean> {
   for (const role of ROLES) if (!(await roleExists(client, groupOf(role)))) return false;
-  await repeatOnCollision(() => client.query(grants));
+  await client.query('SAVEPOINT grants');
+  await repeatOnCollision(() => client.query(`ROLLBACK TO grants; ${grants}`));
   return true;
 }
 

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import { loadMigrationFiles } from 'postgres-migrations';
+import { ConfigError } from '../../words/config-error.ts';
+import { copyMovements } from './copy-movements.ts';
+import { inPatientTransaction } from './patient-transaction.ts';
+
+type Migration = Awaited<ReturnType<typeof loadMigrationFiles>>[number];
+
+/**
+ * Applies the migrations of `folder` that the database has not had, each in a transaction of its own, and `finish` in that of the
+ * last: so nobody ever finds the schema of this version without what `finish` makes. The table of what was applied, and the
+ * hashes in it, are those of postgres-migrations.
+ *
+ * Migration 11 is not noted until 12 is: see there.
+ * @returns the names of the migrations that were applied.
+ * @throws ConfigError if a migration was applied from another file.
+ */
+export async function runMigrations(
+  client: pg.ClientBase,
+  folder: string,
+  finish: () => Promise<void>,
+  progress: (sentence: string) => void,
+): Promise<string[]> {
+  const files = await loadMigrationFiles(folder);
+  await waitForTurn(client);
+  const missing = await findMissing(client, files);
+  const applied = missing.map(({ name }) => name);
+  const last = missing.pop();
+  for (const file of missing) {
+    if (file.id === BESIDE) await applyBeside(client, file, progress);
+    else await inPatientTransaction(client, () => applyAndNote(client, files, file));
+  }
+  await inPatientTransaction(client, async () => {
+    if (last !== undefined) await applyAndNote(client, files, last);
+    await finish();
+  });
+  return applied;
+}
+
+/** The migration beside whose tables the processes of the version before go on. */
+const BESIDE = 11;
+
+/** The lock of postgres-migrations, which other versions of this program take. It ends with the connection. */
+async function waitForTurn(client: pg.ClientBase): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ locked: boolean }>(
+      'SELECT pg_try_advisory_lock(-8525285245963000605) AS locked',
+    );
+    if (rows[0]?.locked) return;
+    await delay(TURN_MS);
+  }
+}
+
+const TURN_MS = 200;
+
+async function findMissing(client: pg.ClientBase, files: readonly Migration[]): Promise<Migration[]> {
+  if (!(await exists(client, 'migrations'))) return [...files];
+  const { rows } = await client.query<{ id: number; hash: string }>('SELECT id, hash FROM migrations');
+  const hashes = new Map(rows.map(({ id, hash }) => [id, hash]));
+  const changed = files.filter(({ id, hash }) => hashes.has(id) && hashes.get(id) !== hash);
+  if (changed.length > 0)
+    throw new ConfigError(
+      `This database was migrated with other files: ${changed.map(({ fileName }) => fileName).join()} differs from what ` +
+        'was applied. Use the files of that version.',
+    );
+  return files.filter(({ id }) => !hashes.has(id));
+}
+
+async function applyBeside(
+  client: pg.ClientBase,
+  file: Migration,
+  progress: (sentence: string) => void,
+): Promise<void> {
+  // There already if a run was stopped while it copied.
+  if (!(await exists(client, 'movements_copied'))) await inPatientTransaction(client, () => client.query(file.sql));
+  await copyMovements(client, progress);
+}
+
+async function applyAndNote(client: pg.ClientBase, files: readonly Migration[], file: Migration): Promise<void> {
+  await client.query(file.sql);
+  const beside = files.filter(({ id }) => id === BESIDE && file.id > BESIDE);
+  for (const { id, name, hash } of [...beside, file])
+    await client.query('INSERT INTO migrations (id, name, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+      ...[id, name, hash],
+    ]);
+}
+
+async function exists(client: pg.ClientBase, table: string): Promise<boolean> {
+  const { rows } = await client.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [table]);
+  return rows[0]?.found ?? false;
+}
