@@ -75,8 +75,8 @@ describe('the database refuses', () => {
 });
 
 const outcomeOf = (position: number, version: number) =>
-  `INSERT INTO outcomes (operation_id, status, error_code, wallet_balance, wallet_version)
-   SELECT id, 'failed', 'wallet_frozen', 0, ${version} FROM operations WHERE batch_id = '${batch}' AND line = ${position};
+  `INSERT INTO failures (operation_id, error_code, wallet_balance, wallet_version)
+   SELECT id, 'wallet_frozen', 0, ${version} FROM operations WHERE batch_id = '${batch}' AND line = ${position};
    UPDATE batch_totals SET failed = failed + 1, failed_amount = failed_amount + ${position}00 WHERE batch_id = '${batch}'`;
 
 // Each breaks what the ones before it left: what an audit names is what came with it, and what is there still.

@@ -91,7 +91,7 @@ function summaryOf({ violations, pieces, longestMs }: AuditReport): string {
 }
 
 function createProgress(): NonNullable<AuditOrder['onPiece']> {
-  let toldAt = 0;
+  let toldAt = -Infinity;
   return ({ phase, pieces }) => {
     if (performance.now() - toldAt < PROGRESS_MS) return;
     toldAt = performance.now();

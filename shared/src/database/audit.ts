@@ -51,6 +51,8 @@ export interface AuditOrder {
   readonly onPiece?: (progress: { readonly phase: Phase; readonly pieces: number }) => void;
   /** About how many rows a piece may look at. */
   readonly mostRows?: number;
+  /** How often it writes down how far it has got. */
+  readonly saveEveryMs?: number;
 }
 
 export interface AuditReport {
@@ -76,7 +78,8 @@ export async function auditDatabase(database: Database, tell: (violation: Violat
  * they are found.
  */
 export async function runAudit(database: Database, order: AuditOrder): Promise<AuditReport> {
-  const pieces = createPieces(database, order.mostRows ?? MOST_ROWS);
+  const { mostRows = MOST_ROWS, saveEveryMs = SAVE_EVERY_MS } = order;
+  const pieces = createPieces(database, mostRows);
   const run = await startRun(database, pieces, order);
   let { violations, place } = run;
   const tell = (violation: Violation): void => {
@@ -91,10 +94,11 @@ export async function runAudit(database: Database, order: AuditOrder): Promise<A
       place = { ...place, settled: await findSettledId(pieces, place.mark) };
     for await (const cursor of checkPhase({ database, pieces, tell, run, place, keep: order.keep ?? false })) {
       place = { ...place, cursor };
+      if (order.keep && performance.now() - savedAt >= saveEveryMs) {
+        await saveRun(database, { runId: run.runId, place, violations });
+        savedAt = performance.now();
+      }
       order.onPiece?.({ phase, pieces: pieces.taken.count });
-      if (!order.keep || performance.now() - savedAt < SAVE_EVERY_MS) continue;
-      await saveRun(database, { runId: run.runId, place, violations });
-      savedAt = performance.now();
     }
   }
   // A violation stays in what the next audit looks at until it is mended.
@@ -122,7 +126,7 @@ function checkPhase(audit: {
   readonly run: InterruptedRun<Place>;
   readonly place: Place;
   readonly keep: boolean;
-}): AsyncGenerator<unknown> {
+}): AsyncGenerator {
   const { database, pieces, tell, run, place } = audit;
   const { phase, cursor, operationsAfter } = place;
   switch (phase) {
