@@ -49,7 +49,7 @@ export async function* checkBatches(
 async function chooseBatches(client: Client, after: string, rows: number): Promise<Batch[]> {
   const chosen = await client.query<Batch>(
     `SELECT id, coalesce(total, 0) AS total FROM (
-       SELECT id, total, sum(1 + total) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS until, row_number() OVER (ORDER BY id) AS number
+       SELECT id, total, sum(1 + coalesce(total, 0)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) AS until, row_number() OVER (ORDER BY id) AS number
        FROM (SELECT id, total FROM batches WHERE id > $1 ORDER BY id LIMIT $2) AS next
      ) AS numbered
      WHERE until <= $2 OR number = 1 ORDER BY id`,

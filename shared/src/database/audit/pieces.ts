@@ -19,7 +19,7 @@ export interface Pieces {
 const LEAST_ROWS = 100;
 const FIRST_ROWS = 1_000;
 /** A piece that takes longer than this makes the next ones smaller; one that takes less than a quarter of it, larger. */
-const AIM_MS = 300;
+const AIM_MS = 200;
 
 /**
  * Every look-up of a piece is by key, whatever the planner believes of the sizes of tables: so a piece costs the same in a
