@@ -83,6 +83,33 @@ it('finds nothing wrong while operations and batches are accepted and applied', 
   expect((await audit()).found).toEqual([]);
 }, 120_000);
 
+// Where a statement of the audit would see the one thing and the next one the other, if they did not share a snapshot.
+it.each<[string, number, RegExp]>([
+  ['between what its lines say and what its totals say', 1_000, /FROM batch_totals/],
+  ['while it is looked at in pieces', 5, /FROM movements AS ended/],
+  ['while its accounts are walked', 5, /WITH walk AS/],
+])('finds nothing wrong with a batch that is applied %s', async (_when, mostRows, statement) => {
+  await service.stop();
+  service = await startService({ worker: false });
+  await postBatch([await createFundedWallet(service.url)], 40);
+  const trap = await startWireTrap();
+  await auditor.end();
+  auditor = connectAuditor(trap.through(service.databaseUrl));
+  let applied = 0;
+  trap.onStatement(statement, async () => {
+    if (applied > 0) return;
+    applied += 1;
+    service.startWorker();
+    await service.drained();
+  });
+  const { found } = await audit({ mostRows });
+  await auditor.end();
+  auditor = connectAuditor();
+  await trap.stop();
+  expect([applied, found]).toEqual([1, []]);
+  expect((await audit()).found).toEqual([]);
+});
+
 it('holds no snapshot between its pieces, however long an account and a batch are', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   await postMany(wallet, 60);

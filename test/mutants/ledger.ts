@@ -208,6 +208,20 @@ export const LEDGER: readonly Mutant[] = [
     tests: ['laws/batch-law > the audit names'],
   },
   {
+    name: 'audit-without-a-snapshot',
+    bug: 'the audit takes what happens between two of its statements for a violation',
+    text: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;',
+    instead: 'SET TRANSACTION READ ONLY;',
+    tests: ['laws/audit-pieces > finds nothing wrong with a batch'],
+  },
+  {
+    name: 'audit-adds-up-what-goes-on',
+    bug: 'the audit adds up from several snapshots what came of lines that were pending in the first of them',
+    text: 'await readBound(client, { after, upTo: passed }, rows)',
+    instead: 'await readBound(client, { after, upTo: highest }, rows)',
+    tests: ['laws/audit-pieces > finds nothing wrong with a batch'],
+  },
+  {
     name: 'audit-loses-its-place',
     bug: 'the audit passes over a movement where it goes on with a long account',
     text: 'seen: String(BigInt(next) - 1n)',
