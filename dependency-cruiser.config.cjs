@@ -159,7 +159,7 @@ module.exports = {
     {
       name: 'only-database-knows-pg',
       severity: 'error',
-      from: { pathNot: '^(shared/src/database|bench/baselines)/' },
+      from: { pathNot: '^(shared/src/database|bench/(baselines|peers/src))/' },
       to: { path: packageOf('pg|postgres-migrations') },
     },
     {
@@ -184,7 +184,7 @@ module.exports = {
       name: 'baselines-stand-alone',
       comment: 'What the service is compared with must not be made of it.',
       severity: 'error',
-      from: { path: '^bench/baselines/' },
+      from: { path: '^bench/(baselines|peers/src)/' },
       to: { path: '^(api|worker|local|bench/src|shared/src/(database|queue|ledger))/' },
     },
     {

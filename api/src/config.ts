@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import {
   booleanSetting,
   numberSetting,
+  processesSetting,
   readSettings,
   sharedSettings,
   webhookSettings,
@@ -11,6 +12,8 @@ import { isLoopback } from './access/loopback.ts';
 import type { AdmissionLimits } from './admission/admission.ts';
 
 export interface ApiConfig {
+  /** How many processes do this work, sharing the port. Every other number here is of each of them. */
+  readonly processes: number;
   readonly host: string;
   readonly port: number;
   /** Whether the API may be open to whoever reaches it, on whatever address, as long as there are no keys. */
@@ -48,6 +51,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
       HOST: z.string().default('127.0.0.1'),
       PORT: count(0, 65_535, 8000),
       API_DATABASE_CONNECTIONS: count(4, 100, 10),
+      API_PROCESSES: processesSetting(),
       API_MAX_CONNECTIONS: count(1, 1_000_000, 16_000),
       ADMISSION_PENDING_OPERATIONS: count(1, 1_000_000, 10_000),
       ADMISSION_PENDING_LINES: count(1, 1_000_000_000, 5_000_000),
@@ -63,6 +67,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
   const connections = settings.API_DATABASE_CONNECTIONS;
   const storing = Math.ceil(connections * STORING_SHARE);
   return Object.freeze({
+    processes: settings.API_PROCESSES,
     host: settings.HOST,
     port: settings.PORT,
     allowAnonymous: settings.ALLOW_ANONYMOUS,

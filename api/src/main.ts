@@ -8,7 +8,7 @@ import { readOptions } from '@wallet/shared/process/read-options';
 import { type Running, runProcess } from '@wallet/shared/process/run-process';
 import { startApi } from './api.ts';
 import { checkSpool } from './batches/spool.ts';
-import { readApiConfig } from './config.ts';
+import { type ApiConfig, readApiConfig } from './config.ts';
 
 /** The queue is empty when plans are made and long when they matter: it is read by key, always. */
 const PLANNER = { enable_seqscan: 'off', jit: 'off' };
@@ -16,18 +16,23 @@ const PLANNER = { enable_seqscan: 'off', jit: 'off' };
 const HELP = `npm run start:api
 
 Serves the HTTP API on PORT (8000) of HOST (127.0.0.1), for a migrated DATABASE_URL and a REDIS_URL. Any number of them can run
-beside each other, and beside any number of workers. README.md, "Running it", lists the settings. SIGTERM stops it gracefully.
-Exit status 2 if it cannot start.`;
+beside each other, and beside any number of workers; API_PROCESSES of them share one port. README.md, "Running it", lists the
+settings. SIGTERM stops it gracefully. Exit status 2 if it cannot start.`;
 
 await runProcess({
   help: HELP,
   failed: 'The API could not start',
-  read: (args) => readOptions('npm run start:api', args, {}),
+  read(args) {
+    readOptions('npm run start:api', args, {});
+    return readApiConfig(process.env);
+  },
+  processes: ({ processes }) => processes,
+  createLog: ({ logLevel, logPretty }) =>
+    createLogger({ process: 'api-supervisor', level: logLevel, pretty: logPretty }),
   start,
 });
 
-async function start(): Promise<{ log: Logger; running: Running }> {
-  const config = readApiConfig(process.env);
+async function start(config: ApiConfig): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'api', level: config.logLevel, pretty: config.logPretty });
   const connect = (size: number) =>
     createPool({

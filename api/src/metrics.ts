@@ -75,12 +75,13 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
   };
 }
 
-/** The signals of admission. */
+/** The signals of admission. What waits in the database is the same for several processes: the one that looked last may see more. */
 function watchLoad(registry: Registry, load: Load, waiting: () => number): void {
   const registers = [registry];
   new Gauge({
     name: 'wallet_pending_operations',
     help: 'Single operations that wait, as far as they are counted',
+    aggregator: 'max',
     labelNames: ['partition', 'priority'],
     registers,
     collect() {
@@ -93,6 +94,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   new Gauge({
     name: 'wallet_pending_lines',
     help: 'Lines of batches that wait',
+    aggregator: 'max',
     labelNames: ['partition'],
     registers,
     collect() {
@@ -102,6 +104,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   new Gauge({
     name: 'wallet_pending_age_seconds',
     help: 'For how long the first operation of a lane has waited, or since the batch before it got further',
+    aggregator: 'max',
     labelNames: ['partition', 'lane'],
     registers,
     collect() {
@@ -122,6 +125,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   new Gauge({
     name: 'wallet_event_loop_delay_seconds',
     help: 'By how much the process is behind',
+    aggregator: 'max',
     registers,
     collect() {
       this.set(load.eventLoopMs() / 1000);

@@ -1,4 +1,4 @@
--- The bound: the rows that the service writes for a deposit (operation, outcome, two entries, and the balances of wallet and
+-- The bound: the rows that the service writes for a deposit (operation, movement, and the balances of wallet and
 -- treasury), written by Postgres for itself in sets. Nothing is received, parsed, decided, queued or told, no wallet is
 -- looked at but those of its own, and the law of the schema is switched off by who calls this
 -- (session_replication_role = replica). What the service does besides is what it costs more.
@@ -38,18 +38,16 @@ BEGIN
       INSERT INTO operations (id, seq, wallet_id, amount, created_at, asset_id, type, priority)
       SELECT id, nextval('operation_seq'), wallet_id, 100, moment, 4, 'deposit', 'high' FROM running ORDER BY number
     ), posted AS (
-      INSERT INTO entries (account_id, version, operation_id, amount, balance, asset_id)
-      SELECT account_id, version, id, 100, balance, 4 FROM running
-      UNION ALL SELECT treasury, treasury_version, id, -100, treasury_balance, 4 FROM running
-    ), concluded AS (
-      INSERT INTO outcomes (operation_id, status, wallet_balance, wallet_version)
-      SELECT id, 'succeeded', balance, version FROM running
+      INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
+                             amount, asset_id)
+      SELECT id, treasury, treasury_version, treasury_balance, account_id, version, balance, 100, 4 FROM running
     )
-    UPDATE accounts SET balance = reached.balance, version = reached.version, updated_at = statement_timestamp()
+    UPDATE accounts SET balance = reached.balance, version = reached.version, last_operation_id = reached.id,
+                        base_version = accounts.version, base_balance = accounts.balance, updated_at = statement_timestamp()
     FROM (
-      SELECT account_id, balance, version FROM running WHERE is_last
+      SELECT account_id, balance, version, id FROM running WHERE is_last
       UNION ALL
-      SELECT treasury, min(treasury_balance), max(treasury_version) FROM running
+      (SELECT treasury, treasury_balance, treasury_version, id FROM running ORDER BY treasury_version DESC LIMIT 1)
     ) AS reached
     WHERE accounts.id = reached.account_id;
     COMMIT;

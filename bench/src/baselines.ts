@@ -19,12 +19,7 @@ export async function startRowLock(servers: Servers, wallets = WALLETS, processe
   const ports = await Promise.all(Array.from({ length: processes }, findFreePort));
   const api = await Promise.all(
     ports.map((port) =>
-      startBuilt(
-        servers.stops,
-        `${BUILT}/row-lock-api.js`,
-        { DATABASE_URL: database.url, PORT: String(port) },
-        HTTP_FLAGS,
-      ),
+      startBuilt(servers, `${BUILT}/row-lock-api.js`, { DATABASE_URL: database.url, PORT: String(port) }, HTTP_FLAGS),
     ),
   );
   return {
@@ -46,8 +41,8 @@ export async function startJobPerOperation(servers: Servers, wallets = WALLETS):
   const port = await findFreePort();
   const env = { DATABASE_URL: database.url, REDIS_URL: servers.redis.url, QUEUE_PREFIX: database.name };
   const [api, worker] = await Promise.all([
-    startBuilt(servers.stops, `${BUILT}/job-api.js`, { ...env, PORT: String(port) }, HTTP_FLAGS),
-    startBuilt(servers.stops, `${BUILT}/job-worker.js`, env),
+    startBuilt(servers, `${BUILT}/job-api.js`, { ...env, PORT: String(port) }, HTTP_FLAGS),
+    startBuilt(servers, `${BUILT}/job-worker.js`, env),
   ]);
   return {
     name: 'job per operation',
@@ -69,7 +64,7 @@ export async function startJobPerOperation(servers: Servers, wallets = WALLETS):
 export async function startEmptyRoute(servers: Servers, how: { withPrototypes: boolean }): Promise<Contender> {
   const port = await findFreePort();
   const env = { PORT: String(port), MADE_WITH_PROTOTYPES: String(how.withPrototypes) };
-  const api = await startBuilt(servers.stops, `${BUILT}/empty-api.js`, env, HTTP_FLAGS);
+  const api = await startBuilt(servers, `${BUILT}/empty-api.js`, env, HTTP_FLAGS);
   return {
     name: how.withPrototypes ? 'empty route, as the service serves' : 'empty Express route',
     ports: [port],
@@ -80,7 +75,8 @@ export async function startEmptyRoute(servers: Servers, how: { withPrototypes: b
   };
 }
 
-async function makeTables(
+/** The tables of the baselines, in a database of their own, with so many wallets. */
+export async function makeTables(
   servers: Servers,
   wallets: number,
 ): Promise<{ database: FreshDatabase; walletIds: readonly string[] }> {
@@ -93,7 +89,8 @@ async function makeTables(
   return { database, walletIds: rows.map(({ id }) => id) };
 }
 
-function ledgerOf(database: FreshDatabase): ContendersLedger {
+/** Balances and history of those tables. */
+export function ledgerOf(database: FreshDatabase): ContendersLedger {
   async function countApplied(): Promise<number> {
     const { rows } = await database.pool.query<{ applied: string }>('SELECT sum(version) AS applied FROM wallets');
     return Number(rows[0]?.applied);

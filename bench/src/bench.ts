@@ -4,7 +4,7 @@ import type { SectionResult } from './figures.ts';
 import { readLoad, readMachine } from './machine.ts';
 import { HELP, type Options, readBenchOptions } from './options.ts';
 import { readResults, writeResults } from './report/files.ts';
-import { type Results, hasFaults } from './report/results.ts';
+import { type Results, describeMachine, hasFaults } from './report/results.ts';
 import { renderMarkdown, renderText } from './report/text.ts';
 import type { Section } from './section.ts';
 import { batches } from './sections/batches.ts';
@@ -12,6 +12,7 @@ import { cost } from './sections/cost.ts';
 import { growth } from './sections/growth.ts';
 import { latency } from './sections/latency.ts';
 import { oneWallet } from './sections/one-wallet.ts';
+import { peers } from './sections/peers.ts';
 import { scale } from './sections/scale.ts';
 import { singles } from './sections/singles.ts';
 import { startServers } from './servers.ts';
@@ -21,7 +22,7 @@ import { withStops } from './stops.ts';
  * `npm run bench`: how fast the service is, beside the ways to do without what it does; bench/README.md tells how to read it.
  * Exit status 1 if a run did not add up, and so its figures mean nothing; 2 if it could not measure.
  */
-const SECTIONS: readonly Section[] = [singles, oneWallet, batches, latency, growth, scale, cost];
+const SECTIONS: readonly Section[] = [singles, peers, oneWallet, batches, latency, growth, scale, cost];
 
 const NAMES = SECTIONS.map(({ name }) => name);
 
@@ -55,8 +56,11 @@ async function measure(options: Options): Promise<Results> {
   const wanted = SECTIONS.filter(({ name }) => options.only.includes(name));
   for (const group of options.quick ? [wanted] : wanted.map((section) => [section])) {
     await withStops(async (stops) => {
-      const servers = await startServers(stops);
-      machine ??= await readMachine(servers, loadBefore);
+      const servers = await startServers(stops, { server: options.servers, node: options.node });
+      if (machine === undefined) {
+        machine = await readMachine(servers, loadBefore);
+        say(describeMachine(machine));
+      }
       for (const { name, title, measure: measureSection } of group) {
         say(`${title} (${name}), after ${elapsed(started)} s`);
         sections.push({ name, title, ...(await measureSection({ servers, options, say })) });

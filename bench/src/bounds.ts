@@ -46,7 +46,7 @@ export async function runPureSql(
     await makeWallets(database.pool, '1', setup.wallets);
     await database.pool.query(readFileSync(join(PROJECT_ROOT, 'bench/baselines/sets.sql'), 'utf8'));
     // What vacuum would do with these rows it would do while somebody else is measured.
-    for (const table of ['operations', 'outcomes', 'entries', 'accounts']) {
+    for (const table of ['operations', 'movements', 'accounts']) {
       await database.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
     }
     await database.pool.query('VACUUM ANALYZE');
@@ -61,7 +61,7 @@ export async function runPureSql(
     for (const client of clients) client.release(true);
     await pool.end();
     const { rows } = await database.pool.query<{ written: string; all: string }>(
-      `SELECT (SELECT count(*) FROM outcomes JOIN operations ON id = operation_id) AS written, sum(balance) AS all FROM accounts`,
+      `SELECT (SELECT count(*) FROM movements JOIN operations ON id = operation_id) AS written, sum(balance) AS all FROM accounts`,
     );
     const written = Number(rows[0]?.written);
     if (written !== share * sessions || Number(rows[0]?.all) !== 0) throw new Error('pure SQL did not add up');

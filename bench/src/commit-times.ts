@@ -15,7 +15,7 @@ export async function readCommitTimes(
     `SELECT operations.id,
             (extract(epoch FROM pg_xact_commit_timestamp(operations.xmin)) * 1000)::float8 AS "acceptedAt",
             (extract(epoch FROM pg_xact_commit_timestamp(outcomes.xmin)) * 1000)::float8 AS "appliedAt"
-     FROM unnest($1::uuid[]) AS wanted (id) JOIN operations USING (id) JOIN outcomes ON operation_id = operations.id`,
+     FROM unnest($1::uuid[]) AS wanted (id) JOIN operations USING (id) JOIN movements AS outcomes ON operation_id = operations.id`,
     [ids],
   );
   return new Map(rows.map(({ id, ...times }) => [id, times]));

@@ -1,5 +1,5 @@
 import { alternate } from './alternate.ts';
-import type { Contender } from './contender.ts';
+import { type Contender, hold, resume } from './contender.ts';
 import { type Figure, ratioOf } from './figures.ts';
 import { CONNECTIONS, type Capacity, capacityFigures, measureCapacity } from './measure-capacity.ts';
 import type { Bench } from './section.ts';
@@ -13,11 +13,18 @@ export async function compareCapacities(
   contenders: readonly Contender[],
   rounds: number,
 ): Promise<Runs> {
-  for (const contender of contenders) {
-    await measureCapacity(servers, contender, { seconds: options.warmUpSeconds, connections: CONNECTIONS });
-  }
+  const measure = async (contender: Contender, seconds: number): Promise<Capacity> => {
+    await resume(contender);
+    const run = await measureCapacity(servers, contender, { seconds, connections: CONNECTIONS });
+    hold(contender);
+    return run;
+  };
+  // What is held would not hear that it is to stop.
+  servers.stops.add(() => Promise.all(contenders.map(resume)));
+  contenders.forEach(hold);
+  for (const contender of contenders) await measure(contender, options.warmUpSeconds);
   return alternate(rounds, contenders, async (contender, round) => {
-    const run = await measureCapacity(servers, contender, { seconds: options.seconds, connections: CONNECTIONS });
+    const run = await measure(contender, options.seconds);
     say(`  ${contender.name}, round ${round + 1}: ${describe(run, contender)}`);
     return run;
   });
@@ -32,7 +39,12 @@ function describe(run: Capacity, { ledger }: Contender): string {
 export async function finish(runs: Runs, services: readonly Service[]): Promise<string[]> {
   const faults = [...runs.values()].flat().flatMap((run) => run.faults);
   for (const service of services) faults.push(...(await auditService(service)));
-  await Promise.all([...runs.keys()].map((contender) => contender.stop()));
+  await Promise.all(
+    [...runs.keys()].map(async (contender) => {
+      await resume(contender);
+      await contender.stop();
+    }),
+  );
   return faults;
 }
 

@@ -15,6 +15,8 @@ export interface Contender {
   readonly processes: Readonly<Record<string, readonly Child[]>>;
   /** Null for what only answers. */
   readonly ledger: ContendersLedger | null;
+  /** It polls or gossips so much that it is held (SIGSTOP) while others are measured. */
+  readonly isHeld?: boolean;
   stop(): Promise<void>;
 }
 
@@ -49,4 +51,22 @@ export function pidsOf({ processes }: Contender): Record<string, number[]> {
   return Object.fromEntries(
     Object.entries(processes).map(([name, children]) => [name, children.map((child) => child.process.pid ?? 0)]),
   );
+}
+
+/** What a process that was held does first: the timers that came due meanwhile. */
+const RESUMED_MS = 500;
+
+/** Lets the processes of a contender run that is held while others are measured. */
+export async function resume(contender: Contender): Promise<void> {
+  if (!contender.isHeld) return;
+  signalAll(contender, 'SIGCONT');
+  await delay(RESUMED_MS);
+}
+
+export function hold(contender: Contender): void {
+  if (contender.isHeld) signalAll(contender, 'SIGSTOP');
+}
+
+function signalAll({ processes }: Contender, signal: NodeJS.Signals): void {
+  for (const child of Object.values(processes).flat()) child.process.kill(signal);
 }

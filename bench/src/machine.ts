@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { PROJECT_ROOT } from '@wallet/local/project';
 import { connectReceiver } from '@wallet/shared/queue/connection';
-import type { Servers } from './servers.ts';
+import { type ServerKinds, type Servers, kindsOf } from './servers.ts';
 
 /** What the figures were measured on. */
 export interface Machine {
@@ -10,15 +10,19 @@ export interface Machine {
   readonly processor: string;
   readonly memoryGB: number;
   readonly system: string;
+  /** The version that runs every contender; the load itself comes from the one that runs the benchmark. */
   readonly node: string;
   readonly postgres: string;
   readonly redis: string;
+  /** Whether the servers are the machine's own or those of the npm packages. Results from before it was told lack it. */
+  readonly servers?: ServerKinds;
   readonly commit: string;
   /** Processes that wanted a core in the minute before: near 0 if the bench had the machine for itself. */
   readonly loadBefore: number;
 }
 
-export async function readMachine({ admin, redis }: Servers, loadBefore: number): Promise<Machine> {
+export async function readMachine(servers: Servers, loadBefore: number): Promise<Machine> {
+  const { admin, node, redis } = servers;
   const { rows } = await admin.query<{ version: string }>(`SELECT split_part(version(), ' on ', 1) AS version`);
   const connection = connectReceiver(redis.url, () => undefined);
   const info = await connection.info('server').finally(() => {
@@ -26,19 +30,22 @@ export async function readMachine({ admin, redis }: Servers, loadBefore: number)
   });
   const field = (name: string): string => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1] ?? '';
   const valkey = field('valkey_version');
-  const isNode = redis.process.process.spawnargs.some((arg) => arg.includes('valkey-process'));
+  const kinds = kindsOf(servers);
   return {
     cores: availableParallelism(),
     processor: cpus()[0]?.model ?? 'unknown',
     memoryGB: Math.round(totalmem() / 1024 ** 3),
     system: `${process.platform} ${release()}`,
-    node: process.version,
-    postgres: rows[0]?.version ?? 'unknown',
-    redis: `${valkey === '' ? `Redis ${field('redis_version')}` : `Valkey ${valkey}`}${isNode ? ' (in WebAssembly)' : ''}`,
+    node: execFileSync(node, ['--version'], { encoding: 'utf8' }).trim(),
+    postgres: `${rows[0]?.version ?? 'unknown'}, ${kinds.postgres}`,
+    redis: `${valkey === '' ? `Redis ${field('redis_version')}` : `Valkey ${valkey}`}, ${KIND_OF_REDIS[kinds.redis]}`,
+    servers: kinds,
     commit: readCommit(),
     loadBefore,
   };
 }
+
+const KIND_OF_REDIS = { native: 'native', packaged: 'packaged, in WebAssembly' } as const;
 
 /** Ended with `+` if what runs is not what was committed. */
 function readCommit(): string {

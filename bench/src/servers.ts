@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
-import { type EmbeddedRedis, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
+import { type EmbeddedRedis, type RedisServer, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
+import { findPostgresFolders } from '@wallet/local/find-program';
 import { type Child, startChild } from '@wallet/local/child';
 import { MIGRATIONS_FOLDER, PROJECT_ROOT } from '@wallet/local/project';
+import { dieWithParent } from '@wallet/local/server-user';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
+import { ConfigError } from '@wallet/shared/words/config-error';
 import { type Database, createDatabase, createPool } from '@wallet/shared/database/pool';
 import type { Stops } from './stops.ts';
 
@@ -19,6 +22,17 @@ export interface Servers {
   /** The server's own database, for what concerns the whole of it. */
   readonly admin: Database;
   readonly stops: Stops;
+  /** The node binary that runs every contender. */
+  readonly node: string;
+}
+
+interface ServersSetup {
+  /**
+   * `native` and `packaged` hold for both Postgres and Redis; `auto` is the machine's of each where it has one. Without it,
+   * Postgres is `auto` and Redis what `REDIS_SERVER` says.
+   */
+  readonly server?: RedisServer | null;
+  readonly node?: string | null;
 }
 
 const MOST_BUFFERS_MB = 4_096;
@@ -38,20 +52,40 @@ const SETTINGS = {
   track_commit_timestamp: 'on',
 };
 
-export async function startServers(stops: Stops): Promise<Servers> {
+/** @throws ConfigError if `native` servers are asked for and the machine has none. */
+export async function startServers(stops: Stops, setup: ServersSetup = {}): Promise<Servers> {
   const folder = mkdtempSync(join(tmpdir(), 'wallet-bench-'));
   stops.add(() => {
     rmSync(folder, { recursive: true, force: true });
   });
   const path = process.env['PATH'] ?? '';
-  const postgres = await startPostgres({ dataDir: folder, path, settings: SETTINGS });
+  const packaged = setup.server === 'packaged';
+  const postgres = await startPostgres({ dataDir: folder, path, settings: SETTINGS, packaged });
   // At once: a checkpoint of data that nobody wants any more could take longer than the measurement.
   stops.add(() => postgres.process.stop('SIGQUIT', STOP_MS));
-  const redis = await startRedis({ dataDir: folder, path, server: readRedisServer(process.env) });
+  if (setup.server === 'native' && kindOfPostgres(postgres, path) !== 'native')
+    throw new ConfigError('This machine has no Postgres that can be used: install one, or leave out --servers native.');
+  const redis = await startRedis({ dataDir: folder, path, server: setup.server ?? readRedisServer(process.env) });
   stops.add(() => redis.stop());
   const admin = connect(urlOf(postgres, 'postgres'), 1);
   stops.add(() => admin.end());
-  return { folder, path, postgres, redis, admin, stops };
+  return { folder, path, postgres, redis, admin, stops, node: setup.node ?? process.execPath };
+}
+
+/** Whether each server is the machine's own, or that of the npm package. */
+export function kindsOf({ path, postgres, redis }: Pick<Servers, 'path' | 'postgres' | 'redis'>): ServerKinds {
+  return { postgres: kindOfPostgres(postgres, path), redis: isAbsolute(redis.name) ? 'native' : 'packaged' };
+}
+
+type ServerKind = 'native' | 'packaged';
+
+export interface ServerKinds {
+  readonly postgres: ServerKind;
+  readonly redis: ServerKind;
+}
+
+function kindOfPostgres({ name }: EmbeddedPostgres, path: string): ServerKind {
+  return findPostgresFolders(path).includes(dirname(name)) ? 'native' : 'packaged';
 }
 
 /** A pool whose statements may take as long as they like. */
@@ -91,12 +125,13 @@ export const HTTP_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16
  * @throws Error if it ends before, or is not ready in time.
  */
 export async function startBuilt(
-  stops: Stops,
+  { node, path, stops }: Pick<Servers, 'node' | 'path' | 'stops'>,
   script: string,
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
 ): Promise<Child & { readonly stopNow: () => Promise<void> }> {
-  const child = startChild([process.execPath, ...flags, join(PROJECT_ROOT, script)], {
+  // By itself, a process that is held would not notice that this one was killed.
+  const child = startChild([...dieWithParent(path, 'KILL'), node, ...flags, join(PROJECT_ROOT, script)], {
     cwd: PROJECT_ROOT,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },

@@ -48,12 +48,12 @@ export async function startService(servers: Servers, setup: ServiceSetup = {}): 
     Promise.all(
       ports.map((port) => {
         const settings = { ...env, PORT: String(port), ...settingsFor('api') };
-        return startBuilt(servers.stops, 'api/dist/main.js', settings, HTTP_FLAGS);
+        return startBuilt(servers, 'api/dist/main.js', settings, HTTP_FLAGS);
       }),
     ),
     Promise.all(
       Array.from({ length: setup.workers ?? 1 }, () =>
-        startBuilt(servers.stops, 'worker/dist/main.js', { ...env, ...settingsFor('worker') }),
+        startBuilt(servers, 'worker/dist/main.js', { ...env, ...settingsFor('worker') }),
       ),
     ),
   ]);

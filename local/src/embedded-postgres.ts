@@ -17,6 +17,8 @@ const STOP_MS = 10_000;
 export interface EmbeddedPostgres {
   /** As the superuser, who migrates. `urlFor` makes those of whoever runs. */
   readonly url: string;
+  /** The program that it is. */
+  readonly name: string;
   readonly process: Child;
   /** Sentences for the operator, about what was found or changed. */
   readonly notes: readonly string[];
@@ -47,7 +49,8 @@ export async function startPostgres(options: {
     ...options.settings,
   };
   const log = openServerLog(join(home.dataDir, 'postgres.log'));
-  const server = startChild([...home.user.prefix, join(home.folder, 'postgres'), '-D', home.data, ...flags(settings)], {
+  const name = join(home.folder, 'postgres');
+  const server = startChild([...home.user.prefix, name, '-D', home.data, ...flags(settings)], {
     stdio: ['ignore', log.descriptor, log.descriptor],
     env: { LC_ALL: 'C', PATH: options.path },
     cwd: home.dataDir,
@@ -69,6 +72,7 @@ export async function startPostgres(options: {
   }
   return {
     url: `${address}/wallet`,
+    name,
     process: server,
     notes,
     stop: async () => {

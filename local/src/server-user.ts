@@ -88,7 +88,7 @@ export function giveData(data: string, { owner }: ServerUser): boolean {
 }
 
 /** Words to put before a command that it gets the signal when this process dies; none where that cannot be had. */
-export function dieWithParent(path: string, signal: 'INT' | 'TERM'): string[] {
+export function dieWithParent(path: string, signal: 'INT' | 'TERM' | 'KILL'): string[] {
   const setpriv = findProgram(path, 'setpriv');
   if (setpriv === null) return [];
   const words = [setpriv, '--pdeathsig', signal];

@@ -1,6 +1,12 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { booleanSetting, numberSetting, readSettings, sharedSettings } from '@wallet/shared/process/config';
+import {
+  booleanSetting,
+  numberSetting,
+  processesSetting,
+  readSettings,
+  sharedSettings,
+} from '@wallet/shared/process/config';
 import { ConfigError } from '@wallet/shared/words/config-error';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { createPool } from '@wallet/shared/database/pool';
@@ -8,7 +14,8 @@ import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { type Logger, createLogger } from '@wallet/shared/process/logger';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { readOptions } from '@wallet/shared/process/read-options';
-import { READY, type Running, runProcess } from '@wallet/shared/process/run-process';
+import { READY } from '@wallet/shared/process/process-messages';
+import { type Running, runProcess } from '@wallet/shared/process/run-process';
 import { seedDatabase } from '@wallet/shared/process/seed-data';
 import { z } from 'zod';
 import { type Child, startChild } from './child.ts';
@@ -21,7 +28,8 @@ import { MIGRATIONS_FOLDER, PROJECT_ROOT, RUN_SOURCE } from './project.ts';
 const HELP = `npm start
 
 Runs everything on one machine: Postgres and Redis, which are those of DATABASE_URL and REDIS_URL or private ones that it starts;
-then migrations, example data, one API on PORT (8000) and one worker. What the private ones keep is in DATA_DIR (.data).
+then migrations, example data, an API on PORT (8000) and a worker, which are API_PROCESSES and WORKER_PROCESSES processes (1 each).
+What the private ones keep is in DATA_DIR (.data).
 README.md, "Running it", lists the settings. Ctrl-C stops everything. Exit status 2 if it cannot start.
 
   --watch   starts the API and the worker again whenever their sources change, as npm run dev does`;
@@ -30,6 +38,8 @@ const OPTIONS = { watch: { type: 'boolean', default: false } } as const;
 const READY_MS = 30_000;
 /** How long an API or a worker may take to stop before it is killed. */
 const STOP_MS = 6_000;
+/** Connections to our own Postgres: those that do not depend on the number of processes, and those of one. */
+const CONNECTIONS = { others: 160, process: 20 };
 
 await runProcess({
   help: HELP,
@@ -96,6 +106,8 @@ interface StartSettings {
   readonly port: number;
   readonly logLevel: string;
   readonly logPretty: boolean;
+  /** How many processes of the service connect to the database. */
+  readonly processes: number;
 }
 
 function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
@@ -110,6 +122,8 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
       PORT: numberSetting(1, 65_535).default(8000),
       HOST: z.string().default('127.0.0.1'),
       NODE_ENV: z.string().optional(),
+      API_PROCESSES: processesSetting(),
+      WORKER_PROCESSES: processesSetting(),
     },
     env,
   );
@@ -129,6 +143,7 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     port: settings.PORT,
     logLevel: settings.LOG_LEVEL,
     logPretty: settings.LOG_PRETTY,
+    processes: settings.API_PROCESSES + settings.WORKER_PROCESSES,
   };
 }
 
@@ -137,8 +152,9 @@ async function startServers(
   stops: (() => Promise<unknown>)[],
 ): Promise<{ databaseUrl: string; redisUrl: string; servers: Child[]; notes: readonly string[] }> {
   const where = { dataDir: settings.dataDir, path: process.env['PATH'] ?? '' };
+  const max_connections = String(CONNECTIONS.others + CONNECTIONS.process * settings.processes);
   const [postgres, redis] = await Promise.allSettled([
-    settings.databaseUrl === undefined ? startPostgres(where) : null,
+    settings.databaseUrl === undefined ? startPostgres({ ...where, settings: { max_connections } }) : null,
     settings.redisUrl === undefined ? startRedis({ ...where, server: settings.redisServer }) : null,
   ]);
   for (const server of [postgres, redis]) {

@@ -12,6 +12,8 @@ BEGIN
     SELECT oid FROM pg_proc
     WHERE pronamespace = current_schema()::regnamespace AND pg_has_role(proowner, 'USAGE') AND prokind = 'f'
       AND NOT coalesce(proconfig, '{}') @> ARRAY[pinned]
+      -- It runs for each account that moves, and names nothing: to set and restore a path would take longer than it does.
+      AND proname <> 'keep_base'
       AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = pg_proc.oid AND deptype = 'e')
   LOOP
     EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp', function, current_schema());

@@ -2,7 +2,8 @@
 -- exist: it takes everything back and grants exactly what is written here, in one transaction.
 --
 -- The owner of the schema migrates, and makes and revokes keys. The API accepts, the workers apply, auditors read. Nobody
--- who runs changes or deletes an entry, an outcome, an operation or an event, and only workers write entries and balances.
+-- who runs changes or deletes an entry, an outcome or an operation, or changes an event, and only workers write entries and
+-- balances.
 
 DO $$
 DECLARE
@@ -60,6 +61,8 @@ GRANT INSERT (endpoint_id, position), UPDATE (failures, failing_since, paused_un
 GRANT INSERT (endpoint_id, event_id, next_attempt_at), UPDATE (status, failures, next_attempt_at, completed_at)
   ON deliveries TO wallet_api;
 GRANT USAGE ON SEQUENCE operation_seq, event_sequence TO wallet_api;
+-- From where the feed is kept.
+GRANT SELECT ON retention TO wallet_api;
 GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid) TO wallet_api;
 
 -- A worker reads what it applies and tells, and neither clients nor keys.
@@ -80,11 +83,16 @@ GRANT INSERT (endpoint_id, event_id, status, attempts, failures, next_attempt_at
   UPDATE (status, attempts, failures, next_attempt_at, completed_at)
   ON deliveries TO wallet_worker;
 GRANT USAGE ON SEQUENCE event_sequence TO wallet_worker;
+-- Retention. What of these may be deleted, and when, is for the law to say.
+GRANT SELECT ON operation_keys, delivery_attempts, retention TO wallet_worker;
+GRANT UPDATE (feed_floor, kind, place, next_at) ON retention TO wallet_worker;
+GRANT UPDATE (keys_removed_at) ON batches TO wallet_worker;
+GRANT DELETE ON events, event_feed, deliveries, delivery_attempts, operation_keys TO wallet_worker;
 
 -- An auditor reads everything but secrets, and writes down how far audits have got.
 GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations,
   movements, failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, unrelayed_events, event_feed, webhook_endpoint_states,
-  deliveries, delivery_leases, delivery_attempts TO wallet_auditor;
+  deliveries, delivery_leases, delivery_attempts, retention TO wallet_auditor;
 GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_until, status, disabled_reason, disabled_at,
   created_at, updated_at, deleted_at) ON webhook_endpoints TO wallet_auditor;
 GRANT SELECT ON audit_checkpoints, audit_progress TO wallet_auditor;

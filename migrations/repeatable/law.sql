@@ -8,6 +8,7 @@
 -- 4. An operation ends once: with a movement of its amount, between the accounts that it names, in its direction; or a failure.
 -- 5. What is pending leaves the queue when it has ended, and a part of a batch gets no further than its ended lines.
 -- 6. A batch stays as it was accepted.
+-- 7. What may be deleted is kept as long as it is needed.
 --
 -- Checks, unique keys and foreign keys stand with the tables; here is what takes more than one row to see. Each statement is
 -- checked as a whole, in sets, when it ends: a foreign key or a row trigger would be paid per row. A statement that breaks the
@@ -32,7 +33,7 @@ CREATE OR REPLACE TRIGGER movements_append_only BEFORE UPDATE OR DELETE OR TRUNC
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER failures_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON failures
   EXECUTE FUNCTION refuse_change();
-CREATE OR REPLACE TRIGGER operation_keys_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON operation_keys
+CREATE OR REPLACE TRIGGER operation_keys_append_only BEFORE UPDATE OR TRUNCATE ON operation_keys
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER settings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settings
   EXECUTE FUNCTION refuse_change();
@@ -43,7 +44,7 @@ CREATE OR REPLACE TRIGGER batch_replays_append_only BEFORE UPDATE OR DELETE OR T
 CREATE OR REPLACE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
   EXECUTE FUNCTION refuse_change();
 
--- Forbidden: to change an event, its place in the feed, or a try to deliver it. They are deleted when they are old enough.
+-- Forbidden: to change an event, its place in the feed, or a try to deliver it. Section 7 says when they may be deleted.
 CREATE OR REPLACE TRIGGER events_unchanged BEFORE UPDATE OR TRUNCATE ON events EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER event_feed_unchanged BEFORE UPDATE OR TRUNCATE ON event_feed EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER delivery_attempts_unchanged BEFORE UPDATE OR TRUNCATE ON delivery_attempts
@@ -518,6 +519,150 @@ CREATE OR REPLACE TRIGGER batches_keep_facts BEFORE UPDATE ON batches FOR EACH R
 CREATE OR REPLACE TRIGGER batches_keep_line_events BEFORE UPDATE OF line_events ON batches EXECUTE FUNCTION refuse_change();
 
 -- ---------------------------------------------------------------------------------------------------------------------------
+-- 7. What may be deleted is kept as long as it is needed
+-- ---------------------------------------------------------------------------------------------------------------------------
+
+-- The settings of the workers say when something is deleted; here is what no setting can do. Everything is kept for a day. A live
+-- endpoint is one that was not deleted.
+
+-- Forbidden: to delete an event
+--   that is younger than a day, or that no relay has seen,
+--   of which a live endpoint has a delivery, whatever its status: it can be sent again (events_kept_while_needed).
+CREATE OR REPLACE FUNCTION check_removed_events() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT removed.id INTO culprit
+    FROM removed
+    WHERE removed.created_at > now() - interval '1 day'
+      -- Under OR, this is read once.
+      OR removed.id IN (SELECT event_id FROM unrelayed_events)
+      OR EXISTS (
+        SELECT FROM webhook_endpoints CROSS JOIN LATERAL (
+          SELECT FROM deliveries WHERE endpoint_id = webhook_endpoints.id AND event_id = removed.id OFFSET 0
+        ) AS delivery
+        WHERE deleted_at IS NULL
+      )
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'event % is young or still needed', culprit.id
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'events_kept_while_needed';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER events_law AFTER DELETE ON events REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_events();
+
+-- Forbidden: to delete a position of the feed
+--   from the floor on: a reader that is told nothing would miss it,
+--   that a live endpoint has not been told of, or may have to be told of again because it was claimed a short while ago,
+--   or the last one: the next continues it (event_feed_kept_while_needed).
+CREATE OR REPLACE FUNCTION check_removed_feed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  highest CONSTANT bigint := (SELECT max(position) FROM removed);
+BEGIN
+  IF highest IS NULL THEN
+    RETURN NULL;
+  END IF;
+  IF highest >= (SELECT feed_floor FROM retention)
+     OR highest > (
+       SELECT min(position) FROM webhook_endpoint_states JOIN webhook_endpoints ON id = endpoint_id WHERE deleted_at IS NULL
+     )
+     -- A claim reaches at most so far along the feed.
+     OR highest > (
+       SELECT min(position) - 10000 FROM delivery_leases JOIN webhook_endpoints ON id = endpoint_id WHERE deleted_at IS NULL
+     )
+     OR NOT EXISTS (SELECT FROM event_feed WHERE position > highest)
+  THEN
+    RAISE EXCEPTION 'position % of the feed is still needed', highest
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'event_feed_kept_while_needed';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER event_feed_law AFTER DELETE ON event_feed REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_feed();
+
+-- Forbidden: to lower the floor of the feed, or to do without it.
+CREATE OR REPLACE TRIGGER retention_floor_rises BEFORE UPDATE ON retention
+  FOR EACH ROW WHEN (NEW.feed_floor < OLD.feed_floor) EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER retention_is_kept BEFORE DELETE OR TRUNCATE ON retention EXECUTE FUNCTION refuse_change();
+
+-- Forbidden: to delete, of a live endpoint, a delivery that is pending, unless its event is gone and it can never be sent, or that
+-- was final for less than a day (deliveries_kept_while_needed).
+CREATE OR REPLACE FUNCTION check_removed_deliveries() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT removed.endpoint_id, removed.event_id INTO culprit
+    FROM removed
+    LEFT JOIN LATERAL (
+      SELECT true AS is_live FROM webhook_endpoints WHERE id = removed.endpoint_id AND deleted_at IS NULL OFFSET 0
+    ) AS endpoint ON true
+    LEFT JOIN LATERAL (
+      SELECT true AS found FROM events WHERE id = CASE removed.status WHEN 'pending' THEN removed.event_id END OFFSET 0
+    ) AS event ON true
+    WHERE is_live AND (event.found OR removed.completed_at > now() - interval '1 day')
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the delivery of event % for endpoint % is young or pending', culprit.event_id, culprit.endpoint_id
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'deliveries_kept_while_needed';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER deliveries_law AFTER DELETE ON deliveries REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_deliveries();
+CREATE OR REPLACE TRIGGER deliveries_are_kept BEFORE TRUNCATE ON deliveries EXECUTE FUNCTION refuse_change();
+
+-- Forbidden: to delete, of a live endpoint, an attempt of a delivery that is pending, or one younger than a day, unless its
+-- delivery goes with it (delivery_attempts_kept_while_needed).
+CREATE OR REPLACE FUNCTION check_removed_attempts() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT removed.endpoint_id, removed.event_id INTO culprit
+    FROM removed
+    JOIN LATERAL (
+      SELECT status FROM deliveries WHERE endpoint_id = removed.endpoint_id AND event_id = removed.event_id OFFSET 0
+    ) AS delivery ON true
+    JOIN LATERAL (
+      SELECT FROM webhook_endpoints WHERE id = removed.endpoint_id AND deleted_at IS NULL OFFSET 0
+    ) AS endpoint ON true
+    WHERE delivery.status = 'pending' OR removed.started_at > now() - interval '1 day'
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'an attempt to deliver event % to endpoint % is young or its delivery pending', culprit.event_id,
+      culprit.endpoint_id
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'delivery_attempts_kept_while_needed';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER delivery_attempts_law AFTER DELETE ON delivery_attempts REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_attempts();
+
+-- Forbidden: to delete the key of a single operation, or of a line whose batch is not finished, or not since a day
+-- (operation_keys_kept_while_needed). Which batch a line is in, its id tells (shared/src/words/batch.ts).
+CREATE OR REPLACE FUNCTION check_removed_keys() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT removed.batch_id INTO culprit
+    FROM (
+      SELECT DISTINCT (overlay(left(operation_id::text, 31) PLACING 'fff' FROM 16 FOR 3) || '00000')::uuid AS batch_id
+      FROM removed
+    ) AS removed
+    LEFT JOIN LATERAL (SELECT finished_at FROM batches WHERE id = removed.batch_id OFFSET 0) AS batch ON true
+    WHERE (batch.finished_at <= now() - interval '1 day') IS NOT TRUE
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'keys are those of single operations, or of batch %, which is not finished long enough', culprit.batch_id
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'operation_keys_kept_while_needed';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER operation_keys_law_delete AFTER DELETE ON operation_keys REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_keys();
+
+-- ---------------------------------------------------------------------------------------------------------------------------
 -- Plans
 -- ---------------------------------------------------------------------------------------------------------------------------
 
@@ -534,7 +679,12 @@ BEGIN
     'check_added_movements',
     'check_added_failures',
     'check_removed_pending',
-    'check_changed_parts'
+    'check_changed_parts',
+    'check_removed_events',
+    'check_removed_feed',
+    'check_removed_deliveries',
+    'check_removed_attempts',
+    'check_removed_keys'
   ] LOOP
     EXECUTE format('ALTER FUNCTION %I() SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
                     SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off', law);

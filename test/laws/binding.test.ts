@@ -73,19 +73,23 @@ async function idOf(condition: string): Promise<bigint> {
 
 async function acceptSingle(type: OperationType): Promise<string> {
   const id = newId();
-  await acceptOperations(service.database, [
-    {
-      ...{
-        id,
-        type,
-        walletId: wallets.sender,
-        toWalletId: type === 'transfer' ? wallets.receiver : null,
-        amount: AMOUNT,
+  await acceptOperations(
+    service.database,
+    [
+      {
+        ...{
+          id,
+          type,
+          walletId: wallets.sender,
+          toWalletId: type === 'transfer' ? wallets.receiver : null,
+          amount: AMOUNT,
+        },
+        ...{ partition: partitionOf(wallets.sender, service.partitions), assetId: 4, priority: 'high' as const },
+        ...{ description: null, referenceId: null, idempotencyKey: null, requestHash: null, metadata: null },
       },
-      ...{ partition: partitionOf(wallets.sender, service.partitions), assetId: 4, priority: 'high' as const },
-      ...{ description: null, referenceId: null, idempotencyKey: null, requestHash: null, metadata: null },
-    },
-  ]);
+    ],
+    { again: false },
+  );
   return id;
 }
 

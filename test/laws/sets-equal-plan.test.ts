@@ -124,7 +124,7 @@ async function arrange(run: Run): Promise<Map<string, number>> {
 }
 
 async function acceptSingle({ single, priority }: Single): Promise<void> {
-  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, ...toDraft(single) }]);
+  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, ...toDraft(single) }], { again: false });
 }
 
 async function acceptBatch({ lines, atomic, priority }: Batch): Promise<string> {

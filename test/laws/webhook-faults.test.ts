@@ -144,9 +144,11 @@ it('what was recorded, and never relayed', async () => {
   await receiver.until(() => told().size >= ids.length);
   await worker.stop();
   // As if every worker had died between the commit and the relay.
-  await database.query(`WITH gone AS (DELETE FROM deliveries WHERE endpoint_id = '${endpoint}' RETURNING event_id)
-    INSERT INTO unrelayed_events SELECT nextval('event_sequence'), event_id FROM gone`);
-  await database.query(`DELETE FROM delivery_attempts WHERE endpoint_id = '${endpoint}'`);
+  await database.query(`BEGIN; SET LOCAL session_replication_role = replica;
+    WITH gone AS (DELETE FROM deliveries WHERE endpoint_id = '${endpoint}' RETURNING event_id)
+    INSERT INTO unrelayed_events SELECT nextval('event_sequence'), event_id FROM gone;
+    DELETE FROM delivery_attempts WHERE endpoint_id = '${endpoint}';
+    COMMIT`);
   const before = receiver.received.length;
   worker = await cluster.startWorker();
   await receiver.until(({ length }) => length >= before + ids.length);

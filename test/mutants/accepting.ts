@@ -47,9 +47,9 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'answer-before-commit',
     bug: '202 is answered before the operation is committed',
-    text: `const rows = await withRetries(() => acceptOperations(database, operations), onError);
+    text: `const rows = await withRetries((again) => acceptOperations(database, operations, { again }), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));`,
-    instead: `void withRetries(() => acceptOperations(database, operations), onError).catch(() => undefined);
+    instead: `void withRetries((again) => acceptOperations(database, operations, { again }), onError).catch(() => undefined);
       inserted = new Map(operations.map(({ id }) => [id, new Date()]));`,
     tests: ['stories/idempotency'],
   },

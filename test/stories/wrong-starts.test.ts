@@ -63,6 +63,9 @@ const SETTINGS: WrongStart[] = [
       ['npm start', { DATADIR: 'x' }, /DATADIR is not a setting; the nearest is DATA_DIR/],
       [API, { PORT: '0x10' }, /PORT: must be a whole number from 0 to 65535, in decimal digits/],
       [API, { PORT: ' 8000 ', LOG_LEVEL: 'loud' }, /LOG_LEVEL: Invalid option.*\n {2}PORT: must be a whole number/],
+      [API, { API_PROCESSES: '0' }, /API_PROCESSES: must be a whole number from 1 to 64, in decimal digits, or auto/],
+      [WORKER, { WORKER_PROCESSES: 'all' }, /WORKER_PROCESSES: must be a whole number from 1 to 64/],
+      ['npm start', { API_PROCESSES: '1.5' }, /API_PROCESSES: must be a whole number from 1 to 64/],
       [WORKER, { PARTITIONS: '1e1' }, /PARTITIONS: must be a whole number from 1 to 1024/],
       ['npm run audit', { DATABASE_URL: 'mysql://user:secret@db/wallet' }, /DATABASE_URL: must be a postgres:\/\/ URL/],
       [WORKER, { WEBHOOK_KEY: 'secret' }, /WEBHOOK_KEY: must be the base64 of 32 bytes/],
@@ -152,6 +155,22 @@ const SURROUNDINGS: WrongStart[] = [
   },
   {
     ...{
+      wrong: 'port taken for several processes',
+      command: API,
+      says: /^The API cannot listen on 127.0.0.1 port \d+: .*EADDRINUSE.* Set PORT or HOST.\n$/,
+    },
+    env: ({ taken }) => ({ PORT: String(taken), API_PROCESSES: '3', LOG_LEVEL: 'silent' }),
+  },
+  {
+    ...{
+      wrong: 'health port taken for several processes',
+      command: WORKER,
+      says: /^The worker cannot serve its health on 127.0.0.1 port \d+: .* Set WORKER_HEALTH_PORT or HOST.\n$/,
+    },
+    env: ({ taken }) => ({ WORKER_HEALTH_PORT: String(taken), WORKER_PROCESSES: '2', LOG_LEVEL: 'silent' }),
+  },
+  {
+    ...{
       wrong: 'port taken',
       command: 'npm start',
       says: /^The API cannot listen on 127.0.0.1 port \d+: .*EADDRINUSE.* Set PORT or HOST.$/m,
@@ -230,6 +249,14 @@ const ARGUMENTS: WrongStart[] = [
   ...([API, 'npm run migrate', 'npm start', 'npm run bench:batch'] as const).map((command) => ({
     ...{ wrong: 'a word', command, args: ['now'], says: /(Unexpected argument 'now'|not now).* See npm .* -- --help/ },
   })),
+  ...(
+    [
+      [['--servers', 'embedded'], /--servers must be native or packaged, not embedded/],
+      [['--node', process.cwd()], /--node must be a node binary, and .* cannot be run as one/],
+      [['--node', '/bin/true'], /--node must be a node binary, and \/bin\/true cannot be run as one/],
+      [['--only', 'peer'], /There is no section peer. There are .*peers/],
+    ] as const
+  ).map(([args, says]) => ({ wrong: args.join(' '), command: 'npm run bench' as const, args, says })),
 ];
 
 const STARTS = [...SETTINGS, ...DATABASES, ...SURROUNDINGS, ...ARGUMENTS];

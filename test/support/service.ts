@@ -75,9 +75,11 @@ export async function startService(
   const assets = await loadAssets(database);
   const config = {
     ...target,
+    processes: 1,
     ...{ logLevel: 'silent', logPretty: false, partitions, host: '127.0.0.1', allowAnonymous: false },
     webhookKey: options.webhooks === false ? undefined : randomBytes(32),
     webhookAllowPrivate: true,
+    retention: {},
   };
   const api: RunningApi = await startApi(
     {

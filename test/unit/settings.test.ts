@@ -18,6 +18,8 @@ describe('a variable of the environment', () => {
     ['ADMISION_PENDING_LINES', 'ADMISSION_PENDING_LINES'],
     ['ADMISSION_PENDING_LINE', 'ADMISSION_PENDING_LINES'],
     ['WEBHOOK_SECRET', 'WEBHOOK_KEY'],
+    ['RETENTION_EVENT_DAYS', 'RETENTION_EVENTS_DAYS'],
+    ['RETENTION_KEYS', 'RETENTION_EVENTS_DAYS'],
     ['API_DATABASE_URL', 'API_DATABASE_PASSWORD'],
     ['ALLOW_ANONYMUS', 'ALLOW_ANONYMOUS'],
   ])('%s is taken for a misspelt %s', (name, nearest) => {
@@ -74,6 +76,30 @@ it('what is a setting of the other process is no mistake', () => {
   };
   expect(readApiConfig(env).maxConnections).toBe(9);
   expect(readWorkerConfig(env).batchLimit).toBe(5);
+});
+
+describe('what is deleted after so many days', () => {
+  const read = (days: Record<string, string>): object =>
+    readWorkerConfig({ DATABASE_URL: 'postgres://db/x', REDIS_URL: 'redis://redis', ...days }).retention;
+
+  it('is nothing without a setting', () => {
+    expect(read({})).toEqual({});
+  });
+
+  it('is deliveries and attempts at the latest with their events', () => {
+    expect(read({ RETENTION_EVENTS_DAYS: '90' })).toEqual({ events: 90, deliveries: 90, attempts: 90 });
+    expect(
+      read({ RETENTION_EVENTS_DAYS: '90', RETENTION_DELIVERIES_DAYS: '300', RETENTION_ATTEMPTS_DAYS: '7' }),
+    ).toEqual({
+      ...{ events: 90, deliveries: 90, attempts: 7 },
+    });
+    expect(read({ RETENTION_DELIVERIES_DAYS: '30' })).toEqual({ deliveries: 30, attempts: 30 });
+    expect(read({ RETENTION_BATCH_KEYS_DAYS: '365' })).toEqual({ batch_keys: 365 });
+  });
+
+  it.each(['0', '0.5', '-1', 'never', '36501'])('is not said by %s', (days) => {
+    expect(() => read({ RETENTION_EVENTS_DAYS: days })).toThrow('RETENTION_EVENTS_DAYS: must be a whole number');
+  });
 });
 
 it('the program knows the newest migration that it comes with', () => {

@@ -1,7 +1,16 @@
-import { numberSetting, readSettings, sharedSettings, webhookSettings } from '@wallet/shared/process/config';
+import {
+  numberSetting,
+  processesSetting,
+  readSettings,
+  sharedSettings,
+  webhookSettings,
+} from '@wallet/shared/process/config';
 import { z } from 'zod';
+import type { RetentionDays } from './retention/delete-piece.ts';
 
 export interface WorkerConfig {
+  /** How many processes do this work, sharing the port of their health. Every other number here is of each of them. */
+  readonly processes: number;
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly queuePrefix: string;
@@ -20,10 +29,16 @@ export interface WorkerConfig {
   readonly webhookKey: Buffer | undefined;
   /** Whether webhooks may go to inner networks, and without TLS. */
   readonly webhookAllowPrivate: boolean;
+  /** What is deleted when it is older. */
+  readonly retention: RetentionDays;
   /** Where health is served; not at all if undefined. */
   readonly healthPort: number | undefined;
   readonly host: string;
 }
+
+/** A hundred years. */
+const MOST_DAYS = 36_500;
+const daysSetting = numberSetting(1, MOST_DAYS).optional();
 
 /** @throws ConfigError naming what is missing or wrong. */
 export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
@@ -31,16 +46,22 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     {
       ...sharedSettings,
       ...webhookSettings,
+      WORKER_PROCESSES: processesSetting(),
       WORKER_BATCH_LIMIT: numberSetting(1, 10_000).default(1_000),
       WORKER_TRANSACTIONS: numberSetting(1, 32).default(1),
       WORKER_BULK_LIMIT: numberSetting(1, 10_000).default(4_000),
       WORKER_BULK_TRANSACTIONS: numberSetting(1, 32).default(3),
       WORKER_HEALTH_PORT: numberSetting(1, 65_535).optional(),
+      RETENTION_EVENTS_DAYS: daysSetting,
+      RETENTION_DELIVERIES_DAYS: daysSetting,
+      RETENTION_ATTEMPTS_DAYS: daysSetting,
+      RETENTION_BATCH_KEYS_DAYS: daysSetting,
       HOST: z.string().default('127.0.0.1'),
     },
     env,
   );
   return Object.freeze({
+    processes: settings.WORKER_PROCESSES,
     databaseUrl: settings.DATABASE_URL,
     redisUrl: settings.REDIS_URL,
     queuePrefix: settings.QUEUE_PREFIX,
@@ -53,7 +74,22 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     bulkTransactions: settings.WORKER_BULK_TRANSACTIONS,
     webhookKey: settings.WEBHOOK_KEY,
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
+    retention: retentionOf(settings),
     healthPort: settings.WORKER_HEALTH_PORT,
     host: settings.HOST,
   });
+}
+
+/** A delivery is not kept longer than its event, nor an attempt longer than its delivery. */
+function retentionOf(settings: {
+  readonly RETENTION_EVENTS_DAYS?: number | undefined;
+  readonly RETENTION_DELIVERIES_DAYS?: number | undefined;
+  readonly RETENTION_ATTEMPTS_DAYS?: number | undefined;
+  readonly RETENTION_BATCH_KEYS_DAYS?: number | undefined;
+}): RetentionDays {
+  const events = settings.RETENTION_EVENTS_DAYS ?? Infinity;
+  const deliveries = Math.min(settings.RETENTION_DELIVERIES_DAYS ?? Infinity, events);
+  const attempts = Math.min(settings.RETENTION_ATTEMPTS_DAYS ?? Infinity, deliveries);
+  const days = { events, deliveries, attempts, batch_keys: settings.RETENTION_BATCH_KEYS_DAYS ?? Infinity };
+  return Object.freeze(Object.fromEntries(Object.entries(days).filter(([, kept]) => kept !== Infinity)));
 }

@@ -8,9 +8,10 @@ import { logErrors } from '@wallet/shared/process/log-errors';
 import { createRegistry, watchPools } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { type Running, runProcess } from '@wallet/shared/process/run-process';
-import { readWorkerConfig } from './config.ts';
+import { type WorkerConfig, readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
 import { PLANNER } from './drain/planner.ts';
+import { RETENTION_SESSION, startRetention } from './retention/start-retention.ts';
 import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
 
@@ -20,26 +21,33 @@ const WEBHOOK_CONNECTIONS = 4;
 const HELP = `npm run start:worker
 
 Applies the operations of a migrated DATABASE_URL and sends its webhooks, woken by REDIS_URL. Any number of them can run beside
-each other. WORKER_HEALTH_PORT is where it serves /health and /metrics. README.md, "Running it", lists the settings. SIGTERM
-stops it gracefully. Exit status 2 if it cannot start.`;
+each other; WORKER_PROCESSES says how many are started by this. WORKER_HEALTH_PORT is where it serves /health and /metrics.
+README.md, "Running it", lists the settings. SIGTERM stops it gracefully. Exit status 2 if it cannot start.`;
 
 await runProcess({
   help: HELP,
   failed: 'The worker could not start',
-  read: (args) => readOptions('npm run start:worker', args, {}),
+  read(args) {
+    readOptions('npm run start:worker', args, {});
+    return readWorkerConfig(process.env);
+  },
+  processes: ({ processes }) => processes,
+  createLog: ({ logLevel, logPretty }) =>
+    createLogger({ process: 'worker-supervisor', level: logLevel, pretty: logPretty }),
   start,
 });
 
-async function start(): Promise<{ log: Logger; running: Running }> {
-  const config = readWorkerConfig(process.env);
+async function start(config: WorkerConfig): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'worker', level: config.logLevel, pretty: config.logPretty });
-  const connect = (name: string, size: number) =>
+  const connect = (name: string, size: number, more: Record<string, string> = {}) =>
     createPool({
-      ...{ url: config.databaseUrl, name, size, settings: PLANNER },
+      ...{ url: config.databaseUrl, name, size, settings: { ...PLANNER, ...more } },
       onError: logErrors(log, 'database connection failed'),
     });
   const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2);
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
+  // It connects when it is used.
+  const retentionDatabase = connect('wallet-retention', 1, RETENTION_SESSION);
   await checkDatabase(database, config.databaseUrl, 'worker');
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);
@@ -50,6 +58,7 @@ async function start(): Promise<{ log: Logger; running: Running }> {
     ? await serveHealth(config.healthPort, config.host, isReady, registry)
     : () => undefined;
   const worker = startWorker(config, { database, webhookDatabase, partitions, assets, registry, log });
+  const retention = startRetention({ database: retentionDatabase, days: config.retention, registry, log });
   watchPools(registry, { ledger: database, webhooks: webhookDatabase });
   watchWebhookBacklog(registry, webhookDatabase);
   log.info({ partitions }, 'worker ready');
@@ -57,9 +66,9 @@ async function start(): Promise<{ log: Logger; running: Running }> {
     log,
     running: {
       async stop() {
-        await worker.stop();
+        await Promise.all([worker.stop(), retention.stop()]);
         stopHealth();
-        await Promise.all([database.end(), webhookDatabase.end()]);
+        await Promise.all([database.end(), webhookDatabase.end(), retentionDatabase.end()]);
       },
     },
   };

@@ -94,6 +94,7 @@ export function watchWebhookBacklog(registry: Registry, database: Database): voi
   new Gauge({
     name: 'wallet_webhook_backlog',
     help: `Events that are not relayed yet, and deliveries that are due; counted up to ${COUNT_LIMIT}`,
+    aggregator: 'max',
     labelNames: ['stage'],
     registers: [registry],
     async collect() {

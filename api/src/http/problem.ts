@@ -30,6 +30,7 @@ export const PROBLEMS = {
   batch_not_finished: [409, 'The batch is not finished'],
   webhook_endpoint_disabled: [409, 'The webhook endpoint is disabled'],
   nothing_to_retry: [409, 'No line of the batch failed'],
+  cursor_expired: [410, 'The cursor is older than what is kept'],
   precondition_failed: [412, 'The precondition failed'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of the wrong type'],

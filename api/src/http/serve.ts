@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { RequestListener, Server } from 'node:http';
 import { ConfigError } from '@wallet/shared/words/config-error';
 import type { Express } from 'express';
@@ -31,9 +32,28 @@ export function createApiServer(
   // No limit, because Node drops the headers above it silently. `enter` refuses what is too much.
   server.maxHeadersCount = 0;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.maxConnections = maxConnections;
+  limitConnections(server, maxConnections);
   answerBrokenRequests(server);
   return server;
+}
+
+/**
+ * Closes connections beyond the limit. One of several processes counts by itself: what a full one refuses, Node offers to the next,
+ * again and again while all are full, and closes nothing (10 connections to 2 processes of 2 each took 60 % of a core).
+ */
+function limitConnections(server: Server, maxConnections: number): void {
+  if (!cluster.isWorker) {
+    server.maxConnections = maxConnections;
+    return;
+  }
+  let open = 0;
+  server.on('connection', (socket) => {
+    open += 1;
+    socket.once('close', () => {
+      open -= 1;
+    });
+    if (open > maxConnections) socket.destroy();
+  });
 }
 
 /** @returns the port. @throws ConfigError if it cannot be had. */

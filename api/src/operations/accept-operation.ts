@@ -52,7 +52,7 @@ export function createAcceptOperation(dependencies: {
   async function acceptGroup(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
     let inserted: Map<string, Date>;
     try {
-      const rows = await withRetries(() => acceptOperations(database, operations), onError);
+      const rows = await withRetries((again) => acceptOperations(database, operations, { again }), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));
     } catch (error) {
       const isOnesFault = isOfRow(error) || isLockTimeout(error);
@@ -170,15 +170,15 @@ function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAn
   };
 }
 
-async function withRetries<Result>(attempt: () => Promise<Result>, onError: LogError): Promise<Result> {
-  for (const pause of RETRY_MS) {
+async function withRetries<Result>(attempt: (again: boolean) => Promise<Result>, onError: LogError): Promise<Result> {
+  for (const [tries, pause] of RETRY_MS.entries()) {
     try {
-      return await attempt();
+      return await attempt(tries > 0);
     } catch (error) {
       if (isOfRow(error) || isLockTimeout(error)) throw error;
       onError(error);
       await delay(pause);
     }
   }
-  return attempt();
+  return attempt(true);
 }

@@ -32,7 +32,9 @@ const getEvents = ({ database }: EventNeeds) =>
     params: null,
     query: z.strictObject({
       after: pageQuery.cursor.meta({
-        description: 'The `next_cursor` of the last answer; from the beginning without it.',
+        description:
+          'The `next_cursor` of the last answer; without it, from the first event that is kept. If events behind it were deleted ' +
+          'because of their age, the answer is `410`.',
       }),
       limit: pageQuery.limit,
       type: z
@@ -53,11 +55,17 @@ const getEvents = ({ database }: EventNeeds) =>
         })
         .meta({ id: 'Feed' }),
     },
-    problems: [],
+    problems: ['cursor_expired'],
     handle: async ({ query }) => {
-      const after = CURSORS.read(query.after, 'after') ?? 0n;
       const types = query.type === undefined ? null : [query.type].flat();
-      const { events, position } = await readFeed(database, after, types, query.limit);
+      const page = await readFeed(database, CURSORS.read(query.after, 'after'), types, query.limit);
+      if (page === 'expired')
+        return new Problem(
+          'cursor_expired',
+          'Events behind this cursor were deleted because of their age. Read the feed from where it is kept, without after, and ' +
+            'look up in GET /operations what happened before.',
+        );
+      const { events, position } = page;
       // The events go out as they are stored, byte for byte.
       const data = events.map((event) => new JsonText(eventText(event)));
       return { status: 200, body: { data, next_cursor: CURSORS.write(String(position)) } };

@@ -18,7 +18,7 @@ export function renderPage(results: Results): string {
 </head>
 <body>
 <h1>Wallet operations: benchmark</h1>
-<p>${escapeHtml(describeMachine(results))}. Measured at ${escapeHtml(results.measuredAt)} in ${minutes} minutes: ${kind}.</p>
+<p>${escapeHtml(describeMachine(results.machine))}. Measured at ${escapeHtml(results.measuredAt)} in ${minutes} minutes: ${kind}.</p>
 <p>Clients, contenders and servers shared these cores. Absolute figures belong to this machine; the ratios are between runs that
 took turns. Bars show the median of all rounds, the thin line the least and the most.</p>
 ${results.sections.map(renderSection).join('\n')}

@@ -15,7 +15,7 @@ export function hasFaults({ sections }: Results): boolean {
 }
 
 /** `2 cores (…), 24 GB; Node v20…; PostgreSQL 15…; Redis 7…; commit …`. */
-export function describeMachine({ machine }: Results): string {
+export function describeMachine(machine: Machine): string {
   const { cores, processor, memoryGB, system, node, postgres, redis, commit, loadBefore } = machine;
   const load = loadBefore > 0.5 ? `; the machine was busy before (load ${loadBefore.toFixed(1)})` : '';
   return `${cores} cores (${processor}), ${memoryGB} GB, ${system}; Node ${node}; ${postgres}; ${redis}; commit ${commit}${load}`;

@@ -12,7 +12,7 @@ export function renderText(results: Results): string {
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  const output = [describeMachine(results), '', line(HEAD)];
+  const output = [describeMachine(results.machine), '', line(HEAD)];
   for (const section of results.sections) {
     output.push('', `${section.title} (${section.name})`, ...section.figures.map((figure) => line(cellsOf(figure))));
     output.push(...remarksOf(section));
@@ -23,7 +23,7 @@ export function renderText(results: Results): string {
 /** A table for each section, for a document. */
 export function renderMarkdown(results: Results): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const output = [`${describeMachine(results)}; ${results.measuredAt.slice(0, 10)}.`];
+  const output = [`${describeMachine(results.machine)}; ${results.measuredAt.slice(0, 10)}.`];
   for (const section of results.sections) {
     output.push('', `### ${section.title}`, '', section.about, '', line(HEAD), line(HEAD.map(() => '---')));
     output.push(...section.figures.map((figure) => line(cellsOf(figure))));

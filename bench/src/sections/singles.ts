@@ -1,6 +1,7 @@
 import { startEmptyRoute, startJobPerOperation, startRowLock } from '../baselines.ts';
 import { compareCapacities, compareFigures, finish } from '../compare.ts';
 import { CONNECTIONS, cpuFigures } from '../measure-capacity.ts';
+import { NOT_INSTALLED, preparePeers, startDbos, startRestate } from '../peers.ts';
 import type { Section } from '../section.ts';
 import { WALLETS, startService } from '../service.ts';
 
@@ -10,12 +11,14 @@ export const singles: Section = {
   title: 'Single operations on many wallets',
   async measure(bench) {
     const { servers, options } = bench;
+    const withPeers = await preparePeers();
     const [service, ...others] = await Promise.all([
       startService(servers),
       startRowLock(servers),
       startJobPerOperation(servers),
       startEmptyRoute(servers, { withPrototypes: false }),
       startEmptyRoute(servers, { withPrototypes: true }),
+      ...(withPeers ? [startRestate(servers, 'restate'), startDbos(servers)] : []),
     ]);
     const runs = await compareCapacities(bench, [service, ...others], options.rounds);
     const faults = await finish(runs, [service]);
@@ -27,7 +30,7 @@ export const singles: Section = {
       figures: [...compareFigures(runs), ...times],
       plots: [],
       faults,
-      skipped: [],
+      skipped: withPeers ? [] : [NOT_INSTALLED],
     };
   },
 };

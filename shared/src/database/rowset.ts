@@ -61,6 +61,8 @@ interface RowsetText {
 }
 
 type Sets = Readonly<Record<string, Rowset<never>>>;
+/** Rowsets as the text of a statement names them. */
+export type Texts<S extends Sets> = Readonly<Record<keyof S, RowsetText>>;
 type InputsOf<S extends Sets> = { readonly [Name in keyof S]: S[Name] extends Rowset<infer Input> ? Input : never };
 
 /** What the driver takes: a statement that is prepared under its name. */
@@ -78,14 +80,14 @@ export function wideStatement<S extends Sets, Value extends string = never>(defi
   readonly name: string;
   readonly values?: readonly Value[];
   readonly sets: S;
-  readonly text: (sets: Readonly<Record<keyof S, RowsetText>>, value: Readonly<Record<Value, string>>) => string;
+  readonly text: (sets: Texts<S>, value: Readonly<Record<Value, string>>) => string;
 }): (inputs: InputsOf<S> & Readonly<Record<Value, unknown>>) => Prepared {
   const { name, values = [], sets } = definition;
   let count = 0;
   const next = (): string => `$${(count += 1)}`;
   const value = Object.fromEntries(values.map((each) => [each, next()])) as Record<Value, string>;
   const texts = Object.fromEntries(Object.entries(sets).map(([set, rows]) => [set, toText(set, rows, next)]));
-  const text = definition.text(texts as Record<keyof S, RowsetText>, value);
+  const text = definition.text(texts as Texts<S>, value);
   const encoders = Object.entries(sets as Readonly<Record<string, Rowset<unknown>>>);
   return (inputs) => {
     const all: Readonly<Record<string, unknown>> = inputs;

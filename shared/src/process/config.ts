@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ConfigError } from '../words/config-error.ts';
 import { z } from 'zod';
 import { SEALING_KEY_BYTES } from './seal.ts';
@@ -71,6 +72,21 @@ export function numberSetting(least: number, most: number) {
       `must be a whole number from ${least} to ${most}, in decimal digits`,
     )
     .transform(Number);
+}
+
+const MOST_PROCESSES = 64;
+
+/** How many processes share the work of one: a number, or `auto` for as many as there are cores. */
+export function processesSetting() {
+  const number = numberSetting(1, MOST_PROCESSES);
+  return z
+    .string()
+    .default('1')
+    .refine(
+      (text) => text === 'auto' || number.safeParse(text).success,
+      `must be a whole number from 1 to ${MOST_PROCESSES}, in decimal digits, or auto`,
+    )
+    .transform((text) => (text === 'auto' ? Math.min(availableParallelism(), MOST_PROCESSES) : Number(text)));
 }
 
 /** `true`, `1`, `false` or `0`. */

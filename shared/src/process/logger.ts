@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { type DestinationStream, type Logger, destination, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { hideTokens } from '../words/api-key.ts';
@@ -10,6 +11,8 @@ export type { Logger } from 'pino';
  */
 const WRITE_BYTES = 4_096;
 const WRITE_MS = 100;
+/** Several processes write to one pipe, where what is written at once stays together up to so much (PIPE_BUF of Linux). */
+const SHARED_WRITES = { minLength: WRITE_BYTES - 1, maxWrite: WRITE_BYTES };
 
 /**
  * A logger of JSON lines on standard output; `pretty` makes them readable for people. A caller can put the token of a key
@@ -18,12 +21,12 @@ const WRITE_MS = 100;
 export function createLogger(options: { process: string; level: string; pretty: boolean }): Logger {
   const settings = {
     level: options.level,
-    base: { process: options.process },
+    // One of several is told apart by its id.
+    base: { process: options.process, ...(cluster.isWorker ? { pid: process.pid } : {}) },
     timestamp: pino.stdTimeFunctions.isoTime,
     hooks: { streamWrite: hideTokens },
   };
-  if (options.pretty)
-    return pino(settings, pretty({ translateTime: 'HH:MM:ss.l', ignore: 'pid,hostname', sync: true }));
+  if (options.pretty) return pino(settings, pretty({ translateTime: 'HH:MM:ss.l', ignore: 'hostname', sync: true }));
   return pino(settings, (output ??= openOutput()));
 }
 
@@ -31,7 +34,8 @@ export function createLogger(options: { process: string; level: string; pretty: 
 let output: DestinationStream | undefined;
 
 function openOutput(): DestinationStream {
-  const opened = destination({ dest: 1, sync: true, minLength: WRITE_BYTES, periodicFlush: WRITE_MS });
+  const lengths = cluster.isWorker ? SHARED_WRITES : { minLength: WRITE_BYTES };
+  const opened = destination({ dest: 1, sync: true, ...lengths, periodicFlush: WRITE_MS });
   process.once('exit', () => opened.flushSync());
   return opened;
 }

@@ -1,6 +1,8 @@
+import cluster from 'node:cluster';
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Database } from '../database/pool.ts';
 import type { Lane } from '../queue/doorbell.ts';
+import { RegistryOfAll } from './tell-metrics-of-all.ts';
 
 /**
  * What a process tells of itself in the text format of Prometheus. Each process makes one registry and passes it in; what is
@@ -9,9 +11,12 @@ import type { Lane } from '../queue/doorbell.ts';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** A registry that tells of the process too: processor time, memory, open files, garbage collection. */
+/**
+ * A registry that tells of the process too: processor time, memory, open files, garbage collection. Where several processes share
+ * the work, its text is that of all of them.
+ */
 export function createRegistry(): Registry {
-  const registry = new Registry();
+  const registry = cluster.isWorker ? new RegistryOfAll() : new Registry();
   collectDefaultMetrics({ register: registry });
   return registry;
 }

@@ -1,6 +1,9 @@
+import cluster from 'node:cluster';
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from './logger.ts';
+import { READY, STOP } from './process-messages.ts';
 import { asksForHelp } from './read-options.ts';
+import { supervise } from './supervise.ts';
 import { FAILED, tellFailure } from './tell-failure.ts';
 
 /** Anything that starts can stop, twice. */
@@ -14,8 +17,8 @@ const STOP_MS = 9_000;
 /** Signals of a crash: caught, they would come again for ever. */
 const CRASHES: closeWithGrace.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGILL', 'SIGBUS', 'SIGFPE', 'SIGTRAP'];
 
-/** What a started child tells its parent. */
-export const READY = 'ready';
+/** Signals that ask for the end. */
+const ENDS: closeWithGrace.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
 /** How a process is called, and what it is called with. */
 export interface ProcessCommand<Order> {
@@ -25,6 +28,9 @@ export interface ProcessCommand<Order> {
   /** @throws UsageError for what it does not know. */
   readonly read: (args: readonly string[]) => Order;
   readonly start: (order: Order) => Promise<{ log: Logger; running: Running }>;
+  /** How many processes are to be started, and the logger of the one that looks after them if there are several. */
+  readonly processes?: (order: Order) => number;
+  readonly createLog?: (order: Order) => Logger;
 }
 
 /**
@@ -32,6 +38,8 @@ export interface ProcessCommand<Order> {
  * (exit 0), a second one ends it at once (exit 1). A started child tells its parent when it is ready, and stops when that
  * goes away, also while it starts. What keeps it from starting ends it with a sentence and exit 2; `--help` prints its help
  * and starts nothing.
+ *
+ * Where the command asks for several processes, this one starts and supervises them, and all of that holds for them together.
  */
 export async function runProcess<Order>(command: ProcessCommand<Order>): Promise<void> {
   const args = process.argv.slice(2);
@@ -50,19 +58,36 @@ export async function runProcess<Order>(command: ProcessCommand<Order>): Promise
     process.exit(FAILED);
   };
   process.once('uncaughtException', fail);
+  if (cluster.isWorker) {
+    // However often it is asked: the supervisor decides when that has taken too long.
+    for (const signal of ENDS) process.on(signal, () => stop());
+    process.on('message', (message) => {
+      if (message === STOP) stop();
+    });
+  }
   const started = await Promise.resolve()
-    .then(() => command.start(command.read(args)))
+    .then(() => startOrSupervise(command, command.read(args)))
     .catch(fail);
   process.removeListener('uncaughtException', fail);
   const { log, running } = started;
-  const grace = closeWithGrace({ delay: STOP_MS, logger: false, skip: CRASHES }, async ({ signal, err }) => {
+  const skip = cluster.isWorker ? [...CRASHES, ...ENDS] : CRASHES;
+  let closing = false;
+  const grace = closeWithGrace({ delay: STOP_MS, logger: false, skip }, async ({ signal, err }) => {
+    closing = true;
     if (err) log.fatal({ err }, 'process failed');
     else log.info({ signal }, 'process stopping');
     await running.stop();
     log.info('process stopped');
   });
   stop = () => {
-    grace.close();
+    if (!closing) grace.close();
   };
   process.send?.(READY);
+}
+
+async function startOrSupervise<Order>(command: ProcessCommand<Order>, order: Order) {
+  const count = command.processes?.(order) ?? 1;
+  if (cluster.isWorker || count === 1 || command.createLog === undefined) return command.start(order);
+  const log = command.createLog(order);
+  return { log, running: await supervise(count, log) };
 }

@@ -58,7 +58,7 @@ export async function seedDatabase(database: Database, doorbell: Doorbell, parti
       });
     }
   }
-  const accepted = await acceptOperations(database, deposits);
+  const accepted = await acceptOperations(database, deposits, { again: true });
   const waiting = new Set(deposits.map((deposit) => deposit.partition));
   // Without Redis the workers find the operations by themselves, a little later.
   if (accepted.length > 0) await doorbell.ring([...waiting], 'high', 'accept').catch(() => undefined);

@@ -13,19 +13,23 @@ interface Place {
 }
 
 const runs =
-  (statement: string) =>
+  (...statements: readonly string[]) =>
   (step: Step): boolean =>
-    step.statement === statement;
+    statements.some((statement) => step.statement === statement);
 const commits =
-  (statement: string) =>
+  (...statements: readonly string[]) =>
   (step: Step): boolean =>
-    step.statement === 'COMMIT' && step.within.has(statement);
+    step.statement === 'COMMIT' && statements.some((statement) => step.within.has(statement));
 
 const PLACES: readonly Place[] = [
-  { name: 'accept: acceptOperations', subject: 'api', matches: runs('acceptOperations') },
+  {
+    name: 'accept: acceptOperations',
+    subject: 'api',
+    matches: runs('acceptOperations', 'acceptOperationsWithoutKeys'),
+  },
   { name: 'accept: COMMIT of a batch', subject: 'api', matches: commits('accept_batch') },
-  { name: 'drain: applyPlan', subject: 'worker', matches: runs('applyPlan') },
-  { name: 'drain: COMMIT', subject: 'worker', matches: commits('applyPlan') },
+  { name: 'drain: applyPlan', subject: 'worker', matches: runs('applyPlan', 'applyWholePlan') },
+  { name: 'drain: COMMIT', subject: 'worker', matches: commits('applyPlan', 'applyWholePlan') },
   { name: 'drain: applyPart', subject: 'worker', matches: runs('applyPart') },
   { name: 'relay: relayEvents', subject: 'worker', matches: runs('relayEvents') },
   { name: 'relay: COMMIT', subject: 'worker', matches: commits('relayEvents') },

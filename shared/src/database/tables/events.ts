@@ -142,20 +142,24 @@ export interface FeedPage {
 }
 
 /**
- * At most `limit` events behind a position of the feed, of the given types (null: of all), in the order of the feed. Of types
- * that are rare it may find none for a while, and yet get on.
+ * At most `limit` events behind a position of the feed (null: from where it is kept), of the given types (null: of all), in the order
+ * of the feed. Of types that are rare it may find none for a while, and yet get on.
+ * @returns `expired` if something behind the position was deleted. That is looked up in the statement that reads, so that no reader
+ * misses anything without being told.
  */
 export async function readFeed(
   database: Queryable,
-  after: bigint,
+  after: bigint | null,
   types: readonly EventType[] | null,
   limit: number,
-): Promise<FeedPage> {
+): Promise<FeedPage | 'expired'> {
   // Of the last position there is a row in any case, with or without an event.
   const { rows } = await database.query<FeedEvent | { id: null; position: bigint | null }>({
     name: 'readFeed',
-    text: `WITH looked AS MATERIALIZED (
-             SELECT position, event_id FROM event_feed WHERE position > $1
+    text: `WITH start AS MATERIALIZED (
+             SELECT CASE WHEN $1::bigint IS NULL THEN feed_floor - 1 WHEN $1 >= feed_floor - 1 THEN $1 END AS position FROM retention
+           ), looked AS MATERIALIZED (
+             SELECT position, event_id FROM event_feed WHERE position > (SELECT position FROM start)
              ORDER BY position LIMIT CASE WHEN $2::text[] IS NULL THEN $3 ELSE ${FEED_LOOK} END
            ), found AS (
              SELECT position, events.id, type, created_at AS "createdAt", body
@@ -165,13 +169,13 @@ export async function readFeed(
            )
            SELECT * FROM found
            UNION ALL
-           SELECT max(position), NULL, NULL, NULL, NULL FROM looked
+           SELECT coalesce((SELECT max(position) FROM looked), position), NULL, NULL, NULL, NULL FROM start
            ORDER BY position, id`,
     values: [after, types, limit],
   });
   const events = rows.filter((row) => row.id !== null);
-  const last = events.length === limit ? events.at(-1) : rows.at(-1);
-  return { events, position: last?.position ?? after };
+  const last = (events.length === limit ? events.at(-1) : rows.at(-1))?.position ?? null;
+  return last === null ? 'expired' : { events, position: last };
 }
 
 /** An event, also one that has no place in the feed yet. */

@@ -50,41 +50,58 @@ const KEY_WAIT_MS = 500;
  * Their sequence numbers are drawn under the acceptance locks of their partitions, so an operation that is visible has
  * every earlier operation of its wallet visible too: the order of `seq` is the order of acceptance, whichever process
  * accepted. Locks are taken in the order of partitions, and rows inserted in the order of keys, so two of these
- * statements cannot deadlock. An operation whose id or key exists already is left out; repeating a call is safe. A key that
+ * statements cannot deadlock. An operation whose key exists already is left out. So is, `again`, one whose id exists: after an
+ * error that leaves open what became of the call, it is to be repeated so. The first time, no id can exist, and nothing is
+ * written ahead for the case that it did (48 bytes of the log for each operation). A key that
  * somebody else is storing just now, a batch say, is waited for half a second only: the locks keep others waiting.
  * @returns id and time of those that were accepted now.
  */
 export async function acceptOperations(
   database: Queryable,
   operations: readonly NewOperation[],
+  { again }: { again: boolean },
 ): Promise<{ id: string; createdAt: Date }[]> {
-  const { rows } = await database.query<{ id: string; createdAt: Date }>(ACCEPT_OPERATIONS({ input: operations }));
+  const withKeys = operations.some(({ idempotencyKey }) => idempotencyKey !== null);
+  const accept = again ? ACCEPT_AGAIN : withKeys ? ACCEPT_OPERATIONS : ACCEPT_WITHOUT_KEYS;
+  const { rows } = await database.query<{ id: string; createdAt: Date }>(accept({ input: operations }));
   return rows;
 }
 
-const ACCEPT_OPERATIONS = wideStatement({
-  name: 'acceptOperations',
-  sets: {
-    input: rowset<NewOperation>(
-      {
-        id: ['uuid', ({ id }) => id],
-        partition: ['smallint', ({ partition }) => partition],
-        wallet_id: ['uuid', ({ walletId }) => walletId],
-        to_wallet_id: ['uuid', ({ toWalletId }) => toWalletId],
-        asset_id: ['smallint', ({ assetId }) => assetId],
-        type: ['text', ({ type }) => type],
-        amount: ['bigint', ({ amount }) => amount],
-        priority: ['text', ({ priority }) => priority],
-        description: ['text', ({ description }) => description, 'escaped'],
-        reference_id: ['text', ({ referenceId }) => referenceId, 'escaped'],
-        idempotency_key: ['text', ({ idempotencyKey }) => idempotencyKey, 'escaped'],
-        request_hash: ['uuid', ({ requestHash }) => requestHash],
-        metadata: ['text', ({ metadata }) => metadata, 'escaped'],
-      },
-      { numbered: 'position' },
-    ),
-  },
-  text: ({ input }) => `WITH input AS MATERIALIZED (
+const INSERT_KEYS = `INSERT INTO operation_keys (key_hash, operation_id, request_hash)
+             SELECT ${keyHash('idempotency_key')} AS key_hash, id, request_hash
+             FROM numbered WHERE idempotency_key IS NOT NULL ORDER BY key_hash
+             ON CONFLICT DO NOTHING
+             RETURNING operation_id`;
+
+const ACCEPT_OPERATIONS = acceptStatement('acceptOperations', {});
+/** Where none has a key, none is written: to name the table would cost as much as some operations. */
+const ACCEPT_WITHOUT_KEYS = acceptStatement('acceptOperationsWithoutKeys', { withoutKeys: true });
+const ACCEPT_AGAIN = acceptStatement('acceptOperationsAgain', { again: true });
+
+function acceptStatement(name: string, { withoutKeys = false, again = false }) {
+  return wideStatement({
+    name,
+    sets: {
+      input: rowset<NewOperation>(
+        {
+          id: ['uuid', ({ id }) => id],
+          partition: ['smallint', ({ partition }) => partition],
+          wallet_id: ['uuid', ({ walletId }) => walletId],
+          to_wallet_id: ['uuid', ({ toWalletId }) => toWalletId],
+          asset_id: ['smallint', ({ assetId }) => assetId],
+          type: ['text', ({ type }) => type],
+          amount: ['bigint', ({ amount }) => amount],
+          priority: ['text', ({ priority }) => priority],
+          description: ['text', ({ description }) => description, 'escaped'],
+          reference_id: ['text', ({ referenceId }) => referenceId, 'escaped'],
+          idempotency_key: ['text', ({ idempotencyKey }) => idempotencyKey, 'escaped'],
+          request_hash: ['uuid', ({ requestHash }) => requestHash],
+          metadata: ['text', ({ metadata }) => metadata, 'escaped'],
+        },
+        { numbered: 'position' },
+      ),
+    },
+    text: ({ input }) => `WITH input AS MATERIALIZED (
              SELECT * FROM ${input.rows}
            ), hurried AS MATERIALIZED (
              SELECT set_config('lock_timeout', '${KEY_WAIT_MS}', true)
@@ -95,19 +112,15 @@ const ACCEPT_OPERATIONS = wideStatement({
            ), numbered AS MATERIALIZED (
              SELECT nextval('operation_seq') AS seq, clock_timestamp() AS created_at, ordered.*
              FROM (SELECT * FROM input WHERE (SELECT count(*) FROM locked) > 0 ORDER BY position) AS ordered
-           ), keyed AS (
-             INSERT INTO operation_keys (key_hash, operation_id, request_hash)
-             SELECT ${keyHash('idempotency_key')} AS key_hash, id, request_hash
-             FROM numbered WHERE idempotency_key IS NOT NULL ORDER BY key_hash
-             ON CONFLICT DO NOTHING
-             RETURNING operation_id
-           ), accepted AS (
+           ), ${withoutKeys ? '' : `keyed AS (${INSERT_KEYS}), `}accepted AS (
              INSERT INTO operations (id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
                                      idempotency_key, to_wallet_id, metadata_sent, created_at)
              SELECT id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
                     idempotency_key, to_wallet_id, metadata::json, created_at
-             FROM numbered WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed) ORDER BY id
-             ON CONFLICT DO NOTHING
+             FROM numbered
+             ${withoutKeys ? '' : 'WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)'}
+             ORDER BY id
+             ${again ? 'ON CONFLICT DO NOTHING' : ''}
              RETURNING id, created_at
            ), queued AS (
              INSERT INTO pending_operations (partition, low, seq, operation_id, wallet_id, accepted_at)
@@ -116,7 +129,8 @@ const ACCEPT_OPERATIONS = wideStatement({
              FROM numbered JOIN accepted ON accepted.id = numbered.id
            )
            SELECT id, created_at AS "createdAt" FROM accepted`,
-});
+  });
+}
 
 export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId",
          operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId",

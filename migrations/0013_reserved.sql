@@ -1,2 +1,0 @@
--- Another change has this number.
-SELECT 1;
