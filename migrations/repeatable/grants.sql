@@ -89,12 +89,17 @@ GRANT UPDATE (feed_floor, kind, place, next_at) ON retention TO wallet_worker;
 GRANT UPDATE (keys_removed_at) ON batches TO wallet_worker;
 GRANT DELETE ON events, event_feed, deliveries, delivery_attempts, operation_keys TO wallet_worker;
 
--- An auditor reads everything but secrets.
+-- An auditor reads everything but secrets, and writes down how far audits have got.
 GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations,
   movements, failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, unrelayed_events, event_feed, webhook_endpoint_states,
   deliveries, delivery_leases, delivery_attempts, retention TO wallet_auditor;
 GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_until, status, disabled_reason, disabled_at,
   created_at, updated_at, deleted_at) ON webhook_endpoints TO wallet_auditor;
+GRANT SELECT ON audit_checkpoints, audit_progress TO wallet_auditor;
+GRANT INSERT (account_id, version, balance, accepted), UPDATE (version, balance, accepted, checked_at) ON audit_checkpoints
+  TO wallet_auditor;
+GRANT UPDATE (operations_up_to, run_id, since_checkpoint, place, violations, begun_at, saved_at) ON audit_progress
+  TO wallet_auditor;
 GRANT EXECUTE ON FUNCTION version_at(bigint, timestamptz) TO wallet_auditor;
 
 -- The API looks keys up and only ever adds to the log of administrative acts. An auditor reads both, but no hash.

@@ -218,6 +218,8 @@ const DENIALS: [Role, string, string][] = [
   ['worker', 'makes a webhook endpoint', `INSERT INTO webhook_endpoints (id) VALUES (gen_random_uuid())`],
   ['worker', 'becomes the api', 'SET ROLE wallet_api'],
   ['auditor', 'reads the secrets of webhooks', 'SELECT sealed_secret FROM webhook_endpoints'],
+  ['auditor', 'deletes a checkpoint of its audits', 'DELETE FROM audit_checkpoints'],
+  ['worker', 'says how far an audit has got', 'UPDATE audit_progress SET operations_up_to = gen_random_uuid()'],
   ['auditor', 'locks what it reads', 'SELECT FROM accounts FOR UPDATE'],
   ['auditor', 'locks a table', 'LOCK TABLE movements IN EXCLUSIVE MODE'],
   ...[

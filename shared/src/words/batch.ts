@@ -43,6 +43,11 @@ export function boundsOfBatch(batchId: string): readonly [string, string] {
   return [lineId(batchId, 0, 0), lineId(batchId, LAST_PARTITION, LAST_POSITION)];
 }
 
+/** The lowest and highest id that a line of the batch can have in a partition. */
+export function boundsOfPart(batchId: string, partition: number): readonly [string, string] {
+  return [lineId(batchId, partition, 0), lineId(batchId, partition, LAST_POSITION)];
+}
+
 function prefixOf(batchId: string, partition: number): string {
   return `${batchId.slice(0, 15)}${partition.toString(16).padStart(3, '0')}${batchId.slice(18, 31)}`;
 }

@@ -8,7 +8,7 @@ import { SESSION_SETTINGS } from '../session.ts';
 const NEEDS = {
   api: ['INSERT ON pending_operations', 'INSERT ON wallets', 'SELECT ON api_keys'],
   worker: ['INSERT ON movements', 'INSERT ON failures', 'UPDATE ON accounts'],
-  audit: ['SELECT ON entries', 'SELECT ON outcomes'],
+  audit: ['SELECT ON movements', 'SELECT ON failures'],
   keys: ['SELECT ON api_keys'],
   seed: ['INSERT ON clients', 'INSERT ON pending_operations'],
 } as const satisfies Record<string, readonly `${'SELECT' | 'INSERT' | 'UPDATE'} ON ${string}`[]>;

@@ -1,0 +1,49 @@
+/**
+ * Text of statements about the order of acceptance: the place of an operation in it is that of itself or of its batch, and
+ * then the line. As one number, so that places can be compared and kept.
+ */
+const placeOf = (operation: string, batch: string): string =>
+  `coalesce(${operation}.seq, ${batch}.seq)::numeric * 4294967296 + coalesce(${operation}.line, 0)`;
+
+/** Joins `batch`, with what a line's batch says of it: all null for a single operation. */
+export const joinBatch = (operation: string, batch: string): string => `LEFT JOIN LATERAL (
+    SELECT id, seq, atomic, finished_at FROM batches WHERE id = ${operation}.batch_id OFFSET 0
+  ) AS ${batch} ON true`;
+
+/** The place in the order; null for a line of an atomic batch, which has none. */
+export const acceptedAs = (operation: string, batch: string): string =>
+  `CASE WHEN ${batch}.atomic IS NOT TRUE THEN ${placeOf(operation, batch)} END`;
+
+/**
+ * Whether an operation of a wallet has ended that was accepted after the one given. Looked for among those with the next ids,
+ * and among the last movements of the wallet: since its movements stand in the order of acceptance, which is checked, the
+ * last one tells of all.
+ */
+export const wasOvertaken = (waiting: { wallet: string; id: string; accepted: string }): string => `EXISTS (
+    SELECT FROM (
+      SELECT id, wallet_id, seq, line, batch_id FROM operations
+      WHERE (wallet_id, id) > (${waiting.wallet}, ${waiting.id}) AND wallet_id = ${waiting.wallet}
+      ORDER BY wallet_id, id LIMIT ${NEAR}
+    ) AS later
+    ${joinBatch('later', 'later_batch')}
+    LEFT JOIN LATERAL (
+      SELECT operation_id FROM movements WHERE operation_id = later.id AND leg = 0
+      UNION ALL SELECT operation_id FROM failures WHERE operation_id = later.id LIMIT 1
+    ) AS ended ON true
+    WHERE ended.operation_id IS NOT NULL AND ${acceptedAs('later', 'later_batch')} > ${waiting.accepted}
+  ) OR EXISTS (
+    SELECT FROM accounts
+    CROSS JOIN LATERAL (
+      (SELECT operation_id FROM movements WHERE from_account_id = accounts.id ORDER BY from_version DESC LIMIT ${NEAR})
+      UNION ALL
+      (SELECT operation_id FROM movements WHERE to_account_id = accounts.id ORDER BY to_version DESC LIMIT ${NEAR})
+    ) AS moved
+    CROSS JOIN LATERAL (
+      SELECT seq, line, batch_id FROM operations
+      WHERE id = moved.operation_id AND wallet_id = ${waiting.wallet} OFFSET 0
+    ) AS done
+    ${joinBatch('done', 'done_batch')}
+    WHERE accounts.wallet_id = ${waiting.wallet} AND ${acceptedAs('done', 'done_batch')} > ${waiting.accepted}
+  )`;
+
+const NEAR = 20;

@@ -1,0 +1,3 @@
+/** Every id lies behind the first, and none behind the last. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
