@@ -260,8 +260,8 @@ CREATE OR REPLACE TRIGGER accounts_law_update AFTER UPDATE ON accounts REFERENCI
 -- ---------------------------------------------------------------------------------------------------------------------------
 
 -- Forbidden: movements
---   of which the first of an account does not continue where it stood before the statement that changed it last, or one does
---     not continue the one before it (entries_continue),
+--   of which the first of an account does not continue where it stood before the statement that changed it last, or where no
+--     movement had left it, or one does not continue the one before it (entries_continue),
 --   of which the last of an account does not leave it where it stands, by the operation that it names as its last
 --     (entries_reach_account),
 --   of no operation, of one that still waits or has failed, or under another leg than 0 (outcomes_fit_entries),
@@ -272,8 +272,7 @@ CREATE OR REPLACE TRIGGER accounts_law_update AFTER UPDATE ON accounts REFERENCI
 --     or, of a line, the 12 bits of its id behind the version (shared/src/words/batch.ts) (entries_fit_house).
 -- An operation of a type that is not listed here can have no movements.
 --
--- What an account stood on need not be looked up in history: it is kept with it. The house accounts are looked up once for each
--- that the statement posts to, and not for each operation.
+-- The house accounts are looked up once for each that the statement posts to, and not for each operation.
 CREATE OR REPLACE FUNCTION check_added_movements() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
@@ -286,6 +285,8 @@ BEGIN
                WHEN (chained.version, chained.balance) IS DISTINCT FROM
                  (coalesce(before_version, account.base_version) + 1,
                   coalesce(before_balance, account.base_balance) + chained.amount)
+                 OR account.base_version > 0 AND before_version IS NULL
+                   AND coalesce(lost.balance, gained.balance) IS DISTINCT FROM account.base_balance
                  THEN 'entries_continue'
                WHEN is_last AND (account.version, account.balance, account.last_operation_id) IS DISTINCT FROM
                  (chained.version, chained.balance, chained.operation_id)
@@ -307,6 +308,17 @@ BEGIN
         SELECT version, balance, base_version, base_balance, last_operation_id FROM accounts
         WHERE id = CASE WHEN before_version IS NULL OR is_last THEN chained.account_id END OFFSET 0
       ) AS account ON true
+      -- What an account stood on was a movement, on one of its sides.
+      LEFT JOIN LATERAL (
+        SELECT from_balance AS balance FROM movements
+        WHERE from_account_id = chained.account_id
+          AND from_version = CASE WHEN before_version IS NULL THEN account.base_version END OFFSET 0
+      ) AS lost ON true
+      LEFT JOIN LATERAL (
+        SELECT to_balance AS balance FROM movements
+        WHERE to_account_id = chained.account_id
+          AND to_version = CASE WHEN before_version IS NULL THEN account.base_version END OFFSET 0
+      ) AS gained ON true
     ) AS checked
     WHERE broken IS NOT NULL
     LIMIT 1;

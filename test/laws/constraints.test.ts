@@ -48,7 +48,6 @@ it.each<[string, () => string, string]>([
   ['a deleted failure', () => 'DELETE FROM failures', '23001'],
   ['truncated failures', () => 'TRUNCATE failures', '23001'],
   ['a changed key', () => `UPDATE operation_keys SET request_hash = gen_random_uuid()`, '23001'],
-  ['a deleted key', () => 'DELETE FROM operation_keys', '23001'],
   ['truncated keys', () => 'TRUNCATE operation_keys', '23001'],
   ['a deleted account', () => `DELETE FROM accounts`, '23001'],
 ])('the database refuses %s', async (_what, sql, refusal) => {

@@ -199,7 +199,6 @@ const DENIALS: [Role, string, string][] = [
   ['api', 'becomes a worker', 'SET ROLE wallet_worker'],
   ['worker', 'accepts an operation', `INSERT INTO operations (id) VALUES (gen_random_uuid())`],
   ['worker', 'keeps a key', `INSERT INTO operation_keys (key_hash) VALUES (gen_random_uuid())`],
-  ['worker', 'reads keys', 'SELECT FROM operation_keys'],
   ['worker', 'says where an account stood before', `UPDATE accounts SET base_version = 0, base_balance = 0`],
   ['worker', 'says the hash of a wallet itself', `UPDATE accounts SET wallet_hash = 0`],
   [
