@@ -2,6 +2,7 @@ import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { loadAssets } from '@wallet/shared/database/assets';
 import { auditDatabase } from '@wallet/shared/database/audit';
 import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
+import { NEWEST_MIGRATION } from '@wallet/shared/database/migrate/check-schema';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { newId } from '@wallet/shared/words/ids';
@@ -215,7 +216,7 @@ it('a process that waits for the schema begins when it is there, and one that do
   await expect(checkDatabase(database, url, 'worker')).rejects.toThrow('has a schema older than this program');
   const waiting = checkDatabase(database, url, 'worker', 60_000).then(readNewest);
   await migrateDatabase(url, MIGRATIONS_FOLDER, 1);
-  expect(await waiting).toBe(12);
+  expect(await waiting).toBe(NEWEST_MIGRATION);
 });
 
 it('a long transaction makes neither the migration fail nor others wait behind it for long', async () => {
