@@ -45,23 +45,21 @@ CREATE VIEW entries AS
   SELECT to_account_id, to_version, operation_id, amount, to_balance, created_at, asset_id, leg
   FROM movements;
 
--- What came of each operation, in one list: for whoever looks at a database by hand, and for the audit. The processes ask
--- movements and failures themselves.
+-- What came of each operation, in one list: for whoever looks at a database by hand. The processes ask movements and failures
+-- themselves. Of a movement, the wallet that the operation names is on the side that is no house account, and if neither is
+-- one, on the side that pays. No arm joins anything, so that a look-up by operation is one by key in each of them.
 CREATE VIEW outcomes AS
   SELECT operation_id,
-         CASE WHEN gains THEN to_balance ELSE from_balance END::bigint AS wallet_balance,
-         CASE WHEN gains THEN to_version ELSE from_version END AS wallet_version,
-         CASE WHEN to_wallet_id IS NOT NULL THEN to_balance END::bigint AS to_wallet_balance,
-         CASE WHEN to_wallet_id IS NOT NULL THEN to_version END AS to_wallet_version,
-         completed_at, 'succeeded' AS status, NULL AS error_code
-  FROM (
-    SELECT movements.*, movements.created_at AS completed_at, operations.to_wallet_id,
-           receivers.wallet_id IS NOT NULL AND operations.to_wallet_id IS NULL AS gains
-    FROM movements
-    LEFT JOIN operations ON operations.id = movements.operation_id
-    LEFT JOIN accounts AS receivers ON receivers.id = movements.to_account_id
-    WHERE leg = 0
-  ) AS movements
+         CASE WHEN (SELECT wallet_id IS NULL FROM accounts WHERE id = from_account_id) THEN to_balance ELSE from_balance
+           END::bigint AS wallet_balance,
+         CASE WHEN (SELECT wallet_id IS NULL FROM accounts WHERE id = from_account_id) THEN to_version ELSE from_version
+           END AS wallet_version,
+         CASE WHEN 2 = (SELECT count(wallet_id) FROM accounts WHERE id IN (from_account_id, to_account_id)) THEN to_balance
+           END::bigint AS to_wallet_balance,
+         CASE WHEN 2 = (SELECT count(wallet_id) FROM accounts WHERE id IN (from_account_id, to_account_id)) THEN to_version
+           END AS to_wallet_version,
+         created_at AS completed_at, 'succeeded' AS status, NULL AS error_code
+  FROM movements
   UNION ALL
   SELECT operation_id, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version, completed_at, 'failed', error_code
   FROM failures;

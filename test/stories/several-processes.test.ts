@@ -210,6 +210,7 @@ it('API_MAX_CONNECTIONS holds for each of them, and what is beyond is closed', a
   });
   await until('those beyond are closed', () => closed === 4);
   for (const socket of sockets) socket.destroy();
+  await cluster.stop();
   cluster = clusterWith({});
 });
 
