@@ -222,7 +222,7 @@ BEGIN
   RETURN progress;
 END $$;
 
--- As for the functions of the law: a name means the same whoever calls, and no plan may read, or keep, a whole table that was
+-- As for the functions of the law: a name means the same for every caller, and no plan may read, or keep, a whole table that was
 -- small when it was made.
 DO $$
 DECLARE

@@ -45,7 +45,7 @@ CREATE VIEW entries AS
   SELECT to_account_id, to_version, operation_id, amount, to_balance, created_at, asset_id, leg
   FROM movements;
 
--- What came of each operation, in one list: for whoever looks at a database by hand. The processes ask movements and failures
+-- What came of each operation, in one list, for reading a database by hand. The processes ask movements and failures
 -- themselves. Of a movement, the wallet that the operation names is on the side that is no house account, and if neither is
 -- one, on the side that pays. No arm joins anything, so that a look-up by operation is one by key in each of them.
 CREATE VIEW outcomes AS

@@ -15,7 +15,7 @@ import { HTTP_FLAGS, type Servers, makeDatabase, startBuilt, startServers } from
 import { withStops } from './stops.ts';
 
 /**
- * `npm run bench:upgrade -- --before folder`: what an upgrade costs those who use the service. A database of the version before,
+ * `npm run bench:upgrade -- --before folder`: what an upgrade costs the users of the service. A database of the version before,
  * in `folder`, is filled with operations; its API and worker serve a steady load of deposits, whose clients send again, with the
  * same key, until they have an answer. Then this version migrates, and takes over when that has ended. Everything that was
  * accepted has to be applied once, and the audit has to be clean.

@@ -204,7 +204,7 @@ CREATE OR REPLACE TRIGGER pending_operations_law_insert AFTER INSERT ON pending_
 -- 3. Movements continue each other, and accounts stand at their last one
 -- ---------------------------------------------------------------------------------------------------------------------------
 
--- Where an account stood before is kept beside where it stands now, whoever changes it. This is a row trigger, so that no
+-- Where an account stood before is kept beside where it stands now, on every change. This is a row trigger, so that no
 -- statement can say otherwise; to compare the rows of before and after in sets costs more.
 CREATE OR REPLACE FUNCTION keep_base() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

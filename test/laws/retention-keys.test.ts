@@ -12,7 +12,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
-/** The keys of lines whose batch was finished long ago go, and no others; and whoever works does not wait for what is deleted. */
+/** The keys of lines whose batch was finished long ago go, and no others, and other work does not wait for the deletion. */
 
 const DAYS = { batch_keys: 30 };
 const OLD = 40;

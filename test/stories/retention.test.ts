@@ -46,7 +46,7 @@ describe('a reader of the feed', () => {
       const { body } = await get('/events').query({ after }).expect(410);
       expect(body).toMatchObject({ code: 'cursor_expired', title: 'The cursor is older than what is kept' });
     }
-    // Whoever had read all that is gone has missed nothing.
+    // A reader who had read all that is gone has missed nothing.
     expect((await readFeed(caughtUp)).ids).toEqual(young.slice(0, 2));
     const first = await readFeed();
     expect(first.ids).toEqual(young.slice(0, 2));

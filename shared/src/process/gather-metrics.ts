@@ -27,7 +27,7 @@ interface Told {
  * or a monitor would take the sum for one that began anew, and all of it for new. What a gauge of several processes is, its
  * `aggregator` says: the sum if nothing else. A process that does not answer in time has no gauges.
  *
- * @param own what the supervisor tells of itself.
+ * @param own the supervisor's own metrics.
  */
 export function gatherMetrics(own: Registry): { add(worker: Worker): void } {
   const processes = new Map<Worker, Told>();

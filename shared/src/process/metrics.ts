@@ -12,7 +12,7 @@ import { RegistryOfAll } from './tell-metrics-of-all.ts';
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * A registry that tells of the process too: processor time, memory, open files, garbage collection. Where several processes share
+ * A registry that includes the process: processor time, memory, open files, garbage collection. Where several processes share
  * the work, its text is that of all of them.
  */
 export function createRegistry(): Registry {

@@ -8,7 +8,7 @@ import {
 } from './process-messages.ts';
 
 /**
- * The registry of one of several processes that share a port: whichever of them is asked, `metrics()` tells of all of them, which
+ * The registry of one of several processes that share a port: whichever of them is asked, `metrics()` covers all of them, which
  * the supervisor has gathered. Everything else is about this process alone.
  */
 export class RegistryOfAll extends Registry {

@@ -15,7 +15,7 @@ import {
 } from '@wallet/shared/database/tables/retention';
 import { inTransaction } from '@wallet/shared/database/transaction';
 
-/** For how many days each is kept; what is not there is kept for ever. */
+/** For how many days each is kept; what is not there is kept indefinitely. */
 export type RetentionDays = Readonly<Partial<Record<RetentionKind, number>>>;
 
 const DELETE: Record<RetentionKind, (database: Queryable, place: Place, size: PieceSize) => Promise<Piece>> = {

@@ -7,8 +7,8 @@ import { type RetentionDays, deletePiece } from './delete-piece.ts';
 import { measureRetention } from './measure-retention.ts';
 
 /**
- * The session of retention waits for no lock for long: whoever has one works. It has a pool of its own, so that it takes no
- * connection from those who apply and send.
+ * The session of retention waits for no lock for long: its holder is at work. It has a pool of its own, so that it takes no
+ * connection from applying and sending.
  */
 export const RETENTION_SESSION = { lock_timeout: '500' };
 
@@ -26,7 +26,7 @@ export interface Retention {
   stop(): Promise<void>;
 }
 
-/** Deletes, piece by piece, what is older than `days`, and measures it. Does nothing if everything is kept for ever. */
+/** Deletes, piece by piece, what is older than `days`, and measures it. Does nothing if nothing is to be deleted. */
 export function startRetention(options: {
   database: Database;
   days: RetentionDays;

@@ -27,7 +27,7 @@ export interface PieceSize {
 
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-/** Takes, until the transaction ends, the lock of whoever deletes. @returns whether nobody else holds it. */
+/** Takes, until the transaction ends, the lock for deleting. @returns whether nobody else holds it. */
 export async function tryLockRetention(database: Queryable): Promise<boolean> {
   const { rows } = await database.query<{ held: boolean }>({
     name: 'tryLockRetention',
