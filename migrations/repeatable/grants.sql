@@ -61,8 +61,8 @@ GRANT INSERT (endpoint_id, position), UPDATE (failures, failing_since, paused_un
 GRANT INSERT (endpoint_id, event_id, next_attempt_at), UPDATE (status, failures, next_attempt_at, completed_at)
   ON deliveries TO wallet_api;
 GRANT USAGE ON SEQUENCE operation_seq, event_sequence TO wallet_api;
--- From where the feed is kept.
-GRANT SELECT ON retention TO wallet_api;
+-- From where the feed is kept, and what is in the archives.
+GRANT SELECT ON retention, archives, archive_checkpoints TO wallet_api;
 GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid) TO wallet_api;
 
 -- A worker reads what it applies and tells, and neither clients nor keys.
@@ -92,7 +92,7 @@ GRANT DELETE ON events, event_feed, deliveries, delivery_attempts, operation_key
 -- An auditor reads everything but secrets, and writes down how far audits have got.
 GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations,
   movements, failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, unrelayed_events, event_feed, webhook_endpoint_states,
-  deliveries, delivery_leases, delivery_attempts, retention TO wallet_auditor;
+  deliveries, delivery_leases, delivery_attempts, retention, archives, archive_checkpoints TO wallet_auditor;
 GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_until, status, disabled_reason, disabled_at,
   created_at, updated_at, deleted_at) ON webhook_endpoints TO wallet_auditor;
 GRANT SELECT ON audit_checkpoints, audit_progress TO wallet_auditor;
