@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { urlFor } from '@wallet/local/embedded-postgres';
-import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+import { PROJECT_ROOT } from '@wallet/local/project';
 import { newId } from '@wallet/shared/words/ids';
 import request from 'supertest';
 import { breakTheLaw } from '../support/break-the-law.ts';
+import { programCommand } from '../support/program-command.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
@@ -28,7 +28,8 @@ interface AuditRun {
 
 /** `npm run audit` as an auditor runs it, who may only read. */
 function audit(databaseUrl: string | undefined, ...args: string[]): Promise<AuditRun> {
-  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, 'shared/src/commands/audit.ts'), ...args], {
+  const [node, ...command] = programCommand('shared/src/commands/audit.ts');
+  const child = spawn(node, [...command, ...args], {
     cwd: PROJECT_ROOT,
     env: {
       PATH: process.env['PATH'],

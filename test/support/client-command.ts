@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+import { PROJECT_ROOT } from '@wallet/local/project';
+import { programCommand } from './program-command.ts';
 
 export interface CommandRun {
   code: number | null;
@@ -16,7 +16,8 @@ export function startCommand(
   args: string[],
   env: Record<string, string>,
 ): { child: ChildProcess; ended: Promise<CommandRun> } {
-  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, `client/src/${name}.ts`), ...args], {
+  const [node, ...command] = programCommand(`client/src/${name}.ts`);
+  const child = spawn(node, [...command, ...args], {
     cwd: PROJECT_ROOT,
     env: { PATH: process.env['PATH'], ...env },
     // A command that should end, and does not, ends with its test.

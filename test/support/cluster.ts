@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, findFreePort, startChild } from '@wallet/local/child';
 import { urlFor } from '@wallet/local/embedded-postgres';
-import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+import { PROJECT_ROOT } from '@wallet/local/project';
+import { programCommand } from './program-command.ts';
 
 /** A real process of the service, as it runs in production, with its log in a file. */
 export interface ServiceProcess {
@@ -43,7 +44,7 @@ export function createCluster(options: {
     started += 1;
     const logFile = join(logs, `${name}-${started}.log`);
     const file = openSync(logFile, 'a');
-    const child = startChild([process.execPath, ...RUN_SOURCE, join(PROJECT_ROOT, name, 'src/main.ts')], {
+    const child = startChild(programCommand(`${name}/src/main.ts`), {
       cwd: PROJECT_ROOT,
       stdio: ['ignore', file, file, 'ipc'],
       env: {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
+import { PROJECT_ROOT } from '@wallet/local/project';
+import { programCommand } from './program-command.ts';
 
 export interface ProgramRun {
   readonly code: number | null;
@@ -15,7 +15,8 @@ export function runProgram(
   env: Readonly<Record<string, string | undefined>>,
   limitMs?: number,
 ): Promise<ProgramRun> {
-  const child = spawn(process.execPath, [...RUN_SOURCE, join(PROJECT_ROOT, program), ...args], {
+  const [node, ...command] = programCommand(program);
+  const child = spawn(node, [...command, ...args], {
     cwd: PROJECT_ROOT,
     env: { PATH: process.env['PATH'], ...env },
     timeout: limitMs,

@@ -14,7 +14,7 @@ import { TEMPLATE, inDatabase } from './test-database.ts';
 /**
  * `npm test`: starts a Postgres and a Redis of its own, migrates a template database that every test file copies, runs
  * jest with the arguments given, and closes with the counts. `REDIS_SERVER` chooses the Redis, as for `npm start`: `native`,
- * `packaged` or `auto`.
+ * `packaged` or `auto`. With `TEST_PROGRAMS=built`, programs are started as `npm run build` has built them, not from source.
  */
 const folder = mkdtempSync(join(tmpdir(), 'wallet-test-'));
 const stops: (() => Promise<void>)[] = [];
