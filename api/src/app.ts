@@ -1,3 +1,5 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { parse } from 'node:querystring';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { Registry } from '@wallet/shared/process/metrics';
@@ -7,31 +9,46 @@ import { createDocumentation } from './documentation.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
 import { endWith } from './http/end-connections.ts';
 import type { Endpoint } from './http/endpoint.ts';
-import { refuseUnsound } from './http/enter.ts';
-import { measureRequests, tellMetrics } from './http/measure-requests.ts';
-import { requestLog } from './http/request-log.ts';
+import { unsoundnessOf } from './http/enter.ts';
+import { type OnAnswered, followRequests } from './http/request-log.ts';
+import { tellMetrics } from './metrics.ts';
 import { createRouter } from './router.ts';
 
 /** What browsers are told. Answers are data: nothing in them is run or framed. The pages have a policy of their own. */
-const SECURITY_HEADERS = helmet({
-  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  frameguard: { action: 'deny' },
-  // These mean something to Internet Explorer, Flash and prefetching pages only, and every answer would carry them.
-  ...{
-    xDnsPrefetchControl: false,
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xXssProtection: false,
-  },
-  ...{ originAgentCluster: false, xPoweredBy: false },
-});
+const SECURITY_HEADERS = headersOf(
+  helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    frameguard: { action: 'deny' },
+    // These mean something to Internet Explorer, Flash and prefetching pages only, and every answer would carry them.
+    ...{
+      xDnsPrefetchControl: false,
+      xDownloadOptions: false,
+      xPermittedCrossDomainPolicies: false,
+      xXssProtection: false,
+    },
+    ...{ originAgentCluster: false, xPoweredBy: false },
+  }),
+);
+
+/** What a middleware sets, the same in every answer, so that it is asked once. */
+function headersOf(middleware: (request: IncomingMessage, response: ServerResponse, next: () => void) => void) {
+  const headers: [name: string, value: string][] = [];
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  response.setHeader = (name, value) => {
+    headers.push([name, String(value)]);
+    return response;
+  };
+  middleware(request, response, () => undefined);
+  return headers;
+}
 
 /** The routes at `/api/v1` and again at the root. Whatever is mounted behind the routers is behind their guard. */
 export function createApp(parts: {
   readonly endpoints: readonly Endpoint[];
   /** Passes who may ask for what is not open to everybody. */
   readonly guard: RequestHandler;
-  readonly onAnswered: (method: string, route: string, status: number, seconds: number) => void;
+  readonly onAnswered: OnAnswered;
   readonly isStopping: () => boolean;
   /** What `/metrics` shows; null if it is not served. */
   readonly registry: Registry | null;
@@ -43,14 +60,14 @@ export function createApp(parts: {
   app.disable('etag');
   // Like Express' `simple`, which silently drops the parameters after the first thousand.
   app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
-  app.use(requestLog(log));
-  app.use(measureRequests(onAnswered));
-  app.use(SECURITY_HEADERS);
-  app.use((_request, response, next) => {
+  const follow = followRequests(log, onAnswered);
+  // One layer: to look for the next costs Express more than what is done in each.
+  app.use((request, response, next) => {
+    follow(request, response);
+    for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);
     if (isStopping()) endWith(response);
-    next();
+    next(unsoundnessOf(request));
   });
-  app.use(refuseUnsound);
   if (registry !== null) app.get('/metrics', tellMetrics(registry));
   const documentation = createDocumentation(endpoints);
   app.use('/api/v1', documentation);

@@ -10,8 +10,10 @@ import {
   watchPools,
 } from '@wallet/shared/process/metrics';
 import type { Lane } from '@wallet/shared/queue/doorbell';
+import type { RequestHandler } from 'express';
 import type { Load, RefusalReason } from './admission/admission.ts';
 import type { Accepted } from './http/endpoint.ts';
+import type { OnAnswered } from './http/request-log.ts';
 
 /** What the API measures. The functions count, and cost nothing else. */
 export interface ApiMetrics {
@@ -19,8 +21,7 @@ export interface ApiMetrics {
   readonly accepted: (source: Accepted, types: Iterable<readonly [OperationType, number]>, seconds: number) => void;
   readonly refused: (kind: Accepted, reason: RefusalReason) => void;
   readonly ringFailed: (lane: Lane) => void;
-  /** `route` is the pattern of the path, never the path. */
-  readonly answered: (method: string, route: string, status: number, seconds: number) => void;
+  readonly answered: OnAnswered;
   /** Tells of the load that admission goes by, and of the connections, as they are when somebody asks. */
   watch(load: Load, waiting: () => number, pools: Readonly<Record<string, Database>>): void;
 }
@@ -72,6 +73,15 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
       watchLoad(registry, load, waiting);
       watchPools(registry, pools);
     },
+  };
+}
+
+/** Tells what is measured, in the text format of Prometheus. */
+export function tellMetrics(registry: Registry): RequestHandler {
+  return async (_request, response) => {
+    response.locals.isProbe = true;
+    response.locals.route = '/metrics';
+    response.set('Content-Type', registry.contentType).send(await registry.metrics());
   };
 }
 

@@ -31,6 +31,26 @@ async function count(): Promise<number> {
 
 const codeOf = ({ body }: RawAnswer): unknown => (JSON.parse(body) as { code: unknown }).code;
 
+it.each([0, 1, DEPOSIT.length - 1, DEPOSIT.length])(
+  'a body of which %d bytes come with the headers is read whole',
+  async (length) => {
+    const connection = openRaw(service.url);
+    try {
+      const head = [`POST /wallets/${wallet}/operation HTTP/1.1`, 'Host: a', TYPE, LENGTH].join('\r\n');
+      await connection.write(`${head}\r\n\r\n${DEPOSIT.slice(0, length)}`);
+      // Answered later than the above was read.
+      await request(service.url).get('/livez').expect(200);
+      await connection.write(DEPOSIT.slice(length));
+      expect((await connection.answer('POST')).status).toBe(202);
+      // The connection is good for another.
+      await connection.write(`${head}\r\n\r\n${DEPOSIT}`);
+      expect((await connection.answer('POST')).status).toBe(202);
+    } finally {
+      connection.close();
+    }
+  },
+);
+
 it.each([
   [400, 'malformed_request', ['Host: a', 'Host: b']],
   [400, 'malformed_request', ['Host: a', 'host: a']],

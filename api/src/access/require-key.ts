@@ -27,7 +27,7 @@ export function requireKey({
     if (verdict.kind === 'anybody' || verdict.kind === 'key') {
       const key = verdict.kind === 'key' ? verdict.key : null;
       response.locals.key = key;
-      response.set('Cache-Control', 'no-store');
+      response.setHeader('Cache-Control', 'no-store');
       if (key === null) {
         next();
         return;

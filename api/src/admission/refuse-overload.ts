@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Admission } from './admission.ts';
 import type { Declaration } from '../http/endpoint.ts';
 import { splitTarget } from '../http/read-target.ts';
-import { requestIdOf } from '../http/request-log.ts';
+import { type OnAnswered, requestIdOf } from '../http/request-log.ts';
 
 /**
  * Answers requests for operations that cannot be taken, before their body is read and before anything else is done for them:
@@ -12,7 +12,7 @@ import { requestIdOf } from '../http/request-log.ts';
 export function refuseOverload(
   endpoints: readonly Pick<Declaration, 'accepts' | 'paths'>[],
   admission: Pick<Admission, 'refusalOf' | 'refuse'>,
-  onAnswered: (method: string, route: string, status: number, seconds: number) => void,
+  onAnswered: OnAnswered,
   next: RequestListener,
 ): RequestListener {
   const doors = endpoints.flatMap(({ accepts, paths }) =>

@@ -70,17 +70,28 @@ export function sendAnswer(request: Request, response: Response, answer: AnyAnsw
   setHeaders(request, response, answer);
   if ('send' in answer) return sendDownload(request, response, answer);
   if (answer.body === null) response.end();
-  else response.type('json').send(writeJson(answer.body));
+  else sendJson(request, response, writeJson(answer.body));
   return undefined;
+}
+
+function sendJson(request: Request, response: Response, text: string): void {
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  // A reader may have the same already, which Express' `send` looks at; it also reads, parses and sets the type again.
+  if (request.method === 'GET' || request.method === 'HEAD') {
+    response.send(text);
+    return;
+  }
+  response.setHeader('Content-Length', Buffer.byteLength(text));
+  response.end(text);
 }
 
 function setHeaders(request: Request, response: Response, answer: AnswerParts): void {
   const { location, retryAfterS, waitedS, nextCursor, headers } = answer;
-  if (location != null) response.set('Location', request.baseUrl + location);
-  if (retryAfterS != null) response.set('Retry-After', String(retryAfterS));
-  if (answer.isReplayed === true) response.set('Idempotent-Replayed', 'true');
-  if (waitedS != null) response.set('Preference-Applied', `wait=${waitedS}`);
-  if (nextCursor != null) response.set('Link', linkToNext(request, nextCursor));
+  if (location != null) response.setHeader('Location', request.baseUrl + location);
+  if (retryAfterS != null) response.setHeader('Retry-After', String(retryAfterS));
+  if (answer.isReplayed === true) response.setHeader('Idempotent-Replayed', 'true');
+  if (waitedS != null) response.setHeader('Preference-Applied', `wait=${waitedS}`);
+  if (nextCursor != null) response.setHeader('Link', linkToNext(request, nextCursor));
   if (headers !== undefined) response.set(headers);
 }
 

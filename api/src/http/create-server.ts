@@ -35,8 +35,10 @@ function classesOf(app: Express): Pick<ServerOptions, 'IncomingMessage' | 'Serve
   function AppRequest(this: IncomingMessage, ...given: ConstructorParameters<typeof IncomingMessage>): void {
     Reflect.apply(IncomingMessage, this, given);
   }
-  function AppResponse(this: ServerResponse, ...given: ConstructorParameters<typeof ServerResponse>): void {
+  function AppResponse(this: Express['response'], ...given: ConstructorParameters<typeof ServerResponse>): void {
     Reflect.apply(ServerResponse, this, given);
+    // Express would make it without a prototype, which V8 takes for a dictionary.
+    this.locals = {} as Express['response']['locals'];
   }
   // From the functions that they continue, V8 knows how many properties an object will have, and makes room for them in it.
   Object.setPrototypeOf(AppRequest, IncomingMessage);

@@ -1,15 +1,14 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { RequestHandler } from 'express';
 import { checkRequest } from './check-request.ts';
 import { isEnding } from './end-connections.ts';
 import type { Problem } from './problem.ts';
 
-/** The problems of the requests that `refuseUnsound` is to refuse. */
+/** The problems of the requests that the app is to refuse. */
 const problems = new WeakMap<IncomingMessage, Problem>();
 
 /**
- * The first listener of every request. Sound requests go to `next`, the others to `refusing`, where `refuseUnsound` answers
- * them. A request on a connection that is ending is not processed (RFC 9112, section 9.6).
+ * The first listener of every request. Sound requests go to `next`, the others to `refusing`, which finds their
+ * problem with `unsoundnessOf`. A request on a connection that is ending is not processed (RFC 9112, section 9.6).
  */
 export function enter(next: RequestListener, refusing: RequestListener): RequestListener {
   return (request, response) => {
@@ -27,7 +26,7 @@ export function enter(next: RequestListener, refusing: RequestListener): Request
   };
 }
 
-/** Refuses requests that are not sound, as middleware, so that they are logged and measured like all others. */
-export const refuseUnsound: RequestHandler = (request, _response, next) => {
-  next(problems.get(request));
-};
+/** Why the app is to refuse a request, behind what logs and measures; undefined for a sound one. */
+export function unsoundnessOf(request: IncomingMessage): Problem | undefined {
+  return problems.get(request);
+}

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { bodyTypeOf } from './body-type.ts';
 import { askForBody } from './ask-for-body.ts';
 import { Problem } from './problem.ts';
@@ -13,11 +13,12 @@ const BODY_MS = 10_000;
 /** Collects the body. One that is too large is refused as soon as that is known, and not when all of it has come. */
 const readBytes: RequestHandler = (request, response, next) => {
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
-  // A small body has mostly come with its headers.
-  if (request.complete) {
+  if (hasCome(request)) {
     const bytes = (request.read() as Buffer | null) ?? Buffer.alloc(0);
     if (bytes.length > BODY_LIMIT_BYTES) throw tooLarge();
     request.body = bytes;
+    // Nothing is left to flow but the end.
+    request.resume();
     next();
     return;
   }
@@ -46,6 +47,11 @@ const readBytes: RequestHandler = (request, response, next) => {
   };
   request.on('data', take).once('end', finish).once('error', fail);
 };
+
+/** Whether all of the body is here: a small one mostly comes with its headers. Node reports the end of it later. */
+function hasCome({ complete, headers, readableLength }: Request): boolean {
+  return complete || (headers.expect === undefined && headers['content-length'] === String(readableLength));
+}
 
 function tooLarge(): Problem {
   return new Problem('body_too_large', `The body has more than ${BODY_LIMIT_BYTES} bytes.`);

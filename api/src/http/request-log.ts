@@ -2,7 +2,8 @@ import { hideTokens } from '@wallet/shared/words/api-key';
 import { newId } from '@wallet/shared/words/ids';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { IncomingMessage } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { Request, Response } from 'express';
+import { splitTarget } from './read-target.ts';
 
 declare global {
   // The way Express offers to type `response.locals`.
@@ -31,28 +32,38 @@ export function requestIdOf(request: IncomingMessage): string {
   return isPlain ? given : newId();
 }
 
-/** Gives each request an id, and logs one line when it is answered. */
-export function requestLog(log: Logger): RequestHandler {
-  return (request, response, next) => {
+/** The route of what has none, or is not an endpoint of the document. */
+const OTHER = 'other';
+/** The status of what was not answered to its end, as nginx writes it down. */
+const ABORTED = 499;
+
+/** Told of each request when it is answered, under the pattern of its route. */
+export type OnAnswered = (method: string, route: string, status: number, seconds: number) => void;
+
+/** Makes what gives each request an id and, when it is answered, logs one line and tells `onAnswered`. */
+export function followRequests(log: Logger, onAnswered: OnAnswered): (request: Request, response: Response) => void {
+  return (request, response) => {
     const started = performance.now();
+    const { locals } = response;
     const requestId = requestIdOf(request);
-    response.locals.requestId = requestId;
-    response.locals.logged = {};
+    locals.requestId = requestId;
+    locals.logged = {};
     response.setHeader('X-Request-Id', requestId);
     response.once('close', () => {
-      const level = response.locals.isProbe ? 'debug' : 'info';
-      log[level](
+      const milliseconds = performance.now() - started;
+      const { writableFinished: isAnswered, statusCode: status } = response;
+      log[locals.isProbe ? 'debug' : 'info'](
         {
           request_id: requestId,
           method: request.method,
-          path: request.originalUrl.split('?', 1)[0],
-          status: response.writableFinished ? response.statusCode : 'aborted',
-          duration_ms: Math.round((performance.now() - started) * 10) / 10,
-          ...response.locals.logged,
+          path: splitTarget(request.originalUrl).path,
+          status: isAnswered ? status : 'aborted',
+          duration_ms: Math.round(milliseconds * 10) / 10,
+          ...locals.logged,
         },
         'request answered',
       );
+      onAnswered(request.method, locals.route ?? OTHER, isAnswered ? status : ABORTED, milliseconds / 1000);
     });
-    next();
   };
 }
