@@ -166,9 +166,8 @@ function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAn
   if (itself) return { acceptance: { kind: 'accepted', operation: itself } };
   const first = earlier.byKey.get(operation.idempotencyKey);
   if (first === undefined) return { error: new Error(`operation ${operation.id} was neither accepted nor found`) };
-  if (first.requestHash !== operation.requestHash) {
-    return { acceptance: { kind: 'key_reused', key: operation.idempotencyKey } };
-  }
+  const isSame = first.requestHash === operation.requestHash;
+  if (!isSame) return { acceptance: { kind: 'key_reused', key: operation.idempotencyKey } };
   return {
     acceptance: first.isArchived ? { kind: 'archived', operationId: first.id } : { kind: 'replayed', operation: first },
   };
