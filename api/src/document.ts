@@ -25,6 +25,15 @@ const problemSchema = z
         ]),
       )
       .optional(),
+    operation_id: z.string().optional().meta({ description: 'Of an archived operation whose key was sent again.' }),
+    month: z
+      .string()
+      .optional()
+      .meta({ description: 'Of what is in the archives: in the files of this month, `YYYY-MM`, or of a later one.' }),
+    archived_before: z.iso
+      .datetime()
+      .optional()
+      .meta({ description: 'What was made, or moved, before this moment is in the archives.' }),
   })
   .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457). `code` is stable.' });
 

@@ -10,6 +10,7 @@ import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/wo
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { type AnswerBatch, createAnswerBatch } from './answer-batch.ts';
+import { createFindArchived, unlessArchived } from './archived-lines.ts';
 import { TABLE, batchSchema, checkedSchema, jsonBody, jsonRest } from './batch-schemas.ts';
 import type { BatchOptions } from './check-batch.ts';
 import type { CheckedLines } from './check-lines.ts';
@@ -201,7 +202,7 @@ const getBatchOperations = ({
       'application/x-ndjson': z.string().meta({ description: 'An operation with its line, on each line.' }),
       'text/csv': z.string().meta({ description: 'The fields of each line, its operation, and what came of it.' }),
     },
-    problems: ['batch_not_found'],
+    problems: ['batch_not_found', 'batch_archived'],
     handle: async ({ params, query, request }) => {
       const batch = await findBatch(database, params);
       if (batch === null) return notFound(params.id);
@@ -213,10 +214,16 @@ const getBatchOperations = ({
         return invalid([{ path: 'formulas', message: 'is for text/csv: ask for that with Accept' }]);
       }
       const headers = { Vary: 'Accept' };
+      // What is in the archives has ended.
+      const isAsked = status !== 'pending';
+      const findArchived = isAsked ? createFindArchived(database, batch, 'all') : () => Promise.resolve(null);
       if (exported) {
+        const archived = await findArchived();
+        if (archived) return archived;
         const send = (to: Writable): Promise<void> => {
           if (sending.activeCount >= EXPORTS_AT_ONCE) throw tooMany();
-          const text = EXPORTS[exported](assets, eachLine(batch, status), query.formulas === 'escape');
+          const lines = unlessArchived(eachLine(batch, status), findArchived);
+          const text = EXPORTS[exported](assets, lines, query.formulas === 'escape');
           return sending(() => pipeline(Readable.from(text), to));
         };
         return { status: 200, type: exported, send, headers };
@@ -224,6 +231,8 @@ const getBatchOperations = ({
       const upTo = batch.total + batch.replayed;
       const after = Math.min(Number(CURSORS.read(query.cursor) ?? 0n), upTo);
       const found = await listLines(database, batch, { after, upTo, status }, query.limit + 1);
+      const archived = await findArchived();
+      if (archived) return archived;
       const page = answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (line) => String(line.position),
@@ -262,7 +271,7 @@ const cancel = ({ database, answerBatch }: { database: Database; answerBatch: An
     },
   });
 
-const retry = ({ database, answerBatch, ...needs }: RetryNeeds & { database: Database; answerBatch: AnswerBatch }) =>
+const retry = ({ answerBatch, ...needs }: RetryNeeds & { answerBatch: AnswerBatch }) =>
   endpoint({
     method: 'post',
     accepts: 'batch',
@@ -275,9 +284,9 @@ const retry = ({ database, answerBatch, ...needs }: RetryNeeds & { database: Dat
     headers: z.object(preferHeader),
     scope: 'operations:write',
     answers: { 202: batchSchema, 200: batchSchema },
-    problems: ['batch_not_found', 'batch_not_finished', 'nothing_to_retry', 'batch_refused'],
+    problems: ['batch_not_found', 'batch_not_finished', 'nothing_to_retry', 'batch_archived', 'batch_refused'],
     handle: async (input) => {
-      const batch = await findBatch(database, input.params);
+      const batch = await findBatch(needs.database, input.params);
       if (batch === null) return notFound(input.params.id);
       const acceptance = await retryBatch(needs, batch);
       if (acceptance instanceof Problem) return acceptance;

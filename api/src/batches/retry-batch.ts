@@ -1,7 +1,9 @@
 import type { Assets } from '@wallet/shared/database/assets';
 import type { BatchLine } from '@wallet/shared/database/tables/batch-lines';
-import type { Batch } from '@wallet/shared/database/tables/batches';
+import type { Database } from '@wallet/shared/database/pool';
+import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
 import { formatAmount } from '@wallet/shared/words/money';
+import { createFindArchived, unlessArchived } from './archived-lines.ts';
 import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
 import type { EachLine } from './export-lines.ts';
@@ -9,6 +11,7 @@ import type { RawLine } from './raw-line.ts';
 import type { AcceptBatch, BatchAcceptance } from './upload.ts';
 
 export interface RetryNeeds {
+  readonly database: Database;
   readonly assets: Assets;
   readonly acceptBatch: AcceptBatch;
   readonly eachLine: EachLine;
@@ -17,26 +20,34 @@ export interface RetryNeeds {
 /**
  * Accepts the failed lines of a batch as a batch of their own, under the numbers that they have in the file. Asking again
  * gives the same batch. The lines' own keys stay with the operations that failed.
- * @returns a Problem if some of the batch is still pending, or nothing failed.
+ * @returns a Problem if some of the batch is still pending, nothing failed, or lines are in the archives before they were retried.
  */
 export async function retryBatch(
-  { assets, acceptBatch, eachLine }: RetryNeeds,
+  { database, assets, acceptBatch, eachLine }: RetryNeeds,
   batch: Batch,
-): Promise<BatchAcceptance | Problem<'batch_not_finished' | 'nothing_to_retry'>> {
+): Promise<BatchAcceptance | Problem<'batch_not_finished' | 'nothing_to_retry' | 'batch_archived'>> {
   if (batch.finishedAt === null) {
     return new Problem('batch_not_finished', 'Some of the batch is still pending: wait for its end, or cancel it.');
   }
   if (batch.totals.every((total) => total.failed === 0)) {
     return new Problem('nothing_to_retry', 'Every line of the batch succeeded.');
   }
-  return acceptBatch(failedLines(assets, batch, eachLine(batch, 'failed')), {
+  const idempotencyKey = `retry:${batch.id}`;
+  const findArchived = createFindArchived(database, batch, 'own');
+  const archived = await findArchived();
+  if (archived !== null) {
+    const earlier = await findBatch(database, { idempotencyKey });
+    return earlier === null ? archived : { kind: 'replayed', batch: earlier };
+  }
+  const failed = unlessArchived(eachLine(batch, 'failed'), findArchived);
+  return acceptBatch(failedLines(assets, batch, failed), {
     validateOnly: false,
     hasKeys: false,
     options: () => ({
       priority: batch.priority,
       atomic: batch.atomic,
       lineEvents: batch.lineEvents,
-      idempotencyKey: `retry:${batch.id}`,
+      idempotencyKey,
       retryOf: batch.id,
     }),
   });

@@ -30,6 +30,9 @@ export const PROBLEMS = {
   batch_not_finished: [409, 'The batch is not finished'],
   webhook_endpoint_disabled: [409, 'The webhook endpoint is disabled'],
   nothing_to_retry: [409, 'No line of the batch failed'],
+  operation_archived: [410, 'The operation is in the archives'],
+  batch_archived: [410, 'Lines of the batch are in the archives'],
+  history_archived: [410, 'The history of this time is in the archives'],
   cursor_expired: [410, 'The cursor is older than what is kept'],
   precondition_failed: [412, 'The precondition failed'],
   body_too_large: [413, 'The body is too large'],
@@ -63,6 +66,14 @@ export interface LineError {
   readonly message: string;
 }
 
+/** Where to find what is in the archives. */
+export interface ArchiveMembers {
+  readonly operation_id?: string;
+  /** `YYYY-MM`: in the files of this month or a later one. */
+  readonly month?: string;
+  readonly archived_before: string;
+}
+
 /**
  * A refusal. An endpoint returns those that it declares; whatever cannot return one throws it. The error handler answers both.
  */
@@ -72,17 +83,23 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
   readonly title: string;
   readonly errors: readonly (FieldError | LineError)[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly archive: ArchiveMembers | null;
 
   constructor(
     code: Code,
     detail: string,
-    more: { errors?: readonly (FieldError | LineError)[]; headers?: Readonly<Record<string, string>> } = {},
+    more: {
+      errors?: readonly (FieldError | LineError)[];
+      headers?: Readonly<Record<string, string>>;
+      archive?: ArchiveMembers;
+    } = {},
   ) {
     super(detail);
     this.code = code;
     [this.status, this.title] = PROBLEMS[code];
     this.errors = more.errors ?? [];
     this.headers = more.headers ?? {};
+    this.archive = more.archive ?? null;
   }
 
   /** The body of the answer. `type` is the code as a URI reference. */
@@ -95,6 +112,7 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
       code: this.code,
       request_id: requestId,
       ...(this.errors.length > 0 ? { errors: this.errors } : {}),
+      ...this.archive,
     };
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { isOfRow, isLockTimeout } from '@wallet/shared/database/sqlstate';
 import {
+  type ArchivedOperation,
   type KeyedOperation,
   type NewOperation,
   type Operation,
@@ -15,11 +16,12 @@ import { inGroups } from '@wallet/shared/process/in-groups';
 import type { RingPartitions } from './ring-partitions.ts';
 
 /**
- * `accepted`: committed now. `replayed`: the same request was accepted under this key before. `key_reused`: another
- * request was; nothing is stored.
+ * `accepted`: committed now. `replayed`: the same request was accepted under this key before. `archived`: so it was, and the
+ * operation is in the archives. `key_reused`: another request was accepted; nothing is stored.
  */
 export type Acceptance =
   | { readonly kind: 'accepted' | 'replayed'; readonly operation: Operation }
+  | { readonly kind: 'archived'; readonly operationId: string }
   | { readonly kind: 'key_reused'; readonly key: string | null };
 
 export type AcceptOperation = (operation: NewOperation) => Promise<Acceptance>;
@@ -124,7 +126,7 @@ type GroupAnswer = { readonly acceptance: Acceptance } | { readonly error: unkno
 
 interface EarlierOperations {
   readonly byId: ReadonlyMap<string, Operation>;
-  readonly byKey: ReadonlyMap<string | null, KeyedOperation>;
+  readonly byKey: ReadonlyMap<string | null, KeyedOperation | ArchivedOperation>;
 }
 
 const NOTHING: EarlierOperations = { byId: new Map(), byKey: new Map() };
@@ -165,8 +167,9 @@ function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAn
   const first = earlier.byKey.get(operation.idempotencyKey);
   if (first === undefined) return { error: new Error(`operation ${operation.id} was neither accepted nor found`) };
   const isSame = first.requestHash === operation.requestHash;
+  if (!isSame) return { acceptance: { kind: 'key_reused', key: operation.idempotencyKey } };
   return {
-    acceptance: isSame ? { kind: 'replayed', operation: first } : { kind: 'key_reused', key: operation.idempotencyKey },
+    acceptance: first.isArchived ? { kind: 'archived', operationId: first.id } : { kind: 'replayed', operation: first },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from '@wallet/shared/database/pool';
-import { listOperations } from '@wallet/shared/database/tables/operations';
+import { findArchiveOf, readArchiveEnd } from '@wallet/shared/database/tables/archived-history';
+import { CLOCK_SKEW_MS, type OperationFilter, listOperations } from '@wallet/shared/database/tables/operations';
 import { KINDS } from '@wallet/shared/words/kinds';
 import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType, type Priority } from '@wallet/shared/words/operation';
 import { type PresentedOperation, presentOperation } from '@wallet/shared/events/present-operation';
@@ -8,6 +9,7 @@ import { type AnswerNeeds, answerOperation } from './answer-operation.ts';
 import type { Asked, OperationRequest, RefusalOf } from './draft-operation.ts';
 import type { FindOperation } from './find-operation.ts';
 import type { AnswerParts } from '../http/answer.ts';
+import { archivedBefore, operationArchived } from '../http/archived.ts';
 import { type Endpoint, type Input, endpoint } from '../http/endpoint.ts';
 import { assetOfUser, generalOperation } from './general-operation.ts';
 import { metadataOf } from '../http/metadata.ts';
@@ -21,7 +23,12 @@ import { type SubmitNeeds, submitOperation } from './submit-operation.ts';
 const CURSORS = createCursors('operations', readId);
 const ACCEPT_HEADERS = z.object({ ...keyHeader, ...preferHeader });
 const ACCEPTED = { 202: operationSchema, 200: operationSchema };
-const REFUSALS = ['conflicting_idempotency_keys', 'wallet_not_found', 'idempotency_key_reused'] as const;
+const REFUSALS = [
+  'conflicting_idempotency_keys',
+  'wallet_not_found',
+  'idempotency_key_reused',
+  'operation_archived',
+] as const;
 
 /** What the endpoints of operations work with. */
 export interface OperationNeeds extends SubmitNeeds, AnswerNeeds {
@@ -48,10 +55,10 @@ type Submit = <Named extends Asked>(
   input: Input<unknown, unknown, OperationRequest['extras'] & { readonly priority?: Priority | undefined }>,
 ) => Promise<
   | (AnswerParts & { readonly status: 200 | 202; readonly body: PresentedOperation })
-  | Problem<RefusalOf<Named> | 'idempotency_key_reused'>
+  | Problem<RefusalOf<Named> | 'idempotency_key_reused' | 'operation_archived'>
 >;
 
-function createSubmit(needs: SubmitNeeds & AnswerNeeds): Submit {
+function createSubmit(needs: OperationNeeds): Submit {
   return async (asked, input) => {
     const extras = input.body;
     const metadata = metadataOf(input.request.body);
@@ -62,10 +69,19 @@ function createSubmit(needs: SubmitNeeds & AnswerNeeds): Submit {
     if (acceptance.kind === 'key_reused') {
       return new Problem('idempotency_key_reused', `The key ${acceptance.key} was used for another request.`);
     }
+    if (acceptance.kind === 'archived') return replayArchived(needs.database, acceptance.operationId);
     const { kind, operation } = acceptance;
     const asIs = { status: 202, location: `/operations/${operation.id}`, isReplayed: kind === 'replayed' } as const;
     return answerOperation(needs, operation, asIs, input);
   };
+}
+
+/** A key outlives its operation: the request was accepted before, and is not accepted again. */
+async function replayArchived(database: Database, id: string): Promise<Problem<'operation_archived'>> {
+  const place = await findArchiveOf(database, id);
+  if (place === null) throw new Error(`operation ${id} has a key, and is neither here nor in the archives`);
+  const detail = `The same request was accepted before, as operation ${id}, which is in the archives. Nothing was accepted now.`;
+  return operationArchived(detail, place, id);
 }
 
 /** The words of `POST /wallets/{id}/operation`, and the types they stand for. */
@@ -189,7 +205,7 @@ const postOperation = (submit: Submit) =>
     handle: (input) => submit(input.body, input),
   });
 
-const getOperation = ({ findOperation, ...needs }: AnswerNeeds & { findOperation: FindOperation }) =>
+const getOperation = ({ database, findOperation, ...needs }: OperationNeeds) =>
   endpoint({
     method: 'get',
     paths: ['/operations/{id}'],
@@ -201,14 +217,25 @@ const getOperation = ({ findOperation, ...needs }: AnswerNeeds & { findOperation
     headers: z.object(preferHeader),
     scope: 'operations:read',
     answers: { 200: operationSchema },
-    problems: ['operation_not_found'],
+    problems: ['operation_not_found', 'operation_archived'],
     handle: async (input) => {
       const { id } = input.params;
       const operation = await findOperation(id);
-      if (operation === null) return new Problem('operation_not_found', `There is no operation ${id}.`);
+      if (operation === null) return noOperation(database, id);
       return answerOperation(needs, operation, { status: 200, location: null, isReplayed: false }, input);
     },
   });
+
+/** An id of before the archives end may be that of an archived operation, or of none: only the files can tell. */
+async function noOperation(
+  database: Database,
+  id: string,
+): Promise<Problem<'operation_not_found' | 'operation_archived'>> {
+  const place = await findArchiveOf(database, id);
+  if (place === null) return new Problem('operation_not_found', `There is no operation ${id}.`);
+  const detail = `Operations of that time are in the archives: look for ${id} in the files of ${place.month} or a later month.`;
+  return operationArchived(detail, place);
+}
 
 const getOperations = ({ database, assets }: OperationNeeds) =>
   endpoint({
@@ -227,7 +254,7 @@ const getOperations = ({ database, assets }: OperationNeeds) =>
     }),
     body: null,
     scope: 'operations:read',
-    answers: { 200: pageOf(operationSchema) },
+    answers: { 200: pageOf(operationSchema).extend(archivedBefore) },
     problems: [],
     handle: async ({ query }) => {
       const filter = {
@@ -240,10 +267,20 @@ const getOperations = ({ database, assets }: OperationNeeds) =>
         before: CURSORS.read(query.cursor),
       };
       const found = await listOperations(database, filter, query.limit + 1);
-      return answerPage({
+      const page = answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (operation) => operation.id,
         present: (operation) => presentOperation(operation, assets.withId(operation.assetId)),
       });
+      const archived = page.nextCursor === null ? await findMissing(database, filter) : null;
+      return { ...page, body: { ...page.body, archived_before: archived } };
     },
   });
+
+/** Until when operations are in the archives, if some of what was asked for can be. What is pending never is. */
+async function findMissing(database: Database, { status, batchId, from }: OperationFilter): Promise<string | null> {
+  if (status === 'pending') return null;
+  const end = await readArchiveEnd(database);
+  if (end === null || (batchId !== null && batchId >= end.id)) return null;
+  return from !== null && from.getTime() - CLOCK_SKEW_MS >= end.time.getTime() ? null : end.time.toISOString();
+}

@@ -1,3 +1,4 @@
+import { type Checkpoint, findCheckpoint } from '@wallet/shared/database/tables/archived-history';
 import { listHistory, sumHistory } from '@wallet/shared/database/tables/entries';
 import type { Totals } from '@wallet/shared/database/tables/entries';
 import { findClientByLogin } from '@wallet/shared/database/tables/clients';
@@ -15,13 +16,21 @@ import { newId } from '@wallet/shared/words/ids';
 import { formatAmount } from '@wallet/shared/words/money';
 import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
+import { historyArchived, presentCheckpoint } from '../http/archived.ts';
 import { chooseAsset } from '../http/choose-asset.ts';
 import { changeWalletStatus } from './change-wallet-status.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
-import { historyLineSchema, presentWallet, statisticsSchema, walletAtSchema, walletSchema } from './wallet-schemas.ts';
+import {
+  archivedHistory,
+  historyLineSchema,
+  presentWallet,
+  statisticsSchema,
+  walletAtSchema,
+  walletSchema,
+} from './wallet-schemas.ts';
 import { assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
 
 const CURSORS = createCursors('transactions', readPosition);
@@ -93,7 +102,7 @@ const getWallet = ({ database, assets }: WalletNeeds) =>
     body: null,
     scope: 'wallets:read',
     answers: { 200: z.union([walletSchema, walletAtSchema]) },
-    problems: ['wallet_not_found'],
+    problems: ['wallet_not_found', 'history_archived'],
     handle: async ({ params, query }) => {
       const wallet = await findWallet(database, params.id);
       if (wallet === null) return notFound(params.id);
@@ -102,6 +111,7 @@ const getWallet = ({ database, assets }: WalletNeeds) =>
       if (at === undefined) return { status: 200, body: presentWallet(wallet, asset) };
       const past = await findWalletAt(database, wallet.id, at);
       if (past?.isFuture) return invalid([{ path: 'at', message: 'must not be in the future' }]);
+      if (past?.archivedBefore) return historyArchived(past.archivedBefore);
       return {
         status: 200,
         body: {
@@ -177,8 +187,8 @@ const getHistory = ({ database, assets, findFacts }: WalletNeeds) =>
     query: z.strictObject({ type: z.enum(OPERATION_TYPES).optional(), ...timeQuery, ...pageQuery }),
     body: null,
     scope: 'wallets:read',
-    answers: { 200: pageOf(historyLineSchema) },
-    problems: ['wallet_not_found'],
+    answers: { 200: pageOf(historyLineSchema).extend(archivedHistory) },
+    problems: ['wallet_not_found', 'history_archived', 'cursor_expired'],
     handle: async ({ params, query }) => {
       const facts = await findFacts(params.id);
       if (facts === null) return notFound(params.id);
@@ -190,7 +200,10 @@ const getHistory = ({ database, assets, findFacts }: WalletNeeds) =>
         before: CURSORS.read(query.cursor),
       };
       const lines = await listHistory(database, params.id, filter, query.limit + 1);
-      return answerPage({
+      const checkpoint = await findCheckpoint(database, params.id, filter);
+      if (checkpoint?.coversAll) return historyArchived(checkpoint.movedAt);
+      if (checkpoint !== null && filter.before !== null && filter.before <= checkpoint.version) return EXPIRED;
+      const page = answerPage({
         ...{ found: lines, limit: query.limit, cursors: CURSORS },
         keyOf: (line) => line.version.toString(),
         present: (line): z.input<typeof historyLineSchema> => ({
@@ -208,8 +221,15 @@ const getHistory = ({ database, assets, findFacts }: WalletNeeds) =>
           created_at: line.createdAt.toISOString(),
         }),
       });
+      const archived = page.nextCursor === null && checkpoint ? presentCheckpoint(checkpoint, scale) : null;
+      return { ...page, body: { ...page.body, archived } };
     },
   });
+
+const EXPIRED = new Problem(
+  'cursor_expired',
+  'The history behind this cursor is in the archives. Read it there, or begin again without a cursor.',
+);
 
 const getStatistics = ({ database, assets, findFacts }: WalletNeeds) =>
   endpoint({
@@ -222,18 +242,21 @@ const getStatistics = ({ database, assets, findFacts }: WalletNeeds) =>
     body: null,
     scope: 'wallets:read',
     answers: { 200: statisticsSchema },
-    problems: ['wallet_not_found'],
+    problems: ['wallet_not_found', 'history_archived'],
     handle: async ({ params, query }) => {
       const facts = await findFacts(params.id);
       if (facts === null) return notFound(params.id);
-      const totals = await sumHistory(database, params.id, query.from ?? null, query.to ?? null);
-      return { status: 200, body: presentStatistics(params.id, totals, assets.withId(facts.assetId)) };
+      const range = { from: query.from ?? null, to: query.to ?? null };
+      const totals = await sumHistory(database, params.id, range.from, range.to);
+      const checkpoint = await findCheckpoint(database, params.id, range);
+      if (checkpoint?.coversAll) return historyArchived(checkpoint.movedAt);
+      return { status: 200, body: presentStatistics(params.id, { totals, checkpoint }, assets.withId(facts.assetId)) };
     },
   });
 
 function presentStatistics(
   walletId: string,
-  totals: readonly Totals[],
+  { totals, checkpoint }: { totals: readonly Totals[]; checkpoint: Checkpoint | null },
   { code, scale }: Asset,
 ): z.input<typeof statisticsSchema> {
   const sum = (pick: (each: Totals) => bigint): bigint => totals.reduce((total, each) => total + pick(each), 0n);
@@ -249,6 +272,7 @@ function presentStatistics(
     net: formatAmount(credited - debited, scale),
     first_at: times[0] ?? null,
     last_at: times.at(-1) ?? null,
+    archived: checkpoint && presentCheckpoint(checkpoint, scale),
     by_type: totals.map((each) => ({
       type: each.type,
       count: Number(each.count),

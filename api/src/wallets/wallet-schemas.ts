@@ -3,6 +3,7 @@ import type { Wallet } from '@wallet/shared/database/tables/wallets';
 import { formatAmount } from '@wallet/shared/words/money';
 import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
+import { checkpointSchema } from '../http/archived.ts';
 import { asset, id, money, time } from '../http/fields.ts';
 
 /** Wallets, clients and assets as the API answers them. */
@@ -59,6 +60,14 @@ export const historyLineSchema = z
   })
   .meta({ id: 'HistoryLine' });
 
+/** What the last page of a history has besides. */
+export const archivedHistory = {
+  archived: checkpointSchema.nullable().meta({
+    description:
+      'On the last page, if some of the time that was asked for is in the archives: where it continues there. Otherwise null.',
+  }),
+};
+
 const totals = {
   count: z.int(),
   credited: money,
@@ -73,6 +82,10 @@ export const statisticsSchema = z
     net: money,
     first_at: time.nullable(),
     last_at: time.nullable(),
+    archived: checkpointSchema.nullable().meta({
+      description:
+        'If some of the time that was asked for is in the archives: the last movement there. Counts and sums are of those after it.',
+    }),
     by_type: z.array(z.strictObject({ type: z.enum(OPERATION_TYPES), ...totals, first_at: time, last_at: time })),
   })
   .meta({ id: 'Statistics' });

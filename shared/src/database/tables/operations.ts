@@ -171,22 +171,42 @@ export async function findEndedOperations(database: Queryable, ids: readonly str
 /** An operation that was accepted under a key, with the hash of its request. */
 export interface KeyedOperation extends Operation {
   readonly requestHash: string;
+  readonly isArchived: false;
 }
 
-/** The operations accepted under the idempotency keys, in no particular order. */
-export async function findOperationsByKey(database: Queryable, keys: readonly string[]): Promise<KeyedOperation[]> {
-  const { rows } = await database.query<KeyedOperation>({
+/** What is known of an operation in the archives: its key is kept. */
+export interface ArchivedOperation {
+  readonly id: string;
+  readonly idempotencyKey: string;
+  readonly requestHash: string;
+  readonly isArchived: true;
+}
+
+/**
+ * The operations accepted under the idempotency keys, in no particular order. Of a key and its operation, which are written by
+ * one statement, this sees both or neither; so a key without its operation is that of an archived one.
+ */
+export async function findOperationsByKey(
+  database: Queryable,
+  keys: readonly string[],
+): Promise<(KeyedOperation | ArchivedOperation)[]> {
+  const { rows } = await database.query<KeyedOperation | (ArchivedOperation & { key: string; operationId: string })>({
     name: 'findOperationsByKey',
-    text: `SELECT ${OPERATION_COLUMNS}, replace(operation_keys.request_hash::text, '-', '') AS "requestHash"
+    text: `SELECT ${OPERATION_COLUMNS}, replace(operation_keys.request_hash::text, '-', '') AS "requestHash",
+                  operations.id IS NULL AS "isArchived", wanted.key, operation_keys.operation_id AS "operationId"
            FROM unnest($1::text[]) AS wanted (key)
            CROSS JOIN LATERAL (
              SELECT * FROM operation_keys WHERE key_hash = ${keyHash('wanted.key')} OFFSET 0
            ) AS operation_keys
-           CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = operation_keys.operation_id OFFSET 0) AS operations
+           LEFT JOIN LATERAL (SELECT * FROM operations WHERE id = operation_keys.operation_id OFFSET 0) AS operations ON true
            ${LEFT_JOIN_OUTCOME}`,
     values: [keys],
   });
-  return rows;
+  return rows.map((row) =>
+    row.isArchived
+      ? { id: row.operationId, idempotencyKey: row.key, requestHash: row.requestHash, isArchived: true }
+      : row,
+  );
 }
 
 /** Which operations: `from` is included, `to` is not; `before` is the id that the page begins below. */
@@ -251,7 +271,7 @@ export async function listOperations(
 }
 
 /** How far the clocks of the processes that make ids may be from the database's. */
-const CLOCK_SKEW_MS = 3_600_000;
+export const CLOCK_SKEW_MS = 3_600_000;
 
 /** The lowest UUID version 7 (RFC 9562) of a time: its first 48 bits are the milliseconds. */
 function lowestIdOf(time: Date, shiftMs: number): string {

@@ -2,6 +2,7 @@ import type { WalletStatus } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
+import { versionAt } from './entries.ts';
 import { HAS_NOT_ENDED, LEFT_JOIN_ENDED } from './outcomes.ts';
 import { FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, constraintOf, sqlstateOf } from '../sqlstate.ts';
 
@@ -100,21 +101,30 @@ export async function listWalletsOf(database: Queryable, clientIds: readonly str
   return rows;
 }
 
-/**
- * A wallet's balance and version at the end of a millisecond; both 0 before its first entry. `isFuture` goes by the database's
- * clock, which also dates the entries.
- */
-export async function findWalletAt(
-  database: Queryable,
-  id: string,
-  moment: Date,
-): Promise<{ balance: bigint; version: bigint; isFuture: boolean } | null> {
-  const { rows } = await database.query<{ balance: bigint; version: bigint; isFuture: boolean }>({
+/** A wallet at the end of a millisecond. */
+interface PastWallet {
+  readonly balance: bigint;
+  readonly version: bigint;
+  /** By the database's clock, which also dates the entries. */
+  readonly isFuture: boolean;
+  /** Until when history is in the archives, if the moment lies before; balance and version are not those of the moment then. */
+  readonly archivedBefore: Date | null;
+}
+
+/** A wallet's balance and version at the end of a millisecond; both 0 before its first entry. */
+export async function findWalletAt(database: Queryable, id: string, moment: Date): Promise<PastWallet | null> {
+  const { rows } = await database.query<PastWallet>({
     name: 'findWalletAt',
-    text: `SELECT coalesce(entries.balance, 0)::bigint AS balance, coalesce(entries.version, 0) AS version,
-                  $2::timestamptz > clock_timestamp() AS "isFuture"
-           FROM (SELECT id, version_at(id, $2::timestamptz + interval '999 microseconds') AS version FROM accounts WHERE wallet_id = $1) AS past
-           LEFT JOIN entries ON entries.account_id = past.id AND entries.version = past.version`,
+    text: `SELECT coalesce(entries.balance, archived.balance, 0)::bigint AS balance, past.version,
+                  $2::timestamptz > clock_timestamp() AS "isFuture",
+                  CASE WHEN $2::timestamptz + interval '999 microseconds' < archived.moved_at THEN archived.moved_at END
+                    AS "archivedBefore"
+           FROM (
+             SELECT id, ${versionAt('accounts.id', "$2::timestamptz + interval '999 microseconds'")} AS version
+             FROM accounts WHERE wallet_id = $1
+           ) AS past
+           LEFT JOIN entries ON entries.account_id = past.id AND entries.version = past.version
+           LEFT JOIN archive_checkpoints AS archived ON archived.account_id = past.id`,
     values: [id, moment],
   });
   return rows[0] ?? null;

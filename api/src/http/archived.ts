@@ -1,0 +1,57 @@
+import type { ArchivePlace, Checkpoint } from '@wallet/shared/database/tables/archived-history';
+import { formatAmount } from '@wallet/shared/words/money';
+import { z } from 'zod';
+import { money, time } from './fields.ts';
+import { Problem } from './problem.ts';
+
+/** What is said of history that is in the archives. */
+
+/** Where the history of a wallet goes on in the archives. */
+export const checkpointSchema = z.strictObject({ version: z.int(), balance: money, moved_at: time }).meta({
+  id: 'Checkpoint',
+  description:
+    'The last movement of the wallet that is in the archives, with the balance after it. Those of higher versions are not.',
+});
+
+export function presentCheckpoint(
+  { version, balance, movedAt }: Checkpoint,
+  scale: number,
+): z.input<typeof checkpointSchema> {
+  return { version: Number(version), balance: formatAmount(balance, scale), moved_at: movedAt.toISOString() };
+}
+
+/** What the last page of operations has besides. */
+export const archivedBefore = {
+  archived_before: time.nullable().meta({
+    description:
+      'On the last page, if operations that were asked for can be in the archives: those made before this moment are, unless ' +
+      'they ended late, and are not listed. Otherwise null.',
+  }),
+};
+
+/** @param operationId of an operation that certainly was there: its key is kept. */
+export function operationArchived(detail: string, place: ArchivePlace, operationId?: string) {
+  return new Problem('operation_archived', detail, {
+    archive: { ...(operationId === undefined ? {} : { operation_id: operationId }), ...presentPlace(place) },
+  });
+}
+
+export function batchArchived(batchId: string, place: ArchivePlace) {
+  return new Problem(
+    'batch_archived',
+    `Lines of the batch are in the archives: look in the files of ${place.month} or a later month. ` +
+      `GET /operations?batch_id=${batchId} lists those operations of it that are not.`,
+    { archive: presentPlace(place) },
+  );
+}
+
+export function historyArchived(archivedBefore: Date) {
+  const moment = archivedBefore.toISOString();
+  return new Problem('history_archived', `The history of the wallet before ${moment} is in the archives.`, {
+    archive: { archived_before: moment },
+  });
+}
+
+function presentPlace({ month, archivedBefore }: ArchivePlace): { month: string; archived_before: string } {
+  return { month, archived_before: archivedBefore.toISOString() };
+}

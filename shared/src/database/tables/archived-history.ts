@@ -1,0 +1,134 @@
+import { boundsOfPart } from '../../words/batch.ts';
+import { arrayLiteral } from '../array-literal.ts';
+import type { Queryable } from '../pool.ts';
+
+/**
+ * What is left in the database of history that is in the archives. To be asked after the rows themselves were looked for: what
+ * is deleted then was written down here before.
+ */
+
+/** Where something that is in the archives is found: in the files of this month, `YYYY-MM`, or of a later one. */
+export interface ArchivePlace {
+  readonly month: string;
+  /** What was made before this moment is in the archives. */
+  readonly archivedBefore: Date;
+}
+
+const NEWEST = '(SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1)';
+
+/** The place of what has this id, if there is such an operation; null if it was not made before what is archived. */
+export async function findArchiveOf(database: Queryable, operationId: string): Promise<ArchivePlace | null> {
+  // An id of another version says nothing about when it was made.
+  if (!/^.{14}7.{4}[89ab]/.test(operationId)) return null;
+  const { rows } = await database.query<PlaceRow>({
+    name: 'findArchiveOf',
+    text: `SELECT to_char(month, 'YYYY-MM') AS month, ${NEWEST} AS "beforeId"
+           FROM archives WHERE before_id > $1 ORDER BY before_id LIMIT 1`,
+    values: [operationId],
+  });
+  return toPlace(rows[0]);
+}
+
+/** The end of what is archived: operations with lower ids are in the archives, unless they ended late. Null if nothing is. */
+export async function readArchiveEnd(database: Queryable): Promise<{ id: string; time: Date } | null> {
+  const { rows } = await database.query<{ id: string | null }>({
+    name: 'readArchiveEnd',
+    text: `SELECT ${NEWEST} AS id`,
+  });
+  const id = rows[0]?.id ?? null;
+  return id === null ? null : { id, time: timeOf(id) };
+}
+
+/** The last movement of an account that is in the archives: those up to `version` are, and left it with `balance`. */
+export interface Checkpoint {
+  readonly version: bigint;
+  readonly balance: bigint;
+  readonly movedAt: Date;
+  /** Whether all movements of the time that was asked for are in the archives; those after `movedAt` are not. */
+  readonly coversAll: boolean;
+}
+
+/** The checkpoint of a wallet, if movements from `from` (included) to `to` (not included) can lie before it. */
+export async function findCheckpoint(
+  database: Queryable,
+  walletId: string,
+  { from, to }: { readonly from: Date | null; readonly to: Date | null },
+): Promise<Checkpoint | null> {
+  const { rows } = await database.query<Checkpoint>({
+    name: 'findCheckpoint',
+    text: `SELECT checkpoint.version, checkpoint.balance::bigint AS balance, moved_at AS "movedAt",
+                  coalesce($3::timestamptz <= moved_at, false) AS "coversAll"
+           FROM accounts JOIN archive_checkpoints AS checkpoint ON account_id = accounts.id
+           WHERE wallet_id = $1 AND ($2::timestamptz IS NULL OR $2 <= moved_at)`,
+    values: [walletId, from, to],
+  });
+  return rows[0] ?? null;
+}
+
+interface LinesOfBatch {
+  readonly id: string;
+  /** How many operations of its own it has. */
+  readonly total: number;
+  readonly replayed: number;
+  readonly partitions: readonly number[];
+}
+
+/**
+ * Where lines of a batch are that are in the archives; null if none is. `own`: only operations of the batch itself, and not
+ * those of before that its lines stand for. It counts the lines only of a batch that is old enough.
+ */
+export async function findArchivedLines(
+  database: Queryable,
+  batch: LinesOfBatch,
+  which: 'own' | 'all',
+): Promise<ArchivePlace | null> {
+  const bounds = batch.partitions.map((partition) => boundsOfPart(batch.id, partition));
+  const { rows } = await database.query<PlaceRow>({
+    name: 'findArchivedLines',
+    text: `WITH newest AS MATERIALIZED (
+             SELECT ${NEWEST} AS before_id
+           ), own AS MATERIALIZED (
+             SELECT $1::uuid AS id FROM newest
+             WHERE CASE WHEN $1 < before_id THEN $2 > (
+               SELECT count(*) FROM unnest($3::uuid[], $4::uuid[]) AS part (first_id, last_id)
+               CROSS JOIN LATERAL (SELECT FROM operations WHERE id BETWEEN first_id AND last_id OFFSET 0) AS line
+             ) END
+           ), replayed AS MATERIALIZED (
+             SELECT operation_id AS id
+             FROM newest CROSS JOIN batch_replays
+             LEFT JOIN LATERAL (SELECT id FROM operations WHERE id = operation_id OFFSET 0) AS operations ON true
+             WHERE $5 AND batch_id = $1 AND operation_id < before_id AND operations.id IS NULL
+             ORDER BY position LIMIT 1
+           )
+           SELECT to_char(archives.month, 'YYYY-MM') AS month, before_id AS "beforeId"
+           FROM (SELECT id FROM own UNION ALL SELECT id FROM replayed) AS archived CROSS JOIN newest
+           CROSS JOIN LATERAL (
+             SELECT month FROM archives WHERE archives.before_id > archived.id ORDER BY archives.before_id LIMIT 1
+           ) AS archives
+           LIMIT 1`,
+    values: [
+      ...[
+        batch.id,
+        batch.total,
+        arrayLiteral(bounds.map(([first]) => first)),
+        arrayLiteral(bounds.map(([, last]) => last)),
+      ],
+      which === 'all' && batch.replayed > 0,
+    ],
+  });
+  return toPlace(rows[0]);
+}
+
+interface PlaceRow {
+  readonly month: string;
+  readonly beforeId: string;
+}
+
+function toPlace(row: PlaceRow | undefined): ArchivePlace | null {
+  return row === undefined ? null : { month: row.month, archivedBefore: timeOf(row.beforeId) };
+}
+
+/** The time of an id of version 7: its first 48 bits are the milliseconds (RFC 9562). */
+function timeOf(id: string): Date {
+  return new Date(parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+}
