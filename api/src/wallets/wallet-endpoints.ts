@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { chooseAsset } from '../http/choose-asset.ts';
 import { changeWalletStatus } from './change-wallet-status.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { getWallets } from './list-wallets.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -39,6 +40,7 @@ export interface WalletNeeds {
 export function createWalletEndpoints(needs: WalletNeeds): Endpoint[] {
   return [
     postWallet(needs),
+    getWallets(needs),
     getUserBalance(needs),
     getWallet(needs),
     patchWallet(needs),
