@@ -225,8 +225,9 @@ describe('10,000 clients', () => {
 });
 
 describe('a login that several requests want at once', () => {
-  it('has one client, and each is told so', async () => {
-    const wanted = logins(1_000).map((login) => named(login));
+  // As many as one statement makes, in either order.
+  it.each([1, 2, 3, 4])('has one client, and each is told so, for the %d. time', async () => {
+    const wanted = logins(250).map((login) => named(login));
     const orders = [wanted, wanted.toReversed()];
     const answers = await Promise.all(orders.map((clients) => post(clients).expect(200)));
     const of = (index: number): any[] => answers[index]!.body.data;
@@ -240,7 +241,7 @@ describe('a login that several requests want at once', () => {
       'SELECT FROM clients JOIN wallets ON client_id = clients.id WHERE login = ANY ($1)',
       [wanted.map(({ login }) => login)],
     );
-    expect(rows).toHaveLength(1_000);
+    expect(rows).toHaveLength(250);
   });
 
   it('has one client also where single requests and first credits come between', async () => {
