@@ -13,6 +13,7 @@ import { startAccess } from './access/start-access.ts';
 import { refuseOverload } from './admission/refuse-overload.ts';
 import { startAdmission } from './admission/start-admission.ts';
 import { createApp } from './app.ts';
+import { readJsonBody } from './batches/read-lines.ts';
 import type { ApiConfig } from './config.ts';
 import { createEndpoints } from './endpoints.ts';
 import { closeServer, createApiServer, listen } from './http/serve.ts';
@@ -89,7 +90,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       spoolFolder: config.spoolFolder,
     },
     wallets: { database, assets, findFacts: findWallet.one },
-    clients: { database, assets },
+    clients: { database, storing, assets, readLines: readJsonBody },
     webhooks: {
       ...{ database, allowPrivate: config.webhookAllowPrivate, ringDeliveries: queue.ringDeliveries },
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const operations = Array.from({ length: LINES }, (_, n) =>
     n % 5 === 4
       ? { type: 'withdraw', wallet_id: wallet, amount: 1_000_000_000 }
-      : { type: n % 5 === 3 ? 'withdraw' : 'deposit', wallet_id: wallet, amount: 1 },
+      : { type: n % 5 === 3 ? 'withdraw' : 'deposit', wallet_id: wallet, amount: 1, reference_id: `line-${n}` },
   );
   const { body } = await request(service.url).post('/batches').send({ operations }).expect(202);
   batch = body.id as string;
@@ -33,12 +33,18 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const all = { walletId: null, batchId: null, status: null, type: null, from: null, to: null, before: null };
+const all = {
+  ...{ walletId: null, batchId: null, status: null, type: null, referenceId: null, idempotencyKey: null },
+  ...{ from: null, to: null, before: null },
+};
 const lines = () => ({ id: batch, partitions: [partitionOf(wallet, service.partitions)] });
 const place = { after: 0, upTo: LINES };
 
 /** How many rows of history the question reads, by key or otherwise. */
-async function rowsRead(ask: (database: Service['database']) => Promise<readonly unknown[]>): Promise<number> {
+async function rowsRead(
+  ask: (database: Service['database']) => Promise<readonly unknown[]>,
+  answered = PAGE,
+): Promise<number> {
   const database = createPool({ url: service.databaseUrl, name: 'one', size: 1, onError: () => undefined });
   const count = async (): Promise<number> => {
     await database.query('SELECT pg_stat_force_next_flush()');
@@ -50,7 +56,7 @@ async function rowsRead(ask: (database: Service['database']) => Promise<readonly
   };
   try {
     const before = await count();
-    expect(await ask(database)).toHaveLength(PAGE);
+    expect(await ask(database)).toHaveLength(answered);
     return (await count()) - before;
   } finally {
     await database.end();
@@ -81,4 +87,13 @@ it.each<[string, (database: Service['database']) => Promise<readonly unknown[]>]
 ])('a page of %s reads no more than it has to', async (_what, ask) => {
   // An operation, a movement and a failure for each, and some that are passed over.
   expect(await rowsRead(ask)).toBeLessThan(12 * PAGE);
+});
+
+it.each<[string, Partial<Parameters<typeof listOperations>[1]>, number]>([
+  ['reference', { referenceId: 'line-7' }, 1],
+  ['reference, if it succeeded', { referenceId: 'line-7', status: 'succeeded' }, 1],
+  ['key', { idempotencyKey: 'line-7' }, 1],
+  ['key, if it failed', { idempotencyKey: 'line-7', status: 'failed' }, 0],
+])('an operation is found by its %s without reading others', async (_what, filter, count) => {
+  expect(await rowsRead((database) => listOperations(database, { ...all, ...filter }, PAGE), count)).toBeLessThan(12);
 });

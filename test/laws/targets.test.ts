@@ -141,6 +141,7 @@ it('a path that begins with two slashes names no host', async () => {
 function lists(): { path: string; parameter: string; name: string }[] {
   return [
     { path: '/clients', parameter: 'cursor', name: 'clients:' },
+    { path: '/wallets', parameter: 'cursor', name: 'wallets:' },
     { path: '/operations', parameter: 'cursor', name: 'operations:' },
     { path: '/webhook-endpoints', parameter: 'cursor', name: 'webhook-endpoints:' },
     { path: `/webhook-endpoints/${endpoint}/deliveries`, parameter: 'cursor', name: 'deliveries:' },
@@ -185,7 +186,7 @@ const keys = fc.oneof(
 
 it('no cursor is answered with 5xx', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.nat(6), keys, fc.boolean(), fc.boolean(), async (index, key, isNamed, isEncoded) => {
+    fc.asyncProperty(fc.nat(7), keys, fc.boolean(), fc.boolean(), async (index, key, isNamed, isEncoded) => {
       const { path, parameter, name } = lists()[index]!;
       const text = isNamed ? name + key : key;
       const cursor = isEncoded ? Buffer.from(text).toString('base64url') : text;
@@ -201,6 +202,7 @@ it('no id is answered with 5xx', async () => {
     ...['/operations/$', '/wallets/$', '/wallets/$/transactions', '/wallets/$/statistics', '/clients/$', '/batches/$'],
     ...['/batches/$/operations', '/webhook-endpoints/$', '/webhook-endpoints/$/deliveries', '/events/$'],
     ...['/wallets/users/$/balance?asset=USD', '/operations?wallet_id=$', '/operations?batch_id=$'],
+    ...['/operations?reference_id=$', '/operations?idempotency_key=$', '/clients?login=$', '/wallets?client_id=$'],
     `/webhook-endpoints/${newId()}/deliveries/$`,
   ];
   await fc.assert(

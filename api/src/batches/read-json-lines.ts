@@ -21,14 +21,15 @@ export async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<R
 }
 
 /**
- * Reads `{"operations": […]}` without ever holding all of it: the elements are cut out of the array one by one. What is
- * left of the body, with an empty array, goes into `envelope.rest`.
+ * Reads `{"operations": […]}`, or another `list`, without ever holding all of it: the elements are cut out of the array one by
+ * one. What is left of the body, with an empty array, goes into `envelope.rest`.
  */
 export async function* readJsonArray(
   text: AsyncIterable<string>,
   envelope: { rest: unknown },
+  list = 'operations',
 ): AsyncGenerator<RawLine[]> {
-  const cutter = createCutter();
+  const cutter = createCutter(list);
   let position = 0;
   for await (const piece of text) {
     const lines = cutter.cut(piece).map((element) => {
@@ -40,11 +41,11 @@ export async function* readJsonArray(
   envelope.rest = parseStrictJson(cutter.rest());
 }
 
-const ARRAY_BEGINS = /[{,]\s*"operations"\s*:\s*$/;
 const REST_LIMIT = 64 * 1024;
 
-/** Cuts the elements of the array `operations` out of the text of an object. */
-function createCutter(): { cut(piece: string): string[]; rest(): string } {
+/** Cuts the elements of the array `list` out of the text of an object. */
+function createCutter(list: string): { cut(piece: string): string[]; rest(): string } {
+  const arrayBegins = new RegExp(`[{,]\\s*"${list}"\\s*:\\s*$`);
   let rest = '';
   let element = '';
   let place: 'before' | 'inside' | 'behind' = 'before';
@@ -71,7 +72,7 @@ function createCutter(): { cut(piece: string): string[]; rest(): string } {
   function meet(character: string): boolean {
     if (character === '{' || character === '[') {
       depth += 1;
-      if (character === '{' || depth !== 2 || place !== 'before' || !ARRAY_BEGINS.test(rest)) return true;
+      if (character === '{' || depth !== 2 || place !== 'before' || !arrayBegins.test(rest)) return true;
       rest += character;
       place = 'inside';
       return false;

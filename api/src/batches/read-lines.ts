@@ -35,6 +35,19 @@ export function readLines(request: Request, envelope: Envelope): AsyncIterable<R
   return format.read(readText(request, format.decode()), envelope);
 }
 
+const JSON_TYPES = ['application/json', 'application/x-ndjson'] as const;
+
+/** The lines of another body than a batch, in the same way: the elements of `list` in a JSON object, or NDJSON. */
+export function readJsonBody(
+  request: Request,
+  envelope: Envelope,
+  { list, limitBytes }: { readonly list: string; readonly limitBytes: number },
+): AsyncIterable<RawLine[]> {
+  const type = bodyTypeOf(request, JSON_TYPES);
+  const text = readText(request, decodeUtf8(), limitBytes);
+  return type === 'application/json' ? readJsonArray(text, envelope, list) : readNdjson(text);
+}
+
 /** Holds back as much as an atomic batch may have: what the end of a small body says is known before its first line. */
 export async function* holdFirst(source: AsyncIterable<RawLine[]>): AsyncGenerator<RawLine[]> {
   let held: RawLine[] | null = [];

@@ -19,7 +19,11 @@ const LEAST_BYTES_PER_MS = 4;
  * The body of a request as text, piece by piece; between pieces others get their turn.
  * @throws Problem if it is too large, or does not go on coming; and what `decoding` throws.
  */
-export async function* readText(request: Request, decoding: TextDecoding): AsyncGenerator<string> {
+export async function* readText(
+  request: Request,
+  decoding: TextDecoding,
+  limitBytes = BODY_LIMIT_BYTES,
+): AsyncGenerator<string> {
   let bytes = 0;
   const patient = new AbortController();
   const giveUp = (): void => {
@@ -34,9 +38,7 @@ export async function* readText(request: Request, decoding: TextDecoding): Async
       const earned = chunk.length / LEAST_BYTES_PER_MS;
       patience = Math.min(PATIENCE_MS, patience - (performance.now() - waitingSince) + earned);
       bytes += chunk.length;
-      if (bytes > BODY_LIMIT_BYTES) {
-        throw new Problem('body_too_large', `The body has more than ${BODY_LIMIT_BYTES} bytes.`);
-      }
+      if (bytes > limitBytes) throw new Problem('body_too_large', `The body has more than ${limitBytes} bytes.`);
       yield decoding.decode(chunk);
       await setImmediate();
       waitingSince = performance.now();

@@ -51,7 +51,11 @@ export const amount = z
     example: '25.00',
   });
 
-const key = z.string().regex(KEY_PATTERN, 'must be 1 to 255 of A-Z a-z 0-9 _ . : -').meta({ example: 'order-4711' });
+/** A key or a reference. */
+export const key = z
+  .string()
+  .regex(KEY_PATTERN, 'must be 1 to 255 of A-Z a-z 0-9 _ . : -')
+  .meta({ example: 'order-4711' });
 
 /** Text that Postgres stores and JSON carries unchanged. */
 export function text(limit: number) {

@@ -17,7 +17,7 @@ import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from 
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
 import { operationSchema } from './operation-schema.ts';
-import { amount, idParams, keyHeader, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
+import { amount, idParams, key, keyHeader, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
 import { type SubmitNeeds, submitOperation } from './submit-operation.ts';
 
 const CURSORS = createCursors('operations', readId);
@@ -249,6 +249,8 @@ const getOperations = ({ database, assets }: OperationNeeds) =>
       batch_id: uuid.optional(),
       status: z.enum(OPERATION_STATUSES).optional(),
       type: z.enum(OPERATION_TYPES).optional(),
+      reference_id: key.optional(),
+      idempotency_key: key.optional(),
       ...timeQuery,
       ...pageQuery,
     }),
@@ -262,6 +264,8 @@ const getOperations = ({ database, assets }: OperationNeeds) =>
         batchId: query.batch_id ?? null,
         status: query.status ?? null,
         type: query.type ?? null,
+        referenceId: query.reference_id ?? null,
+        idempotencyKey: query.idempotency_key ?? null,
         from: query.from ?? null,
         to: query.to ?? null,
         before: CURSORS.read(query.cursor),

@@ -1,9 +1,15 @@
-import { type Client, createClient, findClient, listClients } from '@wallet/shared/database/tables/clients';
+import {
+  type Client,
+  createClient,
+  findClient,
+  findClientByLogin,
+  listClients,
+} from '@wallet/shared/database/tables/clients';
 import type { Database } from '@wallet/shared/database/pool';
 import { listWalletsOf } from '@wallet/shared/database/tables/wallets';
-import type { Assets } from '@wallet/shared/database/assets';
 import { newId } from '@wallet/shared/words/ids';
 import { z } from 'zod';
+import { type BulkNeeds, postClientsInBulk } from './clients-in-bulk.ts';
 import { chooseAsset } from '../http/choose-asset.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
@@ -15,16 +21,18 @@ import { assetCode, idParams, text } from '../http/schemas.ts';
 const CURSORS = createCursors('clients', readId);
 
 /** What the endpoints of clients and assets work with. */
-export interface ClientNeeds {
+export interface ClientNeeds extends BulkNeeds {
   readonly database: Database;
-  readonly assets: Assets;
 }
 
 export function createClientEndpoints(needs: ClientNeeds): Endpoint[] {
-  return [postClient(needs), getClient(needs), getClients(needs), getAssets(needs)];
+  return [postClient(needs), postClientsInBulk(needs), getClient(needs), getClients(needs), getAssets(needs)];
 }
 
-const postClient = ({ database, assets }: ClientNeeds) =>
+/** What clients are read with. */
+type Reading = Pick<ClientNeeds, 'database' | 'assets'>;
+
+const postClient = ({ database, assets }: Reading) =>
   endpoint({
     method: 'post',
     paths: ['/clients'],
@@ -53,7 +61,7 @@ const postClient = ({ database, assets }: ClientNeeds) =>
     },
   });
 
-const getClient = ({ database, assets }: ClientNeeds) =>
+const getClient = ({ database, assets }: Reading) =>
   endpoint({
     method: 'get',
     paths: ['/clients/{id}'],
@@ -72,20 +80,27 @@ const getClient = ({ database, assets }: ClientNeeds) =>
     },
   });
 
-const getClients = ({ database, assets }: ClientNeeds) =>
+const getClients = ({ database, assets }: Reading) =>
   endpoint({
     method: 'get',
     paths: ['/clients'],
     tag: 'Clients',
     summary: 'Clients with their wallets, in the order of their ids',
     params: null,
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({
+      login: text(255).min(1).optional().meta({ description: 'The client with this login, if there is one.' }),
+      ...pageQuery,
+    }),
     body: null,
     scope: 'wallets:read',
     answers: { 200: pageOf(clientSchema) },
     problems: [],
     handle: async ({ query }) => {
-      const clients = await listClients(database, CURSORS.read(query.cursor), query.limit + 1);
+      const after = CURSORS.read(query.cursor);
+      const clients =
+        query.login === undefined
+          ? await listClients(database, after, query.limit + 1)
+          : [await findClientByLogin(database, query.login)].filter((client) => client !== null);
       const present = await presenterOf({ database, assets }, clients);
       return answerPage({
         ...{ found: clients, limit: query.limit, cursors: CURSORS },
@@ -95,7 +110,7 @@ const getClients = ({ database, assets }: ClientNeeds) =>
     },
   });
 
-const getAssets = ({ assets }: ClientNeeds) =>
+const getAssets = ({ assets }: Reading) =>
   endpoint({
     method: 'get',
     paths: ['/assets'],
@@ -112,7 +127,7 @@ const getAssets = ({ assets }: ClientNeeds) =>
 
 /** Reads the wallets of all the clients at once, and makes the function that presents a client with its own. */
 async function presenterOf(
-  { database, assets }: ClientNeeds,
+  { database, assets }: Reading,
   clients: readonly Client[],
 ): Promise<(client: Client) => z.input<typeof clientSchema>> {
   const wallets = await listWalletsOf(

@@ -20,6 +20,7 @@ import { historyArchived, presentCheckpoint } from '../http/archived.ts';
 import { chooseAsset } from '../http/choose-asset.ts';
 import { changeWalletStatus } from './change-wallet-status.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { getWallets } from './list-wallets.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -48,6 +49,7 @@ export interface WalletNeeds {
 export function createWalletEndpoints(needs: WalletNeeds): Endpoint[] {
   return [
     postWallet(needs),
+    getWallets(needs),
     getUserBalance(needs),
     getWallet(needs),
     patchWallet(needs),

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { loadMigrationFiles } from 'postgres-migrations';
 import { ConfigError } from '../../words/config-error.ts';
+import { buildIndex, readIndexBuilds } from './build-indexes.ts';
 import { copyMovements } from './copy-movements.ts';
 import { inPatientTransaction } from './patient-transaction.ts';
 
@@ -12,7 +13,8 @@ type Migration = Awaited<ReturnType<typeof loadMigrationFiles>>[number];
  * last: so nobody ever finds the schema of this version without what `finish` makes. The table of what was applied, and the
  * hashes in it, are those of postgres-migrations.
  *
- * Migration 11 is not noted until 12 is: see there.
+ * Migration 11 is not noted until 12 is: see there. Indexes that are built outside of a transaction come first, where their
+ * tables are there: that may take long, and meanwhile processes of the version before must be able to restart.
  * @returns the names of the migrations that were applied.
  * @throws ConfigError if a migration was applied from another file.
  */
@@ -26,11 +28,14 @@ export async function runMigrations(
   await waitForTurn(client);
   const missing = await findMissing(client, files);
   const applied = missing.map(({ name }) => name);
+  for (const file of missing) await buildEarly(client, file, progress);
   const last = missing.pop();
   for (const file of missing) {
+    await buildIndexes(client, file);
     if (file.id === BESIDE) await applyBeside(client, file, progress);
     else await inPatientTransaction(client, () => applyAndNote(client, files, file));
   }
+  if (last !== undefined) await buildIndexes(client, last);
   await inPatientTransaction(client, async () => {
     if (last !== undefined) await applyAndNote(client, files, last);
     await finish();
@@ -77,8 +82,21 @@ async function applyBeside(
   await copyMovements(client, progress);
 }
 
+async function buildEarly(client: pg.ClientBase, file: Migration, progress: (sentence: string) => void): Promise<void> {
+  for (const build of readIndexBuilds(file.sql)) {
+    if (!(await exists(client, build.table))) continue;
+    progress(`building the index ${build.index}`);
+    await buildIndex(client, build);
+  }
+}
+
+async function buildIndexes(client: pg.ClientBase, file: Migration): Promise<void> {
+  for (const build of readIndexBuilds(file.sql)) await buildIndex(client, build);
+}
+
 async function applyAndNote(client: pg.ClientBase, files: readonly Migration[], file: Migration): Promise<void> {
-  await client.query(file.sql);
+  // What is built outside of a transaction is there by now.
+  if (readIndexBuilds(file.sql).length === 0) await client.query(file.sql);
   const beside = files.filter(({ id }) => id === BESIDE && file.id > BESIDE);
   for (const { id, name, hash } of [...beside, file])
     await client.query('INSERT INTO migrations (id, name, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [

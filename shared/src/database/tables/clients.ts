@@ -1,4 +1,5 @@
 import type { Queryable } from '../pool.ts';
+import { rowset, wideStatement } from '../rowset.ts';
 import { UNIQUE_VIOLATION, constraintOf, sqlstateOf } from '../sqlstate.ts';
 
 /** Who owns wallets. `login` is the caller's own id of the user. */
@@ -36,6 +37,59 @@ export async function createClient(
   }
 }
 
+/** A client to make, with its first wallets. */
+export interface NewClient {
+  readonly id: string;
+  readonly login: string;
+  readonly name: string;
+  readonly wallets: readonly { readonly id: string; readonly assetId: number }[];
+}
+
+/**
+ * Makes those of the clients whose logins are free, each with its wallets and their accounts. Of several with one login, the first.
+ * They are inserted in the order of logins, so that two of these statements cannot deadlock.
+ * @returns the ids of those that were made.
+ */
+export async function createClients(database: Queryable, clients: readonly NewClient[]): Promise<Set<string>> {
+  const wallets = clients.flatMap((client) =>
+    client.wallets.map(({ id, assetId }) => ({ id, clientId: client.id, assetId })),
+  );
+  const { rows } = await database.query<{ id: string }>(CREATE_CLIENTS({ given: clients, first: wallets }));
+  return new Set(rows.map(({ id }) => id));
+}
+
+const CREATE_CLIENTS = wideStatement({
+  name: 'createClients',
+  sets: {
+    given: rowset<NewClient>(
+      {
+        id: ['uuid', ({ id }) => id],
+        login: ['text', ({ login }) => login, 'escaped'],
+        name: ['text', ({ name }) => name, 'escaped'],
+      },
+      { numbered: 'position' },
+    ),
+    first: rowset<{ id: string; clientId: string; assetId: number }>({
+      id: ['uuid', ({ id }) => id],
+      client_id: ['uuid', ({ clientId }) => clientId],
+      asset_id: ['smallint', ({ assetId }) => assetId],
+    }),
+  },
+  text: ({ given, first }) => `WITH client AS (
+             INSERT INTO clients (id, login, name)
+             SELECT id, login, name FROM ${given.rows} ORDER BY login COLLATE "C", position
+             ON CONFLICT (login) DO NOTHING
+             RETURNING id
+           ), wallet AS (
+             INSERT INTO wallets (id, client_id, asset_id)
+             SELECT first.id, client_id, asset_id FROM ${first.rows} JOIN client ON client.id = client_id
+             RETURNING id, asset_id
+           ), account AS (
+             INSERT INTO accounts (wallet_id, asset_id) SELECT id, asset_id FROM wallet
+           )
+           SELECT id FROM client`,
+});
+
 export async function findClient(database: Queryable, id: string): Promise<Client | null> {
   const { rows } = await database.query<Client>({
     name: 'findClient',
@@ -52,6 +106,16 @@ export async function findClientByLogin(database: Queryable, login: string): Pro
     values: [login],
   });
   return rows[0] ?? null;
+}
+
+/** Those of the clients that exist, in no particular order. */
+export async function findClientsByLogin(database: Queryable, logins: readonly string[]): Promise<Client[]> {
+  const { rows } = await database.query<Client>({
+    name: 'findClientsByLogin',
+    text: `${SELECT_CLIENT} WHERE login = ANY ($1::text[])`,
+    values: [logins],
+  });
+  return rows;
 }
 
 /** At most `limit` clients in the order of their ids, after the id `after`. */

@@ -215,6 +215,9 @@ export interface OperationFilter {
   readonly batchId: string | null;
   readonly status: OperationStatus | null;
   readonly type: OperationType | null;
+  readonly referenceId: string | null;
+  /** Only what the key stands for now: of a line of a batch, not if retention has deleted its key. */
+  readonly idempotencyKey: string | null;
   readonly from: Date | null;
   readonly to: Date | null;
   readonly before: string | null;
@@ -236,6 +239,10 @@ export async function listOperations(
     conditions.push(`operations.id BETWEEN ${parameter(first)} AND ${parameter(last)}`);
   }
   if (filter.type !== null) conditions.push(`operations.type = ${parameter(filter.type)}`);
+  if (filter.idempotencyKey !== null) {
+    const hash = keyHash(parameter(filter.idempotencyKey));
+    conditions.push(`operations.id = (SELECT operation_id FROM operation_keys WHERE key_hash = ${hash})`);
+  }
   if (filter.before !== null) conditions.push(`operations.id < ${parameter(filter.before)}`);
   if (filter.from !== null) {
     conditions.push(`operations.created_at >= ${parameter(filter.from)}`);
@@ -246,9 +253,14 @@ export async function listOperations(
     conditions.push(`operations.id < ${parameter(lowestIdOf(filter.to, CLOCK_SKEW_MS))}`);
   }
   const most = parameter(limit);
+  // All that have the reference, which are few: where the planner does not know that, it would read on from the newest.
+  const operations =
+    filter.referenceId === null
+      ? 'operations'
+      : `(SELECT * FROM operations WHERE reference_id COLLATE "C" = ${parameter(filter.referenceId)} OFFSET 0) AS operations`;
   if (filter.status === 'pending') {
     // Of each open part of a batch, only as much as a page can show.
-    const pendingLines = `SELECT operations.id FROM operations
+    const pendingLines = `SELECT operations.id FROM ${operations}
        ${LEFT_JOIN_OUTCOME}
        WHERE ${[...conditions, 'operations.id > after_id', 'operations.id <= last_id'].join(' AND ')}
          AND ${HAS_NOT_ENDED}
@@ -264,7 +276,7 @@ export async function listOperations(
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const { rows } = await database.query<Operation>(
-    `${SELECT_OPERATION} ${where} ORDER BY operations.id DESC LIMIT ${most}`,
+    `SELECT ${OPERATION_COLUMNS} FROM ${operations} ${LEFT_JOIN_OUTCOME} ${where} ORDER BY operations.id DESC LIMIT ${most}`,
     values,
   );
   return rows;

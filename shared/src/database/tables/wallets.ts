@@ -91,6 +91,35 @@ export async function findWallet(database: Queryable, id: string): Promise<Walle
   return rows[0] ?? null;
 }
 
+/** Which wallets; `after` is the id that the page begins behind. */
+export interface WalletFilter {
+  readonly clientId: string | null;
+  readonly assetId: number | null;
+  readonly status: WalletStatus | null;
+  readonly after: string | null;
+}
+
+/** At most `limit` wallets in the order of their ids. Those of the page are found first: each costs several look-ups. */
+export async function listWallets(database: Queryable, filter: WalletFilter, limit: number): Promise<Wallet[]> {
+  const values: unknown[] = [];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  // A status is looked for where it is; the rest is known there too.
+  const [table, key] = filter.status === null ? ['wallets', 'id'] : ['accounts', 'wallet_id'];
+  const conditions = [`${key} IS NOT NULL`];
+  if (filter.status !== null) conditions.push(`status = ${parameter(filter.status)}`);
+  if (filter.assetId !== null) conditions.push(`asset_id = ${parameter(filter.assetId)}`);
+  if (filter.after !== null) conditions.push(`${key} > ${parameter(filter.after)}`);
+  if (filter.clientId !== null) {
+    conditions.push(`${key} IN (SELECT id FROM wallets WHERE client_id = ${parameter(filter.clientId)})`);
+  }
+  const page = `SELECT ${key} FROM ${table} WHERE ${conditions.join(' AND ')} ORDER BY ${key} LIMIT ${parameter(limit)}`;
+  const { rows } = await database.query<Wallet>(
+    `${SELECT_WALLET} WHERE wallets.id = ANY (ARRAY(${page})) ORDER BY wallets.id`,
+    values,
+  );
+  return rows;
+}
+
 /** The wallets of the clients, each client's in the order of assets. */
 export async function listWalletsOf(database: Queryable, clientIds: readonly string[]): Promise<Wallet[]> {
   const { rows } = await database.query<Wallet>({

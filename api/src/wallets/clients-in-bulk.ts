@@ -1,0 +1,214 @@
+import type { Assets } from '@wallet/shared/database/assets';
+import type { Database } from '@wallet/shared/database/pool';
+import type { Request } from 'express';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { endpoint } from '../http/endpoint.ts';
+import { id } from '../http/fields.ts';
+import { Problem } from '../http/problem.ts';
+import { Refusal, refuseField } from '../http/refusal.ts';
+import { assetCode, invalid, parseWith, text, toFieldErrors } from '../http/schemas.ts';
+import { type MadeClient, type WantedClient, makeClients } from './make-clients.ts';
+
+/** A line of a body as it was sent; `problem` says why it cannot be read. */
+interface SentLine {
+  readonly line: number;
+  readonly value: unknown;
+  readonly problem: string | null;
+}
+
+/** Reads the lines of a body, in groups; what is left of a JSON object goes into `envelope.rest` at the end. */
+type ReadLines = (
+  request: Request,
+  envelope: { rest: unknown },
+  limits: { readonly list: string; readonly limitBytes: number },
+) => AsyncIterable<readonly SentLine[]>;
+
+/** What clients are made in bulk with. */
+export interface BulkNeeds {
+  readonly storing: Database;
+  readonly assets: Assets;
+  readonly readLines: ReadLines;
+}
+
+const CLIENTS_MOST = 10_000;
+const ASSETS_MOST = 10;
+/** Ten thousand clients whose names and logins are as long as they may be. */
+const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Clients made by one statement. */
+const CHUNK = 250;
+/** The most requests of this kind that one process works on at once. */
+const AT_ONCE = 2;
+
+const lineSchema = z
+  .strictObject({
+    name: text(255).min(1).meta({ example: 'Ivan Ivanov' }),
+    login: text(255).min(1).meta({ example: 'ivan' }),
+    assets: z
+      .array(assetCode)
+      .min(1)
+      .max(ASSETS_MOST)
+      .default(['USD'])
+      .meta({ description: 'A wallet of each is made. `USD` if left out.', example: ['USD', 'GOLD'] }),
+  })
+  .meta({ id: 'ClientToMake' });
+
+const bodySchema = z.strictObject({ clients: z.array(lineSchema).min(1).max(CLIENTS_MOST) });
+/** What a JSON body says once its clients have been taken out. */
+const restSchema = z.strictObject({ clients: z.array(z.unknown()) });
+
+const resultSchema = z
+  .strictObject({
+    line: z.int().meta({ description: 'Which line of the body, or element of the array; the first is 1.' }),
+    login: z.string().nullable().meta({ description: 'Null if the line does not say one.' }),
+    result: z.enum(['created', 'exists', 'refused']).meta({
+      description:
+        '`exists`: the client was there, by login and name, and has a wallet of each of the assets now. `refused`: nothing was done.',
+    }),
+    client_id: id.nullable(),
+    wallets: z.array(z.strictObject({ id, asset: z.string() })),
+    error: z
+      .strictObject({
+        code: z.enum(['invalid_request', 'malformed_json', 'login_taken']),
+        field: z.string(),
+        message: z.string(),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'ClientResult' });
+
+const answerSchema = z
+  .strictObject({
+    total: z.int(),
+    created: z.int(),
+    existing: z.int(),
+    refused: z.int(),
+    data: z.array(resultSchema).meta({ description: 'What came of each line, in their order.' }),
+  })
+  .meta({ id: 'ClientResults' });
+
+type Result = z.input<typeof resultSchema>;
+type Refused = Refusal<'invalid_request' | 'malformed_json' | 'login_taken'>;
+
+/** A line, and what it asks for or why it cannot. */
+interface ReadLine {
+  readonly line: number;
+  readonly login: string | null;
+  readonly asked: WantedClient | Refused;
+}
+
+export const postClientsInBulk = ({ storing, assets, readLines }: BulkNeeds) => {
+  const places = pLimit(AT_ONCE);
+  return endpoint({
+    method: 'post',
+    paths: ['/clients/bulk'],
+    tag: 'Clients',
+    summary: `Make up to ${CLIENTS_MOST.toLocaleString('en')} clients with their wallets; each line has its own result`,
+    params: null,
+    query: null,
+    body: null,
+    uploads: {
+      'application/json': { schema: bodySchema },
+      'application/x-ndjson': {
+        schema: z.string().meta({ description: 'A client on each line.' }),
+        example: '{"name":"Ivan Ivanov","login":"ivan","assets":["USD","GOLD"]}\n',
+      },
+    },
+    scope: 'wallets:write',
+    answers: { 200: answerSchema },
+    problems: ['malformed_body', 'invalid_request'],
+    handle: async ({ request }) => {
+      if (places.activeCount >= AT_ONCE) throw tooMany();
+      return places(async () => {
+        const lines = await readAll(assets, readLines, request);
+        return { status: 200, body: present(assets, lines, await makeAll(storing, lines)) };
+      });
+    },
+  });
+};
+
+/** @throws Problem if the body cannot be read, or has no client or too many. */
+async function readAll(assets: Assets, readLines: ReadLines, request: Request): Promise<ReadLine[]> {
+  const envelope: { rest: unknown } = { rest: null };
+  const lines: ReadLine[] = [];
+  for await (const group of readLines(request, envelope, { list: 'clients', limitBytes: BODY_LIMIT_BYTES })) {
+    if (lines.length + group.length > CLIENTS_MOST) {
+      throw new Problem('body_too_large', `The body has more than ${CLIENTS_MOST} clients. Nothing was made.`);
+    }
+    for (const sent of group) lines.push(readLine(assets, sent));
+  }
+  if (envelope.rest !== null) parseWith(restSchema, envelope.rest);
+  if (lines.length === 0) throw invalid([{ path: 'clients', message: 'must have at least one' }]);
+  return lines;
+}
+
+function tooMany(): Problem {
+  return new Problem('unavailable', 'Too many lists of clients are being read. Nothing was made.', {
+    headers: { 'Retry-After': '5' },
+  });
+}
+
+function readLine(assets: Assets, { line, value, problem }: SentLine): ReadLine {
+  if (problem !== null) return { line, login: null, asked: new Refusal('malformed_json', '', problem) };
+  const read = lineSchema.safeParse(value);
+  if (!read.success) {
+    const [first] = toFieldErrors(read.error);
+    return { line, login: loginOf(value), asked: refuseField(first?.path ?? '', first?.message ?? 'is not a client') };
+  }
+  const { login, name, assets: codes } = read.data;
+  const assetIds = new Set<number>();
+  for (const code of codes) {
+    const asset = assets.withCode(code);
+    if (asset === null) return { line, login, asked: refuseField('assets', `there is no asset ${code}`) };
+    assetIds.add(asset.id);
+  }
+  return { line, login, asked: { login, name, assetIds: [...assetIds] } };
+}
+
+/** That of a line that is not valid, as far as it says one. */
+function loginOf(value: unknown): string | null {
+  const login = z.object({ login: lineSchema.shape.login }).safeParse(value);
+  return login.success ? login.data.login : null;
+}
+
+/** Makes the clients, a statement after the other: between them others get their turn, and a connection. */
+async function makeAll(storing: Database, lines: readonly ReadLine[]): Promise<Map<WantedClient, MadeClient>> {
+  const wanted = lines.flatMap(({ asked }) => (asked instanceof Refusal ? [] : [asked]));
+  const made = new Map<WantedClient, MadeClient>();
+  for (let start = 0; start < wanted.length; start += CHUNK) {
+    const chunk = wanted.slice(start, start + CHUNK);
+    const results = await makeClients(storing, chunk);
+    for (const [index, each] of chunk.entries()) {
+      const result = results[index];
+      if (result !== undefined) made.set(each, result);
+    }
+  }
+  return made;
+}
+
+function present(
+  assets: Assets,
+  lines: readonly ReadLine[],
+  made: ReadonlyMap<WantedClient, MadeClient>,
+): z.input<typeof answerSchema> {
+  const data = lines.map(({ line, login, asked }): Result => {
+    if (asked instanceof Refusal) return refused(line, login, asked);
+    const result = made.get(asked);
+    if (result === undefined || result.result === 'login_taken') return refused(line, login, taken(asked));
+    const wallets = result.wallets.map((wallet) => ({ id: wallet.id, asset: assets.withId(wallet.assetId).code }));
+    return { line, login, result: result.result, client_id: result.clientId, wallets, error: null };
+  });
+  const count = (result: Result['result']): number => data.filter((each) => each.result === result).length;
+  return {
+    ...{ total: data.length, created: count('created'), existing: count('exists'), refused: count('refused') },
+    data,
+  };
+}
+
+function taken({ login }: WantedClient): Refused {
+  return new Refusal('login_taken', 'login', `there is a client ${login} of another name`);
+}
+
+function refused(line: number, login: string | null, { code, field, message }: Refused): Result {
+  return { line, login, result: 'refused', client_id: null, wallets: [], error: { code, field, message } };
+}

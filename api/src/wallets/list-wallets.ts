@@ -1,0 +1,47 @@
+import type { Assets } from '@wallet/shared/database/assets';
+import type { Database } from '@wallet/shared/database/pool';
+import { listWallets } from '@wallet/shared/database/tables/wallets';
+import { WALLET_STATUSES } from '@wallet/shared/words/operation';
+import { z } from 'zod';
+import { chooseAsset } from '../http/choose-asset.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
+import { Refusal } from '../http/refusal.ts';
+import { assetCode, uuid } from '../http/schemas.ts';
+import { presentWallet, walletSchema } from './wallet-schemas.ts';
+
+const CURSORS = createCursors('wallets', readId);
+
+export const getWallets = ({ database, assets }: { database: Database; assets: Assets }) =>
+  endpoint({
+    method: 'get',
+    paths: ['/wallets'],
+    tag: 'Wallets',
+    summary: 'Wallets, in the order of their ids',
+    params: null,
+    query: z.strictObject({
+      client_id: uuid.optional(),
+      asset: assetCode.optional(),
+      status: z.enum(WALLET_STATUSES).optional(),
+      ...pageQuery,
+    }),
+    body: null,
+    scope: 'wallets:read',
+    answers: { 200: pageOf(walletSchema) },
+    problems: [],
+    handle: async ({ query }) => {
+      const asset = query.asset === undefined ? null : chooseAsset(assets, query);
+      if (asset instanceof Refusal) return asset.toProblem();
+      const filter = {
+        clientId: query.client_id ?? null,
+        assetId: asset?.id ?? null,
+        status: query.status ?? null,
+        after: CURSORS.read(query.cursor),
+      };
+      return answerPage({
+        ...{ found: await listWallets(database, filter, query.limit + 1), limit: query.limit, cursors: CURSORS },
+        keyOf: (wallet) => wallet.id,
+        present: (wallet) => presentWallet(wallet, assets.withId(wallet.assetId)),
+      });
+    },
+  });

@@ -1,0 +1,61 @@
+import type pg from 'pg';
+import { ConfigError } from '../../words/config-error.ts';
+import { sqlstateOf } from '../sqlstate.ts';
+
+/** An index that is built while processes write to its table. */
+export interface IndexBuild {
+  readonly index: string;
+  readonly table: string;
+  readonly statement: string;
+}
+
+const BUILD = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\w+) ON (\w+)[^;]*;/gm;
+
+/**
+ * The indexes that a migration builds outside of a transaction; none if it is an ordinary one.
+ * @throws Error if it does something else besides, which then would be neither in a transaction nor safe to repeat.
+ */
+export function readIndexBuilds(sql: string): IndexBuild[] {
+  const statements = sql.replace(/^--.*$/gm, '');
+  const builds = [...statements.matchAll(BUILD)].map(([statement, index = '', table = '']) => ({
+    ...{ index, table, statement },
+  }));
+  if (builds.length > 0 && statements.replace(BUILD, '').trim() !== '')
+    throw new Error('a migration that builds indexes outside of a transaction does nothing else');
+  return builds;
+}
+
+/**
+ * Builds an index outside of a transaction. Nobody who reads or writes waits for it; it waits for the transactions that are under
+ * way, each for at most `patienceMs`. A build that was interrupted leaves an index that is not valid, and still costs every
+ * insert: it is dropped, and built again.
+ * @throws ConfigError if a transaction has been in the way for that long.
+ */
+export async function buildIndex(client: pg.ClientBase, build: IndexBuild, patienceMs = PATIENCE_MS): Promise<void> {
+  await client.query(`SET lock_timeout = ${patienceMs}`);
+  try {
+    if (await isInterrupted(client, build.index)) await client.query(`DROP INDEX CONCURRENTLY ${build.index}`);
+    await client.query(build.statement);
+  } catch (error) {
+    if (sqlstateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+    throw new ConfigError(
+      `The index ${build.index} could not be built: a transaction has been under way for ${patienceMs / 1000} s, see ` +
+        'xact_start in pg_stat_activity. Wait until it has ended, such as a large batch that is being stored, and run ' +
+        'npm run migrate again.',
+      { cause: error },
+    );
+  } finally {
+    await client.query('SET lock_timeout = 0').catch(() => undefined);
+  }
+}
+
+const PATIENCE_MS = 120_000;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+async function isInterrupted(client: pg.ClientBase, index: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT (indisvalid AND indisready)',
+    [index],
+  );
+  return rowCount === 1;
+}
