@@ -63,7 +63,8 @@ GRANT INSERT (endpoint_id, event_id, next_attempt_at), UPDATE (status, failures,
 GRANT USAGE ON SEQUENCE operation_seq, event_sequence TO wallet_api;
 -- From where the feed is kept, and what is in the archives.
 GRANT SELECT ON retention, archives, archive_checkpoints TO wallet_api;
-GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid) TO wallet_api;
+GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid),
+  add_asset(text, text, int, boolean) TO wallet_api;
 
 -- A worker reads what it applies and tells, and neither clients nor keys.
 GRANT SELECT ON settings, assets, accounts, operations, pending_operations, movements, failures, batches, batch_parts,

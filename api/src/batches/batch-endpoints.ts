@@ -39,7 +39,7 @@ export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
   const { database, assets } = needs;
   const acceptBatch = createAcceptBatch(needs);
   const answerBatch = createAnswerBatch(needs);
-  const eachLine = createEachLine(database);
+  const eachLine = createEachLine(database, assets);
   return [
     postBatch({ assets, acceptBatch, answerBatch }),
     getBatch({ database, answerBatch }),
@@ -224,6 +224,7 @@ const getBatchOperations = ({
       const upTo = batch.total + batch.replayed;
       const after = Math.min(Number(CURSORS.read(query.cursor) ?? 0n), upTo);
       const found = await listLines(database, batch, { after, upTo, status }, query.limit + 1);
+      await assets.know(found.map(({ assetId }) => assetId));
       const page = answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (line) => String(line.position),

@@ -1,4 +1,4 @@
-import type { Assets } from '@wallet/shared/database/assets';
+import type { KnownAssets } from '@wallet/shared/database/assets';
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import type { NewWallet, UserWallet, WalletFacts } from '@wallet/shared/database/tables/wallets';
@@ -39,7 +39,7 @@ interface Extras {
 
 /** What was looked up before: of the wallets and users that are asked for, those that exist. */
 export interface Facts {
-  readonly assets: Assets;
+  readonly assets: KnownAssets;
   readonly wallets: ReadonlyMap<string, WalletFacts>;
   /** By `userKey`. */
   readonly users: ReadonlyMap<string, UserWallet>;

@@ -4,24 +4,24 @@ import { listWalletsOf } from '@wallet/shared/database/tables/wallets';
 import type { Assets } from '@wallet/shared/database/assets';
 import { newId } from '@wallet/shared/words/ids';
 import { z } from 'zod';
-import { chooseAsset } from '../http/choose-asset.ts';
+import { findAsset } from '../http/choose-asset.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
-import { assetSchema, clientSchema, presentWallet } from './wallet-schemas.ts';
+import { clientSchema, presentWallet } from './wallet-schemas.ts';
 import { assetCode, idParams, text } from '../http/schemas.ts';
 
 const CURSORS = createCursors('clients', readId);
 
-/** What the endpoints of clients and assets work with. */
+/** What the endpoints of clients work with. */
 export interface ClientNeeds {
   readonly database: Database;
   readonly assets: Assets;
 }
 
 export function createClientEndpoints(needs: ClientNeeds): Endpoint[] {
-  return [postClient(needs), getClient(needs), getClients(needs), getAssets(needs)];
+  return [postClient(needs), getClient(needs), getClients(needs)];
 }
 
 const postClient = ({ database, assets }: ClientNeeds) =>
@@ -41,7 +41,7 @@ const postClient = ({ database, assets }: ClientNeeds) =>
     answers: { 201: clientSchema },
     problems: ['login_taken'],
     handle: async ({ body }) => {
-      const asset = chooseAsset(assets, body);
+      const asset = await findAsset(assets, body);
       if (asset instanceof Refusal) return asset.toProblem();
       const client = { id: newId(), login: body.login, name: body.name };
       const created = await createClient(database, client, { id: newId(), assetId: asset.id });
@@ -95,21 +95,6 @@ const getClients = ({ database, assets }: ClientNeeds) =>
     },
   });
 
-const getAssets = ({ assets }: ClientNeeds) =>
-  endpoint({
-    method: 'get',
-    paths: ['/assets'],
-    tag: 'Assets',
-    summary: 'What can be counted',
-    params: null,
-    query: null,
-    body: null,
-    scope: 'wallets:read',
-    answers: { 200: pageOf(assetSchema) },
-    problems: [],
-    handle: () => ({ status: 200, body: { data: assets.list, next_cursor: null } }),
-  });
-
 /** Reads the wallets of all the clients at once, and makes the function that presents a client with its own. */
 async function presenterOf(
   { database, assets }: ClientNeeds,
@@ -119,6 +104,7 @@ async function presenterOf(
     database,
     clients.map((client) => client.id),
   );
+  await assets.know(wallets.map(({ assetId }) => assetId));
   return (client) => ({
     id: client.id,
     login: client.login,

@@ -15,7 +15,7 @@ import { newId } from '@wallet/shared/words/ids';
 import { formatAmount } from '@wallet/shared/words/money';
 import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
-import { chooseAsset } from '../http/choose-asset.ts';
+import { findAsset } from '../http/choose-asset.ts';
 import { changeWalletStatus } from './change-wallet-status.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
@@ -60,7 +60,7 @@ const postWallet = ({ database, assets }: WalletNeeds) =>
     answers: { 201: walletSchema },
     problems: ['wallet_exists', 'client_has_wallet', 'unknown_client'],
     handle: async ({ body }) => {
-      const asset = chooseAsset(assets, body);
+      const asset = await findAsset(assets, body);
       if (asset instanceof Refusal) return asset.toProblem();
       const id = body.id ?? newId();
       const created = await createWallet(database, { id, clientId: body.client_id ?? null, assetId: asset.id });
@@ -97,6 +97,7 @@ const getWallet = ({ database, assets }: WalletNeeds) =>
     handle: async ({ params, query }) => {
       const wallet = await findWallet(database, params.id);
       if (wallet === null) return notFound(params.id);
+      await assets.know([wallet.assetId]);
       const asset = assets.withId(wallet.assetId);
       const { at } = query;
       if (at === undefined) return { status: 200, body: presentWallet(wallet, asset) };
@@ -129,7 +130,7 @@ const getUserBalance = ({ database, assets }: WalletNeeds) =>
     answers: { 200: walletSchema },
     problems: ['user_not_found', 'wallet_not_found'],
     handle: async ({ params, query }) => {
-      const asset = chooseAsset(assets, query);
+      const asset = await findAsset(assets, query);
       if (asset instanceof Refusal) return asset.toProblem();
       const client = await findClientByLogin(database, params.external_user_id);
       if (client === null) return new Problem('user_not_found', `There is no user ${params.external_user_id}.`);
@@ -159,6 +160,7 @@ const patchWallet = ({ database, assets }: WalletNeeds) =>
       if (changed === 'wallet_not_empty') return new Problem('wallet_not_empty', 'Only an empty wallet can be closed.');
       const wallet = await findWallet(database, id);
       if (wallet === null) return notFound(id);
+      await assets.know([wallet.assetId]);
       return {
         status: 200,
         body: presentWallet(wallet, assets.withId(wallet.assetId)),

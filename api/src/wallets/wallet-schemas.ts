@@ -5,7 +5,7 @@ import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/words/operation
 import { z } from 'zod';
 import { asset, id, money, time } from '../http/fields.ts';
 
-/** Wallets, clients and assets as the API answers them. */
+/** Wallets and clients as the API answers them. */
 
 export const walletSchema = z
   .strictObject({
@@ -80,7 +80,3 @@ export const statisticsSchema = z
 export const clientSchema = z
   .strictObject({ id, login: z.string(), name: z.string(), created_at: time, wallets: z.array(walletSchema) })
   .meta({ id: 'Client' });
-
-export const assetSchema = z
-  .strictObject({ id: z.int(), code: z.string(), name: z.string(), scale: z.int(), transferable: z.boolean() })
-  .meta({ id: 'Asset', description: '`scale` is the number of decimals.' });
