@@ -1,5 +1,5 @@
--- Assets are added while the service runs. Processes of the version before can work beside this: they see no asset that was added
--- after they started.
+-- Assets are added while the service runs, and wallets may have a credit limit. Processes of the version before can work beside
+-- this: they see no asset that was added after they started, and refuse what only a credit limit covers.
 
 -- An asset is given a number and its house accounts in the same transaction, one at a time. It runs as the owner of the schema,
 -- so that no process needs a right to make a house account by itself.
@@ -35,3 +35,10 @@ ALTER TABLE audit_log
   ADD CONSTRAINT audit_log_subject_type_check
     CHECK (subject_type IN ('api_key', 'wallet', 'webhook_endpoint', 'asset')) NOT VALID,
   ADD CONSTRAINT audit_log_subject_is_named CHECK ((subject_type = 'asset') = (subject_id IS NULL)) NOT VALID;
+
+-- How far below zero a wallet may go. The column needs no row to be rewritten. The check takes the place of the one that a wallet
+-- does not go below zero; no row that exists can break it, and `npm run migrate` validates it afterwards, while all work.
+ALTER TABLE accounts
+  ADD COLUMN credit_limit bigint NOT NULL DEFAULT 0,
+  ADD CONSTRAINT accounts_within_credit CHECK (credit_limit >= 0 AND (balance >= -credit_limit OR wallet_id IS NULL)) NOT VALID,
+  DROP CONSTRAINT accounts_wallet_not_below_zero;

@@ -154,7 +154,7 @@ const EVERYBODY: [string, string][] = [
   ['disables triggers', 'ALTER TABLE movements DISABLE TRIGGER ALL'],
   ['disables one trigger', 'ALTER TABLE movements DISABLE TRIGGER movements_law'],
   ['adds a trigger', 'CREATE TRIGGER mine BEFORE INSERT ON operations EXECUTE FUNCTION refuse_change()'],
-  ['drops a constraint', 'ALTER TABLE accounts DROP CONSTRAINT accounts_wallet_not_below_zero'],
+  ['drops a constraint', 'ALTER TABLE accounts DROP CONSTRAINT accounts_within_credit'],
   [
     'replaces a function',
     `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   method_not_allowed: [405, 'The method is not allowed here'],
   login_taken: [409, 'The login belongs to another client'],
   wallet_closed: [409, 'The wallet is closed'],
+  credit_in_use: [409, 'More of the credit is in use'],
   wallet_not_empty: [409, 'The wallet is not empty'],
   wallet_exists: [409, 'The wallet exists already'],
   asset_exists: [409, 'The code belongs to another asset'],

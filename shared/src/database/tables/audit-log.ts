@@ -11,6 +11,7 @@ export type Action =
   | 'key.rotated'
   | 'key.revoked'
   | 'wallet.status_changed'
+  | 'wallet.credit_limit_changed'
   | 'asset.added'
   | 'webhook_endpoint.created'
   | 'webhook_endpoint.changed'
