@@ -66,11 +66,11 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     onRefused: metrics.refused,
   });
   metrics.watch(watch, admission.waiting, { reading: database, storing });
-  const findWallet = createFindWallet(database, storing);
+  const findWallet = createFindWallet(database, storing, assets);
   const endpoints = createEndpoints({
     operations: {
       ...{ database, storing, partitions, assets },
-      ...{ findWallet: findWallet.one, findOperation: createFindOperation(database) },
+      ...{ findWallet: findWallet.one, findOperation: createFindOperation(database, assets) },
       wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
       accept: createAcceptOperation({
         ...{ database: storing, ring: queue.ring, admission, log },
@@ -91,6 +91,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     },
     wallets: { database, assets, findFacts: findWallet.one },
     clients: { database, storing, assets, readLines: readJsonBody },
+    assets: { database, assets },
     webhooks: {
       ...{ database, allowPrivate: config.webhookAllowPrivate, ringDeliveries: queue.ringDeliveries },
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),

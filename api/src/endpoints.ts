@@ -1,3 +1,4 @@
+import { type AssetNeeds, createAssetEndpoints } from './wallets/asset-endpoints.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { type BatchNeeds, createBatchEndpoints } from './batches/batch-endpoints.ts';
 import { type ClientNeeds, createClientEndpoints } from './wallets/client-endpoints.ts';
@@ -15,6 +16,7 @@ export interface Needs {
   readonly batches: BatchNeeds;
   readonly wallets: WalletNeeds;
   readonly clients: ClientNeeds;
+  readonly assets: AssetNeeds;
   readonly webhooks: WebhookNeeds;
   readonly events: EventNeeds;
   readonly health: HealthNeeds;
@@ -27,6 +29,7 @@ export function createEndpoints(needs: Needs): readonly Endpoint[] {
     ...createBatchEndpoints(needs.batches),
     ...createWalletEndpoints(needs.wallets),
     ...createClientEndpoints(needs.clients),
+    ...createAssetEndpoints(needs.assets),
     ...createWebhookEndpointEndpoints(needs.webhooks),
     ...createDeliveryEndpoints(needs.webhooks),
     ...createEventEndpoints(needs.events),

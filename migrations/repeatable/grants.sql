@@ -43,8 +43,8 @@ GRANT SELECT ON settings, assets, clients, wallets, accounts, operations, operat
   failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, event_feed, webhook_endpoints, webhook_endpoint_states, deliveries,
   delivery_leases, delivery_attempts TO wallet_api;
 GRANT INSERT ON clients, wallets, operations, operation_keys, pending_operations, batch_replays, events, unrelayed_events TO wallet_api;
--- An account begins empty and active; its status is all that the API changes of it.
-GRANT INSERT (wallet_id, asset_id), UPDATE (status, updated_at) ON accounts TO wallet_api;
+-- An account begins empty and active; its status and its credit limit are all that the API changes of it.
+GRANT INSERT (wallet_id, asset_id), UPDATE (status, credit_limit, updated_at) ON accounts TO wallet_api;
 -- A batch begins without anything done, and is accepted (accept_batch) or cancelled.
 GRANT INSERT (id, priority, atomic, line_events, retry_of),
   UPDATE (seq, total, replayed, idempotency_key, request_hash, accepted_at, open_parts, cancelled_at, finished_at)
@@ -63,7 +63,8 @@ GRANT INSERT (endpoint_id, event_id, next_attempt_at), UPDATE (status, failures,
 GRANT USAGE ON SEQUENCE operation_seq, event_sequence TO wallet_api;
 -- From where the feed is kept, and what is in the archives.
 GRANT SELECT ON retention, archives, archive_checkpoints TO wallet_api;
-GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid) TO wallet_api;
+GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid),
+  add_asset(text, text, int, boolean) TO wallet_api;
 
 -- A worker reads what it applies and tells, and neither clients nor keys.
 GRANT SELECT ON settings, assets, accounts, operations, pending_operations, movements, failures, batches, batch_parts,

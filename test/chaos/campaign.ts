@@ -91,11 +91,18 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   }
 }
 
-async function makeWallets({ urls }: Rig): Promise<string[]> {
+/** About as much as three withdrawals. */
+const CREDIT = '150.00';
+
+async function makeWallets({ urls, earlierWorker }: Rig): Promise<string[]> {
   const made: string[] = [];
   for (let count = 0; count < WALLETS; count += 1) {
     const { body } = await send({ method: 'POST', url: `${urls[0]}/wallets`, body: {} });
-    made.push(String(body['id']));
+    const id = String(body['id']);
+    // Some may go below zero, unless a worker that knows no credit decides too.
+    if (count % 3 === 0 && earlierWorker === null)
+      await send({ method: 'PATCH', url: `${urls[0]}/wallets/${id}`, body: { credit_limit: CREDIT } });
+    made.push(id);
   }
   return made;
 }

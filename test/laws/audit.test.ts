@@ -159,14 +159,14 @@ describe('the audit', () => {
     ],
     [
       'a balance below zero',
-      (w, op) => `ALTER TABLE accounts DROP CONSTRAINT accounts_wallet_not_below_zero;
+      (w, op) => `ALTER TABLE accounts DROP CONSTRAINT accounts_within_credit;
                   UPDATE movements SET amount = 6000, from_balance = -1000 WHERE operation_id = '${op}';
                   UPDATE movements SET to_balance = -500 WHERE to_account_id = ${accountOf(w)} AND to_version = 3;
                   UPDATE accounts SET balance = -500 WHERE wallet_id = '${w}'`,
       [
         'balance_not_sum_of_entries',
+        'below_credit_limit',
         'entries_not_of_operation',
-        'negative_balance',
         'outcome_not_of_entry',
         'running_balance_broken',
       ],
@@ -206,14 +206,14 @@ describe('the audit', () => {
     ],
     [
       'a deposit that came out of another wallet',
-      (w) => `ALTER TABLE accounts DROP CONSTRAINT accounts_wallet_not_below_zero;
+      (w) => `ALTER TABLE accounts DROP CONSTRAINT accounts_within_credit;
              INSERT INTO wallets (id, asset_id) VALUES ('${OTHER}', 4);
              INSERT INTO accounts (wallet_id, asset_id, balance, version) VALUES ('${OTHER}', 4, -500, 1);
              UPDATE accounts SET balance = balance + 500, version = 2, last_operation_id = NULL
              WHERE id = (SELECT from_account_id FROM movements WHERE to_account_id = ${accountOf(w)} AND to_version = 3);
              UPDATE movements SET from_account_id = ${accountOf(OTHER)}, from_version = 1, from_balance = -500
              WHERE to_account_id = ${accountOf(w)} AND to_version = 3`,
-      ['entries_on_wrong_house_account', 'negative_balance'],
+      ['below_credit_limit', 'entries_on_wrong_house_account'],
     ],
     [
       'a refusal that was none',

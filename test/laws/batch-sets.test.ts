@@ -89,6 +89,17 @@ it('applies credits and debits of several wallets and assets, each in its order'
   await expectSound();
 });
 
+it('applies debits on credit in sets, down to the limit', async () => {
+  const wallet = await createFundedWallet(service.url);
+  await request(service.url).patch(`/wallets/${wallet}`).send({ credit_limit: 6 }).expect(200);
+  await postBatch([withdraw(wallet, 5), withdraw(wallet, 1), deposit(wallet, 2), withdraw(wallet, 2)]);
+  expect(await drain(placeOf(wallet))).toEqual({ applied: 0, inSets: 4 });
+  expect(await balanceOf(service.url, wallet)).toBe('-6.00');
+  await postBatch([withdraw(wallet, '0.01')]);
+  expect(await drain(placeOf(wallet))).toEqual({ applied: 1, inSets: 0 });
+  await expectSound();
+});
+
 describe('goes line by line, and writes nothing in sets', () => {
   const LIMIT = '92233720368547758.07';
 

@@ -36,6 +36,8 @@ it.each<[string, () => string]>([
 
 it.each<[string, () => string, string]>([
   ['another number of partitions', () => 'UPDATE settings SET partitions = 8', '23001'],
+  ['a changed asset', () => `UPDATE assets SET scale = 3`, '23001'],
+  ['a deleted asset', () => 'DELETE FROM assets WHERE id = 4', '23001'],
   ['a changed wallet', () => 'UPDATE wallets SET client_id = NULL', '23001'],
   ['a changed operation', () => 'UPDATE operations SET amount = 1', '23001'],
   ['a deleted operation', () => 'DELETE FROM operations', '23001'],

@@ -59,6 +59,23 @@ it('a migrate that finds the law as it is written waits for nobody who writes', 
   }
 });
 
+it('a migrate validates the constraints that were added to large tables unchecked, and waits for nobody who writes', async () => {
+  await database.query(
+    `ALTER TABLE accounts DROP CONSTRAINT accounts_within_credit,
+       ADD CONSTRAINT accounts_within_credit CHECK (credit_limit >= 0) NOT VALID`,
+  );
+  const writer = await database.connect();
+  try {
+    await writer.query('BEGIN; LOCK TABLE accounts IN ROW EXCLUSIVE MODE');
+    await migrateDatabase(url, MIGRATIONS_FOLDER, undefined);
+  } finally {
+    await writer.query('ROLLBACK');
+    writer.release();
+  }
+  const { rows } = await database.query('SELECT conname FROM pg_constraint WHERE NOT convalidated');
+  expect(rows.map(({ conname }) => conname as string)).not.toContain('accounts_within_credit');
+});
+
 it('a migrate that replaces the law waits until its tables are free, and then does it', async () => {
   const law = await readLaw();
   await database.query('ALTER TABLE movements DISABLE TRIGGER movements_law');

@@ -91,6 +91,34 @@ it('a wallet that is being credited is not closed', async () => {
   expect(await closing).toMatchObject({ status: 409, body: { code: 'wallet_not_empty' } });
 });
 
+it('a credit limit that is being spent is not lowered', async () => {
+  const limit = (credit_limit: number) => request(service.url).patch(`/wallets/${wallet}`).send({ credit_limit });
+  await limit(5).expect(200);
+  const withdraw = { type: 'withdraw', wallet_id: wallet, amount: 5 };
+  await request(service.url).post('/operations').send(withdraw).expect(202);
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
+  const draining = drain();
+  await untilWaitingForLocks(service.database);
+  const lowering = limit(4).then();
+  await untilWaitingForLocks(service.database, 2);
+  await holder.query('COMMIT');
+  expect((await draining).applied).toMatchObject([{ outcome: { rejection: null } }]);
+  expect(await lowering).toMatchObject({ status: 409, body: { code: 'credit_in_use' } });
+});
+
+it('what is applied after a credit limit was lowered is held to it', async () => {
+  await request(service.url).patch(`/wallets/${wallet}`).send({ credit_limit: 5 }).expect(200);
+  const withdraw = { type: 'withdraw', wallet_id: wallet, amount: 5 };
+  await request(service.url).post('/operations').send(withdraw).expect(202);
+  await holder.query('BEGIN');
+  await holder.query('UPDATE accounts SET credit_limit = 499 WHERE wallet_id = $1', [wallet]);
+  const draining = drain();
+  await untilWaitingForLocks(service.database);
+  await holder.query('COMMIT');
+  expect((await draining).applied).toMatchObject([{ outcome: { rejection: 'insufficient_funds' } }]);
+});
+
 it('a plan of which a row cannot be written is not written at all', async () => {
   const withdraw = { type: 'withdraw', wallet_id: wallet, amount: 5 };
   const { body } = await request(service.url)

@@ -180,7 +180,7 @@ describe('a movement has to fit an operation, or the database refuses', () => {
           moves: [move(rig.account, -1501), move(rig.treasury, 1501)],
           ...{ amount: 1501, from: [rig.account, 3, -1], to: [rig.treasury, 3, 1] },
         }),
-      'accounts_wallet_not_below_zero',
+      'accounts_within_credit',
     ],
     [
       'a movement of no operation',

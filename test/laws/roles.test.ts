@@ -154,7 +154,7 @@ const EVERYBODY: [string, string][] = [
   ['disables triggers', 'ALTER TABLE movements DISABLE TRIGGER ALL'],
   ['disables one trigger', 'ALTER TABLE movements DISABLE TRIGGER movements_law'],
   ['adds a trigger', 'CREATE TRIGGER mine BEFORE INSERT ON operations EXECUTE FUNCTION refuse_change()'],
-  ['drops a constraint', 'ALTER TABLE accounts DROP CONSTRAINT accounts_wallet_not_below_zero'],
+  ['drops a constraint', 'ALTER TABLE accounts DROP CONSTRAINT accounts_within_credit'],
   [
     'replaces a function',
     `CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'`,
@@ -197,6 +197,8 @@ const DENIALS: [Role, string, string][] = [
   ['api', 'says that a batch has succeeded', 'UPDATE batch_totals SET succeeded = lines'],
   ['api', 'moves a batch on', 'UPDATE batch_parts SET after_id = last_id'],
   ['api', 'becomes a worker', 'SET ROLE wallet_worker'],
+  ['worker', 'adds an asset', `SELECT add_asset('NEW', 'New', 2, true)`],
+  ['auditor', 'adds an asset', `SELECT add_asset('NEW', 'New', 2, true)`],
   ['worker', 'accepts an operation', `INSERT INTO operations (id) VALUES (gen_random_uuid())`],
   ['worker', 'keeps a key', `INSERT INTO operation_keys (key_hash) VALUES (gen_random_uuid())`],
   ['worker', 'says where an account stood before', `UPDATE accounts SET base_version = 0, base_balance = 0`],

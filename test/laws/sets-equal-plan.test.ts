@@ -102,20 +102,23 @@ it(
 /** Gives the wallets what they hold, and accepts what is asked. @returns when each batch is cancelled. */
 async function arrange(run: Run): Promise<Map<string, number>> {
   const holdings = run.wallets
-    .map(({ status, balance }, index) => `('${wallets[index]!.id}'::uuid, '${status}', ${balance})`)
+    .map(({ status, balance, credit }, index) => `('${wallets[index]!.id}'::uuid, '${status}', ${balance}, ${credit})`)
     .join(', ');
-  const held = `(VALUES ${holdings}) AS held (wallet_id, status, balance)`;
+  const held = `(VALUES ${holdings}) AS held (wallet_id, status, balance, credit)`;
   // As if it had always been so: the law sees only what is applied.
   await client.query(
     `SET LOCAL session_replication_role = replica;
-     UPDATE accounts SET status = held.status, balance = held.balance, version = sign(held.balance),
+     UPDATE accounts SET status = held.status, balance = held.balance, credit_limit = held.credit, version = abs(sign(held.balance)),
                          base_version = 0, base_balance = 0,
-                         last_operation_id = CASE WHEN held.balance > 0 THEN gen_random_uuid() END
+                         last_operation_id = CASE WHEN held.balance <> 0 THEN gen_random_uuid() END
      FROM ${held} WHERE accounts.wallet_id = held.wallet_id;
      INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
                             amount, asset_id)
      SELECT last_operation_id, -id, 1, -balance, id, version, balance, balance, asset_id
-     FROM accounts WHERE wallet_id IS NOT NULL AND version > 0;
+     FROM accounts WHERE wallet_id IS NOT NULL AND version > 0 AND balance > 0
+     UNION ALL
+     SELECT last_operation_id, id, version, balance, -id, 1, -balance, -balance, asset_id
+     FROM accounts WHERE wallet_id IS NOT NULL AND version > 0 AND balance < 0;
      SET LOCAL session_replication_role = origin`,
   );
   const cancelled = new Map<string, number>();
@@ -275,9 +278,9 @@ async function findOutcomes(ids: readonly string[]): Promise<Told['outcomes']> {
 /** What the model makes of the operations in their order. */
 function askModel(run: Run, order: readonly PendingOperation[]): Told {
   const model = createModel(
-    run.wallets.map(({ status, balance }, index) => {
+    run.wallets.map(({ status, balance, credit }, index) => {
       const { id, transferable } = wallets[index]!;
-      return [id, { status, balance, transferable, version: balance > 0n ? 1n : 0n }];
+      return [id, { status, balance, credit, transferable, version: balance === 0n ? 0n : 1n }];
     }),
   );
   const outcomes = new Map<string, unknown>();

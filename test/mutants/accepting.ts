@@ -153,4 +153,25 @@ export const ACCEPTING: readonly Mutant[] = [
     instead: 'const last = found.at(-1);',
     tests: ['stories/users', 'stories/history'],
   },
+  {
+    name: 'asset-known-to-one-process',
+    bug: 'an asset cannot be named at a process that was running when another added it',
+    text: 'if (mayBeAdded(assets, choice)) await assets.readAnew();',
+    instead: '',
+    tests: ['stories/assets-by-api > in effect in every process'],
+  },
+  {
+    name: 'asset-met-and-not-read',
+    bug: 'a process that meets an asset which was added while it was running cannot answer',
+    text: 'await (client === undefined ? readAnew() : read(client));',
+    instead: '',
+    tests: ['stories/assets-by-api > in effect in every process'],
+  },
+  {
+    name: 'asset-given-another-meaning',
+    bug: 'an asset that is added again with another scale is said to be there',
+    text: 'const isSame = name === wanted.name && scale === wanted.scale && transferable === wanted.transferable;',
+    instead: 'const isSame = name === wanted.name && transferable === wanted.transferable;',
+    tests: ['stories/assets-by-api > refuses another asset'],
+  },
 ];

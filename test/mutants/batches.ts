@@ -61,9 +61,16 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-below-zero',
     bug: 'lines are applied in sets although a debit among them is not covered on its way',
-    text: 'balance BETWEEN 0 AND $5::bigint',
+    text: 'balance BETWEEN -credit_limit AND $5::bigint',
     instead: 'balance <= $5::bigint',
     tests: ['laws/batch-sets > with a debit that is not covered'],
+  },
+  {
+    name: 'sets-without-credit',
+    bug: 'lines that only a credit limit covers are never applied in sets',
+    text: 'balance BETWEEN -credit_limit AND $5::bigint',
+    instead: 'balance BETWEEN 0 AND $5::bigint',
+    tests: ['laws/batch-sets > on credit'],
   },
   {
     name: 'sets-overtake',

@@ -15,6 +15,7 @@ const PROGRAMS = {
   'npm run seed': 'shared/src/commands/seed.ts',
   'npm run audit': 'shared/src/commands/audit.ts',
   'npm run keys': 'shared/src/commands/keys.ts',
+  'npm run assets': 'shared/src/commands/assets.ts',
   'npm run bench': 'bench/src/bench.ts',
   'npm run bench:batch': 'bench/src/batch.ts',
   'npm run bench:history': 'bench/src/history.ts',
@@ -83,7 +84,7 @@ type DatabaseOf = keyof WrongStartRig['database'];
 const onDatabase = (wrong: string, database: DatabaseOf, says: RegExp, ...commands: Command[]): WrongStart[] =>
   commands.map((command) => ({
     ...{ wrong, command, says },
-    args: command === 'npm run keys' ? ['list'] : [],
+    args: command === 'npm run keys' || command === 'npm run assets' ? ['list'] : [],
     env: (rig) => ({ DATABASE_URL: rig.database[database] }),
   }));
 
@@ -107,6 +108,7 @@ const DATABASES: WrongStart[] = [
   ...onDatabase('triggers switched off', 'lawless', /session_replication_role = replica/, WORKER),
   ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, API, WORKER, 'npm run keys'),
   ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, 'npm run seed', 'npm run audit'),
+  ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, 'npm run assets'),
   ...onDatabase('an older schema', 'older', /older than this program: .* Run npm run migrate/, API, 'npm run audit'),
   ...onDatabase(
     'a newer schema',

@@ -13,13 +13,20 @@ const rarely = <Value>(rare: fc.Arbitrary<Value>, usual: fc.Arbitrary<Value>, we
 const anyWallet = fc
   .record({
     status: rarely(fc.constantFrom(...WALLET_STATUSES), fc.constant('active' as const)),
+    /** How far below zero it may go; most of the time, that is not at all. */
+    credit: fc.oneof({ arbitrary: fc.constant(0n), weight: 3 }, { arbitrary: fc.bigInt(1n, 60n), weight: 2 }),
+    /** The part of the credit that is used, in percent, where the balance would be small. */
+    used: fc.bigInt(0n, 100n),
     balance: fc.oneof(
       { arbitrary: fc.bigInt(500n, 1_000n), weight: 6 },
       { arbitrary: fc.bigInt(0n, 30n), weight: 2 },
       { arbitrary: fc.bigInt(MAX_MINOR_UNITS - 30n, MAX_MINOR_UNITS), weight: 1 },
     ),
   })
-  .map(({ status, balance }) => ({ status, balance: status === 'closed' ? 0n : balance }));
+  .map(({ status, balance, credit, used }) => ({
+    ...{ status, credit },
+    balance: status === 'closed' ? 0n : balance < 30n && credit > 0n ? (-credit * used) / 100n : balance,
+  }));
 
 /** What is asked of a wallet by its number; `to` counts the other wallets of its asset. */
 const anyLine = fc.record({

@@ -38,6 +38,8 @@ interface ModelOperation {
 
 interface ModelWallet extends ModelStanding {
   readonly status: 'active' | 'frozen' | 'closed';
+  /** How far below zero it may go. */
+  readonly credit: bigint;
   /** Whether its asset may move to another wallet. */
   readonly transferable: boolean;
 }
@@ -54,7 +56,7 @@ const GAINS = {
 } as const satisfies Record<OperationType, boolean>;
 
 const MOST = 2n ** 63n - 1n;
-const FRESH: ModelWallet = { balance: 0n, version: 0n, status: 'active', transferable: true };
+const FRESH: ModelWallet = { balance: 0n, version: 0n, credit: 0n, status: 'active', transferable: true };
 
 /** A wallet that is not told of is active and empty, and its asset may be transferred. */
 export function createModel(start: Iterable<readonly [string, Partial<ModelWallet>]> = []): Model {
@@ -69,7 +71,7 @@ export function createModel(start: Iterable<readonly [string, Partial<ModelWalle
     if (to && !of(wallet).transferable) return 'asset_not_transferable';
     if (named.some(({ status }) => status === 'closed')) return 'wallet_closed';
     if (named.some(({ status }) => status === 'frozen')) return 'wallet_frozen';
-    if (!GAINS[type] && of(wallet).balance < amount) return 'insufficient_funds';
+    if (!GAINS[type] && of(wallet).balance + of(wallet).credit < amount) return 'insufficient_funds';
     if (gainer && gainer.balance + amount > MOST) return 'balance_limit_exceeded';
     return null;
   }

@@ -1,4 +1,4 @@
-import { MAX_MINOR_UNITS, formatAmount, parseAmount } from '@wallet/shared/words/money';
+import { MAX_MINOR_UNITS, formatAmount, parseAmount, parseLimit } from '@wallet/shared/words/money';
 import fc from 'fast-check';
 
 describe('parseAmount', () => {
@@ -43,6 +43,30 @@ describe('parseAmount', () => {
         expect(parseAmount(formatAmount(minorUnits, scale), scale)).toEqual({ ok: true, minorUnits });
       }),
     );
+  });
+});
+
+describe('parseLimit', () => {
+  it.each([
+    ['0', 2, 0n],
+    ['0.0', 2, 0n],
+    ['0.00', 2, 0n],
+    ['0', 0, 0n],
+    ['12.5', 2, 1250n],
+  ])('reads %s at scale %i', (text, scale, minorUnits) => {
+    expect(parseLimit(text, scale)).toEqual({ ok: true, minorUnits });
+  });
+
+  it.each([
+    ['0.000', 2, 'too_many_decimals'],
+    ['0.0', 0, 'too_many_decimals'],
+    ['-0', 2, 'not_positive'],
+    ['-1', 2, 'not_positive'],
+    ['00', 2, 'not_a_decimal'],
+    ['0.', 2, 'not_a_decimal'],
+    ['92233720368547758.08', 2, 'too_large'],
+  ])('refuses %j at scale %i: %s', (text, scale, problem) => {
+    expect(parseLimit(text, scale)).toEqual({ ok: false, problem });
   });
 });
 

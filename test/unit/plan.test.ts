@@ -7,7 +7,7 @@ import { createModel, groupInUnits } from '../support/model.ts';
 const TREASURY = 100n;
 
 function account(id: bigint, more: Partial<Account> = {}): Account {
-  return { id, isSystem: id === TREASURY, status: 'active', balance: 0n, version: 0n, ...more };
+  return { id, isSystem: id === TREASURY, status: 'active', balance: 0n, creditLimit: 0n, version: 0n, ...more };
 }
 
 function planOn(accounts: Account[], operations: Partial<PlannedOperation>[]) {
@@ -62,10 +62,31 @@ describe('plan', () => {
     expect(outcomes.map((outcome) => outcome.rejection)).toEqual(['insufficient_funds', null, null]);
   });
 
+  it('lets a wallet go below zero as far as its credit limit, in several operations', () => {
+    const { movements, outcomes } = planOn(
+      [account(1n, { balance: 4n, creditLimit: 6n })],
+      [5n, 5n, 1n].map((amount) => ({ type: 'withdraw', amount })),
+    );
+    expect(movements.map(({ from }) => [from.balance, from.creditLimit])).toEqual([
+      [-1n, 6n],
+      [-6n, 6n],
+    ]);
+    expect(outcomes.map(({ rejection }) => rejection)).toEqual([null, null, 'insufficient_funds']);
+  });
+
   it.each([
     ['closed before frozen or poor', { status: 'closed', balance: 0n }, 'withdraw', 1n, 'wallet_closed'],
     ['frozen before poor', { status: 'frozen', balance: 0n }, 'withdraw', 1n, 'wallet_frozen'],
     ['poor', { balance: 4n }, 'withdraw', 5n, 'insufficient_funds'],
+    ['beyond its credit', { balance: 4n, creditLimit: 6n }, 'withdraw', 11n, 'insufficient_funds'],
+    ['out of credit', { balance: -6n, creditLimit: 6n }, 'withdraw', 1n, 'insufficient_funds'],
+    [
+      'frozen before beyond its credit',
+      { status: 'frozen', balance: 0n, creditLimit: 6n },
+      'withdraw',
+      7n,
+      'wallet_frozen',
+    ],
     ['full', { balance: MAX_MINOR_UNITS }, 'deposit', 1n, 'balance_limit_exceeded'],
   ] as const)('refuses: %s', (_name, state, type, amount, rejection) => {
     const { movements, reached, outcomes } = planOn([account(1n, state)], [{ type, amount }]);

@@ -42,6 +42,7 @@ export function createAnswerBatch(needs: {
     const deadline = Date.now() + (seconds ?? 0) * 1000;
     const waits = seconds !== null && batch.finishedAt === null && places.activeCount < WAITING_LIMIT;
     const latest = waits ? await places(() => wait(batch, deadline, wish.gone())) : batch;
+    await needs.assets.know(latest.totals.map(({ assetId }) => assetId));
     const isFinal = latest.finishedAt !== null;
     return {
       status: seconds !== null && isFinal ? 200 : statusAsIs,

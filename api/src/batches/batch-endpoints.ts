@@ -40,7 +40,7 @@ export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
   const { database, assets } = needs;
   const acceptBatch = createAcceptBatch(needs);
   const answerBatch = createAnswerBatch(needs);
-  const eachLine = createEachLine(database);
+  const eachLine = createEachLine(database, assets);
   return [
     postBatch({ assets, acceptBatch, answerBatch }),
     getBatch({ database, answerBatch }),
@@ -233,6 +233,7 @@ const getBatchOperations = ({
       const found = await listLines(database, batch, { after, upTo, status }, query.limit + 1);
       const archived = await findArchived();
       if (archived) return archived;
+      await assets.know(found.map(({ assetId }) => assetId));
       const page = answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (line) => String(line.position),

@@ -24,17 +24,18 @@ export const batchLineSchema = operationSchema
 /** Lines read at once. */
 const CHUNK = 5_000;
 
-/** All lines of a batch with a status, in the order of the file, in groups. */
+/** All lines of a batch with a status, in the order of the file, in groups. Their assets are known. */
 export type EachLine = (batch: Batch, status: OperationStatus | null) => AsyncGenerator<readonly BatchLine[]>;
 
 /** Makes the function that reads them. Groups are read one after the other: many exports share one connection. */
-export function createEachLine(database: Database): EachLine {
+export function createEachLine(database: Database, assets: Assets): EachLine {
   const inTurn = pLimit(1);
   return async function* (batch, status) {
     const last = batch.total + batch.replayed;
     for (let filter: LineFilter = { after: 0, upTo: CHUNK, status }; filter.after < last;) {
       const page = filter;
       const lines = await inTurn(() => listLines(database, batch, page, CHUNK));
+      await assets.know(lines.map(({ assetId }) => assetId));
       if (lines.length > 0) yield lines;
       filter = { after: filter.upTo, upTo: filter.upTo + CHUNK, status };
     }

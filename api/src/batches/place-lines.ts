@@ -1,7 +1,7 @@
 import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import { type WalletFacts, findUserWallets } from '@wallet/shared/database/tables/wallets';
-import { chooseAsset } from '../http/choose-asset.ts';
+import { chooseAsset, mayBeAdded } from '../http/choose-asset.ts';
 import {
   type Draft,
   type Facts,
@@ -79,6 +79,8 @@ export async function findPlaces(
 async function findFacts({ storing, assets, findWallets }: PlaceNeeds, read: readonly ReadLine[]): Promise<Facts> {
   const ids = new Set<string>();
   const wanted = new Map<string, { login: string; assetId: number }>();
+  const isNew = read.some(({ asked }) => 'external_user_id' in asked && mayBeAdded(assets, asked));
+  if (isNew) await assets.readAnew();
   for (const { asked } of read) {
     if ('wallet_id' in asked) ids.add(asked.wallet_id);
     else if ('from_wallet_id' in asked) ids.add(asked.from_wallet_id).add(asked.to_wallet_id);

@@ -1,5 +1,6 @@
-import type { Assets } from '@wallet/shared/database/assets';
+import type { Assets, KnownAssets } from '@wallet/shared/database/assets';
 import type { Asset } from '@wallet/shared/database/tables/assets';
+import { ASSET_CODE, ASSET_ID_MOST } from '@wallet/shared/words/asset';
 import { type Refusal, refuseField } from './refusal.ts';
 
 /** How requests name an asset: by code, or by number under the name that an earlier service used. */
@@ -8,8 +9,8 @@ export interface AssetChoice {
   readonly asset_type_id?: number | null | undefined;
 }
 
-/** The asset that is meant. Refused if it is not named, named twice differently, or unknown. */
-export function chooseAsset(assets: Assets, choice: AssetChoice): Asset | Refusal<'invalid_request'> {
+/** Of the assets that this process knows, the one that is meant. Refused if it is not named, named twice differently, or unknown. */
+export function chooseAsset(assets: KnownAssets, choice: AssetChoice): Asset | Refusal<'invalid_request'> {
   const byCode = choice.asset == null ? null : assets.withCode(choice.asset);
   const byId = choice.asset_type_id == null ? null : assets.list.find(({ id }) => id === choice.asset_type_id);
   if (choice.asset != null && byCode === null) return refuseField('asset', `there is no asset ${choice.asset}`);
@@ -22,4 +23,16 @@ export function chooseAsset(assets: Assets, choice: AssetChoice): Asset | Refusa
     return refuseField('asset', 'asset and asset_type_id name different assets');
   }
   return asset;
+}
+
+/** The same, of all that there are: one that was added since this process read them is found too. */
+export async function findAsset(assets: Assets, choice: AssetChoice): Promise<Asset | Refusal<'invalid_request'>> {
+  if (mayBeAdded(assets, choice)) await assets.readAnew();
+  return chooseAsset(assets, choice);
+}
+
+/** Whether an asset is named that this process does not know, and that there could be. */
+export function mayBeAdded(assets: KnownAssets, { asset, asset_type_id: id }: AssetChoice): boolean {
+  if (asset != null && assets.withCode(asset) === null && ASSET_CODE.test(asset)) return true;
+  return id != null && id > 0 && id <= ASSET_ID_MOST && !assets.list.some((each) => each.id === id);
 }

@@ -1,12 +1,13 @@
-import type { Assets } from '@wallet/shared/database/assets';
+import type { KnownAssets } from '@wallet/shared/database/assets';
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import type { NewWallet, UserWallet, WalletFacts } from '@wallet/shared/database/tables/wallets';
 import { firstWalletId } from '@wallet/shared/words/ids';
 import { KINDS } from '@wallet/shared/words/kinds';
-import { type AmountProblem, parseAmount } from '@wallet/shared/words/money';
+import { parseAmount } from '@wallet/shared/words/money';
 import type { OperationType } from '@wallet/shared/words/operation';
 import { hashOperation } from './canonical-operation.ts';
+import { AMOUNT_PROBLEMS } from '../http/amount-problems.ts';
 import { type AssetChoice, chooseAsset } from '../http/choose-asset.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { Refusal, refuseField } from '../http/refusal.ts';
@@ -39,7 +40,7 @@ interface Extras {
 
 /** What was looked up before: of the wallets and users that are asked for, those that exist. */
 export interface Facts {
-  readonly assets: Assets;
+  readonly assets: KnownAssets;
   readonly wallets: ReadonlyMap<string, WalletFacts>;
   /** By `userKey`. */
   readonly users: ReadonlyMap<string, UserWallet>;
@@ -157,10 +158,3 @@ const OTHER_ASSET = new Refusal(
   'is a wallet of another asset',
   'A transfer needs two wallets of the same asset.',
 );
-
-const AMOUNT_PROBLEMS = {
-  not_a_decimal: () => 'must be written in digits such as "12.50", without leading zeros, exponent, sign or spaces',
-  not_positive: () => 'must be greater than zero',
-  too_many_decimals: (asset) => `${asset.code} has at most ${asset.scale} decimals`,
-  too_large: () => 'is larger than an account can hold',
-} as const satisfies Record<AmountProblem, (asset: Asset) => string>;

@@ -1,3 +1,4 @@
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Operation, findOperations } from '@wallet/shared/database/tables/operations';
 import { inGroups } from '@wallet/shared/process/in-groups';
@@ -7,12 +8,15 @@ export type FindOperation = (id: string) => Promise<Operation | null>;
 const GROUP_LIMIT = 500;
 
 /**
- * Makes the function that reads an operation. Those who ask at once share a look-up: when the process is busy, a connection
- * answers once in a turn of its event loop, and with a look-up each, fifty polls a second waited six seconds.
+ * Makes the function that reads an operation, whose asset is known then. Requests at the same time share a look-up: when the
+ * process is busy, a connection answers once in a turn of its event loop, and with a look-up each, fifty polls a second waited
+ * six seconds.
  */
-export function createFindOperation(database: Database): FindOperation {
+export function createFindOperation(database: Database, assets: Assets): FindOperation {
   return inGroups<string, Operation | null>(GROUP_LIMIT, async (ids) => {
-    const found = new Map((await findOperations(database, ids)).map((operation) => [operation.id, operation]));
+    const operations = await findOperations(database, ids);
+    await assets.know(operations.map(({ assetId }) => assetId));
+    const found = new Map(operations.map((operation) => [operation.id, operation]));
     return ids.map((id) => found.get(id) ?? null);
   });
 }

@@ -271,6 +271,7 @@ const getOperations = ({ database, assets }: OperationNeeds) =>
         before: CURSORS.read(query.cursor),
       };
       const found = await listOperations(database, filter, query.limit + 1);
+      await assets.know(found.map(({ assetId }) => assetId));
       const page = answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (operation) => operation.id,

@@ -10,7 +10,7 @@ import { newId } from '@wallet/shared/words/ids';
 import type { Priority } from '@wallet/shared/words/operation';
 import { partitionOf } from '@wallet/shared/words/partition';
 import type { AcceptOperation, Acceptance } from './accept-operation.ts';
-import { chooseAsset } from '../http/choose-asset.ts';
+import { findAsset } from '../http/choose-asset.ts';
 import {
   type Asked,
   type Draft,
@@ -87,7 +87,7 @@ async function findFacts({ storing, assets, findWallet }: SubmitNeeds, asked: As
     return { assets, wallets: wallet === null ? NO_WALLETS : new Map([[wallet.id, wallet]]), users: NO_USERS };
   }
   if ('external_user_id' in asked) {
-    const asset = chooseAsset(assets, asked);
+    const asset = await findAsset(assets, asked);
     if (asset instanceof Refusal) return { assets, wallets: NO_WALLETS, users: NO_USERS };
     const login = asked.external_user_id;
     const [user] = await findUserWallets(storing, [{ login, assetId: asset.id }]);

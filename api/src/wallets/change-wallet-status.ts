@@ -37,6 +37,7 @@ export async function changeWalletStatus(
     if (!isSubscribed(await readSubscribedTypes(client), type)) return changed;
     const wallet = await findWallet(client, id);
     if (wallet === null) throw new Error(`wallet ${id} cannot be found`);
+    await assets.know([wallet.assetId], client);
     await recordFacts(client, [{ type, data: presentWallet(wallet, assets.withId(wallet.assetId)) }]);
     return changed;
   });

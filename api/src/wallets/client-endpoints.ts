@@ -10,23 +10,23 @@ import { listWalletsOf } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/words/ids';
 import { z } from 'zod';
 import { type BulkNeeds, postClientsInBulk } from './clients-in-bulk.ts';
-import { chooseAsset } from '../http/choose-asset.ts';
+import { findAsset } from '../http/choose-asset.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
-import { assetSchema, clientSchema, presentWallet } from './wallet-schemas.ts';
+import { clientSchema, presentWallet } from './wallet-schemas.ts';
 import { assetCode, idParams, text } from '../http/schemas.ts';
 
 const CURSORS = createCursors('clients', readId);
 
-/** What the endpoints of clients and assets work with. */
+/** What the endpoints of clients work with. */
 export interface ClientNeeds extends BulkNeeds {
   readonly database: Database;
 }
 
 export function createClientEndpoints(needs: ClientNeeds): Endpoint[] {
-  return [postClient(needs), postClientsInBulk(needs), getClient(needs), getClients(needs), getAssets(needs)];
+  return [postClient(needs), postClientsInBulk(needs), getClient(needs), getClients(needs)];
 }
 
 /** What clients are read with. */
@@ -49,7 +49,7 @@ const postClient = ({ database, assets }: Reading) =>
     answers: { 201: clientSchema },
     problems: ['login_taken'],
     handle: async ({ body }) => {
-      const asset = chooseAsset(assets, body);
+      const asset = await findAsset(assets, body);
       if (asset instanceof Refusal) return asset.toProblem();
       const client = { id: newId(), login: body.login, name: body.name };
       const created = await createClient(database, client, { id: newId(), assetId: asset.id });
@@ -110,21 +110,6 @@ const getClients = ({ database, assets }: Reading) =>
     },
   });
 
-const getAssets = ({ assets }: Reading) =>
-  endpoint({
-    method: 'get',
-    paths: ['/assets'],
-    tag: 'Assets',
-    summary: 'What can be counted',
-    params: null,
-    query: null,
-    body: null,
-    scope: 'wallets:read',
-    answers: { 200: pageOf(assetSchema) },
-    problems: [],
-    handle: () => ({ status: 200, body: { data: assets.list, next_cursor: null } }),
-  });
-
 /** Reads the wallets of all the clients at once, and makes the function that presents a client with its own. */
 async function presenterOf(
   { database, assets }: Reading,
@@ -134,6 +119,7 @@ async function presenterOf(
     database,
     clients.map((client) => client.id),
   );
+  await assets.know(wallets.map(({ assetId }) => assetId));
   return (client) => ({
     id: client.id,
     login: client.login,

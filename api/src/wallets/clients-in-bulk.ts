@@ -131,11 +131,21 @@ export const postClientsInBulk = ({ storing, assets, readLines }: BulkNeeds) => 
 async function readAll(assets: Assets, readLines: ReadLines, request: Request): Promise<ReadLine[]> {
   const envelope: { rest: unknown } = { rest: null };
   const lines: ReadLine[] = [];
+  let areAnew = false;
   for await (const group of readLines(request, envelope, { list: 'clients', limitBytes: BODY_LIMIT_BYTES })) {
     if (lines.length + group.length > CLIENTS_MOST) {
       throw new Problem('body_too_large', `The body has more than ${CLIENTS_MOST} clients. Nothing was made.`);
     }
-    for (const sent of group) lines.push(readLine(assets, sent));
+    for (const sent of group) {
+      let read = readLine(assets, sent);
+      // It may have been added since this process read them.
+      if (!areAnew && read.asked instanceof Refusal && read.asked.field === 'assets') {
+        await assets.readAnew();
+        areAnew = true;
+        read = readLine(assets, sent);
+      }
+      lines.push(read);
+    }
   }
   if (envelope.rest !== null) parseWith(restSchema, envelope.rest);
   if (lines.length === 0) throw invalid([{ path: 'clients', message: 'must have at least one' }]);

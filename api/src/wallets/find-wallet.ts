@@ -1,3 +1,4 @@
+import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import { type WalletFacts, findWalletFacts } from '@wallet/shared/database/tables/wallets';
 import { LRUCache } from 'lru-cache';
@@ -6,7 +7,10 @@ import { inGroups } from '@wallet/shared/process/in-groups';
 const CACHED_WALLETS = 200_000;
 const GROUP_LIMIT = 500;
 
-/** Finds what never changes about wallets; so what was found once is kept. Unknown wallets are asked for every time. */
+/**
+ * Finds what never changes about wallets; so what was found once is kept. Unknown wallets are asked for every time. The assets of
+ * what is found are known.
+ */
 export interface FindWallet {
   readonly one: (id: string) => Promise<WalletFacts | null>;
   /** Those of the wallets that exist. */
@@ -14,10 +18,12 @@ export interface FindWallet {
 }
 
 /** Single wallets are looked up by `database`; many of them, for batches, by `storing`. */
-export function createFindWallet(database: Database, storing: Database): FindWallet {
+export function createFindWallet(database: Database, storing: Database, assets: Assets): FindWallet {
   const cache = new LRUCache<string, WalletFacts>({ max: CACHED_WALLETS });
   const look = inGroups<string, WalletFacts | null>(GROUP_LIMIT, async (ids) => {
-    const found = new Map((await findWalletFacts(database, ids)).map((facts) => [facts.id, facts]));
+    const all = await findWalletFacts(database, ids);
+    await assets.know(all.map(({ assetId }) => assetId));
+    const found = new Map(all.map((facts) => [facts.id, facts]));
     return ids.map((id) => found.get(id) ?? null);
   });
   return {
@@ -37,6 +43,7 @@ export function createFindWallet(database: Database, storing: Database): FindWal
         else unknown.add(id);
       }
       const found = unknown.size > 0 ? await findWalletFacts(storing, [...unknown]) : [];
+      await assets.know(found.map(({ assetId }) => assetId));
       for (const facts of found) {
         cache.set(facts.id, facts);
         known.set(facts.id, facts);

@@ -3,7 +3,7 @@ import type { Database } from '@wallet/shared/database/pool';
 import { listWallets } from '@wallet/shared/database/tables/wallets';
 import { WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
-import { chooseAsset } from '../http/choose-asset.ts';
+import { findAsset } from '../http/choose-asset.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -30,7 +30,7 @@ export const getWallets = ({ database, assets }: { database: Database; assets: A
     answers: { 200: pageOf(walletSchema) },
     problems: [],
     handle: async ({ query }) => {
-      const asset = query.asset === undefined ? null : chooseAsset(assets, query);
+      const asset = query.asset === undefined ? null : await findAsset(assets, query);
       if (asset instanceof Refusal) return asset.toProblem();
       const filter = {
         clientId: query.client_id ?? null,
@@ -38,8 +38,10 @@ export const getWallets = ({ database, assets }: { database: Database; assets: A
         status: query.status ?? null,
         after: CURSORS.read(query.cursor),
       };
+      const found = await listWallets(database, filter, query.limit + 1);
+      await assets.know(found.map(({ assetId }) => assetId));
       return answerPage({
-        ...{ found: await listWallets(database, filter, query.limit + 1), limit: query.limit, cursors: CURSORS },
+        ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (wallet) => wallet.id,
         present: (wallet) => presentWallet(wallet, assets.withId(wallet.assetId)),
       });

@@ -4,6 +4,8 @@ import type { Totals } from '@wallet/shared/database/tables/entries';
 import { findClientByLogin } from '@wallet/shared/database/tables/clients';
 import type { Database } from '@wallet/shared/database/pool';
 import {
+  type ChangedCreditLimit,
+  type ChangedStatus,
   type WalletFacts,
   createWallet,
   findClientWallet,
@@ -13,11 +15,13 @@ import {
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import type { Assets } from '@wallet/shared/database/assets';
 import { newId } from '@wallet/shared/words/ids';
-import { formatAmount } from '@wallet/shared/words/money';
+import { formatAmount, parseLimit } from '@wallet/shared/words/money';
 import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
+import { AMOUNT_PROBLEMS } from '../http/amount-problems.ts';
 import { historyArchived, presentCheckpoint } from '../http/archived.ts';
-import { chooseAsset } from '../http/choose-asset.ts';
+import { findAsset } from '../http/choose-asset.ts';
+import { setCreditLimit } from './set-credit-limit.ts';
 import { changeWalletStatus } from './change-wallet-status.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { getWallets } from './list-wallets.ts';
@@ -32,7 +36,7 @@ import {
   walletAtSchema,
   walletSchema,
 } from './wallet-schemas.ts';
-import { assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
+import { amount, assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
 
 const CURSORS = createCursors('transactions', readPosition);
 /** The most that the number of an asset can be. */
@@ -71,7 +75,7 @@ const postWallet = ({ database, assets }: WalletNeeds) =>
     answers: { 201: walletSchema },
     problems: ['wallet_exists', 'client_has_wallet', 'unknown_client'],
     handle: async ({ body }) => {
-      const asset = chooseAsset(assets, body);
+      const asset = await findAsset(assets, body);
       if (asset instanceof Refusal) return asset.toProblem();
       const id = body.id ?? newId();
       const created = await createWallet(database, { id, clientId: body.client_id ?? null, assetId: asset.id });
@@ -108,6 +112,7 @@ const getWallet = ({ database, assets }: WalletNeeds) =>
     handle: async ({ params, query }) => {
       const wallet = await findWallet(database, params.id);
       if (wallet === null) return notFound(params.id);
+      await assets.know([wallet.assetId]);
       const asset = assets.withId(wallet.assetId);
       const { at } = query;
       if (at === undefined) return { status: 200, body: presentWallet(wallet, asset) };
@@ -141,7 +146,7 @@ const getUserBalance = ({ database, assets }: WalletNeeds) =>
     answers: { 200: walletSchema },
     problems: ['user_not_found', 'wallet_not_found'],
     handle: async ({ params, query }) => {
-      const asset = chooseAsset(assets, query);
+      const asset = await findAsset(assets, query);
       if (asset instanceof Refusal) return asset.toProblem();
       const client = await findClientByLogin(database, params.external_user_id);
       if (client === null) return new Problem('user_not_found', `There is no user ${params.external_user_id}.`);
@@ -152,32 +157,56 @@ const getUserBalance = ({ database, assets }: WalletNeeds) =>
     },
   });
 
-const patchWallet = ({ database, assets }: WalletNeeds) =>
+const patchWallet = ({ database, assets, findFacts }: WalletNeeds) =>
   endpoint({
     method: 'patch',
     paths: ['/wallets/{id}'],
     tag: 'Wallets',
-    summary: 'Freeze a wallet, thaw it, or close it for good (its balance must be zero)',
+    summary: 'Freeze a wallet, thaw it, close it for good (its balance must be zero), or change its credit limit',
     params: idParams,
     query: null,
-    body: z.strictObject({ status: z.enum(WALLET_STATUSES) }),
+    body: z.union([
+      z.strictObject({ status: z.enum(WALLET_STATUSES) }),
+      z.strictObject({
+        credit_limit: amount.meta({
+          description: 'How far below zero the balance may go; it cannot be less than what is used.',
+          example: '100.00',
+        }),
+      }),
+    ]),
     scope: 'wallets:write',
     answers: { 200: walletSchema },
-    problems: ['wallet_not_found', 'wallet_closed', 'wallet_not_empty'],
-    handle: async ({ params: { id }, body: { status }, actor }) => {
-      const changed = await changeWalletStatus({ database, assets }, { id, status, by: actor });
+    problems: ['wallet_not_found', 'wallet_closed', 'wallet_not_empty', 'credit_in_use'],
+    handle: async ({ params: { id }, body, actor }) => {
+      const facts = await findFacts(id);
+      if (facts === null) return notFound(id);
+      const asset = assets.withId(facts.assetId);
+      let changed: ChangedStatus | ChangedCreditLimit;
+      if ('status' in body) {
+        changed = await changeWalletStatus({ database, assets }, { id, status: body.status, by: actor });
+      } else {
+        const limit = parseLimit(body.credit_limit, asset.scale);
+        if (!limit.ok) return invalid([{ path: 'credit_limit', message: LIMIT_PROBLEMS[limit.problem](asset) }]);
+        changed = await setCreditLimit(database, { id, asset, limit: limit.minorUnits, by: actor });
+      }
       if (changed === 'wallet_not_found') return notFound(id);
-      if (changed === 'wallet_closed') return new Problem('wallet_closed', 'A closed wallet stays closed.');
+      if (changed === 'wallet_closed') return new Problem('wallet_closed', 'A closed wallet stays as it is.');
       if (changed === 'wallet_not_empty') return new Problem('wallet_not_empty', 'Only an empty wallet can be closed.');
       const wallet = await findWallet(database, id);
       if (wallet === null) return notFound(id);
+      if (changed === 'credit_in_use') {
+        const balance = formatAmount(wallet.balance, asset.scale);
+        return new Problem('credit_in_use', `The limit cannot be less than what is used: the balance is ${balance}.`);
+      }
       return {
         status: 200,
-        body: presentWallet(wallet, assets.withId(wallet.assetId)),
+        body: presentWallet(wallet, asset),
         logged: { wallet_id: id },
       };
     },
   });
+
+const LIMIT_PROBLEMS = { ...AMOUNT_PROBLEMS, not_positive: () => 'must not be negative' };
 
 const getHistory = ({ database, assets, findFacts }: WalletNeeds) =>
   endpoint({

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { checkpointSchema } from '../http/archived.ts';
 import { asset, id, money, time } from '../http/fields.ts';
 
-/** Wallets, clients and assets as the API answers them. */
+/** Wallets and clients as the API answers them. */
 
 export const walletSchema = z
   .strictObject({
@@ -15,6 +15,8 @@ export const walletSchema = z
     client_id: id.nullable(),
     asset,
     balance: money,
+    credit_limit: money.meta({ description: 'How far below zero the balance may go.' }),
+    available: money.meta({ description: 'What can be spent: the balance and the credit limit.' }),
     status: z.enum(WALLET_STATUSES),
     version: z.int(),
     pending_operations: z.int(),
@@ -30,6 +32,8 @@ export function presentWallet(wallet: Wallet, asset: Asset): z.input<typeof wall
     client_id: wallet.clientId,
     asset: asset.code,
     balance: formatAmount(wallet.balance, asset.scale),
+    credit_limit: formatAmount(wallet.creditLimit, asset.scale),
+    available: formatAmount(wallet.balance + wallet.creditLimit, asset.scale),
     status: wallet.status,
     version: Number(wallet.version),
     pending_operations: Number(wallet.pendingOperations),
@@ -93,7 +97,3 @@ export const statisticsSchema = z
 export const clientSchema = z
   .strictObject({ id, login: z.string(), name: z.string(), created_at: time, wallets: z.array(walletSchema) })
   .meta({ id: 'Client' });
-
-export const assetSchema = z
-  .strictObject({ id: z.int(), code: z.string(), name: z.string(), scale: z.int(), transferable: z.boolean() })
-  .meta({ id: 'Asset', description: '`scale` is the number of decimals.' });

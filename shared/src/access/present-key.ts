@@ -50,5 +50,7 @@ export function presentAct(act: RecordedAct): Record<string, unknown> {
 /** An administrative act for people. */
 export function actLine(act: RecordedAct): string {
   const { at, actor, keyId, action, subjectId, detail } = act;
-  return [at.toISOString(), actor === 'key' ? keyId : actor, action, subjectId, JSON.stringify(detail)].join('  ');
+  return [at.toISOString(), actor === 'key' ? keyId : actor, action, subjectId ?? '-', JSON.stringify(detail)].join(
+    '  ',
+  );
 }

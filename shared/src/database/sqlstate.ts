@@ -15,7 +15,7 @@ const LAW_VIOLATION = 'WL001';
 /** Keys that cannot be met twice unless an operation is applied twice. */
 const LAWFUL_KEYS = new Set(['movements_pkey', 'movements_from', 'movements_to', 'failures_pkey']);
 /** Constraints that one operation can violate although program and schema are right. */
-const DATA_CHECKS = new Set(['accounts_wallet_not_below_zero', 'accounts_closed_is_empty']);
+const DATA_CHECKS = new Set(['accounts_within_credit', 'accounts_closed_is_empty']);
 
 const DATA_EXCEPTION = '22';
 const INTEGRITY_VIOLATION = '23';

@@ -24,12 +24,16 @@ export interface PlannedOperation {
   readonly unit: string | null;
 }
 
-/** An account as read under its lock. Only a system account may go below zero, or above the limit of a wallet. */
+/**
+ * An account as read under its lock. A wallet may go below zero as far as its credit limit, and no further; only a system account
+ * may go above the limit of a wallet.
+ */
 export interface Account {
   readonly id: bigint;
   readonly isSystem: boolean;
   readonly status: WalletStatus;
   readonly balance: bigint;
+  readonly creditLimit: bigint;
   readonly version: bigint;
 }
 
@@ -152,7 +156,7 @@ function refuse(operation: PlannedOperation, from: Account, to: Account): Reject
   if (KINDS[operation.type].rule === 'asset_transferable' && !operation.transferable) return 'asset_not_transferable';
   if (from.status === 'closed' || to.status === 'closed') return 'wallet_closed';
   if (from.status === 'frozen' || to.status === 'frozen') return 'wallet_frozen';
-  if (!from.isSystem && from.balance < operation.amount) return 'insufficient_funds';
+  if (!from.isSystem && from.balance + from.creditLimit < operation.amount) return 'insufficient_funds';
   if (!to.isSystem && to.balance + operation.amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';
   return null;
 }
@@ -165,6 +169,7 @@ function move(accounts: Map<bigint, Account>, account: Account, amount: bigint):
     isSystem: account.isSystem,
     status: account.status,
     balance: account.balance + amount,
+    creditLimit: account.creditLimit,
     version: account.version + 1n,
   };
   accounts.set(account.id, after);

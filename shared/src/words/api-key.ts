@@ -8,6 +8,7 @@ export const SCOPES = [
   'wallets:write',
   'webhooks:admin',
   'events:read',
+  'assets:admin',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

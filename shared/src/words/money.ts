@@ -28,6 +28,13 @@ export function parseAmount(text: string, scale: number): ParsedAmount {
   return { ok: true, minorUnits };
 }
 
+/** Reads a limit, which is an amount or zero. */
+export function parseLimit(text: string, scale: number): ParsedAmount {
+  const [zero, decimals = ''] = /^0(?:\.(0{1,40}))?$/.exec(text) ?? [];
+  if (zero === undefined) return parseAmount(text, scale);
+  return decimals.length > scale ? { ok: false, problem: 'too_many_decimals' } : { ok: true, minorUnits: 0n };
+}
+
 /** Writes minor units as decimal text with exactly `scale` decimals: 1250n at scale 2 is `"12.50"`. */
 export function formatAmount(minorUnits: bigint, scale: number): string {
   if (scale === 0) return minorUnits.toString();

@@ -29,6 +29,8 @@ interface RecordedWallet {
   readonly id: string;
   readonly balance: bigint;
   readonly version: bigint;
+  /** How far below zero it may go; the load does not change it. */
+  readonly credit?: bigint;
 }
 
 export interface Recorded {
@@ -49,7 +51,7 @@ export async function readRecorded(database: Database): Promise<Recorded> {
      ORDER BY 3, 4`,
   );
   const wallets = await database.query<RecordedWallet>(
-    'SELECT wallet_id AS id, balance::bigint AS balance, version FROM accounts WHERE wallet_id IS NOT NULL',
+    'SELECT wallet_id AS id, balance::bigint AS balance, version, credit_limit AS credit FROM accounts WHERE wallet_id IS NOT NULL',
   );
   return { operations: operations.rows, wallets: wallets.rows };
 }

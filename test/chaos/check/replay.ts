@@ -23,7 +23,7 @@ export interface Replay {
  */
 export function replay(recorded: Recorded): Replay {
   const turns = orderTurns(recorded.operations);
-  const model = createModel();
+  const model = createModel(recorded.wallets.map(({ id, credit = 0n }) => [id, { credit }] as const));
   const balances = new Map<string, bigint[]>();
   const violations: Violation[] = [];
   const next = new Map<string, number>();

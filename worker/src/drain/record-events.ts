@@ -35,6 +35,10 @@ export async function recordEvents(
     client,
     wanted.map(({ operationId }) => operationId),
   );
+  await assets.know(
+    found.map(({ assetId }) => assetId),
+    client,
+  );
   const operations = new Map(found.map((operation) => [operation.id, operation]));
   const facts: Fact[] = wanted.map((outcome) => {
     const operation = operations.get(outcome.operationId);
@@ -44,6 +48,10 @@ export async function recordEvents(
   for (const id of batchIds) {
     const batch = await findBatch(client, { id });
     if (batch === null) throw new Error(`batch ${id} cannot be found`);
+    await assets.know(
+      batch.totals.map(({ assetId }) => assetId),
+      client,
+    );
     facts.push({ type: 'batch.completed', data: presentBatch(batch, assets) });
   }
 

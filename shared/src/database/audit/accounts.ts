@@ -120,8 +120,8 @@ const NAME = `format('account %s of %s', account.id, coalesce('wallet ' || accou
 
 /**
  * P3: versions have no gaps, each movement continues the one before it, and the account stands at the last one, that of its
- * last operation, with the sum of them all; no wallet is below zero. P2: along its movements, the operations of a wallet come
- * in the order of acceptance.
+ * last operation, with the sum of them all; no wallet is below its credit limit. P2: along its movements, the operations of a
+ * wallet come in the order of acceptance.
  */
 const WALK = `WITH walk AS MATERIALIZED (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::numeric[], $5::numeric[], $6::numeric[])
@@ -170,10 +170,13 @@ const WALK = `WITH walk AS MATERIALIZED (
   SELECT walked.account_id::text AS "accountId", walked.version::text, walked.balance::text, walked.total::text,
          walked.accepted::text, broken, next.version::text AS next,
          CASE WHEN next.version IS NOT NULL THEN '[]'::jsonb ELSE
-           CASE WHEN account.balance <> walked.total OR (account.balance < 0 AND account.wallet_id IS NOT NULL)
+           CASE WHEN account.balance <> walked.total OR (account.balance < -account.credit_limit AND account.wallet_id IS NOT NULL)
              THEN jsonb_build_array(jsonb_build_object(
-               'violation', CASE WHEN account.balance <> walked.total THEN 'balance_not_sum_of_entries' ELSE 'negative_balance' END,
-               'subject', ${NAME}, 'detail', format('balance %s, entries sum to %s', account.balance, walked.total)))
+               'violation', CASE WHEN account.balance <> walked.total THEN 'balance_not_sum_of_entries' ELSE 'below_credit_limit' END,
+               'subject', ${NAME},
+               'detail', CASE WHEN account.balance <> walked.total
+                              THEN format('balance %s, entries sum to %s', account.balance, walked.total)
+                              ELSE format('balance %s, credit limit %s', account.balance, account.credit_limit) END))
              ELSE '[]' END
            || CASE WHEN (account.version, account.balance) <> (walked.version, walked.balance)
              THEN jsonb_build_array(jsonb_build_object(
@@ -190,7 +193,7 @@ const WALK = `WITH walk AS MATERIALIZED (
          END AS wrong
   FROM walked
   JOIN LATERAL (
-    SELECT id, wallet_id, system, version, balance, last_operation_id FROM accounts WHERE id = walked.account_id OFFSET 0
+    SELECT id, wallet_id, system, version, balance, credit_limit, last_operation_id FROM accounts WHERE id = walked.account_id OFFSET 0
   ) AS account ON true
   LEFT JOIN LATERAL (
     SELECT least(

@@ -10,6 +10,7 @@ const NEEDS = {
   worker: ['INSERT ON movements', 'INSERT ON failures', 'UPDATE ON accounts'],
   audit: ['SELECT ON movements', 'SELECT ON failures'],
   keys: ['SELECT ON api_keys'],
+  assets: ['SELECT ON assets', 'INSERT ON audit_log'],
   seed: ['INSERT ON clients', 'INSERT ON pending_operations'],
 } as const satisfies Record<string, readonly `${'SELECT' | 'INSERT' | 'UPDATE'} ON ${string}`[]>;
 

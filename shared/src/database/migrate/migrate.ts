@@ -10,6 +10,7 @@ import { connectOnce } from '../session.ts';
 import { type Passwords, applyGrants, makeRoles } from './roles.ts';
 import { runMigrations } from './run-migrations.ts';
 import { readPartitions } from '../tables/settings.ts';
+import { validateConstraints } from './validate-constraints.ts';
 
 /**
  * Brings the schema up to date, stores the number of partitions at the first run, makes the system accounts of every asset
@@ -58,6 +59,7 @@ async function bringUpToDate(
       grants.made = await applyGrants(client, repeatable.grants);
     };
     const applied = await runMigrations(client, folder, finish, progress);
+    await validateConstraints(client);
     if (!grants.made)
       tell('No grants were made, since a role is missing. Until then only the owner of the schema can use it.');
     return applied;

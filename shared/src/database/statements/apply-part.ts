@@ -73,12 +73,12 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
     WHERE system = 'treasury' AND partition = $1 AND asset_id = ANY (ARRAY (SELECT DISTINCT asset_id FROM lines))
     ORDER BY id FOR UPDATE
   ), locked AS MATERIALIZED (
-    SELECT lines.*, accounts.id AS account_id, accounts.status, accounts.balance, accounts.version
+    SELECT lines.*, accounts.id AS account_id, accounts.status, accounts.balance, accounts.credit_limit, accounts.version
     FROM lines JOIN accounts ON accounts.wallet_id = lines.wallet_id
     WHERE (SELECT count(*) FROM treasuries) > 0
     ORDER BY accounts.id, lines.id FOR UPDATE OF accounts
   ), running AS MATERIALIZED (
-    SELECT locked.id, change, locked.asset_id, account_id, locked.balance + sum(change) OVER own AS balance,
+    SELECT locked.id, change, locked.asset_id, account_id, locked.balance + sum(change) OVER own AS balance, credit_limit,
            locked.version + row_number() OVER own AS version, lead(locked.id) OVER own IS NULL AS is_last,
            treasuries.id AS treasury_id, treasuries.balance - sum_so_far AS treasury_balance,
            treasuries.version + number AS treasury_version, is_last_of_asset,
@@ -91,7 +91,7 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
     FROM running
     HAVING count(*) = (SELECT count(*) FROM lines)
        AND count(*) = count(*) FILTER (
-         WHERE is_active AND change IS NOT NULL AND balance BETWEEN 0 AND $5::bigint
+         WHERE is_active AND change IS NOT NULL AND balance BETWEEN -credit_limit AND $5::bigint
        )
   ), posted AS (
     INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,

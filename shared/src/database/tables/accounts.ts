@@ -16,7 +16,8 @@ export interface LockedAccount extends Account {
 }
 
 const ACCOUNT = `accounts.id, accounts.wallet_id AS "walletId", accounts.wallet_id IS NULL AS "isSystem",
-  accounts.asset_id AS "assetId", accounts.partition, accounts.status, accounts.balance, accounts.version`;
+  accounts.asset_id AS "assetId", accounts.partition, accounts.status, accounts.balance,
+  accounts.credit_limit AS "creditLimit", accounts.version`;
 
 /**
  * Locks the accounts of the wallets and the treasuries until the transaction ends: treasuries first, and each kind in the

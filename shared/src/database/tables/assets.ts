@@ -9,7 +9,28 @@ export interface Asset {
   readonly transferable: boolean;
 }
 
+const ASSET = 'id, code, name, scale, transferable';
+
 export async function listAssets(database: Queryable): Promise<Asset[]> {
-  const { rows } = await database.query<Asset>('SELECT id, code, name, scale, transferable FROM assets ORDER BY id');
+  const { rows } = await database.query<Asset>(`SELECT ${ASSET} FROM assets ORDER BY id`);
   return rows;
+}
+
+export async function findAssetWithCode(database: Queryable, code: string): Promise<Asset | null> {
+  const { rows } = await database.query<Asset>(`SELECT ${ASSET} FROM assets WHERE code = $1`, [code]);
+  return rows[0] ?? null;
+}
+
+/** Adds an asset and a house account of it in every partition, unless its code is taken. They are there when the transaction commits. */
+export async function insertAsset(
+  database: Queryable,
+  { code, name, scale, transferable }: Omit<Asset, 'id'>,
+): Promise<'added' | 'asset_exists' | 'too_many_assets'> {
+  const { rows } = await database.query<{ outcome: 'added' | 'asset_exists' | 'too_many_assets' }>(
+    'SELECT add_asset($1, $2, $3, $4) AS outcome',
+    [code, name, scale, transferable],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('add_asset did not answer');
+  return row.outcome;
 }

@@ -11,6 +11,8 @@ export type Action =
   | 'key.rotated'
   | 'key.revoked'
   | 'wallet.status_changed'
+  | 'wallet.credit_limit_changed'
+  | 'asset.added'
   | 'webhook_endpoint.created'
   | 'webhook_endpoint.changed'
   | 'webhook_endpoint.deleted'
@@ -20,8 +22,9 @@ export type Action =
 /** An administrative act. `detail` must hold no secret, and no URL: many of those are secrets. */
 export interface Act {
   readonly action: Action;
-  readonly subjectType: 'api_key' | 'wallet' | 'webhook_endpoint';
-  readonly subjectId: string;
+  readonly subjectType: 'api_key' | 'wallet' | 'webhook_endpoint' | 'asset';
+  /** Null for an asset, which has no uuid: its detail names it. */
+  readonly subjectId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 

@@ -17,6 +17,8 @@ export interface Wallet extends WalletFacts {
   readonly clientId: string | null;
   readonly status: WalletStatus;
   readonly balance: bigint;
+  /** How far below zero the balance may go. */
+  readonly creditLimit: bigint;
   readonly version: bigint;
   readonly pendingOperations: bigint;
   readonly createdAt: Date;
@@ -68,7 +70,8 @@ const PENDING_COUNTED = 10_000;
 /** Each OFFSET 0 keeps a look-up by key from becoming a join of whole tables, which it did after 100,000 operations. */
 const SELECT_WALLET = `
   SELECT wallets.id, wallets.asset_id AS "assetId", wallets.client_id AS "clientId", accounts.status,
-         accounts.balance::bigint AS balance, accounts.version, wallets.created_at AS "createdAt", accounts.updated_at AS "updatedAt",
+         accounts.balance::bigint AS balance, accounts.credit_limit AS "creditLimit", accounts.version,
+         wallets.created_at AS "createdAt", accounts.updated_at AS "updatedAt",
          (SELECT count(*) FROM (
             SELECT 1 FROM pending_operations WHERE wallet_id = wallets.id
             UNION ALL
@@ -188,6 +191,38 @@ export async function changeWalletStatus(
     values: [id, status],
   });
   return rows[0]?.outcome ?? 'wallet_not_found';
+}
+
+export type ChangedCreditLimit = 'changed' | 'unchanged' | 'wallet_not_found' | 'wallet_closed' | 'credit_in_use';
+
+/**
+ * Changes how far below zero a wallet may go. It waits for the account's lock, so it has a place among the operations of the wallet:
+ * those that are applied after this returns have the limit that it set.
+ * @returns also the limit of before.
+ */
+export async function changeCreditLimit(
+  database: Queryable,
+  id: string,
+  limit: bigint,
+): Promise<{ outcome: ChangedCreditLimit; before: bigint }> {
+  const { rows } = await database.query<{ outcome: ChangedCreditLimit; before: bigint }>({
+    name: 'changeCreditLimit',
+    text: `WITH account AS MATERIALIZED (
+             SELECT id, status, balance, credit_limit FROM accounts WHERE wallet_id = $1 FOR UPDATE
+           ), judged AS (
+             SELECT id, credit_limit, CASE WHEN status = 'closed' THEN 'wallet_closed'
+                                           WHEN credit_limit = $2 THEN 'unchanged'
+                                           WHEN balance < -$2::bigint THEN 'credit_in_use'
+                                           ELSE 'changed' END AS outcome
+             FROM account
+           ), changed AS (
+             UPDATE accounts SET credit_limit = $2, updated_at = statement_timestamp() FROM judged
+             WHERE accounts.id = judged.id AND judged.outcome = 'changed'
+           )
+           SELECT outcome, credit_limit AS before FROM judged`,
+    values: [id, limit],
+  });
+  return rows[0] ?? { outcome: 'wallet_not_found', before: 0n };
 }
 
 /** A wallet to make for a client. */

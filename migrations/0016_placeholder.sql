@@ -1,2 +1,0 @@
--- Keeps the number of a migration that another branch has.
-SELECT 1;
