@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { buildIndex, readIndexBuilds } from '@wallet/shared/database/migrate/build-indexes';
+import { NEWEST_MIGRATION } from '@wallet/shared/database/migrate/check-schema';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Client, type Database, createPool } from '@wallet/shared/database/pool';
-import { createTestDatabase } from '../support/test-database.ts';
+import { inDatabase } from '../support/test-database.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
+import { migrateUpTo } from '../support/version-before.ts';
 
 /** Indexes are built on a database at work: nobody waits for them, and a build that is interrupted is done again. */
 
@@ -19,11 +22,9 @@ let url: string;
 let database: Database;
 let long: Client;
 beforeEach(async () => {
-  url = (await createTestDatabase()).databaseUrl;
+  url = await inDatabase(process.env['TEST_DATABASE_URL']!, `test_${randomBytes(6).toString('hex')}`);
   database = createPool({ url, name: 'test', size: 4, onError: () => undefined });
-  await database.query(
-    `DROP INDEX operations_reference, wallets_asset, accounts_not_active; DELETE FROM migrations WHERE id >= ${BUILDS - 1}`,
-  );
+  await migrateUpTo(database, BUILDS - 1);
   long = await database.connect();
 });
 afterEach(async () => {
@@ -61,11 +62,11 @@ it('nobody waits for an index that is being built, and the version before can re
   await database.query(
     `BEGIN; SET LOCAL lock_timeout = 100; LOCK TABLE operations, wallets, accounts IN ROW EXCLUSIVE MODE; COMMIT`,
   );
-  expect(await readNewest()).toBe(BUILDS - 2);
+  expect(await readNewest()).toBe(BUILDS - 1);
   await long.query('COMMIT');
-  expect(await migrated).toHaveLength(2);
+  expect(await migrated).toHaveLength(NEWEST_MIGRATION - BUILDS + 1);
   expect(await readIndexes()).toEqual(WHOLE);
-  expect(await readNewest()).toBe(BUILDS);
+  expect(await readNewest()).toBe(NEWEST_MIGRATION);
 });
 
 it('an index whose build was interrupted is dropped and built again', async () => {
