@@ -72,6 +72,8 @@ GRANT SELECT ON settings, assets, accounts, operations, pending_operations, move
   delivery_leases TO wallet_worker;
 GRANT INSERT ON movements, failures, events, unrelayed_events, event_feed, delivery_leases, delivery_attempts TO wallet_worker;
 GRANT DELETE ON pending_operations, unrelayed_events, delivery_leases TO wallet_worker;
+-- Where an account stood whose last movement is in the archives. Only the owner of the schema writes archives.
+GRANT SELECT ON archive_checkpoints TO wallet_worker;
 GRANT UPDATE (balance, version, last_operation_id, updated_at) ON accounts TO wallet_worker;
 GRANT UPDATE (open_parts, finished_at) ON batches TO wallet_worker;
 GRANT UPDATE (after_id, touched_at) ON batch_parts TO wallet_worker;

@@ -9,6 +9,7 @@
 -- 5. What is pending leaves the queue when it has ended, and a part of a batch gets no further than its ended lines.
 -- 6. A batch stays as it was accepted.
 -- 7. What may be deleted is kept as long as it is needed.
+-- 8. History is deleted when it is in the archives.
 --
 -- Checks, unique keys and foreign keys stand with the tables; here is what takes more than one row to see. Each statement is
 -- checked as a whole, in sets, when it ends: a foreign key or a row trigger would be paid per row. A statement that breaks the
@@ -26,12 +27,13 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 
--- Forbidden: to change or delete what was accepted, its outcome, what moved, and what the ledger is made of.
-CREATE OR REPLACE TRIGGER operations_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON operations
+-- Forbidden: to change what was accepted, its outcome, what moved, and what the ledger is made of. Section 8 says when what was
+-- accepted, its outcome and what moved may be deleted.
+CREATE OR REPLACE TRIGGER operations_append_only BEFORE UPDATE OR TRUNCATE ON operations
   EXECUTE FUNCTION refuse_change();
-CREATE OR REPLACE TRIGGER movements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON movements
+CREATE OR REPLACE TRIGGER movements_append_only BEFORE UPDATE OR TRUNCATE ON movements
   EXECUTE FUNCTION refuse_change();
-CREATE OR REPLACE TRIGGER failures_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON failures
+CREATE OR REPLACE TRIGGER failures_append_only BEFORE UPDATE OR TRUNCATE ON failures
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER operation_keys_append_only BEFORE UPDATE OR TRUNCATE ON operation_keys
   EXECUTE FUNCTION refuse_change();
@@ -93,7 +95,8 @@ CREATE OR REPLACE TRIGGER accounts_keep_wallet_hash BEFORE INSERT ON accounts
 --     (operations_begin_pending),
 --   that waits in another partition than that of its wallet (operations_fit_partition). A line has its place by
 --     its id, and those of an atomic batch are all in one partition,
---   whose key of idempotency belongs to another, or to none (operations_own_key).
+--   whose key of idempotency belongs to another, or to none (operations_own_key),
+--   of a month that is in the archives: it may be there already (operations_follow_archives).
 CREATE OR REPLACE FUNCTION check_added_operations() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
@@ -121,6 +124,7 @@ BEGIN
                  THEN 'operations_fit_partition'
                WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id
                  THEN 'operations_own_key'
+               WHEN added.id < (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1) THEN 'operations_follow_archives'
              END AS broken
       FROM added
       LEFT JOIN LATERAL (
@@ -218,7 +222,8 @@ CREATE OR REPLACE TRIGGER accounts_keep_base BEFORE UPDATE OF balance, version, 
   ON accounts FOR EACH ROW EXECUTE FUNCTION keep_base();
 
 -- Forbidden: to change an account so that it does not stand at a movement of its last operation, or goes back. An account that has
--- not moved since it was not yet written down which operation was its last is looked up by its version.
+-- not moved since it was not yet written down which operation was its last is looked up by its version. Where that movement is
+-- in the archives, the account stands at its checkpoint.
 CREATE OR REPLACE FUNCTION check_changed_accounts() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   culprit record;
@@ -243,7 +248,12 @@ BEGIN
         AND to_version = CASE WHEN changed.last_operation_id IS NULL THEN changed.version END OFFSET 0
     ) AS gained ON true
     WHERE CASE WHEN changed.version = 0 THEN changed.balance <> 0 OR changed.last_operation_id IS NOT NULL
-               ELSE last.found IS NULL AND coalesce(lost.balance, gained.balance) IS DISTINCT FROM changed.balance END
+               -- The last of these is only asked when the others know of none.
+               ELSE last.found IS NULL AND coalesce(lost.balance, gained.balance, (
+                 SELECT balance FROM archive_checkpoints
+                 WHERE account_id = changed.id AND version = changed.version
+                   AND operation_id = coalesce(changed.last_operation_id, operation_id)
+               )) IS DISTINCT FROM changed.balance END
       OR changed.version < changed.base_version
     LIMIT 1;
   IF FOUND THEN
@@ -288,7 +298,10 @@ BEGIN
                  (coalesce(before_version, account.base_version) + 1,
                   coalesce(before_balance, account.base_balance) + chained.amount)
                  OR account.base_version > 0 AND before_version IS NULL
-                   AND coalesce(lost.balance, gained.balance) IS DISTINCT FROM account.base_balance
+                   AND coalesce(lost.balance, gained.balance, (
+                     SELECT balance FROM archive_checkpoints
+                     WHERE account_id = chained.account_id AND version = account.base_version
+                   )) IS DISTINCT FROM account.base_balance
                  THEN 'entries_continue'
                WHEN is_last AND (account.version, account.balance, account.last_operation_id) IS DISTINCT FROM
                  (chained.version, chained.balance, chained.operation_id)
@@ -310,7 +323,7 @@ BEGIN
         SELECT version, balance, base_version, base_balance, last_operation_id FROM accounts
         WHERE id = CASE WHEN before_version IS NULL OR is_last THEN chained.account_id END OFFSET 0
       ) AS account ON true
-      -- What an account stood on was a movement, on one of its sides.
+      -- What an account stood on was a movement, on one of its sides, or is in the archives up to there.
       LEFT JOIN LATERAL (
         SELECT from_balance AS balance FROM movements
         WHERE from_account_id = chained.account_id
@@ -684,6 +697,201 @@ CREATE OR REPLACE TRIGGER operation_keys_law_delete AFTER DELETE ON operation_ke
   FOR EACH STATEMENT EXECUTE FUNCTION check_removed_keys();
 
 -- ---------------------------------------------------------------------------------------------------------------------------
+-- 8. History is deleted when it is in the archives
+-- ---------------------------------------------------------------------------------------------------------------------------
+
+-- `npm run archive` writes a month to files. Then it notes the month and where the accounts stood at its end, and deletes what is
+-- in the files: an operation first, while its movement or failure can still be seen, and then these.
+
+-- Forbidden: to note a month that is not over, that does not come after all others, or while another is still being deleted
+-- (archives_come_in_order).
+CREATE OR REPLACE FUNCTION check_added_archives() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT added.month INTO culprit
+    FROM added
+    WHERE added.month + interval '1 month' > now() AT TIME ZONE 'UTC'
+      OR added.month < (SELECT max(month) FROM archives)
+      OR 1 < (SELECT count(*) FROM archives WHERE removed_at IS NULL)
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'month % cannot be noted as archived', culprit.month
+      USING ERRCODE = 'WL001', CONSTRAINT = 'archives_come_in_order';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER archives_law AFTER INSERT ON archives REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_archives();
+
+-- Forbidden: to change anything of a month but when it was deleted, which is said once.
+CREATE OR REPLACE TRIGGER archives_unchanged BEFORE UPDATE ON archives
+  FOR EACH ROW WHEN (
+    OLD.removed_at IS NOT NULL
+    OR (OLD.month, OLD.before_id, OLD.operations, OLD.movements, OLD.failures, OLD.manifest_hash, OLD.written_at)
+      IS DISTINCT FROM (NEW.month, NEW.before_id, NEW.operations, NEW.movements, NEW.failures, NEW.manifest_hash, NEW.written_at)
+  ) EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER archives_are_kept BEFORE DELETE OR TRUNCATE ON archives EXECUTE FUNCTION refuse_change();
+
+-- Forbidden: a checkpoint that is not that of a movement of the account which stands there now, by an operation of the month that is
+-- being deleted or one before it (archive_checkpoints_follow_movements).
+CREATE OR REPLACE FUNCTION check_changed_checkpoints() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT changed.account_id INTO culprit
+    FROM changed
+    LEFT JOIN LATERAL (
+      SELECT operation_id, from_balance AS balance, created_at FROM movements
+      WHERE from_account_id = changed.account_id AND from_version = changed.version
+      UNION ALL
+      SELECT operation_id, to_balance, created_at FROM movements
+      WHERE to_account_id = changed.account_id AND to_version = changed.version
+      LIMIT 1
+    ) AS movement ON true
+    WHERE (movement.operation_id, movement.balance, movement.created_at)
+        IS DISTINCT FROM (changed.operation_id, changed.balance, changed.moved_at)
+      OR (changed.operation_id < (SELECT before_id FROM archives WHERE removed_at IS NULL)) IS NOT TRUE
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'account % cannot have this checkpoint', culprit.account_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'archive_checkpoints_follow_movements';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER archive_checkpoints_law_insert AFTER INSERT ON archive_checkpoints REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_changed_checkpoints();
+CREATE OR REPLACE TRIGGER archive_checkpoints_law_update AFTER UPDATE ON archive_checkpoints REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_changed_checkpoints();
+
+-- Forbidden: a checkpoint that goes back, or to another account, or to delete one.
+CREATE OR REPLACE TRIGGER archive_checkpoints_go_forward BEFORE UPDATE ON archive_checkpoints
+  FOR EACH ROW WHEN (NEW.version <= OLD.version OR NEW.account_id <> OLD.account_id) EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER archive_checkpoints_are_kept BEFORE DELETE OR TRUNCATE ON archive_checkpoints
+  EXECUTE FUNCTION refuse_change();
+
+-- Forbidden: to delete an operation
+--   of a month that is not in the archives,
+--   that has not ended, or waits, or is a line of a batch that is not finished,
+--   or whose movement is behind the checkpoint of one of its accounts (operations_kept_until_archived).
+-- Its movement or failure has to stand there still: what has never ended is never taken for what is in the archives.
+CREATE OR REPLACE FUNCTION check_removed_operations() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  bound CONSTANT uuid := (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1);
+  culprit record;
+BEGIN
+  SELECT removed.id INTO culprit
+    FROM removed
+    LEFT JOIN LATERAL (
+      SELECT operation_id, from_account_id, from_version, to_account_id, to_version FROM movements
+      WHERE operation_id = removed.id AND leg = 0 OFFSET 0
+    ) AS movement ON true
+    LEFT JOIN LATERAL (
+      SELECT operation_id FROM failures
+      WHERE operation_id = CASE WHEN movement.operation_id IS NULL THEN removed.id END OFFSET 0
+    ) AS failure ON true
+    LEFT JOIN LATERAL (
+      SELECT version FROM archive_checkpoints WHERE account_id = movement.from_account_id OFFSET 0
+    ) AS lost ON true
+    LEFT JOIN LATERAL (
+      SELECT version FROM archive_checkpoints WHERE account_id = movement.to_account_id OFFSET 0
+    ) AS gained ON true
+    LEFT JOIN LATERAL (
+      SELECT seq FROM pending_operations WHERE wallet_id = removed.wallet_id AND seq = removed.seq OFFSET 0
+    ) AS waiting ON true
+    WHERE (removed.id < bound) IS NOT TRUE
+      OR waiting.seq IS NOT NULL
+      OR CASE WHEN failure.operation_id IS NULL
+              THEN (movement.from_version <= lost.version AND movement.to_version <= gained.version) IS NOT TRUE END
+    LIMIT 1;
+  IF NOT FOUND THEN
+    SELECT removed.batch_id AS id INTO culprit
+      FROM (SELECT DISTINCT batch_id FROM removed WHERE batch_id IS NOT NULL) AS removed
+      LEFT JOIN LATERAL (SELECT finished_at FROM batches WHERE id = removed.batch_id OFFSET 0) AS batch ON true
+      WHERE batch.finished_at IS NULL
+      LIMIT 1;
+  END IF;
+  IF FOUND THEN
+    RAISE EXCEPTION '% is not in the archives, or has not ended', culprit.id
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'operations_kept_until_archived';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER operations_law_delete AFTER DELETE ON operations REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_operations();
+
+-- Forbidden: to delete a movement
+--   of an operation that is still there, or of a month that is not in the archives,
+--   or that is behind the checkpoint of one of its accounts, or of which one has none (movements_kept_until_archived).
+CREATE OR REPLACE FUNCTION check_removed_movements() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  bound CONSTANT uuid := (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1);
+  culprit record;
+BEGIN
+  SELECT removed.operation_id INTO culprit
+    FROM removed
+    LEFT JOIN LATERAL (
+      SELECT version FROM archive_checkpoints WHERE account_id = removed.from_account_id OFFSET 0
+    ) AS lost ON true
+    LEFT JOIN LATERAL (
+      SELECT version FROM archive_checkpoints WHERE account_id = removed.to_account_id OFFSET 0
+    ) AS gained ON true
+    LEFT JOIN LATERAL (SELECT id FROM operations WHERE id = removed.operation_id OFFSET 0) AS operation ON true
+    WHERE (removed.operation_id < bound AND removed.from_version <= lost.version AND removed.to_version <= gained.version)
+        IS NOT TRUE
+      OR operation.id IS NOT NULL
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the movement of operation % is not in the archives', culprit.operation_id
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'movements_kept_until_archived';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER movements_law_delete AFTER DELETE ON movements REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_movements();
+
+-- Forbidden: to delete the failure of an operation that is still there, or of a month that is not in the archives
+-- (failures_kept_until_archived).
+CREATE OR REPLACE FUNCTION check_removed_failures() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  bound CONSTANT uuid := (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1);
+  culprit record;
+BEGIN
+  SELECT removed.operation_id INTO culprit
+    FROM removed
+    LEFT JOIN LATERAL (SELECT id FROM operations WHERE id = removed.operation_id OFFSET 0) AS operation ON true
+    WHERE (removed.operation_id < bound) IS NOT TRUE OR operation.id IS NOT NULL
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the failure of operation % is not in the archives', culprit.operation_id
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'failures_kept_until_archived';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER failures_law_delete AFTER DELETE ON failures REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_failures();
+
+-- Forbidden: a replay of an operation that neither is there nor can be in the archives (batch_replays_have_operations).
+CREATE OR REPLACE FUNCTION check_added_replays() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN LATERAL (SELECT id FROM operations WHERE id = added.operation_id OFFSET 0) AS operation ON true
+    WHERE operation.id IS NULL
+      AND (added.operation_id < (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1)) IS NOT TRUE
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'a line cannot stand for operation %', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'batch_replays_have_operations';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER batch_replays_law AFTER INSERT ON batch_replays REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_replays();
+
+-- ---------------------------------------------------------------------------------------------------------------------------
 -- Plans
 -- ---------------------------------------------------------------------------------------------------------------------------
 
@@ -705,7 +913,13 @@ BEGIN
     'check_removed_feed',
     'check_removed_deliveries',
     'check_removed_attempts',
-    'check_removed_keys'
+    'check_removed_keys',
+    'check_added_archives',
+    'check_changed_checkpoints',
+    'check_removed_operations',
+    'check_removed_movements',
+    'check_removed_failures',
+    'check_added_replays'
   ] LOOP
     EXECUTE format('ALTER FUNCTION %I() SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
                     SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off', law);

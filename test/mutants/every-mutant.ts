@@ -1,4 +1,5 @@
 import { ACCEPTING } from './accepting.ts';
+import { ARCHIVING } from './archiving.ts';
 import { BATCHES } from './batches.ts';
 import { LAW } from './law.ts';
 import { LEDGER } from './ledger.ts';
@@ -6,4 +7,12 @@ import type { Mutant } from './mutant.ts';
 import { TELLING } from './telling.ts';
 import { WORKING } from './working.ts';
 
-export const EVERY_MUTANT: readonly Mutant[] = [...ACCEPTING, ...LEDGER, ...LAW, ...WORKING, ...BATCHES, ...TELLING];
+export const EVERY_MUTANT: readonly Mutant[] = [
+  ...ACCEPTING,
+  ...LEDGER,
+  ...LAW,
+  ...WORKING,
+  ...BATCHES,
+  ...TELLING,
+  ...ARCHIVING,
+];

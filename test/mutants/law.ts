@@ -38,9 +38,8 @@ export const LAW: readonly Mutant[] = [
   {
     name: 'law-lets-accounts-name-any-operation',
     bug: 'an account names an operation as its last that was not',
-    text: 'ELSE last.found IS NULL AND coalesce(lost.balance, gained.balance) IS DISTINCT FROM changed.balance END',
-    instead:
-      'ELSE changed.last_operation_id IS NULL AND coalesce(lost.balance, gained.balance) IS DISTINCT FROM changed.balance END',
+    text: 'ELSE last.found IS NULL AND coalesce(lost.balance, gained.balance, (',
+    instead: 'ELSE changed.last_operation_id IS NULL AND coalesce(lost.balance, gained.balance, (',
     tests: ['laws/constraints > that was not its last'],
   },
   {

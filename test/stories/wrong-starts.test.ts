@@ -16,6 +16,7 @@ const PROGRAMS = {
   'npm run audit': 'shared/src/commands/audit.ts',
   'npm run keys': 'shared/src/commands/keys.ts',
   'npm run assets': 'shared/src/commands/assets.ts',
+  'npm run archive': 'shared/src/commands/archive.ts',
   'npm run bench': 'bench/src/bench.ts',
   'npm run bench:batch': 'bench/src/batch.ts',
   'npm run bench:history': 'bench/src/history.ts',

@@ -97,7 +97,14 @@ async function chooseAccounts(
          SELECT accounts.id, accounts.version, coalesce(base.version, 0) AS base_version,
                 coalesce(base.balance, 0) AS base_balance, base.accepted
          FROM (SELECT id, version FROM accounts WHERE id > $1 ORDER BY id LIMIT $2) AS accounts
-         LEFT JOIN LATERAL (SELECT version, balance, accepted FROM audit_checkpoints ${base}) AS base ON true
+         LEFT JOIN LATERAL (
+           SELECT version, balance, accepted FROM (
+             SELECT version, balance, accepted FROM audit_checkpoints ${base}
+           ) AS found
+           UNION ALL
+           SELECT version, balance, accepted FROM archive_checkpoints WHERE account_id = accounts.id
+           ORDER BY version DESC LIMIT 1
+         ) AS base ON true
        ) AS each
      ) AS numbered
      WHERE until <= $2 OR number = 1
@@ -122,10 +129,22 @@ const NAME = `format('account %s of %s', account.id, coalesce('wallet ' || accou
  * P3: versions have no gaps, each movement continues the one before it, and the account stands at the last one, that of its
  * last operation, with the sum of them all; no wallet is below its credit limit. P2: along its movements, the operations of a
  * wallet come in the order of acceptance.
+ *
+ * What is in the archives is left out: a walk goes on from the checkpoint of its account there, if that is further. It may have
+ * come to be so since the piece before.
  */
 const WALK = `WITH walk AS MATERIALIZED (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::numeric[], $5::numeric[], $6::numeric[])
+    SELECT walk.account_id, CASE WHEN is_further THEN archived.version ELSE walk.version END AS version,
+           CASE WHEN is_further THEN archived.version ELSE walk.seen END AS seen,
+           CASE WHEN is_further THEN archived.balance ELSE walk.balance END AS balance,
+           CASE WHEN is_further THEN archived.balance ELSE walk.total END AS total,
+           CASE WHEN is_further THEN archived.accepted ELSE walk.accepted END AS accepted,
+           walk.number, archived.version AS archived_version, archived.operation_id AS archived_id
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::numeric[], $5::numeric[], $6::numeric[])
       WITH ORDINALITY AS walk (account_id, version, seen, balance, total, accepted, number)
+    LEFT JOIN LATERAL (
+      SELECT *, version > walk.version AS is_further FROM archive_checkpoints WHERE account_id = walk.account_id OFFSET 0
+    ) AS archived ON true
   ), sides AS (
     SELECT walk.*, account.wallet_id, side.version AS at_version, side.amount, side.balance AS at_balance, side.operation_id
     FROM walk
@@ -154,7 +173,9 @@ const WALK = `WITH walk AS MATERIALIZED (
   ), walked AS (
     SELECT account_id, number, seen, coalesce(max(at_version), version) AS version,
            coalesce(max(at_balance) FILTER (WHERE is_last), balance) AS balance, total + coalesce(sum(amount), 0) AS total,
-           greatest(accepted, max(at_accepted)) AS accepted, (array_agg(operation_id) FILTER (WHERE is_last))[1] AS last_operation_id,
+           greatest(accepted, max(at_accepted)) AS accepted,
+           coalesce((array_agg(operation_id) FILTER (WHERE is_last))[1],
+                    CASE WHEN version = archived_version THEN archived_id END) AS last_operation_id,
            coalesce(jsonb_agg(jsonb_build_object(
              'violation', CASE WHEN at_version <> before_version + 1 THEN 'version_gap' ELSE 'running_balance_broken' END,
              'subject', format('account %s entry %s', account_id, at_version),
@@ -165,7 +186,7 @@ const WALK = `WITH walk AS MATERIALIZED (
              'violation', 'order_broken', 'subject', 'operation ' || operation_id,
              'detail', format('was applied to wallet %s at version %s, after one that was accepted later', wallet_id, at_version)
            )) FILTER (WHERE at_accepted < accepted_before), '[]') AS broken
-    FROM chained GROUP BY account_id, number, version, seen, balance, total, accepted
+    FROM chained GROUP BY account_id, number, version, seen, balance, total, accepted, archived_version, archived_id
   )
   SELECT walked.account_id::text AS "accountId", walked.version::text, walked.balance::text, walked.total::text,
          walked.accepted::text, broken, next.version::text AS next,

@@ -1,7 +1,10 @@
-import { LAST_ID } from './bounds.ts';
+import { ARCHIVED_BEFORE, LAST_ID } from './bounds.ts';
 import type { Pieces, Violation } from './pieces.ts';
 
-/** Goes through the keys of idempotency: each belongs to the operation that has it. @param from the hash to begin behind. */
+/**
+ * Goes through the keys of idempotency: each belongs to the operation that has it, or had it when it was archived.
+ * @param from the hash to begin behind.
+ */
 export async function* checkKeys(
   pieces: Pieces,
   tell: (violation: Violation) => void,
@@ -29,4 +32,5 @@ const KEYS = `SELECT 'key_without_operation' AS violation, 'operation ' || opera
   FROM operation_keys
   LEFT JOIN LATERAL (SELECT id, idempotency_key FROM operations WHERE id = operation_keys.operation_id OFFSET 0) AS operation ON true
   WHERE key_hash > $1 AND key_hash <= $2
+    AND (operation.id IS NOT NULL OR (operation_id < ${ARCHIVED_BEFORE}) IS NOT TRUE)
     AND key_hash IS DISTINCT FROM encode(substr(sha256(convert_to(operation.idempotency_key, 'UTF8')), 1, 16), 'hex')::uuid`;

@@ -5,6 +5,7 @@ import {
   type Tally,
   checkLines,
   checkTotals,
+  findArchived,
   findWrongParts,
   readTotals,
   sumEnded,
@@ -25,8 +26,9 @@ export async function checkLongBatch(
   tell: (violation: Violation) => void,
 ): Promise<void> {
   const lines = await addUpLines(pieces, batch, tell);
-  checkLines([batch], lines).forEach(tell);
   const parts = await pieces.read(async (client) => {
+    // Behind the lines: it may have been archived since they were read.
+    checkLines([batch], lines, await findArchived(client, [batch.id])).forEach(tell);
     (await findWrongParts(client, [batch.id])).forEach(tell);
     return readPartitions(client, batch.id);
   });
@@ -65,14 +67,20 @@ async function checkPart(
       const bound = passed === null ? null : await readBound(client, { after, upTo: passed }, rows);
       const upTo = bound ?? highest;
       const sums = await sumEnded(client, [{ batchId: id, after, upTo }]);
-      return { upTo, sums, totals: bound === null ? await readTotals(client, [id]) : null };
+      if (bound !== null) return { upTo, sums, told: null };
+      return {
+        upTo,
+        sums,
+        told: { totals: await readTotals(client, [id]), archived: await findArchived(client, [id]) },
+      };
     });
     tally = tallyOf([...tally.values()], piece.sums);
     after = piece.upTo;
-    if (piece.totals !== null)
+    if (piece.told !== null)
       checkTotals(
-        piece.totals.filter((sums) => sums.partition === partition),
+        piece.told.totals.filter((sums) => sums.partition === partition),
         tally,
+        piece.told.archived,
       ).forEach(tell);
   }
 }

@@ -210,7 +210,8 @@ const isOutOfOrder = (name: string): string => `CASE
 /**
  * P3: what failed tells where its wallet stood, and was refused rightly: a line of an atomic batch failed on what the lines
  * before it would have left. P2: it was refused after what was accepted before it, and before what was accepted after it; that
- * is held against the movements around it and against the operations of the wallet with the next ids. Those that succeeded
+ * is held against the movements around it and against the operations of the wallet with the next ids, as far as these are
+ * not in the archives. Those that succeeded
  * are held against each other with the movements of their accounts.
  */
 const FAILURES = `SELECT checked.* FROM failures
@@ -220,6 +221,9 @@ const FAILURES = `SELECT checked.* FROM failures
     WHERE operations.id = failures.operation_id OFFSET 0
   ) AS operation ON true
   LEFT JOIN LATERAL (SELECT id, wallet_id FROM accounts WHERE wallet_id = operation.wallet_id OFFSET 0) AS home ON true
+  LEFT JOIN LATERAL (
+    SELECT version, balance, accepted FROM archive_checkpoints WHERE account_id = home.id OFFSET 0
+  ) AS archived ON true
   ${movementAt('failures.wallet_version', 'reached')}
   ${movementAt('failures.wallet_version + 1', 'following')}
   ${neighbour('earlier', '<')}
@@ -227,10 +231,16 @@ const FAILURES = `SELECT checked.* FROM failures
   CROSS JOIN LATERAL (
     SELECT CASE WHEN operation.id IS NULL THEN 'outcome_without_operation' END AS owner,
            CASE WHEN operation.id IS NOT NULL
-                  AND (wallet_balance IS DISTINCT FROM CASE wallet_version WHEN 0 THEN 0 ELSE reached.balance END
+                  AND (wallet_balance IS DISTINCT FROM CASE
+                         WHEN wallet_version = 0 THEN 0
+                         WHEN reached.operation_id IS NOT NULL OR (wallet_version > archived.version) IS NOT FALSE THEN reached.balance
+                         WHEN wallet_version = archived.version THEN archived.balance
+                         ELSE wallet_balance END
                     OR error_code = 'insufficient_funds' AND wallet_balance >= operation.amount AND atomic IS NOT TRUE)
                 THEN 'outcome_not_of_entry' END AS told,
-           CASE WHEN reached_place.accepted > operation.accepted OR following_place.accepted < operation.accepted
+           CASE WHEN coalesce(reached_place.accepted, CASE wallet_version WHEN archived.version THEN archived.accepted END)
+                    > operation.accepted
+                  OR following_place.accepted < operation.accepted
                   OR ${isOutOfOrder('earlier')} OR ${isOutOfOrder('later')} THEN 'order_broken' END AS turn
     OFFSET 0
   ) AS found

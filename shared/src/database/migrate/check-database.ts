@@ -12,13 +12,15 @@ const NEEDS = {
   keys: ['SELECT ON api_keys'],
   assets: ['SELECT ON assets', 'INSERT ON audit_log'],
   seed: ['INSERT ON clients', 'INSERT ON pending_operations'],
+  archive: ['INSERT ON archives', 'INSERT ON archive_checkpoints'],
+  verify: ['SELECT ON archives', 'SELECT ON archive_checkpoints'],
 } as const satisfies Record<string, readonly `${'SELECT' | 'INSERT' | 'UPDATE'} ON ${string}`[]>;
 
 /** A program that works on a migrated database. */
 export type Program = keyof typeof NEEDS;
 
 /** These are content with a server that can only be read. */
-const READERS: readonly Program[] = ['audit', 'keys'];
+const READERS: readonly Program[] = ['audit', 'keys', 'verify'];
 
 /**
  * What has to be so before a program begins: the server answers and is one that it can work on, the schema is the one it was

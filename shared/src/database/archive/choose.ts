@@ -1,0 +1,98 @@
+import type { Client } from '../pool.ts';
+import type { Pace } from './pace.ts';
+import { inPiece } from './session.ts';
+
+/**
+ * Operations with a lower id than `$before` are written if they have ended, so that what is written of an account are its first
+ * movements that are here. What stays is written down in a table of the session, operation by operation. There are few: what
+ * still waits, and what was applied behind something of the month after.
+ */
+const KEPT = `CREATE TEMP TABLE IF NOT EXISTS archive_kept (operation_id uuid PRIMARY KEY);
+  TRUNCATE archive_kept`;
+
+/**
+ * Chooses what stays of the operations before `beforeId`.
+ * @param lateSince movements from this moment on are looked at: only they can be behind one of the month after. Null for all.
+ */
+export async function chooseKept(
+  client: Client,
+  { beforeId, lateSince, pace }: { beforeId: string; lateSince: Date | null; pace: Pace },
+): Promise<void> {
+  await client.query(KEPT);
+  await inPiece(client, () => client.query(KEEP_UNFINISHED, [beforeId]));
+  for (let after: string | null = FIRST; after !== null;) {
+    const from: string = after;
+    after = await pace.take(
+      (rows) =>
+        inPiece(client, async () => {
+          const bound = await client.query<{ id: string }>(BOUND, [from, beforeId, rows - 1]);
+          const upTo = bound.rows[0]?.id ?? null;
+          await client.query(KEEP_LATE, [from, upTo ?? beforeId, beforeId, lateSince]);
+          return upTo;
+        }),
+      () => 0,
+    );
+  }
+}
+
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+const BOUND = `SELECT operation_id AS id FROM movements WHERE operation_id > $1 AND operation_id < $2
+  ORDER BY operation_id OFFSET $3 LIMIT 1`;
+
+/** The operations behind those of `first` on one of their accounts, and those behind them, as far as the month reaches. */
+const keepWithAllBehind = (first: string, beforeId: string): string => `WITH RECURSIVE behind AS (
+    ${first}
+    UNION
+    SELECT next.operation_id
+    FROM behind
+    CROSS JOIN LATERAL (SELECT * FROM movements WHERE operation_id = behind.operation_id AND leg = 0 OFFSET 0) AS movement
+    CROSS JOIN LATERAL (
+      ${at('movement', 1)}
+    ) AS next
+    WHERE next.operation_id < ${beforeId}
+      AND NOT EXISTS (SELECT FROM archive_kept WHERE operation_id = next.operation_id OFFSET 0)
+  )
+  INSERT INTO archive_kept SELECT operation_id FROM behind ON CONFLICT DO NOTHING`;
+
+/** The operations of the movements so many versions from one, on both of its accounts. */
+function at(movement: string, versions: 1 | -1): string {
+  const sides = ['from', 'to'].flatMap((side) =>
+    ['from', 'to'].map(
+      (other) => `SELECT operation_id FROM movements
+        WHERE ${other}_account_id = ${movement}.${side}_account_id AND ${other}_version = ${movement}.${side}_version + ${versions}`,
+    ),
+  );
+  return sides.join('\n      UNION ALL ');
+}
+
+/** What waits, and the lines of batches that are not finished, although they may have ended: $1 is the id behind the month. */
+const KEEP_UNFINISHED = keepWithAllBehind(
+  `SELECT operation_id FROM (
+      SELECT operation_id FROM pending_operations WHERE operation_id < $1
+      UNION ALL
+      SELECT line.id
+      FROM (SELECT id FROM batches WHERE id < $1 AND finished_at IS NULL) AS batch
+      CROSS JOIN LATERAL (
+        SELECT id FROM operations
+        WHERE id >= (overlay(batch.id::text PLACING '000' FROM 16 FOR 3))::uuid AND id <= (left(batch.id::text, 31) || 'fffff')::uuid
+          AND batch_id = batch.id
+        OFFSET 0
+      ) AS line
+    ) AS unfinished`,
+  '$1',
+);
+
+/** Of the movements behind $1 up to $2: those that are behind one of an operation from $3 on. */
+const KEEP_LATE = keepWithAllBehind(
+  `SELECT late.operation_id
+    FROM (
+      SELECT * FROM movements
+      WHERE operation_id > $1 AND operation_id <= $2 AND operation_id < $3 AND ($4::timestamptz IS NULL OR created_at >= $4)
+    ) AS late
+    CROSS JOIN LATERAL (
+      ${at('late', -1)}
+    ) AS earlier
+    WHERE earlier.operation_id >= $3`,
+  '$3',
+);

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+
+/** The files of a month: rows as CSV with a header, as COPY writes and reads them, compressed with gzip. */
+export const FILES = {
+  operations: [
+    ...[
+      'id',
+      'seq',
+      'batch_id',
+      'line',
+      'wallet_id',
+      'to_wallet_id',
+      'asset_id',
+      'type',
+      'amount',
+      'priority',
+      'created_at',
+    ],
+    ...['description', 'reference_id', 'idempotency_key', 'metadata', 'metadata_sent'],
+  ],
+  movements: [
+    ...[
+      'operation_id',
+      'leg',
+      'from_account_id',
+      'from_version',
+      'from_balance',
+      'to_account_id',
+      'to_version',
+      'to_balance',
+    ],
+    ...['amount', 'asset_id', 'created_at'],
+  ],
+  failures: [
+    ...['operation_id', 'error_code', 'wallet_balance', 'wallet_version', 'to_wallet_balance', 'to_wallet_version'],
+    'completed_at',
+  ],
+  checkpoints: ['account_id', 'version', 'balance', 'operation_id', 'accepted', 'moved_at'],
+} as const satisfies Record<string, readonly string[]>;
+export type FileKind = keyof typeof FILES;
+export const FILE_KINDS = Object.keys(FILES) as FileKind[];
+
+export function fileName(kind: FileKind): string {
+  return `${kind}.csv.gz`;
+}
+
+/** What a manifest says of a file. */
+export interface FileFacts {
+  readonly name: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface FileWriter {
+  /** Adds rows, as many as `rows` says. Resolves when there is room for more. */
+  write(source: AsyncIterable<Buffer>, rows: () => number): Promise<void>;
+  /** Resolves when all of it is on the disk. */
+  finish(): Promise<FileFacts>;
+  /** Gives up. */
+  close(): void;
+}
+
+export function createFile(folder: string, kind: FileKind): FileWriter {
+  const name = fileName(kind);
+  const gzip = createGzip();
+  const hash = createHash('sha256');
+  let [rows, bytes] = [0, 0];
+  const written = pipeline(
+    gzip,
+    async function* (source: AsyncIterable<Buffer>) {
+      for await (const chunk of source) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    },
+    createWriteStream(join(folder, name), { flags: 'wx', flush: true }),
+  );
+  // It is awaited at the end; until then a failure shows when the next rows are written.
+  const failed = written.then(() => null).catch((error: unknown) => error as Error);
+  let failure: Error | null = null;
+  gzip.write(`${FILES[kind].join(',')}\n`);
+  return {
+    async write(source, count) {
+      // A failure leaves the rest of the rows out, and not unread: the session that sends them has to come to their end.
+      for await (const chunk of source) {
+        if (failure !== null || gzip.write(chunk)) continue;
+        failure = await Promise.race([failed, new Promise<null>((room) => gzip.once('drain', () => room(null)))]);
+      }
+      if (failure !== null) throw failure;
+      rows += count();
+    },
+    async finish() {
+      gzip.end();
+      await written;
+      return { name, rows, bytes, sha256: hash.digest('hex') };
+    },
+    close() {
+      gzip.destroy();
+    },
+  };
+}
+
+/** The SHA-256 and the size of a file as it is on the disk. */
+export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/** The rows of a file without its header, many at a time. A row may have line breaks in quotes. @throws if the header is another. */
+export async function* readRows(folder: string, kind: FileKind): AsyncGenerator<string[]> {
+  const gunzip = createGunzip();
+  const source = pipeline(createReadStream(join(folder, fileName(kind))), gunzip);
+  source.catch(() => undefined);
+  let rest = '';
+  let header: string | undefined;
+  for await (const chunk of gunzip.setEncoding('utf8') as AsyncIterable<string>) {
+    const { rows, left } = splitRows(rest + chunk);
+    rest = left;
+    header ??= rows.shift();
+    if (rows.length > 0) yield rows;
+  }
+  await source;
+  if (header !== FILES[kind].join(',') || rest !== '') throw new Error(`${fileName(kind)} is not as it was written`);
+}
+
+function splitRows(text: string): { rows: string[]; left: string } {
+  const rows: string[] = [];
+  let start = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
+    const row = text.slice(start, end);
+    if (row.includes('"') && row.split('"').length % 2 === 0) continue;
+    rows.push(row);
+    start = end + 1;
+  }
+  return { rows, left: text.slice(start) };
+}
+
+/** Has the names in a folder be on the disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

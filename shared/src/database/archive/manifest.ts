@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Month } from '../../words/month.ts';
+import { FILE_KINDS, fileName } from './files.ts';
+
+const count = z.number().int().nonnegative();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+const schema = z.strictObject({
+  format: z.literal(1),
+  month: z.string().regex(/^\d{4}-\d{2}$/),
+  /** The last migration of the schema that the rows are of. */
+  schema: count,
+  operations: count,
+  movements: count,
+  failures: count,
+  checkpoints: count,
+  /** What was moved, by asset, in its minor units. */
+  sums: z.array(
+    z.strictObject({ asset: z.string(), asset_id: count, movements: count, amount: z.string().regex(/^\d+$/) }),
+  ),
+  files: z.array(z.strictObject({ name: z.string(), rows: count, bytes: count, sha256: hash })),
+  /** The hash of the manifest of the archived month before this one; null for the first. */
+  previous: hash.nullable(),
+});
+
+/** What a month has: its files with their hashes. Its own hash stands in the database, and in the manifest of the month after. */
+export type Manifest = z.infer<typeof schema>;
+
+const NAME = 'manifest.json';
+
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** Writes it to the disk. @returns its hash. */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<string> {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  await writeFile(join(folder, NAME), text, { flag: 'wx', flush: true });
+  return hashOf(text);
+}
+
+/** @returns null if it cannot be read, or is none. */
+export async function readManifest(folder: string, month: Month): Promise<{ manifest: Manifest; hash: string } | null> {
+  const text = await readFile(join(folder, NAME), 'utf8').catch(() => '');
+  const manifest = schema.safeParse(parse(text)).data;
+  if (manifest?.month !== month || manifest.files.map(({ name }) => name).join() !== FILE_KINDS.map(fileName).join())
+    return null;
+  return { manifest, hash: hashOf(text) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

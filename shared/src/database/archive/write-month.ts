@@ -1,0 +1,130 @@
+import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ConfigError } from '../../words/config-error.ts';
+import { type Month, firstIdOf, monthAfter, startOf } from '../../words/month.ts';
+import { NEWEST_MIGRATION } from '../migrate/check-schema.ts';
+import type { Client } from '../pool.ts';
+import { chooseKept } from './choose.ts';
+import { BrokenChain, type Writers, exportCheckpoints, exportOperations } from './export.ts';
+import { FILE_KINDS, type FileFacts, type FileKind, createFile, syncFolder } from './files.ts';
+import { type Manifest, readManifest, writeManifest } from './manifest.ts';
+import { createPace } from './pace.ts';
+import { verifyFiles } from './verify-files.ts';
+
+/** A month whose files are on the disk. */
+export interface WrittenMonth {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  readonly hash: string;
+}
+
+/** A piece of an export looks at so many rows at most. */
+const MOST_ROWS = 4_000;
+/** After a piece, nothing is read for as long as it took. */
+const REST = 1;
+/** More than the clocks of processes and database differ, and than it takes from making an id to accepting its operation. */
+const LATE_MS = 3_600_000;
+
+/**
+ * Writes a month to a folder of its own: what has ended of the operations with ids of this month or one before it. It is written
+ * beside and then renamed: a folder with the name of a month is whole. One that is there already, because an archive was
+ * killed just then, is taken if it is what would be written.
+ * @returns null if there is nothing to write.
+ * @throws ConfigError if the folder cannot be used, or the movements of an account are not whole.
+ */
+export async function writeMonth(
+  client: Client,
+  { month, to, previous }: { month: Month; to: string; previous: string | null },
+): Promise<WrittenMonth | null> {
+  const folder = join(to, month);
+  if (await exists(folder)) return readWritten(folder, month, previous);
+  const beside = join(to, `.${month}.unfinished`);
+  await rm(beside, { recursive: true, force: true });
+  await mkdir(beside, { recursive: true });
+  const written = await writeFiles(client, { month, previous, beside });
+  if (written === null) {
+    await rm(beside, { recursive: true });
+    return null;
+  }
+  await syncFolder(beside);
+  await rename(beside, folder);
+  await syncFolder(dirname(folder));
+  return { folder, ...written };
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path, constants.F_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readWritten(folder: string, month: Month, previous: string | null): Promise<WrittenMonth> {
+  const found = await readManifest(folder, month);
+  const isNext = found !== null && found.manifest.previous === previous && found.manifest.schema === NEWEST_MIGRATION;
+  if (!isNext || (await verifyFiles(folder, found.manifest)).length > 0)
+    throw new ConfigError(
+      `${folder} is there already, and is not the archive of ${month} that this database would continue with. Move it away, ` +
+        'or name another folder with --to.',
+    );
+  return { folder, ...found };
+}
+
+async function writeFiles(
+  client: Client,
+  { month, previous, beside }: { month: Month; previous: string | null; beside: string },
+): Promise<{ manifest: Manifest; hash: string } | null> {
+  const behind = monthAfter(month);
+  // First what is late by the clocks. Where that does not do, since they differ by more, all of it.
+  for (const lateSince of [new Date(startOf(behind).getTime() - LATE_MS), null]) {
+    await chooseKept(client, { beforeId: firstIdOf(behind), lateSince, pace: createPace(MOST_ROWS) });
+    const writers = openFiles(beside);
+    try {
+      const pace = createPace(MOST_ROWS);
+      const sums = await exportOperations(client, { beforeId: firstIdOf(behind), writers, pace, mayRest: REST });
+      await exportCheckpoints(client, writers.checkpoints, createPace(MOST_ROWS));
+      const files = await finishFiles(writers);
+      const rows = Object.fromEntries(FILE_KINDS.map((kind, index) => [kind, files[index]?.rows ?? 0]));
+      const { operations = 0, movements = 0, failures = 0, checkpoints = 0 } = rows;
+      if (operations === 0) return null;
+      const manifest: Manifest = {
+        ...{ format: 1, month, schema: NEWEST_MIGRATION, operations, movements, failures, checkpoints },
+        sums: sums.map((sum) => ({
+          ...{ asset: sum.code, asset_id: sum.assetId, movements: Number(sum.movements), amount: String(sum.amount) },
+        })),
+        ...{ files, previous },
+      };
+      return { manifest, hash: await writeManifest(beside, manifest) };
+    } catch (error) {
+      if (!(error instanceof BrokenChain) || lateSince === null) throw explained(error, month);
+      for (const kind of FILE_KINDS) writers[kind].close();
+      await rm(beside, { recursive: true });
+      await mkdir(beside);
+    } finally {
+      for (const kind of FILE_KINDS) writers[kind].close();
+    }
+  }
+  return null;
+}
+
+function openFiles(folder: string): Writers {
+  return Object.fromEntries(FILE_KINDS.map((kind) => [kind, createFile(folder, kind)])) as Record<
+    FileKind,
+    ReturnType<typeof createFile>
+  >;
+}
+
+async function finishFiles(writers: Writers): Promise<FileFacts[]> {
+  const files: FileFacts[] = [];
+  for (const kind of FILE_KINDS) files.push(await writers[kind].finish());
+  return files;
+}
+
+function explained(error: unknown, month: Month): unknown {
+  if (!(error instanceof BrokenChain)) return error;
+  return new ConfigError(
+    `${month} cannot be archived: the movements of ${error.message} up to its end are not whole, or do not add up. Nothing was ` +
+      'changed. Run npm run audit.',
+    { cause: error },
+  );
+}
