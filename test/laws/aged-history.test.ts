@@ -28,7 +28,7 @@ afterAll(async () => {
 it('a filled history breaks no promise', async () => {
   const violations: unknown[] = [];
   await auditDatabase(database, (violation) => violations.push(violation));
-  expect(violations).toEqual([]);
+  expect(violations.slice(0, 10)).toEqual([]);
 }, 120_000);
 
 it('a filled history has every kind of operation, failures, and as many lines of batches as single operations', async () => {

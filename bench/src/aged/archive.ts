@@ -12,7 +12,7 @@ import { type AgedBench, type AgedSection, openFilled } from './aged-bench.ts';
 const MONTHS = 4;
 const STOP_MS = 10_000;
 
-/** `npm run archive` while single operations are accepted and applied. */
+/** `npm run archive` while single operations are accepted and applied. Its files lie beside the data. */
 export const archive: AgedSection = {
   name: 'archive',
   title: 'Archive under load',
@@ -79,7 +79,8 @@ function hasArchive(): boolean {
 }
 
 function startArchive({ servers }: AgedBench, before: string) {
-  return startChild(['npm', 'run', '--silent', 'archive', '--', '--before', before], {
+  const to = join(servers.folder, 'archive');
+  return startChild(['npm', 'run', '--silent', 'archive', '--', '--before', before, '--to', to], {
     cwd: PROJECT_ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, DATABASE_URL: servers.postgres.url },
