@@ -1,10 +1,12 @@
 import { relative } from 'node:path';
+import { MIGRATIONS_FOLDER } from '@wallet/local/project';
+import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { runCommand } from '@wallet/shared/process/run-command';
 import type { AgedSection } from './aged/aged-bench.ts';
 import { archive } from './aged/archive.ts';
 import { audit } from './aged/audit.ts';
 import { type AgedOptions, HELP, readAgedOptions } from './aged/options.ts';
-import { prepareData } from './aged/prepare-data.ts';
+import { PARTITIONS, prepareData } from './aged/prepare-data.ts';
 import { rates } from './aged/rates.ts';
 import { retention } from './aged/retention.ts';
 import { sizes } from './aged/sizes.ts';
@@ -38,6 +40,8 @@ async function bench(options: AgedOptions): Promise<number> {
     const measuredAt = new Date().toISOString();
     const loadBefore = readLoad();
     const servers = await startServers(stops, { server: options.servers, dataDir: folder });
+    // What was filled by a version before is measured as this one would serve it.
+    await migrateDatabase(servers.postgres.url, MIGRATIONS_FOLDER, PARTITIONS);
     const machine = await readMachine(servers, loadBefore);
     say(describeMachine(machine));
     const sections: SectionResult[] = [];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fillDatabase } from '@wallet/bench/aged/fill-database';
 import { auditDatabase } from '@wallet/shared/database/audit';
 import { type Database, createPool } from '@wallet/shared/database/pool';
+import { runProgram } from '../support/run-program.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
 const OPERATIONS = 20_000;
@@ -64,4 +65,15 @@ it('a filled database has the constraints and indexes that the migrations made',
   } finally {
     await migrated.end();
   }
+});
+
+it.each([
+  ['--operations', '999', /^--operations must be a whole number of at least 1000/],
+  ['--operations', '1000000000000', /^1000000000000 operations need \d+\.\d GB in .* name fewer with --operations/],
+  ['--before', '2026-13', /^--before must be a month, such as 2026-03/],
+  ['--only', 'size', /^There is no size to measure. There are sizes, .*archive/],
+])('npm run bench:aged -- %s %s is refused with a sentence', async (option, value, says) => {
+  const { code, err } = await runProgram('bench/src/aged.ts', [option, value], {});
+  expect(err).toMatch(says);
+  expect(code).toBe(2);
 });

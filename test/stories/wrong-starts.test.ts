@@ -252,15 +252,12 @@ const ARGUMENTS: WrongStart[] = [
   })),
   ...(
     [
-      ['npm run bench', ['--servers', 'embedded'], /--servers must be native or packaged, not embedded/],
-      ['npm run bench', ['--node', process.cwd()], /--node must be a node binary, and .* cannot be run as one/],
-      ['npm run bench', ['--node', '/bin/true'], /--node must be a node binary, and \/bin\/true cannot be run as one/],
-      ['npm run bench', ['--only', 'peer'], /There is no section peer. There are .*peers/],
-      ['npm run bench:aged', ['--operations', '999'], /--operations must be a whole number of at least 1000/],
-      ['npm run bench:aged', ['--operations', '1000000000000'], /operations need \d+\.\d GB in .* name fewer/],
-      ['npm run bench:aged', ['--before', '2026-13'], /--before must be a month, such as 2026-03/],
+      [['--servers', 'embedded'], /--servers must be native or packaged, not embedded/],
+      [['--node', process.cwd()], /--node must be a node binary, and .* cannot be run as one/],
+      [['--node', '/bin/true'], /--node must be a node binary, and \/bin\/true cannot be run as one/],
+      [['--only', 'peer'], /There is no section peer. There are .*peers/],
     ] as const
-  ).map(([command, args, says]) => ({ wrong: args.join(' '), command, args, says })),
+  ).map(([args, says]) => ({ wrong: args.join(' '), command: 'npm run bench' as const, args, says })),
 ];
 
 const STARTS = [...SETTINGS, ...DATABASES, ...SURROUNDINGS, ...ARGUMENTS];

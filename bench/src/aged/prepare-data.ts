@@ -20,7 +20,7 @@ export interface Filled {
   readonly seconds: number;
 }
 
-const PARTITIONS = 16;
+export const PARTITIONS = 16;
 const DAYS_PER_MONTH = 365 / 12;
 const FILE = 'aged.json';
 /** Of tables, indexes and the room to sort these: measured 480, and the rest for who measures on it. */

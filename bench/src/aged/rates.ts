@@ -8,8 +8,8 @@ import { type Service, WALLETS, startService } from '../service.ts';
 import { makeDatabase } from '../servers.ts';
 import { makeWallets } from '../wallets.ts';
 import { type AgedBench, type AgedSection, openFilled } from './aged-bench.ts';
+import { PARTITIONS } from './prepare-data.ts';
 
-const PARTITIONS = 16;
 /** Wallets that share the lines of a file. */
 const BATCH_WALLETS = 100_000;
 const LINES_PER_WALLET = 10;
