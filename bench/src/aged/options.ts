@@ -20,6 +20,8 @@ export interface AgedOptions {
   readonly lines: number;
   /** The first month that is not archived; null is that of four months ago. */
   readonly before: string | null;
+  /** For how long an archive is watched at most. */
+  readonly minutes: number;
 }
 
 export const OPERATIONS = 1_000_000;
@@ -42,6 +44,7 @@ starts its own servers.
   --seconds n        how long each load lasts (10)
   --lines n          lines of a batch (200000)
   --before YYYY-MM   the first month that is not archived (that of four months ago)
+  --minutes n        how long the archive is watched at most, before it is stopped (10)
   --servers kind     "native" insists on the machine's own Postgres and Redis, "packaged" takes those of the npm packages
   --json file        where the results go; otherwise into bench/results, named by time and commit
   --markdown         prints the tables as markdown, for bench/README.md`;
@@ -52,7 +55,12 @@ export function readAgedOptions(args: readonly string[], sections: readonly stri
     options: {
       ...{ operations: { type: 'string' }, months: { type: 'string' }, wallets: { type: 'string' } },
       ...{ data: { type: 'string' }, only: { type: 'string' }, before: { type: 'string' }, json: { type: 'string' } },
-      ...{ rounds: { type: 'string' }, seconds: { type: 'string' }, lines: { type: 'string' } },
+      ...{
+        minutes: { type: 'string' },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        lines: { type: 'string' },
+      },
       ...{ servers: { type: 'string' }, markdown: { type: 'boolean', default: false } },
     },
   });
@@ -65,7 +73,11 @@ export function readAgedOptions(args: readonly string[], sections: readonly stri
   const { servers } = values;
   if (servers !== undefined && servers !== 'native' && servers !== 'packaged')
     throw new UsageError(`--servers must be native or packaged, not ${servers}.`);
-  const number = (name: 'operations' | 'months' | 'wallets' | 'rounds' | 'lines', least: number, fallback: number) => {
+  const number = (
+    name: 'operations' | 'months' | 'wallets' | 'rounds' | 'lines' | 'minutes',
+    least: number,
+    fallback: number,
+  ) => {
     const given = values[name] === undefined ? fallback : Number(values[name]);
     if (!(Number.isInteger(given) && given >= least))
       throw new UsageError(`--${name} must be a whole number of at least ${least}.`);
@@ -79,6 +91,7 @@ export function readAgedOptions(args: readonly string[], sections: readonly stri
     operations: values.operations === undefined ? null : operations,
     ...{ wallets: number('wallets', LEAST_WALLETS, wallets), months: number('months', 1, 12) },
     ...{ data: values.data === undefined ? null : resolve(values.data), only, json: values.json ?? null },
+    minutes: number('minutes', 1, 10),
     ...{ markdown: values.markdown, servers: servers ?? null, before: values.before ?? null },
     ...{
       rounds: number('rounds', 1, 5),
