@@ -9,7 +9,13 @@ export type Runs = ReadonlyMap<Contender, readonly Capacity[]>;
 
 /** Warms every contender up, then measures what each of them takes, in turn. */
 export async function compareCapacities(
-  { servers, options, say }: Bench,
+  {
+    servers,
+    options,
+    say,
+  }: Pick<Bench, 'servers' | 'say'> & {
+    readonly options: Pick<Bench['options'], 'seconds' | 'warmUpSeconds'>;
+  },
   contenders: readonly Contender[],
   rounds: number,
 ): Promise<Runs> {

@@ -33,6 +33,8 @@ interface ServersSetup {
    */
   readonly server?: RedisServer | null;
   readonly node?: string | null;
+  /** Serves the data in this folder, and leaves it there; without it, data is made and goes with the servers. */
+  readonly dataDir?: string;
 }
 
 const MOST_BUFFERS_MB = 4_096;
@@ -44,7 +46,7 @@ const STOP_MS = 10_000;
  * and not of the other. The rest is as it comes: every COMMIT waits for the disk. The time of each commit is kept, which tells
  * to the microsecond when an operation was applied.
  */
-const SETTINGS = {
+export const SETTINGS = {
   shared_buffers: `${Math.min(MOST_BUFFERS_MB, Math.floor(totalmem() / 4 / 1024 / 1024))}MB`,
   max_wal_size: '8GB',
   checkpoint_timeout: '30min',
@@ -54,15 +56,12 @@ const SETTINGS = {
 
 /** @throws ConfigError if `native` servers are asked for and the machine has none. */
 export async function startServers(stops: Stops, setup: ServersSetup = {}): Promise<Servers> {
-  const folder = mkdtempSync(join(tmpdir(), 'wallet-bench-'));
-  stops.add(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = setup.dataDir ?? makeFolder(stops);
   const path = process.env['PATH'] ?? '';
   const packaged = setup.server === 'packaged';
   const postgres = await startPostgres({ dataDir: folder, path, settings: SETTINGS, packaged });
   // At once: a checkpoint of data that nobody wants any more could take longer than the measurement.
-  stops.add(() => postgres.process.stop('SIGQUIT', STOP_MS));
+  stops.add(() => (setup.dataDir === undefined ? postgres.process.stop('SIGQUIT', STOP_MS) : stopKept(postgres)));
   if (setup.server === 'native' && kindOfPostgres(postgres, path) !== 'native')
     throw new ConfigError('This machine has no Postgres that can be used: install one, or leave out --servers native.');
   const redis = await startRedis({ dataDir: folder, path, server: setup.server ?? readRedisServer(process.env) });
@@ -70,6 +69,23 @@ export async function startServers(stops: Stops, setup: ServersSetup = {}): Prom
   const admin = connect(urlOf(postgres, 'postgres'), 1);
   stops.add(() => admin.end());
   return { folder, path, postgres, redis, admin, stops, node: setup.node ?? process.execPath };
+}
+
+/** A folder that goes with the servers. */
+export function makeFolder(stops: Stops): string {
+  const folder = mkdtempSync(join(tmpdir(), 'wallet-bench-'));
+  stops.add(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+/** Its last checkpoint may have gigabytes to write. */
+const KEPT_STOP_MS = 600_000;
+
+/** Stops a server whose data stays, so that its next start has nothing to recover. */
+export async function stopKept({ process: server }: EmbeddedPostgres): Promise<void> {
+  await server.stop('SIGINT', KEPT_STOP_MS);
 }
 
 /** Whether each server is the machine's own, or that of the npm package. */
@@ -109,6 +125,13 @@ export async function makeDatabase(servers: Servers, partitions?: number): Promi
   if (partitions !== undefined) await migrateDatabase(url, MIGRATIONS_FOLDER, partitions);
   const pool = connect(url);
   return { name, url, pool, close: servers.stops.add(() => pool.end()) };
+}
+
+/** The database that comes with a server. */
+export function openDatabase({ postgres, stops }: Pick<Servers, 'postgres' | 'stops'>): FreshDatabase {
+  const pool = connect(postgres.url);
+  const name = new URL(postgres.url).pathname.slice(1);
+  return { name, url: postgres.url, pool, close: stops.add(() => pool.end()) };
 }
 
 function urlOf(postgres: EmbeddedPostgres, database: string): string {

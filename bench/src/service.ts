@@ -62,7 +62,7 @@ export async function startService(servers: Servers, setup: ServiceSetup = {}): 
     ports,
     requests: walletIds.map((id) => depositRequest(id)),
     processes: { api, worker },
-    ledger: ledgerOf(database),
+    ledger: await openLedger(database),
     walletIds,
     async stop() {
       await Promise.all([...api, ...worker].map((child) => child.stopNow()));
@@ -71,7 +71,8 @@ export async function startService(servers: Servers, setup: ServiceSetup = {}): 
   };
 }
 
-function ledgerOf(database: FreshDatabase): ContendersLedger {
+/** Holds what is credited from now on against what is applied from now on. */
+async function openLedger(database: FreshDatabase): Promise<ContendersLedger> {
   async function readTotals(): Promise<{ applied: number; credited: number; all: number }> {
     const { rows } = await database.pool.query<{ applied: string; credited: string; all: string }>(
       `SELECT coalesce(sum(version) FILTER (WHERE wallet_id IS NOT NULL), 0) AS applied,
@@ -81,6 +82,7 @@ function ledgerOf(database: FreshDatabase): ContendersLedger {
     const [row] = rows;
     return { applied: Number(row?.applied), credited: Number(row?.credited), all: Number(row?.all) };
   }
+  const before = await readTotals();
   return {
     database,
     countApplied: async () => (await readTotals()).applied,
@@ -89,7 +91,8 @@ function ledgerOf(database: FreshDatabase): ContendersLedger {
       return rowCount === 0;
     },
     async findFaults() {
-      const { applied, credited, all } = await readTotals();
+      const { all, ...totals } = await readTotals();
+      const [applied, credited] = [totals.applied - before.applied, totals.credited - before.credited];
       const faults: string[] = [];
       if (credited !== applied * DEPOSIT) faults.push(`${applied} deposits made balances of ${credited}`);
       if (all !== 0) faults.push(`all accounts together hold ${all}`);

@@ -18,6 +18,7 @@ const PROGRAMS = {
   'npm run assets': 'shared/src/commands/assets.ts',
   'npm run archive': 'shared/src/commands/archive.ts',
   'npm run bench': 'bench/src/bench.ts',
+  'npm run bench:aged': 'bench/src/aged.ts',
   'npm run bench:batch': 'bench/src/batch.ts',
   'npm run bench:history': 'bench/src/history.ts',
   'npm run bench:overload': 'bench/src/overload.ts',

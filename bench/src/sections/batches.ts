@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { alternate } from '../alternate.ts';
-import { createClient, untilFinished, uploadBatch, writeDeposits } from '../batch-load.ts';
 import { preparePgbench, runPureSql } from '../bounds.ts';
 import { type Figure, ratioOf } from '../figures.ts';
-import type { Bench, Section } from '../section.ts';
-import { type Service, auditService, startService } from '../service.ts';
+import { measureBatch } from '../measure-batch.ts';
+import type { Section } from '../section.ts';
+import { auditService, startService } from '../service.ts';
 
 /** Wallets that share the lines of a file. */
 const MOST_WALLETS = 100_000;
@@ -32,7 +31,8 @@ export const batches: Section = {
     const applied: number[] = [];
     const faults: string[] = [];
     const runService = async (): Promise<number> => {
-      const run = await runBatch(bench, service, applied.length);
+      const file = { walletIds: service.walletIds, lines: options.lines, key: `round-${applied.length}` };
+      const run = await measureBatch(servers, service, file);
       accepted.push(run.acceptedPerS);
       applied.push(run.appliedPerS);
       faults.push(...run.faults);
@@ -74,32 +74,3 @@ export const batches: Section = {
     };
   },
 };
-
-async function runBatch(
-  { servers, options }: Bench,
-  service: Service,
-  round: number,
-): Promise<{ perS: number; acceptedPerS: number; appliedPerS: number; faults: string[] }> {
-  const file = writeDeposits(join(servers.folder, 'deposits.csv'), service.walletIds, options.lines);
-  const client = createClient(service.ports[0] ?? 0);
-  try {
-    const started = performance.now();
-    const id = await uploadBatch(client, file, `round-${round}`);
-    const accepted = performance.now();
-    const { succeeded } = await untilFinished(client, id);
-    const finished = performance.now();
-    const rate = (from: number, to: number): number => (options.lines * 1000) / (to - from);
-    const isAll = succeeded === options.lines;
-    return {
-      perS: rate(started, finished),
-      acceptedPerS: rate(started, accepted),
-      appliedPerS: rate(accepted, finished),
-      faults: [
-        ...(isAll ? [] : [`service: of ${options.lines} lines ${String(succeeded)} succeeded`]),
-        ...(await service.ledger.findFaults()),
-      ],
-    };
-  } finally {
-    client.close();
-  }
-}

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { fillDatabase } from '../aged/fill-database.ts';
 import { compareCapacities, compareFigures, finish } from '../compare.ts';
-import { addHistory, historyWallet, makeHistoryWallets } from '../fill-history.ts';
+import { historyWallet } from '../fill-history.ts';
 import type { Curve, Figure } from '../figures.ts';
 import { ratioOf } from '../figures.ts';
 import { runOpenLoop } from '../load/open-loop.ts';
@@ -13,6 +14,7 @@ import { HAS_PROC, memoryOf, memoryOfPostgres } from '../usage.ts';
 
 /** Wallets that the history is spread over; a share of them is used. */
 const HISTORY_WALLETS = 50_000;
+const HISTORY_DAYS = 365;
 const PARTITIONS = 16;
 /** Memory is watched in loads of at most this length, so that this process keeps little of them itself. */
 const LOAD_S = 10;
@@ -26,13 +28,13 @@ export const growth: Section = {
   async measure(bench) {
     const { servers, options } = bench;
     const database = await makeDatabase(servers, PARTITIONS);
-    await makeHistoryWallets(database.pool, HISTORY_WALLETS);
     bench.say(`  writing ${options.operations} operations`);
-    await addHistory(database.pool, 0, options.operations, HISTORY_WALLETS);
+    const size = { operations: options.operations, wallets: HISTORY_WALLETS, days: HISTORY_DAYS };
+    await fillDatabase(database.url, servers.folder, size, bench.say);
     // What happened long ago has long been on the disk: to bring it there now would take the disk from who is measured.
     await servers.admin.query('CHECKPOINT');
     const step = HISTORY_WALLETS / WALLETS;
-    const walletIds = Array.from({ length: WALLETS }, (_, index) => historyWallet(1 + index * step));
+    const walletIds = Array.from({ length: WALLETS }, (_, index) => historyWallet(index * step));
     const grown = await startService(servers, {
       name: `service, ${options.operations.toLocaleString('en-US')} operations before`,
       filled: { database, walletIds },

@@ -1,0 +1,30 @@
+import type { SectionResult } from '../figures.ts';
+import { type FreshDatabase, type Servers, openDatabase } from '../servers.ts';
+import { historyWallet } from '../fill-history.ts';
+import { WALLETS } from '../service.ts';
+import type { AgedOptions } from './options.ts';
+import type { Filled } from './prepare-data.ts';
+
+/** What is measured of a filled database. */
+export interface AgedBench {
+  readonly servers: Servers;
+  readonly options: AgedOptions;
+  readonly filled: Filled;
+  readonly say: (line: string) => void;
+}
+
+export interface AgedSection {
+  readonly name: string;
+  readonly title: string;
+  readonly measure: (bench: AgedBench) => Promise<Omit<SectionResult, 'name' | 'title'>>;
+}
+
+/** The filled database, and wallets of it that are spread over it, for a service to start on. */
+export function openFilled(
+  { servers, filled }: AgedBench,
+  count = WALLETS,
+): { database: FreshDatabase; walletIds: string[] } {
+  const step = filled.wallets / count;
+  const walletIds = Array.from({ length: count }, (_, index) => historyWallet(Math.floor(index * step)));
+  return { database: openDatabase(servers), walletIds };
+}
