@@ -75,8 +75,8 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'moment-without-its-millisecond',
     bug: 'the balance at the moment that was answered leaves the operation out',
-    text: `versionAt('accounts.id', "$2::timestamptz + interval '999 microseconds'")`,
-    instead: `versionAt('accounts.id', '$2::timestamptz')`,
+    text: "version_at(id, $2::timestamptz + interval '999 microseconds')",
+    instead: 'version_at(id, $2::timestamptz)',
     tests: ['stories/moments'],
   },
   {

@@ -67,11 +67,12 @@ async function archiveByHand(database: Database, month: string, but: readonly st
       SELECT id FROM operations
       WHERE id < '${beforeId}' AND NOT id = ANY ('{${but.join(',')}}')
         AND (id IN (SELECT operation_id FROM movements) OR id IN (SELECT operation_id FROM failures));
-    INSERT INTO archive_checkpoints (account_id, version, balance, moved_at)
-      SELECT DISTINCT ON (account_id) account_id, version, balance, created_at
+    INSERT INTO archive_checkpoints (account_id, version, balance, operation_id, moved_at)
+      SELECT DISTINCT ON (account_id) account_id, version, balance, operation_id, created_at
       FROM entries JOIN taken ON taken.id = operation_id ORDER BY account_id, version DESC
       ON CONFLICT (account_id) DO UPDATE
-        SET version = excluded.version, balance = excluded.balance, moved_at = excluded.moved_at;
+        SET version = excluded.version, balance = excluded.balance, operation_id = excluded.operation_id,
+            moved_at = excluded.moved_at;
     INSERT INTO archives (month, before_id, operations, movements, failures, manifest_hash, removed_at)
       SELECT '${month}-01'::date - interval '1 month', '${beforeId}', count(*), 0, 0, sha256(''), now() FROM taken;
     DELETE FROM movements USING taken WHERE operation_id = taken.id;

@@ -1,54 +1,34 @@
-import { type Checkpoint, findCheckpoint } from '@wallet/shared/database/tables/archived-history';
-import { listHistory, sumHistory } from '@wallet/shared/database/tables/entries';
-import type { Totals } from '@wallet/shared/database/tables/entries';
 import { findClientByLogin } from '@wallet/shared/database/tables/clients';
-import type { Database } from '@wallet/shared/database/pool';
 import {
   type ChangedCreditLimit,
   type ChangedStatus,
-  type WalletFacts,
   createWallet,
   findClientWallet,
   findWallet,
   findWalletAt,
 } from '@wallet/shared/database/tables/wallets';
-import type { Asset } from '@wallet/shared/database/tables/assets';
-import type { Assets } from '@wallet/shared/database/assets';
 import { newId } from '@wallet/shared/words/ids';
 import { formatAmount, parseLimit } from '@wallet/shared/words/money';
-import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/words/operation';
+import { WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { AMOUNT_PROBLEMS } from '../http/amount-problems.ts';
-import { historyArchived, presentCheckpoint } from '../http/archived.ts';
+import { historyArchived } from '../http/archived.ts';
 import { findAsset } from '../http/choose-asset.ts';
-import { setCreditLimit } from './set-credit-limit.ts';
-import { changeWalletStatus } from './change-wallet-status.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
-import { getWallets } from './list-wallets.ts';
-import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
-import {
-  archivedHistory,
-  historyLineSchema,
-  presentWallet,
-  statisticsSchema,
-  walletAtSchema,
-  walletSchema,
-} from './wallet-schemas.ts';
 import { amount, assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
+import { changeWalletStatus } from './change-wallet-status.ts';
+import { type HistoryNeeds, createHistoryEndpoints } from './history-endpoints.ts';
+import { getWallets } from './list-wallets.ts';
+import { setCreditLimit } from './set-credit-limit.ts';
+import { notFound } from './wallet-not-found.ts';
+import { presentWallet, walletAtSchema, walletSchema } from './wallet-schemas.ts';
 
-const CURSORS = createCursors('transactions', readPosition);
 /** The most that the number of an asset can be. */
 const ASSET_MOST = 32_767;
 
-/** What the endpoints of wallets work with. */
-export interface WalletNeeds {
-  readonly database: Database;
-  readonly assets: Assets;
-  /** What never changes about a wallet; null if there is none. */
-  readonly findFacts: (id: string) => Promise<WalletFacts | null>;
-}
+export type WalletNeeds = HistoryNeeds;
 
 export function createWalletEndpoints(needs: WalletNeeds): Endpoint[] {
   return [
@@ -57,8 +37,7 @@ export function createWalletEndpoints(needs: WalletNeeds): Endpoint[] {
     getUserBalance(needs),
     getWallet(needs),
     patchWallet(needs),
-    getHistory(needs),
-    getStatistics(needs),
+    ...createHistoryEndpoints(needs),
   ];
 }
 
@@ -207,114 +186,3 @@ const patchWallet = ({ database, assets, findFacts }: WalletNeeds) =>
   });
 
 const LIMIT_PROBLEMS = { ...AMOUNT_PROBLEMS, not_positive: () => 'must not be negative' };
-
-const getHistory = ({ database, assets, findFacts }: WalletNeeds) =>
-  endpoint({
-    method: 'get',
-    paths: ['/wallets/{id}/transactions'],
-    tag: 'Wallets',
-    summary: "A wallet's history, newest first, with the balance before and after",
-    params: idParams,
-    query: z.strictObject({ type: z.enum(OPERATION_TYPES).optional(), ...timeQuery, ...pageQuery }),
-    body: null,
-    scope: 'wallets:read',
-    answers: { 200: pageOf(historyLineSchema).extend(archivedHistory) },
-    problems: ['wallet_not_found', 'history_archived', 'cursor_expired'],
-    handle: async ({ params, query }) => {
-      const facts = await findFacts(params.id);
-      if (facts === null) return notFound(params.id);
-      const { scale, code } = assets.withId(facts.assetId);
-      const filter = {
-        type: query.type ?? null,
-        from: query.from ?? null,
-        to: query.to ?? null,
-        before: CURSORS.read(query.cursor),
-      };
-      const lines = await listHistory(database, params.id, filter, query.limit + 1);
-      const checkpoint = await findCheckpoint(database, params.id, filter);
-      if (checkpoint?.coversAll) return historyArchived(checkpoint.movedAt);
-      if (checkpoint !== null && filter.before !== null && filter.before <= checkpoint.version) return EXPIRED;
-      const page = answerPage({
-        ...{ found: lines, limit: query.limit, cursors: CURSORS },
-        keyOf: (line) => line.version.toString(),
-        present: (line): z.input<typeof historyLineSchema> => ({
-          id: line.operationId,
-          operation_id: line.operationId,
-          type: line.type,
-          asset: code,
-          amount: formatAmount(line.amount, scale),
-          balance_before: formatAmount(line.balance - line.amount, scale),
-          balance_after: formatAmount(line.balance, scale),
-          other_wallet_id: line.otherWalletId,
-          description: line.description,
-          reference_id: line.referenceId,
-          version: Number(line.version),
-          created_at: line.createdAt.toISOString(),
-        }),
-      });
-      const archived = page.nextCursor === null && checkpoint ? presentCheckpoint(checkpoint, scale) : null;
-      return { ...page, body: { ...page.body, archived } };
-    },
-  });
-
-const EXPIRED = new Problem(
-  'cursor_expired',
-  'The history behind this cursor is in the archives. Read it there, or begin again without a cursor.',
-);
-
-const getStatistics = ({ database, assets, findFacts }: WalletNeeds) =>
-  endpoint({
-    method: 'get',
-    paths: ['/wallets/{id}/statistics'],
-    tag: 'Wallets',
-    summary: "Counts and sums of a wallet's history by type",
-    params: idParams,
-    query: z.strictObject(timeQuery),
-    body: null,
-    scope: 'wallets:read',
-    answers: { 200: statisticsSchema },
-    problems: ['wallet_not_found', 'history_archived'],
-    handle: async ({ params, query }) => {
-      const facts = await findFacts(params.id);
-      if (facts === null) return notFound(params.id);
-      const range = { from: query.from ?? null, to: query.to ?? null };
-      const totals = await sumHistory(database, params.id, range.from, range.to);
-      const checkpoint = await findCheckpoint(database, params.id, range);
-      if (checkpoint?.coversAll) return historyArchived(checkpoint.movedAt);
-      return { status: 200, body: presentStatistics(params.id, { totals, checkpoint }, assets.withId(facts.assetId)) };
-    },
-  });
-
-function presentStatistics(
-  walletId: string,
-  { totals, checkpoint }: { totals: readonly Totals[]; checkpoint: Checkpoint | null },
-  { code, scale }: Asset,
-): z.input<typeof statisticsSchema> {
-  const sum = (pick: (each: Totals) => bigint): bigint => totals.reduce((total, each) => total + pick(each), 0n);
-  const credited = sum((each) => each.credited);
-  const debited = sum((each) => each.debited);
-  const times = totals.flatMap((each) => [each.firstAt.toISOString(), each.lastAt.toISOString()]).sort();
-  return {
-    wallet_id: walletId,
-    asset: code,
-    count: Number(sum((each) => each.count)),
-    credited: formatAmount(credited, scale),
-    debited: formatAmount(debited, scale),
-    net: formatAmount(credited - debited, scale),
-    first_at: times[0] ?? null,
-    last_at: times.at(-1) ?? null,
-    archived: checkpoint && presentCheckpoint(checkpoint, scale),
-    by_type: totals.map((each) => ({
-      type: each.type,
-      count: Number(each.count),
-      credited: formatAmount(each.credited, scale),
-      debited: formatAmount(each.debited, scale),
-      first_at: each.firstAt.toISOString(),
-      last_at: each.lastAt.toISOString(),
-    })),
-  };
-}
-
-function notFound(id: string): Problem<'wallet_not_found'> {
-  return new Problem('wallet_not_found', `There is no wallet ${id}.`);
-}

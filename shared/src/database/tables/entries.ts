@@ -57,37 +57,13 @@ export async function listHistory(
   return rows;
 }
 
-/**
- * The version of an account at a moment, in the text of a statement: that of its last entry not after it; 0, or where the
- * archives end, before the first that is here. A binary search on versions, along which times never decrease. It is
- * `version_at` of the schema, but for the beginning.
- */
-export function versionAt(account: string, moment: string): string {
-  return `(WITH RECURSIVE search (id, low, high) AS (
-      SELECT searched.id,
-             coalesce((SELECT version FROM archive_checkpoints WHERE account_id = searched.id), 0), searched.version
-      FROM accounts AS searched WHERE searched.id = ${account}
-      UNION ALL
-      SELECT id, CASE WHEN found.is_past THEN middle ELSE low END, CASE WHEN found.is_past THEN high ELSE middle - 1 END
-      FROM search
-      CROSS JOIN LATERAL (SELECT (low + high + 1) / 2 AS middle) AS half
-      LEFT JOIN LATERAL (
-        SELECT created_at <= ${moment} AS is_past FROM entries WHERE account_id = search.id AND version = middle OFFSET 0
-      ) AS found ON true
-      WHERE low < high
-    )
-    SELECT low FROM search WHERE low >= high)`;
-}
-
 /** The versions of wallet $1 from $2 (included) to $3 (not included) that are not in the archives: above `after`, up to `upto`. */
 const RANGE_OF_WALLET = `
   SELECT id AS account_id,
-         CASE WHEN $2::timestamptz IS NULL
-              THEN coalesce((SELECT version FROM archive_checkpoints WHERE account_id = accounts.id), 0)
-              ELSE ${versionAt('accounts.id', "$2 - interval '1 microsecond'")} END AS after,
-         CASE WHEN $3::timestamptz IS NULL THEN version
-              ELSE ${versionAt('accounts.id', "$3 - interval '1 microsecond'")} END AS upto
-  FROM accounts WHERE wallet_id = $1`;
+         coalesce(CASE WHEN $2::timestamptz IS NOT NULL THEN version_at(id, $2 - interval '1 microsecond') END, archived.version, 0) AS after,
+         CASE WHEN $3::timestamptz IS NULL THEN accounts.version
+              ELSE coalesce(version_at(id, $3 - interval '1 microsecond'), 0) END AS upto
+  FROM accounts LEFT JOIN archive_checkpoints AS archived ON account_id = id WHERE wallet_id = $1`;
 
 /** What a type of operation did to a wallet. `credited` and `debited` are both positive. */
 export interface Totals {

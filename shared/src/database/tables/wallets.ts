@@ -2,7 +2,6 @@ import type { WalletStatus } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
-import { versionAt } from './entries.ts';
 import { HAS_NOT_ENDED, LEFT_JOIN_ENDED } from './outcomes.ts';
 import { FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, constraintOf, sqlstateOf } from '../sqlstate.ts';
 
@@ -147,12 +146,11 @@ interface PastWallet {
 export async function findWalletAt(database: Queryable, id: string, moment: Date): Promise<PastWallet | null> {
   const { rows } = await database.query<PastWallet>({
     name: 'findWalletAt',
-    text: `SELECT coalesce(entries.balance, archived.balance, 0)::bigint AS balance, past.version,
+    text: `SELECT coalesce(entries.balance, archived.balance, 0)::bigint AS balance, coalesce(past.version, 0) AS version,
                   $2::timestamptz > clock_timestamp() AS "isFuture",
-                  CASE WHEN $2::timestamptz + interval '999 microseconds' < archived.moved_at THEN archived.moved_at END
-                    AS "archivedBefore"
+                  CASE WHEN past.version IS NULL THEN archived.moved_at END AS "archivedBefore"
            FROM (
-             SELECT id, ${versionAt('accounts.id', "$2::timestamptz + interval '999 microseconds'")} AS version
+             SELECT id, version_at(id, $2::timestamptz + interval '999 microseconds') AS version
              FROM accounts WHERE wallet_id = $1
            ) AS past
            LEFT JOIN entries ON entries.account_id = past.id AND entries.version = past.version
