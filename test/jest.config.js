@@ -21,7 +21,7 @@ export default {
   // The workspaces' sources, not what was built from them.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testEnvironment: '<rootDir>/test/support/leak-environment.js',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/longest-first.js',
   collectCoverageFrom: ['{shared,api,worker,local}/src/**/*.ts'],
