@@ -75,7 +75,7 @@ const OPERATIONS = 'operations_kept_until_archived';
 const MOVEMENTS = 'movements_kept_until_archived';
 const FAILURES = 'failures_kept_until_archived';
 
-it('what is archived may go: an operation first, and then what came of it', async () => {
+it('what is archived may go: an operation first, and then its movement or failure', async () => {
   expect(
     await refused(
       note(),

@@ -33,7 +33,7 @@ const verify = (): Promise<string[]> => rig.verify(service, folder);
 const work = (wallets: readonly string[]): Promise<void> => rig.work(service, wallets);
 const inMonth = (month: Month, done: () => Promise<unknown>): Promise<void> => rig.inMonth(service, month, done);
 
-/** What an operation is, and what came of it, by id; of the database and of the files. */
+/** What an operation is, with its movement or failure, by id; of the database and of the files. */
 const FACTS = `SELECT id::text, operations.amount::text, coalesce(from_version, wallet_version)::text AS version
   FROM operations LEFT JOIN movements ON movements.operation_id = id LEFT JOIN failures ON failures.operation_id = id`;
 interface Fact {

@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { archiveMonths } from '@wallet/shared/database/archive';
-import { createPool } from '@wallet/shared/database/pool';
 import type { Month } from '@wallet/shared/words/month';
 import request from 'supertest';
+import * as rig from '../support/archive-rig.ts';
 import { END, PLACE, age, expectGone, older } from '../support/archive-by-hand.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
@@ -22,22 +21,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function archive(before: Month): Promise<number> {
-  const pool = createPool({
-    url: service.databaseUrl,
-    name: 'archive',
-    size: 1,
-    statementMs: 0,
-    onError: () => undefined,
-  });
-  const client = await pool.connect();
-  try {
-    return await archiveMonths(client, { before, to: folder, tell: () => undefined, explain: String });
-  } finally {
-    client.release(true);
-    await pool.end();
-  }
-}
+const archive = (before: Month): Promise<number> => rig.archive(service, folder, before);
 
 it('a month that the command archived is answered for: operation, key, line, batch, history, moment, statistics', async () => {
   const { url } = service;

@@ -11,7 +11,7 @@ export interface WantedClient {
 }
 
 /**
- * What came of it. `created`: made with its wallets, all of it at once. `exists`: it was there; wallets that it lacked were made.
+ * The result of a line. `created`: made with its wallets, all of it at once. `exists`: it was there; wallets that it lacked were made.
  * `login_taken`: its login belongs to a client of another name, and nothing was done.
  */
 export type MadeClient =
