@@ -4,20 +4,25 @@
  * database (`law.sql`) are compared with it by tests.
  */
 
-/** Whose account an entry is on: the operation's wallet, the receiving wallet of a transfer, or the treasury of the partition. */
-export const PARTIES = ['wallet', 'receiver', 'treasury'] as const;
+/**
+ * Whose account an entry is on: the operation's wallet, what is held of it, the receiving wallet of a transfer, or the treasury of
+ * the partition.
+ */
+export const PARTIES = ['wallet', 'held', 'receiver', 'treasury'] as const;
 export type Party = (typeof PARTIES)[number];
 
 /**
  * How a request of the general form names wallets: by `wallet_id`, by `from_wallet_id` and `to_wallet_id`, or by a user and
  * an asset.
  */
-export type Naming = 'wallet' | 'two_wallets' | 'user';
+export type Naming = 'wallet' | 'two_wallets' | 'user' | 'hold' | 'operation' | 'legs';
 
 export interface Kind {
-  /** Where the amount leaves, and where it arrives: one entry on each, and one of them on the operation's wallet. */
-  readonly from: Party;
-  readonly to: Party;
+  /** Where the amount leaves, and where it arrives: one entry on each. Null where the terms of the operation say. */
+  readonly from: Party | null;
+  readonly to: Party | null;
+  /** Whether an operation of it says more than an amount: it has a row of `operation_terms`, and may move more than once. */
+  readonly hasTerms: boolean;
   /** What has to hold for it beyond what holds for every movement. */
   readonly rule: 'asset_transferable' | null;
   /** Whether lines of it may be applied in sets: only what moves between a wallet and the treasury and has no rule. */
@@ -29,8 +34,10 @@ export interface Kind {
   readonly userWord: string | null;
 }
 
-const CREDIT = { from: 'treasury', to: 'wallet', rule: null, inSets: true, namedBy: ['wallet', 'user'] } as const;
-const DEBIT = { from: 'wallet', to: 'treasury', rule: null, inSets: true, namedBy: ['wallet', 'user'] } as const;
+const SIMPLE = { hasTerms: false, rule: null, inSets: true, namedBy: ['wallet', 'user'] } as const;
+const CREDIT = { ...SIMPLE, from: 'treasury', to: 'wallet' } as const;
+const DEBIT = { ...SIMPLE, from: 'wallet', to: 'treasury' } as const;
+const WITH_TERMS = { hasTerms: true, rule: null, inSets: false, walletWord: null, userWord: null } as const;
 
 export const KINDS = {
   deposit: { ...CREDIT, walletWord: 'DEPOSIT', userWord: null },
@@ -39,6 +46,7 @@ export const KINDS = {
   transfer: {
     from: 'wallet',
     to: 'receiver',
+    hasTerms: false,
     rule: 'asset_transferable',
     inSets: false,
     namedBy: ['two_wallets'],
@@ -48,7 +56,17 @@ export const KINDS = {
   top_up: { ...CREDIT, walletWord: null, userWord: 'top-up' },
   bonus: { ...CREDIT, walletWord: null, userWord: 'bonus' },
   spend: { ...DEBIT, walletWord: null, userWord: 'spend' },
+  hold: { ...WITH_TERMS, from: 'wallet', to: 'held', namedBy: ['wallet'] },
+  capture: { ...WITH_TERMS, from: 'held', to: null, namedBy: ['hold'] },
+  release: { ...WITH_TERMS, from: 'held', to: 'wallet', namedBy: ['hold'] },
+  reversal: { ...WITH_TERMS, from: null, to: null, namedBy: ['operation'] },
+  posting: { ...WITH_TERMS, from: null, to: null, namedBy: ['legs'] },
 } as const satisfies Record<string, Kind>;
+
+/** Which kinds a reversal can take back: what is held is given back by a release, and a reversal by doing again what it took back. */
+export function isReversible(type: keyof typeof KINDS): boolean {
+  return type !== 'hold' && type !== 'release' && type !== 'reversal';
+}
 
 /** What its entry on an account of the party is, as a multiple of the amount; null where it has none. */
 export function signOf(kind: Kind, party: Party): 1 | -1 | null {

@@ -1,5 +1,9 @@
 /** Why an operation failed. Stable: callers branch on these. */
 export const REJECTION_CODES = [
+  'hold_closed',
+  'hold_exceeded',
+  'operation_not_succeeded',
+  'reversal_exceeds_operation',
   'asset_not_transferable',
   'wallet_closed',
   'wallet_frozen',
@@ -12,6 +16,10 @@ export const REJECTION_CODES = [
 export type RejectionCode = (typeof REJECTION_CODES)[number];
 
 const MESSAGES = {
+  hold_closed: 'Nothing is left of the hold: it was captured or released, has expired, or never succeeded.',
+  hold_exceeded: 'Less is left of the hold than the amount.',
+  operation_not_succeeded: 'The operation to reverse has not succeeded: nothing can be taken back.',
+  reversal_exceeds_operation: 'Less is left of the operation to reverse than the amount: the rest was reversed before.',
   asset_not_transferable: 'The asset cannot be transferred between wallets.',
   wallet_closed: 'A wallet of the operation is closed.',
   wallet_frozen: 'A wallet of the operation is frozen.',

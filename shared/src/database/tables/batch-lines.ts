@@ -21,7 +21,8 @@ export interface LineDraft {
   readonly toWalletId: string | null;
   readonly assetId: number;
   readonly type: OperationType;
-  readonly amount: bigint;
+  /** In minor units; null where it is all that is left of what is named, and for a posting. */
+  readonly amount: bigint | null;
   readonly description: string | null;
   readonly referenceId: string | null;
   readonly idempotencyKey: string | null;

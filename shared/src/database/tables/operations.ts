@@ -7,17 +7,19 @@ import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
 import { HAS_NOT_ENDED, LEFT_JOIN_OUTCOME, OUTCOME_COLUMNS } from './outcomes.ts';
 import { keyHash } from './operation-keys.ts';
+import type { NewTerms, OperationTerms } from './operation-terms.ts';
 
 /** An operation to accept. `requestHash` is half the SHA-256 of the request, 32 digits in hex; it goes with `idempotencyKey`. */
 export interface NewOperation {
   readonly id: string;
   readonly partition: number;
   readonly walletId: string;
-  /** The receiving wallet of a transfer; null for every other type. */
+  /** The receiving wallet of a transfer, or of a capture that goes to a wallet; otherwise null. */
   readonly toWalletId: string | null;
   readonly assetId: number;
   readonly type: OperationType;
-  readonly amount: bigint;
+  /** In minor units; null where it is all that is left of what is named, and for a posting. */
+  readonly amount: bigint | null;
   readonly priority: Priority;
   readonly description: string | null;
   readonly referenceId: string | null;
@@ -25,10 +27,17 @@ export interface NewOperation {
   readonly requestHash: string | null;
   /** The caller's own fields: the text of a JSON object, as it was sent. */
   readonly metadata: string | null;
+  /** What it says besides; null for the simple kinds. */
+  readonly terms: NewTerms | null;
 }
 
 /** An operation as it stands: pending while `completedAt` is null. */
-export interface Operation extends Omit<NewOperation, 'partition' | 'requestHash'> {
+export interface Operation extends Omit<NewOperation, 'partition' | 'requestHash' | 'terms'> {
+  readonly terms: OperationTerms | null;
+  /** How much of it was taken back, over all legs; null if nothing was. */
+  readonly reversed: bigint | null;
+  /** Where a capture left what is held of its wallet. */
+  readonly heldBalance: bigint | null;
   /** The batch that it is a line of; null for a single operation. */
   readonly batchId: string | null;
   readonly status: OperationStatus;

@@ -18,7 +18,8 @@ export interface PendingOperation {
   readonly assetId: number;
   readonly transferable: boolean;
   readonly type: OperationType;
-  readonly amount: bigint;
+  /** In minor units; null where it is all that is left of what is named, and for a posting. */
+  readonly amount: bigint | null;
 }
 
 /** The lines of a batch in one partition, of which some are pending: those behind `afterId`, up to `lastId`. */
