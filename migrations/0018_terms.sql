@@ -22,6 +22,7 @@ ALTER TABLE accounts
   DROP CONSTRAINT accounts_wallet_or_system,
   ADD CONSTRAINT accounts_one_owner CHECK (
     num_nonnulls(wallet_id, held_of, system) = 1 AND (partition IS NOT NULL) = (system IS NOT DISTINCT FROM 'treasury')
+    AND (credit_limit = 0 OR wallet_id IS NOT NULL) AND (system IS NOT NULL OR NOT may_go_negative)
   ) NOT VALID,
   DROP CONSTRAINT accounts_within_credit,
   ADD CONSTRAINT accounts_within_credit CHECK (
@@ -84,13 +85,16 @@ CREATE TABLE operation_legs (
   CONSTRAINT operation_legs_move CHECK (amount > 0 AND from_account_id <> to_account_id AND leg >= 0)
 );
 
--- How much of each hold was captured and released. What remains is open, and held.
+-- How much of each hold was captured and released: what of it is in the archives besides what is here. What remains is open, and
+-- held.
 CREATE TABLE holds (
   operation_id uuid PRIMARY KEY,
   wallet_id uuid NOT NULL,
   amount bigint NOT NULL,
   captured bigint NOT NULL DEFAULT 0,
   released bigint NOT NULL DEFAULT 0,
+  archived_captured bigint NOT NULL DEFAULT 0,
+  archived_released bigint NOT NULL DEFAULT 0,
   remaining bigint GENERATED ALWAYS AS (amount - captured - released) STORED,
   expires_at timestamptz,
   CONSTRAINT holds_add_up CHECK (amount > 0 AND captured >= 0 AND released >= 0 AND captured + released <= amount)
@@ -99,11 +103,13 @@ CREATE INDEX holds_wallet ON holds (wallet_id, operation_id);
 CREATE INDEX holds_open ON holds (wallet_id, operation_id) WHERE remaining > 0;
 CREATE INDEX holds_due ON holds (expires_at) WHERE remaining > 0 AND expires_at IS NOT NULL;
 
--- How much was taken back of each operation of which anything was. Both are sums over all legs.
+-- How much was taken back of each operation of which anything was, and how much of that is in the archives. All are sums over all
+-- legs.
 CREATE TABLE reversed_operations (
   operation_id uuid PRIMARY KEY,
   amount numeric NOT NULL,
   reversed numeric NOT NULL,
+  archived numeric NOT NULL DEFAULT 0,
   CONSTRAINT reversed_operations_add_up CHECK (reversed > 0 AND reversed <= amount)
 );
 
@@ -150,3 +156,36 @@ ALTER TABLE audit_log
   DROP CONSTRAINT audit_log_subject_is_named,
   ADD CONSTRAINT audit_log_subject_is_named
     CHECK ((subject_type IN ('asset', 'house_account')) = (subject_id IS NULL)) NOT VALID;
+
+-- What came of each operation. Of one that has moved several times, the balances are those that it left its wallets at: null
+-- where it moved nothing on one, as a capture for the treasury does. Each look-up is by key.
+CREATE OR REPLACE VIEW outcomes AS
+  SELECT movements.operation_id, own.balance::bigint AS wallet_balance, own.version AS wallet_version,
+         receiver.balance::bigint AS to_wallet_balance, receiver.version AS to_wallet_version,
+         created_at AS completed_at, 'succeeded' AS status, NULL AS error_code
+  FROM movements
+  LEFT JOIN LATERAL (
+    SELECT own.id AS own_id, receiver.id AS receiver_id
+    FROM operations
+    JOIN accounts AS own ON own.wallet_id = operations.wallet_id
+    LEFT JOIN accounts AS receiver ON receiver.wallet_id = operations.to_wallet_id
+    WHERE operations.id = movements.operation_id OFFSET 0
+  ) AS operation ON true
+  LEFT JOIN LATERAL (
+    SELECT CASE own_id WHEN moved.from_account_id THEN moved.from_balance ELSE moved.to_balance END AS balance,
+           CASE own_id WHEN moved.from_account_id THEN moved.from_version ELSE moved.to_version END AS version
+    FROM movements AS moved
+    WHERE moved.operation_id = movements.operation_id AND own_id IN (moved.from_account_id, moved.to_account_id)
+    ORDER BY version DESC LIMIT 1
+  ) AS own ON true
+  LEFT JOIN LATERAL (
+    SELECT CASE receiver_id WHEN moved.from_account_id THEN moved.from_balance ELSE moved.to_balance END AS balance,
+           CASE receiver_id WHEN moved.from_account_id THEN moved.from_version ELSE moved.to_version END AS version
+    FROM movements AS moved
+    WHERE moved.operation_id = movements.operation_id AND receiver_id IN (moved.from_account_id, moved.to_account_id)
+    ORDER BY version DESC LIMIT 1
+  ) AS receiver ON true
+  WHERE movements.leg = 0
+  UNION ALL
+  SELECT operation_id, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version, completed_at, 'failed', error_code
+  FROM failures;
