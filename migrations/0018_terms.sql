@@ -157,35 +157,42 @@ ALTER TABLE audit_log
   ADD CONSTRAINT audit_log_subject_is_named
     CHECK ((subject_type IN ('asset', 'house_account')) = (subject_id IS NULL)) NOT VALID;
 
--- What came of each operation. Of one that has moved several times, the balances are those that it left its wallets at: null
--- where it moved nothing on one, as a capture for the treasury does. Each look-up is by key.
+-- What came of each operation, in one list, for reading a database by hand. Of one that has succeeded, the balances are those that
+-- it left its wallets at: null where it moved nothing on one, as a capture for the treasury does. Each look-up is by key, that
+-- of an operation too.
 CREATE OR REPLACE VIEW outcomes AS
-  SELECT movements.operation_id, own.balance::bigint AS wallet_balance, own.version AS wallet_version,
-         receiver.balance::bigint AS to_wallet_balance, receiver.version AS to_wallet_version,
-         created_at AS completed_at, 'succeeded' AS status, NULL AS error_code
-  FROM movements
+  SELECT operations.id AS operation_id,
+         coalesce(own_last.balance::bigint, failure.wallet_balance) AS wallet_balance,
+         coalesce(own_last.version, failure.wallet_version) AS wallet_version,
+         coalesce(receiver_last.balance::bigint, failure.to_wallet_balance) AS to_wallet_balance,
+         coalesce(receiver_last.version, failure.to_wallet_version) AS to_wallet_version,
+         coalesce(movement.created_at, failure.completed_at) AS completed_at,
+         CASE WHEN movement.operation_id IS NULL THEN 'failed' ELSE 'succeeded' END AS status, failure.error_code
+  FROM operations
   LEFT JOIN LATERAL (
-    SELECT own.id AS own_id, receiver.id AS receiver_id
-    FROM operations
-    JOIN accounts AS own ON own.wallet_id = operations.wallet_id
-    LEFT JOIN accounts AS receiver ON receiver.wallet_id = operations.to_wallet_id
-    WHERE operations.id = movements.operation_id OFFSET 0
-  ) AS operation ON true
+    SELECT operation_id, created_at FROM movements WHERE operation_id = operations.id AND leg = 0 OFFSET 0
+  ) AS movement ON true
   LEFT JOIN LATERAL (
-    SELECT CASE own_id WHEN moved.from_account_id THEN moved.from_balance ELSE moved.to_balance END AS balance,
-           CASE own_id WHEN moved.from_account_id THEN moved.from_version ELSE moved.to_version END AS version
-    FROM movements AS moved
-    WHERE moved.operation_id = movements.operation_id AND own_id IN (moved.from_account_id, moved.to_account_id)
-    ORDER BY version DESC LIMIT 1
+    SELECT * FROM failures WHERE operation_id = CASE WHEN movement.operation_id IS NULL THEN operations.id END OFFSET 0
+  ) AS failure ON true
+  LEFT JOIN LATERAL (
+    SELECT id FROM accounts WHERE wallet_id = CASE WHEN movement.operation_id IS NOT NULL THEN operations.wallet_id END OFFSET 0
   ) AS own ON true
   LEFT JOIN LATERAL (
-    SELECT CASE receiver_id WHEN moved.from_account_id THEN moved.from_balance ELSE moved.to_balance END AS balance,
-           CASE receiver_id WHEN moved.from_account_id THEN moved.from_version ELSE moved.to_version END AS version
-    FROM movements AS moved
-    WHERE moved.operation_id = movements.operation_id AND receiver_id IN (moved.from_account_id, moved.to_account_id)
-    ORDER BY version DESC LIMIT 1
+    SELECT id FROM accounts WHERE wallet_id = CASE WHEN movement.operation_id IS NOT NULL THEN operations.to_wallet_id END OFFSET 0
   ) AS receiver ON true
-  WHERE movements.leg = 0
-  UNION ALL
-  SELECT operation_id, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version, completed_at, 'failed', error_code
-  FROM failures;
+  LEFT JOIN LATERAL (
+    SELECT CASE own.id WHEN from_account_id THEN from_balance ELSE to_balance END AS balance,
+           CASE own.id WHEN from_account_id THEN from_version ELSE to_version END AS version
+    FROM movements
+    WHERE operation_id = CASE WHEN own.id IS NOT NULL THEN operations.id END AND own.id IN (from_account_id, to_account_id)
+    ORDER BY version DESC LIMIT 1
+  ) AS own_last ON true
+  LEFT JOIN LATERAL (
+    SELECT CASE receiver.id WHEN from_account_id THEN from_balance ELSE to_balance END AS balance,
+           CASE receiver.id WHEN from_account_id THEN from_version ELSE to_version END AS version
+    FROM movements
+    WHERE operation_id = CASE WHEN receiver.id IS NOT NULL THEN operations.id END AND receiver.id IN (from_account_id, to_account_id)
+    ORDER BY version DESC LIMIT 1
+  ) AS receiver_last ON true
+  WHERE movement.operation_id IS NOT NULL OR failure.operation_id IS NOT NULL;
