@@ -1134,38 +1134,38 @@ DECLARE
 BEGIN
   SELECT operation.id INTO culprit
     FROM (
-      SELECT operations.id, operations.type, operations.amount, operations.asset_id, terms.target_id, terms.final, main.id AS main_id,
+      SELECT asked.id, asked.type, asked.amount, asked.asset_id, terms.target_id, terms.final, main.id AS main_id,
              held.id AS held_id, coalesce(receiver.id, terms.to_account_id, treasury.id) AS destination_id, target.type AS target_type,
-             CASE WHEN operations.type = 'posting' THEN terms.legs
-                  WHEN operations.type = 'reversal' AND target.type <> 'capture' THEN original.legs
-                  WHEN operations.type = 'capture' THEN NULL
+             CASE WHEN asked.type = 'posting' THEN terms.legs
+                  WHEN asked.type = 'reversal' AND target.type <> 'capture' THEN original.legs
+                  WHEN asked.type = 'capture' THEN NULL
                   ELSE 1 END AS legs
       FROM unnest(moved) AS moved (id)
       CROSS JOIN LATERAL (
         SELECT id, wallet_id, to_wallet_id, type, amount, asset_id, CASE WHEN batch_id IS NOT NULL THEN uuid_send(id) END AS line
         FROM operations WHERE id = moved.id OFFSET 0
-      ) AS operations
+      ) AS asked
       LEFT JOIN LATERAL (
         SELECT target_id, to_account_id, final, legs FROM operation_terms WHERE operation_id = moved.id OFFSET 0
       ) AS terms ON true
       LEFT JOIN LATERAL (
-        SELECT id, wallet_hash FROM accounts WHERE wallet_id = operations.wallet_id OFFSET 0
+        SELECT id, wallet_hash FROM accounts WHERE wallet_id = asked.wallet_id OFFSET 0
       ) AS main ON true
-      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE held_of = operations.wallet_id OFFSET 0) AS held ON true
-      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE wallet_id = operations.to_wallet_id OFFSET 0) AS receiver ON true
+      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE held_of = asked.wallet_id OFFSET 0) AS held ON true
+      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE wallet_id = asked.to_wallet_id OFFSET 0) AS receiver ON true
       LEFT JOIN LATERAL (
         SELECT id FROM accounts
-        WHERE system = 'treasury' AND asset_id = operations.asset_id
-          AND partition = CASE WHEN operations.type <> 'capture' OR receiver.id IS NOT NULL THEN NULL
-                               WHEN operations.line IS NULL THEN main.wallet_hash % partitions
-                               ELSE (get_byte(operations.line, 6) & 15) * 256 + get_byte(operations.line, 7) END OFFSET 0
+        WHERE system = 'treasury' AND asset_id = asked.asset_id
+          AND partition = CASE WHEN asked.type <> 'capture' OR receiver.id IS NOT NULL THEN NULL
+                               WHEN asked.line IS NULL THEN main.wallet_hash % partitions
+                               ELSE (get_byte(asked.line, 6) & 15) * 256 + get_byte(asked.line, 7) END OFFSET 0
       ) AS treasury ON true
       LEFT JOIN LATERAL (
-        SELECT type FROM operations WHERE id = CASE operations.type WHEN 'reversal' THEN terms.target_id END OFFSET 0
+        SELECT type FROM operations WHERE id = CASE asked.type WHEN 'reversal' THEN terms.target_id END OFFSET 0
       ) AS target ON true
       LEFT JOIN LATERAL (
         SELECT count(*) AS legs FROM movements
-        WHERE operation_id = CASE operations.type WHEN 'reversal' THEN terms.target_id END
+        WHERE operation_id = CASE asked.type WHEN 'reversal' THEN terms.target_id END
       ) AS original ON true
       OFFSET 0
     ) AS operation
