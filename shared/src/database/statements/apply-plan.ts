@@ -1,5 +1,6 @@
 import { BrokenInvariant } from '../../words/broken-invariant.ts';
-import type { Account, Movement, Outcome, Plan } from '../../ledger/plan.ts';
+import type { Account } from '../../ledger/account.ts';
+import type { Movement, Outcome, Plan } from '../../ledger/plan.ts';
 import type { Queryable } from '../pool.ts';
 import { type Texts, rowset, wideStatement } from '../rowset.ts';
 import { SUBSCRIBED_TYPES } from '../tables/events.ts';

@@ -1,4 +1,4 @@
-import type { Account } from '../../ledger/plan.ts';
+import type { Account } from '../../ledger/account.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 
