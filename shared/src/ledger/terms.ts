@@ -41,7 +41,12 @@ export interface Hold {
 export interface Original {
   readonly id: string;
   /** What a reversal of all of it moves, by the legs of the original. */
-  readonly back: readonly { readonly leg: number; readonly from: bigint; readonly to: bigint; readonly amount: bigint }[];
+  readonly back: readonly {
+    readonly leg: number;
+    readonly from: bigint;
+    readonly to: bigint;
+    readonly amount: bigint;
+  }[];
   /** How much was taken back, over all legs. */
   readonly reversed: bigint;
 }
