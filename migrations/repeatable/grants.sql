@@ -64,7 +64,8 @@ GRANT USAGE ON SEQUENCE operation_seq, event_sequence TO wallet_api;
 -- From where the feed is kept, and what is in the archives.
 GRANT SELECT ON retention, archives, archive_checkpoints TO wallet_api;
 GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid),
-  add_asset(text, text, int, boolean) TO wallet_api;
+  add_asset(text, text, int, boolean), add_house_account(text, boolean) TO wallet_api;
+GRANT SELECT ON house_accounts TO wallet_api, wallet_auditor;
 
 -- A worker reads what it applies and tells, and neither clients nor keys.
 GRANT SELECT ON settings, assets, accounts, operations, pending_operations, movements, failures, batches, batch_parts,
