@@ -145,7 +145,8 @@ describe('what is written of a hold adds up to what has moved, or the database r
     ['another wallet', () => `UPDATE holds SET wallet_id = '${rig.receiver}'`, '23001'],
     ['another expiry', () => 'UPDATE holds SET expires_at = now()', '23001'],
     ['more in the archives than is', () => 'UPDATE holds SET archived_captured = 1', 'holds_follow_movements'],
-    ['a deleted hold', () => `DELETE FROM holds WHERE operation_id = '${closed}'`, '23001'],
+    ['a deleted hold', () => `DELETE FROM holds WHERE operation_id = '${closed}'`, 'holds_kept_until_archived'],
+    ['truncated holds', () => 'TRUNCATE holds', '23001'],
   ])('%s', async (_what, sql, refusal) => {
     expect(await refused(sql())).toBe(refusal);
   });
@@ -226,7 +227,8 @@ describe('what is written of a reversal adds up to what has moved, or the databa
       () => 'UPDATE reversed_operations SET archived = 1',
       'reversed_operations_follow_movements',
     ],
-    ['that it was not reversed', () => 'DELETE FROM reversed_operations', '23001'],
+    ['that it was not reversed', () => 'DELETE FROM reversed_operations', 'reversed_operations_kept_until_archived'],
+    ['that nothing was reversed', () => 'TRUNCATE reversed_operations', '23001'],
   ])('%s', async (_what, sql, refusal) => {
     expect(await refused(sql())).toBe(refusal);
   });
