@@ -4,6 +4,7 @@ import { BATCHES } from './batches.ts';
 import { LAW } from './law.ts';
 import { LEDGER } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
+import { TERMS_LAW } from './terms-law.ts';
 import { TELLING } from './telling.ts';
 import { WORKING } from './working.ts';
 
@@ -11,6 +12,7 @@ export const EVERY_MUTANT: readonly Mutant[] = [
   ...ACCEPTING,
   ...LEDGER,
   ...LAW,
+  ...TERMS_LAW,
   ...WORKING,
   ...BATCHES,
   ...TELLING,
