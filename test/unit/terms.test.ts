@@ -5,7 +5,7 @@ import { KINDS } from '@wallet/shared/words/kinds';
 import { MAX_MINOR_UNITS } from '@wallet/shared/words/money';
 import fc from 'fast-check';
 import { ASSETS_OF_TERMS, type AnyOperation, HOUSES, anyTermsRun, assetOf } from '../support/any-terms.ts';
-import { TREASURY, createModel, groupInUnits, heldOf } from '../support/model.ts';
+import { type Move, TREASURY, createModel, groupInUnits, heldOf } from '../support/model.ts';
 
 /** Accounts by name, as the model has them, and by the numbers that the rules know them by. */
 const IDS: Readonly<Record<string, bigint>> = {
@@ -434,6 +434,11 @@ it('all kinds agree with the independent model, whatever the operations', () => 
   expect(Math.min(applied, refused)).toBeGreaterThan(300);
 });
 
+/** The treasury is of every asset: the other end says which. */
+function isTransferable({ from, to }: Move): boolean {
+  return assetOf(from === TREASURY ? to : from) === 'USD';
+}
+
 function toPlanned(operation: AnyOperation, id: (name: string) => bigint): PlannedOperation {
   const { type, wallet, to, amount, cancelled = false, unit, target = '', house, final = false, legs = [] } = operation;
   const transferable = assetOf(wallet) === 'USD';
@@ -451,7 +456,12 @@ function toPlanned(operation: AnyOperation, id: (name: string) => bigint): Plann
       case 'posting':
         return {
           kind: type,
-          legs: legs.map((each) => ({ ...each, from: id(each.from), to: id(each.to), transferable })),
+          legs: legs.map((each) => ({
+            ...each,
+            from: id(each.from),
+            to: id(each.to),
+            transferable: isTransferable(each),
+          })),
         };
       default:
         return null;

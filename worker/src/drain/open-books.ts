@@ -101,7 +101,8 @@ function targetsOf(
   terms: ReadonlyMap<string, PendingTerms>,
   wanted: PendingOperation['type'],
 ): string[] {
-  return operations.flatMap(({ id, type }) => (type === wanted ? (terms.get(id)?.targetId ?? []) : []));
+  const targets = operations.flatMap(({ id, type }) => (type === wanted ? (terms.get(id)?.targetId ?? []) : []));
+  return [...new Set(targets)];
 }
 
 function toTerms(
