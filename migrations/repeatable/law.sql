@@ -1161,7 +1161,8 @@ BEGIN
                                ELSE (get_byte(operations.line, 6) & 15) * 256 + get_byte(operations.line, 7) END OFFSET 0
       ) AS treasury ON true
       LEFT JOIN LATERAL (
-        SELECT type FROM operations WHERE id = CASE operations.type WHEN 'reversal' THEN terms.target_id END OFFSET 0
+        SELECT target.type FROM operations AS target
+        WHERE target.id = CASE operations.type WHEN 'reversal' THEN terms.target_id END OFFSET 0
       ) AS target ON true
       LEFT JOIN LATERAL (
         SELECT count(*) AS legs FROM movements

@@ -133,7 +133,9 @@ async function arrange(run: Run): Promise<Map<string, number>> {
 }
 
 async function acceptSingle({ single, priority }: Single): Promise<void> {
-  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, terms: null, ...toDraft(single) }], { again: false });
+  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, terms: null, ...toDraft(single) }], {
+    again: false,
+  });
 }
 
 async function acceptBatch({ lines, atomic, priority }: Batch): Promise<string> {

@@ -34,10 +34,7 @@ const anyWallet = fc
 
 /** What is asked of a wallet by its number; `to` counts the other wallets of its asset. */
 const anyLine = fc.record({
-  type: rarely(
-    fc.constantFrom(...TYPES),
-    fc.constantFrom(...TYPES.filter((type) => type !== 'transfer')),
-  ),
+  type: rarely(fc.constantFrom(...TYPES), fc.constantFrom(...TYPES.filter((type) => type !== 'transfer'))),
   wallet: fc.nat({ max: ASSETS.length - 1 }),
   to: fc.nat({ max: 1 }),
   amount: fc.bigInt(1n, 40n),
