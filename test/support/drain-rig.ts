@@ -2,7 +2,7 @@ import { urlFor } from '@wallet/local/embedded-postgres';
 import { lineId, newBatchId } from '@wallet/shared/words/batch';
 import { newId } from '@wallet/shared/words/ids';
 import { partitionOf } from '@wallet/shared/words/partition';
-import { type Assets, loadAssets } from '@wallet/shared/database/assets';
+import { loadAssets } from '@wallet/shared/database/assets';
 import { type Client, type Database, createPool } from '@wallet/shared/database/pool';
 import { closeBatch, openBatch } from '@wallet/shared/database/tables/batches';
 import type { NewTerms } from '@wallet/shared/database/tables/operation-terms';
@@ -13,11 +13,10 @@ import { inTransaction } from '@wallet/shared/database/transaction';
 import { type Drain, drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import { PLANNER } from '@wallet/worker/drain/planner';
 import { ASSETS_OF_TERMS, HOUSES, assetOf } from './any-terms.ts';
-import { type ModelOperation, TREASURY } from './model.ts';
+import { TREASURY } from './model.ts';
+import type { NamedOperation } from './named-operations.ts';
 import { createTestDatabase } from './test-database.ts';
 
-/** An operation by names: those of the model, of accounts as of operations. */
-export type NamedOperation = ModelOperation & { readonly id: string };
 type Applied = Drain['applied'][number];
 
 /**
@@ -170,6 +169,16 @@ export async function startDrainRig(): Promise<DrainRig> {
       await Promise.all([database.end(), worker.end()]);
     },
   };
+}
+
+/** Makes the wallets, each with what it holds, in a partition if that matters. */
+export async function createFundedWallets(
+  rig: DrainRig,
+  balances: Readonly<Record<string, bigint>>,
+  partition?: number,
+): Promise<void> {
+  const place = partition === undefined ? {} : { partition };
+  await rig.createWallets(new Map(Object.entries(balances).map(([name, balance]) => [name, { balance, ...place }])));
 }
 
 /** Lines with what they say besides, in one statement. */
