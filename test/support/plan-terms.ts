@@ -17,7 +17,7 @@ export const IDS: Readonly<Record<string, bigint>> = {
   fees: 101n,
   reserve: 102n,
 };
-const HELD = IDS[heldOf('a')]!;
+export const HELD = IDS[heldOf('a')]!;
 
 export type Start = Partial<Record<string, Partial<Account>>>;
 

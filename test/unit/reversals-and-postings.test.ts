@@ -7,6 +7,7 @@ import {
   IDS,
   OPEN,
   capture,
+  HELD,
   hold,
   leg,
   movesOf,

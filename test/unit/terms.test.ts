@@ -5,6 +5,7 @@ import {
   IDS,
   OPEN,
   capture,
+  HELD,
   hold,
   movesOf,
   planOn,
