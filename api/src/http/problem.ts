@@ -14,6 +14,7 @@ export const PROBLEMS = {
   user_not_found: [404, 'There is no such user'],
   client_not_found: [404, 'There is no such client'],
   operation_not_found: [404, 'There is no such operation'],
+  hold_not_found: [404, 'There is no such hold'],
   batch_not_found: [404, 'There is no such batch'],
   webhook_endpoint_not_found: [404, 'There is no such webhook endpoint'],
   delivery_not_found: [404, 'There is no such delivery'],
