@@ -25,7 +25,7 @@ interface OpenBooks {
   readonly books: Books & { readonly accounts: ReadonlyMap<bigint, LockedAccount> };
 }
 
-const NONE: ReadonlyMap<string, never> = new Map();
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Locks every account that the operations can touch, and reads what else decides about them. */
 export async function openBooks(client: Client, operations: readonly PendingOperation[]): Promise<OpenBooks> {
