@@ -174,6 +174,13 @@ export const LEDGER: readonly Mutant[] = [
     tests: ['stories/history > is closed when it is empty'],
   },
   {
+    name: 'held-of-before',
+    bug: 'a wallet is closed while what it has is being held',
+    text: 'await lockWallet(database, id);',
+    instead: '',
+    tests: ['laws/locks > whole balance is being held'],
+  },
+  {
     name: 'closed-with-holds',
     bug: 'a wallet of which something is held is closed',
     text: "WHEN $2 = 'closed' AND (balance <> 0 OR held <> 0) THEN 'wallet_not_empty'",
