@@ -162,16 +162,30 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'status-read-without-lock',
     bug: 'a wallet is closed while it is being credited',
-    text: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1 FOR UPDATE',
-    instead: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1',
+    text: 'SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE',
+    instead: 'SELECT FROM accounts WHERE wallet_id = $1',
     tests: ['laws/locks > is not closed'],
   },
   {
     name: 'closed-with-balance',
     bug: 'a wallet that holds something is closed',
-    text: "WHEN $2 = 'closed' AND balance <> 0 THEN 'wallet_not_empty'",
+    text: "WHEN $2 = 'closed' AND (balance <> 0 OR held <> 0) THEN 'wallet_not_empty'",
     instead: '',
     tests: ['stories/history > is closed when it is empty'],
+  },
+  {
+    name: 'held-of-before',
+    bug: 'a wallet is closed while what it has is being held',
+    text: 'await lockWallet(database, id);',
+    instead: '',
+    tests: ['laws/locks > whole balance is being held'],
+  },
+  {
+    name: 'closed-with-holds',
+    bug: 'a wallet of which something is held is closed',
+    text: "WHEN $2 = 'closed' AND (balance <> 0 OR held <> 0) THEN 'wallet_not_empty'",
+    instead: "WHEN $2 = 'closed' AND balance <> 0 THEN 'wallet_not_empty'",
+    tests: ['stories/held-wallets > is not closed'],
   },
   {
     name: 'law-blind-to-the-wallet',
