@@ -4,8 +4,6 @@ import { ARCHIVED_BEFORE, FIRST_ID, LAST_ID } from './bounds.ts';
 /** What is written down of a hold, or of an operation of which something was taken back. Amounts are in minor units. */
 export interface Target {
   readonly id: string;
-  /** Whether it may be in the archives, and some of the operations that take from it. */
-  readonly isArchived: boolean;
   /** Whether its operation is there, has moved something, and is what is written down. */
   readonly fits: boolean;
   /** The account by whose versions the operations that take from it are in order, and where that stands; null if there is none. */
@@ -17,6 +15,8 @@ export interface Target {
   readonly released: bigint | null;
   /** Null for a hold. */
   readonly reversed: bigint | null;
+  /** What those operations have moved of it that are in the archives. */
+  readonly archived: Pick<Sums, 'captured' | 'released' | 'reversed'>;
 }
 
 /** What operations have moved of a target. */
@@ -47,14 +47,24 @@ export function addSums(one: Sums, other: Sums): Sums {
 
 /** `numeric` comes as text. */
 type Row<Facts> = { readonly [Key in keyof Facts]: Facts[Key] extends bigint | null ? string | null : Facts[Key] };
+interface TargetRow extends Row<Omit<Target, 'archived'>> {
+  readonly archivedCaptured: string;
+  readonly archivedReleased: string;
+  readonly archivedReversed: string;
+}
 const exactly = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
 
 /** The targets of these ids, without those of which nothing is written down. */
 export async function readTargets(client: Client, ids: readonly string[]): Promise<Target[]> {
   if (ids.length === 0) return [];
-  const { rows } = await client.query<Row<Target>>(TARGETS, [ids]);
-  return rows.map((row) => ({
+  const { rows } = await client.query<TargetRow>(TARGETS, [ids]);
+  return rows.map(({ archivedCaptured, archivedReleased, archivedReversed, ...row }) => ({
     ...row,
+    archived: {
+      captured: BigInt(archivedCaptured),
+      released: BigInt(archivedReleased),
+      reversed: BigInt(archivedReversed),
+    },
     amount: BigInt(row.amount ?? 0),
     captured: exactly(row.captured),
     released: exactly(row.released),
@@ -73,9 +83,11 @@ const WRITTEN = `LEFT JOIN LATERAL (SELECT * FROM holds WHERE operation_id = tar
     SELECT id, version FROM accounts WHERE wallet_id = CASE WHEN hold.operation_id IS NULL THEN operation.wallet_id END OFFSET 0
   ) AS main ON true`;
 
-const TARGETS = `SELECT target.id, (target.id < ${ARCHIVED_BEFORE}) IS TRUE AS "isArchived",
-         coalesce(held.id, main.id)::text AS "accountId", coalesce(held.version, main.version)::text AS version,
+const TARGETS = `SELECT target.id, coalesce(held.id, main.id)::text AS "accountId", coalesce(held.version, main.version)::text AS version,
          coalesce(hold.amount, reversed.amount)::text AS amount, hold.captured::text, hold.released::text, reversed.reversed::text,
+         coalesce(hold.archived_captured, 0)::text AS "archivedCaptured",
+         coalesce(hold.archived_released, 0)::text AS "archivedReleased",
+         coalesce(reversed.archived, 0)::text AS "archivedReversed",
          CASE WHEN operation.id IS NULL THEN (target.id < ${ARCHIVED_BEFORE}) IS TRUE
               WHEN hold.operation_id IS NULL THEN moved.amount = reversed.amount
               ELSE operation.type = 'hold' AND (hold.wallet_id, hold.amount) = (operation.wallet_id, moved.amount)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '../pool.ts';
 import { FIRST_ID, LAST_ID } from './bounds.ts';
 import { checkTarget } from './check-target.ts';
@@ -74,14 +75,15 @@ async function chooseTargets(
 
 /**
  * A target of many operations. What those up to a version of its account have moved cannot change any more, and is added up from
- * several snapshots; what was moved behind it is added in the snapshot in which the target is read.
+ * several snapshots; what was moved behind it is added in the snapshot in which the target is read. If some of them were archived
+ * meanwhile, it is added up anew: there is no telling which were counted before.
  */
 async function checkLongTarget(pieces: Pieces, id: string, tell: (violation: Violation) => void): Promise<void> {
   const begun = await pieces.read(async (client) => (await readTargets(client, [id]))[0]);
   if (begun === undefined) return;
   let sums = NOTHING;
   let after = FIRST_ID;
-  for (;;) {
+  while (after < LAST_ID) {
     const piece = await pieces.read(async (client, rows) => {
       const bound = await readTermsBound(client, { id, after }, rows);
       const range = { after, upTo: bound ?? LAST_ID, version: begun.version };
@@ -91,9 +93,10 @@ async function checkLongTarget(pieces: Pieces, id: string, tell: (violation: Vio
       return { bound, moved, since: await sumMovedSince(client, begun), target };
     });
     sums = addSums(addSums(sums, piece.moved), piece.since);
-    if (piece.target !== undefined) checkTarget(piece.target, sums).forEach(tell);
-    if (piece.bound === null) return;
-    after = piece.bound;
+    after = piece.bound ?? LAST_ID;
+    if (piece.bound !== null || piece.target === undefined) continue;
+    if (!isDeepStrictEqual(piece.target.archived, begun.archived)) return checkLongTarget(pieces, id, tell);
+    checkTarget(piece.target, sums).forEach(tell);
   }
 }
 

@@ -9,7 +9,7 @@ const listOf = (types: readonly string[]): string => types.map((type) => `'${typ
 export const HAS_TERMS = listOf(OPERATION_TYPES.filter((type) => KINDS[type].hasTerms));
 const REVERSIBLE = listOf(OPERATION_TYPES.filter(isReversible));
 
-/** The treasury of a capture is that of the partition in which it waits: by its wallet, or by its id if it is a line. */
+/** The partition in which an operation waits: by its wallet, or by its id if it is a line. */
 const PARTITION = `CASE WHEN operation.batch_id IS NULL THEN main.wallet_hash % (SELECT partitions FROM settings)
                  ELSE ('x' || substr(operation.id::text, 16, 3))::bit(12)::int END`;
 
@@ -68,8 +68,7 @@ const LEGS_OF_POSTING = `SELECT count(*) / 2 AS number, coalesce(bool_or(NOT coa
     CROSS JOIN LATERAL (VALUES (0, from_account_id), (1, to_account_id)) AS ends (side, account_id)
     LEFT JOIN LATERAL (
       SELECT wallet_id, asset_id = operation_legs.asset_id AND held_of IS NULL
-             AND partition IS NOT DISTINCT FROM CASE WHEN partition IS NOT NULL THEN main.wallet_hash % (SELECT partitions FROM settings)
-                                                END AS is_allowed
+             AND coalesce(partition IN (${PARTITION}, main.wallet_hash % (SELECT partitions FROM settings)), partition IS NULL) AS is_allowed
       FROM accounts WHERE id = ends.account_id OFFSET 0
     ) AS account ON true
     WHERE operation_id = CASE operation.type WHEN 'posting' THEN operation.id END`;
@@ -84,6 +83,8 @@ const DO_NOT_FIT = `CASE
                WHEN operation.type NOT IN (${HAS_TERMS}) OR terms.legs IS NOT NULL OR terms.target_id IS NULL THEN true
                WHEN operation.type = 'capture' AND (terms.final IS NULL OR num_nonnulls(operation.to_wallet_id, terms.to_account_id) > 1
                  OR terms.to_account_id IS NOT NULL AND house.asset_id IS DISTINCT FROM operation.asset_id) THEN true
+               WHEN terms.reason IS NOT NULL AND hold.expires_at IS NULL
+                 OR target.type = 'posting' AND operation.amount IS NOT NULL THEN true
                WHEN target.id IS NULL THEN NOT is_archived
                ELSE (target.wallet_id, target.asset_id) <> (operation.wallet_id, operation.asset_id)
                  OR NOT CASE operation.type WHEN 'reversal' THEN target.type IN (${REVERSIBLE}) ELSE target.type = 'hold' END
@@ -128,7 +129,7 @@ export const TERMS = `SELECT checked.* FROM operation_terms AS terms
   LEFT JOIN LATERAL (SELECT id FROM accounts WHERE held_of = operation.wallet_id OFFSET 0) AS held ON true
   LEFT JOIN LATERAL (SELECT id FROM accounts WHERE wallet_id = operation.to_wallet_id OFFSET 0) AS receiver ON true
   LEFT JOIN LATERAL (
-    SELECT asset_id FROM accounts WHERE id = terms.to_account_id AND system IS NOT NULL OFFSET 0
+    SELECT asset_id FROM accounts WHERE id = terms.to_account_id AND system IS NOT NULL AND partition IS NULL OFFSET 0
   ) AS house ON true
   LEFT JOIN LATERAL (
     SELECT id FROM accounts
@@ -136,7 +137,7 @@ export const TERMS = `SELECT checked.* FROM operation_terms AS terms
     OFFSET 0
   ) AS treasury ON true
   LEFT JOIN LATERAL (
-    SELECT operation_id, remaining FROM holds
+    SELECT operation_id, remaining, expires_at FROM holds
     WHERE operation_id = CASE WHEN operation.type = 'hold' THEN operation.id
                               WHEN operation.type IN ('capture', 'release') THEN terms.target_id END OFFSET 0
   ) AS hold ON true
@@ -154,7 +155,8 @@ export const TERMS = `SELECT checked.* FROM operation_terms AS terms
                   from_id, to_id) AS detail
     FROM (${MOVED}) AS moved
     FULL JOIN (${WANTED}) AS wanted USING (leg)
-    WHERE movement.operation_id IS NOT NULL AND NOT (operation.type = 'reversal' AND target.id IS NULL AND is_archived)
+    WHERE movement.operation_id IS NOT NULL AND operation.type IN (${HAS_TERMS})
+      AND NOT (operation.type = 'reversal' AND target.id IS NULL AND is_archived)
       AND (is_nowhere OR is_mixed OR wanted.asset_id IS NULL OR moved.asset_id IS NULL AND NOT optional
         OR moved.asset_id IS NOT NULL
           AND (moved.from_account_id, moved.to_account_id, moved.asset_id, moved.amount)
