@@ -6,11 +6,13 @@ import { LEDGER } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { TERMS_LAW } from './terms-law.ts';
 import { TELLING } from './telling.ts';
+import { TERMS } from './terms.ts';
 import { WORKING } from './working.ts';
 
 export const EVERY_MUTANT: readonly Mutant[] = [
   ...ACCEPTING,
   ...LEDGER,
+  ...TERMS,
   ...LAW,
   ...TERMS_LAW,
   ...WORKING,
