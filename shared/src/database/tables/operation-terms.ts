@@ -107,12 +107,12 @@ const HELD = `(CASE operations.type WHEN 'hold' THEN first.to_balance WHEN 'rele
 
 /** Where its last movement on the wallet's own account left it. */
 const LAST_OF_WALLET = `
-             SELECT balance, version FROM accounts CROSS JOIN LATERAL (
+             SELECT moved.balance, moved.version FROM accounts CROSS JOIN LATERAL (
                SELECT CASE WHEN to_account_id = accounts.id THEN to_balance ELSE from_balance END AS balance,
                       CASE WHEN to_account_id = accounts.id THEN to_version ELSE from_version END AS version
                FROM movements WHERE operation_id = wanted.id AND accounts.id IN (from_account_id, to_account_id) OFFSET 0
              ) AS moved
-             WHERE accounts.wallet_id = operations.wallet_id ORDER BY version DESC LIMIT 1`;
+             WHERE accounts.wallet_id = operations.wallet_id ORDER BY moved.version DESC LIMIT 1`;
 
 const nameOf = (
   account: string,
@@ -131,3 +131,34 @@ const TERMS = `json_build_object(
                       FROM operation_legs AS each WHERE each.operation_id = terms.operation_id
                     ) END
                   ) AS terms`;
+
+/** What another operation can name: a hold, or an operation to reverse. */
+export interface TargetOperation {
+  readonly id: string;
+  readonly type: OperationType;
+  readonly walletId: string;
+  readonly assetId: number;
+}
+
+/** Those of the operations that exist. */
+export async function findTargets(database: Queryable, ids: readonly string[]): Promise<TargetOperation[]> {
+  const { rows } = await database.query<TargetOperation>({
+    name: 'findTargets',
+    text: `SELECT id, type, wallet_id AS "walletId", asset_id AS "assetId" FROM operations WHERE id = ANY ($1::uuid[])`,
+    values: [arrayLiteral(ids)],
+  });
+  return rows;
+}
+
+/** The accounts of those of the wallets that exist. */
+export async function findAccountsOfWallets(
+  database: Queryable,
+  walletIds: readonly string[],
+): Promise<{ id: bigint; walletId: string }[]> {
+  const { rows } = await database.query<{ id: bigint; walletId: string }>({
+    name: 'findAccountsOfWallets',
+    text: 'SELECT id, wallet_id AS "walletId" FROM accounts WHERE wallet_id = ANY ($1::uuid[])',
+    values: [arrayLiteral(walletIds)],
+  });
+  return rows;
+}
