@@ -14,7 +14,7 @@ const LINES = 4_000;
 const PAGE = 50;
 /** Of the holds, a page of the oldest is open, and the first of those was released in parts. */
 const HOLDS = 400;
-const PARTS = 90;
+const PARTS = 250;
 
 let service: Service;
 let wallet: string;
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const { body } = await request(service.url).post('/batches').send({ operations }).expect(202);
   batch = body.id as string;
   await drain('bulk');
-  const holds = Array.from({ length: HOLDS }, () => ({ type: 'hold', wallet_id: wallet, amount: 1 }));
+  const holds = Array.from({ length: HOLDS }, () => ({ type: 'hold', wallet_id: wallet, amount: 4 }));
   await apply(holds);
   const { rows } = await service.database.query<{ id: string }>('SELECT operation_id AS id FROM holds ORDER BY 1');
   hold = rows[0]!.id;
@@ -43,6 +43,8 @@ beforeAll(async () => {
     BEGIN; SET LOCAL session_replication_role = replica;
     INSERT INTO holds (operation_id, wallet_id, amount, released)
     SELECT lpad(to_hex(number), 32, '0')::uuid, '${wallet}', 1, 1 FROM generate_series(1, 20000) AS number;
+    INSERT INTO operation_terms (operation_id, target_id)
+    SELECT gen_random_uuid(), operation_id FROM holds WHERE released = 1 AND amount = 1;
     COMMIT`);
   await service.database.query('ANALYZE');
 });
