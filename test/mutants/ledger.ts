@@ -5,29 +5,29 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'balance-off-by-one',
     bug: 'the last of a balance cannot be spent',
-    text: 'from.balance + from.creditLimit < operation.amount',
-    instead: 'from.balance + from.creditLimit <= operation.amount',
+    text: 'from.balance + from.creditLimit < amount',
+    instead: 'from.balance + from.creditLimit <= amount',
     tests: ['unit/plan'],
   },
   {
     name: 'funds-unchecked',
     bug: 'only the constraint of the database keeps a balance from going below zero',
-    text: "if (!from.isSystem && from.balance + from.creditLimit < operation.amount) return 'insufficient_funds';",
+    text: "if (!from.mayGoNegative && from.balance + from.creditLimit < amount) return 'insufficient_funds';",
     instead: '',
     tests: ['unit/plan', 'stories/operations'],
   },
   {
     name: 'balance-overflow',
     bug: 'a balance may exceed what an account holds',
-    text: "if (!to.isSystem && to.balance + operation.amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';",
+    text: "if (!to.isSystem && to.balance + amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';",
     instead: '',
     tests: ['unit/plan', 'stories/operations'],
   },
   {
     name: 'house-account-full',
     bug: 'an operation fails because the house account behind it holds as much as a wallet can',
-    text: 'if (!to.isSystem && to.balance + operation.amount > MAX_MINOR_UNITS)',
-    instead: 'if (to.balance + operation.amount > MAX_MINOR_UNITS)',
+    text: 'if (!to.isSystem && to.balance + amount > MAX_MINOR_UNITS)',
+    instead: 'if (to.balance + amount > MAX_MINOR_UNITS)',
     tests: ['unit/plan'],
   },
   {
@@ -103,15 +103,15 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'credit-leg-missing',
     bug: 'a movement takes and does not give',
-    text: 'to: move(current, to, amount) });',
+    text: 'to: move(accounts, to, amount) });',
     instead: 'to });',
     tests: ['unit/plan', 'stories/transfers'],
   },
   {
     name: 'receiver-told-of-the-sender',
     bug: "a transfer's result tells the sender's balance and version as the receiver's",
-    text: "receiver: KINDS[operation.type].to === 'receiver' ? standingOf(accounts, operation.counterparty) : null,",
-    instead: "receiver: KINDS[operation.type].to === 'receiver' ? standingOf(accounts, operation.account) : null,",
+    text: 'receiver: receiver === null ? null : standingOf(accounts, receiver),',
+    instead: 'receiver: receiver === null ? null : standingOf(accounts, operation.account),',
     tests: ['unit/plan', 'stories/transfers'],
   },
   {
@@ -124,7 +124,7 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'unit-half-applied',
     bug: 'what an atomic batch did before it failed stays',
-    text: 'const tried = applyInOrder(unit, trial);',
+    text: 'const tried = applyInOrder(unit, { accounts, holds, originals, reversible: current.reversible });',
     instead: 'const tried = applyInOrder(unit, current);',
     tests: ['unit/plan', 'stories/batches'],
   },
@@ -155,7 +155,7 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'rows-not-compared',
     bug: 'a plan of which not every row could be written is committed all the same',
-    text: 'if (!fits || movements.length + failures.length !== operations.length) {',
+    text: 'if (!fits || moving + failures.length !== operations.length) {',
     instead: 'if (row === undefined) {',
     tests: ['laws/locks > is not written at all'],
   },
