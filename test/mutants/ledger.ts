@@ -68,8 +68,8 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'audit-blind-to-credit',
     bug: 'the audit takes every balance below zero for a violation, whatever credit the wallet has',
-    text: 'account.balance < -account.credit_limit AND account.wallet_id IS NOT NULL',
-    instead: 'account.balance < 0 AND account.wallet_id IS NOT NULL',
+    text: 'const BELOW = `account.balance < -account.credit_limit',
+    instead: 'const BELOW = `account.balance < 0',
     tests: ['laws/batch-sets > on credit'],
   },
   {
@@ -162,16 +162,30 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'status-read-without-lock',
     bug: 'a wallet is closed while it is being credited',
-    text: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1 FOR UPDATE',
-    instead: 'SELECT id, status, balance FROM accounts WHERE wallet_id = $1',
+    text: 'SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE',
+    instead: 'SELECT FROM accounts WHERE wallet_id = $1',
     tests: ['laws/locks > is not closed'],
   },
   {
     name: 'closed-with-balance',
     bug: 'a wallet that holds something is closed',
-    text: "WHEN $2 = 'closed' AND balance <> 0 THEN 'wallet_not_empty'",
+    text: "WHEN $2 = 'closed' AND (balance <> 0 OR held <> 0) THEN 'wallet_not_empty'",
     instead: '',
     tests: ['stories/history > is closed when it is empty'],
+  },
+  {
+    name: 'held-of-before',
+    bug: 'a wallet is closed while what it has is being held',
+    text: 'await lockWallet(database, id);',
+    instead: '',
+    tests: ['laws/locks > whole balance is being held'],
+  },
+  {
+    name: 'closed-with-holds',
+    bug: 'a wallet of which something is held is closed',
+    text: "WHEN $2 = 'closed' AND (balance <> 0 OR held <> 0) THEN 'wallet_not_empty'",
+    instead: "WHEN $2 = 'closed' AND balance <> 0 THEN 'wallet_not_empty'",
+    tests: ['stories/held-wallets > is not closed'],
   },
   {
     name: 'law-blind-to-the-wallet',
