@@ -1,5 +1,7 @@
 import { type Asked, type Draft, type Facts, draftOperation } from '@wallet/api/operations/draft-operation';
 import type { Refusal } from '@wallet/api/http/refusal';
+import type { ArchivePlace } from '@wallet/shared/database/tables/archived-history';
+import type { TargetOperation } from '@wallet/shared/database/tables/operation-terms';
 
 /** What was looked up, for tests of what becomes of requests for operations with terms. */
 
@@ -25,7 +27,10 @@ const facts: Facts = {
   ...{ assets, wallets, users: new Map() },
   terms: {
     ...{ assets, wallets, partitions: PARTITIONS, now: NOW },
-    targets: new Map([...TARGETS, ['archived', { month: '2025-01', archivedBefore: new Date(NOW) }]]),
+    targets: new Map<string, TargetOperation | ArchivePlace>([
+      ...TARGETS,
+      ['archived', { month: '2025-01', archivedBefore: new Date(NOW) }],
+    ]),
     accounts: new Map([...wallets.keys()].map((id, at) => [id, BigInt(at + 1)])),
     findHouseAccount(name, assetId, partition) {
       if (name === 'fees') return BigInt(100 + assetId);
