@@ -91,6 +91,8 @@ GRANT SELECT ON operation_keys, delivery_attempts, retention TO wallet_worker;
 GRANT UPDATE (feed_floor, kind, place, next_at) ON retention TO wallet_worker;
 GRANT UPDATE (keys_removed_at) ON batches TO wallet_worker;
 GRANT DELETE ON events, event_feed, deliveries, delivery_attempts, operation_keys TO wallet_worker;
+-- What is due: it accepts that and nothing else.
+GRANT EXECUTE ON FUNCTION expire_holds(int) TO wallet_worker;
 
 -- An auditor reads everything but secrets, and writes down how far audits have got.
 GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations,

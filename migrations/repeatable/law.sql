@@ -10,6 +10,7 @@
 -- 6. A batch stays as it was accepted.
 -- 7. What may be deleted is kept as long as it is needed.
 -- 8. History is deleted when it is in the archives.
+-- 9. What is scheduled is accepted when it is due.
 --
 -- Checks, unique keys and foreign keys stand with the tables; here is what takes more than one row to see. Each statement is
 -- checked as a whole, in sets, when it ends: a foreign key or a row trigger would be paid per row. A statement that breaks the
@@ -892,6 +893,33 @@ CREATE OR REPLACE TRIGGER batch_replays_law AFTER INSERT ON batch_replays REFERE
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_replays();
 
 -- ---------------------------------------------------------------------------------------------------------------------------
+-- 9. What is scheduled
+-- ---------------------------------------------------------------------------------------------------------------------------
+
+-- Forbidden: to accept as the expiry of a hold anything but a release of all that is left of it, or before it has expired
+-- (operation_terms_expire_when_due).
+CREATE OR REPLACE FUNCTION check_added_expiries() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT expiry.operation_id, expiry.target_id INTO culprit
+    FROM (SELECT operation_id, target_id FROM added WHERE reason = 'expired') AS expiry
+    LEFT JOIN LATERAL (
+      SELECT type, amount FROM operations WHERE id = expiry.operation_id OFFSET 0
+    ) AS operation ON true
+    LEFT JOIN LATERAL (SELECT expires_at FROM holds WHERE operation_id = expiry.target_id OFFSET 0) AS hold ON true
+    WHERE (operation.type = 'release' AND operation.amount IS NULL AND hold.expires_at <= clock_timestamp()) IS NOT TRUE
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % is no expiry of hold %', culprit.operation_id, culprit.target_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'operation_terms_expire_when_due';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER operation_terms_law_expiries AFTER INSERT ON operation_terms REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_expiries();
+
+-- ---------------------------------------------------------------------------------------------------------------------------
 -- Plans
 -- ---------------------------------------------------------------------------------------------------------------------------
 
@@ -919,7 +947,8 @@ BEGIN
     'check_removed_operations',
     'check_removed_movements',
     'check_removed_failures',
-    'check_added_replays'
+    'check_added_replays',
+    'check_added_expiries'
   ] LOOP
     EXECUTE format('ALTER FUNCTION %I() SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
                     SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off', law);
