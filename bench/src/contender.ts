@@ -11,6 +11,8 @@ export interface Contender {
   readonly ports: readonly number[];
   /** Sent in turn: one for each wallet. */
   readonly requests: readonly Buffer[];
+  /** What is sent next because of the answer to one of them; null for nothing. */
+  readonly follow?: (body: string) => Buffer | null;
   /** By what they do; processor time is told of each kind. */
   readonly processes: Readonly<Record<string, readonly Child[]>>;
   /** Null for what only answers. */

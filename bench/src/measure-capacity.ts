@@ -40,6 +40,7 @@ export async function measureCapacity(servers: Servers, contender: Contender, lo
   const { accepted, refused, seconds } = await runClosedLoop({
     ports: contender.ports,
     requests: contender.requests,
+    follow: contender.follow,
     ...load,
   });
   const most = Math.max(DRAIN_S, DRAIN_FACTOR * load.seconds);

@@ -13,10 +13,20 @@ export interface ServiceSetup {
   readonly workers?: number;
   readonly partitions?: number;
   readonly wallets?: number;
+  /** What it is asked for in place of deposits. */
+  readonly load?: Load;
   /** Settings of all its processes. */
   readonly env?: Readonly<Record<string, string>>;
   /** A database made before, and the wallets in it to use. */
   readonly filled?: { readonly database: FreshDatabase; readonly walletIds: readonly string[] };
+}
+
+/** Operations that are no deposits: how to ask for them. Their wallets may go below zero. */
+export interface Load {
+  readonly request: (walletId: string, index: number, walletIds: readonly string[]) => Buffer;
+  readonly follow?: (body: string) => Buffer | null;
+  /** What has to be there before. */
+  readonly prepare?: (database: FreshDatabase) => Promise<unknown>;
 }
 
 export interface Service extends Contender {
@@ -34,6 +44,11 @@ const MOST_AUDITED = 3_000_000;
 export async function startService(servers: Servers, setup: ServiceSetup = {}): Promise<Service> {
   const database = setup.filled?.database ?? (await makeDatabase(servers, setup.partitions ?? PARTITIONS));
   const walletIds = setup.filled?.walletIds ?? (await makeWallets(database.pool, '1', setup.wallets ?? WALLETS));
+  const { load } = setup;
+  if (load !== undefined) {
+    await database.pool.query('UPDATE accounts SET credit_limit = 1000000000000000 WHERE wallet_id IS NOT NULL');
+    await load.prepare?.(database);
+  }
   const env = {
     DATABASE_URL: database.url,
     REDIS_URL: servers.redis.url,
@@ -60,9 +75,10 @@ export async function startService(servers: Servers, setup: ServiceSetup = {}): 
   return {
     name: setup.name ?? 'service',
     ports,
-    requests: walletIds.map((id) => depositRequest(id)),
+    requests: walletIds.map((id, index) => load?.request(id, index, walletIds) ?? depositRequest(id)),
+    ...(load?.follow === undefined ? {} : { follow: load.follow }),
     processes: { api, worker },
-    ledger: await openLedger(database),
+    ledger: await (load === undefined ? openLedger(database) : openLedgerOfOperations(database)),
     walletIds,
     async stop() {
       await Promise.all([...api, ...worker].map((child) => child.stopNow()));
@@ -96,6 +112,25 @@ async function openLedger(database: FreshDatabase): Promise<ContendersLedger> {
       const faults: string[] = [];
       if (credited !== applied * DEPOSIT) faults.push(`${applied} deposits made balances of ${credited}`);
       if (all !== 0) faults.push(`all accounts together hold ${all}`);
+      return faults;
+    },
+  };
+}
+
+/** Counts operations that have succeeded, whatever they moved. */
+async function openLedgerOfOperations(database: FreshDatabase): Promise<ContendersLedger> {
+  const count = async (statement: string): Promise<number> =>
+    Number((await database.pool.query<{ count: string }>(statement)).rows[0]?.count);
+  const ledger = await openLedger(database);
+  return {
+    ...ledger,
+    countApplied: () => count('SELECT count(*) FROM movements WHERE leg = 0'),
+    async findFaults() {
+      const faults: string[] = [];
+      const failed = await count('SELECT count(*) FROM failures');
+      if (failed !== 0) faults.push(`${failed} operations failed`);
+      if ((await count('SELECT sum(balance) AS count FROM accounts')) !== 0)
+        faults.push('all accounts do not add up to 0');
       return faults;
     },
   };

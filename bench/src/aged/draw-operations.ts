@@ -12,11 +12,11 @@ export interface Drawn {
   readonly fails: boolean;
 }
 
-/** Of a hundred operations so many are of each kind. */
+/** Of a hundred operations so many are of each simple kind. */
 const SHARES = {
   ...{ deposit: 33, top_up: 9, bonus: 6, resupply: 2 },
   ...{ spend: 23, withdraw: 14, transfer: 13 },
-} as const satisfies Record<OperationType, number>;
+} as const satisfies Partial<Record<OperationType, number>>;
 const DRAWN = Object.entries(SHARES).flatMap(([type, share]) => Array.from({ length: share }, () => type));
 /** The kinds that take from their wallet. */
 export const DEBITS: ReadonlySet<string> = new Set<OperationType>(['spend', 'withdraw', 'transfer']);

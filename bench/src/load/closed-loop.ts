@@ -19,8 +19,10 @@ export async function runClosedLoop(load: {
   most?: number;
   /** Sent in turn, over and over. */
   requests: readonly Buffer[];
+  /** The request that a connection sends next because of an answer to one of these; null for the next of them. */
+  follow?: ((body: string) => Buffer | null) | undefined;
 }): Promise<ClosedLoop> {
-  const { requests, most = Infinity } = load;
+  const { requests, most = Infinity, follow } = load;
   const connections = await openConnections(load.ports, load.connections);
   const started = performance.now();
   const ends = started + load.seconds * 1000;
@@ -30,21 +32,21 @@ export async function runClosedLoop(load: {
 
   const runOne = (connection: Connection): Promise<void> =>
     new Promise((resolve) => {
-      const next = (): void => {
-        const request = requests[sent % requests.length];
-        if (request === undefined || sent >= most || performance.now() >= ends) {
+      const next = (following: Buffer | null): void => {
+        const request = following ?? requests[sent % requests.length];
+        if (request === undefined || (following === null && (sent >= most || performance.now() >= ends))) {
           resolve();
           return;
         }
-        sent += 1;
-        connection.send(request, (status) => {
+        if (following === null) sent += 1;
+        connection.send(request, (status, body) => {
           if (status >= 200 && status < 300) accepted += 1;
           else refused += 1;
           if (status === 0) resolve();
-          else next();
+          else next(following === null && follow !== undefined ? follow(body) : null);
         });
       };
-      next();
+      next(null);
     });
   await Promise.all(connections.map(runOne));
   const seconds = (performance.now() - started) / 1000;

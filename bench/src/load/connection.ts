@@ -94,9 +94,13 @@ export function openConnections(ports: readonly number[], count: number): Promis
 
 /** The request that every contender takes: a deposit of 1.00 to the wallet. */
 export function depositRequest(walletId: string, headers = ''): Buffer {
-  const body = '{"operation_type":"DEPOSIT","amount":1}';
+  return postRequest(`/wallets/${walletId}/operation`, '{"operation_type":"DEPOSIT","amount":1}', headers);
+}
+
+/** A request with a JSON body of plain ASCII. */
+export function postRequest(path: string, body: string, headers = ''): Buffer {
   return Buffer.from(
-    `POST /wallets/${walletId}/operation HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n` +
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n` +
       `${headers}Content-Length: ${body.length}\r\n\r\n${body}`,
   );
 }

@@ -19,7 +19,7 @@ interface Chain {
 
 /** What the files of a month have. */
 export interface Contents {
-  readonly rows: Readonly<Record<FileKind, number>>;
+  readonly rows: Readonly<Partial<Record<FileKind, number>>>;
   /** What was moved, by asset. */
   readonly sums: ReadonlyMap<number, { readonly movements: number; readonly amount: bigint }>;
   /** What is wrong with them, a sentence each. */
@@ -31,7 +31,7 @@ export interface Contents {
  * where it stood to its checkpoint. The movements are not in the order of an account: each leads from a version and balance to
  * the next, so what they lead to, less what they lead from, leaves the last and the first. `stands` is moved on.
  */
-export async function checkContents(folder: string, stands: Stands): Promise<Contents> {
+export async function checkContents(folder: string, kinds: readonly FileKind[], stands: Stands): Promise<Contents> {
   const ids = { sum: 0 };
   const operations = await countIds(folder, 'operations', (id) => (ids.sum = (ids.sum + hash(id, SEEDS[0])) | 0));
   const failures = await countIds(folder, 'failures', (id) => (ids.sum = (ids.sum - hash(id, SEEDS[0])) | 0));
@@ -41,10 +41,10 @@ export async function checkContents(folder: string, stands: Stands): Promise<Con
   for await (const rows of readRows(folder, 'movements'))
     for (const row of rows) {
       const cells = row.split(',');
-      const [id = '', , from = '', fromVersion = '', fromBalance = '', to = '', toVersion = '', toBalance = ''] = cells;
+      const [id = '', leg = '', from = '', fromVersion = '', fromBalance = '', to = '', toVersion = '', toBalance = ''] = cells;
       const [amount, asset] = [BigInt(cells[8] ?? ''), Number(cells[9])];
       movements += 1;
-      ids.sum = (ids.sum - hash(id, SEEDS[0])) | 0;
+      if (leg === '0') ids.sum = (ids.sum - hash(id, SEEDS[0])) | 0;
       step(chains, from, { version: Number(fromVersion), balance: fromBalance }, -amount);
       step(chains, to, { version: Number(toVersion), balance: toBalance }, amount);
       const sum = sums.get(asset);
@@ -52,7 +52,10 @@ export async function checkContents(folder: string, stands: Stands): Promise<Con
     }
   const wrong = ids.sum === 0 ? [] : ['its operations are not those of its movements and failures'];
   const checkpoints = await followChains(folder, { chains, stands, wrong });
-  return { rows: { operations, movements, failures, checkpoints }, sums, wrong };
+  const others: Partial<Record<FileKind, number>> = {};
+  for (const kind of ['terms', 'legs'] as const)
+    if (kinds.includes(kind)) others[kind] = await countIds(folder, kind, () => undefined);
+  return { rows: { operations, movements, failures, checkpoints, ...others }, sums, wrong };
 }
 
 /** Goes on from the checkpoints of a month that is wrong, as far as they can be read: so the months after it can be checked. */

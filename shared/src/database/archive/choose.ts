@@ -2,6 +2,15 @@ import type { Client } from '../pool.ts';
 import type { Pace } from './pace.ts';
 import { inPiece } from './session.ts';
 
+/** The first hold with a lower id than `beforeId` that is open; null if there is none. */
+export async function findOpenHold(client: Client, beforeId: string): Promise<string | null> {
+  const { rows } = await client.query<{ id: string }>(
+    'SELECT operation_id AS id FROM holds WHERE operation_id < $1 AND remaining > 0 ORDER BY operation_id LIMIT 1',
+    [beforeId],
+  );
+  return rows[0]?.id ?? null;
+}
+
 /**
  * Operations with a lower id than `$before` are written if they have ended, so that what is written of an account are its first
  * movements that are here. What stays is written down in a table of the session, operation by operation. There are few: what
@@ -46,7 +55,7 @@ const keepWithAllBehind = (first: string, beforeId: string): string => `WITH REC
     UNION
     SELECT next.operation_id
     FROM behind
-    CROSS JOIN LATERAL (SELECT * FROM movements WHERE operation_id = behind.operation_id AND leg = 0 OFFSET 0) AS movement
+    CROSS JOIN LATERAL (SELECT * FROM movements WHERE operation_id = behind.operation_id OFFSET 0) AS movement
     CROSS JOIN LATERAL (
       ${at('movement', 1)}
     ) AS next
@@ -66,10 +75,17 @@ function at(movement: string, versions: 1 | -1): string {
   return sides.join('\n      UNION ALL ');
 }
 
-/** What waits, and the lines of batches that are not finished, although they may have ended: $1 is the id behind the month. */
+/** What waits, what an operation that waits names, and the lines of batches that are not finished, although they may have ended: $1 is the id behind the month. */
 const KEEP_UNFINISHED = keepWithAllBehind(
   `SELECT operation_id FROM (
       SELECT operation_id FROM pending_operations WHERE operation_id < $1
+      UNION ALL
+      SELECT target_id
+      FROM pending_operations
+      CROSS JOIN LATERAL (
+        SELECT target_id FROM operation_terms WHERE operation_id = pending_operations.operation_id OFFSET 0
+      ) AS terms
+      WHERE target_id < $1
       UNION ALL
       SELECT line.id
       FROM (SELECT id FROM batches WHERE id < $1 AND finished_at IS NULL) AS batch

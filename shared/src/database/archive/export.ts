@@ -69,7 +69,7 @@ async function exportPiece(
   );
   const upTo = bound.rows[0]?.id ?? null;
   await client.query(CHOOSE, [from, upTo ?? beforeId, beforeId]);
-  for (const kind of ['operations', 'movements', 'failures'] as const)
+  for (const kind of ['operations', 'movements', 'failures', 'terms', 'legs'] as const)
     await copy(
       client,
       writers[kind],
@@ -98,13 +98,33 @@ const CHOOSE = `INSERT INTO archive_piece
   WHERE id > $1 AND id <= $2 AND id < $3 AND ended.operation_id IS NOT NULL AND kept.operation_id IS NULL`;
 
 const MOVEMENTS_OF_PIECE = `FROM (SELECT operation_id FROM archive_piece ORDER BY operation_id) AS piece
-  CROSS JOIN LATERAL (SELECT * FROM movements WHERE operation_id = piece.operation_id AND leg = 0 OFFSET 0) AS row`;
+  CROSS JOIN LATERAL (SELECT * FROM movements WHERE operation_id = piece.operation_id OFFSET 0) AS row`;
 const OF_PIECE = {
   operations: `FROM (SELECT operation_id FROM archive_piece ORDER BY operation_id) AS piece
     CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = piece.operation_id OFFSET 0) AS row`,
   movements: MOVEMENTS_OF_PIECE,
   failures: `FROM (SELECT operation_id FROM archive_piece ORDER BY operation_id) AS piece
     CROSS JOIN LATERAL (SELECT * FROM failures WHERE operation_id = piece.operation_id OFFSET 0) AS row`,
+  // With what became of a hold, and how much of the operation was reversed: those rows go with it.
+  terms: `FROM (
+      SELECT operation_id, target_id, to_account_id, final, expires_at, reason, legs, captured AS hold_captured,
+             released AS hold_released, reversed
+      FROM archive_piece
+      LEFT JOIN LATERAL (
+        SELECT target_id, to_account_id, final, expires_at, reason, legs, true AS found FROM operation_terms
+        WHERE operation_id = archive_piece.operation_id OFFSET 0
+      ) AS terms ON true
+      LEFT JOIN LATERAL (
+        SELECT captured, released FROM holds WHERE operation_id = archive_piece.operation_id OFFSET 0
+      ) AS hold ON true
+      LEFT JOIN LATERAL (
+        SELECT reversed FROM reversed_operations WHERE operation_id = archive_piece.operation_id OFFSET 0
+      ) AS taken_back ON true
+      WHERE found OR reversed IS NOT NULL
+      ORDER BY operation_id
+    ) AS row`,
+  legs: `FROM (SELECT operation_id FROM archive_piece ORDER BY operation_id) AS piece
+    CROSS JOIN LATERAL (SELECT * FROM operation_legs WHERE operation_id = piece.operation_id ORDER BY leg OFFSET 0) AS row`,
 };
 
 const SUM = `SELECT code, row.asset_id AS "assetId", count(*) AS movements, sum(amount)::text AS amount

@@ -40,10 +40,20 @@ export const FILES = {
     ...['operation_id', 'error_code', 'wallet_balance', 'wallet_version', 'to_wallet_balance', 'to_wallet_version'],
     'completed_at',
   ],
+  terms: [
+    ...['operation_id', 'target_id', 'to_account_id', 'final', 'expires_at', 'reason', 'legs'],
+    ...['hold_captured', 'hold_released', 'reversed'],
+  ],
+  legs: ['operation_id', 'leg', 'from_account_id', 'to_account_id', 'amount', 'asset_id'],
   checkpoints: ['account_id', 'version', 'balance', 'operation_id', 'accepted', 'moved_at'],
 } as const satisfies Record<string, readonly string[]>;
 export type FileKind = keyof typeof FILES;
 export const FILE_KINDS = Object.keys(FILES) as FileKind[];
+
+/** By the format of the manifest: months that were written before there were terms have no files of them. */
+export function fileKindsOf(format: 1 | 2): readonly FileKind[] {
+  return format === 2 ? FILE_KINDS : FILE_KINDS.filter((kind) => kind !== 'terms' && kind !== 'legs');
+}
 
 export function fileName(kind: FileKind): string {
   return `${kind}.csv.gz`;

@@ -3,19 +3,22 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Month } from '../../words/month.ts';
-import { FILE_KINDS, fileName } from './files.ts';
+import { fileKindsOf, fileName } from './files.ts';
 
 const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 const schema = z.strictObject({
-  format: z.literal(1),
+  /** 2 since there are files of terms and legs. */
+  format: z.union([z.literal(1), z.literal(2)]),
   month: z.string().regex(/^\d{4}-\d{2}$/),
   /** The last migration of the schema that the rows are of. */
   schema: count,
   operations: count,
   movements: count,
   failures: count,
+  terms: count.optional(),
+  legs: count.optional(),
   checkpoints: count,
   /** What was moved, by asset, in its minor units. */
   sums: z.array(
@@ -46,8 +49,8 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 export async function readManifest(folder: string, month: Month): Promise<{ manifest: Manifest; hash: string } | null> {
   const text = await readFile(join(folder, NAME), 'utf8').catch(() => '');
   const manifest = schema.safeParse(parse(text)).data;
-  if (manifest?.month !== month || manifest.files.map(({ name }) => name).join() !== FILE_KINDS.map(fileName).join())
-    return null;
+  if (manifest?.month !== month) return null;
+  if (manifest.files.map(({ name }) => name).join() !== fileKindsOf(manifest.format).map(fileName).join()) return null;
   return { manifest, hash: hashOf(text) };
 }
 

@@ -56,11 +56,11 @@ export async function removeMonth(client: Client, { folder, manifest }: WrittenM
 const ID_LENGTH = 36;
 
 async function removeOperations(client: Client, ids: readonly string[]): Promise<void> {
-  const { operations, movements, failures } = await deleteArchived(client, ids);
+  const { operations, succeeded, failures } = await deleteArchived(client, ids);
   // Less than there are ids where an archive that was stopped has deleted some.
-  if (operations !== movements + failures)
+  if (operations !== succeeded + failures)
     throw new BrokenInvariant('what is in the archive is not what is in the database', {
-      ...{ operations, movements, failures, first: ids[0] },
+      ...{ operations, succeeded, failures, first: ids[0] },
     });
 }
 
@@ -82,5 +82,5 @@ export function readCheckpoint(row: string): ArchiveCheckpoint {
 /** Has the space be used again: a month is too small a part of a large table for autovacuum. It waits for nobody, and is slow. */
 async function vacuum(client: Client): Promise<void> {
   await client.query(`SET vacuum_cost_delay = '2ms'`);
-  await client.query('VACUUM (SKIP_LOCKED, TRUNCATE false) operations, movements, failures');
+  await client.query('VACUUM (SKIP_LOCKED, TRUNCATE false) operations, movements, failures, operation_terms, operation_legs');
 }

@@ -4,7 +4,7 @@ import { type Month, isMonth } from '../../words/month.ts';
 import type { Queryable } from '../pool.ts';
 import { listArchives } from '../tables/archives.ts';
 import { type Contents, type Stands, checkContents, passMonth } from './chains.ts';
-import { FILE_KINDS } from './files.ts';
+import { fileKindsOf } from './files.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { verifyFiles } from './verify-files.ts';
 
@@ -59,14 +59,15 @@ export async function verifyArchive(
 }
 
 async function checkMonth(folder: string, manifest: Manifest, stands: Stands): Promise<string[]> {
+  const kinds = fileKindsOf(manifest.format);
   let contents: Contents;
   try {
-    contents = await checkContents(folder, stands);
+    contents = await checkContents(folder, kinds, stands);
   } catch (error) {
     return [`${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}`];
   }
   const wrong = contents.wrong.map((sentence) => `${manifest.month}: ${sentence}`);
-  FILE_KINDS.forEach((kind, index) => {
+  kinds.forEach((kind, index) => {
     const has = contents.rows[kind];
     if (has !== manifest[kind] || has !== manifest.files[index]?.rows)
       wrong.push(`${manifest.month}: has ${has} ${kind}, and its manifest says ${manifest[kind]}`);

@@ -4,7 +4,7 @@ import { ConfigError } from '../../words/config-error.ts';
 import { type Month, firstIdOf, monthAfter, startOf } from '../../words/month.ts';
 import { NEWEST_MIGRATION } from '../migrate/check-schema.ts';
 import type { Client } from '../pool.ts';
-import { chooseKept } from './choose.ts';
+import { chooseKept, findOpenHold } from './choose.ts';
 import { BrokenChain, type Writers, exportCheckpoints, exportOperations } from './export.ts';
 import { FILE_KINDS, type FileFacts, type FileKind, createFile, syncFolder } from './files.ts';
 import { type Manifest, readManifest, writeManifest } from './manifest.ts';
@@ -75,6 +75,12 @@ async function writeFiles(
   { month, previous, beside }: { month: Month; previous: string | null; beside: string },
 ): Promise<{ manifest: Manifest; hash: string } | null> {
   const behind = monthAfter(month);
+  const openHold = await findOpenHold(client, firstIdOf(behind));
+  if (openHold !== null)
+    throw new ConfigError(
+      `${month} cannot be archived: the hold ${openHold} is open, and what is captured of it needs it here. Capture or release ` +
+        'it, and all others of that time (GET /wallets/{id}/holds?status=open), and run this again.',
+    );
   // First what is late by the clocks. Where that does not do, since they differ by more, all of it.
   for (const lateSince of [new Date(startOf(behind).getTime() - LATE_MS), null]) {
     await chooseKept(client, { beforeId: firstIdOf(behind), lateSince, pace: createPace(MOST_ROWS) });
@@ -85,10 +91,11 @@ async function writeFiles(
       await exportCheckpoints(client, writers.checkpoints, createPace(MOST_ROWS));
       const files = await finishFiles(writers);
       const rows = Object.fromEntries(FILE_KINDS.map((kind, index) => [kind, files[index]?.rows ?? 0]));
-      const { operations = 0, movements = 0, failures = 0, checkpoints = 0 } = rows;
+      const { operations = 0, movements = 0, failures = 0, terms = 0, legs = 0, checkpoints = 0 } = rows;
       if (operations === 0) return null;
       const manifest: Manifest = {
-        ...{ format: 1, month, schema: NEWEST_MIGRATION, operations, movements, failures, checkpoints },
+        ...{ format: 2, month, schema: NEWEST_MIGRATION } as const,
+        ...{ operations, movements, failures, terms, legs, checkpoints },
         sums: sums.map((sum) => ({
           ...{ asset: sum.code, asset_id: sum.assetId, movements: Number(sum.movements), amount: String(sum.amount) },
         })),

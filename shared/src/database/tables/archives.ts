@@ -113,20 +113,27 @@ export async function keepArchiveCheckpoints(
 }
 
 /**
- * Deletes operations with their movements and failures. The operations go first, while the law can see that they have ended.
- * Only within a transaction.
- * @returns how many of each there were: less than were asked for if they are gone already.
+ * Deletes operations with their movements and failures, their terms, and what was kept of holds and reversals. The operations go
+ * first, while the law can see that they have ended. Only within a transaction.
+ * @returns how many there were, and how many of them had succeeded and failed: less than were asked for if they are gone already.
  */
 export async function deleteArchived(
   database: Queryable,
   ids: readonly string[],
-): Promise<Record<'operations' | 'movements' | 'failures', number>> {
-  const gone = async (statement: string): Promise<number> =>
-    (await database.query(`${statement} = ANY ($1::uuid[])`, [ids])).rowCount ?? 0;
+): Promise<Record<'operations' | 'succeeded' | 'failures', number>> {
+  const remove = (table: string, key = 'operation_id') =>
+    database.query<{ leg?: number }>(
+      `DELETE FROM ${table} WHERE ${key} = ANY ($1::uuid[]) ${table === 'movements' ? 'RETURNING leg' : ''}`,
+      [ids],
+    );
+  const operations = await remove('operations', 'id');
+  const movements = await remove('movements');
+  const failures = await remove('failures');
+  for (const table of ['operation_terms', 'operation_legs', 'holds', 'reversed_operations']) await remove(table);
   return {
-    operations: await gone('DELETE FROM operations WHERE id'),
-    movements: await gone('DELETE FROM movements WHERE operation_id'),
-    failures: await gone('DELETE FROM failures WHERE operation_id'),
+    operations: operations.rowCount ?? 0,
+    succeeded: movements.rows.filter(({ leg }) => leg === 0).length,
+    failures: failures.rowCount ?? 0,
   };
 }
 
