@@ -29,8 +29,8 @@ BEGIN
 END $$;
 
 -- Forbidden: to change what was accepted, its outcome, what moved, and what the ledger is made of. Section 8 says when what was
--- accepted, its outcome and what moved may be deleted.
-CREATE OR REPLACE TRIGGER operations_append_only BEFORE UPDATE OR TRUNCATE ON operations
+-- accepted, its outcome and what moved may be deleted; section 9, the one change of an operation.
+CREATE OR REPLACE TRIGGER operations_append_only BEFORE TRUNCATE ON operations
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER movements_append_only BEFORE UPDATE OR TRUNCATE ON movements
   EXECUTE FUNCTION refuse_change();
@@ -92,7 +92,7 @@ CREATE OR REPLACE TRIGGER accounts_keep_wallet_hash BEFORE INSERT ON accounts
 
 -- Forbidden: an operation
 --   that joins no batch, or one that has been accepted (operations_join_open_batch),
---   that does not wait in the queue and is no line of a batch, or whose wallets have no account of its asset
+--   that does not wait in the queue, is not scheduled and is no line of a batch, or whose wallets have no account of its asset
 --     (operations_begin_pending),
 --   that waits in another partition than that of its wallet (operations_fit_partition). A line has its place by
 --     its id, and those of an atomic batch are all in one partition,
@@ -118,10 +118,12 @@ BEGIN
       SELECT added.id,
              CASE
                WHEN added.batch_id IS NULL AND waiting.operation_id IS DISTINCT FROM added.id
+                   AND (added.seq IS NOT NULL OR NOT is_scheduled(added.id))
                  OR account.wallet_hash IS NULL
                  OR receiver.wallet_id IS DISTINCT FROM added.to_wallet_id
                  THEN 'operations_begin_pending'
-               WHEN added.batch_id IS NULL AND account.wallet_hash % partitions IS DISTINCT FROM waiting.partition
+               WHEN added.batch_id IS NULL AND added.seq IS NOT NULL
+                   AND account.wallet_hash % partitions IS DISTINCT FROM waiting.partition
                  THEN 'operations_fit_partition'
                WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id
                  THEN 'operations_own_key'
@@ -362,6 +364,8 @@ BEGIN
                  CASE WHEN operations.to_wallet_id IS NULL THEN other_id END AS house_id,
                  CASE
                    WHEN operations.id IS NULL OR waiting.seq IS NOT NULL OR failure.operation_id IS NOT NULL OR added.leg <> 0
+                     -- Scheduled, or cancelled while it was.
+                     OR operations.seq IS NULL AND operations.line IS NULL
                      THEN 'outcomes_fit_entries'
                    WHEN (added.amount, added.asset_id) IS DISTINCT FROM (operations.amount, operations.asset_id)
                      OR own_id IS NULL
@@ -418,7 +422,7 @@ END $$;
 CREATE OR REPLACE TRIGGER movements_law AFTER INSERT ON movements REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_movements();
 
--- Forbidden: a failure of no operation, of one that still waits, or of one that has moved something (outcomes_fit_entries).
+-- Forbidden: a failure of no operation, of one that still waits or is scheduled, or of one that has moved something (outcomes_fit_entries).
 --
 -- No key is shared with movements, and a line has no row in the queue to wait for. So what fails and what is applied at the same
 -- time wait for each other at the account of the wallet, which a drain has locked anyway; what is left is looked at after that.
@@ -433,7 +437,7 @@ BEGIN
   SELECT added.operation_id INTO culprit
     FROM added
     LEFT JOIN LATERAL (
-      SELECT id, seq, wallet_id FROM operations WHERE id = added.operation_id OFFSET 0
+      SELECT id, seq, wallet_id, batch_id FROM operations WHERE id = added.operation_id OFFSET 0
     ) AS operations ON true
     LEFT JOIN LATERAL (
       SELECT seq FROM pending_operations WHERE wallet_id = operations.wallet_id AND seq = operations.seq OFFSET 0
@@ -442,6 +446,7 @@ BEGIN
       SELECT operation_id FROM movements WHERE operation_id = added.operation_id LIMIT 1
     ) AS movement ON true
     WHERE operations.id IS NULL OR waiting.seq IS NOT NULL OR movement.operation_id IS NOT NULL
+      OR operations.seq IS NULL AND operations.batch_id IS NULL AND is_scheduled(operations.id)
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'failure of operation % does not fit it', culprit.operation_id
@@ -896,6 +901,101 @@ CREATE OR REPLACE TRIGGER batch_replays_law AFTER INSERT ON batch_replays REFERE
 -- 9. What is scheduled
 -- ---------------------------------------------------------------------------------------------------------------------------
 
+-- Forbidden: to change an operation, but for its place in the order of acceptance, which one that was scheduled is given once.
+CREATE OR REPLACE FUNCTION keep_operation_facts() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  unplaced operations := NEW;
+BEGIN
+  unplaced.seq := NULL;
+  IF OLD.batch_id IS NOT NULL OR NEW.seq IS NULL OR unplaced *<> OLD THEN
+    RAISE EXCEPTION 'operations is append-only' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER operations_keep_facts BEFORE UPDATE ON operations
+  FOR EACH ROW EXECUTE FUNCTION keep_operation_facts();
+
+-- Forbidden: to give an operation its place other than at the end of the queue of its wallet, while it stays scheduled, or when it
+-- has failed (operations_queue_when_due).
+CREATE OR REPLACE FUNCTION check_queued_operations() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
+  culprit record;
+BEGIN
+  SELECT queued.id INTO culprit
+    FROM queued
+    LEFT JOIN LATERAL (
+      SELECT operation_id, partition FROM pending_operations
+      WHERE wallet_id = queued.wallet_id AND seq = queued.seq OFFSET 0
+    ) AS waiting ON true
+    LEFT JOIN LATERAL (SELECT wallet_hash FROM accounts WHERE wallet_id = queued.wallet_id OFFSET 0) AS account ON true
+    LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = queued.id OFFSET 0) AS failure ON true
+    WHERE (waiting.operation_id, waiting.partition) IS DISTINCT FROM (queued.id, account.wallet_hash % partitions)
+      OR failure.operation_id IS NOT NULL OR is_scheduled(queued.id)
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % cannot take this place', culprit.id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'operations_queue_when_due';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER operations_law_update AFTER UPDATE ON operations REFERENCING NEW TABLE AS queued
+  FOR EACH STATEMENT EXECUTE FUNCTION check_queued_operations();
+
+-- Forbidden: to schedule what is not accepted in this very transaction, has a place in the order already, or is to be executed at
+-- another moment or in another partition (scheduled_operations_fit).
+CREATE OR REPLACE FUNCTION check_added_schedule() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  current CONSTANT xid := pg_current_xact_id()::xid;
+  partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
+  culprit record;
+BEGIN
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN LATERAL (
+      SELECT seq, batch_id, wallet_id, execute_at, xmin = current AS is_new FROM operations WHERE id = added.operation_id OFFSET 0
+    ) AS operation ON true
+    LEFT JOIN LATERAL (SELECT wallet_hash FROM accounts WHERE wallet_id = operation.wallet_id OFFSET 0) AS account ON true
+    LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = added.operation_id OFFSET 0) AS failure ON true
+    WHERE operation.is_new IS NOT TRUE OR operation.seq IS NOT NULL OR operation.batch_id IS NOT NULL
+      OR failure.operation_id IS NOT NULL
+      OR (added.execute_at, added.partition) IS DISTINCT FROM (operation.execute_at, account.wallet_hash % partitions)
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % cannot be scheduled so', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'scheduled_operations_fit';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER scheduled_operations_law_insert AFTER INSERT ON scheduled_operations REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_schedule();
+
+-- Forbidden: to take an operation off the schedule that neither waits in the queue from then on nor has failed; and to schedule it
+-- for another moment.
+CREATE OR REPLACE FUNCTION check_removed_schedule() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT removed.operation_id INTO culprit
+    FROM removed
+    LEFT JOIN LATERAL (SELECT wallet_id, seq FROM operations WHERE id = removed.operation_id OFFSET 0) AS operation ON true
+    LEFT JOIN LATERAL (
+      SELECT operation_id FROM pending_operations WHERE wallet_id = operation.wallet_id AND seq = operation.seq OFFSET 0
+    ) AS waiting ON true
+    LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = removed.operation_id OFFSET 0) AS failure ON true
+    WHERE waiting.operation_id IS DISTINCT FROM removed.operation_id AND failure.operation_id IS NULL
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % may not leave the schedule without a place in the queue or an outcome', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'scheduled_operations_end_in_queue';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER scheduled_operations_law_delete AFTER DELETE ON scheduled_operations REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_schedule();
+CREATE OR REPLACE TRIGGER scheduled_operations_unchanged BEFORE UPDATE OR TRUNCATE ON scheduled_operations
+  EXECUTE FUNCTION refuse_change();
+
 -- Forbidden: to accept as the expiry of a hold anything but a release of all that is left of it, or before it has expired
 -- (operation_terms_expire_when_due).
 CREATE OR REPLACE FUNCTION check_added_expiries() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -948,6 +1048,9 @@ BEGIN
     'check_removed_movements',
     'check_removed_failures',
     'check_added_replays',
+    'check_queued_operations',
+    'check_added_schedule',
+    'check_removed_schedule',
     'check_added_expiries'
   ] LOOP
     EXECUTE format('ALTER FUNCTION %I() SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off

@@ -20,10 +20,11 @@ import { checkKeys } from './audit/keys.ts';
 import { checkOperations } from './audit/operations.ts';
 import { type Pieces, type Violation, createPieces } from './audit/pieces.ts';
 import { type QueueCursor, checkQueue } from './audit/queue.ts';
+import { type ScheduleCursor, checkSchedule } from './audit/schedule.ts';
 import { checkWallets } from './audit/wallets.ts';
 
 /** What is looked through, one after the other. */
-const PHASES = ['wallets', 'accounts', 'operations', 'keys', 'batches', 'queue'] as const;
+const PHASES = ['wallets', 'accounts', 'operations', 'keys', 'batches', 'queue', 'schedule'] as const;
 type Phase = (typeof PHASES)[number];
 
 /** How far an audit has got, in the shape in which it is kept. */
@@ -147,5 +148,7 @@ function checkPhase(audit: {
       return checkBatches(pieces, tell, (cursor as string | null) ?? operationsAfter);
     case 'queue':
       return checkQueue(pieces, tell, cursor as QueueCursor | null);
+    case 'schedule':
+      return checkSchedule(pieces, tell, cursor as ScheduleCursor | null);
   }
 }

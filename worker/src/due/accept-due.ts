@@ -1,9 +1,10 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { expireHolds } from '@wallet/shared/database/statements/expire-holds';
+import { queueDueOperations } from '@wallet/shared/database/statements/queue-due-operations';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import { repeat } from '@wallet/shared/process/repeat';
-import type { Doorbell } from '@wallet/shared/queue/doorbell';
+import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 import type { WorkerMetrics } from '../metrics.ts';
 
 const INTERVAL_MS = 1_000;
@@ -11,8 +12,9 @@ const INTERVAL_MS = 1_000;
 const MOST = 500;
 
 /**
- * Looks every second for what is due, and has the database accept it. The moment and the list of what is due are the
- * database's, so that this needs no Redis, and any number of workers may look. After a full pass it looks again at once.
+ * Looks every second for what is due, holds that have expired and operations that are scheduled, and has the database accept it.
+ * The moment and the list of what is due are the database's, so that this needs no Redis, and any number of workers may look.
+ * After a full pass it looks again at once.
  */
 export function acceptDue(options: {
   database: Database;
@@ -23,18 +25,28 @@ export function acceptDue(options: {
   const { database, doorbell, metrics, log } = options;
   const onError = logErrors(log, 'accepting what is due failed');
   let isMore = false;
-  let ringing = Promise.resolve();
+  let ringing: Promise<unknown> = Promise.resolve();
 
   async function look(): Promise<void> {
     isMore = false;
-    const partitions = await expireHolds(database, MOST);
+    const expired = await expireHolds(database, MOST);
+    // Another transaction: each takes the acceptance locks in the order of the partitions.
+    const queued = await queueDueOperations(database, MOST);
+    if (expired.length + queued.length === 0) return;
+    isMore = expired.length === MOST || queued.length === MOST;
+    log.info({ holds: expired.length, scheduled: queued.length }, 'accepted what is due');
+    const urgent = queued.filter(({ low }) => !low).map(({ partition }) => partition);
+    const bulk = queued.filter(({ low }) => low).map(({ partition }) => partition);
+    // Not waited for: a Redis that does not answer would delay the next look.
+    ringing = Promise.all([ring([...expired, ...urgent], 'high'), ring(bulk, 'bulk')]);
+  }
+
+  /** The sweeper makes up for a lost ring. */
+  async function ring(partitions: readonly number[], lane: Lane): Promise<void> {
     if (partitions.length === 0) return;
-    isMore = partitions.length === MOST;
-    log.info({ holds: partitions.length }, 'accepted the expiry of holds');
-    // Not waited for: a Redis that does not answer would delay the next look. The sweeper makes up for a lost ring.
-    ringing = doorbell.ring([...new Set(partitions)], 'high', 'accept').catch((error: unknown) => {
-      metrics.ringFailed('high');
-      log.debug({ err: error }, 'ring failed');
+    await doorbell.ring([...new Set(partitions)], lane, 'accept').catch((error: unknown) => {
+      metrics.ringFailed(lane);
+      log.debug({ err: error, lane }, 'ring failed');
     });
   }
 
