@@ -22,6 +22,7 @@ ALTER TABLE accounts
   DROP CONSTRAINT accounts_wallet_or_system,
   ADD CONSTRAINT accounts_one_owner CHECK (
     num_nonnulls(wallet_id, held_of, system) = 1 AND (partition IS NOT NULL) = (system IS NOT DISTINCT FROM 'treasury')
+    AND (credit_limit = 0 OR wallet_id IS NOT NULL) AND (system IS NOT NULL OR NOT may_go_negative)
   ) NOT VALID,
   DROP CONSTRAINT accounts_within_credit,
   ADD CONSTRAINT accounts_within_credit CHECK (
@@ -84,13 +85,16 @@ CREATE TABLE operation_legs (
   CONSTRAINT operation_legs_move CHECK (amount > 0 AND from_account_id <> to_account_id AND leg >= 0)
 );
 
--- How much of each hold was captured and released. What remains is open, and held.
+-- How much of each hold was captured and released: what of it is in the archives besides what is here. What remains is open, and
+-- held.
 CREATE TABLE holds (
   operation_id uuid PRIMARY KEY,
   wallet_id uuid NOT NULL,
   amount bigint NOT NULL,
   captured bigint NOT NULL DEFAULT 0,
   released bigint NOT NULL DEFAULT 0,
+  archived_captured bigint NOT NULL DEFAULT 0,
+  archived_released bigint NOT NULL DEFAULT 0,
   remaining bigint GENERATED ALWAYS AS (amount - captured - released) STORED,
   expires_at timestamptz,
   CONSTRAINT holds_add_up CHECK (amount > 0 AND captured >= 0 AND released >= 0 AND captured + released <= amount)
@@ -99,11 +103,13 @@ CREATE INDEX holds_wallet ON holds (wallet_id, operation_id);
 CREATE INDEX holds_open ON holds (wallet_id, operation_id) WHERE remaining > 0;
 CREATE INDEX holds_due ON holds (expires_at) WHERE remaining > 0 AND expires_at IS NOT NULL;
 
--- How much was taken back of each operation of which anything was. Both are sums over all legs.
+-- How much was taken back of each operation of which anything was, and how much of that is in the archives. All are sums over all
+-- legs.
 CREATE TABLE reversed_operations (
   operation_id uuid PRIMARY KEY,
   amount numeric NOT NULL,
   reversed numeric NOT NULL,
+  archived numeric NOT NULL DEFAULT 0,
   CONSTRAINT reversed_operations_add_up CHECK (reversed > 0 AND reversed <= amount)
 );
 
@@ -150,3 +156,43 @@ ALTER TABLE audit_log
   DROP CONSTRAINT audit_log_subject_is_named,
   ADD CONSTRAINT audit_log_subject_is_named
     CHECK ((subject_type IN ('asset', 'house_account')) = (subject_id IS NULL)) NOT VALID;
+
+-- What came of each operation, in one list, for reading a database by hand. Of one that has succeeded, the balances are those that
+-- it left its wallets at: null where it moved nothing on one, as a capture for the treasury does. Each look-up is by key, that
+-- of an operation too.
+CREATE OR REPLACE VIEW outcomes AS
+  SELECT operations.id AS operation_id,
+         coalesce(own_last.balance::bigint, failure.wallet_balance) AS wallet_balance,
+         coalesce(own_last.version, failure.wallet_version) AS wallet_version,
+         coalesce(receiver_last.balance::bigint, failure.to_wallet_balance) AS to_wallet_balance,
+         coalesce(receiver_last.version, failure.to_wallet_version) AS to_wallet_version,
+         coalesce(movement.created_at, failure.completed_at) AS completed_at,
+         CASE WHEN movement.operation_id IS NULL THEN 'failed' ELSE 'succeeded' END AS status, failure.error_code
+  FROM operations
+  LEFT JOIN LATERAL (
+    SELECT operation_id, created_at FROM movements WHERE operation_id = operations.id AND leg = 0 OFFSET 0
+  ) AS movement ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM failures WHERE operation_id = CASE WHEN movement.operation_id IS NULL THEN operations.id END OFFSET 0
+  ) AS failure ON true
+  LEFT JOIN LATERAL (
+    SELECT id FROM accounts WHERE wallet_id = CASE WHEN movement.operation_id IS NOT NULL THEN operations.wallet_id END OFFSET 0
+  ) AS own ON true
+  LEFT JOIN LATERAL (
+    SELECT id FROM accounts WHERE wallet_id = CASE WHEN movement.operation_id IS NOT NULL THEN operations.to_wallet_id END OFFSET 0
+  ) AS receiver ON true
+  LEFT JOIN LATERAL (
+    SELECT CASE own.id WHEN from_account_id THEN from_balance ELSE to_balance END AS balance,
+           CASE own.id WHEN from_account_id THEN from_version ELSE to_version END AS version
+    FROM movements
+    WHERE operation_id = CASE WHEN own.id IS NOT NULL THEN operations.id END AND own.id IN (from_account_id, to_account_id)
+    ORDER BY version DESC LIMIT 1
+  ) AS own_last ON true
+  LEFT JOIN LATERAL (
+    SELECT CASE receiver.id WHEN from_account_id THEN from_balance ELSE to_balance END AS balance,
+           CASE receiver.id WHEN from_account_id THEN from_version ELSE to_version END AS version
+    FROM movements
+    WHERE operation_id = CASE WHEN receiver.id IS NOT NULL THEN operations.id END AND receiver.id IN (from_account_id, to_account_id)
+    ORDER BY version DESC LIMIT 1
+  ) AS receiver_last ON true
+  WHERE movement.operation_id IS NOT NULL OR failure.operation_id IS NOT NULL;

@@ -92,6 +92,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     wallets: { database, assets, findFacts: findWallet.one },
     clients: { database, storing, assets, readLines: readJsonBody },
     assets: { database, assets },
+    accounts: { database, assets },
     webhooks: {
       ...{ database, allowPrivate: config.webhookAllowPrivate, ringDeliveries: queue.ringDeliveries },
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),

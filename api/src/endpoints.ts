@@ -1,3 +1,4 @@
+import { type AccountNeeds, createAccountEndpoints } from './wallets/account-endpoints.ts';
 import { type AssetNeeds, createAssetEndpoints } from './wallets/asset-endpoints.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { type BatchNeeds, createBatchEndpoints } from './batches/batch-endpoints.ts';
@@ -17,6 +18,7 @@ export interface Needs {
   readonly wallets: WalletNeeds;
   readonly clients: ClientNeeds;
   readonly assets: AssetNeeds;
+  readonly accounts: AccountNeeds;
   readonly webhooks: WebhookNeeds;
   readonly events: EventNeeds;
   readonly health: HealthNeeds;
@@ -30,6 +32,7 @@ export function createEndpoints(needs: Needs): readonly Endpoint[] {
     ...createWalletEndpoints(needs.wallets),
     ...createClientEndpoints(needs.clients),
     ...createAssetEndpoints(needs.assets),
+    ...createAccountEndpoints(needs.accounts),
     ...createWebhookEndpointEndpoints(needs.webhooks),
     ...createDeliveryEndpoints(needs.webhooks),
     ...createEventEndpoints(needs.events),

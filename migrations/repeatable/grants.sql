@@ -42,9 +42,11 @@ GRANT SELECT ON migrations TO wallet_api, wallet_worker;
 GRANT SELECT ON settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations, movements,
   failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, event_feed, webhook_endpoints, webhook_endpoint_states, deliveries,
   delivery_leases, delivery_attempts TO wallet_api;
+GRANT SELECT ON operation_terms, operation_legs, holds, reversed_operations, house_accounts TO wallet_api;
 GRANT INSERT ON clients, wallets, operations, operation_keys, pending_operations, batch_replays, events, unrelayed_events TO wallet_api;
+GRANT INSERT ON operation_terms, operation_legs TO wallet_api;
 -- An account begins empty and active; its status and its credit limit are all that the API changes of it.
-GRANT INSERT (wallet_id, asset_id), UPDATE (status, credit_limit, updated_at) ON accounts TO wallet_api;
+GRANT INSERT (wallet_id, held_of, asset_id), UPDATE (status, credit_limit, updated_at) ON accounts TO wallet_api;
 -- A batch begins without anything done, and is accepted (accept_batch) or cancelled.
 GRANT INSERT (id, priority, atomic, line_events, retry_of),
   UPDATE (seq, total, replayed, idempotency_key, request_hash, accepted_at, open_parts, cancelled_at, finished_at)
@@ -64,7 +66,7 @@ GRANT USAGE ON SEQUENCE operation_seq, event_sequence TO wallet_api;
 -- From where the feed is kept, and what is in the archives.
 GRANT SELECT ON retention, archives, archive_checkpoints TO wallet_api;
 GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid),
-  add_asset(text, text, int, boolean) TO wallet_api;
+  add_asset(text, text, int, boolean), add_house_account(text, boolean) TO wallet_api;
 
 -- What is scheduled. is_scheduled is for the law.
 GRANT SELECT, INSERT ON scheduled_operations TO wallet_api;
@@ -79,6 +81,13 @@ GRANT DELETE ON pending_operations, unrelayed_events, delivery_leases TO wallet_
 -- Where an account stood whose last movement is in the archives. Only the owner of the schema writes archives.
 GRANT SELECT ON archive_checkpoints TO wallet_worker;
 GRANT UPDATE (balance, version, last_operation_id, updated_at) ON accounts TO wallet_worker;
+-- What of a hold and of a reversal is in the archives is for who archives to say.
+GRANT SELECT ON operation_terms, operation_legs, holds, reversed_operations, house_accounts TO wallet_worker;
+GRANT INSERT (operation_id, wallet_id, amount, captured, released, expires_at), UPDATE (captured, released) ON holds
+  TO wallet_worker;
+GRANT INSERT (operation_id, amount, reversed), UPDATE (reversed) ON reversed_operations TO wallet_worker;
+-- The law of movements calls them.
+GRANT EXECUTE ON FUNCTION check_moved_terms(uuid[]), check_holds(uuid[]), check_reversals(uuid[]) TO wallet_worker;
 GRANT UPDATE (open_parts, finished_at) ON batches TO wallet_worker;
 GRANT UPDATE (after_id, touched_at) ON batch_parts TO wallet_worker;
 GRANT UPDATE (succeeded, succeeded_amount, failed, failed_amount, started_at) ON batch_totals TO wallet_worker;
@@ -106,6 +115,7 @@ GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operat
   deliveries, delivery_leases, delivery_attempts, retention, archives, archive_checkpoints, scheduled_operations TO wallet_auditor;
 GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_until, status, disabled_reason, disabled_at,
   created_at, updated_at, deleted_at) ON webhook_endpoints TO wallet_auditor;
+GRANT SELECT ON operation_terms, operation_legs, holds, reversed_operations, house_accounts TO wallet_auditor;
 GRANT SELECT ON audit_checkpoints, audit_progress TO wallet_auditor;
 GRANT INSERT (account_id, version, balance, accepted), UPDATE (version, balance, accepted, checked_at) ON audit_checkpoints
   TO wallet_auditor;

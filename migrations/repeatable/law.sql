@@ -10,7 +10,8 @@
 -- 6. A batch stays as it was accepted.
 -- 7. What may be deleted is kept as long as it is needed.
 -- 8. History is deleted when it is in the archives.
--- 9. What is scheduled is accepted when it is due.
+-- 9. What has terms moves what they say, and holds and reversals add up.
+-- 10. What is scheduled is queued when it is due.
 --
 -- Checks, unique keys and foreign keys stand with the tables; here is what takes more than one row to see. Each statement is
 -- checked as a whole, in sets, when it ends: a foreign key or a row trigger would be paid per row. A statement that breaks the
@@ -29,7 +30,7 @@ BEGIN
 END $$;
 
 -- Forbidden: to change what was accepted, its outcome, what moved, and what the ledger is made of. Section 8 says when what was
--- accepted, its outcome and what moved may be deleted; section 9, the one change of an operation.
+-- accepted, its outcome and what moved may be deleted; section 10, the one change of an operation.
 CREATE OR REPLACE TRIGGER operations_append_only BEFORE TRUNCATE ON operations
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER movements_append_only BEFORE UPDATE OR TRUNCATE ON movements
@@ -38,9 +39,15 @@ CREATE OR REPLACE TRIGGER failures_append_only BEFORE UPDATE OR TRUNCATE ON fail
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER operation_keys_append_only BEFORE UPDATE OR TRUNCATE ON operation_keys
   EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER operation_terms_append_only BEFORE UPDATE OR TRUNCATE ON operation_terms
+  EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER operation_legs_append_only BEFORE UPDATE OR TRUNCATE ON operation_legs
+  EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER settings_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON settings
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER assets_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON assets
+  EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER house_accounts_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON house_accounts
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER wallets_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallets
   EXECUTE FUNCTION refuse_change();
@@ -55,11 +62,14 @@ CREATE OR REPLACE TRIGGER event_feed_unchanged BEFORE UPDATE OR TRUNCATE ON even
 CREATE OR REPLACE TRIGGER delivery_attempts_unchanged BEFORE UPDATE OR TRUNCATE ON delivery_attempts
   EXECUTE FUNCTION refuse_change();
 
--- Forbidden: to delete an account, a batch, what belongs to it, or a key.
+-- Forbidden: to delete an account, a batch, what belongs to it, what is known of a hold or of what was reversed, or a key.
 CREATE OR REPLACE TRIGGER accounts_are_kept BEFORE DELETE OR TRUNCATE ON accounts EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER batches_are_kept BEFORE DELETE OR TRUNCATE ON batches EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER batch_parts_are_kept BEFORE DELETE OR TRUNCATE ON batch_parts EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER batch_totals_are_kept BEFORE DELETE OR TRUNCATE ON batch_totals EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER holds_are_kept BEFORE DELETE OR TRUNCATE ON holds EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER reversed_operations_are_kept BEFORE DELETE OR TRUNCATE ON reversed_operations
+  EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER api_keys_are_kept BEFORE DELETE OR TRUNCATE ON api_keys EXECUTE FUNCTION refuse_change();
 
 -- Forbidden: to give a key another name or other scopes, or to change it in any way once it is revoked.
@@ -68,14 +78,15 @@ CREATE OR REPLACE TRIGGER api_keys_keep_scopes BEFORE UPDATE OF id, name, scopes
 CREATE OR REPLACE TRIGGER api_keys_stay_revoked BEFORE UPDATE ON api_keys
   FOR EACH ROW WHEN (OLD.revoked_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 
--- Forbidden: to give an account to another wallet, system, partition or asset. No statement may even mention these columns:
+-- Forbidden: to give an account to another wallet, system, partition or asset, or to let it go below zero afterwards. No statement may even mention these columns:
 -- comparing the rows of before and after would cost time for every change of a balance.
 CREATE OR REPLACE FUNCTION refuse_other_owner() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'an account stays whose it is' USING ERRCODE = 'WL001', CONSTRAINT = 'accounts_keep_owner';
 END $$;
 CREATE OR REPLACE TRIGGER accounts_keep_owner
-  BEFORE UPDATE OF id, wallet_id, wallet_hash, system, partition, asset_id ON accounts EXECUTE FUNCTION refuse_other_owner();
+  BEFORE UPDATE OF id, wallet_id, wallet_hash, held_of, system, partition, asset_id, may_go_negative ON accounts
+  EXECUTE FUNCTION refuse_other_owner();
 
 -- Of a wallet, the account has the hash, whatever the statement says: the partitions of its operations follow from it.
 CREATE OR REPLACE FUNCTION keep_wallet_hash() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -98,6 +109,16 @@ CREATE OR REPLACE TRIGGER accounts_keep_wallet_hash BEFORE INSERT ON accounts
 --     its id, and those of an atomic batch are all in one partition,
 --   whose key of idempotency belongs to another, or to none (operations_own_key),
 --   of a month that is in the archives: it may be there already (operations_follow_archives).
+-- And, where its type has terms,
+--   without them, or with such as belong to another type (operations_have_terms),
+--   that captures or releases what is no hold of its wallet and asset, or reverses no operation of these that can be reversed, or
+--     a part of a posting; that says it was accepted for the expiry of a hold that has not expired (operations_fit_target),
+--   a hold of a wallet without an account for what is held of it, or a capture for what is no house account of its asset other
+--     than the treasury (operations_fit_accounts),
+--   a posting without exactly the legs that it says it has, or between accounts of another asset, or that are neither a wallet's
+--     own nor a house account, or the treasury of another partition, or whose first wallet is not its own (operations_fit_legs).
+--
+-- Most operations are of simple types: what has terms is only marked among them, and looked at if any is.
 CREATE OR REPLACE FUNCTION check_added_operations() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
@@ -128,6 +149,7 @@ BEGIN
                WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id
                  THEN 'operations_own_key'
                WHEN added.id < (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1) THEN 'operations_follow_archives'
+               WHEN added.type IN ('hold', 'capture', 'release', 'reversal', 'posting') THEN 'has_terms'
              END AS broken
       FROM added
       LEFT JOIN LATERAL (
@@ -144,6 +166,91 @@ BEGIN
         SELECT operation_id FROM operation_keys
         WHERE key_hash = encode(substr(sha256(convert_to(added.idempotency_key, 'UTF8')), 1, 16), 'hex')::uuid OFFSET 0
       ) AS key ON true
+    ) AS checked
+    WHERE broken IS NOT NULL
+    ORDER BY broken = 'has_terms'
+    LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  ELSIF culprit.broken <> 'has_terms' THEN
+    RAISE EXCEPTION 'operation %: %', culprit.id, culprit.broken USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
+  END IF;
+
+  SELECT * INTO culprit
+    FROM (
+      SELECT added.id,
+             CASE
+               WHEN terms.operation_id IS NULL
+                 OR (terms.target_id IS NOT NULL) <> (added.type IN ('capture', 'release', 'reversal'))
+                 OR (terms.final IS NOT NULL) <> (added.type = 'capture')
+                 OR (terms.legs IS NOT NULL) <> (added.type = 'posting')
+                 OR terms.to_account_id IS NOT NULL AND (added.type <> 'capture' OR added.to_wallet_id IS NOT NULL)
+                 OR terms.expires_at IS NOT NULL AND added.type <> 'hold'
+                 OR terms.reason IS NOT NULL AND (added.type <> 'release' OR added.amount IS NOT NULL)
+                 THEN 'operations_have_terms'
+               WHEN terms.target_id IS NOT NULL
+                   AND CASE WHEN target.wallet_id IS NULL THEN hold.wallet_id = added.wallet_id
+                            ELSE target.fits AND (target.wallet_id, target.asset_id) = (added.wallet_id, added.asset_id) END IS NOT TRUE
+                 OR terms.reason IS NOT NULL AND (hold.expires_at <= clock_timestamp()) IS NOT TRUE
+                 THEN 'operations_fit_target'
+               WHEN added.type = 'hold' AND held.held_of IS NULL
+                 OR terms.to_account_id IS NOT NULL AND house.asset_id IS DISTINCT FROM added.asset_id
+                 THEN 'operations_fit_accounts'
+               WHEN added.type = 'posting'
+                 AND (posted.number, posted.misfit, posted.first_wallet_id) IS DISTINCT FROM (terms.legs, false, added.wallet_id)
+                 THEN 'operations_fit_legs'
+             END AS broken
+      FROM added
+      LEFT JOIN LATERAL (
+        SELECT * FROM operation_terms
+        WHERE operation_id = CASE WHEN added.type IN ('hold', 'capture', 'release', 'reversal', 'posting') THEN added.id END OFFSET 0
+      ) AS terms ON true
+      LEFT JOIN LATERAL (
+        SELECT wallet_id, asset_id,
+               CASE WHEN added.type <> 'reversal' THEN type = 'hold'
+                    WHEN type = 'posting' THEN added.amount IS NULL
+                    ELSE type IN ('deposit', 'withdraw', 'resupply', 'transfer', 'top_up', 'bonus', 'spend', 'capture') END AS fits
+        FROM operations WHERE id = terms.target_id OFFSET 0
+      ) AS target ON true
+      -- A hold may be open still when its operation is in the archives.
+      LEFT JOIN LATERAL (
+        SELECT wallet_id, expires_at FROM holds
+        WHERE operation_id = CASE WHEN added.type <> 'reversal' THEN terms.target_id END OFFSET 0
+      ) AS hold ON true
+      LEFT JOIN LATERAL (
+        SELECT held_of FROM accounts WHERE held_of = CASE added.type WHEN 'hold' THEN added.wallet_id END OFFSET 0
+      ) AS held ON true
+      LEFT JOIN LATERAL (
+        SELECT asset_id FROM accounts
+        WHERE id = terms.to_account_id AND system IS NOT NULL AND partition IS NULL OFFSET 0
+      ) AS house ON true
+      LEFT JOIN LATERAL (
+        SELECT wallet_hash % partitions AS partition,
+               CASE WHEN added.batch_id IS NOT NULL
+                    THEN (get_byte(uuid_send(added.id), 6) & 15) * 256 + get_byte(uuid_send(added.id), 7) END AS line_partition
+        FROM accounts WHERE wallet_id = CASE added.type WHEN 'posting' THEN added.wallet_id END OFFSET 0
+      ) AS place ON true
+      LEFT JOIN LATERAL (
+        SELECT count(*) AS number, bool_or(misfits) AS misfit,
+               (array_agg(wallet_id ORDER BY leg) FILTER (WHERE wallet_id IS NOT NULL))[1] AS first_wallet_id
+        FROM (
+          SELECT legs.leg, coalesce(source.wallet_id, destination.wallet_id) AS wallet_id,
+                 (source.fits AND destination.fits) IS NOT TRUE AS misfits
+          FROM operation_legs AS legs
+          LEFT JOIN LATERAL (
+            SELECT wallet_id, asset_id = legs.asset_id AND held_of IS NULL
+                     AND coalesce(accounts.partition IN (place.partition, place.line_partition), accounts.partition IS NULL) AS fits
+            FROM accounts WHERE id = legs.from_account_id OFFSET 0
+          ) AS source ON true
+          LEFT JOIN LATERAL (
+            SELECT wallet_id, asset_id = legs.asset_id AND held_of IS NULL
+                     AND coalesce(accounts.partition IN (place.partition, place.line_partition), accounts.partition IS NULL) AS fits
+            FROM accounts WHERE id = legs.to_account_id OFFSET 0
+          ) AS destination ON true
+          WHERE legs.operation_id = CASE added.type WHEN 'posting' THEN added.id END
+        ) AS each
+      ) AS posted ON true
+      WHERE added.type IN ('hold', 'capture', 'release', 'reversal', 'posting')
     ) AS checked
     WHERE broken IS NOT NULL
     LIMIT 1;
@@ -279,13 +386,15 @@ CREATE OR REPLACE TRIGGER accounts_law_update AFTER UPDATE ON accounts REFERENCI
 --     movement had left it, or one does not continue the one before it (entries_continue),
 --   of which the last of an account does not leave it where it stands, by the operation that it names as its last
 --     (entries_reach_account),
---   of no operation, of one that still waits or has failed, or under another leg than 0 (outcomes_fit_entries),
+--   of no operation, of one that still waits or has failed, or under another leg than 0, if its type has no terms
+--     (outcomes_fit_entries),
 --   of another amount or asset than the operation's (entries_fit_operation),
 --   whose operation's wallet is on the other side: it was to gain, and has lost, or the reverse (entries_follow_direction),
 --   whose account on the side of the wallet is another's, or, of a transfer, on that of the receiver (entries_fit_wallets),
 --   whose account against a wallet is not the house account of the asset in the partition of the operation: that of its wallet,
 --     or, of a line, the 12 bits of its id behind the version (shared/src/words/batch.ts) (entries_fit_house).
--- An operation of a type that is not listed here can have no movements.
+-- An operation of a type that is not listed here can have no movements. Section 9 says what those with terms move: here they are
+-- marked.
 --
 -- The house accounts are looked up once for each that the statement posts to, and not for each operation.
 CREATE OR REPLACE FUNCTION check_added_movements() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -356,17 +465,20 @@ BEGIN
                  THEN 'entries_fit_house'
              END AS broken
       FROM (
-        SELECT DISTINCT broken, CASE WHEN broken IS NOT NULL THEN operation_id END AS operation_id, house_id, asset_id, partition
+        SELECT DISTINCT broken, CASE WHEN broken <> 'has_terms' THEN operation_id END AS operation_id, house_id, asset_id, partition
         FROM (
           SELECT added.operation_id, operations.asset_id,
                  CASE WHEN operations.line IS NULL THEN own.wallet_hash % partitions
                       ELSE (get_byte(operations.line, 6) & 15) * 256 + get_byte(operations.line, 7) END AS partition,
                  CASE WHEN operations.to_wallet_id IS NULL THEN other_id END AS house_id,
                  CASE
-                   WHEN operations.id IS NULL OR waiting.seq IS NOT NULL OR failure.operation_id IS NOT NULL OR added.leg <> 0
+                   WHEN operations.id IS NULL OR waiting.seq IS NOT NULL OR failure.operation_id IS NOT NULL
+                     OR added.leg <> 0 AND wallet_gains IS NOT NULL
                      -- Scheduled, or cancelled while it was.
                      OR operations.seq IS NULL AND operations.line IS NULL
                      THEN 'outcomes_fit_entries'
+                   WHEN wallet_gains IS NULL AND operations.type IN ('hold', 'capture', 'release', 'reversal', 'posting')
+                     THEN 'has_terms'
                    WHEN (added.amount, added.asset_id) IS DISTINCT FROM (operations.amount, operations.asset_id)
                      OR own_id IS NULL
                      THEN 'entries_fit_operation'
@@ -380,7 +492,7 @@ BEGIN
                  END AS broken
           FROM added
           LEFT JOIN LATERAL (
-            SELECT id, seq, wallet_id, to_wallet_id, amount, asset_id,
+            SELECT id, seq, wallet_id, to_wallet_id, amount, asset_id, type,
                    CASE WHEN batch_id IS NOT NULL THEN uuid_send(id) END AS line,
                    CASE WHEN type IN ('deposit', 'resupply', 'top_up', 'bonus') THEN true
                         WHEN type IN ('withdraw', 'spend', 'transfer') THEN false END AS wallet_gains
@@ -411,12 +523,22 @@ BEGIN
       ) AS house ON true
     ) AS checked
     WHERE broken IS NOT NULL
+    ORDER BY broken = 'has_terms'
     LIMIT 1;
-  IF FOUND THEN
+  IF NOT FOUND THEN
+    RETURN NULL;
+  ELSIF culprit.broken <> 'has_terms' THEN
     RAISE EXCEPTION 'movement of operation %: %',
       coalesce(culprit.operation_id::text, 'against account ' || culprit.house_id), culprit.broken
       USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
   END IF;
+  PERFORM check_moved_terms(ARRAY(
+    SELECT DISTINCT added.operation_id
+    FROM added CROSS JOIN LATERAL (
+      SELECT FROM operations
+      WHERE id = added.operation_id AND type IN ('hold', 'capture', 'release', 'reversal', 'posting') OFFSET 0
+    ) AS operation
+  ));
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER movements_law AFTER INSERT ON movements REFERENCING NEW TABLE AS added
@@ -779,8 +901,9 @@ CREATE OR REPLACE TRIGGER archive_checkpoints_are_kept BEFORE DELETE OR TRUNCATE
 -- Forbidden: to delete an operation
 --   of a month that is not in the archives,
 --   that has not ended, or waits, or is a line of a batch that is not finished,
---   or whose movement is behind the checkpoint of one of its accounts (operations_kept_until_archived).
--- Its movement or failure has to stand there still: what has never ended is never taken for what is in the archives.
+--   or one of whose movements is behind the checkpoint of one of its accounts (operations_kept_until_archived).
+-- Its movement or failure has to stand there still: what has never ended is never taken for what is in the archives. So have its
+-- terms, if it has any: they say of what it was a part, and what of that is in the archives is counted there.
 CREATE OR REPLACE FUNCTION check_removed_operations() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   bound CONSTANT uuid := (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1);
@@ -809,6 +932,14 @@ BEGIN
       OR waiting.seq IS NOT NULL
       OR CASE WHEN failure.operation_id IS NULL
               THEN (movement.from_version <= lost.version AND movement.to_version <= gained.version) IS NOT TRUE END
+      OR CASE WHEN removed.type IN ('hold', 'capture', 'release', 'reversal', 'posting')
+              THEN (SELECT operation_id FROM operation_terms WHERE operation_id = removed.id) IS NULL OR (
+                SELECT bool_or((
+                  from_version <= (SELECT version FROM archive_checkpoints WHERE account_id = from_account_id)
+                  AND to_version <= (SELECT version FROM archive_checkpoints WHERE account_id = to_account_id)
+                ) IS NOT TRUE)
+                FROM movements WHERE operation_id = removed.id
+              ) END
     LIMIT 1;
   IF NOT FOUND THEN
     SELECT removed.batch_id AS id INTO culprit
@@ -821,6 +952,34 @@ BEGIN
     RAISE EXCEPTION '% is not in the archives, or has not ended', culprit.id
       USING ERRCODE = 'restrict_violation', CONSTRAINT = 'operations_kept_until_archived';
   END IF;
+
+  UPDATE holds
+    SET archived_captured = archived_captured + gone.captured, archived_released = archived_released + gone.released
+    FROM (
+      SELECT terms.target_id, coalesce(sum(movement.amount) FILTER (WHERE removed.type = 'capture' AND movement.leg = 0), 0) AS captured,
+             coalesce(sum(movement.amount) FILTER (WHERE removed.type = 'release' OR movement.leg > 0), 0) AS released
+      FROM removed
+      CROSS JOIN LATERAL (
+        SELECT target_id FROM operation_terms
+        WHERE operation_id = CASE WHEN removed.type IN ('capture', 'release') THEN removed.id END OFFSET 0
+      ) AS terms
+      CROSS JOIN LATERAL (SELECT leg, amount FROM movements WHERE operation_id = removed.id OFFSET 0) AS movement
+      GROUP BY terms.target_id
+    ) AS gone
+    WHERE holds.operation_id = gone.target_id;
+  UPDATE reversed_operations
+    SET archived = archived + gone.amount
+    FROM (
+      SELECT terms.target_id, sum(movement.amount) AS amount
+      FROM removed
+      CROSS JOIN LATERAL (
+        SELECT target_id FROM operation_terms
+        WHERE operation_id = CASE removed.type WHEN 'reversal' THEN removed.id END OFFSET 0
+      ) AS terms
+      CROSS JOIN LATERAL (SELECT amount FROM movements WHERE operation_id = removed.id OFFSET 0) AS movement
+      GROUP BY terms.target_id
+    ) AS gone
+    WHERE reversed_operations.operation_id = gone.target_id;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER operations_law_delete AFTER DELETE ON operations REFERENCING OLD TABLE AS removed
@@ -898,7 +1057,337 @@ CREATE OR REPLACE TRIGGER batch_replays_law AFTER INSERT ON batch_replays REFERE
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_replays();
 
 -- ---------------------------------------------------------------------------------------------------------------------------
--- 9. What is scheduled
+-- 9. What has terms moves what they say, and holds and reversals add up
+-- ---------------------------------------------------------------------------------------------------------------------------
+
+-- Forbidden: terms of no operation, or of one whose type has none (operations_have_terms). An operation that has terms was
+-- accepted with them: it gets no others.
+CREATE OR REPLACE FUNCTION check_added_terms() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN LATERAL (SELECT type FROM operations WHERE id = added.operation_id OFFSET 0) AS operation ON true
+    WHERE (operation.type IN ('hold', 'capture', 'release', 'reversal', 'posting')) IS NOT TRUE
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % has no terms', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'operations_have_terms';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER operation_terms_law AFTER INSERT ON operation_terms REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_terms();
+
+-- Forbidden: a leg of no operation, or beyond those that the terms of its operation speak of (operations_fit_legs). All of these
+-- were there when it was accepted.
+CREATE OR REPLACE FUNCTION check_added_legs() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT added.operation_id, added.leg INTO culprit
+    FROM added
+    LEFT JOIN LATERAL (SELECT legs FROM operation_terms WHERE operation_id = added.operation_id OFFSET 0) AS terms ON true
+    WHERE (added.leg < terms.legs) IS NOT TRUE
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % has no leg %', culprit.operation_id, culprit.leg
+      USING ERRCODE = 'WL001', CONSTRAINT = 'operations_fit_legs';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER operation_legs_law AFTER INSERT ON operation_legs REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_legs();
+
+-- Forbidden: to delete terms or legs of an operation that is still there, or of a month that is not in the archives
+-- (operation_terms_kept_until_archived, operation_legs_kept_until_archived).
+CREATE OR REPLACE FUNCTION check_removed_terms() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  bound CONSTANT uuid := (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1);
+  culprit record;
+BEGIN
+  SELECT removed.operation_id INTO culprit
+    FROM removed
+    LEFT JOIN LATERAL (SELECT id FROM operations WHERE id = removed.operation_id OFFSET 0) AS operation ON true
+    WHERE (removed.operation_id < bound) IS NOT TRUE OR operation.id IS NOT NULL
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'what operation % says is not in the archives', culprit.operation_id
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_kept_until_archived';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER operation_terms_law_delete AFTER DELETE ON operation_terms REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_terms();
+CREATE OR REPLACE TRIGGER operation_legs_law_delete AFTER DELETE ON operation_legs REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_terms();
+
+-- Forbidden: that what these operations with terms have moved is anything else than this, under leg 0 if nothing is said of it
+-- (entries_fit_terms):
+--   a hold: its amount, from the account of its wallet to the one of what is held of it,
+--   a capture: its amount, if it says one, from what is held to the wallet or house account that it names, or to the treasury in
+--     its partition. If it is final, it may move more under leg 1, from what is held back to the wallet,
+--   a release: its amount, if it says one, from what is held back to the wallet,
+--   a posting: its legs, all of them, under their numbers,
+--   a reversal: all that its original moved, leg by leg, the other way; of a capture only leg 0, and back to the wallet. Where the
+--     original is no posting, its amount, if it says one.
+-- And that the holds and the originals that they name do not add up then.
+CREATE OR REPLACE FUNCTION check_moved_terms(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
+  culprit record;
+BEGIN
+  SELECT operation.id INTO culprit
+    FROM (
+      SELECT operations.id, operations.type, operations.amount, operations.asset_id, terms.target_id, terms.final, main.id AS main_id,
+             held.id AS held_id, coalesce(receiver.id, terms.to_account_id, treasury.id) AS destination_id, target.type AS target_type,
+             CASE WHEN operations.type = 'posting' THEN terms.legs
+                  WHEN operations.type = 'reversal' AND target.type <> 'capture' THEN original.legs
+                  WHEN operations.type = 'capture' THEN NULL
+                  ELSE 1 END AS legs
+      FROM unnest(moved) AS moved (id)
+      CROSS JOIN LATERAL (
+        SELECT id, wallet_id, to_wallet_id, type, amount, asset_id, CASE WHEN batch_id IS NOT NULL THEN uuid_send(id) END AS line
+        FROM operations WHERE id = moved.id OFFSET 0
+      ) AS operations
+      LEFT JOIN LATERAL (
+        SELECT target_id, to_account_id, final, legs FROM operation_terms WHERE operation_id = moved.id OFFSET 0
+      ) AS terms ON true
+      LEFT JOIN LATERAL (
+        SELECT id, wallet_hash FROM accounts WHERE wallet_id = operations.wallet_id OFFSET 0
+      ) AS main ON true
+      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE held_of = operations.wallet_id OFFSET 0) AS held ON true
+      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE wallet_id = operations.to_wallet_id OFFSET 0) AS receiver ON true
+      LEFT JOIN LATERAL (
+        SELECT id FROM accounts
+        WHERE system = 'treasury' AND asset_id = operations.asset_id
+          AND partition = CASE WHEN operations.type <> 'capture' OR receiver.id IS NOT NULL THEN NULL
+                               WHEN operations.line IS NULL THEN main.wallet_hash % partitions
+                               ELSE (get_byte(operations.line, 6) & 15) * 256 + get_byte(operations.line, 7) END OFFSET 0
+      ) AS treasury ON true
+      LEFT JOIN LATERAL (
+        SELECT type FROM operations WHERE id = CASE operations.type WHEN 'reversal' THEN terms.target_id END OFFSET 0
+      ) AS target ON true
+      LEFT JOIN LATERAL (
+        SELECT count(*) AS legs FROM movements
+        WHERE operation_id = CASE operations.type WHEN 'reversal' THEN terms.target_id END
+      ) AS original ON true
+      OFFSET 0
+    ) AS operation
+    CROSS JOIN LATERAL (
+      SELECT leg, from_account_id, to_account_id, amount, asset_id, count(*) OVER () AS legs, max(leg) OVER () AS last_leg
+      FROM movements WHERE operation_id = operation.id OFFSET 0
+    ) AS movement
+    LEFT JOIN LATERAL (
+      SELECT from_account_id, to_account_id, amount, asset_id FROM operation_legs
+      WHERE operation_id = CASE operation.type WHEN 'posting' THEN operation.id END AND leg = movement.leg OFFSET 0
+    ) AS posted ON true
+    LEFT JOIN LATERAL (
+      SELECT from_account_id, to_account_id, amount, asset_id FROM movements
+      WHERE operation_id = CASE operation.type WHEN 'reversal' THEN operation.target_id END AND leg = movement.leg OFFSET 0
+    ) AS original ON true
+    CROSS JOIN LATERAL (
+      SELECT CASE operation.type WHEN 'hold' THEN operation.main_id WHEN 'capture' THEN operation.held_id
+                                 WHEN 'release' THEN operation.held_id WHEN 'reversal' THEN original.to_account_id
+                                 WHEN 'posting' THEN posted.from_account_id END AS from_id,
+             CASE operation.type WHEN 'hold' THEN operation.held_id
+                                 WHEN 'capture' THEN CASE WHEN movement.leg = 0 THEN operation.destination_id
+                                                          WHEN movement.leg = 1 AND operation.final THEN operation.main_id END
+                                 WHEN 'release' THEN operation.main_id
+                                 WHEN 'reversal' THEN CASE operation.target_type WHEN 'capture' THEN operation.main_id
+                                                                                 ELSE original.from_account_id END
+                                 WHEN 'posting' THEN posted.to_account_id END AS to_id,
+             CASE WHEN operation.type = 'posting' THEN posted.amount
+                  WHEN operation.type = 'reversal' AND operation.target_type = 'posting' THEN original.amount
+                  WHEN movement.leg = 0 THEN operation.amount END AS amount,
+             CASE operation.type WHEN 'posting' THEN posted.asset_id WHEN 'reversal' THEN original.asset_id
+                                 ELSE operation.asset_id END AS asset_id
+    ) AS due
+    WHERE (movement.from_account_id, movement.to_account_id, movement.asset_id) IS DISTINCT FROM (due.from_id, due.to_id, due.asset_id)
+      OR movement.amount <> due.amount
+      OR movement.legs <> movement.last_leg + 1
+      OR movement.legs <> operation.legs
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % has not moved what its terms say', culprit.id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'entries_fit_terms';
+  END IF;
+
+  PERFORM check_holds(ARRAY(
+    SELECT DISTINCT CASE operation.type WHEN 'hold' THEN moved.id ELSE terms.target_id END
+    FROM unnest(moved) AS moved (id)
+    CROSS JOIN LATERAL (
+      SELECT type FROM operations WHERE id = moved.id AND type IN ('hold', 'capture', 'release') OFFSET 0
+    ) AS operation
+    CROSS JOIN LATERAL (SELECT target_id FROM operation_terms WHERE operation_id = moved.id OFFSET 0) AS terms
+  ));
+  PERFORM check_reversals(ARRAY(
+    SELECT DISTINCT terms.target_id
+    FROM unnest(moved) AS moved (id)
+    CROSS JOIN LATERAL (SELECT FROM operations WHERE id = moved.id AND type = 'reversal' OFFSET 0) AS operation
+    CROSS JOIN LATERAL (SELECT target_id FROM operation_terms WHERE operation_id = moved.id OFFSET 0) AS terms
+  ));
+END $$;
+
+-- Forbidden: that a hold has no row, or one
+--   that says another amount to be captured than its captures have moved under leg 0, or another to be released than its releases
+--     and what its captures gave back, those that are in the archives counted in,
+--   of which something remains although an operation took all that was left,
+--   or from which that was not the last to take anything (holds_follow_movements).
+CREATE OR REPLACE FUNCTION check_holds(checked uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT checked.id INTO culprit
+    FROM unnest(checked) AS checked (id)
+    LEFT JOIN LATERAL (SELECT * FROM holds WHERE operation_id = checked.id OFFSET 0) AS hold ON true
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum(amount) FILTER (WHERE captures), 0) AS captured, coalesce(sum(amount) FILTER (WHERE NOT captures), 0) AS released,
+             bool_or(takes_all) AS takes_all, bool_or(takes_all AND last_version < latest_version) AS is_passed
+      FROM (
+        SELECT movement.amount, operation.type = 'capture' AND movement.leg = 0 AS captures, operation.takes_all,
+               max(movement.from_version) OVER (PARTITION BY terms.operation_id) AS last_version,
+               max(movement.from_version) OVER () AS latest_version
+        FROM operation_terms AS terms
+        CROSS JOIN LATERAL (
+          SELECT type, amount IS NULL OR terms.final AS takes_all FROM operations WHERE id = terms.operation_id OFFSET 0
+        ) AS operation
+        CROSS JOIN LATERAL (
+          SELECT leg, amount, from_version FROM movements WHERE operation_id = terms.operation_id OFFSET 0
+        ) AS movement
+        WHERE terms.target_id = checked.id
+      ) AS each
+    ) AS moved
+    WHERE (hold.captured, hold.released) IS DISTINCT FROM
+        (hold.archived_captured + moved.captured, hold.archived_released + moved.released)
+      OR hold.operation_id IS NULL
+      OR moved.takes_all AND hold.remaining > 0
+      OR moved.is_passed
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'hold % does not add up to what has moved', culprit.id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'holds_follow_movements';
+  END IF;
+END $$;
+
+-- Forbidden: a hold of which something else is written down than its operation says, or whose operation has not moved it
+-- (holds_fit_operation).
+CREATE OR REPLACE FUNCTION check_added_holds() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN LATERAL (
+      SELECT wallet_id, amount, type FROM operations WHERE id = added.operation_id OFFSET 0
+    ) AS operation ON true
+    LEFT JOIN LATERAL (
+      SELECT expires_at FROM operation_terms WHERE operation_id = added.operation_id OFFSET 0
+    ) AS terms ON true
+    LEFT JOIN LATERAL (
+      SELECT operation_id FROM movements WHERE operation_id = added.operation_id AND leg = 0 OFFSET 0
+    ) AS movement ON true
+    WHERE (added.wallet_id, added.amount, added.expires_at, added.archived_captured, added.archived_released) IS DISTINCT FROM
+        (operation.wallet_id, operation.amount, terms.expires_at, 0, 0)
+      OR operation.type <> 'hold' OR movement.operation_id IS NULL
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'hold % is not what its operation says, or was not moved', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'holds_fit_operation';
+  END IF;
+  PERFORM check_holds(ARRAY(SELECT operation_id FROM added));
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER holds_law_insert AFTER INSERT ON holds REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_holds();
+
+CREATE OR REPLACE FUNCTION check_changed_holds() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM check_holds(ARRAY(SELECT operation_id FROM changed));
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER holds_law_update AFTER UPDATE ON holds REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_changed_holds();
+CREATE OR REPLACE TRIGGER holds_keep_facts BEFORE UPDATE OF operation_id, wallet_id, amount, expires_at ON holds
+  EXECUTE FUNCTION refuse_change();
+
+-- Forbidden: that an operation of which something was taken back has no row, or one
+--   that says another amount to be taken back than its reversals have moved, those that are in the archives counted in,
+--   of which something is left although a reversal took all that was,
+--   or of which that was not the last reversal (reversed_operations_follow_movements).
+CREATE OR REPLACE FUNCTION check_reversals(checked uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT checked.id INTO culprit
+    FROM unnest(checked) AS checked (id)
+    LEFT JOIN LATERAL (SELECT * FROM reversed_operations WHERE operation_id = checked.id OFFSET 0) AS original ON true
+    CROSS JOIN LATERAL (
+      SELECT coalesce(sum(amount), 0) AS reversed, bool_or(takes_all) AS takes_all,
+             bool_or(takes_all AND from_version < latest_version) AS is_passed
+      FROM (
+        SELECT movement.amount, movement.from_version, operation.takes_all,
+               -- All but a posting are taken back from one account, and a posting only once.
+               max(movement.from_version) OVER (PARTITION BY movement.leg) AS latest_version
+        FROM operation_terms AS terms
+        CROSS JOIN LATERAL (
+          SELECT amount IS NULL AS takes_all FROM operations WHERE id = terms.operation_id AND type = 'reversal' OFFSET 0
+        ) AS operation
+        CROSS JOIN LATERAL (
+          SELECT leg, amount, from_version FROM movements WHERE operation_id = terms.operation_id OFFSET 0
+        ) AS movement
+        WHERE terms.target_id = checked.id
+      ) AS each
+    ) AS moved
+    WHERE original.reversed IS DISTINCT FROM original.archived + moved.reversed
+      OR original.operation_id IS NULL
+      OR moved.takes_all AND original.reversed < original.amount
+      OR moved.is_passed
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'what was taken back of operation % does not add up', culprit.id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'reversed_operations_follow_movements';
+  END IF;
+END $$;
+
+-- Forbidden: to write down another amount of an operation that something is taken back of than a reversal of all of it moves
+-- (reversed_operations_fit_operation).
+CREATE OR REPLACE FUNCTION check_added_reversals() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN LATERAL (SELECT type FROM operations WHERE id = added.operation_id OFFSET 0) AS operation ON true
+    CROSS JOIN LATERAL (
+      SELECT sum(amount) AS amount FROM movements
+      WHERE operation_id = added.operation_id AND (leg = 0 OR operation.type <> 'capture')
+    ) AS moved
+    WHERE (added.amount, added.archived) IS DISTINCT FROM (moved.amount, 0)
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % has not moved what is to be taken back of it', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'reversed_operations_fit_operation';
+  END IF;
+  PERFORM check_reversals(ARRAY(SELECT operation_id FROM added));
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER reversed_operations_law_insert AFTER INSERT ON reversed_operations REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_reversals();
+
+CREATE OR REPLACE FUNCTION check_changed_reversals() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM check_reversals(ARRAY(SELECT operation_id FROM changed));
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER reversed_operations_law_update AFTER UPDATE ON reversed_operations REFERENCING NEW TABLE AS changed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_changed_reversals();
+CREATE OR REPLACE TRIGGER reversed_operations_keep_facts BEFORE UPDATE OF operation_id, amount ON reversed_operations
+  EXECUTE FUNCTION refuse_change();
+
+-- ---------------------------------------------------------------------------------------------------------------------------
+-- 10. What is scheduled
 -- ---------------------------------------------------------------------------------------------------------------------------
 
 -- Forbidden: to change an operation, but for its place in the order of acceptance, which one that was scheduled is given once.
@@ -996,29 +1485,6 @@ CREATE OR REPLACE TRIGGER scheduled_operations_law_delete AFTER DELETE ON schedu
 CREATE OR REPLACE TRIGGER scheduled_operations_unchanged BEFORE UPDATE OR TRUNCATE ON scheduled_operations
   EXECUTE FUNCTION refuse_change();
 
--- Forbidden: to accept as the expiry of a hold anything but a release of all that is left of it, or before it has expired
--- (operation_terms_expire_when_due).
-CREATE OR REPLACE FUNCTION check_added_expiries() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  culprit record;
-BEGIN
-  SELECT expiry.operation_id, expiry.target_id INTO culprit
-    FROM (SELECT operation_id, target_id FROM added WHERE reason = 'expired') AS expiry
-    LEFT JOIN LATERAL (
-      SELECT type, amount FROM operations WHERE id = expiry.operation_id OFFSET 0
-    ) AS operation ON true
-    LEFT JOIN LATERAL (SELECT expires_at FROM holds WHERE operation_id = expiry.target_id OFFSET 0) AS hold ON true
-    WHERE (operation.type = 'release' AND operation.amount IS NULL AND hold.expires_at <= clock_timestamp()) IS NOT TRUE
-    LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'operation % is no expiry of hold %', culprit.operation_id, culprit.target_id
-      USING ERRCODE = 'WL001', CONSTRAINT = 'operation_terms_expire_when_due';
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE OR REPLACE TRIGGER operation_terms_law_expiries AFTER INSERT ON operation_terms REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION check_added_expiries();
-
 -- ---------------------------------------------------------------------------------------------------------------------------
 -- Plans
 -- ---------------------------------------------------------------------------------------------------------------------------
@@ -1048,12 +1514,21 @@ BEGIN
     'check_removed_movements',
     'check_removed_failures',
     'check_added_replays',
+    'check_added_terms',
+    'check_added_legs',
+    'check_removed_terms',
+    'check_moved_terms',
+    'check_holds',
+    'check_added_holds',
+    'check_changed_holds',
+    'check_reversals',
+    'check_added_reversals',
+    'check_changed_reversals',
     'check_queued_operations',
     'check_added_schedule',
-    'check_removed_schedule',
-    'check_added_expiries'
+    'check_removed_schedule'
   ] LOOP
-    EXECUTE format('ALTER FUNCTION %I() SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
-                    SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off', law);
+    EXECUTE format('ALTER FUNCTION %s SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
+                    SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off', law::regproc::regprocedure);
   END LOOP;
 END $$;

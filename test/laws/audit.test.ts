@@ -241,6 +241,11 @@ describe('the audit', () => {
       ['treasury_missing'],
     ],
     [
+      'an account of a house account missing',
+      () => `SELECT add_house_account('fees', false); DELETE FROM accounts WHERE system = 'fees' AND asset_id = 3`,
+      ['house_account_missing'],
+    ],
+    [
       'an order that is not that of acceptance',
       (_w, op) => `UPDATE operations SET seq = 1000000 WHERE id = '${op}'`,
       ['order_broken'],

@@ -24,7 +24,7 @@ it('the database takes the kinds of the catalogue, and no other', async () => {
   expect((await namedBy('operations_type_check')).toSorted()).toEqual(OPERATION_TYPES.toSorted());
 });
 
-it('the database wants a receiving wallet for the kinds that have an entry on one', async () => {
-  const receiving = OPERATION_TYPES.filter((type) => signOf(KINDS[type], 'receiver') !== null);
+it('the database takes a receiving wallet for the kinds that have an entry on one, and for a capture', async () => {
+  const receiving = [...OPERATION_TYPES.filter((type) => signOf(KINDS[type], 'receiver') !== null), 'capture'];
   expect((await namedBy('operations_transfer_has_receiver')).toSorted()).toEqual(receiving.toSorted());
 });

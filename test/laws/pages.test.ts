@@ -1,7 +1,7 @@
 import { createPool } from '@wallet/shared/database/pool';
 import { listHistory } from '@wallet/shared/database/tables/entries';
 import { listLines } from '@wallet/shared/database/tables/batch-lines';
-import { listOperations } from '@wallet/shared/database/tables/operations';
+import { listOperations } from '@wallet/shared/database/tables/operation-lists';
 import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
 import request from 'supertest';

@@ -16,6 +16,7 @@ const PROGRAMS = {
   'npm run audit': 'shared/src/commands/audit.ts',
   'npm run keys': 'shared/src/commands/keys.ts',
   'npm run assets': 'shared/src/commands/assets.ts',
+  'npm run accounts': 'shared/src/commands/accounts.ts',
   'npm run archive': 'shared/src/commands/archive.ts',
   'npm run bench': 'bench/src/bench.ts',
   'npm run bench:aged': 'bench/src/aged.ts',
@@ -82,11 +83,14 @@ const SETTINGS: WrongStart[] = [
   })),
 ];
 
+/** What has to be told what to do. */
+const LISTING: readonly Command[] = ['npm run keys', 'npm run assets', 'npm run accounts'];
+
 type DatabaseOf = keyof WrongStartRig['database'];
 const onDatabase = (wrong: string, database: DatabaseOf, says: RegExp, ...commands: Command[]): WrongStart[] =>
   commands.map((command) => ({
     ...{ wrong, command, says },
-    args: command === 'npm run keys' || command === 'npm run assets' ? ['list'] : [],
+    args: LISTING.includes(command) ? ['list'] : [],
     env: (rig) => ({ DATABASE_URL: rig.database[database] }),
   }));
 
@@ -110,7 +114,13 @@ const DATABASES: WrongStart[] = [
   ...onDatabase('triggers switched off', 'lawless', /session_replication_role = replica/, WORKER),
   ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, API, WORKER, 'npm run keys'),
   ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, 'npm run seed', 'npm run audit'),
-  ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, 'npm run assets'),
+  ...onDatabase(
+    'not migrated',
+    'bare',
+    /has no schema: run the migrations first/,
+    'npm run assets',
+    'npm run accounts',
+  ),
   ...onDatabase('an older schema', 'older', /older than this program: .* Run npm run migrate/, API, 'npm run audit'),
   ...onDatabase(
     'a newer schema',

@@ -11,10 +11,11 @@ export interface Model {
   apply(operation: ModelOperation): ModelOutcome;
   /** Applies all of the operations, or, if one is refused, none. */
   applyTogether(operations: readonly ModelOperation[]): ModelOutcome[];
-  standingOf(wallet: string): ModelStanding;
+  /** Of a wallet, what is held of one (`heldOf`), or a house account. */
+  standingOf(account: string): ModelStanding;
 }
 
-/** What a wallet holds, and how many movements it has seen. */
+/** What an account holds, and how many movements it has seen. */
 interface ModelStanding {
   readonly balance: bigint;
   readonly version: bigint;
@@ -27,58 +28,156 @@ interface ModelOutcome {
   readonly receiver: ModelStanding | null;
 }
 
-interface ModelOperation {
+export interface ModelOperation {
+  /** By which captures, releases and reversals name it. */
+  readonly id?: string;
   readonly type: OperationType;
   readonly wallet: string;
-  /** The wallet that a transfer is to. */
+  /** The wallet that a transfer is to, or a capture. */
   readonly to?: string | null;
-  readonly amount: bigint;
+  /** Null where it is all that is left. */
+  readonly amount: bigint | null;
   readonly cancelled?: boolean;
+  /** The hold of a capture or a release; the operation that a reversal takes back. */
+  readonly target?: string;
+  /** The house account that a capture is to. */
+  readonly house?: string | null;
+  /** Whether a capture leaves nothing held. */
+  readonly final?: boolean;
+  /** What a posting moves: wallets and house accounts, by name. */
+  readonly legs?: readonly Move[];
 }
 
-interface ModelWallet extends ModelStanding {
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly amount: bigint;
+}
+
+interface ModelAccount extends ModelStanding {
   readonly status: 'active' | 'frozen' | 'closed';
-  /** How far below zero it may go. */
-  readonly credit: bigint;
+  /** How far below zero it may go; null is as far as it likes. */
+  readonly credit: bigint | null;
   /** Whether its asset may move to another wallet. */
   readonly transferable: boolean;
+  readonly owner: 'wallet' | 'held' | 'house';
 }
 
-/** Whether a kind makes its wallet richer. What a transfer takes, the receiver gets. */
+/** What has succeeded and can be named by others: what it moved, how much of that was taken back, and is still held. */
+interface Done {
+  readonly moves: readonly Move[];
+  readonly reversed: bigint;
+  readonly held: bigint;
+}
+
+/** Whether a kind makes its wallet richer, for those that move one amount between a wallet and the treasury. */
 const GAINS = {
   deposit: true,
   withdraw: false,
   resupply: true,
-  transfer: false,
   top_up: true,
   bonus: true,
   spend: false,
-} as const satisfies Record<OperationType, boolean>;
+} as const;
 
 const MOST = 2n ** 63n - 1n;
-const FRESH: ModelWallet = { balance: 0n, version: 0n, credit: 0n, status: 'active', transferable: true };
+const FRESH: ModelAccount = {
+  balance: 0n,
+  version: 0n,
+  credit: 0n,
+  status: 'active',
+  transferable: true,
+  owner: 'wallet',
+};
+/** The treasury, in whichever partition. */
+export const TREASURY = 'treasury';
 
-/** A wallet that is not told of is active and empty, and its asset may be transferred. */
-export function createModel(start: Iterable<readonly [string, Partial<ModelWallet>]> = []): Model {
-  const wallets = new Map<string, ModelWallet>();
-  for (const [id, wallet] of start) wallets.set(id, { ...FRESH, ...wallet });
-  const of = (id: string): ModelWallet => wallets.get(id) ?? FRESH;
+export function heldOf(wallet: string): string {
+  return `held of ${wallet}`;
+}
 
-  function refuse({ type, wallet, to, amount, cancelled }: ModelOperation): RejectionCode | null {
-    const named = to ? [of(wallet), of(to)] : [of(wallet)];
-    const gainer = GAINS[type] ? of(wallet) : to ? of(to) : null;
-    if (cancelled) return 'cancelled';
-    if (to && !of(wallet).transferable) return 'asset_not_transferable';
-    if (named.some(({ status }) => status === 'closed')) return 'wallet_closed';
-    if (named.some(({ status }) => status === 'frozen')) return 'wallet_frozen';
-    if (!GAINS[type] && of(wallet).balance + of(wallet).credit < amount) return 'insufficient_funds';
-    if (gainer && gainer.balance + amount > MOST) return 'balance_limit_exceeded';
+/** An account that is not told of is an active and empty wallet, whose asset may be transferred. */
+export function createModel(start: Iterable<readonly [string, Partial<ModelAccount>]> = []): Model {
+  const accounts = new Map<string, ModelAccount>([[TREASURY, { ...FRESH, owner: 'house', credit: null }]]);
+  for (const [id, account] of start) accounts.set(id, { ...FRESH, ...account });
+  const done = new Map<string, Done>();
+  const of = (id: string): ModelAccount =>
+    accounts.get(id) ?? (id.startsWith('held of ') ? { ...FRESH, owner: 'held' } : FRESH);
+
+  /** What the operation moves if nothing speaks against it, or why it moves nothing. */
+  function movesOf(operation: ModelOperation): readonly Move[] | RejectionCode {
+    const { type, wallet, to, target = '', house } = operation;
+    const held = heldOf(wallet);
+    const amount = operation.amount ?? 0n;
+    switch (type) {
+      case 'transfer':
+        return [{ from: wallet, to: to ?? '', amount }];
+      case 'hold':
+        return [{ from: wallet, to: held, amount }];
+      case 'capture':
+      case 'release': {
+        const left = done.get(target)?.held ?? 0n;
+        if (left === 0n) return 'hold_closed';
+        const taken = operation.amount ?? left;
+        if (taken > left) return 'hold_exceeded';
+        if (type === 'release') return [{ from: held, to: wallet, amount: taken }];
+        const moves = [
+          { from: held, to: to ?? house ?? TREASURY, amount: taken },
+          { from: held, to: wallet, amount: left - taken },
+        ];
+        return operation.final && taken < left ? moves : moves.slice(0, 1);
+      }
+      case 'reversal': {
+        const original = done.get(target);
+        if (original === undefined || original.moves.length === 0) return 'operation_not_succeeded';
+        const left = sum(original.moves) - original.reversed;
+        const taken = operation.amount ?? left;
+        if (left === 0n || taken > left) return 'reversal_exceeds_operation';
+        const back = original.moves.map((move) => ({ from: move.to, to: move.from, amount: move.amount })).reverse();
+        return back.length === 1 ? back.map((move) => ({ ...move, amount: taken })) : back;
+      }
+      case 'posting':
+        return operation.legs ?? [];
+      default:
+        return [GAINS[type] ? { from: TREASURY, to: wallet, amount } : { from: wallet, to: TREASURY, amount }];
+    }
+  }
+
+  function refuse({ type, wallet }: ModelOperation, { from, to, amount }: Move): RejectionCode | null {
+    const [giver, taker] = [of(from), of(to)];
+    const isBetweenWallets =
+      taker.owner === 'wallet' && (giver.owner === 'wallet' || (type === 'capture' && to !== wallet));
+    const asset = giver.owner === 'held' ? of(wallet) : giver;
+    if (isBetweenWallets && type !== 'reversal' && !asset.transferable) return 'asset_not_transferable';
+    const asked = [giver, taker, ...(type === 'capture' ? [of(wallet)] : [])].map(({ status }) => status);
+    if (asked.includes('closed')) return 'wallet_closed';
+    if (asked.includes('frozen') && type !== 'release') return 'wallet_frozen';
+    if (giver.credit !== null && giver.balance + giver.credit < amount) return 'insufficient_funds';
+    if (taker.owner !== 'house' && taker.balance + amount > MOST) return 'balance_limit_exceeded';
     return null;
   }
 
   function add(id: string, amount: bigint): void {
-    const wallet = of(id);
-    wallets.set(id, { ...wallet, balance: wallet.balance + amount, version: wallet.version + 1n });
+    const account = of(id);
+    accounts.set(id, { ...account, balance: account.balance + amount, version: account.version + 1n });
+  }
+
+  /** What others can do with it from now on, and with what it names. */
+  function remember({ id, type, wallet, target = '' }: ModelOperation, moves: readonly Move[]): void {
+    const named = done.get(target);
+    if (type === 'reversal') {
+      if (named !== undefined) done.set(target, { ...named, reversed: named.reversed + sum(moves) });
+      return;
+    }
+    if (type === 'capture' || type === 'release') {
+      if (named !== undefined) done.set(target, { ...named, held: named.held - sum(moves) });
+    }
+    if (id === undefined) return;
+    const held = type === 'hold' ? sum(moves) : 0n;
+    const canBeReversed = type !== 'hold' && type !== 'release';
+    // Of a capture, what was captured can be taken back: not to what is held, but to the wallet.
+    const kept = type === 'capture' ? moves.slice(0, 1).map((move) => ({ ...move, from: wallet })) : moves;
+    if (canBeReversed || held > 0n) done.set(id, { moves: canBeReversed ? kept : [], reversed: 0n, held });
   }
 
   function standingOf(id: string): ModelStanding {
@@ -90,28 +189,48 @@ export function createModel(start: Iterable<readonly [string, Partial<ModelWalle
     return { rejection, wallet: standingOf(wallet), receiver: to ? standingOf(to) : null };
   }
 
-  function apply(operation: ModelOperation): ModelOutcome {
-    const { type, wallet, to, amount } = operation;
-    const rejection = refuse(operation);
-    if (rejection === null) {
-      add(wallet, GAINS[type] ? amount : -amount);
-      if (to) add(to, amount);
+  /** One after the other; the first that is refused undoes those before it. */
+  function makeMoves(operation: ModelOperation, moves: readonly Move[]): RejectionCode | null {
+    const before = new Map(moves.flatMap(({ from, to }) => [from, to]).map((id) => [id, of(id)]));
+    for (const move of moves) {
+      const rejection = refuse(operation, move);
+      if (rejection !== null) {
+        for (const [id, account] of before) accounts.set(id, account);
+        return rejection;
+      }
+      add(move.from, -move.amount);
+      add(move.to, move.amount);
     }
+    return null;
+  }
+
+  function apply(operation: ModelOperation): ModelOutcome {
+    if (operation.cancelled) return told(operation, 'cancelled');
+    const moves = movesOf(operation);
+    if (typeof moves === 'string') return told(operation, moves);
+    const rejection = makeMoves(operation, moves);
+    if (rejection === null) remember(operation, moves);
     return told(operation, rejection);
   }
 
   return {
     apply,
     applyTogether(operations) {
-      const before = [...wallets];
+      const [accountsBefore, doneBefore] = [[...accounts], [...done]];
       const outcomes = operations.map(apply);
       if (outcomes.every(({ rejection }) => rejection === null)) return outcomes;
-      wallets.clear();
-      for (const [id, wallet] of before) wallets.set(id, wallet);
+      accounts.clear();
+      done.clear();
+      for (const [id, account] of accountsBefore) accounts.set(id, account);
+      for (const [id, each] of doneBefore) done.set(id, each);
       return operations.map((each, index) => told(each, outcomes[index]?.rejection ?? 'other_line_failed'));
     },
     standingOf,
   };
+}
+
+function sum(moves: readonly Move[]): bigint {
+  return moves.reduce((total, { amount }) => total + amount, 0n);
 }
 
 /** The operations in their order, those together that stand together and have one unit; what has none stands alone. */

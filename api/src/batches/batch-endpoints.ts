@@ -5,6 +5,7 @@ import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
 import type { Database } from '@wallet/shared/database/pool';
 import { listLines } from '@wallet/shared/database/tables/batch-lines';
 import { cancelBatch, findBatch } from '@wallet/shared/database/tables/batches';
+import { assetsOf } from '@wallet/shared/events/present-operation';
 import { formatAmount } from '@wallet/shared/words/money';
 import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
@@ -233,7 +234,7 @@ const getBatchOperations = ({
       const found = await listLines(database, batch, { after, upTo, status }, query.limit + 1);
       const archived = await findArchived();
       if (archived) return archived;
-      await assets.know(found.map(({ assetId }) => assetId));
+      await assets.know(found.flatMap(assetsOf));
       const page = answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (line) => String(line.position),

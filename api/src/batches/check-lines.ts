@@ -125,7 +125,7 @@ export async function checkLines(
       const id = lineId(batchId, partition, position);
       ready.lines.push({ id, line, draft });
       types.set(draft.type, (types.get(draft.type) ?? 0) + 1);
-      sums.add(partition, draft.assetId, draft.amount, id);
+      sums.add(partition, draft.assetId, draft.amount ?? 0n, id);
     }
     hash.update(text.join(''));
     bad += found.length;

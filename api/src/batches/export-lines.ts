@@ -8,7 +8,7 @@ import type { OperationStatus } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { operationSchema } from '../operations/operation-schema.ts';
-import { type PresentedOperation, presentOperation } from '@wallet/shared/events/present-operation';
+import { type PresentedOperation, assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
 
 export const batchLineSchema = operationSchema
   .extend({
@@ -35,7 +35,7 @@ export function createEachLine(database: Database, assets: Assets): EachLine {
     for (let filter: LineFilter = { after: 0, upTo: CHUNK, status }; filter.after < last;) {
       const page = filter;
       const lines = await inTurn(() => listLines(database, batch, page, CHUNK));
-      await assets.know(lines.map(({ assetId }) => assetId));
+      await assets.know(lines.flatMap(assetsOf));
       if (lines.length > 0) yield lines;
       filter = { after: filter.upTo, upTo: filter.upTo + CHUNK, status };
     }
@@ -48,7 +48,7 @@ export function presentLine(assets: Assets, line: BatchLine): PresentedLine {
   return {
     line: line.lineInBatch,
     position: line.position,
-    ...presentOperation(line, assets.withId(line.assetId)),
+    ...presentOperation(line, assets),
   };
 }
 

@@ -77,7 +77,7 @@ function asSent(assets: Assets, line: BatchLine): Record<string, unknown> {
     ...(line.toWalletId === null
       ? { wallet_id: line.walletId }
       : { from_wallet_id: line.walletId, to_wallet_id: line.toWalletId }),
-    amount: formatAmount(line.amount, assets.withId(line.assetId).scale),
+    ...(line.amount === null ? {} : { amount: formatAmount(line.amount, assets.withId(line.assetId).scale) }),
     description: line.description,
     reference_id: line.referenceId,
     metadata: line.metadata && readOwn(line.metadata),

@@ -27,6 +27,8 @@ export const PROBLEMS = {
   wallet_exists: [409, 'The wallet exists already'],
   asset_exists: [409, 'The code belongs to another asset'],
   too_many_assets: [409, 'There are as many assets as can be'],
+  account_exists: [409, 'The name belongs to another house account'],
+  too_many_accounts: [409, 'There are as many house accounts as can be'],
   client_has_wallet: [409, 'The client has a wallet of this asset already'],
   batch_in_progress: [409, 'The same batch is being accepted now'],
   batch_finished: [409, 'The batch is finished'],

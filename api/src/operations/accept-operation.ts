@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { isOfRow, isLockTimeout } from '@wallet/shared/database/sqlstate';
+import { addTerms } from '@wallet/shared/database/tables/operation-terms';
 import {
   type ArchivedOperation,
   type KeyedOperation,
@@ -13,6 +14,7 @@ import {
 import { type LogError, logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import { inGroups } from '@wallet/shared/process/in-groups';
+import { KINDS } from '@wallet/shared/words/kinds';
 import type { RingPartitions } from './ring-partitions.ts';
 
 /**
@@ -63,11 +65,27 @@ export function createAcceptOperation(dependencies: {
     // All of them: after a lost reply, those that were not inserted now were inserted before.
     ringFor(operations);
     const earlier = operations.length === inserted.size ? NOTHING : await findEarlier(operations, inserted);
-    return operations.map((operation) => {
+    const answers = operations.map((operation): GroupAnswer => {
       const createdAt = inserted.get(operation.id);
       if (createdAt) return { acceptance: accepted(operation, createdAt) };
       return 'error' in earlier ? earlier : recognise(operation, earlier);
     });
+    return operations.some(({ terms }) => terms !== null) ? tellTerms(answers) : answers;
+  }
+
+  /** Terms are answered as they are read: with names, and the moments that follow from that of the acceptance. */
+  async function tellTerms(answers: GroupAnswer[]): Promise<GroupAnswer[]> {
+    const operations = answers.flatMap((answer) =>
+      'acceptance' in answer && answer.acceptance.kind === 'accepted' ? [answer.acceptance.operation] : [],
+    );
+    try {
+      await addTerms(database, operations);
+      return answers;
+    } catch (error) {
+      const isTold = (answer: GroupAnswer): boolean =>
+        'error' in answer || !('operation' in answer.acceptance) || !KINDS[answer.acceptance.operation.type].hasTerms;
+      return answers.map((answer) => (isTold(answer) ? answer : { error }));
+    }
   }
 
   function ringFor(operations: readonly NewOperation[]): void {
@@ -147,6 +165,9 @@ function accepted(operation: NewOperation, createdAt: Date): Acceptance {
       referenceId: operation.referenceId,
       idempotencyKey: operation.idempotencyKey,
       metadata: operation.metadata,
+      terms: null,
+      reversed: null,
+      heldBalance: null,
       batchId: null,
       createdAt,
       status: 'pending',

@@ -40,7 +40,7 @@ export async function answerOperation<Status extends 200 | 202>(
   // Written once, and never spread: this runs for every request.
   return {
     status: seconds !== null && isFinal ? 200 : status,
-    body: presentOperation(latest, assets.withId(latest.assetId)),
+    body: presentOperation(latest, assets),
     location,
     isReplayed,
     waitedS: seconds,

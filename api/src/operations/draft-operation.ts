@@ -106,6 +106,7 @@ export function draftOperation(request: OperationRequest, facts: Facts): Draft |
     metadata: request.metadata,
     idempotencyKey: key,
     requestHash: null as string | null,
+    terms: null,
   };
   if (key !== null) operation.requestHash = hashOperation(operation);
   return { operation, wallet };

@@ -1,9 +1,9 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { findArchiveOf, readArchiveEnd } from '@wallet/shared/database/tables/archived-history';
-import { CLOCK_SKEW_MS, type OperationFilter, listOperations } from '@wallet/shared/database/tables/operations';
+import { CLOCK_SKEW_MS, type OperationFilter, listOperations } from '@wallet/shared/database/tables/operation-lists';
 import { KINDS } from '@wallet/shared/words/kinds';
 import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType, type Priority } from '@wallet/shared/words/operation';
-import { type PresentedOperation, presentOperation } from '@wallet/shared/events/present-operation';
+import { type PresentedOperation, assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
 import { z } from 'zod';
 import { type AnswerNeeds, answerOperation } from './answer-operation.ts';
 import type { Asked, OperationRequest, RefusalOf } from './draft-operation.ts';
@@ -271,11 +271,11 @@ const getOperations = ({ database, assets }: OperationNeeds) =>
         before: CURSORS.read(query.cursor),
       };
       const found = await listOperations(database, filter, query.limit + 1);
-      await assets.know(found.map(({ assetId }) => assetId));
+      await assets.know(found.flatMap(assetsOf));
       const page = answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (operation) => operation.id,
-        present: (operation) => presentOperation(operation, assets.withId(operation.assetId)),
+        present: (operation) => presentOperation(operation, assets),
       });
       const archived = page.nextCursor === null ? await findMissing(database, filter) : null;
       return { ...page, body: { ...page.body, archived_before: archived } };

@@ -3,6 +3,12 @@ import { REJECTION_CODES } from '@wallet/shared/words/rejection';
 import { z } from 'zod';
 import { asset, id, money, time } from '../http/fields.ts';
 
+/** Where a leg begins or ends. */
+const end = z.union([
+  z.strictObject({ wallet_id: id }),
+  z.strictObject({ account: z.string().meta({ example: 'treasury' }) }),
+]);
+
 /** An operation as the API answers it: `presentOperation` makes it. */
 export const operationSchema = z
   .strictObject({
@@ -13,7 +19,32 @@ export const operationSchema = z
     from_wallet_id: id.optional(),
     to_wallet_id: id.optional(),
     asset,
-    amount: money,
+    amount: money.nullable().meta({
+      description:
+        'Null where it was left open, until the operation has succeeded; and where several amounts move: the legs of a posting.',
+    }),
+    reversed_amount: money.nullable().optional().meta({
+      description:
+        'How much of it was reversed, if anything was. Null for a posting, whose legs can be of several assets.',
+    }),
+    reversed: z.literal(true).optional().meta({ description: 'Of a posting of which anything was reversed.' }),
+    expires_at: time.nullable().optional().meta({ description: 'Of a hold: when what is left of it is released.' }),
+    hold_id: id.optional().meta({ description: 'The hold of a capture or a release.' }),
+    to_account: z
+      .string()
+      .optional()
+      .meta({ description: 'The house account that a capture goes to.', example: 'treasury' }),
+    final: z.boolean().optional().meta({ description: 'Whether a capture gives back what it leaves of the hold.' }),
+    reason: z.literal('expired').nullable().optional().meta({
+      description: '`expired`, of the release of a hold that expired; null of any other.',
+    }),
+    reversal_of: id.optional().meta({ description: 'The operation that a reversal takes back.' }),
+    legs: z
+      .array(z.strictObject({ from: end, to: end, asset, amount: money }))
+      .optional()
+      .meta({
+        description: 'What a posting moves, in this order.',
+      }),
     priority: z.enum(PRIORITIES),
     description: z.string().nullable(),
     reference_id: z.string().nullable(),
@@ -25,8 +56,13 @@ export const operationSchema = z
     result: z
       .strictObject({
         transaction_number: id,
-        wallet_balance: money.optional(),
+        wallet_balance: money.optional().meta({
+          description: 'As the operation left it; absent, like its version, where it moved nothing there.',
+        }),
         wallet_version: z.int().optional(),
+        held_balance: money
+          .optional()
+          .meta({ description: 'What a hold, a capture or a release left held of the wallet.' }),
         from_wallet_balance: money.optional(),
         from_wallet_version: z.int().optional(),
         to_wallet_balance: money.optional(),
@@ -37,5 +73,7 @@ export const operationSchema = z
   })
   .meta({
     id: 'Operation',
-    description: 'A request to move an amount. A transfer names both wallets, all others one.',
+    description:
+      'A request to move an amount. A transfer names both wallets, all others one, and a capture also the wallet that it goes to. ' +
+      'What only some types have is absent from the others.',
   });

@@ -58,6 +58,7 @@ export async function submitOperation<Named extends Asked>(
     idempotencyKey: operation.idempotencyKey,
     requestHash: operation.requestHash,
     metadata: operation.metadata,
+    terms: operation.terms,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Queryable } from './pool.ts';
+import { createReadAnew } from './read-anew.ts';
 import { type Asset, listAssets } from './tables/assets.ts';
 
 /** The assets that this process knows. */
@@ -28,8 +29,6 @@ export async function loadAssets(database: Queryable): Promise<Assets> {
   const byCode = new Map<string, Asset>();
   const byId = new Map<number, Asset>();
   let list: readonly Asset[] = [];
-  let running: Promise<void> = Promise.resolve();
-  let next: Promise<void> | null = null;
 
   async function read(from: Queryable): Promise<void> {
     const found = await listAssets(from);
@@ -43,18 +42,7 @@ export async function loadAssets(database: Queryable): Promise<Assets> {
     list = [...byId.values()];
   }
 
-  /** A read that has begun may have missed what was committed since: the next one begins when it has ended, and serves all who wait. */
-  function readAnew(): Promise<void> {
-    next ??= running
-      .catch(() => undefined)
-      .then(() => {
-        next = null;
-        running = read(database);
-        return running;
-      });
-    return next;
-  }
-
+  const readAnew = createReadAnew(() => read(database));
   await read(database);
   return {
     get list() {

@@ -13,7 +13,9 @@ export const UNDEFINED_TABLE = '42P01';
 /** What the law of the ledger raises (migrations/repeatable/law.sql): the code or the stored ledger is wrong, not one operation. */
 const LAW_VIOLATION = 'WL001';
 /** Keys that cannot be met twice unless an operation is applied twice. */
-const LAWFUL_KEYS = new Set(['movements_pkey', 'movements_from', 'movements_to', 'failures_pkey']);
+const LAWFUL_KEYS = new Set(['movements_pkey', 'movements_from', 'movements_to', 'failures_pkey', 'holds_pkey']);
+/** What cannot be broken unless more is taken than a plan saw to be left. */
+const LAWFUL_SUMS = new Set(['holds_add_up', 'reversed_operations_add_up']);
 /** Constraints that one operation can violate although program and schema are right. */
 const DATA_CHECKS = new Set(['accounts_within_credit', 'accounts_closed_is_empty']);
 
@@ -36,7 +38,7 @@ export function kindOfError(error: unknown): ErrorKind {
   if (error instanceof BrokenInvariant) return 'ledger';
   const sqlstate = sqlstateOf(error);
   const constraint = constraintOf(error) ?? '';
-  if (sqlstate === LAW_VIOLATION || LAWFUL_KEYS.has(constraint)) return 'ledger';
+  if (sqlstate === LAW_VIOLATION || LAWFUL_KEYS.has(constraint) || LAWFUL_SUMS.has(constraint)) return 'ledger';
   if (sqlstate?.startsWith(DATA_EXCEPTION) || DATA_CHECKS.has(constraint)) return 'data';
   return isPassing(error) ? 'passing' : 'program';
 }

@@ -1,12 +1,16 @@
-import type { Asset } from '../database/tables/assets.ts';
+import type { KnownAssets } from '../database/assets.ts';
+import type { LegEnd, OperationLeg, OperationTerms } from '../database/tables/operation-terms.ts';
 import type { Operation } from '../database/tables/operations.ts';
 import { JsonText } from '../words/json-text.ts';
 import { formatAmount } from '../words/money.ts';
 import type { OperationStatus, OperationType, Priority } from '../words/operation.ts';
 import { type RejectionCode, describeRejection } from '../words/rejection.ts';
 
-/** An operation as the API answers it and events tell it; write it with `writeJson`. A transfer names both wallets, all others one. */
-export interface PresentedOperation {
+/**
+ * An operation as the API answers it and events tell it; write it with `writeJson`. A transfer names both wallets, all others one,
+ * and a capture also the one that it goes to. What only some kinds have is absent from the others.
+ */
+export interface PresentedOperation extends PresentedTerms {
   id: string;
   type: OperationType;
   status: OperationStatus;
@@ -14,7 +18,9 @@ export interface PresentedOperation {
   from_wallet_id?: string;
   to_wallet_id?: string;
   asset: string;
-  amount: string;
+  amount: string | null;
+  reversed_amount?: string | null;
+  reversed?: true;
   priority: Priority;
   description: string | null;
   reference_id: string | null;
@@ -27,6 +33,7 @@ export interface PresentedOperation {
     transaction_number: string;
     wallet_balance?: string;
     wallet_version?: number;
+    held_balance?: string;
     from_wallet_balance?: string;
     from_wallet_version?: number;
     to_wallet_balance?: string;
@@ -35,17 +42,36 @@ export interface PresentedOperation {
   error: { code: RejectionCode; message: string } | null;
 }
 
-export function presentOperation(operation: Operation, asset: Asset): PresentedOperation {
-  const { errorCode, toWalletId } = operation;
+/** What operations with terms have besides. */
+interface PresentedTerms {
+  expires_at?: string | null;
+  hold_id?: string;
+  to_account?: string;
+  final?: boolean;
+  reason?: 'expired' | null;
+  reversal_of?: string;
+  legs?: { from: PresentedEnd; to: PresentedEnd; asset: string; amount: string }[];
+}
+
+type PresentedEnd = { wallet_id: string } | { account: string };
+
+/** The assets of an operation: they must be known where it is presented. */
+export function assetsOf({ assetId, terms }: Operation): number[] {
+  return [assetId, ...(terms?.legs ?? []).map((leg) => leg.assetId)];
+}
+
+export function presentOperation(operation: Operation, assets: KnownAssets): PresentedOperation {
+  const { errorCode, amount, terms } = operation;
+  const asset = assets.withId(operation.assetId);
   return {
     id: operation.id,
     type: operation.type,
     status: operation.status,
-    ...(toWalletId === null
-      ? { wallet_id: operation.walletId }
-      : { from_wallet_id: operation.walletId, to_wallet_id: toWalletId }),
+    ...presentWallets(operation),
     asset: asset.code,
-    amount: formatAmount(operation.amount, asset.scale),
+    amount: amount === null ? null : formatAmount(amount, asset.scale),
+    ...(terms === null ? null : presentTerms(operation, terms, assets)),
+    ...(operation.reversed === null ? null : presentReversed(operation, operation.reversed, asset.scale)),
     priority: operation.priority,
     description: operation.description,
     reference_id: operation.referenceId,
@@ -54,15 +80,69 @@ export function presentOperation(operation: Operation, asset: Asset): PresentedO
     batch_id: operation.batchId,
     created_at: operation.createdAt.toISOString(),
     completed_at: operation.completedAt?.toISOString() ?? null,
-    result: presentResult(operation, asset),
+    result: terms === null ? presentResult(operation, asset.scale) : presentResultOfTerms(operation, asset.scale),
     error: errorCode === null ? null : { code: errorCode, message: describeRejection(errorCode) },
   };
 }
 
-function presentResult(operation: Operation, asset: Asset): PresentedOperation['result'] {
+function presentWallets({
+  type,
+  walletId,
+  toWalletId,
+}: Operation): Pick<PresentedOperation, 'wallet_id' | 'from_wallet_id' | 'to_wallet_id'> {
+  if (toWalletId === null) return { wallet_id: walletId };
+  return type === 'transfer'
+    ? { from_wallet_id: walletId, to_wallet_id: toWalletId }
+    : { wallet_id: walletId, to_wallet_id: toWalletId };
+}
+
+function presentTerms({ type, toWalletId }: Operation, terms: OperationTerms, assets: KnownAssets): PresentedTerms {
+  const target = terms.targetId ?? '';
+  switch (type) {
+    case 'hold':
+      return { expires_at: terms.expiresAt };
+    case 'capture':
+      return {
+        hold_id: target,
+        ...(toWalletId === null ? { to_account: terms.toAccount ?? TREASURY } : null),
+        final: terms.final ?? true,
+      };
+    case 'release':
+      return { hold_id: target, reason: terms.reason };
+    case 'reversal':
+      return { reversal_of: target };
+    default:
+      return { legs: (terms.legs ?? []).map((leg) => presentLeg(leg, assets)) };
+  }
+}
+
+/** Where a capture goes that names neither a wallet nor an account. */
+const TREASURY = 'treasury';
+
+function presentLeg({ from, to, assetId, amount }: OperationLeg, assets: KnownAssets) {
+  const { code, scale } = assets.withId(assetId);
+  return { from: presentEnd(from), to: presentEnd(to), asset: code, amount: formatAmount(BigInt(amount), scale) };
+}
+
+function presentEnd(end: LegEnd): PresentedEnd {
+  return 'walletId' in end ? { wallet_id: end.walletId } : end;
+}
+
+/** The legs of a posting can be of several assets, which have no sum. */
+function presentReversed(
+  { type }: Operation,
+  reversed: bigint,
+  scale: number,
+): Pick<PresentedOperation, 'reversed_amount' | 'reversed'> {
+  return type === 'posting'
+    ? { reversed_amount: null, reversed: true }
+    : { reversed_amount: formatAmount(reversed, scale) };
+}
+
+function presentResult(operation: Operation, scale: number): PresentedOperation['result'] {
   const { walletBalance, walletVersion, toWalletBalance, toWalletVersion } = operation;
   if (operation.status !== 'succeeded' || walletBalance === null) return null;
-  const balance = formatAmount(walletBalance, asset.scale);
+  const balance = formatAmount(walletBalance, scale);
   const version = Number(walletVersion);
   return {
     transaction_number: operation.id,
@@ -71,8 +151,24 @@ function presentResult(operation: Operation, asset: Asset): PresentedOperation['
       : {
           from_wallet_balance: balance,
           from_wallet_version: version,
-          to_wallet_balance: formatAmount(toWalletBalance, asset.scale),
+          to_wallet_balance: formatAmount(toWalletBalance, scale),
           to_wallet_version: Number(toWalletVersion),
         }),
+  };
+}
+
+/** An operation with terms can leave the wallet's own account as it was. */
+function presentResultOfTerms(operation: Operation, scale: number): PresentedOperation['result'] {
+  const { walletBalance, walletVersion, heldBalance, toWalletBalance, toWalletVersion } = operation;
+  if (operation.status !== 'succeeded') return null;
+  return {
+    transaction_number: operation.id,
+    ...(walletBalance === null
+      ? null
+      : { wallet_balance: formatAmount(walletBalance, scale), wallet_version: Number(walletVersion) }),
+    ...(heldBalance === null ? null : { held_balance: formatAmount(heldBalance, scale) }),
+    ...(toWalletBalance === null
+      ? null
+      : { to_wallet_balance: formatAmount(toWalletBalance, scale), to_wallet_version: Number(toWalletVersion) }),
   };
 }

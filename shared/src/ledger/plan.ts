@@ -1,20 +1,25 @@
 import { BrokenInvariant } from '../words/broken-invariant.ts';
 import { KINDS } from '../words/kinds.ts';
-import { MAX_MINOR_UNITS } from '../words/money.ts';
-import type { OperationType, WalletStatus } from '../words/operation.ts';
+import type { OperationType } from '../words/operation.ts';
 import type { RejectionCode } from '../words/rejection.ts';
+import { type Account, type Standing, accountOf, move, refuseAmount, standingOf } from './account.ts';
+import { Overlay } from './overlay.ts';
+import { type Hold, type Leg, type Original, type Terms, demandOf, originalOf, sumOf } from './terms.ts';
 
 /**
  * The rules of the ledger: operations and balances in, movements, balances and outcomes out. Pure: no clock, no database,
  * no package. What is decided here is final; the caller writes it down in one transaction.
  */
 
-/** An operation to apply. `account` is its wallet's; `counterparty` the treasury's, or the receiving wallet's. */
+/** An operation to apply. */
 export interface PlannedOperation {
   readonly id: string;
   readonly type: OperationType;
-  readonly amount: bigint;
+  /** Null where it is all that is left of what the terms name, and for a posting. */
+  readonly amount: bigint | null;
+  /** Its wallet's account. */
   readonly account: bigint;
+  /** The treasury's account, or the receiving wallet's. Not read of an operation with terms: those name its accounts. */
   readonly counterparty: bigint;
   /** Whether its asset may move from wallet to wallet. */
   readonly transferable: boolean;
@@ -22,33 +27,18 @@ export interface PlannedOperation {
   readonly cancelled: boolean;
   /** What it succeeds or fails together with: the operations of a unit stand together, and get one fate. */
   readonly unit: string | null;
-}
-
-/**
- * An account as read under its lock. A wallet may go below zero as far as its credit limit, and no further; only a system account
- * may go above the limit of a wallet.
- */
-export interface Account {
-  readonly id: bigint;
-  readonly isSystem: boolean;
-  readonly status: WalletStatus;
-  readonly balance: bigint;
-  readonly creditLimit: bigint;
-  readonly version: bigint;
+  /** Null of the simple kinds, which move their amount once between their two accounts. */
+  readonly terms: Terms | null;
 }
 
 /** What an operation moves from one account to another, with both of them as they are after it. */
 export interface Movement {
   readonly operationId: string;
+  /** Its number among the movements of the operation. There is always a 0. */
+  readonly leg: number;
   readonly amount: bigint;
   readonly from: Account;
   readonly to: Account;
-}
-
-/** Where an account stands. */
-export interface Standing {
-  readonly balance: bigint;
-  readonly version: bigint;
 }
 
 /** What came of one operation, and where its wallet, and the receiving one of a transfer, stand right after it. */
@@ -64,14 +54,41 @@ export interface Plan {
   /** Accounts after the plan, with the last operation that moved each; only those that moved. */
   readonly reached: readonly { readonly account: Account; readonly operationId: string }[];
   readonly outcomes: readonly Outcome[];
+  /** The holds that were made or changed, after the plan. */
+  readonly holds: readonly Hold[];
+  /** What is reversed, after the plan, of each operation of which it changed, and how much a reversal of all of it moves. */
+  readonly reversed: readonly { readonly id: string; readonly amount: bigint; readonly reversed: bigint }[];
+}
+
+/** What operations are applied to. */
+export interface Books {
+  /** Every account that they name. */
+  readonly accounts: ReadonlyMap<bigint, Account>;
+  /** By id, the holds that captures and releases name, and the operations that reversals do, as far as they have succeeded. */
+  readonly holds: ReadonlyMap<string, Hold>;
+  readonly originals: ReadonlyMap<string, Original>;
+}
+
+/** Books that are written in. `reversible` are the operations of the plan that its reversals name: null if there is none. */
+interface OpenBooks {
+  readonly accounts: Map<bigint, Account>;
+  readonly holds: Map<string, Hold>;
+  readonly originals: Map<string, Original>;
+  readonly reversible: ReadonlySet<string> | null;
 }
 
 /**
- * Applies `operations` in the given order to `accounts`, which must hold every account they name.
+ * Applies `operations` in the given order to `books`. What one of them holds or moves, those behind it can capture, release or
+ * reverse.
  * @throws BrokenInvariant if an account is missing: the caller locked the wrong ones.
  */
-export function plan(operations: readonly PlannedOperation[], accounts: ReadonlyMap<bigint, Account>): Plan {
-  const current = new Map(accounts);
+export function plan(operations: readonly PlannedOperation[], books: Books): Plan {
+  const current: OpenBooks = {
+    accounts: new Map(books.accounts),
+    holds: new Overlay(books.holds),
+    originals: new Overlay(books.originals),
+    reversible: namedByReversals(operations),
+  };
   const movements: Movement[] = [];
   const outcomes: Outcome[] = [];
   for (let start = 0; start < operations.length;) {
@@ -82,7 +99,20 @@ export function plan(operations: readonly PlannedOperation[], accounts: Readonly
     outcomes.push(...done.outcomes);
     start = end;
   }
-  return { movements, reached: lastOf(movements), outcomes };
+  const reversed = [...current.originals.values()].filter((original) => original.reversed > 0n);
+  return {
+    movements,
+    reached: lastOf(movements),
+    outcomes,
+    holds: [...current.holds.values()],
+    reversed: reversed.map((original) => ({ id: original.id, amount: sumOf(original), reversed: original.reversed })),
+  };
+}
+
+function namedByReversals(operations: readonly PlannedOperation[]): ReadonlySet<string> | null {
+  let named: Set<string> | null = null;
+  for (const { terms } of operations) if (terms?.kind === 'reversal') (named ??= new Set()).add(terms.originalId);
+  return named;
 }
 
 function lastOf(movements: readonly Movement[]): Plan['reached'] {
@@ -105,36 +135,80 @@ function endOfUnit(operations: readonly PlannedOperation[], start: number): numb
 type Done = Pick<Plan, 'movements' | 'outcomes'>;
 
 /** All of them, or, if one is refused, none: then that one has its reason, and the others that another failed. */
-function applyTogether(unit: readonly PlannedOperation[], current: Map<bigint, Account>): Done {
-  const ids = unit.flatMap((operation) => [operation.account, operation.counterparty]);
-  const trial = new Map(ids.map((id) => [id, accountOf(current, id)]));
-  const tried = applyInOrder(unit, trial);
+function applyTogether(unit: readonly PlannedOperation[], current: OpenBooks): Done {
+  const accounts = new Overlay(current.accounts);
+  const holds = new Overlay(current.holds);
+  const originals = new Overlay(current.originals);
+  const tried = applyInOrder(unit, { accounts, holds, originals, reversible: current.reversible });
   if (tried.outcomes.every((outcome) => outcome.rejection === null)) {
-    for (const [id, account] of trial) current.set(id, account);
+    accounts.commitTo(current.accounts);
+    holds.commitTo(current.holds);
+    originals.commitTo(current.originals);
     return tried;
   }
   const outcomes = unit.map((operation, index) =>
-    outcomeOf(operation, tried.outcomes[index]?.rejection ?? 'other_line_failed', current),
+    outcomeOf(operation, tried.outcomes[index]?.rejection ?? 'other_line_failed', current.accounts),
   );
   return { movements: [], outcomes };
 }
 
-/** Each of them sees what those before it did. Changes `current`. */
-function applyInOrder(operations: readonly PlannedOperation[], current: Map<bigint, Account>): Done {
+/** Each of them sees what those before it did. Changes `books`. */
+function applyInOrder(operations: readonly PlannedOperation[], books: OpenBooks): Done {
   const movements: Movement[] = [];
   const outcomes: Outcome[] = [];
   for (const operation of operations) {
-    const account = accountOf(current, operation.account);
-    const counterparty = accountOf(current, operation.counterparty);
-    const [from, to] = KINDS[operation.type].to === 'wallet' ? [counterparty, account] : [account, counterparty];
-    const rejection = refuse(operation, from, to);
-    if (rejection === null) {
-      const { id: operationId, amount } = operation;
-      movements.push({ operationId, amount, from: move(current, from, -amount), to: move(current, to, amount) });
-    }
-    outcomes.push(outcomeOf(operation, rejection, current));
+    const rejection =
+      operation.terms === null
+        ? applySimple(operation, books, movements)
+        : applyTerms(operation, operation.terms, books, movements);
+    outcomes.push(outcomeOf(operation, rejection, books.accounts));
   }
   return { movements, outcomes };
+}
+
+/** Moves the amount between the wallet and its counterparty. @returns the reason if it cannot be, and null if it was. */
+function applySimple(operation: PlannedOperation, books: OpenBooks, movements: Movement[]): RejectionCode | null {
+  const { id: operationId, amount } = operation;
+  const { accounts, reversible } = books;
+  if (amount === null) throw new BrokenInvariant(`operation ${operationId} has no amount`);
+  const account = accountOf(accounts, operation.account);
+  const counterparty = accountOf(accounts, operation.counterparty);
+  const [from, to] = KINDS[operation.type].to === 'wallet' ? [counterparty, account] : [account, counterparty];
+  const rejection = refuse(operation, amount, from, to);
+  if (rejection !== null) return rejection;
+  movements.push({ operationId, leg: 0, amount, from: move(accounts, from, -amount), to: move(accounts, to, amount) });
+  if (reversible?.has(operationId)) {
+    books.originals.set(operationId, originalOf(operationId, [{ from: from.id, to: to.id, amount }]));
+  }
+  return null;
+}
+
+/** Moves all legs, each seeing what those before it did, or, if one is refused, none. @returns as `applySimple` does. */
+function applyTerms(
+  operation: PlannedOperation,
+  terms: Terms,
+  books: OpenBooks,
+  movements: Movement[],
+): RejectionCode | null {
+  if (operation.cancelled) return 'cancelled';
+  const demand = demandOf(operation, terms, books);
+  if (typeof demand === 'string') return demand;
+  const accounts = new Overlay(books.accounts);
+  const made: Movement[] = [];
+  for (const each of demand.legs) {
+    const { leg, amount } = each;
+    const from = accountOf(accounts, each.from);
+    const to = accountOf(accounts, each.to);
+    const rejection = refuseLeg(each, from, to, terms, accountOf(accounts, operation.account));
+    if (rejection !== null) return rejection;
+    const moved = { from: move(accounts, from, -amount), to: move(accounts, to, amount) };
+    made.push({ operationId: operation.id, leg, amount, ...moved });
+  }
+  accounts.commitTo(books.accounts);
+  if (demand.hold !== undefined) books.holds.set(demand.hold.id, demand.hold);
+  if (demand.original !== undefined) books.originals.set(demand.original.id, demand.original);
+  movements.push(...made);
+  return null;
 }
 
 function outcomeOf(
@@ -142,47 +216,36 @@ function outcomeOf(
   rejection: RejectionCode | null,
   accounts: ReadonlyMap<bigint, Account>,
 ): Outcome {
+  const receiver = receiverOf(operation, accounts);
   return {
     operationId: operation.id,
     rejection,
     wallet: standingOf(accounts, operation.account),
-    receiver: KINDS[operation.type].to === 'receiver' ? standingOf(accounts, operation.counterparty) : null,
+    receiver: receiver === null ? null : standingOf(accounts, receiver),
   };
 }
 
-/** The first reason against an operation, in a fixed order; null if there is none. */
-function refuse(operation: PlannedOperation, from: Account, to: Account): RejectionCode | null {
+/** The account of the wallet that a transfer, or a capture, is to; null if it is to none. */
+function receiverOf({ type, counterparty, terms }: PlannedOperation, accounts: Books['accounts']): bigint | null {
+  if (terms === null) return KINDS[type].to === 'receiver' ? counterparty : null;
+  return terms.kind === 'capture' && !accountOf(accounts, terms.to).isSystem ? terms.to : null;
+}
+
+/** The first reason against an operation of a simple kind, in a fixed order; null if there is none. */
+function refuse(operation: PlannedOperation, amount: bigint, from: Account, to: Account): RejectionCode | null {
   if (operation.cancelled) return 'cancelled';
   if (KINDS[operation.type].rule === 'asset_transferable' && !operation.transferable) return 'asset_not_transferable';
   if (from.status === 'closed' || to.status === 'closed') return 'wallet_closed';
   if (from.status === 'frozen' || to.status === 'frozen') return 'wallet_frozen';
-  if (!from.isSystem && from.balance + from.creditLimit < operation.amount) return 'insufficient_funds';
-  if (!to.isSystem && to.balance + operation.amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';
-  return null;
+  return refuseAmount(amount, from, to);
 }
 
-/** Changes the account's balance. @returns the account after it. */
-function move(accounts: Map<bigint, Account>, account: Account, amount: bigint): Account {
-  // Field by field: this is done twice for every operation, and a spread would copy whatever else the caller keeps there.
-  const after: Account = {
-    id: account.id,
-    isSystem: account.isSystem,
-    status: account.status,
-    balance: account.balance + amount,
-    creditLimit: account.creditLimit,
-    version: account.version + 1n,
-  };
-  accounts.set(account.id, after);
-  return after;
-}
-
-function standingOf(accounts: ReadonlyMap<bigint, Account>, id: bigint): Standing {
-  const { balance, version } = accountOf(accounts, id);
-  return { balance, version };
-}
-
-function accountOf(accounts: ReadonlyMap<bigint, Account>, id: bigint): Account {
-  const account = accounts.get(id);
-  if (account === undefined) throw new BrokenInvariant(`account ${id} was not locked`);
-  return account;
+/** The first reason against a leg, in the same order. A capture asks the hold's wallet too, from which nothing moves. */
+function refuseLeg(leg: Leg, from: Account, to: Account, { kind }: Terms, own: Account): RejectionCode | null {
+  const asked = kind === 'capture' ? [from, to, own] : [from, to];
+  if (!leg.transferable && !from.isSystem && !to.isSystem) return 'asset_not_transferable';
+  if (asked.some(({ status }) => status === 'closed')) return 'wallet_closed';
+  // What is held of a frozen wallet may go back to it.
+  if (kind !== 'release' && asked.some(({ status }) => status === 'frozen')) return 'wallet_frozen';
+  return refuseAmount(leg.amount, from, to);
 }

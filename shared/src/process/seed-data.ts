@@ -55,6 +55,7 @@ export async function seedDatabase(database: Database, doorbell: Doorbell, parti
         idempotencyKey: null,
         requestHash: null,
         metadata: null,
+        terms: null,
       });
     }
   }

@@ -5,7 +5,6 @@ import { type PlannedWork, applyPlan } from '@wallet/shared/database/statements/
 import { tryLockPartitions } from '@wallet/shared/database/locks';
 import type { Client, Database } from '@wallet/shared/database/pool';
 import { kindOfError } from '@wallet/shared/database/sqlstate';
-import { type LockedAccount, lockAccounts } from '@wallet/shared/database/tables/accounts';
 import { finishBatches } from '@wallet/shared/database/tables/batches';
 import { readSubscribedTypes } from '@wallet/shared/database/tables/events';
 import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
@@ -13,6 +12,7 @@ import { inTransaction } from '@wallet/shared/database/transaction';
 import { type Outcome, type Plan, plan } from '@wallet/shared/ledger/plan';
 import type { Lane } from '@wallet/shared/queue/doorbell';
 import { type Choice, chooseOperations } from './choose-operations.ts';
+import { lockAccountsOf, openBooks } from './open-books.ts';
 import { recordEvents } from './record-events.ts';
 
 /**
@@ -148,8 +148,7 @@ async function applyOrFail(client: Client, assets: Assets, choice: Choice): Prom
   await client.query('ROLLBACK TO SAVEPOINT before');
   const accounts = await lockAccountsOf(client, operations);
   const planned: Plan = {
-    movements: [],
-    reached: [],
+    ...{ movements: [], reached: [], holds: [], reversed: [] },
     outcomes: operations.map(({ id, walletId, toWalletId }) => ({
       operationId: id,
       rejection: 'internal_error',
@@ -164,23 +163,9 @@ async function applyOrFail(client: Client, assets: Assets, choice: Choice): Prom
 async function apply(client: Client, assets: Assets, choice: Choice): Promise<Done> {
   const { operations } = choice;
   if (operations.length === 0 && choice.advances.length === 0) return { applied: [], events: 0 };
-  const accounts = await lockAccountsOf(client, operations);
-  const before = new Map(accounts.list.map((account) => [account.id, account]));
-  const planned = plan(
-    operations.map((operation) => ({
-      id: operation.id,
-      type: operation.type,
-      amount: operation.amount,
-      account: accounts.ofWallet(operation.walletId).id,
-      counterparty: (operation.toWalletId ? accounts.ofWallet(operation.toWalletId) : accounts.treasuryOf(operation))
-        .id,
-      transferable: operation.transferable,
-      cancelled: operation.part?.cancelled ?? false,
-      unit: operation.part?.atomic ? operation.part.batchId : null,
-    })),
-    before,
-  );
-  const events = await write(client, assets, choice, { operations, before, plan: planned });
+  const open = await openBooks(client, operations);
+  const planned = plan(open.operations, open.books);
+  const events = await write(client, assets, choice, { operations, before: open.books.accounts, plan: planned });
   return { applied: pair(operations, planned), events };
 }
 
@@ -196,41 +181,6 @@ async function write(client: Client, assets: Assets, { advances }: Choice, work:
 /** A line of a batch does so only if the batch asks for it. */
 function tellsOfItself(operation: PendingOperation | undefined): boolean {
   return operation?.part?.lineEvents ?? true;
-}
-
-interface AccountsOfOperations {
-  readonly list: readonly LockedAccount[];
-  ofWallet(walletId: string): LockedAccount;
-  treasuryOf(operation: PendingOperation): LockedAccount;
-}
-
-/** Locks every account that the operations can touch. */
-async function lockAccountsOf(client: Client, operations: readonly PendingOperation[]): Promise<AccountsOfOperations> {
-  const walletIds = new Set<string>();
-  const treasuries = new Map<string, { assetId: number; partition: number }>();
-  for (const { walletId, toWalletId, assetId, partition } of operations) {
-    walletIds.add(walletId);
-    if (toWalletId !== null) walletIds.add(toWalletId);
-    else treasuries.set(treasuryKey(assetId, partition), { assetId, partition });
-  }
-  const list = await lockAccounts(client, [...walletIds], [...treasuries.values()]);
-  const byKey = new Map(
-    list.map((account) => [account.walletId ?? treasuryKey(account.assetId, account.partition), account]),
-  );
-  const get = (key: string): LockedAccount => {
-    const account = byKey.get(key);
-    if (account === undefined) throw new BrokenInvariant(`there is no account for ${key}`);
-    return account;
-  };
-  return {
-    list,
-    ofWallet: get,
-    treasuryOf: (operation) => get(treasuryKey(operation.assetId, operation.partition)),
-  };
-}
-
-function treasuryKey(assetId: number, partition: number | null): string {
-  return `treasury of asset ${assetId} in partition ${partition}`;
 }
 
 function pair(operations: readonly PendingOperation[], planned: Plan): AppliedOperation[] {

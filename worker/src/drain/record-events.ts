@@ -6,7 +6,7 @@ import { findOperations } from '@wallet/shared/database/tables/operations';
 import type { EventType } from '@wallet/shared/words/event';
 import type { Outcome } from '@wallet/shared/ledger/plan';
 import { presentBatch } from '@wallet/shared/events/present-batch';
-import { presentOperation } from '@wallet/shared/events/present-operation';
+import { assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
 import { type Fact, recordFacts } from '@wallet/shared/events/record-facts';
 
 /** What has ended in a transaction. */
@@ -35,15 +35,12 @@ export async function recordEvents(
     client,
     wanted.map(({ operationId }) => operationId),
   );
-  await assets.know(
-    found.map(({ assetId }) => assetId),
-    client,
-  );
+  await assets.know(found.flatMap(assetsOf), client);
   const operations = new Map(found.map((operation) => [operation.id, operation]));
   const facts: Fact[] = wanted.map((outcome) => {
     const operation = operations.get(outcome.operationId);
     if (operation === undefined) throw new Error(`operation ${outcome.operationId} cannot be found`);
-    return { type: typeOf(outcome), data: presentOperation(operation, assets.withId(operation.assetId)) };
+    return { type: typeOf(outcome), data: presentOperation(operation, assets) };
   });
   for (const id of batchIds) {
     const batch = await findBatch(client, { id });

@@ -1,7 +1,7 @@
 import { LAST_ID } from './bounds.ts';
 import type { Pieces, Violation } from './pieces.ts';
 
-/** P3: every wallet has its account, and every partition its treasuries. @param from the wallet to begin behind. */
+/** P3: every wallet has its account, every house account one in each asset, and every partition its treasuries. @param from the wallet to begin behind. */
 export async function* checkWallets(
   pieces: Pieces,
   tell: (violation: Violation) => void,
@@ -16,7 +16,7 @@ export async function* checkWallets(
       );
       const upTo = bound.rows[0]?.id ?? LAST_ID;
       const { rows: found } = await client.query<Violation>(WALLETS, [after, upTo]);
-      if (upTo === LAST_ID) found.push(...(await client.query<Violation>(TREASURIES)).rows);
+      if (upTo === LAST_ID) found.push(...(await client.query<Violation>(HOUSE)).rows);
       return { upTo, found };
     });
     piece.found.forEach(tell);
@@ -33,6 +33,13 @@ const WALLETS = `SELECT 'wallet_without_account' AS violation, 'wallet ' || wall
   ) AS account ON true
   WHERE wallets.id > $1 AND wallets.id <= $2 AND account.id IS NULL`;
 
-const TREASURIES = `SELECT 'treasury_missing' AS violation, 'partition ' || number AS subject, 'asset ' || assets.code AS detail
+const HOUSE = `SELECT 'treasury_missing' AS violation, 'partition ' || number AS subject, 'asset ' || assets.code AS detail
   FROM settings CROSS JOIN assets CROSS JOIN LATERAL generate_series(0, partitions - 1) AS number
-  WHERE NOT EXISTS (SELECT FROM accounts WHERE system = 'treasury' AND asset_id = assets.id AND accounts.partition = number)`;
+  WHERE NOT EXISTS (SELECT FROM accounts WHERE system = 'treasury' AND asset_id = assets.id AND accounts.partition = number)
+  UNION ALL
+  SELECT 'house_account_missing', 'house account ' || house_accounts.name, 'asset ' || assets.code
+  FROM house_accounts CROSS JOIN assets
+  WHERE house_accounts.name <> 'treasury'
+    AND NOT EXISTS (
+      SELECT FROM accounts WHERE system = house_accounts.name AND asset_id = assets.id AND accounts.partition IS NULL
+    )`;

@@ -11,6 +11,7 @@ const NEEDS = {
   audit: ['SELECT ON movements', 'SELECT ON failures'],
   keys: ['SELECT ON api_keys'],
   assets: ['SELECT ON assets', 'INSERT ON audit_log'],
+  accounts: ['SELECT ON house_accounts', 'INSERT ON audit_log'],
   seed: ['INSERT ON clients', 'INSERT ON pending_operations'],
   archive: ['INSERT ON archives', 'INSERT ON archive_checkpoints'],
   verify: ['SELECT ON archives', 'SELECT ON archive_checkpoints'],

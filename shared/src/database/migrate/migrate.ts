@@ -102,4 +102,10 @@ async function makeSystemAccounts(client: pg.ClientBase, partitions: number | un
      FROM assets, settings, generate_series(0, settings.partitions - 1) AS partition
      ON CONFLICT DO NOTHING`,
   );
+  await client.query(
+    `INSERT INTO accounts (system, asset_id, may_go_negative)
+     SELECT house_accounts.name, assets.id, house_accounts.may_go_negative
+     FROM house_accounts, assets WHERE house_accounts.name <> 'treasury'
+     ON CONFLICT DO NOTHING`,
+  );
 }

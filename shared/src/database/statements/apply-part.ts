@@ -44,7 +44,8 @@ function typesInSets(side: 'from' | 'to'): string {
 }
 
 /**
- * Accounts are locked as `lockAccounts` does it: treasuries first, then wallets, each in the order of their ids. The moment
+ * Accounts are locked as `lockAccounts` does it: treasuries first, then wallets, each in the order of their ids; none where a
+ * line is not of the types in sets, because those touch other accounts too, which come before. The moment
  * is read when they are locked, so that it is not before that of their last entries.
  */
 const APPLY_PART = `WITH parts AS MATERIALIZED (
@@ -71,6 +72,7 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
   ), treasuries AS MATERIALIZED (
     SELECT id, asset_id, status, balance, version FROM accounts
     WHERE system = 'treasury' AND partition = $1 AND asset_id = ANY (ARRAY (SELECT DISTINCT asset_id FROM lines))
+      AND NOT EXISTS (SELECT FROM lines WHERE change IS NULL)
     ORDER BY id FOR UPDATE
   ), locked AS MATERIALIZED (
     SELECT lines.*, accounts.id AS account_id, accounts.status, accounts.balance, accounts.credit_limit, accounts.version

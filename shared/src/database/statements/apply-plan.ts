@@ -1,14 +1,16 @@
 import { BrokenInvariant } from '../../words/broken-invariant.ts';
-import type { Account, Movement, Outcome, Plan } from '../../ledger/plan.ts';
+import type { Movement, Outcome, Plan } from '../../ledger/plan.ts';
+import type { Hold } from '../../ledger/terms.ts';
 import type { Queryable } from '../pool.ts';
 import { type Texts, rowset, wideStatement } from '../rowset.ts';
+import type { LockedAccount } from '../tables/accounts.ts';
 import { SUBSCRIBED_TYPES } from '../tables/events.ts';
 import type { OpenPart, PendingOperation } from '../tables/pending-operations.ts';
 
 /** What a plan was made for, and from. */
 export interface PlannedWork {
   readonly operations: readonly PendingOperation[];
-  readonly before: ReadonlyMap<bigint, Account>;
+  readonly before: ReadonlyMap<bigint, LockedAccount>;
   readonly plan: Plan;
 }
 
@@ -30,22 +32,29 @@ export async function applyPlan(
   { operations, before, plan }: PlannedWork,
   advances: readonly Advance[],
 ): Promise<readonly string[]> {
-  const { movements, reached, outcomes } = plan;
+  const { movements, reached, outcomes, holds, reversed } = plan;
   const failures = outcomes.filter(({ rejection }) => rejection !== null);
-  const assets = new Map(operations.map(({ id, assetId }) => [id, assetId]));
   const singles = operations.filter((operation) => operation.part === null);
   const totals = addUp(operations, plan);
   const what = {
     done: singles,
     reached: reached.map((each) => ({ ...each, before: before.get(each.account.id) })),
-    moved: movements.map((movement) => ({ movement, assetId: assets.get(movement.operationId) })),
+    moved: movements.map((movement) => ({ movement, assetId: before.get(movement.from.id)?.assetId })),
   };
+  const whole = { failed: failures, advance: advances, added: totals };
+  const hasTerms = holds.length + reversed.length > 0 || movements.length + failures.length > operations.length;
   const { rows } = await database.query<
-    Record<'removed' | 'reached' | 'moved' | 'failed' | 'advanced' | 'counted', bigint> & { subscribed: string[] }
+    Record<'removed' | 'reached' | 'moved' | 'failed' | 'advanced' | 'counted', bigint> & {
+      held?: bigint;
+      reversed?: bigint;
+      subscribed: string[];
+    }
   >(
-    failures.length + advances.length + totals.length > 0
-      ? APPLY_WHOLE_PLAN({ ...what, failed: failures, advance: advances, added: totals })
-      : APPLY_PLAN(what),
+    hasTerms
+      ? APPLY_PLAN_OF_TERMS({ ...what, ...whole, hold: holds, back: reversed })
+      : failures.length + advances.length + totals.length > 0
+        ? APPLY_WHOLE_PLAN({ ...what, ...whole })
+        : APPLY_PLAN(what),
   );
   const [row] = rows;
   const fits =
@@ -54,8 +63,12 @@ export async function applyPlan(
     row.moved === BigInt(movements.length) &&
     row.failed === BigInt(failures.length) &&
     row.advanced === BigInt(advances.length) &&
-    row.counted === BigInt(totals.length);
-  if (!fits || movements.length + failures.length !== operations.length) {
+    row.counted === BigInt(totals.length) &&
+    (row.held ?? 0n) === BigInt(holds.length) &&
+    (row.reversed ?? 0n) === BigInt(reversed.length);
+  // An operation that succeeds has one movement, or, of its several, one that is the first.
+  const moving = hasTerms ? movements.filter(({ leg }) => leg === 0).length : movements.length;
+  if (!fits || moving + failures.length !== operations.length) {
     throw new BrokenInvariant('the rows written are not those of the plan', {
       planned: { operations: operations.length, accounts: reached.length, movements: movements.length },
       written: row,
@@ -74,6 +87,20 @@ interface Total {
   failedAmount: bigint;
 }
 
+type Moved = { readonly movement: Movement; readonly assetId: number | undefined };
+
+const MOVEMENT = {
+  operation_id: ['uuid', ({ movement }: Moved) => movement.operationId],
+  from_account_id: ['bigint', ({ movement }: Moved) => movement.from.id],
+  from_version: ['bigint', ({ movement }: Moved) => movement.from.version],
+  from_balance: ['numeric', ({ movement }: Moved) => movement.from.balance],
+  to_account_id: ['bigint', ({ movement }: Moved) => movement.to.id],
+  to_version: ['bigint', ({ movement }: Moved) => movement.to.version],
+  to_balance: ['numeric', ({ movement }: Moved) => movement.to.balance],
+  amount: ['bigint', ({ movement }: Moved) => movement.amount],
+  asset_id: ['smallint', ({ assetId }: Moved) => assetId ?? null],
+} as const;
+
 /** What single operations that succeed write. */
 const MOVED = {
   done: rowset<PendingOperation>({
@@ -81,24 +108,14 @@ const MOVED = {
     low: ['boolean', ({ low }) => String(low)],
     seq: ['bigint', ({ seq }) => seq],
   }),
-  reached: rowset<Plan['reached'][number] & { before: Account | undefined }>({
+  reached: rowset<Plan['reached'][number] & { before: LockedAccount | undefined }>({
     id: ['bigint', ({ account }) => account.id],
     before: ['bigint', ({ before }) => before?.version ?? null],
     version: ['bigint', ({ account }) => account.version],
     balance: ['numeric', ({ account }) => account.balance],
     operation_id: ['uuid', ({ operationId }) => operationId],
   }),
-  moved: rowset<{ movement: Movement; assetId: number | undefined }>({
-    operation_id: ['uuid', ({ movement }) => movement.operationId],
-    from_account_id: ['bigint', ({ movement }) => movement.from.id],
-    from_version: ['bigint', ({ movement }) => movement.from.version],
-    from_balance: ['numeric', ({ movement }) => movement.from.balance],
-    to_account_id: ['bigint', ({ movement }) => movement.to.id],
-    to_version: ['bigint', ({ movement }) => movement.to.version],
-    to_balance: ['numeric', ({ movement }) => movement.to.balance],
-    amount: ['bigint', ({ movement }) => movement.amount],
-    asset_id: ['smallint', ({ assetId }) => assetId ?? null],
-  }),
+  moved: rowset<Moved>(MOVEMENT),
 };
 
 /** What failures and batches write besides. */
@@ -127,7 +144,23 @@ const OTHERS = {
   }),
 };
 
-const writeMoved = ({ done, reached, moved }: Texts<typeof MOVED>): string => `removed AS (
+/** What operations with terms write besides: the numbers of their movements, and how far holds and reversals have got. */
+const OF_TERMS = {
+  moved: rowset<Moved>({ ...MOVEMENT, leg: ['smallint', ({ movement }) => movement.leg] }),
+  hold: rowset<Hold>({
+    id: ['uuid', ({ id }) => id],
+    amount: ['bigint', ({ amount }) => amount],
+    captured: ['bigint', ({ captured }) => captured],
+    released: ['bigint', ({ released }) => released],
+  }),
+  back: rowset<Plan['reversed'][number]>({
+    id: ['uuid', ({ id }) => id],
+    amount: ['numeric', ({ amount }) => amount],
+    reversed: ['numeric', ({ reversed }) => reversed],
+  }),
+};
+
+const writeMoved = ({ done, reached, moved }: Texts<typeof MOVED>, leg: '' | ', leg' = ''): string => `removed AS (
     DELETE FROM pending_operations
     USING ${done.rows}
     WHERE pending_operations.partition = done.partition AND pending_operations.low = done.low
@@ -141,8 +174,8 @@ const writeMoved = ({ done, reached, moved }: Texts<typeof MOVED>): string => `r
     RETURNING 1
   ), posted AS (
     INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
-                           amount, asset_id)
-    SELECT operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance, amount, asset_id
+                           amount, asset_id${leg})
+    SELECT operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance, amount, asset_id${leg}
     FROM ${moved.rows}
     RETURNING 1
   )`;
@@ -169,8 +202,29 @@ const writeOthers = ({ failed, advance, added }: Texts<typeof OTHERS>): string =
     RETURNING 1
   )`;
 
+/** The wallet of a hold, and when it expires, are written once: the operation may be in the archives when it is captured. */
+const writeTerms = ({ hold, back }: Texts<typeof OF_TERMS>): string => `held AS (
+    INSERT INTO holds (operation_id, wallet_id, amount, captured, released, expires_at)
+    SELECT hold.id, coalesce(known.wallet_id, operations.wallet_id), hold.amount, hold.captured, hold.released,
+           coalesce(known.expires_at, operation_terms.expires_at)
+    FROM ${hold.rows}
+    LEFT JOIN holds AS known ON known.operation_id = hold.id
+    LEFT JOIN operations ON operations.id = hold.id
+    LEFT JOIN operation_terms ON operation_terms.operation_id = hold.id
+    ON CONFLICT (operation_id) DO UPDATE SET captured = excluded.captured, released = excluded.released
+    RETURNING 1
+  ), reversed AS (
+    INSERT INTO reversed_operations (operation_id, amount, reversed)
+    SELECT id, amount, reversed FROM ${back.rows}
+    ON CONFLICT (operation_id) DO UPDATE SET reversed = excluded.reversed
+    RETURNING 1
+  )`;
+
 const COUNTS = `(SELECT count(*) FROM removed) AS removed, (SELECT count(*) FROM changed) AS reached,
          (SELECT count(*) FROM posted) AS moved, ARRAY (${SUBSCRIBED_TYPES}) AS subscribed`;
+
+const OTHER_COUNTS = `(SELECT count(*) FROM refused) AS failed, (SELECT count(*) FROM advanced) AS advanced,
+         (SELECT count(*) FROM counted) AS counted`;
 
 /**
  * Most plans are of single operations that succeed. To name a table costs a statement some tens of microseconds, for its checks
@@ -187,11 +241,17 @@ const APPLY_WHOLE_PLAN = wideStatement({
   name: 'applyWholePlan',
   sets: { ...MOVED, ...OTHERS },
   text: (texts) => `WITH ${writeMoved(texts)}, ${writeOthers(texts)}
-  SELECT ${COUNTS}, (SELECT count(*) FROM refused) AS failed, (SELECT count(*) FROM advanced) AS advanced,
-         (SELECT count(*) FROM counted) AS counted`,
+  SELECT ${COUNTS}, ${OTHER_COUNTS}`,
 });
 
-/** What the plan adds to the totals of batches. */
+const APPLY_PLAN_OF_TERMS = wideStatement({
+  name: 'applyPlanOfTerms',
+  sets: { ...MOVED, ...OTHERS, ...OF_TERMS },
+  text: (texts) => `WITH ${writeMoved(texts, ', leg')}, ${writeOthers(texts)}, ${writeTerms(texts)}
+  SELECT ${COUNTS}, ${OTHER_COUNTS}, (SELECT count(*) FROM held) AS held, (SELECT count(*) FROM reversed) AS reversed`,
+});
+
+/** What the plan adds to the totals of batches. What leaves its amount open counts as nothing, as when it was accepted. */
 function addUp(operations: readonly PendingOperation[], { outcomes }: Plan): Total[] {
   const totals = new Map<string, Total>();
   operations.forEach(({ part, assetId, amount }, index) => {
@@ -205,10 +265,10 @@ function addUp(operations: readonly PendingOperation[], { outcomes }: Plan): Tot
     }
     if (outcomes[index]?.rejection === null) {
       total.succeeded += 1;
-      total.succeededAmount += amount;
+      total.succeededAmount += amount ?? 0n;
     } else {
       total.failed += 1;
-      total.failedAmount += amount;
+      total.failedAmount += amount ?? 0n;
     }
   });
   return [...totals.values()];

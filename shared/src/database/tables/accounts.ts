@@ -1,4 +1,4 @@
-import type { Account } from '../../ledger/plan.ts';
+import type { Account } from '../../ledger/account.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 
@@ -15,7 +15,12 @@ export interface LockedAccount extends Account {
   readonly partition: number | null;
 }
 
-const ACCOUNT = `accounts.id, accounts.wallet_id AS "walletId", accounts.wallet_id IS NULL AS "isSystem",
+/** An account of an operation with terms: `heldOf` is the wallet of which it keeps what is held. */
+export interface LockedTermsAccount extends LockedAccount {
+  readonly heldOf: string | null;
+}
+
+const ACCOUNT = `accounts.id, accounts.wallet_id AS "walletId", accounts.system IS NOT NULL AS "isSystem",
   accounts.asset_id AS "assetId", accounts.partition, accounts.status, accounts.balance,
   accounts.credit_limit AS "creditLimit", accounts.version`;
 
@@ -29,7 +34,7 @@ export async function lockAccounts(
   walletIds: readonly string[],
   treasuries: readonly Treasury[],
 ): Promise<LockedAccount[]> {
-  const { rows } = await database.query<Omit<LockedAccount, 'balance'> & { balance: string }>({
+  const { rows } = await database.query<AsText<Omit<LockedAccount, 'mayGoNegative'>>>({
     name: 'lockAccounts',
     text: `WITH treasuries AS MATERIALIZED (
              SELECT ${ACCOUNT}
@@ -50,6 +55,63 @@ export async function lockAccounts(
       arrayLiteral(treasuries.map((treasury) => treasury.partition)),
     ],
   });
-  // A numeric arrives as text. Rows are changed in place, because this runs for every account of every drain.
+  // A numeric arrives as text. Rows are changed in place, because this runs for every account of every drain. The treasury is the
+  // only system account among them, and may go negative.
+  return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance), mayGoNegative: row.isSystem }));
+}
+
+type AsText<Row extends { balance: bigint }> = Omit<Row, 'balance'> & { balance: string };
+
+/** Which accounts operations with terms, and those that are applied with them, can touch. */
+export interface TouchedAccounts {
+  readonly walletIds: readonly string[];
+  /** The wallets of which something is held. */
+  readonly heldOf: readonly string[];
+  readonly treasuries: readonly Treasury[];
+  readonly accountIds: readonly bigint[];
+}
+
+/**
+ * Locks accounts as `lockAccounts` does, and in the same order: system accounts first, then those of wallets and what is held of
+ * them. They may be named more than once.
+ */
+export async function lockAccountsOfTerms(
+  database: Queryable,
+  touched: TouchedAccounts,
+): Promise<LockedTermsAccount[]> {
+  const { rows } = await database.query<AsText<LockedTermsAccount>>({
+    name: 'lockAccountsOfTerms',
+    text: `WITH touched AS MATERIALIZED (
+             SELECT accounts.id FROM unnest($1::uuid[]) AS wanted (id) JOIN accounts ON accounts.wallet_id = wanted.id
+             UNION
+             SELECT accounts.id FROM unnest($2::uuid[]) AS wanted (id) JOIN accounts ON accounts.held_of = wanted.id
+             UNION
+             SELECT accounts.id
+             FROM unnest($3::smallint[], $4::smallint[]) AS wanted (asset_id, partition)
+             JOIN accounts ON accounts.system = 'treasury' AND accounts.asset_id = wanted.asset_id
+               AND accounts.partition = wanted.partition
+             UNION
+             SELECT id FROM unnest($5::bigint[]) AS wanted (id)
+           ), systems AS MATERIALIZED (
+             SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id
+             WHERE accounts.system IS NOT NULL
+             ORDER BY accounts.id FOR UPDATE OF accounts
+           ), others AS MATERIALIZED (
+             SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id
+             WHERE accounts.system IS NULL AND (SELECT count(*) FROM systems) >= 0
+             ORDER BY accounts.id FOR UPDATE OF accounts
+           )
+           SELECT * FROM systems UNION ALL SELECT * FROM others`,
+    values: [
+      arrayLiteral(touched.walletIds),
+      arrayLiteral(touched.heldOf),
+      arrayLiteral(touched.treasuries.map(({ assetId }) => assetId)),
+      arrayLiteral(touched.treasuries.map(({ partition }) => partition)),
+      arrayLiteral(touched.accountIds),
+    ],
+  });
   return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance) }));
 }
+
+const TERMS_ACCOUNT = `${ACCOUNT}, accounts.held_of AS "heldOf",
+  accounts.may_go_negative OR accounts.system IS NOT DISTINCT FROM 'treasury' AS "mayGoNegative"`;

@@ -13,6 +13,7 @@ export type Action =
   | 'wallet.status_changed'
   | 'wallet.credit_limit_changed'
   | 'asset.added'
+  | 'house_account.added'
   | 'webhook_endpoint.created'
   | 'webhook_endpoint.changed'
   | 'webhook_endpoint.deleted'
@@ -22,8 +23,8 @@ export type Action =
 /** An administrative act. `detail` must hold no secret, and no URL: many of those are secrets. */
 export interface Act {
   readonly action: Action;
-  readonly subjectType: 'api_key' | 'wallet' | 'webhook_endpoint' | 'asset';
-  /** Null for an asset, which has no uuid: its detail names it. */
+  readonly subjectType: 'api_key' | 'wallet' | 'webhook_endpoint' | 'asset' | 'house_account';
+  /** Null for an asset and a house account, which have no uuid: the detail names them. */
   readonly subjectId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }

@@ -4,6 +4,7 @@ import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { type EncodedColumn, encodedRowset, rowset, wideStatement } from '../rowset.ts';
 import { keyHash } from './operation-keys.ts';
+import { addTerms } from './operation-terms.ts';
 import { OPERATION_COLUMNS, type Operation } from './operations.ts';
 import { HAS_NOT_ENDED, LEFT_JOIN_OUTCOME } from './outcomes.ts';
 
@@ -219,7 +220,7 @@ export async function listLines(
   const { rows } = await database.query<BatchLine>(
     LIST_LINES[status ?? 'all']({ batch: batch.id, after, upTo, limit, bounds }),
   );
-  return rows;
+  return addTerms(database, rows);
 }
 
 const LIST_LINES = {

@@ -1,13 +1,12 @@
-import { boundsOfBatch } from '../../words/batch.ts';
 import type { OperationStatus, OperationType, Priority } from '../../words/operation.ts';
 import type { RejectionCode } from '../../words/rejection.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import { ADVISORY_LOCK } from '../locks.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
-import { HAS_NOT_ENDED, LEFT_JOIN_OUTCOME, OUTCOME_COLUMNS } from './outcomes.ts';
+import { LEFT_JOIN_OUTCOME, OUTCOME_COLUMNS } from './outcomes.ts';
 import { keyHash } from './operation-keys.ts';
-import type { NewTerms, OperationTerms } from './operation-terms.ts';
+import { type NewLeg, type NewTerms, type OperationTerms, addTerms } from './operation-terms.ts';
 
 /** An operation to accept. `requestHash` is half the SHA-256 of the request, 32 digits in hex; it goes with `idempotencyKey`. */
 export interface NewOperation {
@@ -31,12 +30,15 @@ export interface NewOperation {
   readonly terms: NewTerms | null;
 }
 
-/** An operation as it stands: pending while `completedAt` is null. */
+/**
+ * An operation as it stands: pending while `completedAt` is null. Where `amount` was left open, it is what moved, once it
+ * succeeded; it stays null where that were several amounts.
+ */
 export interface Operation extends Omit<NewOperation, 'partition' | 'requestHash' | 'terms'> {
   readonly terms: OperationTerms | null;
-  /** How much of it was taken back, over all legs; null if nothing was. */
+  /** How much of it was taken back, over all legs; null if nothing was. No more than a `bigint` holds is told. */
   readonly reversed: bigint | null;
-  /** Where a capture left what is held of its wallet. */
+  /** Where a hold, a capture or a release left what is held of its wallet. */
   readonly heldBalance: bigint | null;
   /** The batch that it is a line of; null for a single operation. */
   readonly batchId: string | null;
@@ -44,6 +46,7 @@ export interface Operation extends Omit<NewOperation, 'partition' | 'requestHash
   readonly createdAt: Date;
   readonly completedAt: Date | null;
   readonly errorCode: RejectionCode | null;
+  /** Where it left its wallet; null too where it succeeded without moving anything there. */
   readonly walletBalance: bigint | null;
   readonly walletVersion: bigint | null;
   readonly toWalletBalance: bigint | null;
@@ -70,11 +73,69 @@ export async function acceptOperations(
   operations: readonly NewOperation[],
   { again }: { again: boolean },
 ): Promise<{ id: string; createdAt: Date }[]> {
-  const withKeys = operations.some(({ idempotencyKey }) => idempotencyKey !== null);
-  const accept = again ? ACCEPT_AGAIN : withKeys ? ACCEPT_OPERATIONS : ACCEPT_WITHOUT_KEYS;
-  const { rows } = await database.query<{ id: string; createdAt: Date }>(accept({ input: operations }));
+  const { rows } = await database.query<{ id: string; createdAt: Date }>(acceptanceOf(operations, again));
   return rows;
 }
+
+/** The variant that the operations need, with its input. */
+function acceptanceOf(operations: readonly NewOperation[], again: boolean) {
+  if (operations.some(({ terms }) => terms !== null)) return acceptanceWithTerms(operations, again);
+  const withKeys = operations.some(({ idempotencyKey }) => idempotencyKey !== null);
+  const accept = again ? ACCEPT_AGAIN : withKeys ? ACCEPT_OPERATIONS : ACCEPT_WITHOUT_KEYS;
+  return accept({ input: operations });
+}
+
+function acceptanceWithTerms(operations: readonly NewOperation[], again: boolean) {
+  const terms = operations.flatMap(({ id, terms: each }) => (each === null ? [] : [{ ...each, operationId: id }]));
+  const legs = terms.flatMap(({ operationId, legs: each }) =>
+    each.map((leg, number) => ({ ...leg, operationId, leg: number })),
+  );
+  const accept = again ? ACCEPT_WITH_TERMS_AGAIN : ACCEPT_WITH_TERMS;
+  return accept({ input: operations, terms, legs });
+}
+
+const INPUT = {
+  input: rowset<NewOperation>(
+    {
+      id: ['uuid', ({ id }) => id],
+      partition: ['smallint', ({ partition }) => partition],
+      wallet_id: ['uuid', ({ walletId }) => walletId],
+      to_wallet_id: ['uuid', ({ toWalletId }) => toWalletId],
+      asset_id: ['smallint', ({ assetId }) => assetId],
+      type: ['text', ({ type }) => type],
+      amount: ['bigint', ({ amount }) => amount],
+      priority: ['text', ({ priority }) => priority],
+      description: ['text', ({ description }) => description, 'escaped'],
+      reference_id: ['text', ({ referenceId }) => referenceId, 'escaped'],
+      idempotency_key: ['text', ({ idempotencyKey }) => idempotencyKey, 'escaped'],
+      request_hash: ['uuid', ({ requestHash }) => requestHash],
+      metadata: ['text', ({ metadata }) => metadata, 'escaped'],
+    },
+    { numbered: 'position' },
+  ),
+};
+
+/** What operations with terms say besides. */
+const TERMS = {
+  terms: rowset<NewTerms & { readonly operationId: string }>({
+    operation_id: ['uuid', ({ operationId }) => operationId],
+    target_id: ['uuid', ({ targetId }) => targetId],
+    to_account_id: ['bigint', ({ toAccountId }) => toAccountId],
+    final: ['boolean', ({ final }) => (final === null ? null : String(final))],
+    expires_at: ['timestamptz', ({ expiresAt }) => expiresAt?.toISOString() ?? null],
+    expires_in_s: ['int', ({ expiresInS }) => expiresInS],
+    reason: ['text', ({ reason }) => reason],
+    legs: ['smallint', ({ legs }) => (legs.length > 0 ? legs.length : null)],
+  }),
+  legs: rowset<NewLeg & { readonly operationId: string; readonly leg: number }>({
+    operation_id: ['uuid', ({ operationId }) => operationId],
+    leg: ['smallint', ({ leg }) => leg],
+    from_account_id: ['bigint', ({ fromAccountId }) => fromAccountId],
+    to_account_id: ['bigint', ({ toAccountId }) => toAccountId],
+    amount: ['bigint', ({ amount }) => amount],
+    asset_id: ['smallint', ({ assetId }) => assetId],
+  }),
+};
 
 const INSERT_KEYS = `INSERT INTO operation_keys (key_hash, operation_id, request_hash)
              SELECT ${keyHash('idempotency_key')} AS key_hash, id, request_hash
@@ -82,36 +143,10 @@ const INSERT_KEYS = `INSERT INTO operation_keys (key_hash, operation_id, request
              ON CONFLICT DO NOTHING
              RETURNING operation_id`;
 
-const ACCEPT_OPERATIONS = acceptStatement('acceptOperations', {});
-/** Where none has a key, none is written: to name the table would cost as much as some operations. */
-const ACCEPT_WITHOUT_KEYS = acceptStatement('acceptOperationsWithoutKeys', { withoutKeys: true });
-const ACCEPT_AGAIN = acceptStatement('acceptOperationsAgain', { again: true });
-
-function acceptStatement(name: string, { withoutKeys = false, again = false }) {
-  return wideStatement({
-    name,
-    sets: {
-      input: rowset<NewOperation>(
-        {
-          id: ['uuid', ({ id }) => id],
-          partition: ['smallint', ({ partition }) => partition],
-          wallet_id: ['uuid', ({ walletId }) => walletId],
-          to_wallet_id: ['uuid', ({ toWalletId }) => toWalletId],
-          asset_id: ['smallint', ({ assetId }) => assetId],
-          type: ['text', ({ type }) => type],
-          amount: ['bigint', ({ amount }) => amount],
-          priority: ['text', ({ priority }) => priority],
-          description: ['text', ({ description }) => description, 'escaped'],
-          reference_id: ['text', ({ referenceId }) => referenceId, 'escaped'],
-          idempotency_key: ['text', ({ idempotencyKey }) => idempotencyKey, 'escaped'],
-          request_hash: ['uuid', ({ requestHash }) => requestHash],
-          metadata: ['text', ({ metadata }) => metadata, 'escaped'],
-        },
-        { numbered: 'position' },
-      ),
-    },
-    text: ({ input }) => `WITH input AS MATERIALIZED (
-             SELECT * FROM ${input.rows}
+/** @param terms what writes the terms of the operations in `accepted`: one more part of the statement. */
+function acceptText(input: string, { withoutKeys = false, again = false, terms = '' }): string {
+  return `WITH input AS MATERIALIZED (
+             SELECT * FROM ${input}
            ), hurried AS MATERIALIZED (
              SELECT set_config('lock_timeout', '${KEY_WAIT_MS}', true)
            ), locked AS MATERIALIZED (
@@ -136,11 +171,53 @@ function acceptStatement(name: string, { withoutKeys = false, again = false }) {
              SELECT numbered.partition, numbered.priority = 'low', numbered.seq, numbered.id, numbered.wallet_id,
                     numbered.created_at
              FROM numbered JOIN accepted ON accepted.id = numbered.id
-           )
-           SELECT id, created_at AS "createdAt" FROM accepted`,
+           )${terms}
+           SELECT id, created_at AS "createdAt" FROM accepted`;
+}
+
+/**
+ * Terms, legs, and for holds the accounts of what is held of their wallets. An account is looked for first: a conflict would use
+ * up a number of the sequence of accounts for each hold.
+ */
+const writeTerms = (terms: string, legs: string): string => `, termed AS (
+             INSERT INTO operation_terms (operation_id, target_id, to_account_id, final, expires_at, reason, legs)
+             SELECT operation_id, target_id, to_account_id, final,
+                    coalesce(expires_at, created_at + expires_in_s * interval '1 second'), reason, legs
+             FROM ${terms} JOIN accepted ON accepted.id = operation_id
+           ), divided AS (
+             INSERT INTO operation_legs (operation_id, leg, from_account_id, to_account_id, amount, asset_id)
+             SELECT operation_id, leg, from_account_id, to_account_id, amount, asset_id
+             FROM ${legs} JOIN accepted ON accepted.id = operation_id
+           ), held AS (
+             INSERT INTO accounts (held_of, asset_id)
+             SELECT DISTINCT numbered.wallet_id, numbered.asset_id
+             FROM numbered JOIN accepted ON accepted.id = numbered.id
+             WHERE numbered.type = 'hold' AND NOT EXISTS (SELECT FROM accounts WHERE held_of = numbered.wallet_id)
+             ORDER BY numbered.wallet_id
+             ON CONFLICT (held_of) WHERE held_of IS NOT NULL DO NOTHING
+           )`;
+
+function acceptStatement(name: string, variant: { withoutKeys?: boolean; again?: boolean }) {
+  return wideStatement({ name, sets: INPUT, text: ({ input }) => acceptText(input.rows, variant) });
+}
+
+function acceptStatementWithTerms(name: string, { again = false } = {}) {
+  return wideStatement({
+    name,
+    sets: { ...INPUT, ...TERMS },
+    text: ({ input, terms, legs }) => acceptText(input.rows, { again, terms: writeTerms(terms.rows, legs.rows) }),
   });
 }
 
+const ACCEPT_OPERATIONS = acceptStatement('acceptOperations', {});
+/** Where none has a key, none is written: to name the table would cost as much as some operations. */
+const ACCEPT_WITHOUT_KEYS = acceptStatement('acceptOperationsWithoutKeys', { withoutKeys: true });
+const ACCEPT_AGAIN = acceptStatement('acceptOperationsAgain', { again: true });
+/** Where one has terms; the others name no more tables than they need. */
+const ACCEPT_WITH_TERMS = acceptStatementWithTerms('acceptOperationsWithTerms');
+const ACCEPT_WITH_TERMS_AGAIN = acceptStatementWithTerms('acceptOperationsWithTermsAgain', { again: true });
+
+/** What `Operation` has, except what `addTerms` adds to the kinds with terms: every reader of these calls it. */
 export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId",
          operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId",
          operations.asset_id AS "assetId", operations.type, operations.amount,
@@ -157,7 +234,7 @@ export async function findOperations(database: Queryable, ids: readonly string[]
     text: `${SELECT_OPERATION} WHERE operations.id = ANY ($1::uuid[])`,
     values: [arrayLiteral(ids)],
   });
-  return rows;
+  return addTerms(database, rows);
 }
 
 /** Those of the operations that have ended, in no particular order. To ask for those that have not costs next to nothing. */
@@ -174,7 +251,7 @@ export async function findEndedOperations(database: Queryable, ids: readonly str
            ${LEFT_JOIN_OUTCOME}`,
     values: [arrayLiteral(ids)],
   });
-  return rows;
+  return addTerms(database, rows);
 }
 
 /** An operation that was accepted under a key, with the hash of its request. */
@@ -211,92 +288,13 @@ export async function findOperationsByKey(
            ${LEFT_JOIN_OUTCOME}`,
     values: [keys],
   });
+  await addTerms(
+    database,
+    rows.filter((row) => !row.isArchived),
+  );
   return rows.map((row) =>
     row.isArchived
       ? { id: row.operationId, idempotencyKey: row.key, requestHash: row.requestHash, isArchived: true }
       : row,
   );
-}
-
-/** Which operations: `from` is included, `to` is not; `before` is the id that the page begins below. */
-export interface OperationFilter {
-  readonly walletId: string | null;
-  readonly batchId: string | null;
-  readonly status: OperationStatus | null;
-  readonly type: OperationType | null;
-  readonly referenceId: string | null;
-  /** Only what the key stands for now: of a line of a batch, not if retention has deleted its key. */
-  readonly idempotencyKey: string | null;
-  readonly from: Date | null;
-  readonly to: Date | null;
-  readonly before: string | null;
-}
-
-/** At most `limit` operations, newest first: ids begin with the time at which they were made (UUID version 7). */
-export async function listOperations(
-  database: Queryable,
-  filter: OperationFilter,
-  limit: number,
-): Promise<Operation[]> {
-  const values: unknown[] = [];
-  const parameter = (value: unknown): string => `$${values.push(value)}`;
-  const conditions: string[] = [];
-  if (filter.walletId !== null) conditions.push(`operations.wallet_id = ${parameter(filter.walletId)}`);
-  if (filter.batchId !== null) {
-    const [first, last] = boundsOfBatch(filter.batchId);
-    conditions.push(`operations.batch_id = ${parameter(filter.batchId)}`);
-    conditions.push(`operations.id BETWEEN ${parameter(first)} AND ${parameter(last)}`);
-  }
-  if (filter.type !== null) conditions.push(`operations.type = ${parameter(filter.type)}`);
-  if (filter.idempotencyKey !== null) {
-    const hash = keyHash(parameter(filter.idempotencyKey));
-    conditions.push(`operations.id = (SELECT operation_id FROM operation_keys WHERE key_hash = ${hash})`);
-  }
-  if (filter.before !== null) conditions.push(`operations.id < ${parameter(filter.before)}`);
-  if (filter.from !== null) {
-    conditions.push(`operations.created_at >= ${parameter(filter.from)}`);
-    conditions.push(`operations.id >= ${parameter(lowestIdOf(filter.from, -CLOCK_SKEW_MS))}`);
-  }
-  if (filter.to !== null) {
-    conditions.push(`operations.created_at < ${parameter(filter.to)}`);
-    conditions.push(`operations.id < ${parameter(lowestIdOf(filter.to, CLOCK_SKEW_MS))}`);
-  }
-  const most = parameter(limit);
-  // All that have the reference, which are few: where the planner does not know that, it would read on from the newest.
-  const operations =
-    filter.referenceId === null
-      ? 'operations'
-      : `(SELECT * FROM operations WHERE reference_id COLLATE "C" = ${parameter(filter.referenceId)} OFFSET 0) AS operations`;
-  if (filter.status === 'pending') {
-    // Of each open part of a batch, only as much as a page can show.
-    const pendingLines = `SELECT operations.id FROM ${operations}
-       ${LEFT_JOIN_OUTCOME}
-       WHERE ${[...conditions, 'operations.id > after_id', 'operations.id <= last_id'].join(' AND ')}
-         AND ${HAS_NOT_ENDED}
-       ORDER BY operations.id DESC LIMIT ${most}`;
-    conditions.push(
-      `operations.id IN (SELECT operation_id FROM pending_operations
-         UNION ALL SELECT line.id FROM batch_parts CROSS JOIN LATERAL (${pendingLines}) AS line WHERE batch_parts.open)`,
-    );
-  } else if (filter.status === 'failed') {
-    conditions.push('operations.id IN (SELECT operation_id FROM failures)');
-  } else if (filter.status === 'succeeded') {
-    conditions.push('movement.operation_id IS NOT NULL');
-  }
-  const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-  const { rows } = await database.query<Operation>(
-    `SELECT ${OPERATION_COLUMNS} FROM ${operations} ${LEFT_JOIN_OUTCOME} ${where} ORDER BY operations.id DESC LIMIT ${most}`,
-    values,
-  );
-  return rows;
-}
-
-/** How far the clocks of the processes that make ids may be from the database's. */
-export const CLOCK_SKEW_MS = 3_600_000;
-
-/** The lowest UUID version 7 (RFC 9562) of a time: its first 48 bits are the milliseconds. */
-function lowestIdOf(time: Date, shiftMs: number): string {
-  const milliseconds = Math.max(0, time.getTime() + shiftMs);
-  const hex = milliseconds.toString(16).padStart(12, '0').slice(-12);
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

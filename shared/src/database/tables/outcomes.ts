@@ -1,4 +1,5 @@
-import { KINDS } from '../../words/kinds.ts';
+import { KINDS, type Kind } from '../../words/kinds.ts';
+import { MAX_MINOR_UNITS } from '../../words/money.ts';
 import { OPERATION_TYPES } from '../../words/operation.ts';
 
 /**
@@ -21,20 +22,30 @@ export const LEFT_JOIN_ENDED = leftJoin('operation_id');
 
 export const HAS_NOT_ENDED = 'movement.operation_id IS NULL AND failure.operation_id IS NULL';
 
-const GAINING = OPERATION_TYPES.filter((type) => KINDS[type].to === 'wallet')
-  .map((type) => `'${type}'`)
-  .join(', ');
+const listOf = (isListed: (kind: Kind) => boolean): string =>
+  OPERATION_TYPES.filter((type) => isListed(KINDS[type]))
+    .map((type) => `'${type}'`)
+    .join(', ');
 
-/** What `Operation` says of an outcome. Of a movement, the side of the operation's wallet is told by its type. */
+const GAINING = listOf(({ to }) => to === 'wallet');
+const GIVING = listOf(({ from }) => from === 'wallet');
+const sideOfWallet = (column: 'balance' | 'version'): string =>
+  `CASE WHEN operations.type IN (${GAINING}) THEN movement.to_${column}
+              WHEN operations.type IN (${GIVING}) THEN movement.from_${column} END`;
+
+/**
+ * What `Operation` says of an outcome, but for what `addTerms` says of the kinds with terms. Of a movement, the side of the
+ * operation's wallet is told by its type.
+ */
 export const OUTCOME_COLUMNS = `
          CASE WHEN movement.operation_id IS NOT NULL THEN 'succeeded' WHEN failure.operation_id IS NOT NULL THEN 'failed'
               ELSE 'pending' END AS status,
          coalesce(movement.created_at, failure.completed_at) AS "completedAt", failure.error_code AS "errorCode",
-         coalesce(CASE WHEN operations.type IN (${GAINING}) THEN movement.to_balance ELSE movement.from_balance END::bigint,
-                  failure.wallet_balance) AS "walletBalance",
-         coalesce(CASE WHEN operations.type IN (${GAINING}) THEN movement.to_version ELSE movement.from_version END,
-                  failure.wallet_version) AS "walletVersion",
+         coalesce(${sideOfWallet('balance')}::bigint, failure.wallet_balance) AS "walletBalance",
+         coalesce(${sideOfWallet('version')}, failure.wallet_version) AS "walletVersion",
          coalesce(CASE WHEN operations.to_wallet_id IS NOT NULL THEN movement.to_balance END::bigint,
                   failure.to_wallet_balance) AS "toWalletBalance",
          coalesce(CASE WHEN operations.to_wallet_id IS NOT NULL THEN movement.to_version END,
-                  failure.to_wallet_version) AS "toWalletVersion"`;
+                  failure.to_wallet_version) AS "toWalletVersion",
+         (SELECT least(reversed, ${MAX_MINOR_UNITS})::bigint FROM reversed_operations
+          WHERE operation_id = operations.id) AS reversed, NULL::json AS terms, NULL::bigint AS "heldBalance"`;

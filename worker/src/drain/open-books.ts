@@ -1,0 +1,216 @@
+import { BrokenInvariant } from '@wallet/shared/words/broken-invariant';
+import { KINDS } from '@wallet/shared/words/kinds';
+import type { Client } from '@wallet/shared/database/pool';
+import {
+  type LockedAccount,
+  type LockedTermsAccount,
+  type Treasury,
+  lockAccounts,
+  lockAccountsOfTerms,
+} from '@wallet/shared/database/tables/accounts';
+import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
+import {
+  type PendingTerms,
+  readAccountsOfOriginals,
+  readHolds,
+  readOriginals,
+  readTerms,
+} from '@wallet/shared/database/tables/pending-terms';
+import type { Books, PlannedOperation } from '@wallet/shared/ledger/plan';
+import type { Terms } from '@wallet/shared/ledger/terms';
+
+/** Operations as the rules of the ledger take them, and what they are applied to, under its locks. */
+interface OpenBooks {
+  readonly operations: readonly PlannedOperation[];
+  readonly books: Books & { readonly accounts: ReadonlyMap<bigint, LockedAccount> };
+}
+
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
+
+/** Locks every account that the operations can touch, and reads what else decides about them. */
+export async function openBooks(client: Client, operations: readonly PendingOperation[]): Promise<OpenBooks> {
+  if (operations.some(({ type }) => KINDS[type].hasTerms)) return openWithTerms(client, operations);
+  const accounts = await lockAccountsOf(client, operations);
+  return {
+    operations: operations.map((operation) =>
+      toPlanned(operation, counterpartyOf(operation, accounts), null, accounts),
+    ),
+    books: { accounts: byId(accounts.list), holds: NONE, originals: NONE },
+  };
+}
+
+/**
+ * What is held and what was reversed is read when all accounts are locked: it changes only under these locks. An operation that is
+ * reversed may still wait in another partition, as a line of an atomic batch; then it ends before the locks are taken, or after.
+ */
+async function openWithTerms(client: Client, operations: readonly PendingOperation[]): Promise<OpenBooks> {
+  const withTerms = operations.filter(({ type }) => KINDS[type].hasTerms).map(({ id }) => id);
+  const terms = new Map((await readTerms(client, withTerms)).map((each) => [each.operationId, each]));
+  const originalIds = targetsOf(operations, terms, 'reversal');
+  const holdIds = [...targetsOf(operations, terms, 'capture'), ...targetsOf(operations, terms, 'release')];
+
+  const walletIds = new Set<string>();
+  const heldOf = new Set<string>();
+  const treasuries = new Map<string, Treasury>();
+  const accountIds = new Set(originalIds.length > 0 ? await readAccountsOfOriginals(client, originalIds) : []);
+  for (const operation of operations) {
+    const { id, type, walletId, toWalletId, assetId, partition } = operation;
+    const own = terms.get(id);
+    walletIds.add(walletId);
+    if (toWalletId !== null) walletIds.add(toWalletId);
+    if (isOfHold(type)) heldOf.add(walletId);
+    if (isWithTreasury(operation, own)) treasuries.set(treasuryKey(assetId, partition), { assetId, partition });
+    for (const { from, to } of own?.legs ?? []) accountIds.add(from).add(to);
+    if (own?.toAccountId != null) accountIds.add(own.toAccountId);
+  }
+  const list = await lockAccountsOfTerms(client, {
+    walletIds: [...walletIds],
+    heldOf: [...heldOf],
+    treasuries: [...treasuries.values()],
+    accountIds: [...accountIds],
+  });
+  const accounts = findable(list);
+  const holds = holdIds.length > 0 ? await readHolds(client, holdIds) : [];
+  const originals = originalIds.length > 0 ? await readOriginals(client, originalIds) : [];
+  return {
+    operations: operations.map((operation) => {
+      if (!KINDS[operation.type].hasTerms)
+        return toPlanned(operation, counterpartyOf(operation, accounts), null, accounts);
+      const named = toTerms(operation, terms.get(operation.id), accounts);
+      return toPlanned(operation, accounts.ofWallet(operation.walletId), named, accounts);
+    }),
+    books: {
+      accounts: byId(list),
+      holds: new Map(holds.map((hold) => [hold.id, hold])),
+      originals: new Map(originals.map((original) => [original.id, original])),
+    },
+  };
+}
+
+function isOfHold(type: PendingOperation['type']): boolean {
+  return type === 'hold' || type === 'capture' || type === 'release';
+}
+
+/** Whether the treasury of its partition gives or gets what it moves. */
+function isWithTreasury({ type, toWalletId }: PendingOperation, terms: PendingTerms | undefined): boolean {
+  return toWalletId === null && (!KINDS[type].hasTerms || (type === 'capture' && terms?.toAccountId === null));
+}
+
+function targetsOf(
+  operations: readonly PendingOperation[],
+  terms: ReadonlyMap<string, PendingTerms>,
+  wanted: PendingOperation['type'],
+): string[] {
+  return operations.flatMap(({ id, type }) => (type === wanted ? (terms.get(id)?.targetId ?? []) : []));
+}
+
+function toTerms(
+  operation: PendingOperation,
+  terms: PendingTerms | undefined,
+  accounts: FindableAccounts<LockedTermsAccount>,
+): Terms {
+  const { id, type, walletId, toWalletId, transferable } = operation;
+  if (terms === undefined) throw new BrokenInvariant(`operation ${id} has no terms`);
+  switch (type) {
+    case 'hold':
+      return { kind: type, held: accounts.heldOf(walletId).id };
+    case 'capture': {
+      const to = terms.toAccountId ?? counterpartyOf(operation, accounts).id;
+      const { final } = terms;
+      return { kind: type, holdId: targetOf(terms), held: accounts.heldOf(walletId).id, to, transferable, final };
+    }
+    case 'release':
+      return { kind: type, holdId: targetOf(terms), held: accounts.heldOf(walletId).id };
+    case 'reversal':
+      return { kind: type, originalId: targetOf(terms) };
+    case 'posting':
+      return { kind: type, legs: terms.legs };
+    default:
+      throw new BrokenInvariant(`operation ${id} is a ${type}, which has no terms`);
+  }
+}
+
+function targetOf({ operationId, targetId }: PendingTerms): string {
+  if (targetId === null)
+    throw new BrokenInvariant(`operation ${operationId} names nothing that it captures, releases or reverses`);
+  return targetId;
+}
+
+function toPlanned(
+  operation: PendingOperation,
+  counterparty: LockedAccount,
+  terms: Terms | null,
+  accounts: FindableAccounts<LockedAccount>,
+): PlannedOperation {
+  return {
+    id: operation.id,
+    type: operation.type,
+    amount: operation.amount,
+    account: accounts.ofWallet(operation.walletId).id,
+    counterparty: counterparty.id,
+    transferable: operation.transferable,
+    cancelled: operation.part?.cancelled ?? false,
+    unit: operation.part?.atomic ? operation.part.batchId : null,
+    terms,
+  };
+}
+
+function counterpartyOf(operation: PendingOperation, accounts: FindableAccounts<LockedAccount>): LockedAccount {
+  return operation.toWalletId !== null ? accounts.ofWallet(operation.toWalletId) : accounts.treasuryOf(operation);
+}
+
+interface FindableAccounts<Locked extends LockedAccount> {
+  readonly list: readonly Locked[];
+  ofWallet(walletId: string): Locked;
+  heldOf(walletId: string): Locked;
+  treasuryOf(operation: PendingOperation): Locked;
+}
+
+/** Locks the accounts of the wallets of the operations, and the treasuries of those that name no other wallet. */
+export async function lockAccountsOf(
+  client: Client,
+  operations: readonly PendingOperation[],
+): Promise<FindableAccounts<LockedAccount>> {
+  const walletIds = new Set<string>();
+  const treasuries = new Map<string, Treasury>();
+  for (const { walletId, toWalletId, assetId, partition } of operations) {
+    walletIds.add(walletId);
+    if (toWalletId !== null) walletIds.add(toWalletId);
+    else treasuries.set(treasuryKey(assetId, partition), { assetId, partition });
+  }
+  return findable(await lockAccounts(client, [...walletIds], [...treasuries.values()]));
+}
+
+function findable<Locked extends LockedAccount & { readonly heldOf?: string | null }>(
+  list: readonly Locked[],
+): FindableAccounts<Locked> {
+  const byKey = new Map(list.map((account) => [keyOf(account), account]));
+  const get = (key: string): Locked => {
+    const account = byKey.get(key);
+    if (account === undefined) throw new BrokenInvariant(`there is no account for ${key}`);
+    return account;
+  };
+  return {
+    list,
+    ofWallet: get,
+    heldOf: (walletId) => get(heldKey(walletId)),
+    treasuryOf: (operation) => get(treasuryKey(operation.assetId, operation.partition)),
+  };
+}
+
+function keyOf(account: LockedAccount & { readonly heldOf?: string | null }): string {
+  if (account.walletId !== null) return account.walletId;
+  return account.heldOf ? heldKey(account.heldOf) : treasuryKey(account.assetId, account.partition);
+}
+
+function heldKey(walletId: string): string {
+  return `what is held of ${walletId}`;
+}
+
+function treasuryKey(assetId: number, partition: number | null): string {
+  return `treasury of asset ${assetId} in partition ${partition}`;
+}
+
+function byId<Locked extends LockedAccount>(list: readonly Locked[]): Map<bigint, Locked> {
+  return new Map(list.map((account) => [account.id, account]));
+}
