@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadAssets } from '@wallet/shared/database/assets';
+import { loadHouseAccounts } from '@wallet/shared/database/house-accounts';
 import type { Database } from '@wallet/shared/database/pool';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
@@ -20,6 +21,7 @@ import { closeServer, createApiServer, listen } from './http/serve.ts';
 import { createApiMetrics } from './metrics.ts';
 import { createAcceptOperation } from './operations/accept-operation.ts';
 import { createOperationWaiter } from './operations/await-operation.ts';
+import { createFindTarget } from './operations/find-facts.ts';
 import { createFindOperation } from './operations/find-operation.ts';
 import { createRing } from './operations/ring-partitions.ts';
 import { createFindWallet } from './wallets/find-wallet.ts';
@@ -71,6 +73,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     operations: {
       ...{ database, storing, partitions, assets },
       ...{ findWallet: findWallet.one, findOperation: createFindOperation(database, assets) },
+      ...{ findTarget: createFindTarget(storing, assets), houseAccounts: loadHouseAccounts(database) },
       wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
       accept: createAcceptOperation({
         ...{ database: storing, ring: queue.ring, admission, log },

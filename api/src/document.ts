@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { describeRejection } from '@wallet/shared/words/rejection';
 import { z } from 'zod';
 import {
   type ZodOpenApiHeadersObject,
@@ -107,6 +108,7 @@ function describe(endpoint: Declaration, path: string): ZodOpenApiOperationObjec
     tags: [endpoint.tag],
     // Shown as it is: a summary, unlike a description, is plain text.
     summary: endpoint.summary.replaceAll('`', ''),
+    ...describeFailures(endpoint),
     security: scope === null ? [] : [{ [KEY_SCHEME]: [scope] }],
     requestParams: {
       ...(params ? { path: params } : {}),
@@ -116,6 +118,12 @@ function describe(endpoint: Declaration, path: string): ZodOpenApiOperationObjec
     ...describeBody(endpoint),
     responses: { ...describeAnswers(endpoint), ...describeProblems(problemsOf(endpoint)) },
   };
+}
+
+function describeFailures({ fails = [] }: Declaration): Pick<ZodOpenApiOperationObject, 'description'> {
+  if (fails.length === 0) return {};
+  const codes = fails.map((code) => `- \`${code}\`: ${describeRejection(code)}`);
+  return { description: ['The operation is accepted, and may fail when its turn comes:', '', ...codes].join('\n') };
 }
 
 function describeBody({ body, bodyIsOptional, uploads }: Declaration): Pick<ZodOpenApiOperationObject, 'requestBody'> {

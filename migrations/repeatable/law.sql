@@ -62,14 +62,11 @@ CREATE OR REPLACE TRIGGER event_feed_unchanged BEFORE UPDATE OR TRUNCATE ON even
 CREATE OR REPLACE TRIGGER delivery_attempts_unchanged BEFORE UPDATE OR TRUNCATE ON delivery_attempts
   EXECUTE FUNCTION refuse_change();
 
--- Forbidden: to delete an account, a batch, what belongs to it, what is known of a hold or of what was reversed, or a key.
+-- Forbidden: to delete an account, a batch, what belongs to it, or a key.
 CREATE OR REPLACE TRIGGER accounts_are_kept BEFORE DELETE OR TRUNCATE ON accounts EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER batches_are_kept BEFORE DELETE OR TRUNCATE ON batches EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER batch_parts_are_kept BEFORE DELETE OR TRUNCATE ON batch_parts EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER batch_totals_are_kept BEFORE DELETE OR TRUNCATE ON batch_totals EXECUTE FUNCTION refuse_change();
-CREATE OR REPLACE TRIGGER holds_are_kept BEFORE DELETE OR TRUNCATE ON holds EXECUTE FUNCTION refuse_change();
-CREATE OR REPLACE TRIGGER reversed_operations_are_kept BEFORE DELETE OR TRUNCATE ON reversed_operations
-  EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER api_keys_are_kept BEFORE DELETE OR TRUNCATE ON api_keys EXECUTE FUNCTION refuse_change();
 
 -- Forbidden: to give a key another name or other scopes, or to change it in any way once it is revoked.
@@ -189,8 +186,7 @@ BEGIN
                  OR terms.reason IS NOT NULL AND (added.type <> 'release' OR added.amount IS NOT NULL)
                  THEN 'operations_have_terms'
                WHEN terms.target_id IS NOT NULL
-                   AND CASE WHEN target.wallet_id IS NULL THEN hold.wallet_id = added.wallet_id
-                            ELSE target.fits AND (target.wallet_id, target.asset_id) = (added.wallet_id, added.asset_id) END IS NOT TRUE
+                   AND (target.wallet_id, target.asset_id, target.fits) IS DISTINCT FROM (added.wallet_id, added.asset_id, true)
                  OR terms.reason IS NOT NULL AND (hold.expires_at <= clock_timestamp()) IS NOT TRUE
                  THEN 'operations_fit_target'
                WHEN added.type = 'hold' AND held.held_of IS NULL
@@ -212,10 +208,8 @@ BEGIN
                     ELSE type IN ('deposit', 'withdraw', 'resupply', 'transfer', 'top_up', 'bonus', 'spend', 'capture') END AS fits
         FROM operations WHERE id = terms.target_id OFFSET 0
       ) AS target ON true
-      -- A hold may be open still when its operation is in the archives.
       LEFT JOIN LATERAL (
-        SELECT wallet_id, expires_at FROM holds
-        WHERE operation_id = CASE WHEN added.type <> 'reversal' THEN terms.target_id END OFFSET 0
+        SELECT expires_at FROM holds WHERE operation_id = CASE WHEN terms.reason IS NOT NULL THEN terms.target_id END OFFSET 0
       ) AS hold ON true
       LEFT JOIN LATERAL (
         SELECT held_of FROM accounts WHERE held_of = CASE added.type WHEN 'hold' THEN added.wallet_id END OFFSET 0
@@ -900,7 +894,7 @@ CREATE OR REPLACE TRIGGER archive_checkpoints_are_kept BEFORE DELETE OR TRUNCATE
 
 -- Forbidden: to delete an operation
 --   of a month that is not in the archives,
---   that has not ended, or waits, or is a line of a batch that is not finished,
+--   that has not ended, or waits, or is a line of a batch that is not finished, or a hold that is open,
 --   or one of whose movements is behind the checkpoint of one of its accounts (operations_kept_until_archived).
 -- Its movement or failure has to stand there still: what has never ended is never taken for what is in the archives. So have its
 -- terms, if it has any: they say of what it was a part, and what of that is in the archives is counted there.
@@ -939,7 +933,7 @@ BEGIN
                   AND to_version <= (SELECT version FROM archive_checkpoints WHERE account_id = to_account_id)
                 ) IS NOT TRUE)
                 FROM movements WHERE operation_id = removed.id
-              ) END
+              ) OR (SELECT remaining > 0 FROM holds WHERE operation_id = removed.id) END
     LIMIT 1;
   IF NOT FOUND THEN
     SELECT removed.batch_id AS id INTO culprit
@@ -1100,8 +1094,8 @@ END $$;
 CREATE OR REPLACE TRIGGER operation_legs_law AFTER INSERT ON operation_legs REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_legs();
 
--- Forbidden: to delete terms or legs of an operation that is still there, or of a month that is not in the archives
--- (operation_terms_kept_until_archived, operation_legs_kept_until_archived).
+-- Forbidden: to delete terms, legs, or what was taken from or back of an operation that is still there, or of a month that is not
+-- in the archives (operation_terms_kept_until_archived, and so on).
 CREATE OR REPLACE FUNCTION check_removed_terms() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   bound CONSTANT uuid := (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1);
@@ -1113,7 +1107,7 @@ BEGIN
     WHERE (removed.operation_id < bound) IS NOT TRUE OR operation.id IS NOT NULL
     LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'what operation % says is not in the archives', culprit.operation_id
+    RAISE EXCEPTION 'what % has of operation % is not in the archives', TG_TABLE_NAME, culprit.operation_id
       USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_TABLE_NAME || '_kept_until_archived';
   END IF;
   RETURN NULL;
@@ -1122,6 +1116,12 @@ CREATE OR REPLACE TRIGGER operation_terms_law_delete AFTER DELETE ON operation_t
   FOR EACH STATEMENT EXECUTE FUNCTION check_removed_terms();
 CREATE OR REPLACE TRIGGER operation_legs_law_delete AFTER DELETE ON operation_legs REFERENCING OLD TABLE AS removed
   FOR EACH STATEMENT EXECUTE FUNCTION check_removed_terms();
+CREATE OR REPLACE TRIGGER holds_law_delete AFTER DELETE ON holds REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_terms();
+CREATE OR REPLACE TRIGGER reversed_operations_law_delete AFTER DELETE ON reversed_operations REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_terms();
+CREATE OR REPLACE TRIGGER holds_are_kept BEFORE TRUNCATE ON holds EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER reversed_operations_are_kept BEFORE TRUNCATE ON reversed_operations EXECUTE FUNCTION refuse_change();
 
 -- Forbidden: that what these operations with terms have moved is anything else than this, under leg 0 if nothing is said of it
 -- (entries_fit_terms):
@@ -1140,38 +1140,38 @@ DECLARE
 BEGIN
   SELECT operation.id INTO culprit
     FROM (
-      SELECT operations.id, operations.type, operations.amount, operations.asset_id, terms.target_id, terms.final, main.id AS main_id,
+      SELECT asked.id, asked.type, asked.amount, asked.asset_id, terms.target_id, terms.final, main.id AS main_id,
              held.id AS held_id, coalesce(receiver.id, terms.to_account_id, treasury.id) AS destination_id, target.type AS target_type,
-             CASE WHEN operations.type = 'posting' THEN terms.legs
-                  WHEN operations.type = 'reversal' AND target.type <> 'capture' THEN original.legs
-                  WHEN operations.type = 'capture' THEN NULL
+             CASE WHEN asked.type = 'posting' THEN terms.legs
+                  WHEN asked.type = 'reversal' AND target.type <> 'capture' THEN original.legs
+                  WHEN asked.type = 'capture' THEN NULL
                   ELSE 1 END AS legs
       FROM unnest(moved) AS moved (id)
       CROSS JOIN LATERAL (
         SELECT id, wallet_id, to_wallet_id, type, amount, asset_id, CASE WHEN batch_id IS NOT NULL THEN uuid_send(id) END AS line
         FROM operations WHERE id = moved.id OFFSET 0
-      ) AS operations
+      ) AS asked
       LEFT JOIN LATERAL (
         SELECT target_id, to_account_id, final, legs FROM operation_terms WHERE operation_id = moved.id OFFSET 0
       ) AS terms ON true
       LEFT JOIN LATERAL (
-        SELECT id, wallet_hash FROM accounts WHERE wallet_id = operations.wallet_id OFFSET 0
+        SELECT id, wallet_hash FROM accounts WHERE wallet_id = asked.wallet_id OFFSET 0
       ) AS main ON true
-      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE held_of = operations.wallet_id OFFSET 0) AS held ON true
-      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE wallet_id = operations.to_wallet_id OFFSET 0) AS receiver ON true
+      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE held_of = asked.wallet_id OFFSET 0) AS held ON true
+      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE wallet_id = asked.to_wallet_id OFFSET 0) AS receiver ON true
       LEFT JOIN LATERAL (
         SELECT id FROM accounts
-        WHERE system = 'treasury' AND asset_id = operations.asset_id
-          AND partition = CASE WHEN operations.type <> 'capture' OR receiver.id IS NOT NULL THEN NULL
-                               WHEN operations.line IS NULL THEN main.wallet_hash % partitions
-                               ELSE (get_byte(operations.line, 6) & 15) * 256 + get_byte(operations.line, 7) END OFFSET 0
+        WHERE system = 'treasury' AND asset_id = asked.asset_id
+          AND partition = CASE WHEN asked.type <> 'capture' OR receiver.id IS NOT NULL THEN NULL
+                               WHEN asked.line IS NULL THEN main.wallet_hash % partitions
+                               ELSE (get_byte(asked.line, 6) & 15) * 256 + get_byte(asked.line, 7) END OFFSET 0
       ) AS treasury ON true
       LEFT JOIN LATERAL (
-        SELECT type FROM operations WHERE id = CASE operations.type WHEN 'reversal' THEN terms.target_id END OFFSET 0
+        SELECT type FROM operations WHERE id = CASE asked.type WHEN 'reversal' THEN terms.target_id END OFFSET 0
       ) AS target ON true
       LEFT JOIN LATERAL (
         SELECT count(*) AS legs FROM movements
-        WHERE operation_id = CASE operations.type WHEN 'reversal' THEN terms.target_id END
+        WHERE operation_id = CASE asked.type WHEN 'reversal' THEN terms.target_id END
       ) AS original ON true
       OFFSET 0
     ) AS operation

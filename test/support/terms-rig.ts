@@ -33,9 +33,9 @@ interface Stand {
   readonly balance: bigint;
 }
 
-/** An operation that is not there yet. */
-export const NEXT = idOf(99);
-/** Operations that have ended. */
+/** An operation that is not there yet, of a later month than those that are. */
+export const NEXT = '019caaaa-0000-7000-8000-000000000099';
+/** Operations that have ended: of October 2024. */
 export const ENDED = {
   /** 5.00 are held, of which 1.00 was captured. */
   open: idOf(1),

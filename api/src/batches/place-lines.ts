@@ -3,6 +3,7 @@ import type { Database } from '@wallet/shared/database/pool';
 import { type WalletFacts, findUserWallets } from '@wallet/shared/database/tables/wallets';
 import { chooseAsset, mayBeAdded } from '../http/choose-asset.ts';
 import {
+  type AskedSimple,
   type Draft,
   type Facts,
   type OperationRequest,
@@ -37,7 +38,7 @@ export interface Place {
 }
 
 /** A line whose fields passed their schema. */
-interface ReadLine extends OperationRequest {
+interface ReadLine extends OperationRequest<AskedSimple> {
   readonly line: number;
 }
 
@@ -94,5 +95,5 @@ async function findFacts({ storing, assets, findWallets }: PlaceNeeds, read: rea
   const wallets = await findWallets(ids);
   const found = wanted.size > 0 ? await findUserWallets(storing, [...wanted.values()]) : [];
   const users = new Map(found.map((user) => [userKey(user.login, user.assetId), user]));
-  return { assets, wallets, users };
+  return { assets, wallets, users, terms: null };
 }

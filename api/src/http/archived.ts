@@ -32,7 +32,7 @@ export const archivedBefore = {
 /** @param operationId of an operation that certainly was there: its key is kept. */
 export function operationArchived(detail: string, place: ArchivePlace, operationId?: string) {
   return new Problem('operation_archived', detail, {
-    archive: { ...(operationId === undefined ? {} : { operation_id: operationId }), ...presentPlace(place) },
+    archive: { ...(operationId === undefined ? {} : { operation_id: operationId }), ...placeOf(place) },
   });
 }
 
@@ -41,7 +41,7 @@ export function batchArchived(batchId: string, place: ArchivePlace) {
     'batch_archived',
     `Lines of the batch are in the archives: look in the files of ${place.month} or a later month. ` +
       `GET /operations?batch_id=${batchId} lists those operations of it that are not.`,
-    { archive: presentPlace(place) },
+    { archive: placeOf(place) },
   );
 }
 
@@ -52,6 +52,6 @@ export function historyArchived(archivedBefore: Date) {
   });
 }
 
-function presentPlace({ month, archivedBefore }: ArchivePlace): { month: string; archived_before: string } {
+export function placeOf({ month, archivedBefore }: ArchivePlace): { month: string; archived_before: string } {
   return { month, archived_before: archivedBefore.toISOString() };
 }

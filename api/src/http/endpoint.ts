@@ -1,4 +1,5 @@
 import type { Scope } from '@wallet/shared/words/api-key';
+import type { RejectionCode } from '@wallet/shared/words/rejection';
 import type { Actor } from '@wallet/shared/database/tables/audit-log';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
@@ -38,6 +39,8 @@ export interface Declaration {
   /** Request headers that mean something here, as the document tells them. */
   readonly headers?: z.ZodObject;
   readonly answers: Answers;
+  /** Why an operation that is accepted here may fail later: what its own rules say. */
+  readonly fails?: readonly RejectionCode[];
   /** What this endpoint in particular says no with; what any request can meet is added in the document. */
   readonly problems: readonly ProblemCode[];
 }

@@ -1,4 +1,4 @@
-import { Problem, type ProblemCode } from './problem.ts';
+import { type ArchiveMembers, Problem, type ProblemCode } from './problem.ts';
 import { invalid } from './schemas.ts';
 
 /**
@@ -10,18 +10,27 @@ export class Refusal<Code extends ProblemCode = ProblemCode> {
   readonly field: string;
   readonly message: string;
   private readonly detail: string | null;
+  private readonly archive: ArchiveMembers | null;
 
-  constructor(code: Code, field: string, message: string, detail: string | null = null) {
+  /** @param archive where it is, of what is in the archives. */
+  constructor(
+    code: Code,
+    field: string,
+    message: string,
+    detail: string | null = null,
+    archive: ArchiveMembers | null = null,
+  ) {
     this.code = code;
     this.field = field;
     this.message = message;
     this.detail = detail;
+    this.archive = archive;
   }
 
   toProblem(): Problem<Code | 'invalid_request'> {
     return this.detail === null
       ? invalid([{ path: this.field, message: this.message }])
-      : new Problem(this.code, this.detail);
+      : new Problem(this.code, this.detail, this.archive === null ? {} : { archive: this.archive });
   }
 }
 

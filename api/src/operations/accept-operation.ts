@@ -70,22 +70,7 @@ export function createAcceptOperation(dependencies: {
       if (createdAt) return { acceptance: accepted(operation, createdAt) };
       return 'error' in earlier ? earlier : recognise(operation, earlier);
     });
-    return operations.some(({ terms }) => terms !== null) ? tellTerms(answers) : answers;
-  }
-
-  /** Terms are answered as they are read: with names, and the moments that follow from that of the acceptance. */
-  async function tellTerms(answers: GroupAnswer[]): Promise<GroupAnswer[]> {
-    const operations = answers.flatMap((answer) =>
-      'acceptance' in answer && answer.acceptance.kind === 'accepted' ? [answer.acceptance.operation] : [],
-    );
-    try {
-      await addTerms(database, operations);
-      return answers;
-    } catch (error) {
-      const isTold = (answer: GroupAnswer): boolean =>
-        'error' in answer || !('operation' in answer.acceptance) || !KINDS[answer.acceptance.operation.type].hasTerms;
-      return answers.map((answer) => (isTold(answer) ? answer : { error }));
-    }
+    return operations.some(({ terms }) => terms !== null) ? tellTerms(database, answers) : answers;
   }
 
   function ringFor(operations: readonly NewOperation[]): void {
@@ -181,17 +166,40 @@ function accepted(operation: NewOperation, createdAt: Date): Acceptance {
   };
 }
 
+/** Terms are answered as they are read: with names, and the moments that follow from that of the acceptance. */
+async function tellTerms(database: Database, answers: GroupAnswer[]): Promise<GroupAnswer[]> {
+  const operations = answers.flatMap((answer) =>
+    'acceptance' in answer && answer.acceptance.kind === 'accepted' ? [answer.acceptance.operation] : [],
+  );
+  try {
+    await addTerms(database, operations);
+    return answers;
+  } catch (error) {
+    const untold = new Set(operations.filter(({ type }) => KINDS[type].hasTerms));
+    return answers.map((answer) =>
+      'acceptance' in answer && answer.acceptance.kind === 'accepted' && untold.has(answer.acceptance.operation)
+        ? { error }
+        : answer,
+    );
+  }
+}
+
 /** What stands in the way of an operation that was not inserted: itself, after a lost reply, or an earlier request. */
 function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAnswer {
   const itself = earlier.byId.get(operation.id);
   if (itself) return { acceptance: { kind: 'accepted', operation: itself } };
   const first = earlier.byKey.get(operation.idempotencyKey);
   if (first === undefined) return { error: new Error(`operation ${operation.id} was neither accepted nor found`) };
-  const isSame = first.requestHash === operation.requestHash;
-  if (!isSame) return { acceptance: { kind: 'key_reused', key: operation.idempotencyKey } };
-  return {
-    acceptance: first.isArchived ? { kind: 'archived', operationId: first.id } : { kind: 'replayed', operation: first },
-  };
+  return { acceptance: judgeEarlier(operation, first) };
+}
+
+/** What becomes of a request whose key belongs to an operation that was accepted before. */
+export function judgeEarlier(
+  { idempotencyKey: key, requestHash }: Pick<NewOperation, 'idempotencyKey' | 'requestHash'>,
+  first: KeyedOperation | ArchivedOperation,
+): Acceptance {
+  if (first.requestHash !== requestHash) return { kind: 'key_reused', key };
+  return first.isArchived ? { kind: 'archived', operationId: first.id } : { kind: 'replayed', operation: first };
 }
 
 async function withRetries<Result>(attempt: (again: boolean) => Promise<Result>, onError: LogError): Promise<Result> {

@@ -1,9 +1,10 @@
+import type { NewTerms } from '@wallet/shared/database/tables/operation-terms';
 import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import { hashRequest } from '../http/idempotency-key.ts';
 
 type WhatIsAsked = Pick<
   NewOperation,
-  'type' | 'walletId' | 'toWalletId' | 'amount' | 'description' | 'referenceId' | 'metadata'
+  'type' | 'walletId' | 'toWalletId' | 'amount' | 'description' | 'referenceId' | 'metadata' | 'terms'
 >;
 
 /**
@@ -11,10 +12,19 @@ type WhatIsAsked = Pick<
  * not: it says when, not what.
  */
 export function canonicalOperation(operation: WhatIsAsked): string {
-  const { type, walletId, toWalletId, amount, description, referenceId, metadata } = operation;
+  const { type, walletId, toWalletId, amount, description, referenceId, metadata, terms } = operation;
   const receiver = toWalletId === null ? 'null' : `"${toWalletId}"`;
   const extras = `${quote(description)},${quote(referenceId)},${quote(canonicalJson(metadata))}`;
+  if (terms !== null) {
+    return `["${type}","${walletId}",${receiver},${quote(amount?.toString() ?? null)},${extras},${canonicalTerms(terms)}]`;
+  }
   return `["${type}","${walletId}",${receiver},"${amount}",${extras}]`;
+}
+
+/** As they are asked for: of what follows from the time of acceptance, what it follows from. */
+function canonicalTerms({ targetId, toAccountId, final, expiresAt, expiresInS, legs }: NewTerms): string {
+  const moved = legs.map((leg) => [leg.fromAccountId, leg.toAccountId, leg.amount, leg.assetId].map(String));
+  return JSON.stringify([targetId, toAccountId?.toString() ?? null, final, expiresAt, expiresInS, moved]);
 }
 
 /** The first half of the hash, in hex: that is what is kept. */

@@ -7,6 +7,9 @@ import { KINDS } from '@wallet/shared/words/kinds';
 import { parseAmount } from '@wallet/shared/words/money';
 import type { OperationType } from '@wallet/shared/words/operation';
 import { hashOperation } from './canonical-operation.ts';
+import { type AskedWithTerms, draftTerms, hasTerms } from './draft-terms.ts';
+import { noSuchUser, noSuchWallet } from './no-such-name.ts';
+import type { FactsOfTerms } from './terms-facts.ts';
 import { AMOUNT_PROBLEMS } from '../http/amount-problems.ts';
 import { type AssetChoice, chooseAsset } from '../http/choose-asset.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
@@ -24,8 +27,11 @@ export interface OperationRequest<Named extends Asked = Asked> {
   readonly hasKey: boolean;
 }
 
-/** What moves, and how it names the wallets. The amount is decimal text. */
-export type Asked = { readonly type: OperationType; readonly amount: string } & (
+/** What moves, and how it names what it moves between. */
+export type Asked = AskedSimple | AskedWithTerms;
+
+/** How the kinds without terms name the wallets. The amount is decimal text. */
+export type AskedSimple = { readonly type: Exclude<OperationType, AskedWithTerms['type']>; readonly amount: string } & (
   | { readonly wallet_id: string }
   | { readonly from_wallet_id: string; readonly to_wallet_id: string }
   | ({ readonly external_user_id: string } & AssetChoice)
@@ -38,12 +44,14 @@ interface Extras {
   readonly idempotency_key?: string | null | undefined;
 }
 
-/** What was looked up before: of the wallets and users that are asked for, those that exist. */
+/** What was looked up before: of what is named, what exists. */
 export interface Facts {
   readonly assets: KnownAssets;
   readonly wallets: ReadonlyMap<string, WalletFacts>;
   /** By `userKey`. */
   readonly users: ReadonlyMap<string, UserWallet>;
+  /** Null where nothing with terms is asked for. */
+  readonly terms: FactsOfTerms | null;
 }
 
 export function userKey(login: string, assetId: number): string {
@@ -55,19 +63,30 @@ export interface Draft {
   readonly operation: Omit<NewOperation, 'id' | 'partition' | 'priority'>;
   /** The user's wallet that has to be made for it. */
   readonly wallet: NewWallet | null;
+  /** Why it is refused unless it was accepted before, under its key. */
+  readonly onlyReplayed: Refusal<'invalid_request'> | null;
 }
 
-/** Why an operation that names its wallets so may be refused. */
-export type RefusalOf<Named extends Asked> =
-  | 'invalid_request'
-  | 'conflicting_idempotency_keys'
-  | 'wallet_not_found'
-  | (Named extends { readonly from_wallet_id: string } ? 'asset_mismatch' : never)
-  | (Named extends { readonly external_user_id: string } ? 'user_not_found' : never);
+/** Why an operation that names what it moves between so may be refused. */
+export type RefusalOf<Named extends Asked> = 'invalid_request' | 'conflicting_idempotency_keys' | RefusalOfNames<Named>;
+
+type RefusalOfNames<Named extends Asked> = Named extends { readonly type: 'capture' }
+  ? 'hold_not_found' | 'operation_archived' | 'wallet_not_found' | 'account_not_found' | 'asset_mismatch'
+  : Named extends { readonly type: 'release' }
+    ? 'hold_not_found' | 'operation_archived'
+    : Named extends { readonly type: 'reversal' }
+      ? 'operation_not_found' | 'operation_archived' | 'not_reversible'
+      : Named extends { readonly type: 'posting' }
+        ? 'wallet_not_found' | 'account_not_found' | 'asset_mismatch'
+        : Named extends { readonly from_wallet_id: string }
+          ? 'wallet_not_found' | 'asset_mismatch'
+          : Named extends { readonly external_user_id: string }
+            ? 'wallet_not_found' | 'user_not_found'
+            : 'wallet_not_found';
 
 /**
  * Decides whether an operation can be accepted, for a request and for a line of a batch alike. Returns the first reason
- * against it, in a fixed order (key, asset or wallets, amount, user), or what to store. Pure: a refused request leaves nothing
+ * against it, in a fixed order (key, asset or wallets, amount, user; `draftTerms` has its own), or what to store. Pure: a refused request leaves nothing
  * behind. It runs for every line of a batch, so it copies no objects.
  */
 export function draftOperation<Named extends Asked>(
@@ -78,6 +97,7 @@ export function draftOperation(request: OperationRequest, facts: Facts): Draft |
   const { asked, extras } = request;
   const key = keyOf(request);
   if (key instanceof Refusal) return key;
+  if (hasTerms(asked)) return draftWithTerms(request, asked, key, facts.terms);
   const asset = 'external_user_id' in asked ? chooseAsset(facts.assets, asked) : assetOfWallets(asked, facts);
   if (asset instanceof Refusal) return asset;
   const amount = parseAmount(asked.amount, asset.scale);
@@ -109,7 +129,24 @@ export function draftOperation(request: OperationRequest, facts: Facts): Draft |
     terms: null,
   };
   if (key !== null) operation.requestHash = hashOperation(operation);
-  return { operation, wallet };
+  return { operation, wallet, onlyReplayed: null };
+}
+
+function draftWithTerms(
+  { extras, metadata }: OperationRequest,
+  asked: AskedWithTerms,
+  key: string | null,
+  facts: FactsOfTerms | null,
+): Draft | Refusal<RefusalOf<Asked>> {
+  if (facts === null) throw new Error(`nothing was looked up for a ${asked.type}`);
+  const drafted = draftTerms(asked, facts);
+  if (drafted instanceof Refusal) return drafted;
+  const { onlyReplayed, ...moves } = drafted;
+  if (onlyReplayed !== null && key === null) return onlyReplayed;
+  const { description = null, reference_id: referenceId = null } = extras;
+  const said = { type: asked.type, ...moves, description, referenceId, metadata };
+  const requestHash = key === null ? null : hashOperation(said);
+  return { operation: { ...said, idempotencyKey: key, requestHash }, wallet: null, onlyReplayed };
 }
 
 function keyOf({ extras, keyHeader, hasKey }: OperationRequest): ReturnType<typeof idempotencyKeyOf> {
@@ -119,7 +156,7 @@ function keyOf({ extras, keyHeader, hasKey }: OperationRequest): ReturnType<type
 }
 
 function assetOfWallets(
-  asked: Exclude<Asked, { readonly external_user_id: string }>,
+  asked: Exclude<AskedSimple, { readonly external_user_id: string }>,
   { assets, wallets }: Facts,
 ): Asset | Refusal<RefusalOf<typeof asked>> {
   if ('wallet_id' in asked) {
@@ -134,14 +171,6 @@ function assetOfWallets(
   if (receiver === undefined) return noSuchWallet('to_wallet_id', to);
   if (receiver.assetId !== wallet.assetId) return OTHER_ASSET;
   return assets.withId(wallet.assetId);
-}
-
-function noSuchWallet(field: string, id: string): Refusal<'wallet_not_found'> {
-  return new Refusal('wallet_not_found', field, 'there is no such wallet', `There is no wallet ${id}.`);
-}
-
-function noSuchUser(login: string): Refusal<'user_not_found'> {
-  return new Refusal('user_not_found', 'external_user_id', 'there is no such user', `There is no user ${login}.`);
 }
 
 function noWalletOfUser(login: string, { code }: Asset): Refusal<'wallet_not_found'> {

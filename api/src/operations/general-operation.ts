@@ -2,24 +2,29 @@ import { KINDS, type Naming } from '@wallet/shared/words/kinds';
 import { OPERATION_TYPES, type OperationType } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { amount, assetCode, operationExtras, text, uuid } from '../http/schemas.ts';
+import { captureFields, holdFields, postingFields, releaseFields, reversalFields } from './terms-fields.ts';
 
 type NamedBy<Name extends Naming> = {
-  [Type in OperationType]: Name extends (typeof KINDS)[Type]['namedBy'][number] ? Type : never;
+  [Type in OperationType]: (typeof KINDS)[Type]['hasTerms'] extends true
+    ? never
+    : Name extends (typeof KINDS)[Type]['namedBy'][number]
+      ? Type
+      : never;
 }[OperationType];
 
-/** The types of operation whose wallets are named that way. */
+/** The types of operation without terms whose wallets are named that way. */
 function typesNamedBy<Name extends Naming>(name: Name): z.ZodLiteral<NamedBy<Name>> {
   const isNamed = (type: OperationType): type is NamedBy<Name> =>
-    KINDS[type].namedBy.some((each: Naming) => each === name);
+    !KINDS[type].hasTerms && KINDS[type].namedBy.some((each: Naming) => each === name);
   return z.literal(OPERATION_TYPES.filter(isNamed));
 }
 
 /** How a request names a user's asset: by code, or by number. */
 export const assetOfUser = { asset: assetCode.nullish(), asset_type_id: z.int().nullish() };
 
-/** An operation of any type: on a wallet, from one to another, or on the wallet of a user. */
-export function generalOperation<Extras extends z.ZodRawShape>(extras: Extras) {
-  return z.union([
+/** An operation without terms: on a wallet, from one to another, or on the wallet of a user. */
+function simpleForms<Extras extends z.ZodRawShape>(extras: Extras) {
+  return [
     z.strictObject({ type: typesNamedBy('wallet'), wallet_id: uuid, amount, ...extras }),
     z.strictObject({ type: typesNamedBy('two_wallets'), from_wallet_id: uuid, to_wallet_id: uuid, amount, ...extras }),
     z.strictObject({
@@ -29,11 +34,27 @@ export function generalOperation<Extras extends z.ZodRawShape>(extras: Extras) {
       amount,
       ...extras,
     }),
-  ]);
+  ] as const;
 }
 
-/** A line of a batch has the fields of `POST /operations`, without a priority of its own. */
-export const lineSchema = generalOperation(operationExtras);
+/** An operation with terms: on a wallet, on what another operation did, or of several legs. */
+function formsWithTerms<Extras extends z.ZodRawShape>(extras: Extras) {
+  return [
+    z.strictObject({ type: z.literal('hold'), wallet_id: uuid, ...holdFields, ...extras }),
+    z.strictObject({ type: z.literal('capture'), hold_id: uuid, ...captureFields, ...extras }),
+    z.strictObject({ type: z.literal('release'), hold_id: uuid, ...releaseFields, ...extras }),
+    z.strictObject({ type: z.literal('reversal'), operation_id: uuid, ...reversalFields, ...extras }),
+    z.strictObject({ type: z.literal('posting'), ...postingFields, ...extras }),
+  ] as const;
+}
+
+/** An operation of any type. */
+export function generalOperation<Extras extends z.ZodRawShape>(extras: Extras) {
+  return z.union([...simpleForms(extras), ...formsWithTerms(extras)]);
+}
+
+/** A line of a batch has the fields of `POST /operations`, for the types without terms, and no priority of its own. */
+export const lineSchema = z.union(simpleForms(operationExtras));
 
 type FieldOf<Line> = Line extends unknown ? keyof Line : never;
 /** The fields that a line may have; in a table, its columns. */

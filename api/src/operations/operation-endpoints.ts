@@ -2,33 +2,25 @@ import type { Database } from '@wallet/shared/database/pool';
 import { findArchiveOf, readArchiveEnd } from '@wallet/shared/database/tables/archived-history';
 import { CLOCK_SKEW_MS, type OperationFilter, listOperations } from '@wallet/shared/database/tables/operation-lists';
 import { KINDS } from '@wallet/shared/words/kinds';
-import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType, type Priority } from '@wallet/shared/words/operation';
-import { type PresentedOperation, assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
+import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType } from '@wallet/shared/words/operation';
+import { assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
 import { z } from 'zod';
 import { type AnswerNeeds, answerOperation } from './answer-operation.ts';
-import type { Asked, OperationRequest, RefusalOf } from './draft-operation.ts';
 import type { FindOperation } from './find-operation.ts';
-import type { AnswerParts } from '../http/answer.ts';
 import { archivedBefore, operationArchived } from '../http/archived.ts';
-import { type Endpoint, type Input, endpoint } from '../http/endpoint.ts';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { assetOfUser, generalOperation } from './general-operation.ts';
-import { metadataOf } from '../http/metadata.ts';
+import { createHoldEndpoints } from './hold-endpoints.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
-import { Refusal } from '../http/refusal.ts';
 import { operationSchema } from './operation-schema.ts';
-import { amount, idParams, key, keyHeader, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
-import { type SubmitNeeds, submitOperation } from './submit-operation.ts';
+import { createPostingEndpoint } from './posting-endpoints.ts';
+import { createReversalEndpoint } from './reversal-endpoints.ts';
+import { amount, idParams, key, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
+import type { SubmitNeeds } from './submit-operation.ts';
+import { ACCEPTING, KEY_REFUSALS, type Submit, createSubmit } from './submit-request.ts';
 
 const CURSORS = createCursors('operations', readId);
-const ACCEPT_HEADERS = z.object({ ...keyHeader, ...preferHeader });
-const ACCEPTED = { 202: operationSchema, 200: operationSchema };
-const REFUSALS = [
-  'conflicting_idempotency_keys',
-  'wallet_not_found',
-  'idempotency_key_reused',
-  'operation_archived',
-] as const;
 
 /** What the endpoints of operations work with. */
 export interface OperationNeeds extends SubmitNeeds, AnswerNeeds {
@@ -43,51 +35,22 @@ export function createOperationEndpoints(needs: OperationNeeds): Endpoint[] {
     postResupply(submit),
     postTransfer(submit),
     ...(Object.keys(USER_OPERATIONS) as UserType[]).map((type) => postUserOperation(type, submit)),
+    ...createHoldEndpoints(submit),
+    createReversalEndpoint(submit),
+    createPostingEndpoint(submit),
     postOperation(submit),
     getOperation(needs),
     getOperations(needs),
   ];
 }
 
-/** Accepts what a request asks for, and answers `202` with it, or, with `Prefer: wait=N`, `200` as soon as it is final. */
-type Submit = <Named extends Asked>(
-  asked: Named,
-  input: Input<unknown, unknown, OperationRequest['extras'] & { readonly priority?: Priority | undefined }>,
-) => Promise<
-  | (AnswerParts & { readonly status: 200 | 202; readonly body: PresentedOperation })
-  | Problem<RefusalOf<Named> | 'idempotency_key_reused' | 'operation_archived'>
->;
-
-function createSubmit(needs: OperationNeeds): Submit {
-  return async (asked, input) => {
-    const extras = input.body;
-    const metadata = metadataOf(input.request.body);
-    const keyHeader = input.header('idempotency-key');
-    const request = { asked, extras, metadata, keyHeader, hasKey: true };
-    const acceptance = await submitOperation(needs, request, extras.priority ?? 'high');
-    if (acceptance instanceof Refusal) return acceptance.toProblem();
-    if (acceptance.kind === 'key_reused') {
-      return new Problem('idempotency_key_reused', `The key ${acceptance.key} was used for another request.`);
-    }
-    if (acceptance.kind === 'archived') return replayArchived(needs.database, acceptance.operationId);
-    const { kind, operation } = acceptance;
-    const asIs = { status: 202, location: `/operations/${operation.id}`, isReplayed: kind === 'replayed' } as const;
-    return answerOperation(needs, operation, asIs, input);
-  };
-}
-
-/** A key outlives its operation: the request was accepted before, and is not accepted again. */
-async function replayArchived(database: Database, id: string): Promise<Problem<'operation_archived'>> {
-  const place = await findArchiveOf(database, id);
-  if (place === null) throw new Error(`operation ${id} has a key, and is neither here nor in the archives`);
-  const detail = `The same request was accepted before, as operation ${id}, which is in the archives. Nothing was accepted now.`;
-  return operationArchived(detail, place, id);
-}
-
 /** The words of `POST /wallets/{id}/operation`, and the types they stand for. */
 const WALLET_OPERATIONS = Object.fromEntries(
   OPERATION_TYPES.map((type) => [KINDS[type].walletWord, type]).filter(([word]) => word !== null),
-) as Record<WalletWord, OperationType>;
+) as Record<WalletWord, WalletType>;
+type WalletType = {
+  [Type in OperationType]: (typeof KINDS)[Type]['walletWord'] extends null ? never : Type;
+}[OperationType];
 type WalletWord = NonNullable<(typeof KINDS)[OperationType]['walletWord']>;
 
 /** What the routes below a user do, each of which has the word of its type. */
@@ -102,22 +65,17 @@ type UserType = {
 
 const postWalletOperation = (submit: Submit) =>
   endpoint({
-    method: 'post',
-    accepts: 'single',
+    ...ACCEPTING,
     paths: ['/wallets/{id}/operation', '/wallets/{id}/operations'],
     tag: 'Operations',
     summary: 'Deposit to a wallet, or withdraw from it',
     params: idParams,
-    query: null,
     body: z.strictObject({
       operation_type: z.enum(Object.keys(WALLET_OPERATIONS) as WalletWord[]),
       amount,
       ...singleExtras,
     }),
-    headers: ACCEPT_HEADERS,
-    scope: 'operations:write',
-    answers: ACCEPTED,
-    problems: REFUSALS,
+    problems: [...KEY_REFUSALS, 'wallet_not_found'],
     handle: (input) => {
       const { operation_type: word, amount } = input.body;
       return submit({ type: WALLET_OPERATIONS[word], wallet_id: input.params.id, amount }, input);
@@ -126,18 +84,13 @@ const postWalletOperation = (submit: Submit) =>
 
 const postResupply = (submit: Submit) =>
   endpoint({
-    method: 'post',
-    accepts: 'single',
+    ...ACCEPTING,
     paths: ['/resupplies'],
     tag: 'Operations',
     summary: 'Credit a wallet from the treasury',
     params: null,
-    query: null,
     body: z.strictObject({ wallet_id: uuid, amount, ...singleExtras }),
-    headers: ACCEPT_HEADERS,
-    scope: 'operations:write',
-    answers: ACCEPTED,
-    problems: REFUSALS,
+    problems: [...KEY_REFUSALS, 'wallet_not_found'],
     handle: (input) => {
       const { wallet_id, amount } = input.body;
       return submit({ type: 'resupply', wallet_id, amount }, input);
@@ -146,18 +99,13 @@ const postResupply = (submit: Submit) =>
 
 const postTransfer = (submit: Submit) =>
   endpoint({
-    method: 'post',
-    accepts: 'single',
+    ...ACCEPTING,
     paths: ['/transfers'],
     tag: 'Operations',
     summary: 'Move an amount from one wallet to another of the same asset',
     params: null,
-    query: null,
     body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...singleExtras }),
-    headers: ACCEPT_HEADERS,
-    scope: 'operations:write',
-    answers: ACCEPTED,
-    problems: [...REFUSALS, 'asset_mismatch'],
+    problems: [...KEY_REFUSALS, 'wallet_not_found', 'asset_mismatch'],
     handle: (input) => {
       const { from_wallet_id, to_wallet_id, amount } = input.body;
       return submit({ type: 'transfer', from_wallet_id, to_wallet_id, amount }, input);
@@ -169,18 +117,13 @@ const userParams = z.strictObject({ external_user_id: text(255).min(1).meta({ ex
 /** They differ in their type and word only. */
 function postUserOperation(type: UserType, submit: Submit) {
   return endpoint({
-    method: 'post',
-    accepts: 'single',
+    ...ACCEPTING,
     paths: [`/wallets/users/{external_user_id}/${KINDS[type].userWord}`],
     tag: 'Users',
     summary: USER_OPERATIONS[type],
     params: userParams,
-    query: null,
     body: z.strictObject({ amount, ...assetOfUser, ...singleExtras }),
-    headers: ACCEPT_HEADERS,
-    scope: 'operations:write',
-    answers: ACCEPTED,
-    problems: [...REFUSALS, 'user_not_found'],
+    problems: [...KEY_REFUSALS, 'wallet_not_found', 'user_not_found'],
     handle: (input) => {
       const { asset, asset_type_id, amount } = input.body;
       return submit({ type, ...input.params, asset, asset_type_id, amount }, input);
@@ -190,18 +133,17 @@ function postUserOperation(type: UserType, submit: Submit) {
 
 const postOperation = (submit: Submit) =>
   endpoint({
-    method: 'post',
-    accepts: 'single',
+    ...ACCEPTING,
     paths: ['/operations'],
     tag: 'Operations',
     summary: 'Ask for an operation of any type: the general form of all the others',
     params: null,
-    query: null,
     body: generalOperation(singleExtras),
-    headers: ACCEPT_HEADERS,
-    scope: 'operations:write',
-    answers: ACCEPTED,
-    problems: [...REFUSALS, 'asset_mismatch', 'user_not_found'],
+    problems: [
+      ...KEY_REFUSALS,
+      ...(['wallet_not_found', 'asset_mismatch', 'user_not_found', 'account_not_found', 'hold_not_found'] as const),
+      ...(['operation_not_found', 'not_reversible'] as const),
+    ],
     handle: (input) => submit(input.body, input),
   });
 

@@ -1,34 +1,14 @@
-import type { Assets } from '@wallet/shared/database/assets';
-import type { Database } from '@wallet/shared/database/pool';
-import {
-  type NewWallet,
-  type WalletFacts,
-  createWallet,
-  findUserWallets,
-} from '@wallet/shared/database/tables/wallets';
+import { findOperationsByKey } from '@wallet/shared/database/tables/operations';
+import { type NewWallet, createWallet } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/words/ids';
 import type { Priority } from '@wallet/shared/words/operation';
 import { partitionOf } from '@wallet/shared/words/partition';
-import type { AcceptOperation, Acceptance } from './accept-operation.ts';
-import { findAsset } from '../http/choose-asset.ts';
-import {
-  type Asked,
-  type Draft,
-  type Facts,
-  type OperationRequest,
-  type RefusalOf,
-  draftOperation,
-  userKey,
-} from './draft-operation.ts';
+import { type AcceptOperation, type Acceptance, judgeEarlier } from './accept-operation.ts';
+import { type Asked, type Draft, type OperationRequest, type RefusalOf, draftOperation } from './draft-operation.ts';
+import { type FactNeeds, findFacts } from './find-facts.ts';
 import { Refusal } from '../http/refusal.ts';
 
-export interface SubmitNeeds {
-  /** For what has to be looked up to store an operation, and for the first wallet of a user. */
-  readonly storing: Database;
-  readonly partitions: number;
-  readonly assets: Assets;
-  /** What never changes about a wallet; null if there is none. */
-  readonly findWallet: (id: string) => Promise<WalletFacts | null>;
+export interface SubmitNeeds extends FactNeeds {
   readonly accept: AcceptOperation;
 }
 
@@ -42,7 +22,8 @@ export async function submitOperation<Named extends Asked>(
   const drafted =
     first instanceof Refusal || first.wallet === null ? first : await makeWallet(needs, request, first.wallet);
   if (drafted instanceof Refusal) return drafted;
-  const { operation } = drafted;
+  const { operation, onlyReplayed } = drafted;
+  if (onlyReplayed !== null) return (await findReplay(needs, operation)) ?? onlyReplayed;
   return needs.accept({
     // Name by name, as in `accept`: this runs for every request.
     id: newId(),
@@ -79,23 +60,9 @@ async function makeWallet<Named extends Asked>(
   throw new Error(`the wallet ${third.wallet.id} could not be made`);
 }
 
-const NO_WALLETS: Facts['wallets'] = new Map();
-const NO_USERS: Facts['users'] = new Map();
-
-async function findFacts({ storing, assets, findWallet }: SubmitNeeds, asked: Asked): Promise<Facts> {
-  if ('wallet_id' in asked) {
-    const wallet = await findWallet(asked.wallet_id);
-    return { assets, wallets: wallet === null ? NO_WALLETS : new Map([[wallet.id, wallet]]), users: NO_USERS };
-  }
-  if ('external_user_id' in asked) {
-    const asset = await findAsset(assets, asked);
-    if (asset instanceof Refusal) return { assets, wallets: NO_WALLETS, users: NO_USERS };
-    const login = asked.external_user_id;
-    const [user] = await findUserWallets(storing, [{ login, assetId: asset.id }]);
-    const users = user === undefined ? NO_USERS : new Map([[userKey(login, asset.id), user]]);
-    return { assets, wallets: NO_WALLETS, users };
-  }
-  const found = await Promise.all([findWallet(asked.from_wallet_id), findWallet(asked.to_wallet_id)]);
-  const wallets = new Map(found.flatMap((wallet) => (wallet === null ? [] : [[wallet.id, wallet]])));
-  return { assets, wallets, users: NO_USERS };
+/** What was accepted under the key of an operation that is not accepted any more; null if nothing was. */
+async function findReplay({ storing }: SubmitNeeds, operation: Draft['operation']): Promise<Acceptance | null> {
+  if (operation.idempotencyKey === null) return null;
+  const [earlier] = await findOperationsByKey(storing, [operation.idempotencyKey]);
+  return earlier === undefined ? null : judgeEarlier(operation, earlier);
 }

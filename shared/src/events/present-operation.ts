@@ -2,6 +2,7 @@ import type { KnownAssets } from '../database/assets.ts';
 import type { LegEnd, OperationLeg, OperationTerms } from '../database/tables/operation-terms.ts';
 import type { Operation } from '../database/tables/operations.ts';
 import { JsonText } from '../words/json-text.ts';
+import { TREASURY } from '../words/house-account.ts';
 import { formatAmount } from '../words/money.ts';
 import type { OperationStatus, OperationType, Priority } from '../words/operation.ts';
 import { type RejectionCode, describeRejection } from '../words/rejection.ts';
@@ -98,26 +99,14 @@ function presentWallets({
 
 function presentTerms({ type, toWalletId }: Operation, terms: OperationTerms, assets: KnownAssets): PresentedTerms {
   const target = terms.targetId ?? '';
-  switch (type) {
-    case 'hold':
-      return { expires_at: terms.expiresAt };
-    case 'capture':
-      return {
-        hold_id: target,
-        ...(toWalletId === null ? { to_account: terms.toAccount ?? TREASURY } : null),
-        final: terms.final ?? true,
-      };
-    case 'release':
-      return { hold_id: target, reason: terms.reason };
-    case 'reversal':
-      return { reversal_of: target };
-    default:
-      return { legs: (terms.legs ?? []).map((leg) => presentLeg(leg, assets)) };
-  }
+  if (type === 'hold') return { expires_at: terms.expiresAt };
+  if (type === 'release') return { hold_id: target, reason: terms.reason };
+  if (type === 'reversal') return { reversal_of: target };
+  if (type === 'posting') return { legs: (terms.legs ?? []).map((leg) => presentLeg(leg, assets)) };
+  // A capture that names neither a wallet nor an account goes to the treasury.
+  const to = toWalletId === null ? { to_account: terms.toAccount ?? TREASURY } : null;
+  return { hold_id: target, ...to, final: terms.final ?? true };
 }
-
-/** Where a capture goes that names neither a wallet nor an account. */
-const TREASURY = 'treasury';
 
 function presentLeg({ from, to, assetId, amount }: OperationLeg, assets: KnownAssets) {
   const { code, scale } = assets.withId(assetId);

@@ -131,3 +131,34 @@ const TERMS = `json_build_object(
                       FROM operation_legs AS each WHERE each.operation_id = terms.operation_id
                     ) END
                   ) AS terms`;
+
+/** What another operation can name: a hold, or an operation to reverse. */
+export interface TargetOperation {
+  readonly id: string;
+  readonly type: OperationType;
+  readonly walletId: string;
+  readonly assetId: number;
+}
+
+/** Those of the operations that exist. */
+export async function findTargets(database: Queryable, ids: readonly string[]): Promise<TargetOperation[]> {
+  const { rows } = await database.query<TargetOperation>({
+    name: 'findTargets',
+    text: `SELECT id, type, wallet_id AS "walletId", asset_id AS "assetId" FROM operations WHERE id = ANY ($1::uuid[])`,
+    values: [arrayLiteral(ids)],
+  });
+  return rows;
+}
+
+/** The accounts of those of the wallets that exist. */
+export async function findAccountsOfWallets(
+  database: Queryable,
+  walletIds: readonly string[],
+): Promise<{ id: bigint; walletId: string }[]> {
+  const { rows } = await database.query<{ id: bigint; walletId: string }>({
+    name: 'findAccountsOfWallets',
+    text: 'SELECT id, wallet_id AS "walletId" FROM accounts WHERE wallet_id = ANY ($1::uuid[])',
+    values: [arrayLiteral(walletIds)],
+  });
+  return rows;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { idParams, singleExtras } from '../http/schemas.ts';
+import { ACCEPTING, KEY_REFUSALS, type Submit } from './submit-request.ts';
+import { reversalFields } from './terms-fields.ts';
+
+export function createReversalEndpoint(submit: Submit): Endpoint {
+  return endpoint({
+    ...ACCEPTING,
+    paths: ['/operations/{id}/reversal'],
+    tag: 'Operations',
+    summary: 'Take back what an operation moved, whole or in part, never more than it moved; it waits behind it',
+    params: idParams,
+    body: z.strictObject({ ...reversalFields, ...singleExtras }),
+    bodyIsOptional: true,
+    problems: [...KEY_REFUSALS, 'operation_not_found', 'not_reversible'],
+    fails: [
+      ...(['operation_not_succeeded', 'reversal_exceeds_operation', 'wallet_closed', 'wallet_frozen'] as const),
+      ...(['insufficient_funds', 'balance_limit_exceeded'] as const),
+    ],
+    handle: (input) => submit({ type: 'reversal', operation_id: input.params.id, amount: input.body.amount }, input),
+  });
+}
