@@ -13,7 +13,14 @@ const NO_TERMS = {
   reason: null,
   legs: [],
 };
-const NO_EXTRAS = { description: null, referenceId: null, idempotencyKey: null, requestHash: null, metadata: null };
+const NO_EXTRAS = {
+  description: null,
+  referenceId: null,
+  idempotencyKey: null,
+  requestHash: null,
+  metadata: null,
+  executeAt: null,
+};
 
 /** Accepts operations about holds, as the API does, without waiting for their end. Each answers the id. */
 export function createHolds({ database, partitions }: Service) {
