@@ -140,8 +140,8 @@ BEGIN
                  OR account.wallet_hash IS NULL
                  OR receiver.wallet_id IS DISTINCT FROM added.to_wallet_id
                  THEN 'operations_begin_pending'
-               WHEN added.batch_id IS NULL AND added.seq IS NOT NULL
-                   AND account.wallet_hash % partitions IS DISTINCT FROM waiting.partition
+               WHEN added.batch_id IS NULL AND account.wallet_hash % partitions IS DISTINCT FROM waiting.partition
+                   AND added.seq IS NOT NULL
                  THEN 'operations_fit_partition'
                WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id
                  THEN 'operations_own_key'

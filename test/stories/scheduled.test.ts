@@ -55,7 +55,7 @@ it('its key gets the same operation back, whatever has become of it, and nothing
   const asked = { execute_at: inS(2), idempotency_key: newId() };
   const { body } = await deposit(asked).expect(202);
   const again = await deposit(asked).expect(202);
-  expect([again.body, again.headers['idempotency-replayed']]).toEqual([body, 'true']);
+  expect([again.body, again.headers['idempotent-replayed']]).toEqual([body, 'true']);
   await deposit({ ...asked, execute_at: inS(50) }).expect(422);
   await deposit({ idempotency_key: asked.idempotency_key }).expect(422);
   await until('executed', async () => (await get(`/operations/${body.id}`))['status'] === 'succeeded');
@@ -80,7 +80,7 @@ it('a scheduled operation can be cancelled, once, and its event is told', async 
 
 it('what is not scheduled cannot be cancelled', async () => {
   const done = await operate(service.url, wallet, 'DEPOSIT', '1.00');
-  await post(`/operations/${done['id']}/cancel`, {}).expect(409);
+  await post(`/operations/${String(done['id'])}/cancel`, {}).expect(409);
   await post(`/operations/${newId()}/cancel`, {}).expect(404);
 });
 
@@ -106,7 +106,7 @@ it('every kind can be scheduled', async () => {
     ids.push(accepted.id as string);
   }
   const first = await operate(service.url, wallet, 'DEPOSIT', '1.00');
-  const reversal = await post(`/operations/${first['id']}/reversal`, { execute_at }).expect(202);
+  const reversal = await post(`/operations/${String(first['id'])}/reversal`, { execute_at }).expect(202);
   ids.push(reversal.body.id as string);
   for (const id of ids)
     await until(`${id} has ended`, async () => (await get(`/operations/${id}`))['completed_at'] !== null);
