@@ -152,9 +152,8 @@ BEGIN
   END IF;
   -- The wallets' accounts, in the order in which a drain locks them: what the failure tells is where they stand, and the event of
   -- it is numbered while they are locked.
-  PERFORM FROM operations JOIN accounts ON accounts.wallet_id IN (operations.wallet_id, operations.to_wallet_id)
-    WHERE operations.id = operation ORDER BY accounts.id
-    FOR NO KEY UPDATE OF accounts;
+  PERFORM FROM operations JOIN accounts AS account ON account.wallet_id IN (operations.wallet_id, operations.to_wallet_id)
+    WHERE operations.id = operation ORDER BY account.id FOR NO KEY UPDATE OF account;
   WITH removed AS (
     DELETE FROM scheduled_operations WHERE operation_id = operation RETURNING operation_id
   )
