@@ -7,12 +7,12 @@ import { repeat } from '@wallet/shared/process/repeat';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 import type { WorkerMetrics } from '../metrics.ts';
 
-const INTERVAL_MS = 1_000;
+const INTERVAL_MS = 500;
 /** The most that one transaction accepts: it keeps others of the same partitions from being accepted, about 20 ms for so many. */
 const MOST = 500;
 
 /**
- * Looks every second for what is due, holds that have expired and operations that are scheduled, and has the database accept it.
+ * Looks twice a second for what is due, holds that have expired and operations that are scheduled, and has the database accept it.
  * The moment and the list of what is due are the database's, so that this needs no Redis, and any number of workers may look.
  * After a full pass it looks again at once.
  */
