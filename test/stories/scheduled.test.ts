@@ -89,7 +89,7 @@ it('every kind can be scheduled', async () => {
   const hold = await post(`/wallets/${wallet}/holds`, { amount: '4.00', expires_in: 500 })
     .set('Prefer', 'wait=10')
     .expect(200);
-  const execute_at = inS(1);
+  const execute_at = inS(4);
   const asked: [string, object][] = [
     ['/transfers', { from_wallet_id: wallet, to_wallet_id: other, amount: '1.00' }],
     ['/resupplies', { wallet_id: wallet, amount: '1.00' }],
