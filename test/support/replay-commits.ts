@@ -33,6 +33,8 @@ export async function replayCommits(database: Database): Promise<Committed[]> {
     if (operation.committedAt === null) throw new Error(`operation ${operation.id} has not ended`);
     while (changes[0] !== undefined && changes[0].committedAt < operation.committedAt) {
       const { wallet, credit } = changes.shift()!;
+      const { balance } = model.standingOf(wallet);
+      if (balance < -credit) throw new Error(`wallet ${wallet} stood at ${balance} when it was limited to ${credit}`);
       model.setCredit(wallet, credit);
     }
     if (operation.seq < (lastSeq.get(operation.wallet) ?? 0n))
@@ -81,13 +83,13 @@ function startOf({ name, owner, mayGoNegative, transferable }: ReadAccount) {
 /** Of all treasuries, the sum: the model has one. */
 async function readAccounts(database: Database): Promise<ReadAccount[]> {
   const { rows } = await database.query<ReadAccount>(
-    `SELECT ${nameOf('accounts')} AS name, bool_or(may_go_negative OR system = 'treasury') AS "mayGoNegative",
+    `SELECT ${nameOf('accounts')} AS name, coalesce(bool_or(may_go_negative OR system = 'treasury'), false) AS "mayGoNegative",
             CASE WHEN bool_or(wallet_id IS NOT NULL) THEN 'wallet' WHEN bool_or(held_of IS NOT NULL) THEN 'held' ELSE 'house' END
               AS owner,
             bool_and(transferable) AS transferable, sum(balance)::bigint AS balance, sum(version)::bigint AS version
      FROM accounts JOIN assets ON assets.id = asset_id GROUP BY 1`,
   );
-  return rows.map((row) => ({ ...row, mayGoNegative: row.mayGoNegative ?? false }));
+  return rows;
 }
 
 function nameOf(account: string): string {
