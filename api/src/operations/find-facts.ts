@@ -113,7 +113,7 @@ async function knowHouseAccounts(
 ): Promise<void> {
   if (asked.type === 'posting') {
     if (asked.legs.some(({ asset }) => mayBeAdded(assets, { asset }))) await assets.readAnew();
-    if (!houseAccountsIn(asked, facts).every((isKnown) => isKnown)) await houseAccounts.readAnew();
+    if (findHouseAccounts(asked, facts).includes(null)) await houseAccounts.readAnew();
   } else if (asked.type === 'capture' && asked.to_account != null) {
     const hold = facts.targets.get(asked.hold_id);
     if (hold === undefined || !('type' in hold)) return;
@@ -121,12 +121,12 @@ async function knowHouseAccounts(
   }
 }
 
-/** Whether each of them is known. All are asked for, since what is asked for is what is read. */
-function houseAccountsIn({ legs }: AskedPosting, facts: FactsOfTerms): boolean[] {
+/** Those that legs name, as far as they are known. All are asked for, since what is asked for is what is read. */
+function findHouseAccounts({ legs }: AskedPosting, facts: FactsOfTerms): (bigint | null)[] {
   const partition = partitionOfPosting(legs, facts.partitions);
   return legs.flatMap((leg, number) => {
     const asset = assetOfLeg(leg, number, facts);
     if (asset instanceof Refusal) return [];
-    return houseAccountsOf(leg).map((name) => facts.findHouseAccount(name, asset.id, partition) !== null);
+    return houseAccountsOf(leg).map((name) => facts.findHouseAccount(name, asset.id, partition));
   });
 }
