@@ -17,6 +17,7 @@ beforeAll(async () => {
      BEGIN PERFORM pg_advisory_xact_lock_shared(${GATE}); RETURN NULL; END $$`,
   );
   gate = await rig.database.connect();
+  await gate.query('SET idle_in_transaction_session_timeout = 0');
 }, 120_000);
 afterAll(async () => {
   gate.release();
@@ -25,6 +26,8 @@ afterAll(async () => {
 
 const GATE = 4_711;
 const WALLETS = 12;
+/** A worker that begins where another was killed finds what waits when it looks for lost rings: after some seconds. */
+const AT_GATE_MS = 45_000;
 
 /** Of each wallet, all kinds with terms, and what is refused of each; they wait for a worker. @returns how many. */
 async function askForAll(): Promise<number> {
@@ -88,7 +91,7 @@ async function expectAllAppliedOnce(count: number, before: number): Promise<void
 
 /** Kills a worker that is at the gate, and lets what it had begun go on as it can without it. */
 async function killAtGate(worker: ServiceProcess): Promise<void> {
-  await untilWaitingForLocks(rig.database);
+  await untilWaitingForLocks(rig.database, 1, AT_GATE_MS);
   await worker.kill();
 }
 
@@ -120,5 +123,5 @@ it.each([
     await expectAllAppliedOnce(count, rows[0]!.before);
     await worker.stop();
   },
-  180_000,
+  240_000,
 );
