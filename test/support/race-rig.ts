@@ -37,7 +37,7 @@ export interface RaceRig {
    * Waits until nothing is pending; then every operation has come out as the model says, no money was made or lost, the audit finds
    * nothing, and there was no deadlock.
    */
-  expectLawful(): Promise<Committed[]>;
+  expectLawful(withinMs?: number): Promise<Committed[]>;
   stop(): Promise<void>;
 }
 
@@ -107,8 +107,8 @@ export async function startRaceRig(options: {
         return code;
       });
     },
-    async expectLawful() {
-      await untilDrained(database, DRAINED_MS);
+    async expectLawful(withinMs = DRAINED_MS) {
+      await untilDrained(database, withinMs);
       const operations = await replayCommits(database);
       const sums = await database.query('SELECT asset_id FROM accounts GROUP BY asset_id HAVING sum(balance) <> 0');
       expect(sums.rows).toEqual([]);
