@@ -11,6 +11,7 @@ import { type PlannedFault, type ScheduledStep, drawSchedule } from './faults/sc
 import { type Recorder, createRecorder } from './history.ts';
 import { type Load, resolveUnknown, startLoad } from './load/clients.ts';
 import { closeConnections, send } from './load/send.ts';
+import { ASSET, FEES, RESERVE } from './load/wishes.ts';
 import { type Rig, startRig } from './rig.ts';
 import type { CampaignReport, InjectedFault, Rest } from './report.ts';
 
@@ -65,6 +66,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
         clients: CLIENTS,
         seed: options.seed + number,
         name,
+        hasTerms: rig.earlierWorker === null,
       });
       const theatre: Theatre = { rig, load, orphans, complain: (detail) => complain('process_died', detail) };
       for (const step of steps) {
@@ -94,10 +96,14 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 /** About as much as three withdrawals. */
 const CREDIT = '150.00';
 
+/** And the accounts of the house that clients name. */
 async function makeWallets({ urls, earlierWorker }: Rig): Promise<string[]> {
+  for (const name of [FEES, RESERVE]) {
+    await send({ method: 'POST', url: `${urls[0]}/accounts`, body: { name, may_go_negative: name === FEES } });
+  }
   const made: string[] = [];
   for (let count = 0; count < WALLETS; count += 1) {
-    const { body } = await send({ method: 'POST', url: `${urls[0]}/wallets`, body: {} });
+    const { body } = await send({ method: 'POST', url: `${urls[0]}/wallets`, body: { asset: ASSET } });
     const id = String(body['id']);
     // Some may go below zero, unless a worker that knows no credit decides too.
     if (count % 3 === 0 && earlierWorker === null)
@@ -182,9 +188,13 @@ function describeRest({ unknown, askedMs, finalMs, toldMs }: Rest): string {
   return `${unknown} unknown resolved in ${asked} s, all final ${final} s later, all told ${told} s later`;
 }
 
+const SOON = '1 minute';
+
+/** What waits, and what is held and soon will be released. */
 async function countPending({ servers }: Rig): Promise<number> {
   const { rows } = await servers.database.query<{ count: number }>(
-    'SELECT ((SELECT count(*) FROM pending_operations) + (SELECT count(*) FROM batch_parts WHERE open))::int AS count',
+    `SELECT ((SELECT count(*) FROM pending_operations) + (SELECT count(*) FROM batch_parts WHERE open)
+             + (SELECT count(*) FROM holds WHERE remaining > 0 AND expires_at < now() + interval '${SOON}'))::int AS count`,
   );
   return rows[0]?.count ?? 0;
 }
