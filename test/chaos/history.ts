@@ -143,5 +143,6 @@ export function toMinorUnits(text: string): bigint {
 }
 
 export function toDecimal(amount: bigint): string {
+  if (amount < 0n) return `-${toDecimal(-amount)}`;
   return `${amount / 100n}.${String(amount % 100n).padStart(2, '0')}`;
 }

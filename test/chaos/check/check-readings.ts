@@ -143,9 +143,16 @@ function amountOf({ type, status, amount, moves }: RecordedOperation): bigint | 
 function resultOf({ type, wallet, to, balance, version, toBalance, toVersion, moves }: RecordedOperation) {
   const own = type === 'transfer' ? 'from_wallet' : 'wallet';
   const account = heldOf(wallet);
-  const held = moves.map((move) => (move.from === account ? move.fromBalance : move.to === account ? move.toBalance : null));
+  const held = moves.map((move) =>
+    move.from === account ? move.fromBalance : move.to === account ? move.toBalance : null,
+  );
   const says = (of: string, amount: bigint | null, at: bigint | null): [string, bigint | null][] =>
-    amount === null ? [] : [[`${of}_balance`, amount], [`${of}_version`, at]];
+    amount === null
+      ? []
+      : [
+          [`${of}_balance`, amount],
+          [`${of}_version`, at],
+        ];
   const last = held.findLast((amount) => amount !== null) ?? null;
   return new Map<string, bigint | null>([
     ...says(own, balance, version),

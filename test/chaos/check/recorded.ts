@@ -80,9 +80,13 @@ export async function readRecorded(database: Database): Promise<Recorded> {
      LEFT JOIN accounts AS house ON house.id = to_account_id
      ORDER BY 3, 4`,
   );
-  const legs = await readByOperation<Move>(database, 'SELECT operation_id, leg, from_account_id, to_account_id, amount', {
-    table: 'operation_legs',
-  });
+  const legs = await readByOperation<Move>(
+    database,
+    'SELECT operation_id, leg, from_account_id, to_account_id, amount',
+    {
+      table: 'operation_legs',
+    },
+  );
   const moves = await readByOperation<RecordedMove>(
     database,
     `SELECT operation_id, leg, from_account_id, to_account_id, amount, from_balance::bigint AS "fromBalance",

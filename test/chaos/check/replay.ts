@@ -140,7 +140,10 @@ function play(operation: RecordedOperation, stage: Stage): void {
 /** Every account that it could have moved, and every one that it did, but the treasury. */
 function accountsOf(operation: RecordedOperation, { byId }: Stage): string[] {
   const { wallet, to, house, legs, moves, target } = operation;
-  const ends = [...(legs ?? []), ...moves, ...(byId.get(target ?? '')?.moves ?? [])].flatMap((move) => [move.from, move.to]);
+  const ends = [...(legs ?? []), ...moves, ...(byId.get(target ?? '')?.moves ?? [])].flatMap((move) => [
+    move.from,
+    move.to,
+  ]);
   const named = [wallet, heldOf(wallet), to, house, ...ends];
   return [...new Set(named)].filter((name) => name !== null).filter((name) => name !== TREASURY);
 }

@@ -32,10 +32,15 @@ export function orderTurns(operations: readonly RecordedOperation[]): Map<string
   places.delete(TREASURY);
   for (const [account, unordered] of places) {
     // Those that are equal stay in the order of acceptance.
-    const ordered = unordered.sort((a, b) => compare(a.version, b.version) || Number(a.isRefusal) - Number(b.isRefusal));
+    const ordered = unordered.sort(
+      (a, b) => compare(a.version, b.version) || Number(a.isRefusal) - Number(b.isRefusal),
+    );
     const happened = ordered.map(({ operation }) => operation);
     // One that moves an account several times moves it at once.
-    turns.set(account, happened.filter((operation, index) => operation !== happened[index - 1]));
+    turns.set(
+      account,
+      happened.filter((operation, index) => operation !== happened[index - 1]),
+    );
   }
   return turns;
 }

@@ -91,7 +91,10 @@ function bodyOf({ type, wallet, to, amount, target, house, final, expiresIn, leg
     case 'hold':
       return { type, wallet_id: wallet, ...open, ...(expiresIn === undefined ? {} : { expires_in: expiresIn }) };
     case 'capture': {
-      const receiver = { ...(to === null ? {} : { to_wallet_id: to }), ...(house === undefined ? {} : { to_account: house }) };
+      const receiver = {
+        ...(to === null ? {} : { to_wallet_id: to }),
+        ...(house === undefined ? {} : { to_account: house }),
+      };
       return { type, hold_id: target, ...open, ...receiver, ...(final ? {} : { final: false }) };
     }
     case 'release':

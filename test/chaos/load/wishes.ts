@@ -37,7 +37,8 @@ export function remember(names: Names, { kind, wishes, ids }: Intent): void {
   if (kind === 'batch' || id === undefined || wish === undefined) return;
   const { type, wallet } = wish;
   if (type === 'hold') keep(names.holds, { id, wallet, isWhole: false });
-  else if (type !== 'release' && type !== 'reversal') keep(names.originals, { id, wallet, isWhole: type === 'posting' });
+  else if (type !== 'release' && type !== 'reversal')
+    keep(names.originals, { id, wallet, isWhole: type === 'posting' });
 }
 
 function keep(list: Named[], named: Named): void {
@@ -93,7 +94,8 @@ export function makeNaming(
   if (type !== 'capture') return { type, ...common };
   const where = random();
   const others = wallets.filter((each) => each !== wallet);
-  const end = where < 0.4 ? { to: pick(random, others) ?? null } : where < 0.7 ? { house: where < 0.55 ? FEES : RESERVE } : {};
+  const end =
+    where < 0.4 ? { to: pick(random, others) ?? null } : where < 0.7 ? { house: where < 0.55 ? FEES : RESERVE } : {};
   return { type, ...common, ...end, final: random() < 0.5 };
 }
 
