@@ -38,6 +38,7 @@ const PLACES: readonly Place[] = [
   { name: 'drain: lockAccountsOfTerms', subject: 'worker', matches: runs('lockAccountsOfTerms') },
   { name: 'drain: applyPlanOfTerms', subject: 'worker', matches: runs('applyPlanOfTerms') },
   { name: 'drain: COMMIT of terms', subject: 'worker', matches: commits('applyPlanOfTerms') },
+  { name: 'expire: expireHolds', subject: 'worker', matches: runs('expireHolds') },
   { name: 'drain: applyPart', subject: 'worker', matches: runs('applyPart') },
   { name: 'relay: relayEvents', subject: 'worker', matches: runs('relayEvents') },
   { name: 'relay: COMMIT', subject: 'worker', matches: commits('relayEvents') },

@@ -47,19 +47,19 @@ function keep(list: Named[], named: Named): void {
   if (list.length > LATELY) list.shift();
 }
 
-/** The kinds up to a number in [0, 1). Before there is anything to name, those that name nothing. */
+/** The kinds up to a number in [0, 1). */
 const CHANCES = [
-  [0.3, 'deposit'],
-  [0.46, 'withdraw'],
-  [0.6, 'transfer'],
-  [0.72, 'hold'],
-  [0.82, 'capture'],
-  [0.86, 'release'],
+  [0.24, 'deposit'],
+  [0.42, 'withdraw'],
+  [0.57, 'transfer'],
+  [0.7, 'hold'],
+  [0.8, 'capture'],
+  [0.84, 'release'],
   [0.93, 'reversal'],
   [1, 'posting'],
 ] as const;
 /** Without the kinds that say more than an amount. */
-const SIMPLE = 0.6;
+const SIMPLE = 0.57;
 
 export function makeWish(random: () => number, wallets: readonly string[], names: Names | null): Wish {
   const chance = random() * (names === null ? SIMPLE : 1);
@@ -71,12 +71,13 @@ export function makeWish(random: () => number, wallets: readonly string[], names
   if (type === 'transfer') return { type, wallet, to: other, amount };
   if (type === 'hold') {
     const lasts = random();
-    const expiresIn = lasts < 0.5 ? {} : { expiresIn: LONG_S };
+    const expiresIn = lasts < 0.5 ? {} : { expiresIn: lasts < 0.8 ? 1 + Math.floor(random() * SHORT_S) : LONG_S };
     return { type, wallet, to: null, amount, ...expiresIn };
   }
   if (type === 'posting') return makePosting(random, wallets);
   if (type !== 'capture' && type !== 'release' && type !== 'reversal') return { type, wallet, to: null, amount };
-  return makeNaming(random, type, wallets, names) ?? { type: 'deposit', wallet, to: null, amount };
+  // Before there is anything to name, something that names nothing.
+  return makeNaming(random, type, wallets, names) ?? { type: 'withdraw', wallet, to: null, amount };
 }
 
 /** Something that names one of those that were accepted, if there are any: the whole of it, or a part. */
@@ -89,14 +90,14 @@ export function makeNaming(
 ): Wish | null {
   if (named === undefined) return null;
   const { id: target, wallet, isWhole } = named;
-  const amount = random() < 0.5 || isWhole ? null : BigInt(1 + Math.floor((random() * LARGEST_AMOUNT) / 2));
+  const amount = random() < 0.3 || isWhole ? null : BigInt(1 + Math.floor((random() * LARGEST_AMOUNT) / 2));
   const common = { wallet, to: null, amount, target };
   if (type !== 'capture') return { type, ...common };
   const where = random();
   const others = wallets.filter((each) => each !== wallet);
   const end =
     where < 0.4 ? { to: pick(random, others) ?? null } : where < 0.7 ? { house: where < 0.55 ? FEES : RESERVE } : {};
-  return { type, ...common, ...end, final: random() < 0.5 };
+  return { type, ...common, ...end, final: random() < 0.3 };
 }
 
 /** A few movements between two or three wallets and accounts of the house. */
