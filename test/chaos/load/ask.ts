@@ -72,10 +72,13 @@ function requestOf(url: string, { kind, wishes, tells }: Intent): { url: string;
   return Math.random() < 0.5 ? { url: `${url}/operations`, body: bodyOf(first) } : atOwnDoor(url, first);
 }
 
+const NAMED_BY_PATH = ['type', 'wallet_id', 'hold_id', 'operation_id'];
+
 /** Every kind can be asked for at `/operations`, and those with terms at a door of their own as well: the key is the same. */
 function atOwnDoor(url: string, wish: Wish): { url: string; body: unknown } {
   const { type, wallet, target } = wish;
-  const { type: _type, wallet_id: _wallet, hold_id: _hold, operation_id: _operation, ...body } = bodyOf(wish);
+  const named = Object.entries(bodyOf(wish)).filter(([name]) => !NAMED_BY_PATH.includes(name));
+  const body = Object.fromEntries(named);
   if (type === 'hold') return { url: `${url}/wallets/${wallet}/holds`, body };
   if (type === 'capture' || type === 'release') return { url: `${url}/holds/${target}/${type}`, body };
   if (type === 'reversal') return { url: `${url}/operations/${target}/reversal`, body };
@@ -103,7 +106,12 @@ function bodyOf({ type, wallet, to, amount, target, house, final, expiresIn, leg
       return { type, operation_id: target, ...open };
     case 'posting':
       return { type, legs: (legs ?? []).map(presentLeg) };
-    default:
+    case 'deposit':
+    case 'withdraw':
+    case 'resupply':
+    case 'top_up':
+    case 'bonus':
+    case 'spend':
       return { type, wallet_id: wallet, ...open };
   }
 }

@@ -11,6 +11,8 @@ export const RESERVE = 'reserve';
 export const HOUSES: readonly string[] = [TREASURY, FEES, RESERVE];
 
 const LARGEST_AMOUNT = 10_000;
+/** More is asked to leave wallets than comes in, so that they are often empty. */
+const LARGEST_LEAVING = 16_000;
 const MOST_LEGS = 4;
 /** Clients name what was accepted lately, and so often the same. */
 const LATELY = 24;
@@ -67,7 +69,8 @@ export function makeWish(random: () => number, wallets: readonly string[], names
   const from = Math.floor(random() * wallets.length);
   const wallet = wallets[from]!;
   const other = wallets[(from + 1 + Math.floor(random() * (wallets.length - 1))) % wallets.length]!;
-  const amount = BigInt(1 + Math.floor(random() * LARGEST_AMOUNT));
+  const largest = type === 'withdraw' || type === 'transfer' ? LARGEST_LEAVING : LARGEST_AMOUNT;
+  const amount = BigInt(1 + Math.floor(random() * largest));
   if (type === 'transfer') return { type, wallet, to: other, amount };
   if (type === 'hold') {
     const lasts = random();
