@@ -11,6 +11,8 @@ export interface Model {
   apply(operation: ModelOperation): ModelOutcome;
   /** Applies all of the operations, or, if one is refused, none. */
   applyTogether(operations: readonly ModelOperation[]): ModelOutcome[];
+  /** From now on the account may go so far below zero. */
+  setCredit(account: string, credit: bigint): void;
   /** Why it would be refused now, or null. */
   refusalOf(operation: ModelOperation): RejectionCode | null;
   /** Of a wallet, what is held of one (`heldOf`), or a house account. */
@@ -234,6 +236,7 @@ export function createModel(start: Iterable<readonly [string, Partial<ModelAccou
       for (const [id, each] of doneBefore) done.set(id, each);
       return operations.map((each, index) => told(each, outcomes[index]?.rejection ?? 'other_line_failed'));
     },
+    setCredit: (account, credit) => accounts.set(account, { ...of(account), credit }),
     standingOf,
   };
 }
