@@ -76,7 +76,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       const rest = await comeToRest(rig, load, recorder, violations);
       rests.push(rest);
       recorded = await checkAll(rig, recorder, violations);
-      options.say(`  at rest: ${describeRest(rest)}; ${recorded.operations.length} operations checked, ${violations.length} violations`);
+      options.say(
+        `  at rest: ${describeRest(rest)}; ${recorded.operations.length} operations checked, ${violations.length} violations`,
+      );
       if (violations.length > 0 || (performance.now() - started) / 1_000 > options.seconds) break;
     }
     const waits = await readWaits(rig, orphans, recorder);
