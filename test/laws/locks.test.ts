@@ -91,6 +91,22 @@ it('a wallet that is being credited is not closed', async () => {
   expect(await closing).toMatchObject({ status: 409, body: { code: 'wallet_not_empty' } });
 });
 
+it('a wallet whose whole balance is being held is not closed', async () => {
+  await acceptDeposit();
+  await drain();
+  await request(service.url).post(`/wallets/${wallet}/holds`).send({ amount: 5 }).expect(202);
+  await holder.query('BEGIN');
+  await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
+  const draining = drain();
+  await untilWaitingForLocks(service.database);
+  // It begins while nothing is held, and is to see what is when it comes to its turn.
+  const closing = request(service.url).patch(`/wallets/${wallet}`).send({ status: 'closed' }).then();
+  await untilWaitingForLocks(service.database, 2);
+  await holder.query('COMMIT');
+  expect((await draining).applied).toMatchObject([{ outcome: { rejection: null } }]);
+  expect(await closing).toMatchObject({ status: 409, body: { code: 'wallet_not_empty' } });
+});
+
 it('a credit limit that is being spent is not lowered', async () => {
   const limit = (credit_limit: number) => request(service.url).patch(`/wallets/${wallet}`).send({ credit_limit });
   await limit(5).expect(200);

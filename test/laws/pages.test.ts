@@ -35,6 +35,7 @@ afterAll(() => service.stop());
 
 const all = {
   ...{ walletId: null, batchId: null, status: null, type: null, referenceId: null, idempotencyKey: null },
+  ...{ holdId: null, reversalOf: null },
   ...{ from: null, to: null, before: null },
 };
 const lines = () => ({ id: batch, partitions: [partitionOf(wallet, service.partitions)] });

@@ -133,7 +133,9 @@ async function arrange(run: Run): Promise<Map<string, number>> {
 }
 
 async function acceptSingle({ single, priority }: Single): Promise<void> {
-  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, ...toDraft(single) }], { again: false });
+  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, terms: null, ...toDraft(single) }], {
+    again: false,
+  });
 }
 
 async function acceptBatch({ lines, atomic, priority }: Batch): Promise<string> {
@@ -154,7 +156,7 @@ async function acceptBatch({ lines, atomic, priority }: Batch): Promise<string> 
     requestHash: '00'.repeat(32),
     parts: [{ partition: HERE, afterId: lineId(id, HERE, 0), lastId: added.at(-1)!.id }],
     totals: assets.list.flatMap(({ id: assetId }) => {
-      const amounts = added.flatMap(({ draft }) => (draft.assetId === assetId ? draft.amount : []));
+      const amounts = added.flatMap(({ draft }) => (draft.assetId === assetId ? (draft.amount ?? []) : []));
       const amount = amounts.reduce((sum, each) => sum + each, 0n);
       return amounts.length > 0 ? { partition: HERE, assetId, lines: amounts.length, amount } : [];
     }),

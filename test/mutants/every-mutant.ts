@@ -5,11 +5,13 @@ import { LAW } from './law.ts';
 import { LEDGER } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { TELLING } from './telling.ts';
+import { TERMS } from './terms.ts';
 import { WORKING } from './working.ts';
 
 export const EVERY_MUTANT: readonly Mutant[] = [
   ...ACCEPTING,
   ...LEDGER,
+  ...TERMS,
   ...LAW,
   ...WORKING,
   ...BATCHES,

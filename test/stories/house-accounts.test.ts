@@ -123,6 +123,32 @@ describe('GET /accounts', () => {
     ]);
   });
 
+  it('shows what a posting has moved to an account and an asset that were added just before', async () => {
+    const wallet = await createFundedWallet(service.url, '10.00');
+    const post = (to: string, asset?: string) =>
+      request(service.url)
+        .post('/postings')
+        .set('Prefer', 'wait=10')
+        .send({
+          legs: [
+            { from: { wallet_id: wallet }, to: { account: to }, amount: '1.25' },
+            ...(asset === undefined
+              ? []
+              : [{ from: { account: 'treasury' }, to: { account: to }, asset, amount: '7' }]),
+          ],
+        });
+    expect((await post('fees').expect(404)).body.code).toBe('account_not_found');
+    await add({ name: 'fees' }).expect(201);
+    expect((await post('fees').expect(200)).body.status).toBe('succeeded');
+    await request(service.url).post('/assets').send({ code: 'EUR', name: 'Euro', scale: 2, transferable: true });
+    expect((await post('fees', 'EUR').expect(200)).body.status).toBe('succeeded');
+    const [fees] = await list();
+    expect(fees.balances).toEqual([
+      { asset: 'USD', balance: '2.50' },
+      { asset: 'EUR', balance: '7.00' },
+    ]);
+  });
+
   it('shows balances to the last digit, beyond what a wallet holds and of an asset that was just added', async () => {
     await add({ name: 'fees' }).expect(201);
     await add({ name: 'exchange', may_go_negative: true }).expect(201);

@@ -25,6 +25,13 @@ const anyWallet = fc.record({
 });
 
 const anyAmount = fc.bigInt(1n, 30n);
+/** Of a leg, by numbers; `exchanges` is between accounts of the other asset. */
+const anyEnds = fc.record({
+  from: fc.nat({ max: 4 }),
+  step: fc.integer({ min: 1, max: 4 }),
+  amount: anyAmount,
+  exchanges: rarely(fc.constant(true), fc.constant(false), 3),
+});
 const anyDraw = fc.record({
   type: fc.oneof(
     fc.constantFrom(...OPERATION_TYPES),
@@ -36,7 +43,7 @@ const anyDraw = fc.record({
   target: fc.nat(),
   to: fc.constantFrom('wallet', 'treasury', ...HOUSES),
   final: fc.boolean(),
-  ends: fc.array(fc.record({ from: fc.nat({ max: 4 }), step: fc.integer({ min: 1, max: 4 }), amount: anyAmount }), {
+  ends: fc.array(anyEnds, {
     minLength: 1,
     maxLength: 4,
   }),
@@ -52,20 +59,17 @@ function otherOf(wallet: string): string {
   return wallet.endsWith('1') ? wallet.replace('1', '2') : wallet.replace('2', '1');
 }
 
-/** Draws as operations: what they name is another of them, before or behind, of a kind that can be named. */
-function toOperations(draws: readonly Draw[]): AnyOperation[] {
-  const holds = draws.flatMap(({ type }, index) => (type === 'hold' ? [index] : []));
-  const reversible = draws.flatMap(({ type }, index) => (isReversible(type) ? [index] : []));
-  return draws.map((draw, index) => toOperation(draws, draw, index, holds, reversible));
+function exchangedOf(wallet: string): string {
+  return wallet.startsWith('USD') ? wallet.replace('USD', 'GOLD') : wallet.replace('GOLD', 'USD');
 }
 
-function toOperation(
-  draws: readonly Draw[],
-  draw: Draw,
-  index: number,
-  holds: readonly number[],
-  reversible: readonly number[],
-): AnyOperation {
+/** Draws as operations. What they name is another of them, most often one before them, of a kind that can be named. */
+function toOperations(draws: readonly Draw[]): AnyOperation[] {
+  return draws.map((_draw, index) => toOperation(draws, index));
+}
+
+function toOperation(draws: readonly Draw[], index: number): AnyOperation {
+  const draw = draws[index]!;
   const { type, wallet, amount, unit, cancelled } = draw;
   const common = { id: String(index), unit, cancelled };
   if (type === 'transfer') return { ...common, type, wallet, to: otherOf(wallet), amount };
@@ -74,12 +78,11 @@ function toOperation(
     const first = legs.flatMap(({ from, to }) => [from, to]).find((name) => WALLETS.includes(name));
     return { ...common, type, wallet: first ?? wallet, amount: null, legs };
   }
-  const among = type === 'reversal' ? reversible : holds;
-  const target = among[draw.target % Math.max(1, among.length)];
   if (!KINDS[type].hasTerms || type === 'hold') return { ...common, type, wallet, amount };
+  const target = targetOf(draws, index);
   // There is nothing to name.
   if (target === undefined) return { ...common, type: 'deposit', wallet, amount };
-  const named = toOperation(draws, draws[target]!, target, holds, reversible);
+  const named = toOperation(draws, target);
   const asked = draw.isOpen || (type === 'reversal' && named.type === 'posting') ? null : amount;
   const back = { ...common, wallet: named.wallet, amount: asked, target: named.id };
   if (type !== 'capture') return { ...back, type };
@@ -88,20 +91,34 @@ function toOperation(
   return { ...back, type, final, house: to === 'treasury' ? TREASURY : `${assetOf(named.wallet)} ${to}` };
 }
 
+function targetOf(draws: readonly Draw[], index: number): number | undefined {
+  const { type, target } = draws[index]!;
+  const all = draws.flatMap((draw, number) =>
+    (type === 'reversal' ? isReversible(draw.type) : draw.type === 'hold') ? [number] : [],
+  );
+  const before = all.filter((number) => number < index);
+  const among = before.length > 0 && target % 8 > 0 ? before : all;
+  return among[target % Math.max(1, among.length)];
+}
+
 function legsOf({ wallet, ends }: Draw): Move[] {
-  const names = [wallet, otherOf(wallet), ...HOUSES.map((name) => `${assetOf(wallet)} ${name}`), TREASURY];
-  const legs = ends.map(({ from, step, amount }) => ({
-    from: names[from]!,
-    to: names[(from + step) % names.length]!,
-    amount,
-  }));
-  if (legs.some(({ from, to }) => [from, to].some((name) => WALLETS.includes(name)))) return legs;
-  return [{ from: wallet, to: legs[0]!.to, amount: legs[0]!.amount }, ...legs.slice(1)];
+  const namesOf = (own: string): string[] => [
+    ...[own, otherOf(own)],
+    ...HOUSES.map((name) => `${assetOf(own)} ${name}`),
+    TREASURY,
+  ];
+  const legs = ends.map(({ from, step, amount, exchanges }) => {
+    const names = namesOf(exchanges ? exchangedOf(wallet) : wallet);
+    return { from: names[from]!, to: names[(from + step) % names.length]!, amount };
+  });
+  const isWallet = (name: string): boolean => WALLETS.includes(name);
+  if (legs.some(({ from, to }) => isWallet(from) || isWallet(to))) return legs;
+  return [{ from: wallet, to: TREASURY, amount: legs[0]!.amount }, ...legs.slice(1)];
 }
 
 export const anyTermsRun = fc.record({
   wallets: fc
     .tuple(anyWallet, anyWallet, anyWallet, anyWallet)
     .map((all) => new Map(WALLETS.map((name, index) => [name, all[index]!]))),
-  operations: fc.array(anyDraw, { minLength: 1, maxLength: 40 }).map(toOperations),
+  operations: fc.array(anyDraw, { minLength: 1, maxLength: 40, size: 'max' }).map(toOperations),
 });

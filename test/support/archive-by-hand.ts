@@ -25,6 +25,10 @@ async function makeOlder(database: Database, ms: number): Promise<void> {
     movements: ['operation_id'],
     failures: ['operation_id'],
     operation_keys: ['operation_id'],
+    operation_terms: ['operation_id', 'target_id'],
+    operation_legs: ['operation_id'],
+    holds: ['operation_id'],
+    reversed_operations: ['operation_id'],
     accounts: ['last_operation_id'],
     batches: ['id', 'retry_of'],
     batch_parts: ['batch_id', 'after_id', 'last_id'],
@@ -77,6 +81,10 @@ async function archiveByHand(database: Database, month: string, but: readonly st
       SELECT '${month}-01'::date - interval '1 month', '${beforeId}', count(*), 0, 0, sha256(''), now() FROM taken;
     DELETE FROM movements USING taken WHERE operation_id = taken.id;
     DELETE FROM failures USING taken WHERE operation_id = taken.id;
+    DELETE FROM operation_terms USING taken WHERE operation_id = taken.id;
+    DELETE FROM operation_legs USING taken WHERE operation_id = taken.id;
+    DELETE FROM holds USING taken WHERE operation_id = taken.id;
+    DELETE FROM reversed_operations USING taken WHERE operation_id = taken.id;
     DELETE FROM operations USING taken WHERE operations.id = taken.id;
     COMMIT`);
 }

@@ -70,16 +70,6 @@ interface Done {
   readonly held: bigint;
 }
 
-/** Whether a kind makes its wallet richer, for those that move one amount between a wallet and the treasury. */
-const GAINS = {
-  deposit: true,
-  withdraw: false,
-  resupply: true,
-  top_up: true,
-  bonus: true,
-  spend: false,
-} as const;
-
 const MOST = 2n ** 63n - 1n;
 const FRESH: ModelAccount = {
   balance: 0n,
@@ -138,8 +128,14 @@ export function createModel(start: Iterable<readonly [string, Partial<ModelAccou
       }
       case 'posting':
         return operation.legs ?? [];
-      default:
-        return [GAINS[type] ? { from: TREASURY, to: wallet, amount } : { from: wallet, to: TREASURY, amount }];
+      case 'deposit':
+      case 'resupply':
+      case 'top_up':
+      case 'bonus':
+        return [{ from: TREASURY, to: wallet, amount }];
+      case 'withdraw':
+      case 'spend':
+        return [{ from: wallet, to: TREASURY, amount }];
     }
   }
 

@@ -19,6 +19,7 @@ const facts: Facts = {
     withCode: (code) => ASSETS.find((asset) => asset.code === code) ?? null,
     withId: (id) => ASSETS.find((asset) => asset.id === id)!,
   },
+  terms: null,
   wallets: new Map([
     ['usd', { id: 'usd', assetId: USD.id }],
     ['other-usd', { id: 'other-usd', assetId: USD.id }],

@@ -1,7 +1,7 @@
 import { OPERATION_STATUSES, OPERATION_TYPES, PRIORITIES } from '@wallet/shared/words/operation';
 import { REJECTION_CODES } from '@wallet/shared/words/rejection';
 import { z } from 'zod';
-import { asset, id, money, time } from '../http/fields.ts';
+import { asset, id, metadata, money, time } from '../http/fields.ts';
 
 /** Where a leg begins or ends. */
 const end = z.union([
@@ -49,7 +49,7 @@ export const operationSchema = z
     description: z.string().nullable(),
     reference_id: z.string().nullable(),
     idempotency_key: z.string().nullable(),
-    metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable(),
+    metadata: metadata.nullable(),
     batch_id: id.nullable().meta({ description: 'The batch that it is a line of.' }),
     created_at: time,
     completed_at: time.nullable(),

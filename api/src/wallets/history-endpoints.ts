@@ -4,6 +4,7 @@ import { type Checkpoint, findCheckpoint } from '@wallet/shared/database/tables/
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import { type Totals, listHistory, sumHistory } from '@wallet/shared/database/tables/entries';
 import type { WalletFacts } from '@wallet/shared/database/tables/wallets';
+import { JsonText } from '@wallet/shared/words/json-text';
 import { formatAmount } from '@wallet/shared/words/money';
 import { OPERATION_TYPES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
@@ -58,17 +59,22 @@ const getHistory = ({ database, assets, findFacts }: HistoryNeeds) =>
       const page = answerPage({
         ...{ found: lines, limit: query.limit, cursors: CURSORS },
         keyOf: (line) => line.version.toString(),
-        present: (line): z.input<typeof historyLineSchema> => ({
+        present: (line) => ({
           id: line.operationId,
           operation_id: line.operationId,
+          leg: line.leg,
           type: line.type,
           asset: code,
           amount: formatAmount(line.amount, scale),
           balance_before: formatAmount(line.balance - line.amount, scale),
           balance_after: formatAmount(line.balance, scale),
           other_wallet_id: line.otherWalletId,
+          hold_id: line.type === 'reversal' ? null : line.targetId,
+          reversal_of: line.type === 'reversal' ? line.targetId : null,
+          batch_id: line.batchId,
           description: line.description,
           reference_id: line.referenceId,
+          metadata: line.metadata === null ? null : new JsonText(line.metadata),
           version: Number(line.version),
           created_at: line.createdAt.toISOString(),
         }),

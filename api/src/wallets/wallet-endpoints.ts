@@ -20,6 +20,7 @@ import { Refusal } from '../http/refusal.ts';
 import { amount, assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
 import { changeWalletStatus } from './change-wallet-status.ts';
 import { type HistoryNeeds, createHistoryEndpoints } from './history-endpoints.ts';
+import { createHoldEndpoints } from './hold-endpoints.ts';
 import { getWallets } from './list-wallets.ts';
 import { setCreditLimit } from './set-credit-limit.ts';
 import { notFound } from './wallet-not-found.ts';
@@ -38,6 +39,7 @@ export function createWalletEndpoints(needs: WalletNeeds): Endpoint[] {
     getWallet(needs),
     patchWallet(needs),
     ...createHistoryEndpoints(needs),
+    ...createHoldEndpoints(needs),
   ];
 }
 
@@ -79,7 +81,7 @@ const getWallet = ({ database, assets }: WalletNeeds) =>
     method: 'get',
     paths: ['/wallets/{id}', '/wallets/{id}/balance'],
     tag: 'Wallets',
-    summary: 'A wallet as it stands, or its balance at a past moment',
+    summary: 'A wallet as it stands, or its balances at a past moment',
     params: idParams,
     query: z.strictObject({
       at: momentUpTo.optional().meta({ description: 'What it was at the end of this millisecond.' }),
@@ -105,6 +107,7 @@ const getWallet = ({ database, assets }: WalletNeeds) =>
           wallet_id: wallet.id,
           asset: asset.code,
           balance: formatAmount(past?.balance ?? 0n, asset.scale),
+          held: formatAmount(past?.held ?? 0n, asset.scale),
           version: Number(past?.version ?? 0n),
           at: at.toISOString(),
         },
@@ -141,7 +144,8 @@ const patchWallet = ({ database, assets, findFacts }: WalletNeeds) =>
     method: 'patch',
     paths: ['/wallets/{id}'],
     tag: 'Wallets',
-    summary: 'Freeze a wallet, thaw it, close it for good (its balance must be zero), or change its credit limit',
+    summary:
+      'Freeze a wallet, thaw it, close it for good (its balance must be zero, and nothing held), or change its credit limit',
     params: idParams,
     query: null,
     body: z.union([
@@ -170,7 +174,10 @@ const patchWallet = ({ database, assets, findFacts }: WalletNeeds) =>
       }
       if (changed === 'wallet_not_found') return notFound(id);
       if (changed === 'wallet_closed') return new Problem('wallet_closed', 'A closed wallet stays as it is.');
-      if (changed === 'wallet_not_empty') return new Problem('wallet_not_empty', 'Only an empty wallet can be closed.');
+      if (changed === 'wallet_not_empty') {
+        const detail = 'Only an empty wallet can be closed: its balance must be zero, and nothing held.';
+        return new Problem('wallet_not_empty', detail);
+      }
       const wallet = await findWallet(database, id);
       if (wallet === null) return notFound(id);
       if (changed === 'credit_in_use') {

@@ -4,7 +4,7 @@ import { formatAmount } from '@wallet/shared/words/money';
 import { OPERATION_TYPES, WALLET_STATUSES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { checkpointSchema } from '../http/archived.ts';
-import { asset, id, money, time } from '../http/fields.ts';
+import { asset, id, metadata, money, time } from '../http/fields.ts';
 
 /** Wallets and clients as the API answers them. */
 
@@ -14,7 +14,8 @@ export const walletSchema = z
     wallet_id: id.meta({ description: 'The id again, under the name that earlier services used.' }),
     client_id: id.nullable(),
     asset,
-    balance: money,
+    balance: money.meta({ description: 'What is held is not in it.' }),
+    held: money.meta({ description: 'What holds have set aside.' }),
     credit_limit: money.meta({ description: 'How far below zero the balance may go.' }),
     available: money.meta({ description: 'What can be spent: the balance and the credit limit.' }),
     status: z.enum(WALLET_STATUSES),
@@ -32,6 +33,7 @@ export function presentWallet(wallet: Wallet, asset: Asset): z.input<typeof wall
     client_id: wallet.clientId,
     asset: asset.code,
     balance: formatAmount(wallet.balance, asset.scale),
+    held: formatAmount(wallet.held, asset.scale),
     credit_limit: formatAmount(wallet.creditLimit, asset.scale),
     available: formatAmount(wallet.balance + wallet.creditLimit, asset.scale),
     status: wallet.status,
@@ -42,23 +44,32 @@ export function presentWallet(wallet: Wallet, asset: Asset): z.input<typeof wall
   };
 }
 
-/** A wallet's balance at a past moment. */
+/** A wallet's balances at a past moment. */
 export const walletAtSchema = z
-  .strictObject({ id, wallet_id: id, asset, balance: money, version: z.int(), at: time })
+  .strictObject({ id, wallet_id: id, asset, balance: money, held: money, version: z.int(), at: time })
   .meta({ id: 'WalletAt' });
 
 export const historyLineSchema = z
   .strictObject({
     id,
     operation_id: id,
+    leg: z
+      .int()
+      .meta({ description: 'Which movement of the operation: the one with a leg for each has a line for each.' }),
     type: z.enum(OPERATION_TYPES),
     asset,
     amount: money.meta({ description: 'Signed: negative if it left the wallet.' }),
     balance_before: money,
     balance_after: money,
-    other_wallet_id: id.nullable().meta({ description: 'The other wallet of a transfer.' }),
+    other_wallet_id: id
+      .nullable()
+      .meta({ description: 'The wallet that it went to or came from, if it is another one.' }),
+    hold_id: id.nullable().meta({ description: 'The hold that was captured or released.' }),
+    reversal_of: id.nullable().meta({ description: 'The operation that was reversed.' }),
+    batch_id: id.nullable().meta({ description: 'The batch that the operation is a line of.' }),
     description: z.string().nullable(),
     reference_id: z.string().nullable(),
+    metadata: metadata.nullable(),
     version: z.int(),
     created_at: time,
   })
@@ -73,7 +84,7 @@ export const archivedHistory = {
 };
 
 const totals = {
-  count: z.int(),
+  count: z.int().meta({ description: 'Of lines of the history.' }),
   credited: money,
   debited: money,
 };

@@ -16,14 +16,27 @@ import {
   readOperationsUpTo,
   saveRun,
 } from './audit/checkpoints.ts';
+import { checkHeld } from './audit/held.ts';
 import { checkKeys } from './audit/keys.ts';
+import { checkLateHolds } from './audit/late-holds.ts';
 import { checkOperations } from './audit/operations.ts';
 import { type Pieces, type Violation, createPieces } from './audit/pieces.ts';
 import { type QueueCursor, checkQueue } from './audit/queue.ts';
+import { checkTargets } from './audit/targets.ts';
 import { checkWallets } from './audit/wallets.ts';
 
 /** What is looked through, one after the other. */
-const PHASES = ['wallets', 'accounts', 'operations', 'keys', 'batches', 'queue'] as const;
+const PHASES = [
+  'wallets',
+  'accounts',
+  'operations',
+  'targets',
+  'held',
+  'late_holds',
+  'keys',
+  'batches',
+  'queue',
+] as const;
 type Phase = (typeof PHASES)[number];
 
 /** How far an audit has got, in the shape in which it is kept. */
@@ -140,6 +153,12 @@ function checkPhase(audit: {
     }
     case 'operations':
       return checkOperations(pieces, tell, (cursor as string | null) ?? operationsAfter);
+    case 'targets':
+      return checkTargets(pieces, tell, { since: operationsAfter, from: (cursor as string | null) ?? operationsAfter });
+    case 'held':
+      return checkHeld(pieces, tell, (cursor as string | null) ?? FIRST_ID);
+    case 'late_holds':
+      return checkLateHolds(pieces, tell, (cursor as string | null) ?? '-infinity');
     case 'keys':
       // The hash of a key does not tell how old it is.
       return checkKeys(pieces, tell, run.sinceCheckpoint ? LAST_ID : ((cursor as string | null) ?? FIRST_ID));

@@ -101,7 +101,8 @@ function targetsOf(
   terms: ReadonlyMap<string, PendingTerms>,
   wanted: PendingOperation['type'],
 ): string[] {
-  return operations.flatMap(({ id, type }) => (type === wanted ? (terms.get(id)?.targetId ?? []) : []));
+  const targets = operations.flatMap(({ id, type }) => (type === wanted ? (terms.get(id)?.targetId ?? []) : []));
+  return [...new Set(targets)];
 }
 
 function toTerms(
@@ -109,25 +110,18 @@ function toTerms(
   terms: PendingTerms | undefined,
   accounts: FindableAccounts<LockedTermsAccount>,
 ): Terms {
-  const { id, type, walletId, toWalletId, transferable } = operation;
+  const { id, type: kind, walletId, transferable } = operation;
   if (terms === undefined) throw new BrokenInvariant(`operation ${id} has no terms`);
-  switch (type) {
-    case 'hold':
-      return { kind: type, held: accounts.heldOf(walletId).id };
-    case 'capture': {
-      const to = terms.toAccountId ?? counterpartyOf(operation, accounts).id;
-      const { final } = terms;
-      return { kind: type, holdId: targetOf(terms), held: accounts.heldOf(walletId).id, to, transferable, final };
-    }
-    case 'release':
-      return { kind: type, holdId: targetOf(terms), held: accounts.heldOf(walletId).id };
-    case 'reversal':
-      return { kind: type, originalId: targetOf(terms) };
-    case 'posting':
-      return { kind: type, legs: terms.legs };
-    default:
-      throw new BrokenInvariant(`operation ${id} is a ${type}, which has no terms`);
+  if (kind === 'hold') return { kind, held: accounts.heldOf(walletId).id };
+  if (kind === 'release') return { kind, holdId: targetOf(terms), held: accounts.heldOf(walletId).id };
+  if (kind === 'capture') {
+    const to = terms.toAccountId ?? counterpartyOf(operation, accounts).id;
+    const held = accounts.heldOf(walletId).id;
+    return { kind, holdId: targetOf(terms), held, to, transferable, final: terms.final };
   }
+  if (kind === 'reversal') return { kind, originalId: targetOf(terms) };
+  if (kind === 'posting') return { kind, legs: terms.legs };
+  throw new BrokenInvariant(`operation ${id} is a ${kind}, which has no terms`);
 }
 
 function targetOf({ operationId, targetId }: PendingTerms): string {

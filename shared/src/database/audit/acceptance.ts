@@ -16,7 +16,7 @@ export const acceptedAs = (operation: string, batch: string): string =>
 
 /**
  * Whether an operation of a wallet has ended that was accepted after the one given. Looked for among those with the next ids,
- * and among the last movements of the wallet: since its movements stand in the order of acceptance, which is checked, the
+ * and among the last movements of the wallet and of what is held of it: since its movements stand in the order of acceptance, which is checked, the
  * last one tells of all.
  */
 export const wasOvertaken = (waiting: { wallet: string; id: string; accepted: string }): string => `EXISTS (
@@ -32,7 +32,9 @@ export const wasOvertaken = (waiting: { wallet: string; id: string; accepted: st
     ) AS ended ON true
     WHERE ended.operation_id IS NOT NULL AND ${acceptedAs('later', 'later_batch')} > ${waiting.accepted}
   ) OR EXISTS (
-    SELECT FROM accounts
+    SELECT FROM (
+      SELECT id FROM accounts WHERE wallet_id = ${waiting.wallet} UNION ALL SELECT id FROM accounts WHERE held_of = ${waiting.wallet}
+    ) AS accounts
     CROSS JOIN LATERAL (
       (SELECT operation_id FROM movements WHERE from_account_id = accounts.id ORDER BY from_version DESC LIMIT ${NEAR})
       UNION ALL
@@ -43,7 +45,7 @@ export const wasOvertaken = (waiting: { wallet: string; id: string; accepted: st
       WHERE id = moved.operation_id AND wallet_id = ${waiting.wallet} OFFSET 0
     ) AS done
     ${joinBatch('done', 'done_batch')}
-    WHERE accounts.wallet_id = ${waiting.wallet} AND ${acceptedAs('done', 'done_batch')} > ${waiting.accepted}
+    WHERE ${acceptedAs('done', 'done_batch')} > ${waiting.accepted}
   )`;
 
 const NEAR = 20;

@@ -123,12 +123,16 @@ async function walk(client: Client, walks: readonly Walk[], rows: number): Promi
   return walked;
 }
 
-const NAME = `format('account %s of %s', account.id, coalesce('wallet ' || account.wallet_id, account.system))`;
+const NAME = `format('account %s of %s', account.id,
+                 coalesce('wallet ' || account.wallet_id, 'what is held of wallet ' || account.held_of, account.system))`;
+const BELOW = `account.balance < -account.credit_limit
+                  AND (account.system IS NULL OR NOT account.may_go_negative AND account.system <> 'treasury')`;
 
 /**
  * P3: versions have no gaps, each movement continues the one before it, and the account stands at the last one, that of its
- * last operation, with the sum of them all; no wallet is below its credit limit. P2: along its movements, the operations of a
- * wallet come in the order of acceptance.
+ * last operation, with the sum of them all; no wallet is below its credit limit, and what is held and a house account that may
+ * not go below zero is not below it. P2: along its movements, and along those of what is held of it, the operations of a wallet
+ * come in the order of acceptance; the legs of one are of one place.
  *
  * What is in the archives is left out: a walk goes on from the checkpoint of its account there, if that is further. It may have
  * come to be so since the piece before.
@@ -148,7 +152,9 @@ const WALK = `WITH walk AS MATERIALIZED (
   ), sides AS (
     SELECT walk.*, account.wallet_id, side.version AS at_version, side.amount, side.balance AS at_balance, side.operation_id
     FROM walk
-    LEFT JOIN LATERAL (SELECT wallet_id FROM accounts WHERE id = walk.account_id OFFSET 0) AS account ON true
+    LEFT JOIN LATERAL (
+      SELECT coalesce(wallet_id, held_of) AS wallet_id FROM accounts WHERE id = walk.account_id OFFSET 0
+    ) AS account ON true
     LEFT JOIN LATERAL (
       SELECT from_version AS version, -amount AS amount, from_balance AS balance, operation_id FROM movements
       WHERE from_account_id = walk.account_id AND from_version > walk.seen AND from_version <= walk.seen + $7::bigint
@@ -191,7 +197,7 @@ const WALK = `WITH walk AS MATERIALIZED (
   SELECT walked.account_id::text AS "accountId", walked.version::text, walked.balance::text, walked.total::text,
          walked.accepted::text, broken, next.version::text AS next,
          CASE WHEN next.version IS NOT NULL THEN '[]'::jsonb ELSE
-           CASE WHEN account.balance <> walked.total OR (account.balance < -account.credit_limit AND account.wallet_id IS NOT NULL)
+           CASE WHEN account.balance <> walked.total OR (${BELOW})
              THEN jsonb_build_array(jsonb_build_object(
                'violation', CASE WHEN account.balance <> walked.total THEN 'balance_not_sum_of_entries' ELSE 'below_credit_limit' END,
                'subject', ${NAME},
@@ -214,7 +220,8 @@ const WALK = `WITH walk AS MATERIALIZED (
          END AS wrong
   FROM walked
   JOIN LATERAL (
-    SELECT id, wallet_id, system, version, balance, credit_limit, last_operation_id FROM accounts WHERE id = walked.account_id OFFSET 0
+    SELECT id, wallet_id, held_of, system, may_go_negative, version, balance, credit_limit, last_operation_id
+    FROM accounts WHERE id = walked.account_id OFFSET 0
   ) AS account ON true
   LEFT JOIN LATERAL (
     SELECT least(

@@ -76,13 +76,16 @@ const valuesOf = (ranges: readonly LineRange[]): string[][] => [
 /** That of a line, by its id. */
 const PARTITION = "('x' || substr(id::text, 16, 3))::bit(12)::int";
 
-/** The lines of the ranges, without what came of them. They never change: so they may be added up from several snapshots. */
+/**
+ * The lines of the ranges, without what came of them; an amount that is left open counts as 0. They never change: so they may be
+ * added up from several snapshots.
+ */
 export async function sumLines(client: Client, ranges: readonly LineRange[]): Promise<Sums[]> {
   const { rows } = await client.query<Sums>(
     `SELECT range.batch_id AS "batchId", line.partition, line.asset_id AS "assetId", line.lines, line.amount::text,
             0::bigint AS succeeded, '0' AS "succeededAmount", 0::bigint AS failed, '0' AS "failedAmount"
      FROM ${RANGES} CROSS JOIN LATERAL (
-       SELECT ${PARTITION} AS partition, asset_id, count(*) AS lines, sum(amount) AS amount FROM operations
+       SELECT ${PARTITION} AS partition, asset_id, count(*) AS lines, sum(coalesce(amount, 0)) AS amount FROM operations
        WHERE id > range.after_id AND id <= range.last_id AND batch_id = range.batch_id
        GROUP BY 1, 2
      ) AS line`,
@@ -95,12 +98,13 @@ export async function sumLines(client: Client, ranges: readonly LineRange[]): Pr
 export async function sumEnded(client: Client, ranges: readonly LineRange[]): Promise<Sums[]> {
   const ended = (
     table: string,
-  ) => `SELECT ${PARTITION} AS partition, operation.asset_id, count(*) AS lines, sum(operation.amount) AS amount
+    once = '',
+  ) => `SELECT ${PARTITION} AS partition, operation.asset_id, count(*) AS lines, sum(coalesce(operation.amount, 0)) AS amount
        FROM ${table} AS ended
        CROSS JOIN LATERAL (
          SELECT id, asset_id, amount FROM operations WHERE id = ended.operation_id AND batch_id = range.batch_id OFFSET 0
        ) AS operation
-       WHERE ended.operation_id > range.after_id AND ended.operation_id <= range.last_id
+       WHERE ended.operation_id > range.after_id AND ended.operation_id <= range.last_id ${once}
        GROUP BY 1, 2`;
   const { rows } = await client.query<Sums>(
     `SELECT range.batch_id AS "batchId", line.partition, line.asset_id AS "assetId", 0::bigint AS lines, '0' AS amount,
@@ -108,7 +112,7 @@ export async function sumEnded(client: Client, ranges: readonly LineRange[]): Pr
             sum(failed)::bigint AS failed, sum(failed_amount)::text AS "failedAmount"
      FROM ${RANGES} CROSS JOIN LATERAL (
        SELECT partition, asset_id, lines AS succeeded, amount AS succeeded_amount, 0 AS failed, 0 AS failed_amount
-       FROM (${ended('movements')}) AS moved
+       FROM (${ended('movements', 'AND ended.leg = 0')}) AS moved
        UNION ALL
        SELECT partition, asset_id, 0, 0, lines, amount FROM (${ended('failures')}) AS refused
      ) AS line

@@ -1,12 +1,13 @@
-import { KINDS, PARTIES, type Party, signOf } from '../../words/kinds.ts';
+import { KINDS, type Party, signOf } from '../../words/kinds.ts';
 import { OPERATION_TYPES } from '../../words/operation.ts';
 import type { Client } from '../pool.ts';
 import { acceptedAs, joinBatch } from './acceptance.ts';
-import type { Pieces, Violation } from './pieces.ts';
 import { LAST_ID } from './bounds.ts';
+import type { Pieces, Violation } from './pieces.ts';
+import { HAS_TERMS, LEGS, TERMS } from './terms.ts';
 
 /**
- * Goes through operations, movements and failures in the order of the ids of operations. All that there is to be said about an
+ * Goes through operations, their terms, movements and failures in the order of the ids of operations. All that there is to be said about an
  * operation is seen in one snapshot.
  * @param after the id to begin behind.
  */
@@ -35,29 +36,36 @@ async function readLastId(client: Client): Promise<string> {
   const { rows } = await client.query<{ id: string | null }>(
     `SELECT greatest((SELECT id FROM operations ORDER BY id DESC LIMIT 1),
                      (SELECT operation_id FROM movements ORDER BY operation_id DESC LIMIT 1),
-                     (SELECT operation_id FROM failures ORDER BY operation_id DESC LIMIT 1)) AS id`,
+                     (SELECT operation_id FROM failures ORDER BY operation_id DESC LIMIT 1),
+                     (SELECT operation_id FROM operation_terms ORDER BY operation_id DESC LIMIT 1),
+                     (SELECT operation_id FROM operation_legs ORDER BY operation_id DESC LIMIT 1)) AS id`,
   );
   return rows[0]?.id ?? '';
 }
 
-/** An id behind `after` up to which no table has many more than `rows`; null if there is no more than that. */
+/**
+ * An id behind `after` up to which no table has many more than `rows`: the last operation may have 100 legs. Null if there is no
+ * more than that.
+ */
 async function readBound(client: Client, after: string, rows: number): Promise<string | null> {
   const found = await client.query<{ id: string | null }>(
     `SELECT least((SELECT id FROM operations WHERE id > $1 ORDER BY id OFFSET $2 LIMIT 1),
                   (SELECT operation_id FROM movements WHERE operation_id > $1 ORDER BY operation_id OFFSET $2 LIMIT 1),
-                  (SELECT operation_id FROM failures WHERE operation_id > $1 ORDER BY operation_id OFFSET $2 LIMIT 1)) AS id`,
+                  (SELECT operation_id FROM failures WHERE operation_id > $1 ORDER BY operation_id OFFSET $2 LIMIT 1),
+                  (SELECT operation_id FROM operation_terms WHERE operation_id > $1 ORDER BY operation_id OFFSET $2 LIMIT 1),
+                  (SELECT operation_id FROM operation_legs WHERE operation_id > $1 ORDER BY operation_id OFFSET $2 LIMIT 1)) AS id`,
     [after, rows - 1],
   );
   return found.rows[0]?.id ?? null;
 }
 
-/** The sign of each kind's movement on the account of a party; null where it has none. */
+/** The sign of each simple kind's movement on the account of a party; null where it has none. */
 const signOn = (party: Party): string => {
-  const signs = OPERATION_TYPES.map((type) => `WHEN '${type}' THEN ${signOf(KINDS[type], party) ?? 'NULL'}`);
+  const signs = OPERATION_TYPES.filter((type) => !KINDS[type].hasTerms).map(
+    (type) => `WHEN '${type}' THEN ${signOf(KINDS[type], party) ?? 'NULL'}`,
+  );
   return `CASE operations.type ${signs.join(' ')} END::int`;
 };
-
-const [WALLET_SIGN, RECEIVER_SIGN, TREASURY_SIGN] = PARTIES.map(signOn);
 
 /** The movement of an operation on the account of a wallet, by its sign. */
 const movedOn = (wallet: string): string =>
@@ -74,8 +82,8 @@ const KEY_HASH = "encode(substr(sha256(convert_to(operations.idempotency_key, 'U
 
 /**
  * P1: every operation is pending or final; one that has moved anything moved its amount once, between the accounts that its
- * kind says. P3: one asset from the operation to the account. And its key is its own; a line of a finished batch may have lost
- * it.
+ * kind says: what those moved that have terms is looked at with these. P3: one asset from the operation to the account. And its
+ * key is its own; a line of a finished batch may have lost it.
  */
 const OPERATIONS = `SELECT checked.* FROM operations
   LEFT JOIN LATERAL (
@@ -115,8 +123,8 @@ const OPERATIONS = `SELECT checked.* FROM operations
     WHERE key_hash = CASE WHEN batch.finished_at IS NULL THEN ${KEY_HASH} END OFFSET 0
   ) AS key ON true
   CROSS JOIN LATERAL (
-    SELECT operations.amount * ${WALLET_SIGN} AS on_wallet, operations.amount * ${RECEIVER_SIGN} AS on_receiver,
-           operations.amount * ${TREASURY_SIGN} AS on_treasury,
+    SELECT operations.amount * ${signOn('wallet')} AS on_wallet, operations.amount * ${signOn('receiver')} AS on_receiver,
+           operations.amount * ${signOn('treasury')} AS on_treasury,
            ${movedOn('operations.wallet_id')} AS moved, ${movedOn('operations.to_wallet_id')} AS received,
            CASE WHEN ${treasury('gained')} THEN movement.amount WHEN ${treasury('lost')} THEN -movement.amount END AS issued
     OFFSET 0
@@ -129,6 +137,7 @@ const OPERATIONS = `SELECT checked.* FROM operations
            CASE
              WHEN movement.operation_id IS NULL OR failure.operation_id IS NOT NULL THEN NULL
              WHEN lost.id IS NULL OR gained.id IS NULL THEN 'entry_without_account_or_operation'
+             WHEN operations.type IN (${HAS_TERMS}) THEN NULL
              WHEN (moved, received, issued) IS NOT DISTINCT FROM (on_wallet, on_receiver, on_treasury) THEN NULL
              WHEN moved = -on_wallet THEN 'entries_against_direction'
              WHEN moved IS NULL OR on_receiver IS NOT NULL AND received IS NULL THEN 'entries_on_wrong_wallet'
@@ -143,7 +152,11 @@ const OPERATIONS = `SELECT checked.* FROM operations
            CASE WHEN operations.batch_id IS NOT NULL AND (batch.id IS NULL
                   OR (left(operations.id::text, 15), substr(operations.id::text, 19, 13))
                     <> (left(operations.batch_id::text, 15), substr(operations.batch_id::text, 19, 13)))
-                THEN 'line_not_of_batch' END AS line
+                THEN 'line_not_of_batch' END AS line,
+           -- As a value: a join would be one more look-up for every operation.
+           CASE WHEN operations.type IN (${HAS_TERMS})
+                  AND (SELECT operation_id FROM operation_terms WHERE operation_id = operations.id) IS NULL
+                THEN 'operation_without_terms' END AS terms
     OFFSET 0
   ) AS found
   -- Only for what is wrong with any of them.
@@ -155,20 +168,22 @@ const OPERATIONS = `SELECT checked.* FROM operations
     (asset, format('asset %s, wallet %s', operations.asset_id, operations.wallet_id)),
     (balance, format('moved asset %s into asset %s', lost.asset_id, gained.asset_id)),
     (found.key, format('its key of idempotency is kept for %s', coalesce('operation ' || key.operation_id, 'none'))),
-    (found.line, format('line %s of batch %s', operations.line, operations.batch_id))
+    (found.line, format('line %s of batch %s', operations.line, operations.batch_id)),
+    (terms, operations.type)
   ) AS said (violation, detail)
   CROSS JOIN LATERAL (SELECT said.violation, 'operation ' || operations.id AS subject, said.detail) AS checked
   WHERE operations.id > $1 AND operations.id <= $2
-    AND num_nonnulls(ending, posting, asset, balance, found.key, found.line) > 0 AND said.violation IS NOT NULL`;
+    AND num_nonnulls(ending, posting, asset, balance, found.key, found.line, terms) > 0 AND said.violation IS NOT NULL`;
 
-/** P3: movements belong to operations, and an operation has one. */
+/** P3: movements belong to operations, and an operation has one, unless it has terms. */
 const MOVEMENTS = `SELECT CASE WHEN operation.id IS NULL THEN 'entry_without_account_or_operation' ELSE 'entries_not_of_operation' END
            AS violation,
          'operation ' || operation_id AS subject,
          format('leg %s moves %s from account %s to account %s', leg, amount, from_account_id, to_account_id) AS detail
   FROM movements
-  LEFT JOIN LATERAL (SELECT id FROM operations WHERE id = movements.operation_id OFFSET 0) AS operation ON true
-  WHERE operation_id > $1 AND operation_id <= $2 AND (operation.id IS NULL OR leg <> 0)`;
+  LEFT JOIN LATERAL (SELECT id, type FROM operations WHERE id = movements.operation_id OFFSET 0) AS operation ON true
+  WHERE operation_id > $1 AND operation_id <= $2
+    AND (operation.id IS NULL OR leg <> 0 AND operation.type NOT IN (${HAS_TERMS}))`;
 
 /** Both sides on which an account may have reached a version. */
 const movementAt = (version: string, name: string): string => `LEFT JOIN LATERAL (
@@ -209,14 +224,17 @@ const isOutOfOrder = (name: string): string => `CASE
 
 /**
  * P3: what failed tells where its wallet stood, and was refused rightly: a line of an atomic batch failed on what the lines
- * before it would have left. P2: it was refused after what was accepted before it, and before what was accepted after it; that
- * is held against the movements around it and against the operations of the wallet with the next ids, as far as these are
- * not in the archives. Those that succeeded
- * are held against each other with the movements of their accounts.
+ * before it would have left. Funds are only asked of what leaves the wallet's own account; a posting or a reversal may have
+ * failed at any of its legs, on an account of which the failure says nothing. P2: it was refused after what was accepted before
+ * it, and before what was accepted after it; that is held against the movements around it and against the operations of the
+ * wallet with the next ids, as far as these are not in the archives. Those that succeeded are held against each other with the
+ * movements of their accounts.
  */
 const FAILURES = `SELECT checked.* FROM failures
   LEFT JOIN LATERAL (
-    SELECT operations.id, wallet_id, amount, batch.atomic, ${acceptedAs('operations', 'batch')} AS accepted
+    SELECT operations.id, wallet_id, batch.atomic, ${acceptedAs('operations', 'batch')} AS accepted,
+           -- What the wallet had to have; elsewhere other accounts give.
+           CASE WHEN type = 'hold' OR type NOT IN (${HAS_TERMS}) THEN amount END AS amount
     FROM operations ${joinBatch('operations', 'batch')}
     WHERE operations.id = failures.operation_id OFFSET 0
   ) AS operation ON true
@@ -255,4 +273,4 @@ const FAILURES = `SELECT checked.* FROM failures
   WHERE failures.operation_id > $1 AND failures.operation_id <= $2
     AND num_nonnulls(owner, told, turn) > 0 AND said.violation IS NOT NULL`;
 
-const CHECKS: readonly string[] = [OPERATIONS, MOVEMENTS, FAILURES];
+const CHECKS: readonly string[] = [OPERATIONS, MOVEMENTS, FAILURES, TERMS, LEGS];

@@ -87,7 +87,10 @@ interface Total {
   failedAmount: bigint;
 }
 
-type Moved = { readonly movement: Movement; readonly assetId: number | undefined };
+interface Moved {
+  readonly movement: Movement;
+  readonly assetId: number | undefined;
+}
 
 const MOVEMENT = {
   operation_id: ['uuid', ({ movement }: Moved) => movement.operationId],

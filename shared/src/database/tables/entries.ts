@@ -1,17 +1,28 @@
-import type { OperationType } from '../../words/operation.ts';
+import { KINDS } from '../../words/kinds.ts';
+import { OPERATION_TYPES, type OperationType } from '../../words/operation.ts';
 import type { Queryable } from '../pool.ts';
 
-/** A line of a wallet's history: its entry, with the operation behind it. `amount` is signed. */
+/**
+ * A line of a wallet's history: an entry on its main account, with the operation behind it, which can have several. `amount` is
+ * signed.
+ */
 export interface HistoryLine {
   readonly version: bigint;
   readonly operationId: string;
+  /** Which movement of the operation it is a side of. */
+  readonly leg: number;
   readonly type: OperationType;
   readonly amount: bigint;
   readonly balance: bigint;
-  /** The other wallet of a transfer. */
+  /** The wallet on the other side of the movement, if it is another one. */
   readonly otherWalletId: string | null;
+  /** The hold of a capture or a release; the operation that a reversal takes back. */
+  readonly targetId: string | null;
+  readonly batchId: string | null;
   readonly description: string | null;
   readonly referenceId: string | null;
+  /** The text of a JSON object, as it was sent. */
+  readonly metadata: string | null;
   readonly createdAt: Date;
 }
 
@@ -37,11 +48,15 @@ export async function listHistory(
     name: 'listHistory',
     text: `WITH range AS MATERIALIZED (${RANGE_OF_WALLET})
            SELECT * FROM (
-             SELECT entries.version, entries.operation_id AS "operationId", operations.type, entries.amount,
+             SELECT entries.version, entries.operation_id AS "operationId", entries.leg, operations.type, entries.amount,
                     entries.balance::bigint AS balance,
-                    CASE WHEN operations.wallet_id = $1 THEN operations.to_wallet_id ELSE operations.wallet_id END
+                    CASE WHEN with_terms.id IS NOT NULL THEN nullif(movement.other_wallet_id, $1)
+                         WHEN operations.wallet_id = $1 THEN operations.to_wallet_id ELSE operations.wallet_id END
                       AS "otherWalletId",
-                    operations.description, operations.reference_id AS "referenceId", entries.created_at AS "createdAt"
+                    terms.target_id AS "targetId", operations.batch_id AS "batchId",
+                    operations.description, operations.reference_id AS "referenceId",
+                    coalesce(operations.metadata_sent::text, operations.metadata::text) AS metadata,
+                    entries.created_at AS "createdAt"
              FROM (
                SELECT account_id, generate_series(least(upto, $5::bigint - 1), after + 1, -1) AS version FROM range
              ) AS place
@@ -49,6 +64,15 @@ export async function listHistory(
                SELECT * FROM entries WHERE account_id = place.account_id AND version = place.version OFFSET 0
              ) AS entries
              CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = entries.operation_id OFFSET 0) AS operations
+             CROSS JOIN LATERAL (SELECT CASE WHEN operations.type IN (${WITH_TERMS}) THEN operations.id END AS id) AS with_terms
+             LEFT JOIN LATERAL (
+               SELECT target_id FROM operation_terms WHERE operation_id = with_terms.id OFFSET 0
+             ) AS terms ON true
+             LEFT JOIN LATERAL (
+               SELECT (SELECT coalesce(wallet_id, held_of) FROM accounts
+                       WHERE id = from_account_id + to_account_id - entries.account_id) AS other_wallet_id
+               FROM movements WHERE operation_id = with_terms.id AND leg = entries.leg OFFSET 0
+             ) AS movement ON true
              WHERE $4::text IS NULL OR operations.type = $4
              LIMIT $6
            ) AS page ORDER BY version DESC`,
@@ -56,6 +80,11 @@ export async function listHistory(
   });
   return rows;
 }
+
+/** Operations whose wallets do not tell which one is on the other side of an entry: only of those more is looked up. */
+const WITH_TERMS = OPERATION_TYPES.filter((type) => KINDS[type].hasTerms)
+  .map((type) => `'${type}'`)
+  .join(', ');
 
 /** The versions of wallet $1 from $2 (included) to $3 (not included) that are not in the archives: above `after`, up to `upto`. */
 const RANGE_OF_WALLET = `
@@ -65,7 +94,7 @@ const RANGE_OF_WALLET = `
               ELSE coalesce(version_at(id, $3 - interval '1 microsecond'), 0) END AS upto
   FROM accounts LEFT JOIN archive_checkpoints AS archived ON account_id = id WHERE wallet_id = $1`;
 
-/** What a type of operation did to a wallet. `credited` and `debited` are both positive. */
+/** What a type of operation did to a wallet, which `count` entries are of. `credited` and `debited` are both positive. */
 export interface Totals {
   readonly type: OperationType;
   readonly count: bigint;

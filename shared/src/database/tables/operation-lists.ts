@@ -15,6 +15,10 @@ export interface OperationFilter {
   readonly referenceId: string | null;
   /** Only what the key stands for now: of a line of a batch, not if retention has deleted its key. */
   readonly idempotencyKey: string | null;
+  /** The captures and releases of this hold. */
+  readonly holdId: string | null;
+  /** The reversals of this operation. */
+  readonly reversalOf: string | null;
   readonly from: Date | null;
   readonly to: Date | null;
   readonly before: string | null;
@@ -36,6 +40,8 @@ export async function listOperations(
     conditions.push(`operations.id BETWEEN ${parameter(first)} AND ${parameter(last)}`);
   }
   if (filter.type !== null) conditions.push(`operations.type = ${parameter(filter.type)}`);
+  if (filter.holdId !== null) conditions.push(`operations.type IN ('capture', 'release')`);
+  if (filter.reversalOf !== null) conditions.push(`operations.type = 'reversal'`);
   if (filter.idempotencyKey !== null) {
     const hash = keyHash(parameter(filter.idempotencyKey));
     conditions.push(`operations.id = (SELECT operation_id FROM operation_keys WHERE key_hash = ${hash})`);
@@ -50,11 +56,7 @@ export async function listOperations(
     conditions.push(`operations.id < ${parameter(lowestIdOf(filter.to, CLOCK_SKEW_MS))}`);
   }
   const most = parameter(limit);
-  // All that have the reference, which are few: where the planner does not know that, it would read on from the newest.
-  const operations =
-    filter.referenceId === null
-      ? 'operations'
-      : `(SELECT * FROM operations WHERE reference_id COLLATE "C" = ${parameter(filter.referenceId)} OFFSET 0) AS operations`;
+  const { operations, newestFirst } = sourceOf(filter, parameter);
   if (filter.status === 'pending') {
     // Of each open part of a batch, only as much as a page can show.
     const pendingLines = `SELECT operations.id FROM ${operations}
@@ -73,10 +75,38 @@ export async function listOperations(
   }
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const { rows } = await database.query<Operation>(
-    `SELECT ${OPERATION_COLUMNS} FROM ${operations} ${LEFT_JOIN_OUTCOME} ${where} ORDER BY operations.id DESC LIMIT ${most}`,
+    `SELECT ${OPERATION_COLUMNS} FROM ${operations} ${LEFT_JOIN_OUTCOME} ${where} ORDER BY ${newestFirst} LIMIT ${most}`,
     values,
   );
   return addTerms(database, rows);
+}
+
+/**
+ * What is looked through. All that have the reference, or name the hold or the operation, are few: where the planner does not know
+ * that, it would read on from the newest. Those that name something are read in order, so that a page is not made from all.
+ */
+function sourceOf(
+  { referenceId, holdId, reversalOf, before }: OperationFilter,
+  parameter: (value: unknown) => string,
+): { operations: string; newestFirst: string } {
+  const hasReference = (reference: string): string => `reference_id COLLATE "C" = ${parameter(reference)}`;
+  const targetId = holdId ?? reversalOf;
+  if (targetId === null) {
+    const operations =
+      referenceId === null
+        ? 'operations'
+        : `(SELECT * FROM operations WHERE ${hasReference(referenceId)} OFFSET 0) AS operations`;
+    return { operations, newestFirst: 'operations.id DESC' };
+  }
+  const operations = `(
+      SELECT operation_id FROM operation_terms
+      WHERE target_id = ${parameter(targetId)} ${before === null ? '' : `AND operation_id < ${parameter(before)}`}
+      ORDER BY operation_id DESC OFFSET 0
+    ) AS naming CROSS JOIN LATERAL (
+      SELECT * FROM operations
+      WHERE id = naming.operation_id ${referenceId === null ? '' : `AND ${hasReference(referenceId)}`} OFFSET 0
+    ) AS operations`;
+  return { operations, newestFirst: 'naming.operation_id DESC' };
 }
 
 /** How far the clocks of the processes that make ids may be from the database's. */

@@ -166,12 +166,12 @@ const HELD = `(CASE operations.type WHEN 'hold' THEN first.to_balance WHEN 'rele
 
 /** Where its last movement on the wallet's own account left it. */
 const LAST_OF_WALLET = `
-             SELECT balance, version FROM accounts CROSS JOIN LATERAL (
+             SELECT moved.balance, moved.version FROM accounts CROSS JOIN LATERAL (
                SELECT CASE WHEN to_account_id = accounts.id THEN to_balance ELSE from_balance END AS balance,
                       CASE WHEN to_account_id = accounts.id THEN to_version ELSE from_version END AS version
                FROM movements WHERE operation_id = wanted.id AND accounts.id IN (from_account_id, to_account_id) OFFSET 0
              ) AS moved
-             WHERE accounts.wallet_id = operations.wallet_id ORDER BY version DESC LIMIT 1`;
+             WHERE accounts.wallet_id = operations.wallet_id ORDER BY moved.version DESC LIMIT 1`;
 
 const nameOf = (
   account: string,

@@ -15,7 +15,10 @@ export interface WalletFacts {
 export interface Wallet extends WalletFacts {
   readonly clientId: string | null;
   readonly status: WalletStatus;
+  /** Of its main account: what holds have set aside is not in it. */
   readonly balance: bigint;
+  /** What holds have set aside of it. */
+  readonly held: bigint;
   /** How far below zero the balance may go. */
   readonly creditLimit: bigint;
   readonly version: bigint;
@@ -69,8 +72,9 @@ const PENDING_COUNTED = 10_000;
 /** Each OFFSET 0 keeps a look-up by key from becoming a join of whole tables, which it did after 100,000 operations. */
 const SELECT_WALLET = `
   SELECT wallets.id, wallets.asset_id AS "assetId", wallets.client_id AS "clientId", accounts.status,
-         accounts.balance::bigint AS balance, accounts.credit_limit AS "creditLimit", accounts.version,
-         wallets.created_at AS "createdAt", accounts.updated_at AS "updatedAt",
+         accounts.balance::bigint AS balance, coalesce(held.balance, 0)::bigint AS held,
+         accounts.credit_limit AS "creditLimit", accounts.version,
+         wallets.created_at AS "createdAt", greatest(accounts.updated_at, held.updated_at) AS "updatedAt",
          (SELECT count(*) FROM (
             SELECT 1 FROM pending_operations WHERE wallet_id = wallets.id
             UNION ALL
@@ -82,7 +86,8 @@ const SELECT_WALLET = `
             WHERE batch_parts.open AND ${HAS_NOT_ENDED}
             LIMIT ${PENDING_COUNTED}
           ) AS waiting) AS "pendingOperations"
-  FROM wallets JOIN accounts ON accounts.wallet_id = wallets.id`;
+  FROM wallets JOIN accounts ON accounts.wallet_id = wallets.id
+  LEFT JOIN LATERAL (SELECT balance, updated_at FROM accounts WHERE held_of = wallets.id OFFSET 0) AS held ON true`;
 
 export async function findWallet(database: Queryable, id: string): Promise<Wallet | null> {
   const { rows } = await database.query<Wallet>({
@@ -135,26 +140,33 @@ export async function listWalletsOf(database: Queryable, clientIds: readonly str
 /** A wallet at the end of a millisecond. */
 interface PastWallet {
   readonly balance: bigint;
+  readonly held: bigint;
   readonly version: bigint;
   /** By the database's clock, which also dates the entries. */
   readonly isFuture: boolean;
-  /** Until when history is in the archives, if the moment lies before; balance and version are not those of the moment then. */
+  /** Until when history is in the archives, if the moment lies before; the rest is not that of the moment then. */
   readonly archivedBefore: Date | null;
 }
 
-/** A wallet's balance and version at the end of a millisecond; both 0 before its first entry. */
+/** A wallet's balances and version at the end of a millisecond; all 0 before its first entry. */
 export async function findWalletAt(database: Queryable, id: string, moment: Date): Promise<PastWallet | null> {
   const { rows } = await database.query<PastWallet>({
     name: 'findWalletAt',
-    text: `SELECT coalesce(entries.balance, archived.balance, 0)::bigint AS balance, coalesce(past.version, 0) AS version,
+    text: `SELECT coalesce(max(coalesce(entries.balance, archived.balance)) FILTER (WHERE is_main), 0)::bigint AS balance,
+                  coalesce(max(coalesce(entries.balance, archived.balance)) FILTER (WHERE NOT is_main), 0)::bigint AS held,
+                  coalesce(max(past.version) FILTER (WHERE is_main), 0) AS version,
                   $2::timestamptz > clock_timestamp() AS "isFuture",
-                  CASE WHEN past.version IS NULL THEN archived.moved_at END AS "archivedBefore"
+                  max(archived.moved_at) FILTER (WHERE past.version IS NULL) AS "archivedBefore"
            FROM (
-             SELECT id, version_at(id, $2::timestamptz + interval '999 microseconds') AS version
-             FROM accounts WHERE wallet_id = $1
+             SELECT id, wallet_id IS NOT NULL AS is_main,
+                    version_at(id, $2::timestamptz + interval '999 microseconds') AS version
+             FROM accounts WHERE wallet_id = $1 OR held_of = $1 OFFSET 0
            ) AS past
-           LEFT JOIN entries ON entries.account_id = past.id AND entries.version = past.version
-           LEFT JOIN archive_checkpoints AS archived ON archived.account_id = past.id`,
+           LEFT JOIN LATERAL (
+             SELECT balance FROM entries WHERE account_id = past.id AND version = past.version OFFSET 0
+           ) AS entries ON true
+           LEFT JOIN archive_checkpoints AS archived ON archived.account_id = past.id
+           HAVING count(*) > 0`,
     values: [id, moment],
   });
   return rows[0] ?? null;
@@ -163,22 +175,24 @@ export async function findWalletAt(database: Queryable, id: string, moment: Date
 export type ChangedStatus = 'changed' | 'unchanged' | 'wallet_not_found' | 'wallet_closed' | 'wallet_not_empty';
 
 /**
- * Changes a wallet's status. It waits for the account's lock, so no operation that is applied after this returns sees the
- * status of before. A closed wallet stays closed; only an empty one can be closed.
+ * Changes a wallet's status, in a transaction. It waits for the account's lock, so no operation that is applied after this returns
+ * sees the status of before. A closed wallet stays closed; only an empty one can be closed, of which nothing is held either.
  */
 export async function changeWalletStatus(
   database: Queryable,
   id: string,
   status: WalletStatus,
 ): Promise<ChangedStatus> {
+  await lockWallet(database, id);
   const { rows } = await database.query<{ outcome: ChangedStatus }>({
     name: 'changeWalletStatus',
     text: `WITH account AS MATERIALIZED (
-             SELECT id, status, balance FROM accounts WHERE wallet_id = $1 FOR UPDATE
+             SELECT id, status, balance, coalesce((SELECT balance FROM accounts WHERE held_of = $1), 0) AS held
+             FROM accounts WHERE wallet_id = $1
            ), judged AS (
              SELECT id, CASE WHEN status = $2 THEN 'unchanged'
                              WHEN status = 'closed' THEN 'wallet_closed'
-                             WHEN $2 = 'closed' AND balance <> 0 THEN 'wallet_not_empty'
+                             WHEN $2 = 'closed' AND (balance <> 0 OR held <> 0) THEN 'wallet_not_empty'
                              ELSE 'changed' END AS outcome
              FROM account
            ), changed AS (
@@ -189,6 +203,18 @@ export async function changeWalletStatus(
     values: [id, status],
   });
   return rows[0]?.outcome ?? 'wallet_not_found';
+}
+
+/**
+ * Locks a wallet's account until the transaction ends. What is held of the wallet only changes under this lock; a statement that
+ * begins afterwards sees all of it, and one that itself waited for the lock would see what was held when it began.
+ */
+async function lockWallet(database: Queryable, id: string): Promise<void> {
+  await database.query({
+    name: 'lockWallet',
+    text: 'SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE',
+    values: [id],
+  });
 }
 
 export type ChangedCreditLimit = 'changed' | 'unchanged' | 'wallet_not_found' | 'wallet_closed' | 'credit_in_use';

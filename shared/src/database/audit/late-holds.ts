@@ -1,0 +1,44 @@
+import type { Pieces, Violation } from './pieces.ts';
+
+/** More than a service that works needs to release what has expired. */
+const LATE = '10 minutes';
+
+/**
+ * An open hold that has expired is to be released by an operation that the service accepts. It may still wait in the queue.
+ * @param from the moment of expiry to begin behind.
+ */
+export async function* checkLateHolds(
+  pieces: Pieces,
+  tell: (violation: Violation) => void,
+  from: string,
+): AsyncGenerator<string> {
+  let after = from;
+  for (;;) {
+    const piece = await pieces.read(async (client, rows) => {
+      const bound = await client.query<{ at: string | null; isLast: boolean }>(BOUND, [after, rows - 1]);
+      const { at, isLast = true } = bound.rows[0] ?? {};
+      return { at, isLast, found: (await client.query<Violation>(LATE_HOLDS, [after, at])).rows };
+    });
+    piece.found.forEach(tell);
+    if (piece.isLast || !piece.at) return;
+    after = piece.at;
+    yield after;
+  }
+}
+
+/** The holds that have expired up to a moment, by which no more than about `rows` have. */
+const BOUND = `SELECT coalesce(next.at, now() - interval '${LATE}')::text AS at, next.at IS NULL AS "isLast"
+  FROM (
+    SELECT (SELECT expires_at FROM holds
+            WHERE remaining > 0 AND expires_at > $1::timestamptz AND expires_at <= now() - interval '${LATE}'
+            ORDER BY expires_at OFFSET $2 LIMIT 1) AS at
+  ) AS next`;
+
+const LATE_HOLDS = `SELECT 'hold_not_expired' AS violation, 'hold ' || holds.operation_id AS subject,
+         format('expired at %s, %s remains', expires_at, remaining) AS detail
+  FROM holds
+  LEFT JOIN LATERAL (
+    SELECT operation_id FROM operation_terms WHERE target_id = holds.operation_id AND reason = 'expired' OFFSET 0
+  ) AS release ON true
+  WHERE remaining > 0 AND expires_at IS NOT NULL AND expires_at > $1::timestamptz AND expires_at <= $2::timestamptz
+    AND release.operation_id IS NULL`;

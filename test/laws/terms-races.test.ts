@@ -1,0 +1,72 @@
+import { sqlstateOf } from '@wallet/shared/database/sqlstate';
+import { partitionOf } from '@wallet/shared/words/partition';
+import { type DrainRig, createFundedWallets, startDrainRig } from '../support/drain-rig.ts';
+import { balancesOf, expectSound, rejectionsOf } from '../support/drained.ts';
+import { heldOf } from '../support/model.ts';
+import { ask, capture, hold, posting } from '../support/named-operations.ts';
+
+/** Operations with terms that touch the same accounts, applied by several workers at the same time. */
+
+const [A, B, C] = ['USD wallet 1', 'USD wallet 2', 'USD wallet 3'];
+
+let rig: DrainRig;
+beforeEach(async () => {
+  rig = await startDrainRig();
+});
+afterEach(() => rig.stop());
+
+it('of many captures of one hold at the same time, by several workers, exactly its amount leaves', async () => {
+  await createFundedWallets(rig, { [A]: 100n, [B]: 0n });
+  const held = hold(A, 50n);
+  await rig.accept([held]);
+  const captures = Array.from({ length: 12 }, (_each, index) =>
+    capture(held, index % 4 === 0 ? null : 9n, { to: B, final: false }),
+  );
+  const here = partitionOf(rig.idOf(A), rig.partitions);
+  await Promise.all(
+    captures.map(async (each) => {
+      await rig.accept([each]);
+      await rig.drain([here], 'high', 2);
+    }),
+  );
+  await rig.drainAll(3);
+  expect(await balancesOf(rig, A, heldOf(A), B)).toEqual([50n, 0n, 50n]);
+  const { rows } = await rig.database.query('SELECT amount, captured, released FROM holds WHERE operation_id = $1', [
+    rig.idOf(held.id),
+  ]);
+  expect(rows).toEqual([{ amount: 50n, captured: 50n, released: 0n }]);
+});
+
+it('postings that cross each other and transfers, by several workers at the same time, never wait for each other in a circle', async () => {
+  const names = [A, B, C];
+  for (let round = 0; round < 12; round += 1) {
+    await rig.createWallets(new Map(names.map((name, index) => [name, { balance: 1_000n, partition: 10 + index }])));
+    const [a, b, c] = names as [string, string, string];
+    const held = names.map((name) => hold(name, 100n));
+    const asked = [
+      ...held,
+      ...Array.from({ length: 4 }, () => [
+        ...[posting([a, b, 5n], [b, c, 5n], [a, 'USD fees', 1n]), posting([c, b, 5n], [b, a, 5n], ['USD fees', c, 1n])],
+        ...[
+          ask({ type: 'transfer', wallet: a, to: c, amount: 1n }),
+          ask({ type: 'transfer', wallet: c, to: a, amount: 1n }),
+        ],
+        ...held.map((each) => capture(each, 5n, { to: each.wallet === b ? a : b, final: false })),
+        posting([b, 'USD reserve', 2n], ['USD reserve', a, 2n]),
+      ]).flat(),
+    ];
+    await rig.accept(asked);
+    const drains = [10, 11, 12].map(async (partition) => {
+      for (let more = true; more;) {
+        const { states } = await rig.drain([partition], 'high', 3);
+        more = states.get(partition) !== 'empty';
+      }
+    });
+    const ends = await Promise.allSettled(drains);
+    expect(ends.flatMap((end) => (end.status === 'rejected' ? [sqlstateOf(end.reason) ?? end.reason] : []))).toEqual(
+      [],
+    );
+    expect(new Set(await rejectionsOf(rig, asked))).toEqual(new Set([null]));
+  }
+  await expectSound(rig);
+});
