@@ -133,9 +133,7 @@ async function arrange(run: Run): Promise<Map<string, number>> {
 }
 
 async function acceptSingle({ single, priority }: Single): Promise<void> {
-  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, terms: null, ...toDraft(single) }], {
-    again: false,
-  });
+  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, ...toDraft(single) }], { again: false });
 }
 
 async function acceptBatch({ lines, atomic, priority }: Batch): Promise<string> {
@@ -181,6 +179,7 @@ function toDraft({ type, wallet, to, amount }: Line): LineDraft {
     idempotencyKey: null,
     requestHash: null,
     metadata: null,
+    terms: null,
   };
 }
 

@@ -10,6 +10,7 @@ import { partitionOf } from '@wallet/shared/words/partition';
 import { canonicalOperation } from '../operations/canonical-operation.ts';
 import { type LineError, Problem } from '../http/problem.ts';
 import type { LineNeeds } from './find-line-facts.ts';
+import { inSlices } from './in-slices.ts';
 import { type LineRules, type Place, findPlaces } from './place-lines.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
@@ -76,7 +77,7 @@ export async function checkLines(
   let position = 0;
   let only: number | null = null;
 
-  for await (const raw of source) {
+  for await (const raw of inSlices(source, CHUNK)) {
     lines += raw.length;
     if (lines > BATCH_LIMIT) throw new Problem('body_too_large', `A batch has at most ${BATCH_LIMIT} operations.`);
     const places = await findPlaces(needs, raw, rules, bad.add);
