@@ -74,8 +74,8 @@ CREATE OR REPLACE TRIGGER api_keys_keep_scopes BEFORE UPDATE OF id, name, scopes
 CREATE OR REPLACE TRIGGER api_keys_stay_revoked BEFORE UPDATE ON api_keys
   FOR EACH ROW WHEN (OLD.revoked_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 
--- Forbidden: to give an account to another wallet, system, partition or asset, or to let it go below zero afterwards. No statement may even mention these columns:
--- comparing the rows of before and after would cost time for every change of a balance.
+-- Forbidden: to give an account to another wallet, system, partition or asset, or to let it go below zero afterwards. No statement
+-- may even mention these columns: comparing the rows of before and after would cost time for every change of a balance.
 CREATE OR REPLACE FUNCTION refuse_other_owner() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'an account stays whose it is' USING ERRCODE = 'WL001', CONSTRAINT = 'accounts_keep_owner';
@@ -1126,7 +1126,8 @@ CREATE OR REPLACE TRIGGER reversed_operations_are_kept BEFORE TRUNCATE ON revers
 --   a posting: its legs, all of them, under their numbers,
 --   a reversal: all that its original moved, leg by leg, the other way; of a capture only leg 0, and back to the wallet. Where the
 --     original is no posting, its amount, if it says one.
--- And that the holds and the originals that they name do not add up then.
+-- And that the holds and the originals that they name do not add up then: to look at a hold takes some 3 µs for each of its
+-- captures and releases.
 CREATE OR REPLACE FUNCTION check_moved_terms(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);

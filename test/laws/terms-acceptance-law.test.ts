@@ -1,3 +1,5 @@
+import { isReversible } from '@wallet/shared/words/kinds';
+import { OPERATION_TYPES } from '@wallet/shared/words/operation';
 import { refusalOf } from '../support/law-rig.ts';
 import {
   type TermsRig,
@@ -246,6 +248,20 @@ describe('of what is accepted with terms, the database', () => {
     expect(await refused(sql())).toBe(refusal);
   });
 });
+
+it.each(OPERATION_TYPES)(
+  'the database takes a reversal of a %s if the program does, and not otherwise',
+  async (type) => {
+    const known = { hold: open, capture, release, reversal, posting };
+    const target = Object.entries(known).find(([each]) => each === type)?.[1] ?? OTHER;
+    const to = type === 'transfer' ? { to: rig.receiver } : {};
+    const simple = acceptWith(rig, { of: OTHER, type, amount: 5, terms: null, ...to });
+    const reversed = acceptWith(rig, { type: 'reversal', terms: { target_id: target } });
+    expect(await refused(...(target === OTHER ? [simple] : []), reversed)).toBe(
+      isReversible(type) ? 'accepted' : 'operations_fit_target',
+    );
+  },
+);
 
 describe('of accounts, the database refuses', () => {
   it.each<[string, () => string, string]>([

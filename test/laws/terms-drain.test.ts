@@ -105,6 +105,33 @@ it.each([
   await expectSound(rig);
 });
 
+it('what was committed before is taken back in parts by operations of one transaction', async () => {
+  await createFundedWallets(rig, { [A]: 100n, [B]: 0n });
+  const transfer = ask({ type: 'transfer', wallet: A, to: B, amount: 30n });
+  const split = posting([A, B, 5n], [B, 'USD fees', 2n]);
+  await rig.accept([transfer, split]);
+  await rig.drainAll(500);
+  const asked = [
+    reversal(transfer, 10n),
+    reversal(transfer, 15n),
+    reversal(split),
+    reversal(transfer, 6n),
+    reversal(split),
+  ];
+  await rig.accept(asked);
+  await rig.drainAll(500);
+  const exceeds = 'reversal_exceeds_operation';
+  expect(await rejectionsOf(rig, asked)).toEqual([null, null, null, exceeds, exceeds]);
+  expect(await balancesOf(rig, A, B)).toEqual([95n, 5n]);
+  const { rows } = await rig.database.query(
+    'SELECT amount::int, reversed::int FROM reversed_operations ORDER BY amount',
+  );
+  expect(rows).toEqual([
+    { amount: 7, reversed: 7 },
+    { amount: 30, reversed: 25 },
+  ]);
+});
+
 describe('lines of a batch', () => {
   it('that is atomic hold, capture and reverse together, or not at all', async () => {
     const partition = 5;
@@ -145,28 +172,6 @@ describe('lines of a batch', () => {
       [batch],
     );
     expect(rows).toEqual([{ lines: 7, amount: 47, succeeded: 5, succeeded_amount: 40, failed: 2, failed_amount: 7 }]);
-  });
-
-  it('of a part make the statement for sets lock nothing where one has terms', async () => {
-    const partition = 7;
-    await createFundedWallets(rig, { [A]: 100n, [B]: 0n }, partition);
-    await rig.acceptBatch([ask({ type: 'deposit', wallet: B, amount: 5n }), hold(A, 3n)], { atomic: false, partition });
-    // Were B locked before the house account, whose turn comes first, this would wait for the worker, and the worker for this.
-    const client = await rig.database.connect();
-    try {
-      await client.query('BEGIN');
-      await client.query(`SELECT FROM accounts WHERE system = 'treasury' AND partition = $1 FOR UPDATE`, [partition]);
-      const drained = rig.drain([partition], 'bulk', 500);
-      await client.query('SELECT pg_sleep(0.1)');
-      const free = await client.query(`SELECT FROM accounts WHERE wallet_id = ANY ($1) FOR UPDATE SKIP LOCKED`, [
-        [rig.idOf(A), rig.idOf(B)],
-      ]);
-      expect(free.rowCount).toBe(2);
-      await client.query('ROLLBACK');
-      await drained;
-    } finally {
-      client.release();
-    }
   });
 
   it('of an atomic batch in another partition are reversed from where they moved, once they have', async () => {

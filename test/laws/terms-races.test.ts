@@ -4,6 +4,7 @@ import { type DrainRig, createFundedWallets, startDrainRig } from '../support/dr
 import { balancesOf, expectSound, rejectionsOf } from '../support/drained.ts';
 import { heldOf } from '../support/model.ts';
 import { ask, capture, hold, posting } from '../support/named-operations.ts';
+import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
 /** Operations with terms that touch the same accounts, applied by several workers at the same time. */
 
@@ -69,4 +70,51 @@ it('postings that cross each other and transfers, by several workers at the same
     expect(new Set(await rejectionsOf(rig, asked))).toEqual(new Set([null]));
   }
   await expectSound(rig);
+});
+
+/** The wallets whose accounts are free while somebody else has locked one account and the drain waits for it. */
+async function freeWhileLocked(which: string, partition: number, lane: 'high' | 'bulk'): Promise<string[]> {
+  const names = new Map([A, B].map((name) => [rig.idOf(name), name]));
+  const client = await rig.database.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(`SELECT FROM accounts WHERE ${which} FOR UPDATE`);
+    const drained = rig.drain([partition], lane, 500);
+    await untilWaitingForLocks(rig.database);
+    const { rows } = await client.query<{ id: string }>(
+      'SELECT wallet_id AS id FROM accounts WHERE wallet_id = ANY ($1) ORDER BY id FOR UPDATE SKIP LOCKED',
+      [[...names.keys()]],
+    );
+    await client.query('ROLLBACK');
+    await drained;
+    return rows.map(({ id }) => names.get(id)!).sort();
+  } finally {
+    client.release();
+  }
+}
+
+it('house accounts are locked before wallets, and wallets in the order of their accounts', async () => {
+  const partition = 5;
+  for (let round = 0; round < 2; round += 1) {
+    await createFundedWallets(rig, { [A]: 100n, [B]: 100n }, partition);
+    const legs: [string, string, bigint][] = [
+      [A, B, 1n],
+      [B, 'USD fees', 1n],
+    ];
+    await rig.accept([posting(...(round === 0 ? legs : legs.reverse()))]);
+    const asset = `asset_id = (SELECT id FROM assets WHERE code = 'USD')`;
+    expect(await freeWhileLocked(`system = 'fees' AND ${asset}`, partition, 'high')).toEqual([A, B]);
+    await rig.accept([posting(...(round === 0 ? legs : legs.reverse()))]);
+    const lower = `wallet_id = ANY ('{${rig.idOf(A)},${rig.idOf(B)}}') ORDER BY id LIMIT 1`;
+    // Who holds the lock of the lower one can take that of the other.
+    expect(await freeWhileLocked(lower, partition, 'high')).toEqual([A, B]);
+  }
+});
+
+it('the statement for sets locks no wallet where a line has terms: the house account of another line comes before', async () => {
+  const partition = 7;
+  await createFundedWallets(rig, { [A]: 100n, [B]: 0n }, partition);
+  const lines = [ask({ type: 'deposit', wallet: B, amount: 5n }), posting([A, 'USD fees', 3n])];
+  await rig.acceptBatch(lines, { atomic: false, partition });
+  expect(await freeWhileLocked(`system = 'fees'`, partition, 'bulk')).toEqual([A, B]);
 });

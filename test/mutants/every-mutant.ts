@@ -4,6 +4,7 @@ import { BATCHES } from './batches.ts';
 import { LAW } from './law.ts';
 import { LEDGER } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
+import { TERMS_LAW } from './terms-law.ts';
 import { TELLING } from './telling.ts';
 import { TERMS } from './terms.ts';
 import { WORKING } from './working.ts';
@@ -13,6 +14,7 @@ export const EVERY_MUTANT: readonly Mutant[] = [
   ...LEDGER,
   ...TERMS,
   ...LAW,
+  ...TERMS_LAW,
   ...WORKING,
   ...BATCHES,
   ...TELLING,

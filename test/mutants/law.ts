@@ -59,15 +59,15 @@ export const LAW: readonly Mutant[] = [
   {
     name: 'law-counts-legs',
     bug: 'an operation moves its amount twice, under another leg',
-    text: 'OR failure.operation_id IS NOT NULL OR added.leg <> 0',
-    instead: 'OR failure.operation_id IS NOT NULL',
+    text: 'OR added.leg <> 0 AND wallet_gains IS NOT NULL',
+    instead: '',
     tests: ['laws/movements > under another leg'],
   },
   {
     name: 'law-moves-what-failed',
     bug: 'an operation that has failed moves something',
-    text: 'OR failure.operation_id IS NOT NULL OR added.leg <> 0',
-    instead: 'OR added.leg <> 0',
+    text: 'OR waiting.seq IS NOT NULL OR failure.operation_id IS NOT NULL OR added.leg <> 0',
+    instead: 'OR waiting.seq IS NOT NULL OR added.leg <> 0',
     tests: ['laws/movements > it is applied after it has failed'],
   },
   {
@@ -133,7 +133,7 @@ BEGIN
   {
     name: 'double-application-blamed-on-the-operation',
     bug: 'an operation that was applied already is not seen as a fault of the ledger',
-    text: "new Set(['movements_pkey', 'movements_from', 'movements_to', 'failures_pkey'])",
+    text: "new Set(['movements_pkey', 'movements_from', 'movements_to', 'failures_pkey', 'holds_pkey'])",
     instead: "new Set(['entries_pkey', 'outcomes_pkey'])",
     tests: ['laws/movements > it is the ledger that is at fault'],
   },

@@ -102,21 +102,21 @@ export const TERMS: readonly Mutant[] = [
              ORDER BY accounts.id FOR UPDATE OF accounts`,
     instead: `WHERE accounts.system IS NULL AND (SELECT count(*) FROM systems) >= 0
              ORDER BY accounts.id DESC FOR UPDATE OF accounts`,
-    tests: ['laws/terms-races'],
+    tests: ['laws/terms-races > in the order of their accounts'],
   },
   {
     name: 'one-read-for-two-reversals',
     bug: 'two reversals of one transfer in a transaction take it for an operation of two legs',
     text: 'return [...new Set(targets)];',
     instead: 'return targets;',
-    tests: ['laws/terms-drain > that taken back'],
+    tests: ['laws/terms-drain > in parts'],
   },
   {
     name: 'sets-lock-beside-terms',
     bug: 'the statement for sets locks wallets before the house accounts of the lines that it leaves',
     text: 'AND NOT EXISTS (SELECT FROM lines WHERE change IS NULL)',
     instead: '',
-    tests: ['laws/terms-drain > lock nothing'],
+    tests: ['laws/terms-races > locks no wallet'],
   },
   {
     name: 'archived-hold-not-captured',

@@ -13,7 +13,7 @@ export interface TermsRig extends LawRig {
   readonly book: ReadonlyMap<bigint, Stand>;
 }
 
-export interface Accounts {
+interface Accounts {
   readonly own: bigint;
   readonly held: bigint;
   readonly receiver: bigint;
