@@ -24,6 +24,8 @@ export interface ReadyLines {
   readonly takesNames: boolean;
   /** Wallets that have to be made first. */
   readonly wallets: readonly NewWallet[];
+  /** The wallets of which something is to be held. */
+  readonly holders: readonly string[];
   readonly replays: readonly { readonly position: number; readonly line: number; readonly operationId: string }[];
 }
 
@@ -163,10 +165,12 @@ function createChunks(spool: Spool<ReadyLines>): {
   }
   async function flush(): Promise<void> {
     if (lines.length + replays.length === 0) return;
-    const isTaking =
-      wallets.length > 0 || lines.some(({ draft }) => draft.idempotencyKey !== null || draft.type === 'hold');
+    const holders = new Set(lines.flatMap(({ draft }) => (draft.type === 'hold' ? draft.walletId : [])));
+    const hasKeys = lines.some(({ draft }) => draft.idempotencyKey !== null);
+    const isTaking = hasKeys || wallets.length > 0 || holders.size > 0;
     takesNames ||= isTaking;
-    const ready = { count: lines.length, columns: toColumns(lines), takesNames: isTaking, wallets, replays };
+    const named = { wallets, holders: [...holders], replays };
+    const ready = { count: lines.length, columns: toColumns(lines), takesNames: isTaking, ...named };
     clear();
     await spool.append(ready);
   }
