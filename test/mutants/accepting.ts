@@ -5,8 +5,8 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'key-without-its-request',
     bug: 'a key that is used again for another request answers with the first operation',
-    text: 'const isSame = first.requestHash === operation.requestHash;',
-    instead: 'const isSame = true;',
+    text: "if (first.requestHash !== requestHash) return { kind: 'key_reused', key };",
+    instead: '',
     tests: ['stories/idempotency'],
   },
   {

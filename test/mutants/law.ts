@@ -140,8 +140,8 @@ BEGIN
   {
     name: 'result-of-the-other-side',
     bug: "what came of an operation tells the treasury's balance and version as the wallet's",
-    text: 'THEN movement.to_balance ELSE movement.from_balance END::bigint',
-    instead: 'THEN movement.from_balance ELSE movement.to_balance END::bigint',
+    text: "const GAINING = listOf(({ to }) => to === 'wallet');",
+    instead: "const GAINING = listOf(({ from }) => from === 'wallet');",
     tests: ['laws/sets-equal-plan', 'stories/operations'],
   },
 ];

@@ -34,7 +34,8 @@ const run = (args: readonly string[], url: string | undefined = service.database
 it('archives, has nothing more to archive, and verifies, with a database and without one', async () => {
   const sentence = `2026-01: operations moved to ${join(folder, '2026-01')}: 1\n`;
   expect(await run(['--before', '2026-02'])).toEqual({ code: 0, out: sentence, err: '' });
-  const files = ['checkpoints.csv.gz', 'failures.csv.gz', 'manifest.json', 'movements.csv.gz', 'operations.csv.gz'];
+  const kinds = ['checkpoints', 'failures', 'legs', 'movements', 'operations', 'terms'];
+  const files = [...kinds.map((kind) => `${kind}.csv.gz`), 'manifest.json'].sort();
   expect(readdirSync(join(folder, '2026-01')).sort()).toEqual(files);
   const nothing = { code: 0, out: 'there is nothing to archive before 2026-03\n', err: '' };
   expect(await run(['--before', '2026-03'])).toEqual(nothing);

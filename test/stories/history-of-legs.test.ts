@@ -33,7 +33,15 @@ it('the history has what moved on the main account, leg by leg, and not what mov
   const reversal = await idOf(ask(service, `/operations/${captured}/reversal`, { amount: '0.50' }));
   const [back, rest, part, held, deposit] = await historyOf(wallet, { limit: 2 });
   expect(deposit).toMatchObject({ ...nothing, type: 'deposit', leg: 0, amount: '10.00', version: 1 });
-  expect(held).toMatchObject({ ...nothing, metadata: { order: 7 }, operation_id: hold, type: 'hold', leg: 0, amount: '-8.00', version: 2 });
+  expect(held).toMatchObject({
+    ...nothing,
+    metadata: { order: 7 },
+    operation_id: hold,
+    type: 'hold',
+    leg: 0,
+    amount: '-8.00',
+    version: 2,
+  });
   expect(held).toMatchObject({ balance_before: '10.00', balance_after: '2.00' });
   expect(part).toMatchObject({ ...nothing, operation_id: released, type: 'release', amount: '1.00', hold_id: hold });
   // What was captured left what was held, and the rest came back from there.

@@ -40,7 +40,7 @@ export async function verify(service: Service, folder: string): Promise<string[]
   return told;
 }
 
-/** Operations of several kinds on wallets, some of which fail, and batches of them, of which one is atomic. */
+/** Operations of all kinds on wallets, some of which fail, and batches of simple ones, of which one is atomic. */
 export async function work(service: Service, wallets: readonly string[]): Promise<void> {
   const [one, other] = wallets as [string, string];
   await operate(service.url, one, 'DEPOSIT', '50.00', {
@@ -51,6 +51,7 @@ export async function work(service: Service, wallets: readonly string[]): Promis
   await operate(service.url, one, 'WITHDRAW', '3.00');
   const transfer = { from_wallet_id: one, to_wallet_id: other, amount: '4.00' };
   await request(service.url).post('/transfers').set('Prefer', 'wait=10').send(transfer).expect(200);
+  await workWithTerms(service, one, other);
   const operations = Array.from({ length: 30 }, (_, n) => ({
     type: n % 3 === 2 ? 'withdraw' : 'deposit',
     wallet_id: wallets[n % wallets.length],
@@ -61,6 +62,28 @@ export async function work(service: Service, wallets: readonly string[]): Promis
   const atomic = { operations: operations.slice(1, 5), atomic: true };
   await request(service.url).post('/batches').set('Idempotency-Key', idOfNow()).send(atomic).expect(202);
   await service.drained();
+}
+
+/** A hold that is captured and released in parts, a reversal of each kind that can be reversed, and a posting; all of it ends. */
+async function workWithTerms({ url }: Service, one: string, other: string): Promise<void> {
+  const post = async (path: string, body: object): Promise<string> => {
+    const answer = await request(url).post(path).set('Prefer', 'wait=10').send(body).expect(200);
+    expect(answer.body).toMatchObject({ status: 'succeeded' });
+    return answer.body.id as string;
+  };
+  const hold = await post(`/wallets/${one}/holds`, { amount: '9.00', expires_in: 3600 });
+  const capture = await post(`/holds/${hold}/capture`, { amount: '2.00', final: false });
+  await post(`/holds/${hold}/release`, { amount: '1.00' });
+  await post(`/holds/${hold}/capture`, { amount: '2.00', to_wallet_id: other });
+  await post(`/operations/${capture}/reversal`, { amount: '0.50' });
+  const [from, to] = [{ wallet_id: one }, { wallet_id: other }];
+  const legs = [
+    { from, to, amount: '3.00' },
+    { from: to, to: { account: 'treasury' }, amount: '0.25' },
+  ];
+  const posting = await post('/postings', { legs });
+  await post(`/operations/${posting}/reversal`, {});
+  await post('/postings', { legs });
 }
 
 /** Has what `done` does be in a month, some days after it began. */

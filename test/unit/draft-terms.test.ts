@@ -1,58 +1,16 @@
 import { Refusal } from '@wallet/api/http/refusal';
-import { type Asked, type Facts, draftOperation } from '@wallet/api/operations/draft-operation';
-import { partitionOf } from '@wallet/shared/words/partition';
+import { NO_TERMS, NOW, type Refused, USD, draft } from '../support/terms-facts.ts';
 
-const USD = { id: 4, code: 'USD', name: 'US Dollar', scale: 2, transferable: true };
-const GOLD = { id: 1, code: 'GOLD', name: 'Gold Coins', scale: 0, transferable: false };
-const ASSETS = [GOLD, USD];
-const NOW = Date.parse('2026-01-01T00:00:00.000Z');
 const YEAR_MS = 31_536_000_000;
-const PARTITIONS = 16;
-
-const assets: Facts['assets'] = {
-  list: ASSETS,
-  withCode: (code) => ASSETS.find((asset) => asset.code === code) ?? null,
-  withId: (id) => ASSETS.find((asset) => asset.id === id)!,
-};
-const wallets: Facts['wallets'] = new Map(
-  Object.entries({ usd: 4, other: 4, gold: 1 }).map(([id, assetId]) => [id, { id, assetId }]),
-);
-/** Each has the id of its type. */
-const TARGETS = (['hold', 'release', 'reversal', 'transfer', 'posting'] as const).map(
-  (type) => [type, { id: type, type, walletId: 'usd', assetId: USD.id }] as const,
-);
-const facts: Facts = {
-  ...{ assets, wallets, users: new Map() },
-  terms: {
-    ...{ assets, wallets, partitions: PARTITIONS, now: NOW },
-    targets: new Map([...TARGETS, ['archived', { month: '2025-01', archivedBefore: new Date(NOW) }]]),
-    accounts: new Map([...wallets.keys()].map((id, at) => [id, BigInt(at + 1)])),
-    findHouseAccount(name, assetId, partition) {
-      if (name === 'fees') return BigInt(100 + assetId);
-      return name === 'treasury' ? BigInt(1000 + partition * 10 + assetId) : null;
-    },
-  },
-};
-
-function draft(asked: object, more: { keyHeader?: string } = {}) {
-  return draftOperation(
-    { asked: asked as Asked, extras: {}, metadata: null, keyHeader: undefined, hasKey: true, ...more },
-    facts,
-  );
-}
 
 const hold = (more: object) => ({ type: 'hold', wallet_id: 'usd', amount: '1.5', ...more });
 const capture = (more: object) => ({ type: 'capture', hold_id: 'hold', ...more });
 const release = (more: object) => ({ type: 'release', hold_id: 'hold', ...more });
 const reversal = (operation_id: string, amount?: string) => ({ type: 'reversal', operation_id, amount });
-const leg = (from: object, to: object, more: object = {}) => ({ from, to, amount: '1', ...more });
-const posting = (...legs: object[]) => ({ type: 'posting', legs });
-const wallet = (wallet_id: string) => ({ wallet_id });
-const account = (name: string) => ({ account: name });
 const moment = (ms: number) => new Date(NOW + ms);
 
 /** In the order of the reasons: each is wrong in what follows, too, as far as it can be. */
-const REFUSED: readonly [why: string, asked: object, field: string, message: string, status: number, code: string][] = [
+const REFUSED: readonly Refused[] = [
   ...([
     [
       'a hold of no wallet',
@@ -243,104 +201,6 @@ const REFUSED: readonly [why: string, asked: object, field: string, message: str
       'invalid_request',
     ],
   ] as const),
-  ...([
-    [
-      'a leg from no wallet',
-      posting(leg(wallet('none'), wallet('nowhere'), { asset: 'EUR', amount: '0' })),
-      'legs.0.from.wallet_id',
-      'there is no such wallet',
-      404,
-      'wallet_not_found',
-    ],
-    [
-      'a leg to no wallet',
-      posting(leg(account('none'), wallet('nowhere'), { asset: 'EUR', amount: '0' })),
-      'legs.0.to.wallet_id',
-      'there is no such wallet',
-      404,
-      'wallet_not_found',
-    ],
-    [
-      'a leg between two assets',
-      posting(leg(wallet('usd'), wallet('gold'), { asset: 'EUR', amount: '0' })),
-      'legs.0.to',
-      'is a wallet of another asset',
-      422,
-      'asset_mismatch',
-    ],
-    [
-      'a leg of no asset',
-      posting(leg(account('none'), account('none'), { amount: '0' })),
-      'legs.0.asset',
-      'is needed where both ends are house accounts',
-      400,
-      'invalid_request',
-    ],
-    [
-      'a leg of an unknown asset',
-      posting(leg(wallet('usd'), account('none'), { asset: 'EUR', amount: '0' })),
-      'legs.0.asset',
-      'there is no asset EUR',
-      400,
-      'invalid_request',
-    ],
-    [
-      'a leg of another asset',
-      posting(leg(wallet('usd'), account('none'), { asset: 'GOLD', amount: '0' })),
-      'legs.0.asset',
-      'is not that of the wallet',
-      422,
-      'asset_mismatch',
-    ],
-    [
-      'a leg from no account',
-      posting(leg(account('none'), account('nobody'), { asset: 'USD', amount: '0' })),
-      'legs.0.from.account',
-      'there is no such house account',
-      404,
-      'account_not_found',
-    ],
-    [
-      'a leg to no account',
-      posting(leg(account('fees'), account('nobody'), { asset: 'USD', amount: '0' })),
-      'legs.0.to.account',
-      'there is no such house account',
-      404,
-      'account_not_found',
-    ],
-    [
-      'a leg to itself',
-      posting(leg(wallet('usd'), wallet('usd'), { amount: '0' })),
-      'legs.0.to',
-      'must be another account than from',
-      400,
-      'invalid_request',
-    ],
-    [
-      'a second leg that names nothing before an amount of the first',
-      posting(leg(wallet('usd'), wallet('other'), { amount: '0' }), leg(wallet('none'), wallet('usd'))),
-      'legs.1.from.wallet_id',
-      'there is no such wallet',
-      404,
-      'wallet_not_found',
-    ],
-    [
-      'a leg of too many decimals',
-      posting(leg(account('treasury'), wallet('gold'), { amount: '0.1' })),
-      'legs.0.amount',
-      'GOLD has at most 0 decimals',
-      400,
-      'invalid_request',
-    ],
-    [
-      'legs without a wallet',
-      posting(leg(account('fees'), account('treasury'), { asset: 'USD' })),
-      'legs',
-      'must name a wallet in at least one leg',
-      400,
-      'invalid_request',
-    ],
-  ] as const),
 ];
 
 it.each(REFUSED)('%s is refused', (_why, asked, field, message, status, code) => {
@@ -362,23 +222,14 @@ it('what is archived is told with its place', () => {
 });
 
 describe('what can be stored', () => {
-  const nothing = {
-    targetId: null,
-    toAccountId: null,
-    final: null,
-    expiresAt: null,
-    expiresInS: null,
-    reason: null,
-    legs: [],
-  };
   const ofWallet = { walletId: 'usd', toWalletId: null, assetId: USD.id };
 
   it('is a hold, with when it expires', () => {
     const operation = { ...ofWallet, type: 'hold', amount: 150n };
-    expect(draft(hold({}))).toMatchObject({ operation: { ...operation, terms: nothing }, wallet: null });
+    expect(draft(hold({}))).toMatchObject({ operation: { ...operation, terms: NO_TERMS }, wallet: null });
     const last = moment(YEAR_MS);
-    expect(draft(hold({ expires_at: last }))).toMatchObject({ operation: { terms: { ...nothing, expiresAt: last } } });
-    expect(draft(hold({ expires_in: 60 }))).toMatchObject({ operation: { terms: { ...nothing, expiresInS: 60 } } });
+    expect(draft(hold({ expires_at: last }))).toMatchObject({ operation: { terms: { ...NO_TERMS, expiresAt: last } } });
+    expect(draft(hold({ expires_in: 60 }))).toMatchObject({ operation: { terms: { ...NO_TERMS, expiresInS: 60 } } });
   });
 
   it('is a hold that has expired only if its key was used before', () => {
@@ -391,7 +242,7 @@ describe('what can be stored', () => {
   });
 
   it('is a capture, of all that is left and final if it says nothing else', () => {
-    const terms = { ...nothing, targetId: 'hold', final: true };
+    const terms = { ...NO_TERMS, targetId: 'hold', final: true };
     expect(draft(capture({}))).toMatchObject({ operation: { ...ofWallet, type: 'capture', amount: null, terms } });
     expect(draft(capture({ amount: '1', final: false, to_wallet_id: 'other' }))).toMatchObject({
       operation: { toWalletId: 'other', amount: 100n, terms: { ...terms, final: false } },
@@ -409,36 +260,12 @@ describe('what can be stored', () => {
 
   it('is a release or a reversal, of all that is left or of an amount', () => {
     expect(draft(release({}))).toMatchObject({
-      operation: { ...ofWallet, amount: null, terms: { ...nothing, targetId: 'hold' } },
+      operation: { ...ofWallet, amount: null, terms: { ...NO_TERMS, targetId: 'hold' } },
     });
     expect(draft(release({ amount: '1' }))).toMatchObject({ operation: { amount: 100n } });
     expect(draft(reversal('transfer'))).toMatchObject({
-      operation: { ...ofWallet, type: 'reversal', amount: null, terms: { ...nothing, targetId: 'transfer' } },
+      operation: { ...ofWallet, type: 'reversal', amount: null, terms: { ...NO_TERMS, targetId: 'transfer' } },
     });
     expect(draft(reversal('posting'))).toMatchObject({ operation: { terms: { targetId: 'posting' } } });
-  });
-
-  it('is a posting, which belongs to its first wallet, as its treasury does', () => {
-    const drafted = draft(
-      posting(
-        leg(account('treasury'), account('fees'), { asset: 'GOLD', amount: '3' }),
-        leg(account('treasury'), wallet('gold')),
-        leg(wallet('usd'), wallet('other'), { asset: 'USD' }),
-      ),
-    );
-    const treasury = BigInt(1000 + partitionOf('gold', PARTITIONS) * 10 + GOLD.id);
-    expect(drafted).toMatchObject({
-      operation: {
-        ...{ type: 'posting', walletId: 'gold', toWalletId: null, assetId: GOLD.id, amount: null },
-        terms: {
-          ...nothing,
-          legs: [
-            { fromAccountId: treasury, toAccountId: 101n, amount: 3n, assetId: GOLD.id },
-            { fromAccountId: treasury, toAccountId: 3n, amount: 1n, assetId: GOLD.id },
-            { fromAccountId: 1n, toAccountId: 2n, amount: 100n, assetId: USD.id },
-          ],
-        },
-      },
-    });
   });
 });

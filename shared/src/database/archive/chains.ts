@@ -41,7 +41,16 @@ export async function checkContents(folder: string, kinds: readonly FileKind[], 
   for await (const rows of readRows(folder, 'movements'))
     for (const row of rows) {
       const cells = row.split(',');
-      const [id = '', leg = '', from = '', fromVersion = '', fromBalance = '', to = '', toVersion = '', toBalance = ''] = cells;
+      const [
+        id = '',
+        leg = '',
+        from = '',
+        fromVersion = '',
+        fromBalance = '',
+        to = '',
+        toVersion = '',
+        toBalance = '',
+      ] = cells;
       const [amount, asset] = [BigInt(cells[8] ?? ''), Number(cells[9])];
       movements += 1;
       if (leg === '0') ids.sum = (ids.sum - hash(id, SEEDS[0])) | 0;

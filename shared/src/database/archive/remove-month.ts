@@ -82,5 +82,7 @@ export function readCheckpoint(row: string): ArchiveCheckpoint {
 /** Has the space be used again: a month is too small a part of a large table for autovacuum. It waits for nobody, and is slow. */
 async function vacuum(client: Client): Promise<void> {
   await client.query(`SET vacuum_cost_delay = '2ms'`);
-  await client.query('VACUUM (SKIP_LOCKED, TRUNCATE false) operations, movements, failures, operation_terms, operation_legs');
+  await client.query(
+    'VACUUM (SKIP_LOCKED, TRUNCATE false) operations, movements, failures, operation_terms, operation_legs',
+  );
 }

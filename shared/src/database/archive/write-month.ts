@@ -94,7 +94,7 @@ async function writeFiles(
       const { operations = 0, movements = 0, failures = 0, terms = 0, legs = 0, checkpoints = 0 } = rows;
       if (operations === 0) return null;
       const manifest: Manifest = {
-        ...{ format: 2, month, schema: NEWEST_MIGRATION } as const,
+        ...({ format: 2, month, schema: NEWEST_MIGRATION } as const),
         ...{ operations, movements, failures, terms, legs, checkpoints },
         sums: sums.map((sum) => ({
           ...{ asset: sum.code, asset_id: sum.assetId, movements: Number(sum.movements), amount: String(sum.amount) },
