@@ -21,7 +21,7 @@ const TOGETHER = '?atomic=true';
 
 describe('an atomic batch', () => {
   it('captures a hold, reverses and moves between house accounts, all at once', async () => {
-    const [payer, shop] = (await Promise.all([funded('10.00'), funded()])) as [string, string];
+    const [payer, shop] = await Promise.all([funded('10.00'), funded()]);
     const hold = await heldOf(payer, '6.00');
     const paid = await ended('/transfers', { from_wallet_id: payer, to_wallet_id: shop, amount: '2.00' });
     const { body } = await sendBatch(
@@ -41,7 +41,7 @@ describe('an atomic batch', () => {
   });
 
   it('does nothing at all where a capture fails', async () => {
-    const [payer, other] = (await Promise.all([funded('10.00'), funded('10.00')])) as [string, string];
+    const [payer, other] = await Promise.all([funded('10.00'), funded('10.00')]);
     const hold = await heldOf(payer, '6.00');
     const { body } = await sendBatch(
       [
@@ -108,8 +108,8 @@ it('lines tell of themselves as the API answers them, if the batch asks for it',
   ]);
   const lines = await linesOf(body.id as string);
   for (const [index, line] of lines.entries()) {
-    const { line: _line, position: _position, ...operation } = line;
-    expect(told[index + 1]!.data).toEqual({ ...operation, sequence: expect.any(Number) });
+    const { line: number, position } = line;
+    expect({ line: number, position, ...told[index + 1]!.data }).toEqual({ ...line, sequence: expect.any(Number) });
   }
   expect(told[4]!.data).toMatchObject({ id: body.id, succeeded: 2, failed: 1 });
   await webhooks.end();
@@ -124,7 +124,7 @@ describe('a batch that failed in part', () => {
   let batch: string;
   let operations: Line[];
   beforeAll(async () => {
-    [wallet, shop] = (await Promise.all([funded('10.00'), funded('1.00')])) as [string, string];
+    [wallet, shop] = await Promise.all([funded('10.00'), funded('1.00')]);
     hold = await heldOf(wallet, '2.00');
     transfer = await ended('/transfers', { from_wallet_id: wallet, to_wallet_id: shop, amount: '8.00' });
     await ended(`/wallets/${shop}/operation`, { operation_type: 'WITHDRAW', amount: '9.00' });

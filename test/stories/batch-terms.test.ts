@@ -22,12 +22,12 @@ function post(type: string, body: string, query = ''): request.Test {
 
 /** Lines of each kind that a table can hold, on wallets of their own, and what stands in them afterwards. */
 async function everyKind(): Promise<{ lines: Fields[]; wallets: string[]; stands: unknown[] }> {
-  const [holder, payer, receiver, giver] = (await Promise.all([
+  const [holder, payer, receiver, giver] = await Promise.all([
     funded('10.00'),
     funded('10.00'),
     funded(),
     funded('5.00'),
-  ])) as [string, string, string, string];
+  ]);
   const [whole, part, freed] = await Promise.all([heldOf(payer, '3.00'), heldOf(payer, '2.00'), heldOf(payer, '1.00')]);
   const transfer = await ended('/transfers', { from_wallet_id: giver, to_wallet_id: receiver, amount: '4.00' });
   return {
@@ -122,11 +122,7 @@ describe.each(Object.keys(FORMS))('a batch as %s', (form) => {
       [{ type: 'capture', hold_id: NOBODY }, 'hold_id', 'there is no such hold'],
       [{ type: 'capture', hold_id: hold, to_account: 'nobody' }, 'to_account', 'there is no such house account'],
       [{ type: 'capture', hold_id: hold, to_wallet_id: gold }, 'to_wallet_id', 'is a wallet of another asset'],
-      [
-        { type: 'release', hold_id: hold, amount: '0.001' },
-        'amount',
-        'USD has at most 2 decimals',
-      ],
+      [{ type: 'release', hold_id: hold, amount: '0.001' }, 'amount', 'USD has at most 2 decimals'],
       [{ type: 'reversal', operation_id: NOBODY }, 'operation_id', 'there is no such operation'],
       [{ type: 'reversal', operation_id: hold }, 'operation_id', 'is a hold, which cannot be reversed'],
       [
@@ -158,7 +154,7 @@ describe('postings as lines', () => {
   });
 
   it.each(['json', 'ndjson'])('in %s move their legs, all or none', async (form) => {
-    const [from, to] = (await Promise.all([funded('7.00'), funded()])) as [string, string];
+    const [from, to] = await Promise.all([funded('7.00'), funded()]);
     const lines = [posting(from, to), posting(from, to)];
     const { body } = await post(FORMS[form]!.type, FORMS[form]!.write(lines as Fields[])).expect(200);
     expect(body).toMatchObject({ total: 2, succeeded: 1, failed: 1, sums: [{ asset: 'USD', total: '0.00' }] });
@@ -174,7 +170,7 @@ describe('postings as lines', () => {
   });
 
   it('with many legs are stored by several statements', async () => {
-    const [from, to] = (await Promise.all([funded('100.00'), funded()])) as [string, string];
+    const [from, to] = await Promise.all([funded('100.00'), funded()]);
     const legs = Array.from({ length: 100 }, () => ({
       ...{ from: { wallet_id: from }, to: { wallet_id: to }, amount: '0.01' },
     }));

@@ -30,7 +30,7 @@ export interface ReadyLines {
 }
 
 /** Lines that are wrong: how many, and what is told of the first. */
-export interface BadLines {
+interface BadLines {
   readonly count: number;
   readonly errors: readonly LineError[];
 }
