@@ -116,20 +116,44 @@ function committedAt(row: string): string {
   return `(extract(epoch FROM pg_xact_commit_timestamp(${row}.xmin)) * 1000000)::bigint`;
 }
 
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+/** Read in pieces, which take a server without statistics as long each, however many there are. */
+const PIECE = 2_000;
+
 async function readCommitted(database: Database): Promise<Committed[]> {
+  const all: Committed[] = [];
+  for (let piece = await readPiece(database, FIRST_ID); piece.length > 0;) {
+    all.push(...piece);
+    piece = await readPiece(database, piece.at(-1)!.id);
+  }
+  return all.sort((a, b) => compare(a.committedAt ?? 0n, b.committedAt ?? 0n) || compare(a.seq, b.seq));
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+/** Those behind an id, in the order of ids. */
+async function readPiece(database: Database, after: string): Promise<Committed[]> {
   const { rows } = await database.query<
     Omit<Committed, 'legs'> & { type: OperationType; legs: { from: string; to: string; amount: string }[] | null }
   >(
     `SELECT operations.id, type, operations.wallet_id AS wallet, operations.to_wallet_id AS to, operations.amount, seq,
             terms.target_id AS target, coalesce(terms.final, true) AS final, named.name AS house, posting.legs,
-            coalesce(${committedAt('movement')}, ${committedAt('failure')}) AS "committedAt", outcomes.error_code AS rejection,
-            outcomes.wallet_balance AS balance, outcomes.wallet_version AS version,
-            outcomes.to_wallet_balance AS "toBalance", outcomes.to_wallet_version AS "toVersion"
-     FROM operations
-     LEFT JOIN movements AS movement ON movement.operation_id = operations.id AND movement.leg = 0
-     LEFT JOIN failures AS failure ON failure.operation_id = operations.id
-     LEFT JOIN outcomes ON outcomes.operation_id = operations.id
-     LEFT JOIN operation_terms AS terms ON terms.operation_id = operations.id
+            coalesce(movement.at, failure.at) AS "committedAt", outcome.error_code AS rejection,
+            outcome.wallet_balance AS balance, outcome.wallet_version AS version,
+            outcome.to_wallet_balance AS "toBalance", outcome.to_wallet_version AS "toVersion"
+     FROM (
+       SELECT * FROM operations WHERE batch_id IS NULL AND priority = 'high' AND id > $1 ORDER BY id LIMIT ${PIECE}
+     ) AS operations
+     LEFT JOIN LATERAL (
+       SELECT ${committedAt('movements')} AS at FROM movements WHERE operation_id = operations.id AND leg = 0 OFFSET 0
+     ) AS movement ON true
+     LEFT JOIN LATERAL (
+       SELECT ${committedAt('failures')} AS at FROM failures WHERE operation_id = operations.id OFFSET 0
+     ) AS failure ON true
+     LEFT JOIN LATERAL (SELECT * FROM outcomes WHERE operation_id = operations.id OFFSET 0) AS outcome ON true
+     LEFT JOIN LATERAL (SELECT * FROM operation_terms WHERE operation_id = operations.id OFFSET 0) AS terms ON true
      LEFT JOIN LATERAL (
        SELECT ${houseOf('house')} AS name FROM accounts AS house WHERE house.id = terms.to_account_id
      ) AS named ON true
@@ -140,8 +164,8 @@ async function readCommitted(database: Database): Promise<Committed[]> {
        JOIN accounts AS giver ON giver.id = from_account_id JOIN accounts AS taker ON taker.id = to_account_id
        WHERE legs.operation_id = operations.id
      ) AS posting ON true
-     WHERE batch_id IS NULL AND priority = 'high'
-     ORDER BY "committedAt", seq`,
+     ORDER BY operations.id`,
+    [after],
   );
   return rows.map(({ legs, target, ...row }) => ({
     ...row,
