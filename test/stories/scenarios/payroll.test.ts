@@ -19,6 +19,8 @@ const SPENDER = 700;
 /** Salaries differ: of employee n, from 0 on, it is 2,000.00 and n hundredths. */
 const salaryOf = (employee: number): string => (2_000 + employee / 100).toFixed(2);
 
+const reversalOf = (operation_id: string): object => ({ type: 'reversal', operation_id });
+
 /** Makes the employees as clients with a wallet each. Answers the wallets. */
 async function hire(): Promise<string[]> {
   const clients = Array.from({ length: EMPLOYEES }, (_, number) => ({
@@ -28,8 +30,8 @@ async function hire(): Promise<string[]> {
   return body.data.map(({ wallets }: { wallets: [{ id: string }] }) => wallets[0].id);
 }
 
-async function send(name: string, operations: object[]): Promise<Record<string, any>> {
-  const sent = request(payroll.service.url).post('/batches').set('Idempotency-Key', name);
+async function send(name: string, operations: object[], query = ''): Promise<Record<string, any>> {
+  const sent = request(payroll.service.url).post(`/batches${query}`).set('Idempotency-Key', name);
   return (await sent.set('Prefer', 'wait=30').send({ operations }).expect(200)).body;
 }
 
@@ -45,22 +47,7 @@ async function linesOf(batch: string): Promise<{ id: string; status: string; cod
   return lines.map(({ id, status, error }) => ({ id, status, code: error?.code ?? null }));
 }
 
-/** Takes back each of the operations. Answers why that failed, or null. */
-async function reverse(ids: readonly string[]): Promise<(string | null)[]> {
-  const { url } = payroll.service;
-  const reversals: string[] = [];
-  for (let first = 0; first < ids.length; first += 50) {
-    const sent = ids.slice(first, first + 50).map((id) => request(url).post(`/operations/${id}/reversal`).expect(202));
-    for (const { body } of await Promise.all(sent)) reversals.push(body.id);
-  }
-  await payroll.service.drained();
-  const ended = new Map(
-    (await everyItem(url, '/operations', { type: 'reversal', limit: 200 })).map((each) => [each['id'], each]),
-  );
-  return reversals.map((id) => ended.get(id)!['error']?.code ?? null);
-}
-
-it('a payroll pays all but one by a batch, and all that was paid is taken back, once', async () => {
+it('a payroll pays all but one by a batch, and is taken back whole or not at all', async () => {
   const wallets = await hire();
   const company = await payroll.wallet('2004995.00');
   await payroll.setWallet(wallets[FROZEN]!, { status: 'frozen' });
@@ -79,20 +66,34 @@ it('a payroll pays all but one by a batch, and all that was paid is taken back, 
   const balances = wallets.map((_, employee) => (employee === FROZEN ? '0.00' : salaryOf(employee)));
   expect(await balancesOf(company, ...wallets)).toEqual(['2004.00', ...balances]);
 
-  // One has spent a cent: all the others are taken back, and that one once there is credit for it.
+  // One has spent a cent, so none is taken back: the lines of the batch stand or fall together.
   await payroll.succeed(`/wallets/${wallets[SPENDER]}/operation`, { operation_type: 'WITHDRAW', amount: '0.01' });
-  const reversed = await reverse(lines.map(({ id }) => id));
-  expect(reversed).toEqual(
-    lines.map((_, employee) => {
-      if (employee === FROZEN) return 'operation_not_succeeded';
-      return employee === SPENDER ? 'insufficient_funds' : null;
-    }),
-  );
+  balances[SPENDER] = '2006.99';
+  const reversals = lines.flatMap(({ id, status }) => (status === 'failed' ? [] : [reversalOf(id)]));
+  const refused = await send('payroll-2026-11-reversed', reversals, '?atomic=true');
+  expect(refused).toMatchObject({ status: 'completed', total: 999, succeeded: 0, failed: 999 });
+  const codes = (await linesOf(refused['id'])).map(({ code }) => code);
+  expect(codes.filter((code) => code === 'insufficient_funds')).toHaveLength(1);
+  expect(codes.filter((code) => code === 'other_line_failed')).toHaveLength(998);
+  expect(await balancesOf(company, ...wallets)).toEqual(['2004.00', ...balances]);
+
   await payroll.setWallet(wallets[SPENDER]!, { credit_limit: '0.01' });
-  await payroll.succeed(`/operations/${lines[SPENDER]!.id}/reversal`);
+  const { body: reversed } = await request(payroll.service.url)
+    .post(`/batches/${refused['id']}/retry`)
+    .set('Prefer', 'wait=30')
+    .expect(200);
+  expect(reversed).toMatchObject({ status: 'completed', total: 999, succeeded: 999, failed: 0, atomic: true });
   const nothing = wallets.map((_, employee) => (employee === SPENDER ? '-0.01' : '0.00'));
   expect(await balancesOf(company, ...wallets)).toEqual(['2004995.00', ...nothing]);
 
-  expect(await payroll.fail(`/operations/${lines[0]!.id}/reversal`)).toBe('reversal_exceeds_operation');
+  // Nothing is left to take back, and of the line that failed there never was.
+  const again = await send(
+    'payroll-2026-11-again',
+    lines.map(({ id }) => reversalOf(id)),
+  );
+  expect(again).toMatchObject({ status: 'completed', total: 1_000, succeeded: 0, failed: 1_000 });
+  expect((await linesOf(again['id'])).map(({ code }) => code)).toEqual(
+    lines.map(({ status }) => (status === 'failed' ? 'operation_not_succeeded' : 'reversal_exceeds_operation')),
+  );
   expect(await balancesOf(company, ...wallets)).toEqual(['2004995.00', ...nothing]);
 });
