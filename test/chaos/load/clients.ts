@@ -50,11 +50,10 @@ export function startLoad(options: {
   function intend(random: () => number, kind: Intent['kind']): Intent {
     const lines = kind === 'batch' ? 2 + Math.floor(random() * (MOST_LINES - 1)) : 1;
     const tells = kind === 'operation' || random() < 0.5;
-    const known = kind === 'batch' ? null : names;
     return note(
       kind,
       tells,
-      Array.from({ length: lines }, () => makeWish(random, wallets, known)),
+      Array.from({ length: lines }, () => makeWish(random, wallets, names)),
     );
   }
 
