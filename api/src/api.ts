@@ -77,8 +77,9 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
       accept: createAcceptOperation({
         ...{ database: storing, ring: queue.ring, admission, log },
-        onAccepted({ type, priority }, seconds) {
-          watch.accepted(priority);
+        onAccepted({ type, priority, executeAt }, seconds) {
+          // What is scheduled does not wait yet.
+          if (executeAt === null) watch.accepted(priority);
           metrics.accepted('single', [[type, 1]], seconds);
         },
       }),

@@ -68,6 +68,10 @@ GRANT SELECT ON retention, archives, archive_checkpoints TO wallet_api;
 GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), wallet_hash(uuid),
   add_asset(text, text, int, boolean), add_house_account(text, boolean) TO wallet_api;
 
+-- What is scheduled. is_scheduled is for the law.
+GRANT SELECT, INSERT ON scheduled_operations TO wallet_api;
+GRANT EXECUTE ON FUNCTION cancel_scheduled(uuid), is_scheduled(uuid) TO wallet_api;
+
 -- A worker reads what it applies and tells, and neither clients nor keys.
 GRANT SELECT ON settings, assets, accounts, operations, pending_operations, movements, failures, batches, batch_parts,
   batch_totals, events, unrelayed_events, event_feed, webhook_endpoints, webhook_endpoint_states, deliveries,
@@ -100,11 +104,15 @@ GRANT SELECT ON operation_keys, delivery_attempts, retention TO wallet_worker;
 GRANT UPDATE (feed_floor, kind, place, next_at) ON retention TO wallet_worker;
 GRANT UPDATE (keys_removed_at) ON batches TO wallet_worker;
 GRANT DELETE ON events, event_feed, deliveries, delivery_attempts, operation_keys TO wallet_worker;
+-- What is due: it accepts that and nothing else.
+GRANT SELECT ON scheduled_operations TO wallet_worker;
+GRANT EXECUTE ON FUNCTION is_scheduled(uuid) TO wallet_worker;
+GRANT EXECUTE ON FUNCTION expire_holds(int), queue_due_operations(int) TO wallet_worker;
 
 -- An auditor reads everything but secrets, and writes down how far audits have got.
 GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations,
   movements, failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, unrelayed_events, event_feed, webhook_endpoint_states,
-  deliveries, delivery_leases, delivery_attempts, retention, archives, archive_checkpoints TO wallet_auditor;
+  deliveries, delivery_leases, delivery_attempts, retention, archives, archive_checkpoints, scheduled_operations TO wallet_auditor;
 GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_until, status, disabled_reason, disabled_at,
   created_at, updated_at, deleted_at) ON webhook_endpoints TO wallet_auditor;
 GRANT SELECT ON operation_terms, operation_legs, holds, reversed_operations, house_accounts TO wallet_auditor;

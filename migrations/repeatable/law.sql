@@ -11,6 +11,7 @@
 -- 7. What may be deleted is kept as long as it is needed.
 -- 8. History is deleted when it is in the archives.
 -- 9. What has terms moves what they say, and holds and reversals add up.
+-- 10. What is scheduled is queued when it is due.
 --
 -- Checks, unique keys and foreign keys stand with the tables; here is what takes more than one row to see. Each statement is
 -- checked as a whole, in sets, when it ends: a foreign key or a row trigger would be paid per row. A statement that breaks the
@@ -29,8 +30,8 @@ BEGIN
 END $$;
 
 -- Forbidden: to change what was accepted, its outcome, what moved, and what the ledger is made of. Section 8 says when what was
--- accepted, its outcome and what moved may be deleted.
-CREATE OR REPLACE TRIGGER operations_append_only BEFORE UPDATE OR TRUNCATE ON operations
+-- accepted, its outcome and what moved may be deleted; section 10, the one change of an operation.
+CREATE OR REPLACE TRIGGER operations_append_only BEFORE TRUNCATE ON operations
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER movements_append_only BEFORE UPDATE OR TRUNCATE ON movements
   EXECUTE FUNCTION refuse_change();
@@ -99,7 +100,7 @@ CREATE OR REPLACE TRIGGER accounts_keep_wallet_hash BEFORE INSERT ON accounts
 
 -- Forbidden: an operation
 --   that joins no batch, or one that has been accepted (operations_join_open_batch),
---   that does not wait in the queue and is no line of a batch, or whose wallets have no account of its asset
+--   that does not wait in the queue, is not scheduled and is no line of a batch, or whose wallets have no account of its asset
 --     (operations_begin_pending),
 --   that waits in another partition than that of its wallet (operations_fit_partition). A line has its place by
 --     its id, and those of an atomic batch are all in one partition,
@@ -135,10 +136,12 @@ BEGIN
       SELECT added.id,
              CASE
                WHEN added.batch_id IS NULL AND waiting.operation_id IS DISTINCT FROM added.id
+                   AND (added.seq IS NOT NULL OR NOT is_scheduled(added.id))
                  OR account.wallet_hash IS NULL
                  OR receiver.wallet_id IS DISTINCT FROM added.to_wallet_id
                  THEN 'operations_begin_pending'
                WHEN added.batch_id IS NULL AND account.wallet_hash % partitions IS DISTINCT FROM waiting.partition
+                   AND added.seq IS NOT NULL
                  THEN 'operations_fit_partition'
                WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id
                  THEN 'operations_own_key'
@@ -180,7 +183,7 @@ BEGIN
                  OR (terms.legs IS NOT NULL) <> (added.type = 'posting')
                  OR terms.to_account_id IS NOT NULL AND (added.type <> 'capture' OR added.to_wallet_id IS NOT NULL)
                  OR terms.expires_at IS NOT NULL AND added.type <> 'hold'
-                 OR terms.reason IS NOT NULL AND added.type <> 'release'
+                 OR terms.reason IS NOT NULL AND (added.type <> 'release' OR added.amount IS NOT NULL)
                  THEN 'operations_have_terms'
                WHEN terms.target_id IS NOT NULL
                    AND (target.wallet_id, target.asset_id, target.fits) IS DISTINCT FROM (added.wallet_id, added.asset_id, true)
@@ -465,6 +468,8 @@ BEGIN
                  CASE
                    WHEN operations.id IS NULL OR waiting.seq IS NOT NULL OR failure.operation_id IS NOT NULL
                      OR added.leg <> 0 AND wallet_gains IS NOT NULL
+                     -- Scheduled, or cancelled while it was.
+                     OR operations.seq IS NULL AND operations.line IS NULL
                      THEN 'outcomes_fit_entries'
                    WHEN wallet_gains IS NULL AND operations.type IN ('hold', 'capture', 'release', 'reversal', 'posting')
                      THEN 'has_terms'
@@ -533,7 +538,7 @@ END $$;
 CREATE OR REPLACE TRIGGER movements_law AFTER INSERT ON movements REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_movements();
 
--- Forbidden: a failure of no operation, of one that still waits, or of one that has moved something (outcomes_fit_entries).
+-- Forbidden: a failure of no operation, of one that still waits or is scheduled, or of one that has moved something (outcomes_fit_entries).
 --
 -- No key is shared with movements, and a line has no row in the queue to wait for. So what fails and what is applied at the same
 -- time wait for each other at the account of the wallet, which a drain has locked anyway; what is left is looked at after that.
@@ -548,7 +553,7 @@ BEGIN
   SELECT added.operation_id INTO culprit
     FROM added
     LEFT JOIN LATERAL (
-      SELECT id, seq, wallet_id FROM operations WHERE id = added.operation_id OFFSET 0
+      SELECT id, seq, wallet_id, batch_id FROM operations WHERE id = added.operation_id OFFSET 0
     ) AS operations ON true
     LEFT JOIN LATERAL (
       SELECT seq FROM pending_operations WHERE wallet_id = operations.wallet_id AND seq = operations.seq OFFSET 0
@@ -557,6 +562,7 @@ BEGIN
       SELECT operation_id FROM movements WHERE operation_id = added.operation_id LIMIT 1
     ) AS movement ON true
     WHERE operations.id IS NULL OR waiting.seq IS NOT NULL OR movement.operation_id IS NOT NULL
+      OR operations.seq IS NULL AND operations.batch_id IS NULL AND is_scheduled(operations.id)
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'failure of operation % does not fit it', culprit.operation_id
@@ -1382,6 +1388,105 @@ CREATE OR REPLACE TRIGGER reversed_operations_keep_facts BEFORE UPDATE OF operat
   EXECUTE FUNCTION refuse_change();
 
 -- ---------------------------------------------------------------------------------------------------------------------------
+-- 10. What is scheduled
+-- ---------------------------------------------------------------------------------------------------------------------------
+
+-- Forbidden: to change an operation, but for its place in the order of acceptance, which one that was scheduled is given once.
+CREATE OR REPLACE FUNCTION keep_operation_facts() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  unplaced operations := NEW;
+BEGIN
+  unplaced.seq := NULL;
+  IF OLD.batch_id IS NOT NULL OR NEW.seq IS NULL OR unplaced *<> OLD THEN
+    RAISE EXCEPTION 'operations is append-only' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER operations_keep_facts BEFORE UPDATE ON operations
+  FOR EACH ROW EXECUTE FUNCTION keep_operation_facts();
+
+-- Forbidden: to give an operation its place other than at the end of the queue of its wallet, while it stays scheduled, or when it
+-- has failed (operations_queue_when_due).
+CREATE OR REPLACE FUNCTION check_queued_operations() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
+  culprit record;
+BEGIN
+  SELECT queued.id INTO culprit
+    FROM queued
+    LEFT JOIN LATERAL (
+      SELECT operation_id, partition FROM pending_operations
+      WHERE wallet_id = queued.wallet_id AND seq = queued.seq OFFSET 0
+    ) AS waiting ON true
+    LEFT JOIN LATERAL (SELECT wallet_hash FROM accounts WHERE wallet_id = queued.wallet_id OFFSET 0) AS account ON true
+    LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = queued.id OFFSET 0) AS failure ON true
+    WHERE (waiting.operation_id, waiting.partition) IS DISTINCT FROM (queued.id, account.wallet_hash % partitions)
+      OR failure.operation_id IS NOT NULL OR is_scheduled(queued.id)
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % cannot take this place', culprit.id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'operations_queue_when_due';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER operations_law_update AFTER UPDATE ON operations REFERENCING NEW TABLE AS queued
+  FOR EACH STATEMENT EXECUTE FUNCTION check_queued_operations();
+
+-- Forbidden: to schedule what is not accepted in this very transaction, has a place in the order already, or is to be executed at
+-- another moment or in another partition (scheduled_operations_fit).
+CREATE OR REPLACE FUNCTION check_added_schedule() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  current CONSTANT xid := pg_current_xact_id()::xid;
+  partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
+  culprit record;
+BEGIN
+  SELECT added.operation_id INTO culprit
+    FROM added
+    LEFT JOIN LATERAL (
+      SELECT seq, batch_id, wallet_id, execute_at, xmin = current AS is_new FROM operations WHERE id = added.operation_id OFFSET 0
+    ) AS operation ON true
+    LEFT JOIN LATERAL (SELECT wallet_hash FROM accounts WHERE wallet_id = operation.wallet_id OFFSET 0) AS account ON true
+    LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = added.operation_id OFFSET 0) AS failure ON true
+    WHERE operation.is_new IS NOT TRUE OR operation.seq IS NOT NULL OR operation.batch_id IS NOT NULL
+      OR failure.operation_id IS NOT NULL
+      OR (added.execute_at, added.partition) IS DISTINCT FROM (operation.execute_at, account.wallet_hash % partitions)
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % cannot be scheduled so', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'scheduled_operations_fit';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER scheduled_operations_law_insert AFTER INSERT ON scheduled_operations REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION check_added_schedule();
+
+-- Forbidden: to take an operation off the schedule that neither waits in the queue from then on nor has failed; and to schedule it
+-- for another moment.
+CREATE OR REPLACE FUNCTION check_removed_schedule() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT removed.operation_id INTO culprit
+    FROM removed
+    LEFT JOIN LATERAL (SELECT wallet_id, seq FROM operations WHERE id = removed.operation_id OFFSET 0) AS operation ON true
+    LEFT JOIN LATERAL (
+      SELECT operation_id FROM pending_operations WHERE wallet_id = operation.wallet_id AND seq = operation.seq OFFSET 0
+    ) AS waiting ON true
+    LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = removed.operation_id OFFSET 0) AS failure ON true
+    WHERE waiting.operation_id IS DISTINCT FROM removed.operation_id AND failure.operation_id IS NULL
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'operation % may not leave the schedule without a place in the queue or an outcome', culprit.operation_id
+      USING ERRCODE = 'WL001', CONSTRAINT = 'scheduled_operations_end_in_queue';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER scheduled_operations_law_delete AFTER DELETE ON scheduled_operations REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION check_removed_schedule();
+CREATE OR REPLACE TRIGGER scheduled_operations_unchanged BEFORE UPDATE OR TRUNCATE ON scheduled_operations
+  EXECUTE FUNCTION refuse_change();
+
+-- ---------------------------------------------------------------------------------------------------------------------------
 -- Plans
 -- ---------------------------------------------------------------------------------------------------------------------------
 
@@ -1419,7 +1524,10 @@ BEGIN
     'check_changed_holds',
     'check_reversals',
     'check_added_reversals',
-    'check_changed_reversals'
+    'check_changed_reversals',
+    'check_queued_operations',
+    'check_added_schedule',
+    'check_removed_schedule'
   ] LOOP
     EXECUTE format('ALTER FUNCTION %s SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
                     SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off', law::regproc::regprocedure);

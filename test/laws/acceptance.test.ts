@@ -47,7 +47,7 @@ function deposit(more: Partial<NewOperation> = {}): NewOperation {
   return {
     ...{ id: newId(), partition, walletId: wallet, toWalletId: null, assetId: USD, type: 'deposit', amount: 100n },
     ...{ priority: 'high', description: null, referenceId: null, idempotencyKey: null, requestHash: null },
-    ...{ metadata: null, terms: null },
+    ...{ metadata: null, terms: null, executeAt: null },
     ...more,
   };
 }

@@ -94,6 +94,7 @@ async function acceptSingle(type: OperationType): Promise<string> {
           requestHash: null,
           metadata: null,
           terms: null,
+          executeAt: null,
         },
       },
     ],

@@ -133,9 +133,13 @@ async function arrange(run: Run): Promise<Map<string, number>> {
 }
 
 async function acceptSingle({ single, priority }: Single): Promise<void> {
-  await acceptOperations(client, [{ id: newId(), partition: HERE, priority, terms: null, ...toDraft(single) }], {
-    again: false,
-  });
+  await acceptOperations(
+    client,
+    [{ id: newId(), partition: HERE, priority, terms: null, executeAt: null, ...toDraft(single) }],
+    {
+      again: false,
+    },
+  );
 }
 
 async function acceptBatch({ lines, atomic, priority }: Batch): Promise<string> {

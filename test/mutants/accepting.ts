@@ -47,9 +47,9 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'answer-before-commit',
     bug: '202 is answered before the operation is committed',
-    text: `const rows = await withRetries((again) => acceptOperations(database, operations, { again }), onError);
+    text: `const rows = await withRetries((again) => write(database, operations, { again }), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));`,
-    instead: `void withRetries((again) => acceptOperations(database, operations, { again }), onError).catch(() => undefined);
+    instead: `void withRetries((again) => write(database, operations, { again }), onError).catch(() => undefined);
       inserted = new Map(operations.map(({ id }) => [id, new Date()]));`,
     tests: ['stories/idempotency'],
   },
@@ -57,16 +57,16 @@ export const ACCEPTING: readonly Mutant[] = [
     name: 'ring-before-commit',
     bug: 'the doorbell rings before there is anything to find',
     text: `    try {
-      const rows = await withRetries(`,
+      const write = `,
     instead: `    ringFor(operations);
     try {
-      const rows = await withRetries(`,
+      const write = `,
     tests: ['laws/acceptance > stands behind'],
   },
   {
     name: 'never-rung',
     bug: 'nobody rings for what was accepted: it waits for the sweeper',
-    text: `    ringFor(operations);
+    text: `    if (operations[0]?.executeAt == null) ringFor(operations);
     const earlier`,
     instead: '    const earlier',
     tests: ['laws/acceptance > stands behind'],

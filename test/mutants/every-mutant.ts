@@ -1,5 +1,6 @@
 import { ACCEPTING } from './accepting.ts';
 import { ARCHIVING } from './archiving.ts';
+import { AUDITING } from './auditing.ts';
 import { BATCHES } from './batches.ts';
 import { LAW } from './law.ts';
 import { LEDGER } from './ledger.ts';
@@ -12,6 +13,7 @@ import { WORKING } from './working.ts';
 export const EVERY_MUTANT: readonly Mutant[] = [
   ...ACCEPTING,
   ...LEDGER,
+  ...AUDITING,
   ...TERMS,
   ...LAW,
   ...TERMS_LAW,

@@ -15,7 +15,7 @@ afterAll(() => service.stop());
 type Asked = readonly [path: string, body: object];
 
 async function held(wallet: string, amount: string): Promise<string> {
-  return (await ask(service, `/wallets/${wallet}/holds`, { amount })).id as string;
+  return (await ask(service, `/wallets/${wallet}/holds`, { amount }))['id'] as string;
 }
 
 async function paid(wallet: string, amount: string): Promise<{ id: string; to: string }> {
@@ -70,7 +70,7 @@ const KINDS: Readonly<Record<string, (wallet: string) => Promise<Asked> | Asked>
       { from: { wallet_id: wallet }, to: { account: 'fees' }, amount: '3.00' },
       { from: { wallet_id: wallet }, to: { account: 'treasury' }, amount: '1.00' },
     ];
-    return [`/operations/${(await ask(service, '/postings', { legs })).id}/reversal`, {}];
+    return [`/operations/${(await ask(service, '/postings', { legs }))['id']}/reversal`, {}];
   },
   'an operation of the general form': (wallet) => ['/operations', { type: 'hold', wallet_id: wallet, amount: 1 }],
 };
@@ -145,6 +145,16 @@ describe('a dry run', () => {
       'wallet_not_found',
     );
     expect(toldOf(await ask(service, path, { asset: 'USD', amount: '5.00' }))).toEqual(toldOf(told));
+  });
+
+  it('of a scheduled operation tells what would come of it if it was due', async () => {
+    const wallet = await createFundedWallet(service.url, '10.00');
+    const asked = { wallet_id: wallet, amount: '1.00', execute_at: IN_AN_HOUR };
+    const scheduled = await request(service.url).post('/resupplies').send(asked).expect(202);
+    const told = await dryRun(service, '/resupplies', asked);
+    expect(told).toMatchObject({ status: 'succeeded', execute_at: IN_AN_HOUR, ahead: 0 });
+    expect(told['result']).toMatchObject({ wallet_balance: '11.00', wallet_version: 2 });
+    await request(service.url).post(`/operations/${scheduled.body.id}/cancel`).expect(200);
   });
 
   it('of a credit of a user whose wallet cannot have the usual id tells of another', async () => {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NPM_PROGRAMS as PROGRAMS } from '../support/npm-programs.ts';
 import { type ProgramRun, createTurns, runProgram } from '../support/run-program.ts';
 import { type WrongStartRig, as, openWrongStartRig } from '../support/wrong-start-rig.ts';
 
@@ -7,26 +8,7 @@ import { type WrongStartRig, as, openWrongStartRig } from '../support/wrong-star
  * Whatever is wrong when a process or a command is started, it says so in sentences, without a stack or a password, and ends
  * with 2. `TEST_WRONG_STARTS_TABLE` names a file that the table of them is written to.
  */
-const PROGRAMS = {
-  'npm start': 'local/src/start.ts',
-  'npm run start:api': 'api/src/main.ts',
-  'npm run start:worker': 'worker/src/main.ts',
-  'npm run migrate': 'shared/src/commands/migrate.ts',
-  'npm run seed': 'shared/src/commands/seed.ts',
-  'npm run audit': 'shared/src/commands/audit.ts',
-  'npm run keys': 'shared/src/commands/keys.ts',
-  'npm run assets': 'shared/src/commands/assets.ts',
-  'npm run accounts': 'shared/src/commands/accounts.ts',
-  'npm run archive': 'shared/src/commands/archive.ts',
-  'npm run bench': 'bench/src/bench.ts',
-  'npm run bench:aged': 'bench/src/aged.ts',
-  'npm run bench:batch': 'bench/src/batch.ts',
-  'npm run bench:history': 'bench/src/history.ts',
-  'npm run bench:overload': 'bench/src/overload.ts',
-  'npm run bench:webhooks': 'bench/src/webhooks.ts',
-  'npm run chaos': 'test/chaos/chaos.ts',
-  'npm run mutants': 'test/mutants/run-mutants.ts',
-} as const;
+
 type Command = keyof typeof PROGRAMS;
 const COMMANDS = Object.keys(PROGRAMS) as Command[];
 

@@ -98,6 +98,7 @@ export async function startDrainRig(): Promise<DrainRig> {
       toWalletId: operation.to ? walletId(operation.to) : null,
       ...{ description: null, referenceId: null, idempotencyKey: null, requestHash: null, metadata: null },
       terms: termsOf(operation, partition),
+      executeAt: null,
     };
   }
 

@@ -3,7 +3,7 @@ import { canonicalOperation } from '@wallet/api/operations/canonical-operation';
 it('canonicalOperation keeps fields apart', () => {
   const operation: Parameters<typeof canonicalOperation>[0] = {
     ...{ type: 'deposit' as const, walletId: 'w', toWalletId: null, amount: 1n },
-    ...{ description: null, referenceId: null, metadata: null, terms: null },
+    ...{ description: null, referenceId: null, metadata: null, terms: null, executeAt: null },
   };
   const texts = [
     operation,
@@ -12,6 +12,7 @@ it('canonicalOperation keeps fields apart', () => {
     { ...operation, referenceId: 'ab' },
     { ...operation, metadata: '{"a":"b"}' },
     { ...operation, toWalletId: 'null' },
+    { ...operation, executeAt: new Date(0) },
   ].map(canonicalOperation);
   expect(new Set(texts).size).toBe(texts.length);
 });
@@ -20,6 +21,7 @@ it('canonicalOperation has what metadata says, in the order of its names', () =>
   const text = canonicalOperation({
     ...{ type: 'deposit', walletId: 'w', toWalletId: null, amount: 1n, description: null, referenceId: null },
     terms: null,
+    executeAt: null,
     metadata: '{"b":1.50,"a":"\\u0078","10":-0,"2":1e-400}',
   });
   // Keys that were used before are held against the hash of this: it must not change.
@@ -41,7 +43,7 @@ const LEG = { fromAccountId: 1n, toAccountId: 2n, amount: 3n, assetId: 4 };
 it('canonicalOperation keeps terms apart, and an amount that is left open from one that is given', () => {
   const operation: Parameters<typeof canonicalOperation>[0] = {
     ...{ type: 'capture' as const, walletId: 'w', toWalletId: null, amount: null },
-    ...{ description: null, referenceId: null, metadata: null, terms: NO_TERMS },
+    ...{ description: null, referenceId: null, metadata: null, terms: NO_TERMS, executeAt: null },
   };
   const texts = [
     operation,
@@ -73,6 +75,7 @@ it('canonicalOperation has what terms say, as they were asked for', () => {
       description: null,
       referenceId: 'r',
       metadata: null,
+      executeAt: null,
     },
     terms: { ...NO_TERMS, expiresInS: 60 },
   });

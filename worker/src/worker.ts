@@ -8,6 +8,7 @@ import type { Registry } from '@wallet/shared/process/metrics';
 import { createSealer } from '@wallet/shared/process/seal';
 import type { WorkerConfig } from './config.ts';
 import { answerByDraining } from './drain/drain-turn.ts';
+import { acceptDue } from './due/accept-due.ts';
 import { startSweeper } from './drain/sweep.ts';
 import { watchFaults } from './drain/watch-faults.ts';
 import { createWorkerMetrics } from './metrics.ts';
@@ -32,7 +33,7 @@ export interface WalletWorker {
   stop(): Promise<void>;
 }
 
-/** Starts a worker: it answers the doorbell of every partition, sweeps up what the doorbell missed, and tells of it. */
+/** Starts a worker: it answers the doorbell of every partition, sweeps up what it missed, accepts what is due, and tells of it. */
 export function startWorker(config: WorkerConfig, dependencies: WorkerDependencies): WalletWorker {
   const { database, partitions, registry, log } = dependencies;
   const metrics = createWorkerMetrics(registry);
@@ -69,12 +70,14 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
   });
   const queueWorks = async (): Promise<boolean> => !listener.isRefused() && (await doorbell.takesRings());
   const sweeper = startSweeper({ database, partitions, doorbell, queueWorks, drain: answers.answer, metrics, log });
+  const due = acceptDue({ database, doorbell, metrics, log });
 
   return {
     fitsDatabase: faults.fitsDatabase,
     async stop() {
       if (stopping) return;
       stopping = true;
+      await due.stop();
       answers.stop();
       await answers.drained();
       await sweeper.stop();

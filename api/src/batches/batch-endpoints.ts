@@ -7,7 +7,7 @@ import { listLines } from '@wallet/shared/database/tables/batch-lines';
 import { cancelBatch, findBatch } from '@wallet/shared/database/tables/batches';
 import { assetsOf } from '@wallet/shared/events/present-operation';
 import { formatAmount } from '@wallet/shared/words/money';
-import { OPERATION_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/words/operation';
+import { LINE_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { type AnswerBatch, createAnswerBatch } from './answer-batch.ts';
@@ -182,7 +182,7 @@ const getBatchOperations = ({
       'The operations of a batch in the order of its lines: in pages, or all of them as NDJSON or CSV by `Accept`',
     params: idParams,
     query: z.strictObject({
-      status: z.enum(OPERATION_STATUSES).optional(),
+      status: z.enum(LINE_STATUSES).optional(),
       formulas: z
         .enum(['escape'])
         .optional()

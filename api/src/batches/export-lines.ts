@@ -4,7 +4,7 @@ import type { Database } from '@wallet/shared/database/pool';
 import { type BatchLine, type LineFilter, listLines } from '@wallet/shared/database/tables/batch-lines';
 import type { Batch } from '@wallet/shared/database/tables/batches';
 import { writeJson } from '@wallet/shared/words/json-text';
-import type { OperationStatus } from '@wallet/shared/words/operation';
+import type { LineStatus } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { operationSchema } from '../operations/operation-schema.ts';
@@ -25,7 +25,7 @@ export const batchLineSchema = operationSchema
 const CHUNK = 5_000;
 
 /** All lines of a batch with a status, in the order of the file, in groups. Their assets are known. */
-export type EachLine = (batch: Batch, status: OperationStatus | null) => AsyncGenerator<readonly BatchLine[]>;
+export type EachLine = (batch: Batch, status: LineStatus | null) => AsyncGenerator<readonly BatchLine[]>;
 
 /** Makes the function that reads them. Groups are read one after the other: many exports share one connection. */
 export function createEachLine(database: Database, assets: Assets): EachLine {

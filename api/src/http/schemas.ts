@@ -111,6 +111,12 @@ export const singleExtras = {
   priority: z.enum(PRIORITIES).optional().meta({
     description: '`high` (the default) does not wait for operations of `low` priority of other wallets.',
   }),
+  execute_at: momentFrom.nullish().meta({
+    description:
+      'When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place ' +
+      "behind all that was accepted for its wallet, within 2 s by the database's clock.",
+    example: '2026-12-31T12:00:00.000Z',
+  }),
 };
 
 /** Headers as the document tells them; each is read where it is used. */

@@ -8,6 +8,7 @@ import {
   type NewOperation,
   type Operation,
   acceptOperations,
+  scheduleOperations,
   findOperations,
   findOperationsByKey,
 } from '@wallet/shared/database/tables/operations';
@@ -59,14 +60,15 @@ export function createAcceptOperation(dependencies: {
   async function acceptGroup(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
     let inserted: Map<string, Date>;
     try {
-      const rows = await withRetries((again) => acceptOperations(database, operations, { again }), onError);
+      const write = operations[0]?.executeAt == null ? acceptOperations : scheduleOperations;
+      const rows = await withRetries((again) => write(database, operations, { again }), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));
     } catch (error) {
       const isOnesFault = isOfRow(error) || isLockTimeout(error);
       return operations.length > 1 && isOnesFault ? acceptApart(operations) : operations.map(() => ({ error }));
     }
     // All of them: after a lost reply, those that were not inserted now were inserted before.
-    ringFor(operations);
+    if (operations[0]?.executeAt == null) ringFor(operations);
     const earlier = operations.length === inserted.size ? NOTHING : await findEarlier(operations, inserted);
     const answers = operations.map((operation): GroupAnswer => {
       const createdAt = inserted.get(operation.id);
@@ -114,11 +116,13 @@ export function createAcceptOperation(dependencies: {
   }
 
   const inGroup = inGroups(GROUP_LIMIT, acceptGroup);
+  /** What is scheduled is written by a statement of its own. */
+  const inScheduledGroup = inGroups(GROUP_LIMIT, acceptGroup);
   return async (operation) => {
     admission.enter(operation);
     const begun = performance.now();
     try {
-      const answer = await inGroup(operation);
+      const answer = await (operation.executeAt === null ? inGroup : inScheduledGroup)(operation);
       if ('error' in answer) throw answer.error;
       if (answer.acceptance.kind === 'accepted') onAccepted(operation, (performance.now() - begun) / 1000);
       return answer.acceptance;
@@ -158,7 +162,8 @@ function accepted(operation: NewOperation, createdAt: Date): Acceptance {
       heldBalance: null,
       batchId: null,
       createdAt,
-      status: 'pending',
+      executeAt: operation.executeAt,
+      status: operation.executeAt === null ? 'pending' : 'scheduled',
       completedAt: null,
       errorCode: null,
       walletBalance: null,

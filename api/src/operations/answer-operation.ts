@@ -36,7 +36,7 @@ export async function answerOperation<Status extends 200 | 202>(
     const partition = partitionOf(operation.walletId, partitions);
     latest = (await wait(operation.id, partition, seconds * 1000, wish.gone())) ?? operation;
   }
-  const isFinal = latest.status !== 'pending';
+  const isFinal = latest.status !== 'pending' && latest.status !== 'scheduled';
   // Written once, and never spread: this runs for every request.
   return {
     status: seconds !== null && isFinal ? 200 : status,
@@ -44,7 +44,13 @@ export async function answerOperation<Status extends 200 | 202>(
     location,
     isReplayed,
     waitedS: seconds,
-    retryAfterS: isFinal ? null : RETRY_AFTER_S,
+    retryAfterS: isFinal ? null : latest.executeAt === null ? RETRY_AFTER_S : secondsUntil(latest.executeAt),
     logged: { operation_id: latest.id, wallet_id: latest.walletId },
   };
+}
+
+/** Until it is due what is scheduled stays so, and can only be cancelled: an hour is the longest to wait without a look. */
+function secondsUntil(moment: Date): number {
+  const seconds = Math.ceil((moment.getTime() - Date.now()) / 1000);
+  return Math.min(Math.max(seconds, RETRY_AFTER_S), 3_600);
 }

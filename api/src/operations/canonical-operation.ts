@@ -4,7 +4,7 @@ import { hashRequest } from '../http/idempotency-key.ts';
 
 type WhatIsAsked = Pick<
   NewOperation,
-  'type' | 'walletId' | 'toWalletId' | 'amount' | 'description' | 'referenceId' | 'metadata' | 'terms'
+  'type' | 'walletId' | 'toWalletId' | 'amount' | 'description' | 'referenceId' | 'metadata' | 'terms' | 'executeAt'
 >;
 
 /**
@@ -12,9 +12,10 @@ type WhatIsAsked = Pick<
  * not: it says when, not what.
  */
 export function canonicalOperation(operation: WhatIsAsked): string {
-  const { type, walletId, toWalletId, amount, description, referenceId, metadata, terms } = operation;
+  const { type, walletId, toWalletId, amount, description, referenceId, metadata, terms, executeAt } = operation;
   const receiver = toWalletId === null ? 'null' : `"${toWalletId}"`;
-  const extras = `${quote(description)},${quote(referenceId)},${quote(canonicalJson(metadata))}`;
+  const moment = executeAt === null ? '' : `,{"execute_at":"${executeAt.toISOString()}"}`;
+  const extras = `${quote(description)},${quote(referenceId)},${quote(canonicalJson(metadata))}${moment}`;
   if (terms !== null) {
     return `["${type}","${walletId}",${receiver},${quote(amount?.toString() ?? null)},${extras},${canonicalTerms(terms)}]`;
   }

@@ -42,6 +42,8 @@ interface Extras {
   readonly description?: string | null | undefined;
   readonly reference_id?: string | null | undefined;
   readonly idempotency_key?: string | null | undefined;
+  /** Not of a line. */
+  readonly execute_at?: Date | null | undefined;
 }
 
 /** What was looked up before: of what is named, what exists. */
@@ -127,9 +129,11 @@ export function draftOperation(request: OperationRequest, facts: Facts): Draft |
     idempotencyKey: key,
     requestHash: null as string | null,
     terms: null,
+    executeAt: extras.execute_at ?? null,
   };
   if (key !== null) operation.requestHash = hashOperation(operation);
-  return { operation, wallet, onlyReplayed: null };
+  if (operation.executeAt === null) return { operation, wallet, onlyReplayed: null };
+  return schedule({ operation, wallet, onlyReplayed: null }, Date.now());
 }
 
 function draftWithTerms(
@@ -143,11 +147,25 @@ function draftWithTerms(
   if (drafted instanceof Refusal) return drafted;
   const { onlyReplayed, ...moves } = drafted;
   if (onlyReplayed !== null && key === null) return onlyReplayed;
-  const { description = null, reference_id: referenceId = null } = extras;
-  const said = { type: asked.type, ...moves, description, referenceId, metadata };
+  const { description = null, reference_id: referenceId = null, execute_at: executeAt = null } = extras;
+  const said = { type: asked.type, ...moves, description, referenceId, metadata, executeAt };
   const requestHash = key === null ? null : hashOperation(said);
-  return { operation: { ...said, idempotencyKey: key, requestHash }, wallet: null, onlyReplayed };
+  return schedule({ operation: { ...said, idempotencyKey: key, requestHash }, wallet: null, onlyReplayed }, facts.now);
 }
+
+/** Holds what is to be executed at a moment against that. A moment that has passed is only right for what was accepted before. */
+function schedule(draft: Draft, now: number): Draft | Refusal<'invalid_request'> {
+  const { executeAt, idempotencyKey, terms } = draft.operation;
+  if (executeAt === null) return draft;
+  if (executeAt.getTime() > now + AHEAD_MOST_MS) return refuseField('execute_at', 'must be at most 365 days ahead');
+  if (terms?.expiresAt != null && terms.expiresAt <= executeAt)
+    return refuseField('expires_at', 'must be after execute_at');
+  if (executeAt.getTime() > now) return draft;
+  const past = refuseField('execute_at', 'must be in the future');
+  return idempotencyKey === null ? past : { ...draft, wallet: null, onlyReplayed: draft.onlyReplayed ?? past };
+}
+
+const AHEAD_MOST_MS = 365 * 86_400_000;
 
 function keyOf({ extras, keyHeader, hasKey }: OperationRequest): ReturnType<typeof idempotencyKeyOf> {
   const { idempotency_key: key, reference_id: reference } = extras;

@@ -10,6 +10,7 @@ import type { FindOperation } from './find-operation.ts';
 import { archivedBefore, operationArchived } from '../http/archived.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { assetOfUser, generalOperation } from './general-operation.ts';
+import { cancelOperation } from './cancel-operation.ts';
 import { createHoldEndpoints } from './hold-endpoints.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
@@ -39,6 +40,7 @@ export function createOperationEndpoints(needs: OperationNeeds): Endpoint[] {
     createReversalEndpoint(submit),
     createPostingEndpoint(submit),
     postOperation(submit),
+    postCancel(needs),
     getOperation(needs),
     getOperations(needs),
   ];
@@ -168,6 +170,27 @@ const getOperation = ({ database, findOperation, ...needs }: OperationNeeds) =>
     },
   });
 
+const postCancel = ({ database, assets }: OperationNeeds) =>
+  endpoint({
+    method: 'post',
+    paths: ['/operations/{id}/cancel'],
+    tag: 'Operations',
+    summary: 'End a scheduled operation: it has failed then, with the code `cancelled`',
+    params: idParams,
+    query: null,
+    body: null,
+    scope: 'operations:write',
+    answers: { 200: operationSchema },
+    problems: ['operation_not_found', 'operation_archived', 'operation_not_scheduled'],
+    handle: async ({ params }) => {
+      const { operation, isCancelled } = await cancelOperation({ database, assets }, params.id);
+      if (operation === null) return noOperation(database, params.id);
+      const { id, status } = operation;
+      if (!isCancelled) return new Problem('operation_not_scheduled', `Operation ${id} is ${status}.`);
+      return { status: 200, body: presentOperation(operation, assets), logged: { operation_id: id } };
+    },
+  });
+
 /** An id of before the archives end may be that of an archived operation, or of none: only the files can tell. */
 async function noOperation(
   database: Database,
@@ -228,9 +251,9 @@ const getOperations = ({ database, assets }: OperationNeeds) =>
     },
   });
 
-/** Until when operations are in the archives, if some of what was asked for can be. What is pending never is. */
+/** Until when operations are in the archives, if some of what was asked for can be. What has not ended never is. */
 async function findMissing(database: Database, { status, batchId, from }: OperationFilter): Promise<string | null> {
-  if (status === 'pending') return null;
+  if (status === 'pending' || status === 'scheduled') return null;
   const end = await readArchiveEnd(database);
   if (end === null || (batchId !== null && batchId >= end.id)) return null;
   return from !== null && from.getTime() - CLOCK_SKEW_MS >= end.time.getTime() ? null : end.time.toISOString();

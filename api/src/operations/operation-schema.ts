@@ -51,6 +51,7 @@ export const operationSchema = z
     idempotency_key: z.string().nullable(),
     metadata: metadata.nullable(),
     batch_id: id.nullable().meta({ description: 'The batch that it is a line of.' }),
+    execute_at: time.optional().meta({ description: 'Of an operation that was scheduled: for when.' }),
     created_at: time,
     completed_at: time.nullable(),
     result: z

@@ -41,6 +41,7 @@ export async function submitOperation<Named extends Asked>(
     requestHash: operation.requestHash,
     metadata: operation.metadata,
     terms: operation.terms,
+    executeAt: operation.executeAt,
   });
 }
 

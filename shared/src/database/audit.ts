@@ -22,6 +22,7 @@ import { checkLateHolds } from './audit/late-holds.ts';
 import { checkOperations } from './audit/operations.ts';
 import { type Pieces, type Violation, createPieces } from './audit/pieces.ts';
 import { type QueueCursor, checkQueue } from './audit/queue.ts';
+import { type ScheduleCursor, checkSchedule } from './audit/schedule.ts';
 import { checkTargets } from './audit/targets.ts';
 import { checkWallets } from './audit/wallets.ts';
 
@@ -36,6 +37,7 @@ const PHASES = [
   'keys',
   'batches',
   'queue',
+  'schedule',
 ] as const;
 type Phase = (typeof PHASES)[number];
 
@@ -166,5 +168,7 @@ function checkPhase(audit: {
       return checkBatches(pieces, tell, (cursor as string | null) ?? operationsAfter);
     case 'queue':
       return checkQueue(pieces, tell, cursor as QueueCursor | null);
+    case 'schedule':
+      return checkSchedule(pieces, tell, cursor as ScheduleCursor | null);
   }
 }

@@ -2,7 +2,7 @@ import { arrayLiteral } from './array-literal.ts';
 import type { Queryable } from './pool.ts';
 
 /** The first key of the two-key advisory locks. The second is the partition, or 0 where there is one for all. */
-export const ADVISORY_LOCK = { accept: 1, drain: 2, relay: 3, retention: 5, archive: 6, assets: 7 } as const;
+export const ADVISORY_LOCK = { accept: 1, drain: 2, relay: 3, retention: 5, archive: 6, assets: 7, due: 8 } as const;
 
 /**
  * Takes, until the transaction ends, the drain locks of those of the partitions that nobody else holds. Only the holder

@@ -28,6 +28,7 @@ export interface PresentedOperation extends PresentedTerms {
   idempotency_key: string | null;
   metadata: JsonText | null;
   batch_id: string | null;
+  execute_at?: string;
   created_at: string;
   completed_at: string | null;
   result: {
@@ -79,6 +80,7 @@ export function presentOperation(operation: Operation, assets: KnownAssets): Pre
     idempotency_key: operation.idempotencyKey,
     metadata: operation.metadata === null ? null : new JsonText(operation.metadata),
     batch_id: operation.batchId,
+    ...(operation.executeAt === null ? null : { execute_at: operation.executeAt.toISOString() }),
     created_at: operation.createdAt.toISOString(),
     completed_at: operation.completedAt?.toISOString() ?? null,
     result: terms === null ? presentResult(operation, asset.scale) : presentResultOfTerms(operation, asset.scale),

@@ -56,6 +56,7 @@ export async function seedDatabase(database: Database, doorbell: Doorbell, parti
         requestHash: null,
         metadata: null,
         terms: null,
+        executeAt: null,
       });
     }
   }

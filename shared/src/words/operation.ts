@@ -1,6 +1,6 @@
 import { KINDS } from './kinds.ts';
 
-/** A request to move an amount, as accepted. `pending`, then `succeeded` or `failed`, once. */
+/** A request to move an amount, as accepted: `scheduled` until it is due, if it is; `pending`; then `succeeded` or `failed`, once. */
 
 export type OperationType = keyof typeof KINDS;
 
@@ -13,8 +13,12 @@ export const OPERATION_TYPES = Object.keys(KINDS) as [OperationType, ...Operatio
 export const PRIORITIES = ['high', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
-export const OPERATION_STATUSES = ['pending', 'succeeded', 'failed'] as const;
+export const OPERATION_STATUSES = ['scheduled', 'pending', 'succeeded', 'failed'] as const;
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];
+
+/** A line of a batch is never scheduled. */
+export const LINE_STATUSES = ['pending', 'succeeded', 'failed'] as const satisfies readonly OperationStatus[];
+export type LineStatus = (typeof LINE_STATUSES)[number];
 
 export const WALLET_STATUSES = ['active', 'frozen', 'closed'] as const;
 export type WalletStatus = (typeof WALLET_STATUSES)[number];

@@ -75,15 +75,19 @@ function at(movement: string, versions: 1 | -1): string {
   return sides.join('\n      UNION ALL ');
 }
 
-/** What waits, what an operation that waits names, and the lines of batches that are not finished, although they may have ended: $1 is the id behind the month. */
+/** What waits or is scheduled, what such an operation names, and the lines of batches that are not finished, although they may have ended: $1 is the id behind the month. */
 const KEEP_UNFINISHED = keepWithAllBehind(
   `SELECT operation_id FROM (
       SELECT operation_id FROM pending_operations WHERE operation_id < $1
       UNION ALL
+      SELECT operation_id FROM scheduled_operations WHERE operation_id < $1
+      UNION ALL
       SELECT target_id
-      FROM pending_operations
+      FROM (
+        SELECT operation_id FROM pending_operations UNION ALL SELECT operation_id FROM scheduled_operations
+      ) AS waiting
       CROSS JOIN LATERAL (
-        SELECT target_id FROM operation_terms WHERE operation_id = pending_operations.operation_id OFFSET 0
+        SELECT target_id FROM operation_terms WHERE operation_id = waiting.operation_id OFFSET 0
       ) AS terms
       WHERE target_id < $1
       UNION ALL

@@ -92,7 +92,7 @@ const treasury = (side: string): string => `${side}.system = 'treasury' AND ${si
 const KEY_HASH = "encode(substr(sha256(convert_to(operations.idempotency_key, 'UTF8')), 1, 16), 'hex')::uuid";
 
 /**
- * P1: every operation is pending or final; one that has moved anything moved its amount once, between the accounts that its
+ * P1: every operation is scheduled, pending or final; one that has moved anything moved its amount once, between the accounts that its
  * kind says: what those moved that have terms is looked at with these. P3: one asset from the operation to the account. And its
  * key is its own; a line of a finished batch may have lost it.
  */
@@ -116,6 +116,12 @@ const OPERATIONS = `SELECT checked.* FROM operations
     SELECT true AS waits FROM batch_parts
     WHERE batch_id = unfinished.batch_id AND operations.id > after_id AND operations.id <= last_id LIMIT 1
   ) AS part ON true
+  LEFT JOIN LATERAL (
+    SELECT true AS waits FROM scheduled_operations
+    WHERE operation_id = CASE WHEN unfinished.wallet_id IS NOT NULL AND operations.seq IS NULL AND operations.batch_id IS NULL
+                              THEN operations.id END
+    OFFSET 0
+  ) AS schedule ON true
   LEFT JOIN LATERAL (
     SELECT id, wallet_id, system, partition, asset_id, wallet_hash FROM accounts WHERE id = movement.from_account_id OFFSET 0
   ) AS lost ON true
@@ -143,7 +149,7 @@ const OPERATIONS = `SELECT checked.* FROM operations
   CROSS JOIN LATERAL (
     SELECT CASE
              WHEN movement.operation_id IS NOT NULL AND failure.operation_id IS NOT NULL THEN 'entries_of_unsucceeded_operation'
-             WHEN unfinished.wallet_id IS NOT NULL AND queued.waits IS NULL AND part.waits IS NULL THEN 'operation_lost'
+             WHEN unfinished.wallet_id IS NOT NULL AND queued.waits IS NULL AND part.waits IS NULL AND schedule.waits IS NULL THEN 'operation_lost'
            END AS ending,
            CASE
              WHEN movement.operation_id IS NULL OR failure.operation_id IS NOT NULL THEN NULL

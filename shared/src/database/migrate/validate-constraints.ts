@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { inPatientTransaction } from './patient-transaction.ts';
 
 /** Large tables whose constraints are added without looking at the rows that exist. */
-const TABLES = ['accounts', 'audit_log'];
+const TABLES = ['accounts', 'operations', 'audit_log'];
 
 /**
  * Validates the constraints that migrations added to large tables as NOT VALID: all rows are read, under a lock that nobody who reads

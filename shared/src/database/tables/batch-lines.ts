@@ -1,5 +1,5 @@
 import { lineId } from '../../words/batch.ts';
-import type { OperationStatus, OperationType, Priority } from '../../words/operation.ts';
+import type { LineStatus, OperationType, Priority } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { type EncodedColumn, encodedRowset, rowset, wideStatement } from '../rowset.ts';
@@ -179,7 +179,7 @@ export interface BatchLine extends Operation {
 export interface LineFilter {
   readonly after: number;
   readonly upTo: number;
-  readonly status: OperationStatus | null;
+  readonly status: LineStatus | null;
 }
 
 /**
@@ -202,7 +202,7 @@ const foundBy = (batch: string) =>
       where: `part.batch_id = ${batch} AND part.partition = bounds.partition AND part.open AND ${BOUNDED}
             AND ${HAS_NOT_ENDED}`,
     },
-  }) as const satisfies Record<OperationStatus | 'all', { from: string; where: string }>;
+  }) as const satisfies Record<LineStatus | 'all', { from: string; where: string }>;
 
 /** At most `limit` lines of a batch, in the order of the file. */
 export async function listLines(
@@ -228,9 +228,9 @@ const LIST_LINES = {
   pending: listStatement('pending'),
   succeeded: listStatement('succeeded'),
   failed: listStatement('failed'),
-} as const satisfies Record<OperationStatus | 'all', unknown>;
+} as const satisfies Record<LineStatus | 'all', unknown>;
 
-function listStatement(status: OperationStatus | 'all') {
+function listStatement(status: LineStatus | 'all') {
   const ofStatus = status === 'all' ? 'true' : `lines.status = '${status}'`;
   return wideStatement({
     name: `listLines ${status}`,

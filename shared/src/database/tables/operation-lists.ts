@@ -68,6 +68,8 @@ export async function listOperations(
       `operations.id IN (SELECT operation_id FROM pending_operations
          UNION ALL SELECT line.id FROM batch_parts CROSS JOIN LATERAL (${pendingLines}) AS line WHERE batch_parts.open)`,
     );
+  } else if (filter.status === 'scheduled') {
+    conditions.push('operations.id IN (SELECT operation_id FROM scheduled_operations)');
   } else if (filter.status === 'failed') {
     conditions.push('operations.id IN (SELECT operation_id FROM failures)');
   } else if (filter.status === 'succeeded') {

@@ -28,10 +28,12 @@ export interface NewOperation {
   readonly metadata: string | null;
   /** What it says besides; null for the simple kinds. */
   readonly terms: NewTerms | null;
+  /** When it takes its place in the order; null if at once. */
+  readonly executeAt: Date | null;
 }
 
 /**
- * An operation as it stands: pending while `completedAt` is null. Where `amount` was left open, it is what moved, once it
+ * An operation as it stands: scheduled or pending while `completedAt` is null. Where `amount` was left open, it is what moved, once it
  * succeeded; it stays null where that were several amounts.
  */
 export interface Operation extends Omit<NewOperation, 'partition' | 'requestHash' | 'terms'> {
@@ -85,32 +87,55 @@ function acceptanceOf(operations: readonly NewOperation[], again: boolean) {
   return accept({ input: operations });
 }
 
+/**
+ * Accepts operations that are due later, as `acceptOperations` does those that take their places at once: they get none, and so
+ * need no lock. What they say besides is written as for those.
+ */
+export async function scheduleOperations(
+  database: Queryable,
+  operations: readonly NewOperation[],
+  { again }: { again: boolean },
+): Promise<{ id: string; createdAt: Date }[]> {
+  const schedule = again ? SCHEDULE_AGAIN : SCHEDULE_OPERATIONS;
+  const { rows } = await database.query<{ id: string; createdAt: Date }>(
+    schedule({ scheduled: operations, ...termsOf(operations) }),
+  );
+  return rows;
+}
+
 function acceptanceWithTerms(operations: readonly NewOperation[], again: boolean) {
+  const accept = again ? ACCEPT_WITH_TERMS_AGAIN : ACCEPT_WITH_TERMS;
+  return accept({ input: operations, ...termsOf(operations) });
+}
+
+function termsOf(operations: readonly NewOperation[]) {
   const terms = operations.flatMap(({ id, terms: each }) => (each === null ? [] : [{ ...each, operationId: id }]));
   const legs = terms.flatMap(({ operationId, legs: each }) =>
     each.map((leg, number) => ({ ...leg, operationId, leg: number })),
   );
-  const accept = again ? ACCEPT_WITH_TERMS_AGAIN : ACCEPT_WITH_TERMS;
-  return accept({ input: operations, terms, legs });
+  return { terms, legs };
 }
 
-const INPUT = {
-  input: rowset<NewOperation>(
-    {
-      id: ['uuid', ({ id }) => id],
-      partition: ['smallint', ({ partition }) => partition],
-      wallet_id: ['uuid', ({ walletId }) => walletId],
-      to_wallet_id: ['uuid', ({ toWalletId }) => toWalletId],
-      asset_id: ['smallint', ({ assetId }) => assetId],
-      type: ['text', ({ type }) => type],
-      amount: ['bigint', ({ amount }) => amount],
-      priority: ['text', ({ priority }) => priority],
-      description: ['text', ({ description }) => description, 'escaped'],
-      reference_id: ['text', ({ referenceId }) => referenceId, 'escaped'],
-      idempotency_key: ['text', ({ idempotencyKey }) => idempotencyKey, 'escaped'],
-      request_hash: ['uuid', ({ requestHash }) => requestHash],
-      metadata: ['text', ({ metadata }) => metadata, 'escaped'],
-    },
+const COLUMNS = {
+  id: ['uuid', ({ id }) => id],
+  partition: ['smallint', ({ partition }) => partition],
+  wallet_id: ['uuid', ({ walletId }) => walletId],
+  to_wallet_id: ['uuid', ({ toWalletId }) => toWalletId],
+  asset_id: ['smallint', ({ assetId }) => assetId],
+  type: ['text', ({ type }) => type],
+  amount: ['bigint', ({ amount }) => amount],
+  priority: ['text', ({ priority }) => priority],
+  description: ['text', ({ description }) => description, 'escaped'],
+  reference_id: ['text', ({ referenceId }) => referenceId, 'escaped'],
+  idempotency_key: ['text', ({ idempotencyKey }) => idempotencyKey, 'escaped'],
+  request_hash: ['uuid', ({ requestHash }) => requestHash],
+  metadata: ['text', ({ metadata }) => metadata, 'escaped'],
+} satisfies Parameters<typeof rowset<NewOperation>>[0];
+
+const INPUT = { input: rowset<NewOperation>(COLUMNS, { numbered: 'position' }) };
+const SCHEDULED = {
+  scheduled: rowset<NewOperation>(
+    { ...COLUMNS, execute_at: ['timestamptz', ({ executeAt }) => executeAt?.toISOString() ?? null] },
     { numbered: 'position' },
   ),
 };
@@ -175,14 +200,37 @@ function acceptText(input: string, { withoutKeys = false, again = false, terms =
            SELECT id, created_at AS "createdAt" FROM accepted`;
 }
 
+function scheduleText(scheduled: string, { again = false, terms = '' }): string {
+  return `WITH hurried AS MATERIALIZED (
+             SELECT set_config('lock_timeout', '${KEY_WAIT_MS}', true)
+           ), numbered AS MATERIALIZED (
+             SELECT clock_timestamp() AS created_at, input.* FROM ${scheduled.replace(/\bscheduled\b/, 'input')}
+             WHERE (SELECT count(*) FROM hurried) > 0
+           ), keyed AS (${INSERT_KEYS}), accepted AS (
+             INSERT INTO operations (id, wallet_id, asset_id, type, amount, priority, description, reference_id,
+                                     idempotency_key, to_wallet_id, metadata_sent, created_at, execute_at)
+             SELECT id, wallet_id, asset_id, type, amount, priority, description, reference_id,
+                    idempotency_key, to_wallet_id, metadata::json, created_at, execute_at
+             FROM numbered
+             WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)
+             ORDER BY id
+             ${again ? 'ON CONFLICT DO NOTHING' : ''}
+             RETURNING id, created_at, execute_at
+           ), planned AS (
+             INSERT INTO scheduled_operations (operation_id, execute_at, partition)
+             SELECT accepted.id, accepted.execute_at, numbered.partition FROM numbered JOIN accepted ON accepted.id = numbered.id
+           )${terms}
+           SELECT id, created_at AS "createdAt" FROM accepted`;
+}
+
 /**
  * Terms, legs, and for holds the accounts of what is held of their wallets. An account is looked for first: a conflict would use
  * up a number of the sequence of accounts for each hold.
  */
-const writeTerms = (terms: string, legs: string): string => `, termed AS (
+const writeTerms = (terms: string, legs: string, from = 'created_at'): string => `, termed AS (
              INSERT INTO operation_terms (operation_id, target_id, to_account_id, final, expires_at, reason, legs)
              SELECT operation_id, target_id, to_account_id, final,
-                    coalesce(expires_at, created_at + expires_in_s * interval '1 second'), reason, legs
+                    coalesce(expires_at, ${from} + expires_in_s * interval '1 second'), reason, legs
              FROM ${terms} JOIN accepted ON accepted.id = operation_id
            ), divided AS (
              INSERT INTO operation_legs (operation_id, leg, from_account_id, to_account_id, amount, asset_id)
@@ -209,6 +257,15 @@ function acceptStatementWithTerms(name: string, { again = false } = {}) {
   });
 }
 
+function scheduleStatement(name: string, { again = false } = {}) {
+  return wideStatement({
+    name,
+    sets: { ...SCHEDULED, ...TERMS },
+    text: ({ scheduled, terms, legs }) =>
+      scheduleText(scheduled.rows, { again, terms: writeTerms(terms.rows, legs.rows, 'execute_at') }),
+  });
+}
+
 const ACCEPT_OPERATIONS = acceptStatement('acceptOperations', {});
 /** Where none has a key, none is written: to name the table would cost as much as some operations. */
 const ACCEPT_WITHOUT_KEYS = acceptStatement('acceptOperationsWithoutKeys', { withoutKeys: true });
@@ -216,6 +273,8 @@ const ACCEPT_AGAIN = acceptStatement('acceptOperationsAgain', { again: true });
 /** Where one has terms; the others name no more tables than they need. */
 const ACCEPT_WITH_TERMS = acceptStatementWithTerms('acceptOperationsWithTerms');
 const ACCEPT_WITH_TERMS_AGAIN = acceptStatementWithTerms('acceptOperationsWithTermsAgain', { again: true });
+const SCHEDULE_OPERATIONS = scheduleStatement('scheduleOperations');
+const SCHEDULE_AGAIN = scheduleStatement('scheduleOperationsAgain', { again: true });
 
 /** What `Operation` has, except what `addTerms` adds to the kinds with terms: every reader of these calls it. */
 export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId",
@@ -223,7 +282,8 @@ export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId
          operations.asset_id AS "assetId", operations.type, operations.amount,
          coalesce(operations.metadata_sent::text, operations.metadata::text) AS metadata,
          operations.priority, operations.description, operations.reference_id AS "referenceId",
-         operations.idempotency_key AS "idempotencyKey", operations.created_at AS "createdAt", ${OUTCOME_COLUMNS}`;
+         operations.idempotency_key AS "idempotencyKey", operations.created_at AS "createdAt",
+         operations.execute_at AS "executeAt", ${OUTCOME_COLUMNS}`;
 
 const SELECT_OPERATION = `SELECT ${OPERATION_COLUMNS} FROM operations ${LEFT_JOIN_OUTCOME}`;
 

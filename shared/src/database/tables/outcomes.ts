@@ -39,6 +39,7 @@ const sideOfWallet = (column: 'balance' | 'version'): string =>
  */
 export const OUTCOME_COLUMNS = `
          CASE WHEN movement.operation_id IS NOT NULL THEN 'succeeded' WHEN failure.operation_id IS NOT NULL THEN 'failed'
+              WHEN operations.seq IS NULL AND operations.batch_id IS NULL THEN 'scheduled'
               ELSE 'pending' END AS status,
          coalesce(movement.created_at, failure.completed_at) AS "completedAt", failure.error_code AS "errorCode",
          coalesce(${sideOfWallet('balance')}::bigint, failure.wallet_balance) AS "walletBalance",

@@ -1,0 +1,21 @@
+/** What `npm` starts, and the file of it. */
+export const NPM_PROGRAMS = {
+  'npm start': 'local/src/start.ts',
+  'npm run start:api': 'api/src/main.ts',
+  'npm run start:worker': 'worker/src/main.ts',
+  'npm run migrate': 'shared/src/commands/migrate.ts',
+  'npm run seed': 'shared/src/commands/seed.ts',
+  'npm run audit': 'shared/src/commands/audit.ts',
+  'npm run keys': 'shared/src/commands/keys.ts',
+  'npm run assets': 'shared/src/commands/assets.ts',
+  'npm run accounts': 'shared/src/commands/accounts.ts',
+  'npm run archive': 'shared/src/commands/archive.ts',
+  'npm run bench': 'bench/src/bench.ts',
+  'npm run bench:aged': 'bench/src/aged.ts',
+  'npm run bench:batch': 'bench/src/batch.ts',
+  'npm run bench:history': 'bench/src/history.ts',
+  'npm run bench:overload': 'bench/src/overload.ts',
+  'npm run bench:webhooks': 'bench/src/webhooks.ts',
+  'npm run chaos': 'test/chaos/chaos.ts',
+  'npm run mutants': 'test/mutants/run-mutants.ts',
+} as const;
