@@ -34,15 +34,18 @@ async function createWallet(): Promise<string> {
   return (await post('/wallets', {}, 201))['id'];
 }
 
-/** Transactions of a worker on the partition of a wallet, of at most `limit` operations each: so many, or until nothing waits. */
-async function drain(wallet: string, limit: number, most = Infinity): Promise<void> {
+/** One transaction of a worker on the partition of a wallet, of at most `limit` operations. @returns whether the lane is empty. */
+async function drainOnce(wallet: string, lane: 'high' | 'bulk', limit: number): Promise<boolean> {
   const partition = partitionOf(wallet, service.partitions);
-  for (let done = 0; done < most; done += 1) {
-    const tools = { database: worker, assets: service.assets };
-    const { states, faults } = await drainPartitions(tools, [partition], 'bulk', limit);
-    for (const { error } of faults) throw error;
-    if (states.get(partition) === 'empty') return;
-  }
+  const tools = { database: worker, assets: service.assets };
+  const { states, faults } = await drainPartitions(tools, [partition], lane, limit);
+  for (const { error } of faults) throw error;
+  return states.get(partition) === 'empty';
+}
+
+/** Until nothing waits. */
+async function drain(wallet: string, limit: number): Promise<void> {
+  for (const lane of ['high', 'bulk'] as const) while (!(await drainOnce(wallet, lane, limit)));
 }
 
 async function countWaiting(wallet: string): Promise<number> {
@@ -127,7 +130,7 @@ function legsOf(ends: readonly (readonly [string, string, string])[], { wallet, 
     name === 'wallet' ? { wallet_id: wallet } : name === 'other' ? { wallet_id: other } : { account: name };
   const moving = ends.filter(([from, to]) => from !== to);
   return [['wallet', 'fees', '0.10'], ...moving].map(([from, to, amount]) => ({
-    ...{ from: end(from!), to: end(to!), asset: 'USD', amount },
+    ...{ from: end(from), to: end(to), asset: 'USD', amount },
   }));
 }
 
@@ -142,7 +145,7 @@ it('foresees what happens, whatever waits and however much of it has been applie
     const foreseen = new Map<string, Body>();
     for (const step of steps) {
       if (step.do === 'drain') {
-        await drain(wallet, step.limit, 1);
+        await drainOnce(wallet, 'bulk', step.limit);
       } else if (step.do === 'batch') {
         const operations = step.lines.map(([type, amount]) => ({ type, amount, wallet_id: wallet }));
         await post(`/batches?priority=${step.priority}`, { operations });
@@ -236,10 +239,10 @@ it('looks at one moment while what waits is applied', async () => {
   const [wallet, lines] = [await createWallet(), 300];
   const operations = Array.from({ length: lines }, () => ({ type: 'deposit', wallet_id: wallet, amount: '0.01' }));
   await post('/batches', { operations });
-  let isDrained = false;
-  const draining = drain(wallet, 2).then(() => (isDrained = true));
+  const state = { isDrained: false };
+  const draining = drain(wallet, 2).then(() => (state.isDrained = true));
   const ahead = new Set<number>();
-  while (!isDrained) {
+  while (!state.isDrained) {
     const told = await dryRun(service, '/resupplies', { wallet_id: wallet, amount: '0.01' });
     expect(told['result']).toMatchObject({ wallet_balance: '3.01', wallet_version: lines + 1 });
     ahead.add(told['ahead']);

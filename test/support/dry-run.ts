@@ -9,10 +9,15 @@ export async function dryRun(service: Pick<Service, 'url'>, path: string, body: 
   return answer.body;
 }
 
-/** What a dry run and the operation itself have to tell alike, whatever was done to the operation since. */
-export function toldOf(body: Body): Body {
-  const { result, ...told } = body;
-  for (const own of ['id', 'batch_id', 'created_at', 'completed_at', 'dry_run', 'ahead']) delete told[own];
-  for (const later of ['reversed_amount', 'reversed']) delete told[later];
-  return { ...told, result: result && { ...result, transaction_number: null } };
+/** What only an operation that is stored has, what only a dry run has, and what can happen to an operation later. */
+const NOT_ALIKE = [
+  ...['id', 'batch_id', 'created_at', 'completed_at'],
+  ...['dry_run', 'ahead'],
+  ...['reversed_amount', 'reversed'],
+];
+
+/** What a dry run and the operation itself have to tell alike. */
+export function toldOf({ result, ...body }: Body): Body {
+  const told = Object.entries(body).filter(([name]) => !NOT_ALIKE.includes(name));
+  return { ...Object.fromEntries(told), result: result && { ...result, transaction_number: null } };
 }
