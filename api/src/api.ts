@@ -69,11 +69,12 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
   });
   metrics.watch(watch, admission.waiting, { reading: database, storing });
   const findWallet = createFindWallet(database, storing, assets);
+  const houseAccounts = loadHouseAccounts(database);
   const endpoints = createEndpoints({
     operations: {
       ...{ database, storing, partitions, assets },
       ...{ findWallet: findWallet.one, findOperation: createFindOperation(database, assets) },
-      ...{ findTarget: createFindTarget(storing, assets), houseAccounts: loadHouseAccounts(database) },
+      ...{ findTarget: createFindTarget(storing, assets), houseAccounts },
       wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
       accept: createAcceptOperation({
         ...{ database: storing, ring: queue.ring, admission, log },
@@ -85,7 +86,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       }),
     },
     batches: {
-      ...{ database, storing, partitions, assets, findWallets: findWallet.many, isStopping, log },
+      ...{ database, storing, partitions, assets, houseAccounts, findWallets: findWallet.many, isStopping, log },
       refuseUpload: () => admission.refuse('batch', 'uploads'),
       ring: queue.ringForBatch,
       onAccepted: (types, seconds) => {

@@ -126,8 +126,9 @@ function describeFailures({ fails = [] }: Declaration): Pick<ZodOpenApiOperation
   return { description: ['The operation is accepted, and may fail when its turn comes:', '', ...codes].join('\n') };
 }
 
-function describeBody({ body, bodyIsOptional, uploads }: Declaration): Pick<ZodOpenApiOperationObject, 'requestBody'> {
-  const content = body ? { 'application/json': { schema: body } } : uploads;
+function describeBody(endpoint: Declaration): Pick<ZodOpenApiOperationObject, 'requestBody'> {
+  const { body, example, bodyIsOptional, uploads } = endpoint;
+  const content = body ? { 'application/json': { schema: body, ...(example && { example }) } } : uploads;
   return content ? { requestBody: { required: bodyIsOptional !== true, content } } : {};
 }
 

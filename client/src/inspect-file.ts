@@ -3,7 +3,12 @@ import { UsageError } from './parse-command.ts';
 import { readDialect, readStart } from './read-dialect.ts';
 
 /** The columns that the command adds to the records that failed. */
-export const RESULT_COLUMNS = ['operation_id', 'status', 'error_code', 'error'] as const;
+const RESULT_COLUMNS = ['operation_id', 'status', 'error_code', 'error'] as const;
+
+/** Their names in a table that has these columns: one that it has itself, as that of the operations to reverse, keeps its name. */
+export function resultColumns(names: readonly string[]): string[] {
+  return RESULT_COLUMNS.map((column) => (names.includes(column) ? `failed_${column}` : column));
+}
 
 const KEYS = ['idempotency_key', 'reference_id'];
 
@@ -15,10 +20,11 @@ const KEYS = ['idempotency_key', 'reference_id'];
 export async function inspectFile({ name, path, type }: InputFile): Promise<{ hasKeys: boolean }> {
   if (type === 'text/csv') {
     const { names } = await readDialect(path).catch((error: unknown) => refuseUnread(name, error));
-    if (RESULT_COLUMNS.every((column) => names.includes(column))) {
+    const added = RESULT_COLUMNS.map((column) => (names.includes(`failed_${column}`) ? `failed_${column}` : column));
+    if (added.every((column) => names.includes(column))) {
       throw new UsageError(
         `${refusedResult(name)} To send them as operations of their own, remove the columns ` +
-          `${RESULT_COLUMNS.join(', ')} and the lines' keys: a key stays with the operation that failed.`,
+          `${added.join(', ')} and the lines' keys: a key stays with the operation that failed.`,
       );
     }
     return { hasKeys: KEYS.some((key) => names.includes(key)) };

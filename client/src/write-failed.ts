@@ -7,7 +7,7 @@ import { type StandingRecord, readStandingRecords } from '@wallet/csv/read-recor
 import { writeRecords } from '@wallet/csv/write-records';
 import { streamApi, toPassing } from './call-api.ts';
 import type { Config, InputFile } from './config.ts';
-import { RESULT_COLUMNS } from './inspect-file.ts';
+import { resultColumns } from './inspect-file.ts';
 import { GivenUp, type Patience, keepTrying } from './keep-trying.ts';
 import { encodeText, readDialect, readFileText } from './read-dialect.ts';
 import { splitLines } from './split-lines.ts';
@@ -112,11 +112,11 @@ async function* withEnds(lines: AsyncIterable<ExportedLine>): AsyncGenerator<str
 async function* markRecords(file: InputFile, exported: AsyncIterable<ExportedLine>): AsyncGenerator<Buffer> {
   await refuseChanged(file);
   const dialect = await readDialect(file.path);
-  const { separator, encoding, mark } = dialect;
+  const { separator, encoding, mark, names } = dialect;
   const records = readStandingRecords(readFileText(file.path, encoding), dialect);
   try {
     const { head, header } = await readHead(records);
-    yield encodeText(`${mark}${head}${[header.text, ...RESULT_COLUMNS].join(separator)}${header.end}`, encoding);
+    yield encodeText(`${mark}${head}${[header.text, ...resultColumns(names)].join(separator)}${header.end}`, encoding);
     let position = 0;
     for await (const { operation } of exported) {
       let record: StandingRecord | null = null;

@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { auditDatabase } from '@wallet/shared/database/audit';
 import { checkHistory } from './check/check-history.ts';
 import { checkLogs } from './check/check-logs.ts';
-import { readRecorded } from './check/recorded.ts';
+import { type Recorded, readRecorded } from './check/recorded.ts';
 import type { Law, Violation } from './check/violation.ts';
 import type { Orphans, Theatre } from './faults/fault.ts';
 import { type PlannedFault, type ScheduledStep, drawSchedule } from './faults/schedule.ts';
 import { type Recorder, createRecorder } from './history.ts';
 import { type Load, resolveUnknown, startLoad } from './load/clients.ts';
 import { closeConnections, send } from './load/send.ts';
+import { ASSET, FEES, RESERVE } from './load/wishes.ts';
 import { type Rig, startRig } from './rig.ts';
 import type { CampaignReport, InjectedFault, Rest } from './report.ts';
 
@@ -52,7 +53,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
   const injected: InjectedFault[] = [];
   const rests: Rest[] = [];
   const orphans: Orphans[] = [];
-  let recorded = 0;
+  let recorded: Recorded = { operations: [], accounts: [] };
   const started = performance.now();
   try {
     const wallets = await makeWallets(rig);
@@ -65,6 +66,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
         clients: CLIENTS,
         seed: options.seed + number,
         name,
+        hasTerms: rig.earlierWorker === null,
       });
       const theatre: Theatre = { rig, load, orphans, complain: (detail) => complain('process_died', detail) };
       for (const step of steps) {
@@ -74,7 +76,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
       const rest = await comeToRest(rig, load, recorder, violations);
       rests.push(rest);
       recorded = await checkAll(rig, recorder, violations);
-      options.say(`  at rest: ${describeRest(rest)}; ${recorded} operations checked, ${violations.length} violations`);
+      options.say(
+        `  at rest: ${describeRest(rest)}; ${recorded.operations.length} operations checked, ${violations.length} violations`,
+      );
       if (violations.length > 0 || (performance.now() - started) / 1_000 > options.seconds) break;
     }
     const waits = await readWaits(rig, orphans, recorder);
@@ -82,7 +86,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const { intents, sightings, readings } = recorder;
     const seen = { sightings: sightings.length, readings: readings.length, told: rig.witness.told.length };
     const timing = { seconds: (performance.now() - started) / 1_000, rests, waits };
-    return { seed: options.seed, faults: injected, operations: recorded, violations, intents, ...seen, ...timing };
+    const operations = recorded.operations.length;
+    const checked = { operations, outcomes: countOutcomes(recorded), violations, intents };
+    return { seed: options.seed, faults: injected, ...checked, ...seen, ...timing };
   } finally {
     await recorder.close();
     closeConnections();
@@ -94,10 +100,14 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 /** About as much as three withdrawals. */
 const CREDIT = '150.00';
 
+/** And the accounts of the house that clients name. */
 async function makeWallets({ urls, earlierWorker }: Rig): Promise<string[]> {
+  for (const name of [FEES, RESERVE]) {
+    await send({ method: 'POST', url: `${urls[0]}/accounts`, body: { name, may_go_negative: name === FEES } });
+  }
   const made: string[] = [];
   for (let count = 0; count < WALLETS; count += 1) {
-    const { body } = await send({ method: 'POST', url: `${urls[0]}/wallets`, body: {} });
+    const { body } = await send({ method: 'POST', url: `${urls[0]}/wallets`, body: { asset: ASSET } });
     const id = String(body['id']);
     // Some may go below zero, unless a worker that knows no credit decides too.
     if (count % 3 === 0 && earlierWorker === null)
@@ -182,9 +192,13 @@ function describeRest({ unknown, askedMs, finalMs, toldMs }: Rest): string {
   return `${unknown} unknown resolved in ${asked} s, all final ${final} s later, all told ${told} s later`;
 }
 
+const SOON = '1 minute';
+
+/** What waits, and what is held and soon will be released. */
 async function countPending({ servers }: Rig): Promise<number> {
   const { rows } = await servers.database.query<{ count: number }>(
-    'SELECT ((SELECT count(*) FROM pending_operations) + (SELECT count(*) FROM batch_parts WHERE open))::int AS count',
+    `SELECT ((SELECT count(*) FROM pending_operations) + (SELECT count(*) FROM batch_parts WHERE open)
+             + (SELECT count(*) FROM holds WHERE remaining > 0 AND expires_at < now() + interval '${SOON}'))::int AS count`,
   );
   return rows[0]?.count ?? 0;
 }
@@ -198,14 +212,26 @@ async function until(ms: number, isSo: () => Promise<boolean>): Promise<boolean>
   return false;
 }
 
-/** @returns how many operations were checked. */
-async function checkAll(rig: Rig, recorder: Recorder, violations: Violation[]): Promise<number> {
+/** @returns what was checked. */
+async function checkAll(rig: Rig, recorder: Recorder, violations: Violation[]): Promise<Recorded> {
   const recorded = await readRecorded(rig.servers.database);
   violations.push(...checkHistory(recorder, recorded, rig.witness.told));
   await auditDatabase(rig.servers.database, ({ violation, subject, detail }) =>
     violations.push({ law: 'audit', at: null, detail: `${violation}: ${subject}: ${detail}` }),
   );
-  return recorded.operations.length;
+  return recorded;
+}
+
+function countOutcomes({ operations }: Recorded): CampaignReport['outcomes'] {
+  const outcomes = new Map<string, Map<string, number>>();
+  for (const { type, reason, status, errorCode } of operations) {
+    const name = reason === null ? type : `${type} (${reason})`;
+    const ends = outcomes.get(name) ?? new Map<string, number>();
+    outcomes.set(name, ends);
+    const end = errorCode ?? status ?? 'pending';
+    ends.set(end, (ends.get(end) ?? 0) + 1);
+  }
+  return outcomes;
 }
 
 /** How long the operations of partitions whose worker was killed waited for the next one to apply one of them. */

@@ -1,14 +1,25 @@
 import { type WriteStream, createWriteStream } from 'node:fs';
+import type { OperationType } from '@wallet/shared/words/operation';
+import type { Move } from '../support/model.ts';
 
-export type OperationType = 'deposit' | 'withdraw' | 'transfer';
-
-/** What is wanted of one operation. Amounts are minor units. */
+/** What is wanted of one operation. Amounts are minor units. What does not belong to the type is left out. */
 export interface Wish {
   readonly type: OperationType;
+  /** The one in whose queue it waits. */
   readonly wallet: string;
-  /** The receiver of a transfer. */
+  /** The receiver of a transfer or a capture. */
   readonly to: string | null;
-  readonly amount: bigint;
+  /** Null where it is all that is left of what is named, and for a posting. */
+  readonly amount: bigint | null;
+  /** The hold of a capture or release, the operation that a reversal takes back. */
+  readonly target?: string;
+  /** The house account that a capture goes to. */
+  readonly house?: string;
+  readonly final?: boolean;
+  /** Seconds until a hold expires. */
+  readonly expiresIn?: number;
+  /** What a posting moves, between wallets and house accounts. */
+  readonly legs?: readonly Move[];
 }
 
 /**
@@ -36,7 +47,7 @@ export interface Sighting {
   readonly begunAt: number;
   readonly endedAt: number;
   readonly status: string;
-  /** What it says besides: the result, the error and the time of the end, as text. */
+  /** What it says besides: the amount, the result, the error and the time of the end, as text. */
   readonly outcome: string;
 }
 
@@ -45,6 +56,7 @@ export interface Reading {
   readonly wallet: string;
   readonly version: number;
   readonly balance: bigint;
+  readonly held: bigint;
   readonly begunAt: number;
   readonly endedAt: number;
 }
@@ -131,5 +143,6 @@ export function toMinorUnits(text: string): bigint {
 }
 
 export function toDecimal(amount: bigint): string {
+  if (amount < 0n) return `-${toDecimal(-amount)}`;
   return `${amount / 100n}.${String(amount % 100n).padStart(2, '0')}`;
 }

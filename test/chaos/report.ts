@@ -24,6 +24,8 @@ export interface CampaignReport {
   readonly faults: readonly InjectedFault[];
   /** How many there are, all of them checked. */
   readonly operations: number;
+  /** How many of each type came to each end: `succeeded`, or the code of the refusal. */
+  readonly outcomes: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly violations: readonly Violation[];
   readonly intents: ReadonlyMap<string, Intent>;
   readonly sightings: number;
@@ -96,11 +98,20 @@ export function summarise(report: CampaignReport): string[] {
       `${faults.length - injected.length} more waited for a moment that did not come.`,
     `${report.operations} operations, ${report.readings} readings, ${report.sightings} looks at operations and ` +
       `${report.told} webhooks checked; ${rests.reduce((sum, { unknown }) => sum + unknown, 0)} outcomes were unknown until asked again.`,
+    ...describeOutcomes(report.outcomes),
     `After healing everything was final within ${slowest(rests.map(({ finalMs }) => finalMs))} s, ` +
       `and told within ${slowest(rests.map(({ toldMs }) => toldMs))} s.`,
     ...(waits.length > 0 ? [describeWaits(waits)] : []),
     ...tellViolations(violations),
   ];
+}
+
+/** A sentence for each type. */
+function describeOutcomes(outcomes: CampaignReport['outcomes']): string[] {
+  return [...outcomes].sort().map(([type, ends]) => {
+    const counts = [...ends].sort(([, a], [, b]) => b - a).map(([end, count]) => `${count} ${end}`);
+    return `${type}: ${counts.join(', ')}.`;
+  });
 }
 
 function describeWaits(waits: readonly number[]): string {

@@ -105,3 +105,46 @@ it('is retried without the lines that were other operations', async () => {
   const retry = await request(service.url).post(`/batches/${body.id}/retry`).expect(202);
   expect(retry.body).toMatchObject({ total: 1, replayed: 0, sums: [{ total: '4.00' }] });
 });
+
+describe('first holds', () => {
+  const hold = (wallet: string): Body => ({ type: 'hold', wallet_id: wallet, amount: 1 });
+  const heldAccounts = async (wallets: readonly string[]): Promise<unknown[]> => {
+    const { rows } = await service.database.query('SELECT held_of FROM accounts WHERE held_of = ANY ($1)', [wallets]);
+    return rows.map(({ held_of: id }) => id as unknown).sort();
+  };
+
+  it('of wallets wait for no batch that is being stored with such', async () => {
+    const wallet = await createFundedWallet(service.url);
+    await holder.query('BEGIN');
+    await holder.query('LOCK TABLE batch_parts IN EXCLUSIVE MODE');
+    const batch = post({ operations: Array.from({ length: 3_000 }, () => hold(wallet)) });
+    await untilWaitingForLocks(service.database);
+    const single = await request(service.url).post('/operations').send(hold(wallet));
+    expect(single.status).toBe(202);
+    await holder.query('COMMIT');
+    expect((await batch).body).toMatchObject({ total: 3_000 });
+  });
+
+  it('are accepted by batches and singles at once, whatever the order of their wallets', async () => {
+    const wallets = await Promise.all(Array.from({ length: 40 }, () => createFundedWallet(service.url)));
+    const sending = [0, 1, 2, 3].map((n) => {
+      const ordered = n % 2 === 0 ? wallets : wallets.toReversed();
+      return post({ operations: [...ordered, ...ordered].map(hold) }, `first-${n}`);
+    });
+    const singles = wallets.map((wallet) => request(service.url).post('/operations').send(hold(wallet)));
+    const answers = [...(await Promise.all(sending)), ...(await Promise.all(singles))];
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(await heldAccounts(wallets)).toEqual(wallets.toSorted());
+  });
+
+  it('make no account for a batch that is refused or only checked', async () => {
+    const wallet = await createFundedWallet(service.url);
+    const refused = await post({ operations: [hold(wallet), { ...hold(wallet), amount: 0 }] });
+    expect(refused.status).toBe(422);
+    await request(service.url)
+      .post('/batches?validate_only=true')
+      .send({ operations: [hold(wallet)] })
+      .expect(200);
+    expect(await heldAccounts([wallet])).toEqual([]);
+  });
+});

@@ -133,13 +133,8 @@ async function arrange(run: Run): Promise<Map<string, number>> {
 }
 
 async function acceptSingle({ single, priority }: Single): Promise<void> {
-  await acceptOperations(
-    client,
-    [{ id: newId(), partition: HERE, priority, terms: null, executeAt: null, ...toDraft(single) }],
-    {
-      again: false,
-    },
-  );
+  const operation = { id: newId(), partition: HERE, priority, executeAt: null, ...toDraft(single) };
+  await acceptOperations(client, [operation], { again: false });
 }
 
 async function acceptBatch({ lines, atomic, priority }: Batch): Promise<string> {
@@ -185,6 +180,7 @@ function toDraft({ type, wallet, to, amount }: Line): LineDraft {
     idempotencyKey: null,
     requestHash: null,
     metadata: null,
+    terms: null,
   };
 }
 

@@ -3,7 +3,7 @@ import { partitionOf } from '@wallet/shared/words/partition';
 import { type DrainRig, createFundedWallets, startDrainRig } from '../support/drain-rig.ts';
 import { balancesOf, expectSound, rejectionsOf } from '../support/drained.ts';
 import { heldOf } from '../support/model.ts';
-import { ask, capture, hold, posting } from '../support/named-operations.ts';
+import { type NamedOperation, ask, capture, hold, posting, release, reversal } from '../support/named-operations.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
 /** Operations with terms that touch the same accounts, applied by several workers at the same time. */
@@ -36,6 +36,39 @@ it('of many captures of one hold at the same time, by several workers, exactly i
     rig.idOf(held.id),
   ]);
   expect(rows).toEqual([{ amount: 50n, captured: 50n, released: 0n }]);
+});
+
+// Atomic batches stand outside of the order of their wallets: several drains want the same hold, or original, at once.
+it.each([
+  [
+    'one hold is taken from',
+    hold(A, 50n),
+    (held: NamedOperation) => [capture(held, 6n, { final: false }), release(held, 4n)],
+  ],
+  [
+    'one operation is reversed',
+    ask({ type: 'deposit', wallet: A, amount: 50n }),
+    (original: NamedOperation) => [reversal(original, 6n), reversal(original, 4n)],
+  ],
+])('exactly its amount moves where %s by lines of atomic batches in many partitions', async (_what, target, unit) => {
+  const places = [0, 1, 2, 3, 4, 5, 6, 7];
+  for (let round = 0; round < 8; round += 1) {
+    await createFundedWallets(rig, { [A]: 100n });
+    await rig.accept([target]);
+    await rig.drainAll(500);
+    const units = places.map(() => unit(target));
+    await Promise.all(places.map((partition, index) => rig.acceptBatch(units[index]!, { atomic: true, partition })));
+    const drains = await Promise.allSettled(places.map((partition) => rig.drain([partition], 'bulk', 500)));
+    expect(drains.flatMap((end) => (end.status === 'rejected' ? [sqlstateOf(end.reason) ?? end.reason] : []))).toEqual(
+      [],
+    );
+    const ends = await Promise.all(units.map((lines) => rejectionsOf(rig, lines)));
+    const nothing = target.type === 'hold' ? 'hold_closed' : 'reversal_exceeds_operation';
+    expect(ends.map(String).sort()).toEqual([...Array(5).fill(','), ...Array(3).fill(`${nothing},${nothing}`)]);
+    const moved = target.type === 'hold' ? 70n : 100n;
+    expect(await balancesOf(rig, A, heldOf(A))).toEqual([moved, 0n]);
+  }
+  await expectSound(rig);
 });
 
 it('postings that cross each other and transfers, by several workers at the same time, never wait for each other in a circle', async () => {

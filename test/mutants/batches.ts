@@ -12,8 +12,8 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'bad-line-dropped',
     bug: 'a batch is accepted without its bad lines',
-    text: "if (bad > 0) throw refused(`${bad} of ${lines} lines ${bad === 1 ? 'is' : 'are'} not valid.`, errors);",
-    instead: 'if (bad === lines) throw refused(`${bad} lines are not valid.`, errors);',
+    text: 'if (lines.bad.count > 0) throw refuseLines(lines);',
+    instead: 'if (lines.bad.count === lines.lines) throw refuseLines(lines);',
     tests: ['stories/batches'],
   },
   {
@@ -33,9 +33,30 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'line-key-without-its-request',
     bug: "a line's key that was used for another request answers with that operation",
-    text: 'if (first.requestHash === draft.requestHash) {',
-    instead: 'if (first.requestHash) {',
+    text: 'if (first.requestHash === draft.requestHash) chunks',
+    instead: 'if (first.requestHash) chunks',
     tests: ['stories/batches'],
+  },
+  {
+    name: 'late-hold-accepted',
+    bug: 'a hold whose expiry has passed is accepted as a line',
+    text: 'if (earlier === null && lines.late.count > 0) throw refuseLines(lines);',
+    instead: '',
+    tests: ['stories/batch-terms > after the expiry'],
+  },
+  {
+    name: 'first-hold-waits-for-batch',
+    bug: 'a first hold of a wallet waits for a batch that is being stored with such, and has all of its partition wait',
+    text: 'if (isRead) await makeHeldAccounts(storing, batch);',
+    instead: '',
+    tests: ['laws/batch-acceptance > wait for no batch'],
+  },
+  {
+    name: 'capture-retried-as-final',
+    bug: 'a capture that was to leave the rest of its hold releases it when it is sent again',
+    text: 'to_wallet_id: toWalletId, to_account: toAccount, final };',
+    instead: 'to_wallet_id: toWalletId, to_account: toAccount };',
+    tests: ['stories/batch-terms-ends > as they were sent'],
   },
   {
     name: 'atomic-batch-apart',

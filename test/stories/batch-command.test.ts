@@ -6,7 +6,7 @@ import { batch, countBatches, folder, service, wallet, write } from '../support/
 import { NO_FUNDS, UNKEYED, listening, startCommand } from '../support/client-command.ts';
 import { type Fault, startBreakingProxy } from '../support/breaking-proxy.ts';
 import { startService } from '../support/service.ts';
-import { balanceOf, createFundedWallet } from '../support/wallets.ts';
+import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
 const BATCH = '[0-9a-f-]{36}';
 const CONTROL = /[^\x20-\x7e\n]/;
@@ -60,6 +60,22 @@ describe('npm run batch', () => {
       ].join('\n'),
     );
     expect(readdirSync(folder).sort()).toEqual(['credits.csv', 'credits.failed.csv']);
+  });
+
+  it('writes what failed of a table whose lines reverse operations, and refuses what it wrote', async () => {
+    const paid = await operate(service.url, wallet, 'DEPOSIT', '3.00');
+    const rows = [`reversal,${String(paid['id'])},2.00`, `reversal,${String(paid['id'])},2.00`];
+    expect(await batch(write('back.csv', 'type,operation_id,amount', ...rows))).toMatchObject({ code: 4 });
+    const failed = readFileSync(join(folder, 'back.failed.csv'), 'utf8').trimEnd().split('\n');
+    expect(failed).toEqual([
+      'type,operation_id,amount,failed_operation_id,status,error_code,error',
+      expect.stringMatching(new RegExp(`^${rows[1]},[0-9a-f-]{36},failed,reversal_exceeds_operation,`)),
+    ]);
+    const again = await batch(join(folder, 'back.failed.csv'));
+    expect(again).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/columns failed_operation_id, status, error_code/),
+    });
   });
 
   it.each([

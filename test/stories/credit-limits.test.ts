@@ -39,7 +39,10 @@ describe('a credit limit', () => {
   it('lets the balance go down to it, and no further', async () => {
     const wallet = await createCreditWallet('100.00', '30.00');
     expect(await operate(service.url, wallet, 'WITHDRAW', '130.01')).toMatchObject({
-      error: { code: 'insufficient_funds', message: 'What is available in the wallet is less than the amount.' },
+      error: {
+        code: 'insufficient_funds',
+        message: 'The wallet or house account that pays has less available than the amount.',
+      },
     });
     expect(await operate(service.url, wallet, 'WITHDRAW', '130.00')).toMatchObject({
       status: 'succeeded',

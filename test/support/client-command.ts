@@ -45,4 +45,5 @@ export const UNKEYED =
   /^Warning: the lines of \S+ have no keys of their own\. .* with --key, under which a changed file is refused\.\n$/;
 
 /** What is added to a record that failed for want of money. */
-export const NO_FUNDS = 'failed,insufficient_funds,What is available in the wallet is less than the amount.';
+export const NO_FUNDS =
+  'failed,insufficient_funds,The wallet or house account that pays has less available than the amount.';

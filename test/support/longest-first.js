@@ -14,6 +14,7 @@ const SECONDS = {
   'laws/slow-clients': 60,
   'laws/order-and-completeness': 51,
   'laws/audit': 48,
+  'laws/killed-workers-with-terms': 45,
   'stories/access-command': 33,
   'laws/webhook-faults': 31,
   'laws/audit-pieces': 31,

@@ -11,6 +11,10 @@ export interface Model {
   apply(operation: ModelOperation): ModelOutcome;
   /** Applies all of the operations, or, if one is refused, none. */
   applyTogether(operations: readonly ModelOperation[]): ModelOutcome[];
+  /** From now on the account may go so far below zero. */
+  setCredit(account: string, credit: bigint): void;
+  /** Why it would be refused now, or null. */
+  refusalOf(operation: ModelOperation): RejectionCode | null;
   /** Of a wallet, what is held of one (`heldOf`), or a house account. */
   standingOf(account: string): ModelStanding;
 }
@@ -200,6 +204,16 @@ export function createModel(start: Iterable<readonly [string, Partial<ModelAccou
     return null;
   }
 
+  function refusalOf(operation: ModelOperation): RejectionCode | null {
+    if (operation.cancelled) return 'cancelled';
+    const moves = movesOf(operation);
+    if (typeof moves === 'string') return moves;
+    const before = moves.flatMap(({ from, to }) => [from, to]).map((id) => [id, of(id)] as const);
+    const rejection = makeMoves(operation, moves);
+    for (const [id, account] of before) accounts.set(id, account);
+    return rejection;
+  }
+
   function apply(operation: ModelOperation): ModelOutcome {
     if (operation.cancelled) return told(operation, 'cancelled');
     const moves = movesOf(operation);
@@ -211,6 +225,7 @@ export function createModel(start: Iterable<readonly [string, Partial<ModelAccou
 
   return {
     apply,
+    refusalOf,
     applyTogether(operations) {
       const [accountsBefore, doneBefore] = [[...accounts], [...done]];
       const outcomes = operations.map(apply);
@@ -221,6 +236,7 @@ export function createModel(start: Iterable<readonly [string, Partial<ModelAccou
       for (const [id, each] of doneBefore) done.set(id, each);
       return operations.map((each, index) => told(each, outcomes[index]?.rejection ?? 'other_line_failed'));
     },
+    setCredit: (account, credit) => accounts.set(account, { ...of(account), credit }),
     standingOf,
   };
 }

@@ -4,8 +4,8 @@ import type { Database } from '@wallet/shared/database/pool';
 const DEADLINE_MS = 10_000;
 
 /** Resolves when so many sessions of the test's database wait for locks. */
-export async function untilWaitingForLocks(database: Database, count = 1): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
+export async function untilWaitingForLocks(database: Database, count = 1, withinMs = DEADLINE_MS): Promise<void> {
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const { rows } = await database.query(
       `SELECT FROM pg_stat_activity

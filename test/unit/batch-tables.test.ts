@@ -131,9 +131,10 @@ describe('a table', () => {
     ['names an unknown field', '\n,,\ntype,no\n', 'Line 3: the header names the fields: there is no field "no"'],
     ['names a field twice', 'Type,type\n', 'Line 1: the header names the fields: a field is named twice'],
     ['mixes separators', 'type;amount,no\n', 'Line 1: the header names the fields: there is no field "amount,no"'],
+    ['has legs', 'type,Legs\n', 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON'],
     [
       'is a result',
-      'type,operation_id\n',
+      'type,operation_id,error_code\n',
       'this table is a result; what failed is sent again with POST /batches/{id}/retry',
     ],
     [
@@ -146,6 +147,31 @@ describe('a table', () => {
       code: 'batch_refused',
       message: expect.stringContaining(reason),
     });
+  });
+
+  it.each([
+    ['final', 'TRUE', true],
+    ['final', ' false ', false],
+    ['final', 'yes', 'yes'],
+    ['final', ' ', undefined],
+    ['expires_in', ' 60', 60],
+    ['expires_in', 'soon', 'soon'],
+    ['expires_at', ' 2026-12-31T12:00:00Z ', '2026-12-31T12:00:00Z'],
+    ['hold_id', ' a11ce ', 'a11ce'],
+    ['operation_id', ' a11ce ', 'a11ce'],
+    ['to_account', ' fees ', 'fees'],
+  ])('has in the column %s %j as %j', async (name, written, read) => {
+    const [line] = await readTable(`type,${name}\ncapture,${written}\n`);
+    expect(line).toEqual({
+      line: 2,
+      value: { type: 'capture', ...(read !== undefined && { [name]: read }) },
+      problem: null,
+    });
+  });
+
+  it.each(['posting', 'POSTING', ' Posting '])('refuses the line of a %j', async (type) => {
+    const [line] = await readTable(`type,amount\n${type},1\n`);
+    expect(line).toMatchObject({ line: 2, field: 'type', problem: expect.stringMatching(/JSON or NDJSON/) });
   });
 
   const TABLE = 'type,amount\ndeposit,1\n';

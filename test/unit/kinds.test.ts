@@ -1,5 +1,6 @@
 import { lineSchema } from '@wallet/api/operations/general-operation';
-import { type Kind, KINDS, PARTIES, signOf } from '@wallet/shared/words/kinds';
+import { toFieldErrors } from '@wallet/api/http/schemas';
+import { type Kind, KINDS, type Naming, PARTIES, signOf } from '@wallet/shared/words/kinds';
 import { OPERATION_TYPES } from '@wallet/shared/words/operation';
 
 /** What those with terms move, their terms say. */
@@ -23,17 +24,65 @@ describe.each(SIMPLE_TYPES)('the kind %s', (type) => {
     expect(kind.namedBy.includes('two_wallets')).toBe(signOf(kind, 'receiver') !== null);
     expect(kind.namedBy.includes('wallet') || kind.namedBy.includes('user')).toBe(signOf(kind, 'receiver') === null);
   });
+});
 
-  it('is a line in the ways in which its wallets are named, and in no other', () => {
-    const id = 'a11ce000-0000-4000-8002-000000000004';
-    const fields = {
-      wallet: { wallet_id: id },
-      two_wallets: { from_wallet_id: id, to_wallet_id: id },
-      user: { external_user_id: 'user_alice', asset: 'USD' },
-    };
-    for (const [name, value] of Object.entries(fields)) {
-      const { success } = lineSchema.safeParse({ type, amount: '1.00', ...value });
-      expect({ name, success }).toEqual({ name, success: kind.namedBy.some((each) => each === name) });
+describe.each(OPERATION_TYPES)('a line of the kind %s', (type) => {
+  const id = 'a11ce000-0000-4000-8002-000000000004';
+  /** What names what it moves between, and the amount, where it has to be said. */
+  const FORMS: Record<Naming, Readonly<Record<string, unknown>>> = {
+    wallet: { wallet_id: id, amount: '1.00' },
+    two_wallets: { from_wallet_id: id, to_wallet_id: id, amount: '1.00' },
+    user: { external_user_id: 'user_alice', asset: 'USD', amount: '1.00' },
+    hold: { hold_id: id },
+    operation: { operation_id: id },
+    legs: { legs: [{ from: { wallet_id: id }, to: { account: 'treasury' }, amount: '1.00' }] },
+  };
+  const { namedBy }: Kind = KINDS[type];
+  const isLine = (fields: object): boolean => lineSchema.safeParse({ type, ...fields }).success;
+
+  it('names what it moves between in its ways, and in no other', () => {
+    for (const [name, fields] of Object.entries(FORMS)) {
+      expect({ name, isLine: isLine(fields) }).toEqual({ name, isLine: namedBy.some((each) => each === name) });
     }
   });
+
+  it('has an amount, may leave it open, or has none', () => {
+    const [fields] = namedBy.map((name) => FORMS[name]);
+    const open = Object.fromEntries(Object.entries(fields!).filter(([name]) => name !== 'amount'));
+    const may = { open: isLine(open), said: isLine({ ...fields, amount: '1.00' }) };
+    const isOpen = ['hold', 'operation'].includes(namedBy[0]!);
+    expect(may).toEqual({ open: isOpen || type === 'posting', said: type !== 'posting' });
+  });
+
+  it('has the other fields of its kind, what every line may have, and nothing else', () => {
+    const [fields] = namedBy.map((name) => FORMS[name]);
+    const others = {
+      description: 'x',
+      reference_id: 'x',
+      idempotency_key: 'x',
+      metadata: { x: 1 },
+      expires_at: '2026-12-31T12:00:00Z',
+      expires_in: 60,
+      final: false,
+      to_account: 'fees',
+      priority: 'high',
+      reason: 'expired',
+    };
+    const taken = Object.entries(others).filter(([name, value]) => isLine({ ...fields, [name]: value }));
+    const own = { hold: ['expires_at', 'expires_in'], capture: ['final', 'to_account'] };
+    expect(taken.map(([name]) => name)).toEqual([
+      ...['description', 'reference_id', 'idempotency_key', 'metadata'],
+      ...(type === 'hold' || type === 'capture' ? own[type] : []),
+    ]);
+  });
+});
+
+it('a line of no kind is told all the kinds, and one of a kind what that lacks', () => {
+  const problemOf = (line: object) => toFieldErrors(lineSchema.safeParse(line).error!)[0];
+  expect(problemOf({ type: 'gift', wallet_id: 'x' })).toEqual({
+    path: 'type',
+    message: `must be one of ${OPERATION_TYPES.join(', ')}`,
+  });
+  expect(problemOf({ type: 'capture', wallet_id: 'x' })).toMatchObject({ path: 'hold_id' });
+  expect(problemOf({ type: 'transfer', wallet_id: 'x', amount: 1 })).toMatchObject({ path: 'from_wallet_id' });
 });

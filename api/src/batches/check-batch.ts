@@ -3,7 +3,8 @@ import type { Database } from '@wallet/shared/database/pool';
 import { type Batch, type NewBatch, findBatch } from '@wallet/shared/database/tables/batches';
 import type { Priority } from '@wallet/shared/words/operation';
 import { type LineError, Problem } from '../http/problem.ts';
-import { type CheckedLines, type LineNeeds, type ReadyLines, checkLines } from './check-lines.ts';
+import { type CheckedLines, ERRORS_TOLD, type ReadyLines, checkLines } from './check-lines.ts';
+import type { LineNeeds } from './find-line-facts.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
 
@@ -45,13 +46,21 @@ export async function checkBatch(
   const rules = { isAtomic: () => wanted.options().atomic, hasKeys: wanted.hasKeys };
   const lines = await checkLines(needs, id, source, spool, rules);
   const options = wanted.options();
-  refuseBad(lines, options);
+  if (lines.bad.count > 0) throw refuseLines(lines);
+  refuseSize(lines, options);
   const batch = describe(id, lines, options);
-  return { lines, batch, earlier: await findEarlier(needs.storing, batch) };
+  const earlier = await findEarlier(needs.storing, batch);
+  if (earlier === null && lines.late.count > 0) throw refuseLines(lines);
+  return { lines, batch, earlier };
 }
 
-function refuseBad({ lines, bad, errors }: CheckedLines, { atomic }: BatchOptions): void {
-  if (bad > 0) throw refused(`${bad} of ${lines} lines ${bad === 1 ? 'is' : 'are'} not valid.`, errors);
+function refuseLines({ lines, bad, late }: CheckedLines): Problem {
+  const count = bad.count + late.count;
+  const errors = [...bad.errors, ...late.errors].toSorted((a, b) => a.line - b.line).slice(0, ERRORS_TOLD);
+  return refused(`${count} of ${lines} lines ${count === 1 ? 'is' : 'are'} not valid.`, errors);
+}
+
+function refuseSize({ lines }: CheckedLines, { atomic }: BatchOptions): void {
   if (lines === 0) throw refused('The batch has no operations.', []);
   if (atomic && lines > ATOMIC_LIMIT) {
     throw refused(`An atomic batch has at most ${ATOMIC_LIMIT} operations, this one has ${lines}.`, []);

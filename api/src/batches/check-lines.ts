@@ -9,31 +9,36 @@ import type { OperationType } from '@wallet/shared/words/operation';
 import { partitionOf } from '@wallet/shared/words/partition';
 import { canonicalOperation } from '../operations/canonical-operation.ts';
 import { type LineError, Problem } from '../http/problem.ts';
-import { type LineRules, type Place, type PlaceNeeds, findPlaces } from './place-lines.ts';
+import type { LineNeeds } from './find-line-facts.ts';
+import { inSlices } from './in-slices.ts';
+import { type LineRules, type Place, findPlaces } from './place-lines.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
 import { createSums } from './sum-lines.ts';
-
-/** What lines are checked by. */
-export interface LineNeeds extends PlaceNeeds {
-  readonly partitions: number;
-}
 
 /** Lines that are ready to be stored, as they lie in the spool. */
 export interface ReadyLines {
   readonly count: number;
   readonly columns: LineColumns;
-  /** Whether something is taken with them that others may want: a key of a line, or a user's wallet. */
+  /** Whether something is taken with them that others may want: a key of a line, a user's wallet, or the first hold of a wallet. */
   readonly takesNames: boolean;
   /** Wallets that have to be made first. */
   readonly wallets: readonly NewWallet[];
+  /** The wallets of which something is to be held. */
+  readonly holders: readonly string[];
   readonly replays: readonly { readonly position: number; readonly line: number; readonly operationId: string }[];
 }
 
-export interface CheckedLines {
+/** Lines that are wrong: how many, and what is told of the first. */
+interface BadLines {
+  readonly count: number;
   readonly errors: readonly LineError[];
-  /** How many lines are wrong, of which `errors` tells the first. */
-  readonly bad: number;
+}
+
+export interface CheckedLines {
+  readonly bad: BadLines;
+  /** Lines that could be accepted earlier, and cannot now: they refuse the batch unless it was accepted then. */
+  readonly late: BadLines;
   /** How many lines there are, replayed ones included. */
   readonly lines: number;
   /** Of what all the lines ask for. */
@@ -47,8 +52,9 @@ export interface CheckedLines {
   readonly types: ReadonlyMap<OperationType, number>;
 }
 
-const ERRORS_TOLD = 100;
-/** Lines stored by one statement. */
+/** The most bad lines that are told of a batch. */
+export const ERRORS_TOLD = 100;
+/** Lines, and legs of postings, that are stored by one statement. */
 const CHUNK = 2_000;
 
 /**
@@ -63,83 +69,128 @@ export async function checkLines(
   spool: Spool<ReadyLines>,
   rules: LineRules,
 ): Promise<CheckedLines> {
-  const errors: LineError[] = [];
+  const bad = createBadLines();
+  const late = createBadLines();
   const hash = createHash('sha256');
   const sums = createSums(batchId);
   const types = new Map<OperationType, number>();
-  let bad = 0;
+  const chunks = createChunks(spool);
   let lines = 0;
   let position = 0;
-  let replayed = 0;
-  let takesNames = false;
   let only: number | null = null;
-  let ready: Mutable<Pick<ReadyLines, 'wallets' | 'replays'>> & { lines: NewLine[] } = {
-    lines: [],
-    wallets: [],
-    replays: [],
-  };
 
-  /** Those of the lines that are being looked at, in the order in which they were found. */
-  let found: LineError[] = [];
-  const refuse = (line: number, field: string, message: string): void => {
-    found.push({ line, field, message });
-  };
-  async function flush(): Promise<void> {
-    const { wallets, replays } = ready;
-    // Behind a bad line nothing needs to be stored any more.
-    if (bad === 0 && ready.lines.length + replays.length > 0) {
-      const { lines: added } = ready;
-      const isTaking = wallets.length > 0 || added.some(({ draft }) => draft.idempotencyKey !== null);
-      takesNames ||= isTaking;
-      await spool.append({ count: added.length, columns: toColumns(added), takesNames: isTaking, wallets, replays });
-    }
-    ready = { lines: [], wallets: [], replays: [] };
-  }
-
-  for await (const raw of source) {
+  for await (const raw of inSlices(source, CHUNK)) {
     lines += raw.length;
     if (lines > BATCH_LIMIT) throw new Problem('body_too_large', `A batch has at most ${BATCH_LIMIT} operations.`);
-    const places = await findPlaces(needs, raw, rules, refuse);
+    const places = await findPlaces(needs, raw, rules, bad.add);
     const earlier = await findEarlier(needs.storing, places);
     const text: string[] = [];
     const isAtomic = rules.isAtomic();
     for (const place of places) {
       position += 1;
       const { line } = place;
-      const { operation: draft, wallet } = place.draft;
+      const { operation: draft, wallet, onlyReplayed } = place.draft;
       text.push(`${draft.idempotencyKey} ${canonicalOperation(draft)}\n`);
       const first = draft.idempotencyKey === null ? undefined : earlier.get(draft.idempotencyKey);
       if (first !== undefined) {
-        if (first.requestHash === draft.requestHash) {
-          ready.replays.push({ position, line, operationId: first.id });
-          replayed += 1;
-        } else {
-          refuse(line, 'idempotency_key', 'was used for another request');
-        }
+        if (first.requestHash === draft.requestHash) chunks.addReplay({ position, line, operationId: first.id });
+        else bad.add(line, 'idempotency_key', 'was used for another request');
         continue;
       }
-      if (wallet) ready.wallets.push(wallet);
+      if (onlyReplayed !== null) late.add(line, onlyReplayed.field, onlyReplayed.message);
       const own = partitionOf(draft.walletId, needs.partitions);
       only ??= own;
       const partition = isAtomic ? only : own;
       const id = lineId(batchId, partition, position);
-      ready.lines.push({ id, line, draft });
+      chunks.addLine({ id, line, draft }, wallet);
       types.set(draft.type, (types.get(draft.type) ?? 0) + 1);
       sums.add(partition, draft.assetId, draft.amount ?? 0n, id);
     }
     hash.update(text.join(''));
-    bad += found.length;
-    errors.push(...found.toSorted((a, b) => a.line - b.line).slice(0, ERRORS_TOLD - errors.length));
-    found = [];
-    if (ready.lines.length + ready.replays.length >= CHUNK) await flush();
+    bad.endGroup();
+    late.endGroup();
+    // Behind a bad line nothing needs to be stored any more.
+    if (bad.told().count + late.told().count > 0) chunks.clear();
+    else await chunks.flushFull();
   }
-  await flush();
-  return { errors, bad, lines, hash, replayed, takesNames, types, ...sums.all() };
+  await chunks.flush();
+  return { bad: bad.told(), late: late.told(), lines, hash, types, ...chunks.sofar(), ...sums.all() };
 }
 
-type Mutable<Value> = {
-  -readonly [Key in keyof Value]: Value[Key] extends readonly (infer Item)[] ? Item[] : Value[Key];
-};
+/** Counts bad lines, and keeps the first. They come in the order of the file by groups, and in any order within a group. */
+function createBadLines(): {
+  readonly add: (line: number, field: string, message: string) => void;
+  endGroup(): void;
+  told(): BadLines;
+} {
+  const errors: LineError[] = [];
+  let count = 0;
+  let group: LineError[] = [];
+  return {
+    add(line, field, message) {
+      group.push({ line, field, message });
+    },
+    endGroup() {
+      count += group.length;
+      errors.push(...group.toSorted((a, b) => a.line - b.line).slice(0, ERRORS_TOLD - errors.length));
+      group = [];
+    },
+    told: () => ({ count, errors }),
+  };
+}
+
+/** Gathers lines into what one statement stores. */
+function createChunks(spool: Spool<ReadyLines>): {
+  addLine(line: NewLine, wallet: NewWallet | null): void;
+  addReplay(replay: ReadyLines['replays'][number]): void;
+  /** Puts what was gathered into the spool. */
+  flush(): Promise<void>;
+  /** The same, if it is as much as one statement takes. */
+  flushFull(): Promise<void>;
+  clear(): void;
+  sofar(): Pick<CheckedLines, 'replayed' | 'takesNames'>;
+} {
+  let lines: NewLine[] = [];
+  let wallets: NewWallet[] = [];
+  let replays: ReadyLines['replays'][number][] = [];
+  let size = 0;
+  let replayed = 0;
+  let takesNames = false;
+
+  function clear(): void {
+    lines = [];
+    wallets = [];
+    replays = [];
+    size = 0;
+  }
+  async function flush(): Promise<void> {
+    if (lines.length + replays.length === 0) return;
+    const holders = new Set(lines.flatMap(({ draft }) => (draft.type === 'hold' ? draft.walletId : [])));
+    const hasKeys = lines.some(({ draft }) => draft.idempotencyKey !== null);
+    const isTaking = hasKeys || wallets.length > 0 || holders.size > 0;
+    takesNames ||= isTaking;
+    const named = { wallets, holders: [...holders], replays };
+    const ready = { count: lines.length, columns: toColumns(lines), takesNames: isTaking, ...named };
+    clear();
+    await spool.append(ready);
+  }
+  return {
+    addLine(line, wallet) {
+      lines.push(line);
+      size += 1 + (line.draft.terms?.legs.length ?? 0);
+      if (wallet !== null) wallets.push(wallet);
+    },
+    addReplay(replay) {
+      replays.push(replay);
+      size += 1;
+      replayed += 1;
+    },
+    flush,
+    flushFull: () => (size >= CHUNK ? flush() : Promise.resolve()),
+    clear,
+    sofar: () => ({ replayed, takesNames }),
+  };
+}
 
 /** The operations that were accepted before under the keys of lines. */
 async function findEarlier(

@@ -44,11 +44,20 @@ const FIELDS = {
   reference_id: trimmed,
   idempotency_key: trimmed,
   metadata: readJson,
-} as const satisfies Record<LineField, Column['read']>;
+  hold_id: trimmed,
+  operation_id: trimmed,
+  to_account: trimmed,
+  final: readFlag,
+  expires_at: trimmed,
+  expires_in: readJson,
+} as const satisfies Record<Exclude<LineField, 'legs'>, Column['read']>;
 const READERS: ReadonlyMap<string, Column['read']> = new Map(Object.entries(FIELDS));
 
-/** The columns that the service and its command add to a table when they say what became of it. */
-const RESULT_COLUMNS = ['operation_id', 'error_code'];
+/** A column that the service and its command add to a table when they say what became of it. */
+const RESULT_COLUMN = 'error_code';
+
+/** Why a table has no postings. */
+export const NO_LEGS = 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON';
 
 /**
  * Reads the record that names the columns. A table whose first line does not say its separator is read by the one that makes most
@@ -88,7 +97,8 @@ function refuseUnknown(names: readonly string[], line: number): void {
   const unknown = given.filter((name) => !READERS.has(name));
   const told = unknown.slice(0, NAMES_TOLD).map((name) => JSON.stringify(name.slice(0, NAME_TOLD)));
   const more = unknown.length > NAMES_TOLD ? ` and ${unknown.length - NAMES_TOLD} more` : '';
-  if (RESULT_COLUMNS.some((name) => unknown.includes(name))) {
+  if (unknown.includes('legs')) throw refuseHeader(line, NO_LEGS);
+  if (unknown.includes(RESULT_COLUMN)) {
     throw refuseHeader(
       line,
       `there is no field ${told.join(', ')}${more}: this table is a result; what failed is sent again with POST /batches/{id}/retry`,
@@ -119,6 +129,13 @@ function readJson(field: string): unknown {
   } catch {
     return field;
   }
+}
+
+/** Spreadsheets write TRUE and FALSE. What is neither is refused where the fields are checked. */
+function readFlag(field: string): boolean | string | undefined {
+  const text = field.trim().toLowerCase();
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text === '' ? undefined : field;
 }
 
 /** A comma that cannot separate thousands, which come in groups of three, or in some places of four. */

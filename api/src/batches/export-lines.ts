@@ -82,14 +82,23 @@ export const EXPORTS = {
 /** The columns of a batch's lines as they were sent, and then what came of them. */
 const COLUMNS = [
   ...['line', 'type', 'wallet_id', 'from_wallet_id', 'to_wallet_id', 'asset', 'amount', 'description', 'reference_id'],
-  ...['idempotency_key', 'metadata', 'operation_id', 'status', 'completed_at', 'wallet_balance', 'error_code', 'error'],
+  ...['idempotency_key', 'metadata', 'hold_id', 'reversal_of', 'to_account', 'final', 'expires_at', 'legs'],
+  ...['operation_id', 'status', 'completed_at', 'wallet_balance', 'held_balance', 'error_code', 'error'],
 ];
 
 function toRecord(line: PresentedLine): unknown[] {
   return [
     ...[line.line, line.type, line.wallet_id, line.from_wallet_id, line.to_wallet_id, line.asset, line.amount],
     ...[line.description, line.reference_id, line.idempotency_key, line.metadata?.text],
+    ...[
+      line.hold_id,
+      line.reversal_of,
+      line.to_account,
+      line.final,
+      line.expires_at,
+      line.legs && writeJson(line.legs),
+    ],
     ...[line.id, line.status, line.completed_at, line.result?.wallet_balance ?? line.result?.from_wallet_balance],
-    ...[line.error?.code, line.error?.message],
+    ...[line.result?.held_balance, line.error?.code, line.error?.message],
   ];
 }

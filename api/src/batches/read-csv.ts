@@ -1,7 +1,7 @@
 import { cutHead, findLineEnd, isBlank, isEmptyRecord } from '@wallet/csv/dialect';
 import { type RecordReader, type Records, createRecordReader } from '@wallet/csv/read-records';
 import { Problem } from '../http/problem.ts';
-import { type Table, isAmbiguous, readHeader } from './csv-header.ts';
+import { NO_LEGS, type Table, isAmbiguous, readHeader } from './csv-header.ts';
 import { NotUtf8, refuseNotUtf8 } from './decode-text.ts';
 import { LINE_LIMIT, type RawLine } from './raw-line.ts';
 
@@ -116,6 +116,7 @@ function toLine(line: number, { columns, localAmount }: Table, record: readonly 
     const given = read === null ? field : read(field);
     if (given !== undefined) value[name] = given;
   }
+  if (value['type'] === 'posting') return { line, value: null, field: 'type', problem: NO_LEGS };
   return localAmount === null ? { line, value, problem: null } : withSureAmount(line, value, record[localAmount] ?? '');
 }
 

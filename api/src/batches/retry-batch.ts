@@ -2,6 +2,8 @@ import type { Assets } from '@wallet/shared/database/assets';
 import type { BatchLine } from '@wallet/shared/database/tables/batch-lines';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
+import type { OperationTerms } from '@wallet/shared/database/tables/operation-terms';
+import { presentLeg } from '@wallet/shared/events/present-operation';
 import { formatAmount } from '@wallet/shared/words/money';
 import { createFindArchived, unlessArchived } from './archived-lines.ts';
 import { keepSource } from '../http/metadata.ts';
@@ -71,15 +73,30 @@ function readOwn(metadata: string): object {
   return value;
 }
 
+/** A hold says when it expires, also if it was asked for as a time from its acceptance. */
 function asSent(assets: Assets, line: BatchLine): Record<string, unknown> {
   return {
     type: line.type,
-    ...(line.toWalletId === null
-      ? { wallet_id: line.walletId }
-      : { from_wallet_id: line.walletId, to_wallet_id: line.toWalletId }),
+    ...(line.terms === null ? namesOf(line) : namesOfTerms(assets, line, line.terms)),
     ...(line.amount === null ? {} : { amount: formatAmount(line.amount, assets.withId(line.assetId).scale) }),
     description: line.description,
     reference_id: line.referenceId,
     metadata: line.metadata && readOwn(line.metadata),
   };
+}
+
+function namesOf({ walletId, toWalletId }: BatchLine): Record<string, unknown> {
+  return toWalletId === null ? { wallet_id: walletId } : { from_wallet_id: walletId, to_wallet_id: toWalletId };
+}
+
+function namesOfTerms(
+  assets: Assets,
+  { type, walletId, toWalletId }: BatchLine,
+  { targetId, toAccount, final, expiresAt, legs }: OperationTerms,
+): Record<string, unknown> {
+  if (type === 'hold') return { wallet_id: walletId, expires_at: expiresAt };
+  if (type === 'capture') return { hold_id: targetId, to_wallet_id: toWalletId, to_account: toAccount, final };
+  if (type === 'release') return { hold_id: targetId };
+  if (type === 'reversal') return { operation_id: targetId };
+  return { legs: legs?.map((leg) => presentLeg(leg, assets)) };
 }

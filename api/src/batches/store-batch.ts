@@ -1,4 +1,5 @@
 import type { Client, Database } from '@wallet/shared/database/pool';
+import { createHeldAccounts } from '@wallet/shared/database/tables/accounts';
 import { findRepeatedKeys, insertLines, insertReplays } from '@wallet/shared/database/tables/batch-lines';
 import {
   type NewBatch,
@@ -43,8 +44,10 @@ export async function storeBatch(
   { priority, atomic, lineEvents, retryOf }: BatchOptions,
 ): Promise<'stored' | 'later'> {
   const opened = { id: batch.id, priority, atomic, lineEvents, retryOf };
+  const isRead = batch.progress() === 'read';
+  if (isRead) await makeHeldAccounts(storing, batch);
   try {
-    await inTransaction(storing, (client) => store(client, opened, batch), acceptBatchAndCommit(batch.id));
+    await inTransaction(storing, (client) => store(client, opened, batch, isRead), acceptBatchAndCommit(batch.id));
     return 'stored';
   } catch (error) {
     if (error instanceof StoreLater) return 'later';
@@ -57,13 +60,29 @@ class StoreLater extends Error {
   override readonly name = 'StoreLater';
 }
 
-async function store(client: Client, opened: OpenedBatch, { spool, progress, checked }: Spooled): Promise<void> {
+/**
+ * The wallets' first holds get their accounts outside of the transaction: who waits for one that it makes keeps waiting whoever
+ * accepts in the partition of the wallet. An account says nothing by itself, should the batch not be stored.
+ */
+async function makeHeldAccounts(storing: Database, { spool, checked }: Spooled): Promise<void> {
+  if ((await checked)?.lines.types.has('hold') !== true) return;
+  for await (const { holders } of spool.read()) {
+    if (holders.length > 0) await createHeldAccounts(storing, holders);
+  }
+}
+
+async function store(
+  client: Client,
+  opened: OpenedBatch,
+  { spool, progress, checked }: Spooled,
+  isRead: boolean,
+): Promise<void> {
   const begun = performance.now();
   // Until it is committed, a name keeps everybody waiting who wants it, and the transaction keeps rows from being cleaned up.
   await addLines(client, opened, spool, (takesNames) => {
     const isLate = performance.now() - begun > EARLY_MS;
     const at = progress();
-    if (at === 'refused' || (at === 'reading' && (takesNames || isLate))) throw new StoreLater();
+    if (at === 'refused' || (takesNames && !isRead) || (at === 'reading' && isLate)) throw new StoreLater();
   });
   const whole = await checked;
   // What the end of the body says of priority, its lines were stored without.

@@ -30,6 +30,8 @@ export interface Declaration {
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
+  /** A body for the document, where one that is made of the examples of its fields would be refused. */
+  readonly example?: object;
   /** A request without a body means the same as one with `{}`. */
   readonly bodyIsOptional?: boolean;
   /** Bodies that `handle` reads by itself, by media type, instead of `body`. */

@@ -146,10 +146,14 @@ export function toFieldErrors(error: z.ZodError): FieldError[] {
   return error.issues.flatMap(narrow).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
 }
 
-/** Of a choice between objects, the issues of the one that was most nearly meant, instead of "does not match". */
+/**
+ * Of a choice between objects, the issues of the one that was most nearly meant, instead of "does not match": of those with the
+ * `type` that was sent, if there are any.
+ */
 function narrow(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.path.length > 0) return [issue];
-  const [nearest] = issue.errors.toSorted((a, b) => a.length - b.length);
+  const ofType = issue.errors.filter((issues) => !issues.some(({ path }) => path[0] === 'type'));
+  const [nearest] = (ofType.length > 0 ? ofType : issue.errors).toSorted((a, b) => a.length - b.length);
   return nearest && nearest.length > 0 ? nearest : [issue];
 }
 

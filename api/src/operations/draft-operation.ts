@@ -65,7 +65,7 @@ export interface Draft {
   readonly operation: Omit<NewOperation, 'id' | 'partition' | 'priority'>;
   /** The user's wallet that has to be made for it. */
   readonly wallet: NewWallet | null;
-  /** Why it is refused unless it was accepted before, under its key. */
+  /** Why it is refused unless it was accepted before, under its key or as a line of the same batch. */
   readonly onlyReplayed: Refusal<'invalid_request'> | null;
 }
 
@@ -146,7 +146,6 @@ function draftWithTerms(
   const drafted = draftTerms(asked, facts);
   if (drafted instanceof Refusal) return drafted;
   const { onlyReplayed, ...moves } = drafted;
-  if (onlyReplayed !== null && key === null) return onlyReplayed;
   const { description = null, reference_id: referenceId = null, execute_at: executeAt = null } = extras;
   const said = { type: asked.type, ...moves, description, referenceId, metadata, executeAt };
   const requestHash = key === null ? null : hashOperation(said);

@@ -29,9 +29,10 @@ export function draftPosting(
   { legs: asked }: AskedPosting,
   facts: FactsOfTerms,
 ): TermsDraft | Refusal<RefusalOfPosting> {
+  const partition = partitionOfPosting(asked, facts.partitions);
   const places: Place[] = [];
-  for (const number of asked.keys()) {
-    const place = findPlace(asked, number, facts);
+  for (const [number, leg] of asked.entries()) {
+    const place = findPlace(leg, number, { partition, facts });
     if (place instanceof Refusal) return place;
     places.push(place);
   }
@@ -57,12 +58,14 @@ interface Place {
   readonly toAccountId: bigint;
 }
 
-function findPlace(legs: readonly AskedLeg[], number: number, facts: FactsOfTerms): Place | Refusal<RefusalOfPosting> {
-  const leg = legs[number];
-  if (leg === undefined) throw new Error(`there is no leg ${number}`);
+function findPlace(
+  leg: AskedLeg,
+  number: number,
+  { partition, facts }: { readonly partition: number; readonly facts: FactsOfTerms },
+): Place | Refusal<RefusalOfPosting> {
   const asset = assetOfLeg(leg, number, facts);
   if (asset instanceof Refusal) return asset;
-  const where = { asset, partition: partitionOfPosting(legs, facts.partitions), facts };
+  const where = { asset, partition, facts };
   const fromAccountId = findEnd(leg.from, `legs.${number}.from`, where);
   if (fromAccountId instanceof Refusal) return fromAccountId;
   const toAccountId = findEnd(leg.to, `legs.${number}.to`, where);

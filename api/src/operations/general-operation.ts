@@ -12,11 +12,13 @@ type NamedBy<Name extends Naming> = {
       : never;
 }[OperationType];
 
+const wrongType = { error: `must be one of ${OPERATION_TYPES.join(', ')}` };
+
 /** The types of operation without terms whose wallets are named that way. */
 function typesNamedBy<Name extends Naming>(name: Name): z.ZodLiteral<NamedBy<Name>> {
   const isNamed = (type: OperationType): type is NamedBy<Name> =>
     !KINDS[type].hasTerms && KINDS[type].namedBy.some((each: Naming) => each === name);
-  return z.literal(OPERATION_TYPES.filter(isNamed));
+  return z.literal(OPERATION_TYPES.filter(isNamed), wrongType);
 }
 
 /** How a request names a user's asset: by code, or by number. */
@@ -40,11 +42,11 @@ function simpleForms<Extras extends z.ZodRawShape>(extras: Extras) {
 /** An operation with terms: on a wallet, on what another operation did, or of several legs. */
 function formsWithTerms<Extras extends z.ZodRawShape>(extras: Extras) {
   return [
-    z.strictObject({ type: z.literal('hold'), wallet_id: uuid, ...holdFields, ...extras }),
-    z.strictObject({ type: z.literal('capture'), hold_id: uuid, ...captureFields, ...extras }),
-    z.strictObject({ type: z.literal('release'), hold_id: uuid, ...releaseFields, ...extras }),
-    z.strictObject({ type: z.literal('reversal'), operation_id: uuid, ...reversalFields, ...extras }),
-    z.strictObject({ type: z.literal('posting'), ...postingFields, ...extras }),
+    z.strictObject({ type: z.literal('hold', wrongType), wallet_id: uuid, ...holdFields, ...extras }),
+    z.strictObject({ type: z.literal('capture', wrongType), hold_id: uuid, ...captureFields, ...extras }),
+    z.strictObject({ type: z.literal('release', wrongType), hold_id: uuid, ...releaseFields, ...extras }),
+    z.strictObject({ type: z.literal('reversal', wrongType), operation_id: uuid, ...reversalFields, ...extras }),
+    z.strictObject({ type: z.literal('posting', wrongType), ...postingFields, ...extras }),
   ] as const;
 }
 
@@ -53,8 +55,8 @@ export function generalOperation<Extras extends z.ZodRawShape>(extras: Extras) {
   return z.union([...simpleForms(extras), ...formsWithTerms(extras)]);
 }
 
-/** A line of a batch has the fields of `POST /operations`, for the types without terms, and no priority of its own. */
-export const lineSchema = z.union(simpleForms(operationExtras));
+/** A line of a batch has the fields of `POST /operations`, without a priority of its own. */
+export const lineSchema = generalOperation(operationExtras);
 
 type FieldOf<Line> = Line extends unknown ? keyof Line : never;
 /** The fields that a line may have; in a table, its columns. */

@@ -105,6 +105,11 @@ const postTransfer = (submit: Submit) =>
     paths: ['/transfers'],
     tag: 'Operations',
     summary: 'Move an amount from one wallet to another of the same asset',
+    example: {
+      from_wallet_id: 'a11ce000-0000-4000-8002-000000000004',
+      to_wallet_id: 'b0b00000-0000-4000-8002-000000000004',
+      amount: '25.00',
+    },
     params: null,
     body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found', 'asset_mismatch'],

@@ -43,6 +43,11 @@ export function encodedRowset<Name extends string>(
   return { types, numbered: null, encode: (columns) => names.map((name) => columns[name]) };
 }
 
+/** The rows of another rowset, which it has encoded before. */
+export function encodedBy({ types, numbered }: Omit<Rowset<never>, 'encode'>): Rowset<readonly EncodedColumn[]> {
+  return { types, numbered, encode: (columns) => [...columns] };
+}
+
 function encoderOf<Row>(column: Column<Row>): (rows: readonly Row[]) => EncodedColumn {
   if (column[2] === 'escaped') {
     const of = column[1];

@@ -110,7 +110,7 @@ function presentTerms({ type, toWalletId }: Operation, terms: OperationTerms, as
   return { hold_id: target, ...to, final: terms.final ?? true };
 }
 
-function presentLeg({ from, to, assetId, amount }: OperationLeg, assets: KnownAssets) {
+export function presentLeg({ from, to, assetId, amount }: OperationLeg, assets: KnownAssets) {
   const { code, scale } = assets.withId(assetId);
   return { from: presentEnd(from), to: presentEnd(to), asset: code, amount: formatAmount(BigInt(amount), scale) };
 }

@@ -23,7 +23,7 @@ const MESSAGES = {
   asset_not_transferable: 'The asset cannot be transferred between wallets.',
   wallet_closed: 'A wallet of the operation is closed.',
   wallet_frozen: 'A wallet of the operation is frozen.',
-  insufficient_funds: 'What is available in the wallet is less than the amount.',
+  insufficient_funds: 'The wallet or house account that pays has less available than the amount.',
   balance_limit_exceeded: 'The wallet that is credited would hold more than a wallet can.',
   cancelled: 'The batch was cancelled before the operation was applied.',
   other_line_failed: 'Another line of the atomic batch failed, so none was applied.',

@@ -5,7 +5,7 @@ import type { Violation } from './violation.ts';
 
 /**
  * Order agrees with real time: what was accepted before another of the same wallet was sent stands before it; and what was seen
- * to have happened to a wallet before something was even sent has happened to it before.
+ * to have happened to an account before something was even sent has happened to it before.
  */
 export function checkOrder(history: History, recorded: Recorded, { turns }: Replay): Violation[] {
   const violations: Violation[] = [];
@@ -27,11 +27,11 @@ export function checkOrder(history: History, recorded: Recorded, { turns }: Repl
       seenFinalAt.set(id, Math.min(seenFinalAt.get(id) ?? Infinity, endedAt));
     }
   }
-  for (const [wallet, happened] of turns) {
+  for (const [name, happened] of turns) {
     let latestSent = -Infinity;
-    for (const { operation } of happened) {
+    for (const operation of happened) {
       if ((seenFinalAt.get(operation.id) ?? Infinity) < latestSent) {
-        const detail = `operation ${operation.id} was final before another was sent that happened to wallet ${wallet} earlier`;
+        const detail = `operation ${operation.id} was final before another was sent that happened earlier to ${name}`;
         violations.push({ law: 'order', at: latestSent, detail });
       }
       const sentAt = intentOf(history, operation.key)?.sentAt ?? -Infinity;

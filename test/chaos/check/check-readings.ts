@@ -1,4 +1,5 @@
 import { type History, type Reading, type Sighting, intentOf, toMinorUnits } from '../history.ts';
+import { heldOf } from '../../support/model.ts';
 import type { Recorded, RecordedOperation } from './recorded.ts';
 import type { Replay } from './replay.ts';
 import type { Violation } from './violation.ts';
@@ -18,12 +19,17 @@ export function checkReadings(history: History, recorded: Recorded, replay: Repl
   ];
 }
 
-function checkBalances(readings: readonly Reading[], { balances }: Replay): Violation[] {
-  return readings.flatMap(({ wallet, version, balance, begunAt }) => {
-    const expected = balances.get(wallet)?.[version] ?? (version === 0 ? 0n : undefined);
-    if (balance === expected) return [];
+function checkBalances(readings: readonly Reading[], { states, held: spans }: Replay): Violation[] {
+  return readings.flatMap(({ wallet, version, balance, held, begunAt }) => {
+    const expected = states.get(wallet)?.get(version)?.balance ?? (version === 0 ? 0n : undefined);
+    if (balance === expected) {
+      const known = spans.get(wallet) ?? [{ held: 0n, from: 0, until: Infinity }];
+      if (known.some((span) => span.held === held && span.from <= version && version <= span.until)) return [];
+      const detail = `wallet ${wallet} was read at version ${version} with ${held} held, the model never had that there`;
+      return [{ law: 'wrong_reading' as const, at: begunAt, detail }];
+    }
     const detail = `wallet ${wallet} was read as ${balance} at version ${version}, the model says ${expected ?? 'nothing'}`;
-    return [{ law: 'wrong_reading', at: begunAt, detail }];
+    return [{ law: 'wrong_reading' as const, at: begunAt, detail }];
   });
 }
 
@@ -38,9 +44,7 @@ function checkAge({ readings, sightings }: History, byId: ReadonlyMap<string, Re
   for (const { id, status, endedAt } of sightings) {
     const operation = byId.get(id);
     if (operation === undefined || (status !== 'succeeded' && status !== 'failed')) continue;
-    known.push({ wallet: operation.wallet, version: Number(operation.version), since: endedAt });
-    const { to, toVersion } = operation;
-    if (to !== null && status === 'succeeded') known.push({ wallet: to, version: Number(toVersion), since: endedAt });
+    for (const [wallet, version] of versionsSeen(operation)) known.push({ wallet, version, since: endedAt });
   }
   known.sort((a, b) => a.since - b.since);
   const newest = new Map<string, number>();
@@ -59,15 +63,19 @@ function checkAge({ readings, sightings }: History, byId: ReadonlyMap<string, Re
   return violations;
 }
 
-function checkFuture({ readings, intents }: History, { turns }: Replay): Violation[] {
-  const sentAt = new Map<string, number[]>();
-  for (const [wallet, happened] of turns) {
-    const succeeded = happened.filter(({ operation }) => operation.status === 'succeeded');
-    const times = succeeded.map(({ operation: { key } }) => intentOf({ intents }, key)?.sentAt ?? -Infinity);
-    sentAt.set(wallet, [-Infinity, ...times]);
-  }
+/** At which versions an operation that has ended shows accounts to be. */
+function versionsSeen({ status, wallet, version, moves }: RecordedOperation): [string, number][] {
+  if (status === 'failed') return [[wallet, Number(version)]];
+  return moves.flatMap(({ from, fromVersion, to, toVersion }) => [
+    [from, Number(fromVersion)],
+    [to, Number(toVersion)],
+  ]);
+}
+
+function checkFuture({ readings, intents }: History, { states }: Replay): Violation[] {
   return readings.flatMap(({ wallet, version, endedAt }) => {
-    if (endedAt >= (sentAt.get(wallet)?.[version] ?? -Infinity)) return [];
+    const made = states.get(wallet)?.get(version)?.operation;
+    if (endedAt >= (intentOf({ intents }, made?.key ?? null)?.sentAt ?? -Infinity)) return [];
     return [
       { law: 'wrong_reading', at: endedAt, detail: `wallet ${wallet} was at version ${version} before it was sent` },
     ];
@@ -105,13 +113,50 @@ export function isAsRecorded(
   operation: RecordedOperation,
 ): boolean {
   if (status !== operation.status) return false;
-  const { result } = JSON.parse(outcome) as { result: Record<string, string | number> | null };
-  if (status === 'failed' || result === null) return status === 'failed' && result === null;
-  const says = (of: string, balance: bigint | null, version: bigint | null): boolean =>
-    toMinorUnits(String(result[`${of}_balance`])) === balance && BigInt(result[`${of}_version`] ?? -1) === version;
-  if (operation.to === null) return says('wallet', operation.balance, operation.version);
+  const { amount, result, error } = JSON.parse(outcome) as {
+    amount: string | null;
+    result: Record<string, string | number> | null;
+    error: { code: string } | null;
+  };
+  const moved = amountOf(operation);
+  if (moved === null ? amount !== null : amount === null || toMinorUnits(amount) !== moved) return false;
+  if (status === 'failed' || result === null) {
+    return status === 'failed' && result === null && error?.code === operation.errorCode;
+  }
+  const shown = Object.entries(result).filter(([name]) => name !== 'transaction_number');
+  const expected = resultOf(operation);
   return (
-    says('from_wallet', operation.balance, operation.version) &&
-    says('to_wallet', operation.toBalance, operation.toVersion)
+    shown.length === expected.size &&
+    shown.every(([name, value]) => {
+      return (typeof value === 'string' ? toMinorUnits(value) : BigInt(value)) === expected.get(name);
+    })
   );
+}
+
+/** How much it moved, if that is one amount. */
+function amountOf({ type, status, amount, moves }: RecordedOperation): bigint | null {
+  if (amount !== null || status === 'failed' || type === 'posting') return amount;
+  return type === 'reversal' && moves.length > 1 ? null : (moves[0]?.amount ?? null);
+}
+
+/** Balances and versions that it says. What is held is that after its last movement on it. */
+function resultOf({ type, wallet, to, balance, version, toBalance, toVersion, moves }: RecordedOperation) {
+  const own = type === 'transfer' ? 'from_wallet' : 'wallet';
+  const account = heldOf(wallet);
+  const held = moves.map((move) =>
+    move.from === account ? move.fromBalance : move.to === account ? move.toBalance : null,
+  );
+  const says = (of: string, amount: bigint | null, at: bigint | null): [string, bigint | null][] =>
+    amount === null
+      ? []
+      : [
+          [`${of}_balance`, amount],
+          [`${of}_version`, at],
+        ];
+  const last = held.findLast((amount) => amount !== null) ?? null;
+  return new Map<string, bigint | null>([
+    ...says(own, balance, version),
+    ...(last === null ? [] : [['held_balance', last] as const]),
+    ...(to === null ? [] : says('to_wallet', toBalance, toVersion)),
+  ]);
 }

@@ -3,15 +3,18 @@ import type { Recorded, RecordedOperation } from './recorded.ts';
 import type { Violation } from './violation.ts';
 
 /**
- * Every request that was accepted exists once, as it was meant, and is final; nothing exists that nobody asked for; and a key
- * always got the same id.
+ * Every request that was accepted exists once, as it was meant, and is final; nothing exists that nobody asked for, but that a
+ * hold is released once by the service itself when it has expired; and a key always got the same id.
  */
 export function checkRequests(history: History, recorded: Recorded): Violation[] {
   const violations: Violation[] = [];
   const byKey = new Map<string, RecordedOperation[]>();
+  const byId = new Map(recorded.operations.map((operation) => [operation.id, operation]));
+  const expired = new Set<string>();
   for (const operation of recorded.operations) {
     const { id, key } = operation;
-    if (key === null || !history.intents.has(key)) {
+    if (operation.reason !== null) violations.push(...checkExpiry(operation, byId, expired));
+    else if (key === null || !history.intents.has(key)) {
       violations.push({ law: 'unasked', at: null, detail: `operation ${id} under key ${key} was asked for by nobody` });
     } else byKey.set(key, [...(byKey.get(key) ?? []), operation]);
     if (operation.status === null) {
@@ -41,16 +44,39 @@ function checkRequest(intent: Intent, found: readonly RecordedOperation[]): Viol
   return found.flatMap((operation, index) => {
     const own = intent.kind === 'batch' ? operation.batchId : operation.id;
     if (own === id && isAsMeant(operation, wishes[index])) return [];
-    const said = `${operation.type} ${operation.wallet} ${operation.to} ${operation.amount} in ${own}`;
+    const said = `${operation.type} ${operation.wallet} ${operation.to} ${operation.amount} ${operation.target} in ${own}`;
     return [{ law: 'other_request', at, detail: `${key}, accepted as ${id}, is recorded as ${said}` }];
   });
 }
 
 function isAsMeant(operation: RecordedOperation, wish: Wish | undefined): boolean {
-  return (
-    operation.type === wish?.type &&
-    operation.wallet === wish.wallet &&
-    operation.to === wish.to &&
-    operation.amount === wish.amount
-  );
+  const { type, wallet, to, amount, target, house, final, legs, expiresAt, createdAt } = operation;
+  const expiresIn = expiresAt === null ? undefined : (expiresAt.getTime() - createdAt.getTime()) / 1_000;
+  const recorded = { type, wallet, to, amount, target, house, final, expiresIn, legs };
+  return wish !== undefined && describe(recorded) === describe(wish);
+}
+
+/** Everything that was asked for, as text. */
+function describe({ type, wallet, to, amount, target, house, final, expiresIn, legs }: Loose<Wish>): string {
+  const moves = (legs ?? []).map((leg) => [leg.from, leg.to, leg.amount]);
+  return [type, wallet, to, amount, target, house, final, expiresIn, ...moves].map((each) => each ?? '').join();
+}
+
+type Loose<Type> = { readonly [Key in keyof Type]: Type[Key] | null | undefined };
+
+/** A release that the service has accepted itself: of a hold that has expired by then, once. Adds it to those that are known. */
+function checkExpiry(
+  { id, key, type, wallet, amount, target, createdAt }: RecordedOperation,
+  byId: ReadonlyMap<string, RecordedOperation>,
+  expired: Set<string>,
+): Violation[] {
+  const hold = byId.get(target ?? '');
+  const violate = (law: Violation['law'], detail: string): Violation[] => [{ law, at: null, detail }];
+  if (hold?.type !== 'hold' || hold.wallet !== wallet || type !== 'release' || key !== null || amount !== null) {
+    return violate('unasked', `${type} ${id} of ${amount} is said to be of a hold that expired, ${target}`);
+  }
+  if (expired.has(hold.id)) return violate('twice', `hold ${hold.id} expired again as ${id}`);
+  expired.add(hold.id);
+  if (hold.expiresAt !== null && hold.expiresAt <= createdAt) return [];
+  return violate('expired_early', `hold ${hold.id} expired at ${createdAt.toISOString()} as ${id}, which is too early`);
 }

@@ -12,7 +12,7 @@ interface TellableOperation {
 
 /**
  * What ended was told at least once, in one event, always in the same bytes and signed; it was told as it is recorded; and the
- * sequence numbers give back the order in which things happened to each wallet.
+ * sequence numbers give back the order in which things happened to each account.
  */
 export function checkTold(history: History, recorded: Recorded, { turns }: Replay, told: readonly Told[]): Violation[] {
   const violations: Violation[] = [];
@@ -32,19 +32,20 @@ export function checkTold(history: History, recorded: Recorded, { turns }: Repla
     if (type === 'batch.completed') batches.add(data['id']);
     else violations.push(...tellOperation({ id, type, data, at }, byId, events));
   }
-  for (const { id, key, batchId, status } of recorded.operations) {
+  for (const { id, key, batchId, status, reason } of recorded.operations) {
     const intent = intentOf(history, key);
-    if (status === null || intent === undefined) continue;
-    const isTold = intent.tells ? events.has(id) : batchId === null || batches.has(batchId);
-    if (!isTold) violations.push({ law: 'not_told', at: intent.sentAt, detail: `operation ${id} ended as ${status}` });
+    if (status === null || (intent === undefined && reason === null)) continue;
+    const isTold = (intent?.tells ?? true) ? events.has(id) : batchId === null || batches.has(batchId);
+    const at = intent?.sentAt ?? null;
+    if (!isTold) violations.push({ law: 'not_told', at, detail: `operation ${id} ended as ${status}` });
   }
-  for (const [wallet, happened] of turns) {
+  for (const [name, happened] of turns) {
     let last = -1;
-    for (const { operation } of happened) {
+    for (const operation of happened) {
       const sequence = events.get(operation.id)?.sequence;
       if (sequence === undefined) continue;
       if (sequence <= last) {
-        const detail = `operation ${operation.id} of wallet ${wallet} has sequence ${sequence}, one before it ${last}`;
+        const detail = `operation ${operation.id} of ${name} has sequence ${sequence}, one before it ${last}`;
         violations.push({ law: 'told_out_of_order', at: null, detail });
       }
       last = Math.max(last, sequence);
@@ -67,7 +68,8 @@ function tellOperation(
   }
   events.set(operation.id, { event: id, sequence: Number(data['sequence']) });
   const status = type.replace('operation.', '');
-  const outcome = JSON.stringify({ result: data['result'] });
+  const { amount, result, error } = data;
+  const outcome = JSON.stringify({ amount, result, error });
   if (isAsRecorded({ status, outcome }, operation)) return [];
   return [{ law: 'told_otherwise', at, detail: `${operation.id} is ${operation.status}, told is ${type} ${outcome}` }];
 }

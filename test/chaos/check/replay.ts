@@ -1,134 +1,215 @@
-import { type Model, createModel } from '../../support/model.ts';
-import type { Recorded, RecordedOperation } from './recorded.ts';
+import { type Model, TREASURY, createModel, heldOf } from '../../support/model.ts';
+import type { Recorded, RecordedAccount, RecordedOperation } from './recorded.ts';
+import { type Turns, compare, orderTurns } from './turns.ts';
 import type { Violation } from './violation.ts';
 
-/** What happened to a wallet: an operation of its own, or the credit of a transfer from another. */
-interface Turn {
-  readonly operation: RecordedOperation;
-  readonly isCredit: boolean;
+/** What a wallet's own account was at a version, and which operation made it so. */
+interface State {
+  readonly balance: bigint;
+  readonly operation: RecordedOperation | null;
+}
+
+/** What was held of a wallet while its own account was at one of these versions. */
+interface HeldSpan {
+  readonly held: bigint;
+  readonly from: number;
+  until: number;
 }
 
 export interface Replay {
-  /** What happened to each wallet, in the order in which it did. */
-  readonly turns: ReadonlyMap<string, readonly Turn[]>;
-  /** The balance of each wallet at version 0, 1, 2, … */
-  readonly balances: ReadonlyMap<string, readonly bigint[]>;
+  readonly turns: Turns;
+  /** By wallet and version; there is none at a version that an operation only passed through. */
+  readonly states: ReadonlyMap<string, ReadonlyMap<number, State>>;
+  readonly held: ReadonlyMap<string, readonly HeldSpan[]>;
   readonly violations: readonly Violation[];
 }
 
+/** What is played with, and what came of it. */
+interface Stage {
+  readonly model: Model;
+  readonly byId: ReadonlyMap<string, RecordedOperation>;
+  readonly states: Map<string, Map<number, State>>;
+  readonly held: Map<string, HeldSpan[]>;
+  readonly violations: Violation[];
+}
+
 /**
- * Plays all operations again with a model that shares no code with the product. A wallet's own operations
- * come in the order of acceptance; the credits of transfers take the places that their versions give them. A transfer happens to
- * both wallets at once, so there has to be one order of everything in which each wallet's turns are in theirs.
+ * Plays all operations again with a model that shares no code with the product. There has to be one order of everything in which the
+ * turns of each account and of each queue are in theirs, and in which the model says of every operation what the service said.
+ *
+ * Of what was refused for another account than its own wallet's, as a reversal that the receiver cannot pay, nothing says at which
+ * version of that account. So operations are tried in the order in which they ended. What should be refused, and would not be yet,
+ * waits until it would; that changes nothing, so it can be played at the first moment that suits.
  */
 export function replay(recorded: Recorded): Replay {
   const turns = orderTurns(recorded.operations);
-  const model = createModel(recorded.wallets.map(({ id, credit = 0n }) => [id, { credit }] as const));
-  const balances = new Map<string, bigint[]>();
-  const violations: Violation[] = [];
-  const next = new Map<string, number>();
-  const ready = [...turns.keys()];
-  let played = 0;
+  const model = createModel(recorded.accounts.map(({ name, owner, credit }) => [name, { owner, credit }] as const));
+  const byId = new Map(recorded.operations.map((operation) => [operation.id, operation]));
+  const stage: Stage = { model, byId, states: new Map(), held: new Map(), violations: [] };
+  const { left, next } = countBefore(turns);
+  const final = recorded.operations.filter(({ status }) => status !== null);
+  const isTried = new Set<RecordedOperation>();
+  const isPlayed = new Set<RecordedOperation>();
+  const waiting = new Set<RecordedOperation>();
 
-  const isTurnOf = (wallet: string, operation: RecordedOperation): boolean =>
-    turns.get(wallet)?.[next.get(wallet) ?? 0]?.operation === operation;
-
-  for (let wallet = ready.pop(); wallet !== undefined; wallet = ready.pop()) {
-    for (;;) {
-      const operation = turns.get(wallet)?.[next.get(wallet) ?? 0]?.operation;
-      if (operation === undefined) break;
-      const others = walletsOf(operation);
-      if (!others.every((each) => isTurnOf(each, operation))) break;
-      play(operation, model, balances, violations);
-      for (const each of others) next.set(each, (next.get(each) ?? 0) + 1);
-      ready.push(...others.filter((each) => each !== wallet));
-      played += 1;
-    }
-  }
-  const final = recorded.operations.filter(({ status }) => status !== null).length;
-  if (played < final) {
-    violations.push({ law: 'no_serial_order', at: null, detail: `${final - played} operations fit in no order` });
-  }
-  for (const { id, balance, version } of recorded.wallets) {
-    const states = balances.get(id) ?? [0n];
-    if (states.at(-1) === balance && BigInt(states.length - 1) === version) continue;
-    const detail = `wallet ${id} stands at version ${version} with ${balance}, the model at ${states.length - 1} with ${states.at(-1)}`;
-    violations.push({ law: 'balance', at: null, detail });
-  }
-  return { turns, balances, violations };
-}
-
-/** Those that an operation changes or is decided by: a refused transfer says nothing of its receiver. */
-function walletsOf({ wallet, to, status }: RecordedOperation): string[] {
-  return to !== null && status === 'succeeded' ? [wallet, to] : [wallet];
-}
-
-function orderTurns(operations: readonly RecordedOperation[]): Map<string, Turn[]> {
-  const own = groupBy(operations, ({ wallet, status }) => (status === null ? null : wallet));
-  const credits = groupBy(operations, ({ to, status }) => (status === 'succeeded' ? to : null));
-  const turns = new Map<string, Turn[]>();
-  for (const wallet of new Set([...own.keys(), ...credits.keys()])) {
-    const received = (credits.get(wallet) ?? []).sort((a, b) => compare(a.toVersion ?? 0n, b.toVersion ?? 0n));
-    const ordered: Turn[] = [];
-    let credit = 0;
-    for (const operation of own.get(wallet) ?? []) {
-      const version = (operation.version ?? 0n) + (operation.status === 'succeeded' ? 0n : 1n);
-      for (; credit < received.length && (received[credit]?.toVersion ?? 0n) < version; credit += 1) {
-        ordered.push({ operation: received[credit]!, isCredit: true });
+  /** Plays what is ready, and all that is ready after it. */
+  function playFrom(first: RecordedOperation, isLastTry = false): void {
+    const ready = [first];
+    for (let operation = ready.pop(); operation !== undefined; operation = ready.pop()) {
+      if (isPlayed.has(operation)) continue;
+      const isForced = isLastTry && operation === first;
+      if (operation.status === 'failed' && !isForced && model.refusalOf(asked(operation)) !== operation.errorCode) {
+        waiting.add(operation);
+        continue;
       }
-      ordered.push({ operation, isCredit: false });
+      waiting.delete(operation);
+      isPlayed.add(operation);
+      play(operation, stage);
+      for (const other of next.get(operation) ?? []) {
+        left.set(other, (left.get(other) ?? 0) - 1);
+        if (left.get(other) === 0 && isTried.has(other)) ready.push(other);
+      }
+      if (operation.status === 'succeeded') ready.push(...waiting);
     }
-    turns.set(wallet, [...ordered, ...received.slice(credit).map((operation) => ({ operation, isCredit: true }))]);
   }
-  return turns;
+
+  for (const operation of final.toSorted((a, b) => compare(a.endedAt ?? 0n, b.endedAt ?? 0n))) {
+    isTried.add(operation);
+    if ((left.get(operation) ?? 0) === 0) playFrom(operation);
+  }
+  for (let [stuck] = waiting; stuck !== undefined; [stuck] = waiting) playFrom(stuck, true);
+  const { violations, states, held } = stage;
+  const unplayed = final.filter((operation) => !isPlayed.has(operation));
+  if (unplayed.length > 0) {
+    const detail = `${unplayed.length} operations fit in no order, the first is ${unplayed[0]?.id}`;
+    violations.push({ law: 'no_serial_order', at: null, detail });
+  }
+  violations.push(...recorded.accounts.flatMap((account) => checkAccount(account, model)));
+  return { turns, states, held, violations };
 }
 
-function groupBy(
-  operations: readonly RecordedOperation[],
-  walletOf: (operation: RecordedOperation) => string | null,
-): Map<string, RecordedOperation[]> {
-  const groups = new Map<string, RecordedOperation[]>();
-  for (const operation of operations) {
-    const wallet = walletOf(operation);
-    if (wallet === null) continue;
-    const group = groups.get(wallet);
-    if (group === undefined) groups.set(wallet, [operation]);
-    else group.push(operation);
+/** How many operations have to be played right before each one, and right before which others it has to be. */
+function countBefore(turns: Turns): {
+  left: Map<RecordedOperation, number>;
+  next: Map<RecordedOperation, RecordedOperation[]>;
+} {
+  const left = new Map<RecordedOperation, number>();
+  const next = new Map<RecordedOperation, RecordedOperation[]>();
+  for (const happened of turns.values()) {
+    happened.forEach((operation, index) => {
+      const before = happened[index - 1];
+      if (before === undefined) return;
+      left.set(operation, (left.get(operation) ?? 0) + 1);
+      next.set(before, [...(next.get(before) ?? []), operation]);
+    });
   }
-  return groups;
+  return { left, next };
+}
+
+function asked(operation: RecordedOperation): Parameters<Model['apply']>[0] {
+  const { id, type, wallet, to, amount, target, house, final, legs } = operation;
+  return { id, type, wallet, to, amount, target: target ?? '', house, final: final ?? false, legs: legs ?? [] };
 }
 
 /** One operation, by the model; what the service said of it has to be the same. */
-function play(
-  operation: RecordedOperation,
-  model: Model,
-  balances: Map<string, bigint[]>,
-  violations: Violation[],
-): void {
-  const { wallet, to, type, amount } = operation;
-  const played = model.apply({ type, wallet, to, amount });
-  const succeeds = played.rejection === null;
-  if (succeeds) {
-    statesOf(balances, wallet).push(played.wallet.balance);
-    if (to !== null && played.receiver !== null) statesOf(balances, to).push(played.receiver.balance);
+function play(operation: RecordedOperation, stage: Stage): void {
+  const { model, violations } = stage;
+  const accounts = accountsOf(operation, stage);
+  const before = new Map(accounts.map((name) => [name, model.standingOf(name)]));
+  const { rejection } = model.apply(asked(operation));
+  const { id, type, amount, wallet, status } = operation;
+  const expected = rejection ?? 'succeeded';
+  const said = status === 'failed' ? (operation.errorCode ?? 'failed') : status;
+  if (said !== expected) {
+    const detail = `${type} ${id} of ${amount}: recorded ${said}, the model says ${expected}`;
+    violations.push({ law: 'outcome', at: null, detail });
   }
-  const expected = [succeeds ? 'succeeded' : 'failed', played.wallet.balance, played.wallet.version];
-  const said = [operation.status, operation.balance, operation.version];
-  if (played.receiver !== null && succeeds) {
-    expected.push(played.receiver.balance, played.receiver.version);
-    said.push(operation.toBalance, operation.toVersion);
+  const recorded = standingsOf(operation);
+  for (const name of accounts) {
+    const { balance, version } = model.standingOf(name);
+    const stands = recorded.get(name) ?? before.get(name);
+    if (stands?.balance === balance && stands.version === version) continue;
+    const detail = `${type} ${id} left ${name} at ${stands?.balance}, ${stands?.version}, the model says ${balance}, ${version}`;
+    violations.push({ law: 'balance', at: null, detail });
   }
-  if (said.join() === expected.join()) return;
-  const detail = `${type} ${operation.id} of ${amount}: recorded ${said.join()}, the model says ${expected.join()}`;
-  violations.push({ law: said[0] === expected[0] ? 'balance' : 'outcome', at: null, detail });
+  violations.push(...checkOutcome(operation, model));
+  if (rejection === null) note(operation, accounts, stage);
+  noteHeld(operation, model.standingOf(heldOf(wallet)).balance, stage);
 }
 
-function statesOf(balances: Map<string, bigint[]>, wallet: string): bigint[] {
-  const states = balances.get(wallet) ?? [0n];
-  balances.set(wallet, states);
-  return states;
+/** Every account that it could have moved, and every one that it did, but the treasury. */
+function accountsOf(operation: RecordedOperation, { byId }: Stage): string[] {
+  const { wallet, to, house, legs, moves, target } = operation;
+  const ends = [...(legs ?? []), ...moves, ...(byId.get(target ?? '')?.moves ?? [])].flatMap((move) => [
+    move.from,
+    move.to,
+  ]);
+  const named = [wallet, heldOf(wallet), to, house, ...ends];
+  return [...new Set(named)].filter((name) => name !== null).filter((name) => name !== TREASURY);
 }
 
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Where the operation left each account that it moved. */
+function standingsOf({ moves }: RecordedOperation): Map<string, { balance: bigint; version: bigint }> {
+  const standings = new Map<string, { balance: bigint; version: bigint }>();
+  for (const { from, fromBalance, fromVersion, to, toBalance, toVersion } of moves) {
+    for (const [name, balance, version] of [
+      [from, fromBalance, fromVersion],
+      [to, toBalance, toVersion],
+    ] as const) {
+      if ((standings.get(name)?.version ?? -1n) < version) standings.set(name, { balance, version });
+    }
+  }
+  return standings;
+}
+
+/** What it says of its own wallet and of the receiver is where they stand. */
+function checkOutcome(operation: RecordedOperation, model: Model): Violation[] {
+  const { id, type, wallet, to, status, balance, version, toBalance, toVersion } = operation;
+  const told = [
+    ...(status === 'failed' || balance !== null ? [{ name: wallet, balance, version }] : []),
+    ...(to !== null && status === 'succeeded' ? [{ name: to, balance: toBalance, version: toVersion }] : []),
+  ];
+  return told.flatMap((each) => {
+    const stands = model.standingOf(each.name);
+    if (each.balance === stands.balance && each.version === stands.version) return [];
+    const detail = `${type} ${id} says ${each.balance}, ${each.version} of ${each.name}, the model ${stands.balance}, ${stands.version}`;
+    return [{ law: 'balance' as const, at: null, detail }];
+  });
+}
+
+function note(operation: RecordedOperation, accounts: readonly string[], { model, states }: Stage): void {
+  for (const name of accounts) {
+    const { balance, version } = model.standingOf(name);
+    const known = states.get(name) ?? new Map<number, State>([[0, { balance: 0n, operation: null }]]);
+    states.set(name, known);
+    if (!known.has(Number(version))) known.set(Number(version), { balance, operation });
+  }
+}
+
+/** Of operations that do not move the wallet's own account, only those before and behind them say at which versions it was. */
+function noteHeld(operation: RecordedOperation, amount: bigint, { held }: Stage): void {
+  const { wallet } = operation;
+  const spans = held.get(wallet) ?? [{ held: 0n, from: 0, until: Infinity }];
+  held.set(wallet, spans);
+  const range = versionsOf(operation);
+  if (range !== null) {
+    for (let index = spans.length - 1; spans[index]?.until === Infinity; index -= 1) spans[index]!.until = range.before;
+  }
+  spans.push({ held: amount, from: range?.after ?? spans.at(-1)?.from ?? 0, until: Infinity });
+}
+
+function versionsOf({ wallet, status, version, moves }: RecordedOperation): { before: number; after: number } | null {
+  if (status === 'failed') return { before: Number(version), after: Number(version) };
+  const own = moves.flatMap(({ from, fromVersion, to, toVersion }) => [
+    ...(from === wallet ? [Number(fromVersion)] : []),
+    ...(to === wallet ? [Number(toVersion)] : []),
+  ]);
+  return own.length === 0 ? null : { before: Math.min(...own) - 1, after: Math.max(...own) };
+}
+
+function checkAccount({ name, balance, version }: RecordedAccount, model: Model): Violation[] {
+  const stands = model.standingOf(name);
+  if (stands.balance === balance && stands.version === version) return [];
+  const detail = `${name} stands at version ${version} with ${balance}, the model at ${stands.version} with ${stands.balance}`;
+  return [{ law: 'balance', at: null, detail }];
 }

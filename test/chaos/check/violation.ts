@@ -3,6 +3,7 @@ export type Law =
   | 'lost'
   | 'unasked'
   | 'twice'
+  | 'expired_early'
   | 'other_request'
   | 'refused'
   | 'refused_for_nothing'

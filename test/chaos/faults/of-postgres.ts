@@ -3,6 +3,7 @@ import { databaseAnswers } from '@wallet/shared/database/pool';
 import type { Database } from '@wallet/shared/database/pool';
 import { PENDING_LIMIT } from '../check/check-refusals.ts';
 import type { Load } from '../load/clients.ts';
+import { RESERVE } from '../load/wishes.ts';
 import type { Rig } from '../rig.ts';
 import { signal } from '../servers.ts';
 import { type FaultKind, type Result, type Theatre, between, oneOf } from './fault.ts';
@@ -18,6 +19,8 @@ const LOCKS: Readonly<Record<string, string>> = {
   accounts: 'LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE',
   operations: 'LOCK TABLE operations IN ACCESS EXCLUSIVE MODE',
   'one wallet': 'SELECT FROM accounts WHERE wallet_id IS NOT NULL LIMIT 1 FOR UPDATE',
+  'one account of the house': `SELECT FROM accounts WHERE system = '${RESERVE}' FOR UPDATE`,
+  holds: 'LOCK TABLE holds IN ACCESS EXCLUSIVE MODE',
   deliveries: 'LOCK TABLE deliveries IN ACCESS EXCLUSIVE MODE',
   acceptance: 'SELECT pg_advisory_xact_lock(1, n) FROM generate_series(0, 15) AS n',
   drains: 'SELECT pg_advisory_xact_lock(2, n) FROM generate_series(0, 15) AS n',

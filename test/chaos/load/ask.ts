@@ -1,5 +1,7 @@
 import { type Intent, type Recorder, type Wish, toDecimal, toMinorUnits } from '../history.ts';
+import type { Move } from '../../support/model.ts';
 import { type Answer, type Call, send } from './send.ts';
+import { ASSET, HOUSES } from './wishes.ts';
 
 /** Speaks to the API as a client does, and writes down what it sees. */
 
@@ -48,8 +50,9 @@ export async function readWallet(recorder: Recorder, url: string, wallet: string
   const begunAt = performance.now();
   const answer = await attempt({ method: 'GET', url: `${url}/wallets/${wallet}` });
   if ('reason' in answer || answer.status !== 200) return;
-  const { version, balance } = answer.body as { version: number; balance: string };
-  recorder.read({ wallet, version, balance: toMinorUnits(balance), begunAt, endedAt: performance.now() });
+  const { version, balance, held } = answer.body as { version: number; balance: string; held: string };
+  const amounts = { balance: toMinorUnits(balance), held: toMinorUnits(held) };
+  recorder.read({ wallet, version, ...amounts, begunAt, endedAt: performance.now() });
 }
 
 async function attempt(call: Call): Promise<Answer | { reason: string }> {
@@ -66,18 +69,62 @@ function requestOf(url: string, { kind, wishes, tells }: Intent): { url: string;
   if (kind === 'batch' || first === undefined) {
     return { url: `${url}/batches?line_events=${tells}`, body: { operations: wishes.map(bodyOf) } };
   }
-  return { url: `${url}/operations`, body: bodyOf(first) };
+  return Math.random() < 0.5 ? { url: `${url}/operations`, body: bodyOf(first) } : atOwnDoor(url, first);
 }
 
-function bodyOf({ type, wallet, to, amount }: Wish): Record<string, unknown> {
-  const wallets = to === null ? { wallet_id: wallet } : { from_wallet_id: wallet, to_wallet_id: to };
-  return { type, ...wallets, amount: toDecimal(amount) };
+const NAMED_BY_PATH = ['type', 'wallet_id', 'hold_id', 'operation_id'];
+
+/** Every kind can be asked for at `/operations`, and those with terms at a door of their own as well: the key is the same. */
+function atOwnDoor(url: string, wish: Wish): { url: string; body: unknown } {
+  const { type, wallet, target } = wish;
+  const named = Object.entries(bodyOf(wish)).filter(([name]) => !NAMED_BY_PATH.includes(name));
+  const body = Object.fromEntries(named);
+  if (type === 'hold') return { url: `${url}/wallets/${wallet}/holds`, body };
+  if (type === 'capture' || type === 'release') return { url: `${url}/holds/${target}/${type}`, body };
+  if (type === 'reversal') return { url: `${url}/operations/${target}/reversal`, body };
+  if (type === 'posting') return { url: `${url}/postings`, body };
+  return { url: `${url}/operations`, body: bodyOf(wish) };
+}
+
+function bodyOf({ type, wallet, to, amount, target, house, final, expiresIn, legs }: Wish): Record<string, unknown> {
+  const open = amount === null ? {} : { amount: toDecimal(amount) };
+  switch (type) {
+    case 'transfer':
+      return { type, from_wallet_id: wallet, to_wallet_id: to, ...open };
+    case 'hold':
+      return { type, wallet_id: wallet, ...open, ...(expiresIn === undefined ? {} : { expires_in: expiresIn }) };
+    case 'capture': {
+      const receiver = {
+        ...(to === null ? {} : { to_wallet_id: to }),
+        ...(house === undefined ? {} : { to_account: house }),
+      };
+      return { type, hold_id: target, ...open, ...receiver, ...(final ? {} : { final: false }) };
+    }
+    case 'release':
+      return { type, hold_id: target, ...open };
+    case 'reversal':
+      return { type, operation_id: target, ...open };
+    case 'posting':
+      return { type, legs: (legs ?? []).map(presentLeg) };
+    case 'deposit':
+    case 'withdraw':
+    case 'resupply':
+    case 'top_up':
+    case 'bonus':
+    case 'spend':
+      return { type, wallet_id: wallet, ...open };
+  }
+}
+
+function presentLeg({ from, to, amount }: Move): Record<string, unknown> {
+  const end = (name: string) => (HOUSES.includes(name) ? { account: name } : { wallet_id: name });
+  return { from: end(from), to: end(to), amount: toDecimal(amount), asset: ASSET };
 }
 
 function see(recorder: Recorder, { body }: Answer, begunAt: number, endedAt: number): void {
-  const { id, status, result, error, completed_at } = body;
+  const { id, status, amount, result, error, completed_at } = body;
   recorder.see({
     ...{ id: String(id), begunAt, endedAt, status: String(status) },
-    outcome: JSON.stringify({ result, error, completed_at }),
+    outcome: JSON.stringify({ amount, result, error, completed_at }),
   });
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomFrom } from '../../support/load.ts';
-import type { Intent, OperationType, Recorder, Wish } from '../history.ts';
+import type { Intent, Recorder, Wish } from '../history.ts';
 import { ask, look, readWallet } from './ask.ts';
+import { type Names, makeNaming, makeWish, remember } from './wishes.ts';
 
 export interface Load {
   /** Sends the same request many times at once. */
@@ -14,9 +15,9 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-const LARGEST_AMOUNT = 10_000;
 const MOST_LINES = 20;
 const STORM = 48;
+const RACING = 4;
 /** How many clients make a surge, and how long it lasts at most. */
 const SURGING = 48;
 const SURGE_MS = 15_000;
@@ -25,8 +26,9 @@ const PAUSE_MS = { least: 20, most: 120 };
 const RETRIES = 2;
 
 /**
- * Clients that deposit, withdraw, transfer, send small batches, look up what they sent and read balances, until they are stopped.
- * Withdrawals and transfers are often larger than what there is. What they do follows from the seed; when, does not.
+ * Clients that deposit, withdraw, transfer, hold, capture, release, reverse and post, send small batches, look up what they sent and
+ * read balances, until they are stopped. Much of it is for more than there is. What they do follows from the seed; when, and so what
+ * they have to capture or reverse, does not.
  */
 export function startLoad(options: {
   recorder: Recorder;
@@ -36,20 +38,35 @@ export function startLoad(options: {
   seed: number;
   /** Keeps the keys of different loads apart. */
   name: string;
+  /** Whether clients use the kinds that say more than an amount. */
+  hasTerms: boolean;
 }): Load {
   const { recorder, urls, wallets, name } = options;
   let isOver = false;
   let isRestless = false;
+  const names: Names | null = options.hasTerms ? { holds: [], originals: [] } : null;
   let count = 0;
 
   function intend(random: () => number, kind: Intent['kind']): Intent {
-    count += 1;
     const lines = kind === 'batch' ? 2 + Math.floor(random() * (MOST_LINES - 1)) : 1;
-    return recorder.intend({
-      ...{ key: `${name}-${count}`, kind, sentAt: performance.now() },
-      tells: kind === 'operation' || random() < 0.5,
-      wishes: Array.from({ length: lines }, () => makeWish(random, wallets)),
-    });
+    const tells = kind === 'operation' || random() < 0.5;
+    const known = kind === 'batch' ? null : names;
+    return note(
+      kind,
+      tells,
+      Array.from({ length: lines }, () => makeWish(random, wallets, known)),
+    );
+  }
+
+  function note(kind: Intent['kind'], tells: boolean, wishes: readonly Wish[]): Intent {
+    count += 1;
+    return recorder.intend({ key: `${name}-${count}`, kind, sentAt: performance.now(), tells, wishes });
+  }
+
+  async function askFor(url: string, intent: Intent, how?: Parameters<typeof ask>[3]): Promise<boolean> {
+    const isKnown = await ask(recorder, url, intent, how);
+    if (names !== null) remember(names, intent);
+    return isKnown;
   }
 
   async function insist(random: () => number, intent: Intent): Promise<void> {
@@ -58,7 +75,7 @@ export function startLoad(options: {
       const url = pick(urls, first + attempt);
       const leaves = random() < (isRestless ? 0.8 : 0.02);
       const waits = random() < 0.2;
-      const known = await ask(recorder, url, intent, {
+      const known = await askFor(url, intent, {
         ...(leaves ? { leaveAfterMs: 1 + random() * 15 } : {}),
         ...(waits ? { waitSeconds: 2 } : {}),
       });
@@ -71,6 +88,7 @@ export function startLoad(options: {
     const choice = random();
     const url = pick(urls, Math.floor(random() * urls.length));
     if (choice < 0.2) return readWallet(recorder, url, pick(wallets, Math.floor(random() * wallets.length)));
+    if (choice > 0.96) return race(random);
     const intent = intend(random, choice < 0.23 ? 'batch' : 'operation');
     if (choice < 0.26) await storm(intent, 4);
     else await insist(random, intent);
@@ -80,8 +98,23 @@ export function startLoad(options: {
     }
   }
 
+  /** Several at once want what is left of one hold or operation, each with a request of its own. */
+  async function race(random: () => number): Promise<void> {
+    const type = random() < 0.5 ? 'reversal' : 'capture';
+    const first = makeNaming(random, type, wallets, names);
+    if (first === null) return;
+    const { target, wallet } = first;
+    const isWhole = names?.originals.some(({ id, isWhole }) => id === target && isWhole) ?? false;
+    const others = Array.from({ length: RACING - 1 }, () => {
+      const other = type === 'capture' && random() < 0.3 ? 'release' : type;
+      return makeNaming(random, other, wallets, names, { id: target ?? '', wallet, isWhole });
+    });
+    const intents = [first, ...others].flatMap((wish) => (wish === null ? [] : [note('operation', true, [wish])]));
+    await Promise.all(intents.map((intent, copy) => askFor(pick(urls, copy), intent)));
+  }
+
   async function storm(intent: Intent, copies: number): Promise<void> {
-    await Promise.all(Array.from({ length: copies }, (_, copy) => ask(recorder, pick(urls, copy), intent)));
+    await Promise.all(Array.from({ length: copies }, (_, copy) => askFor(pick(urls, copy), intent)));
   }
 
   async function beClient(number: number): Promise<void> {
@@ -101,7 +134,7 @@ export function startLoad(options: {
       while (left > 0 && !isOver && performance.now() < deadline) {
         left -= 1;
         const intent = intend(random, 'operation');
-        const isKnown = await ask(recorder, pick(urls, number), intent, { waitSeconds: 2 });
+        const isKnown = await askFor(pick(urls, number), intent, { waitSeconds: 2 });
         if (!isKnown) await delay(PAUSE_MS.least);
       }
     }
@@ -138,19 +171,6 @@ export async function resolveUnknown(recorder: Recorder, urls: readonly string[]
     }),
   );
   return unknown.length;
-}
-
-function makeWish(random: () => number, wallets: readonly string[]): Wish {
-  const chance = random();
-  const type: OperationType = chance < 0.45 ? 'deposit' : chance < 0.75 ? 'withdraw' : 'transfer';
-  const from = Math.floor(random() * wallets.length);
-  const to = from + 1 + Math.floor(random() * (wallets.length - 1));
-  return {
-    type,
-    wallet: pick(wallets, from),
-    to: type === 'transfer' ? pick(wallets, to) : null,
-    amount: BigInt(1 + Math.floor(random() * LARGEST_AMOUNT)),
-  };
 }
 
 function pick<Item>(items: readonly Item[], index: number): Item {

@@ -135,3 +135,17 @@ function valuesOf({ walletIds, heldOf, treasuries, accountIds }: TouchedAccounts
 
 const TERMS_ACCOUNT = `${ACCOUNT}, accounts.held_of AS "heldOf",
   accounts.may_go_negative OR accounts.system IS NOT DISTINCT FROM 'treasury' AS "mayGoNegative"`;
+
+/** Makes the accounts for what is held of wallets, of those that have none. */
+export async function createHeldAccounts(database: Queryable, walletIds: readonly string[]): Promise<void> {
+  await database.query({
+    name: 'createHeldAccounts',
+    text: `INSERT INTO accounts (held_of, asset_id)
+           SELECT DISTINCT wallets.id, asset_id
+           FROM unnest($1::uuid[]) AS wanted (id) JOIN wallets ON wallets.id = wanted.id
+           WHERE NOT EXISTS (SELECT FROM accounts WHERE held_of = wallets.id)
+           ORDER BY id
+           ON CONFLICT (held_of) WHERE held_of IS NOT NULL DO NOTHING`,
+    values: [arrayLiteral(walletIds)],
+  });
+}

@@ -18,15 +18,27 @@ const NEWEST = '(SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1)
 
 /** The place of what has this id, if there is such an operation; null if it was not made before what is archived. */
 export async function findArchiveOf(database: Queryable, operationId: string): Promise<ArchivePlace | null> {
+  return (await findArchivesOf(database, [operationId])).get(operationId) ?? null;
+}
+
+/** The places of those of the operations that were made before what is archived, if there are such operations. */
+export async function findArchivesOf(
+  database: Queryable,
+  operationIds: readonly string[],
+): Promise<Map<string, ArchivePlace>> {
   // An id of another version says nothing about when it was made.
-  if (!/^.{14}7.{4}[89ab]/.test(operationId)) return null;
-  const { rows } = await database.query<PlaceRow>({
-    name: 'findArchiveOf',
-    text: `SELECT to_char(month, 'YYYY-MM') AS month, ${NEWEST} AS "beforeId"
-           FROM archives WHERE before_id > $1 ORDER BY before_id LIMIT 1`,
-    values: [operationId],
+  const wanted = operationIds.filter((id) => /^.{14}7.{4}[89ab]/.test(id));
+  if (wanted.length === 0) return new Map();
+  const { rows } = await database.query<PlaceRow & { id: string }>({
+    name: 'findArchivesOf',
+    text: `SELECT wanted.id, to_char(archive.month, 'YYYY-MM') AS month, ${NEWEST} AS "beforeId"
+           FROM unnest($1::uuid[]) AS wanted (id)
+           CROSS JOIN LATERAL (
+             SELECT month FROM archives WHERE before_id > wanted.id ORDER BY before_id LIMIT 1
+           ) AS archive`,
+    values: [arrayLiteral(wanted)],
   });
-  return toPlace(rows[0]);
+  return new Map(rows.map(({ id, ...row }) => [id, toPlace(row)]));
 }
 
 /** The end of what is archived: operations with lower ids are in the archives, unless they ended late. Null if nothing is. */
@@ -116,7 +128,8 @@ export async function findArchivedLines(
       which === 'all' && batch.replayed > 0,
     ],
   });
-  return toPlace(rows[0]);
+  const [row] = rows;
+  return row === undefined ? null : toPlace(row);
 }
 
 interface PlaceRow {
@@ -124,8 +137,8 @@ interface PlaceRow {
   readonly beforeId: string;
 }
 
-function toPlace(row: PlaceRow | undefined): ArchivePlace | null {
-  return row === undefined ? null : { month: row.month, archivedBefore: timeOf(row.beforeId) };
+function toPlace({ month, beforeId }: PlaceRow): ArchivePlace {
+  return { month, archivedBefore: timeOf(beforeId) };
 }
 
 /** The time of an id of version 7: its first 48 bits are the milliseconds (RFC 9562). */

@@ -2,9 +2,9 @@ import { lineId } from '../../words/batch.ts';
 import type { LineStatus, OperationType, Priority } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
-import { type EncodedColumn, encodedRowset, rowset, wideStatement } from '../rowset.ts';
+import { type EncodedColumn, encodedBy, encodedRowset, rowset, wideStatement } from '../rowset.ts';
 import { keyHash } from './operation-keys.ts';
-import { addTerms } from './operation-terms.ts';
+import { type NewTerms, TERMS_ROWS, addTerms, rowsOfTerms, writeTerms } from './operation-terms.ts';
 import { OPERATION_COLUMNS, type Operation } from './operations.ts';
 import { HAS_NOT_ENDED, LEFT_JOIN_OUTCOME } from './outcomes.ts';
 
@@ -30,6 +30,8 @@ export interface LineDraft {
   readonly requestHash: string | null;
   /** The text of a JSON object, as it was sent. */
   readonly metadata: string | null;
+  /** What it says besides; null for the simple kinds. */
+  readonly terms: NewTerms | null;
 }
 
 const LINE_COLUMNS = {
@@ -48,7 +50,10 @@ const LINE_COLUMNS = {
 } as const;
 
 /** Columns of many lines, as `insertLines` sends them; plain JSON. */
-export type LineColumns = Readonly<Record<keyof typeof LINE_COLUMNS, EncodedColumn>>;
+export interface LineColumns extends Readonly<Record<keyof typeof LINE_COLUMNS, EncodedColumn>> {
+  /** The columns of `TERMS_ROWS`; null where no line has terms. */
+  readonly terms: Readonly<Record<keyof typeof TERMS_ROWS, readonly EncodedColumn[]>> | null;
+}
 
 export function toColumns(lines: readonly NewLine[]): LineColumns {
   const optional = (values: (string | null)[]): (string | null)[] | null =>
@@ -70,7 +75,15 @@ export function toColumns(lines: readonly NewLine[]): LineColumns {
     idempotency_key: optional(lines.map(({ draft }) => draft.idempotencyKey)),
     request_hash: words(lines.map(({ draft }) => draft.requestHash)),
     metadata: optional(lines.map(({ draft }) => draft.metadata)),
+    terms: encodeTerms(lines),
   };
+}
+
+function encodeTerms(lines: readonly NewLine[]): LineColumns['terms'] {
+  const withTerms = lines.filter(({ draft }) => draft.terms !== null);
+  if (withTerms.length === 0) return null;
+  const { terms, legs } = rowsOfTerms(withTerms.map(({ id, draft }) => ({ id, terms: draft.terms })));
+  return { terms: TERMS_ROWS.terms.encode(terms), legs: TERMS_ROWS.legs.encode(legs) };
 }
 
 /**
@@ -82,33 +95,51 @@ export async function insertLines(
   batch: { readonly id: string; readonly priority: Priority },
   columns: LineColumns,
 ): Promise<number> {
-  const insert = columns.idempotency_key === null ? INSERT_LINES : INSERT_LINES_WITH_KEYS;
+  const { terms } = columns;
+  const withKeys = columns.idempotency_key !== null;
+  const given = { batch: batch.id, priority: batch.priority, given: columns };
   const { rows } = await database.query<{ added: number }>(
-    insert({ batch: batch.id, priority: batch.priority, given: columns }),
+    terms === null ? INSERT_LINES[withKeys ? 'withKeys' : 'plain'](given) : INSERT_WITH_TERMS({ ...given, ...terms }),
   );
   return rows[0]?.added ?? 0;
 }
 
-const INSERT_LINES = insertStatement('insertLines', false);
-const INSERT_LINES_WITH_KEYS = insertStatement('insertLinesWithKeys', true);
+const LINES = { values: ['batch', 'priority'], sets: { given: encodedRowset(LINE_COLUMNS) } } as const;
 
-function insertStatement(name: string, withKeys: boolean) {
-  return wideStatement({
-    name,
-    values: ['batch', 'priority'],
-    sets: { given: encodedRowset(LINE_COLUMNS) },
-    text: ({ given }, value) => `WITH ${withKeys ? `keyed AS (${insertKeys(given.rows)}), ` : ''}added AS (
+const INSERT_LINES = {
+  plain: insertStatement('insertLines', { withKeys: false }),
+  withKeys: insertStatement('insertLinesWithKeys', { withKeys: true }),
+};
+
+function insertStatement(name: string, variant: { readonly withKeys: boolean }) {
+  return wideStatement({ ...LINES, name, text: ({ given }, value) => insertText(given.rows, value, variant) });
+}
+
+/** Where a line has terms; the others name no more tables than they need. */
+const INSERT_WITH_TERMS = wideStatement({
+  ...LINES,
+  name: 'insertLinesWithTerms',
+  sets: { ...LINES.sets, terms: encodedBy(TERMS_ROWS.terms), legs: encodedBy(TERMS_ROWS.legs) },
+  text: ({ given, terms, legs }, value) =>
+    insertText(given.rows, value, { withKeys: true, terms: writeTerms('added', terms.rows, legs.rows) }),
+});
+
+function insertText(
+  given: string,
+  value: Readonly<Record<'batch' | 'priority', string>>,
+  { withKeys, terms = '' }: { readonly withKeys: boolean; readonly terms?: string },
+): string {
+  return `WITH ${withKeys ? `keyed AS (${insertKeys(given)}), ` : ''}added AS (
              INSERT INTO operations (id, batch_id, line, wallet_id, asset_id, type, amount, priority, created_at, to_wallet_id,
                                      description, reference_id, idempotency_key, metadata_sent)
              SELECT id, ${value.batch}, line, wallet_id, asset_id, type, amount, ${value.priority}, now(), to_wallet_id,
                     description, reference_id, idempotency_key, metadata::json
-             FROM ${given.rows}
+             FROM ${given}
              ${withKeys ? 'WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)' : ''}
              ORDER BY id
-             RETURNING 1
-           )
-           SELECT count(*)::int AS added FROM added`,
-  });
+             RETURNING ${terms === '' ? '1' : 'id, created_at, wallet_id, asset_id, type'}
+           )${terms}
+           SELECT count(*)::int AS added FROM added`;
 }
 
 function insertKeys(rows: string): string {

@@ -2,6 +2,7 @@ import { KINDS } from '../../words/kinds.ts';
 import type { OperationStatus, OperationType } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
+import { rowset } from '../rowset.ts';
 
 /** What an operation says besides its amount: of a hold, capture, release, reversal or posting. */
 
@@ -29,6 +30,65 @@ export interface NewLeg {
   readonly amount: bigint;
   readonly assetId: number;
 }
+
+type TermsRow = NewTerms & { readonly operationId: string };
+type LegRow = NewLeg & { readonly operationId: string; readonly leg: number };
+
+/** Terms and legs as the statements that accept operations take them. */
+export const TERMS_ROWS = {
+  terms: rowset<TermsRow>({
+    operation_id: ['uuid', ({ operationId }) => operationId],
+    target_id: ['uuid', ({ targetId }) => targetId],
+    to_account_id: ['bigint', ({ toAccountId }) => toAccountId],
+    final: ['boolean', ({ final }) => (final === null ? null : String(final))],
+    expires_at: ['timestamptz', ({ expiresAt }) => expiresAt?.toISOString() ?? null],
+    expires_in_s: ['int', ({ expiresInS }) => expiresInS],
+    reason: ['text', ({ reason }) => reason],
+    legs: ['smallint', ({ legs }) => (legs.length > 0 ? legs.length : null)],
+  }),
+  legs: rowset<LegRow>({
+    operation_id: ['uuid', ({ operationId }) => operationId],
+    leg: ['smallint', ({ leg }) => leg],
+    from_account_id: ['bigint', ({ fromAccountId }) => fromAccountId],
+    to_account_id: ['bigint', ({ toAccountId }) => toAccountId],
+    amount: ['bigint', ({ amount }) => amount],
+    asset_id: ['smallint', ({ assetId }) => assetId],
+  }),
+};
+
+export function rowsOfTerms(operations: readonly { readonly id: string; readonly terms: NewTerms | null }[]): {
+  readonly terms: TermsRow[];
+  readonly legs: LegRow[];
+} {
+  const terms = operations.flatMap(({ id, terms: each }) => (each === null ? [] : [{ ...each, operationId: id }]));
+  const legs = terms.flatMap(({ operationId, legs: each }) =>
+    each.map((leg, number) => ({ ...leg, operationId, leg: number })),
+  );
+  return { terms, legs };
+}
+
+/**
+ * The parts of a statement that accepts operations which write their terms, their legs, and for holds the accounts of what is held
+ * of their wallets. An account is looked for first: a conflict would use up a number of the sequence of accounts for each hold.
+ * @param accepted the part that has `id`, `created_at`, `wallet_id`, `asset_id` and `type` of those that are accepted.
+ * @param from the column of it from which on `expires_in` counts.
+ */
+export const writeTerms = (accepted: string, terms: string, legs: string, from = 'created_at'): string => `, termed AS (
+             INSERT INTO operation_terms (operation_id, target_id, to_account_id, final, expires_at, reason, legs)
+             SELECT operation_id, target_id, to_account_id, final,
+                    coalesce(expires_at, ${from} + expires_in_s * interval '1 second'), reason, legs
+             FROM ${terms} JOIN ${accepted} AS accepted ON accepted.id = operation_id
+           ), divided AS (
+             INSERT INTO operation_legs (operation_id, leg, from_account_id, to_account_id, amount, asset_id)
+             SELECT operation_id, leg, from_account_id, to_account_id, amount, legs.asset_id
+             FROM ${legs} JOIN ${accepted} AS accepted ON accepted.id = operation_id
+           ), held AS (
+             INSERT INTO accounts (held_of, asset_id)
+             SELECT DISTINCT wallet_id, asset_id FROM ${accepted} AS accepted
+             WHERE type = 'hold' AND NOT EXISTS (SELECT FROM accounts WHERE held_of = accepted.wallet_id)
+             ORDER BY wallet_id
+             ON CONFLICT (held_of) WHERE held_of IS NOT NULL DO NOTHING
+           )`;
 
 /** Terms as they are read: what does not belong to the kind is null. */
 export interface OperationTerms {

@@ -6,7 +6,14 @@ import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
 import { LEFT_JOIN_OUTCOME, OUTCOME_COLUMNS } from './outcomes.ts';
 import { keyHash } from './operation-keys.ts';
-import { type NewLeg, type NewTerms, type OperationTerms, addTerms } from './operation-terms.ts';
+import {
+  type NewTerms,
+  type OperationTerms,
+  TERMS_ROWS,
+  addTerms,
+  rowsOfTerms,
+  writeTerms,
+} from './operation-terms.ts';
 
 /** An operation to accept. `requestHash` is half the SHA-256 of the request, 32 digits in hex; it goes with `idempotencyKey`. */
 export interface NewOperation {
@@ -98,22 +105,14 @@ export async function scheduleOperations(
 ): Promise<{ id: string; createdAt: Date }[]> {
   const schedule = again ? SCHEDULE_AGAIN : SCHEDULE_OPERATIONS;
   const { rows } = await database.query<{ id: string; createdAt: Date }>(
-    schedule({ scheduled: operations, ...termsOf(operations) }),
+    schedule({ scheduled: operations, ...rowsOfTerms(operations) }),
   );
   return rows;
 }
 
 function acceptanceWithTerms(operations: readonly NewOperation[], again: boolean) {
   const accept = again ? ACCEPT_WITH_TERMS_AGAIN : ACCEPT_WITH_TERMS;
-  return accept({ input: operations, ...termsOf(operations) });
-}
-
-function termsOf(operations: readonly NewOperation[]) {
-  const terms = operations.flatMap(({ id, terms: each }) => (each === null ? [] : [{ ...each, operationId: id }]));
-  const legs = terms.flatMap(({ operationId, legs: each }) =>
-    each.map((leg, number) => ({ ...leg, operationId, leg: number })),
-  );
-  return { terms, legs };
+  return accept({ input: operations, ...rowsOfTerms(operations) });
 }
 
 const COLUMNS = {
@@ -138,28 +137,6 @@ const SCHEDULED = {
     { ...COLUMNS, execute_at: ['timestamptz', ({ executeAt }) => executeAt?.toISOString() ?? null] },
     { numbered: 'position' },
   ),
-};
-
-/** What operations with terms say besides. */
-const TERMS = {
-  terms: rowset<NewTerms & { readonly operationId: string }>({
-    operation_id: ['uuid', ({ operationId }) => operationId],
-    target_id: ['uuid', ({ targetId }) => targetId],
-    to_account_id: ['bigint', ({ toAccountId }) => toAccountId],
-    final: ['boolean', ({ final }) => (final === null ? null : String(final))],
-    expires_at: ['timestamptz', ({ expiresAt }) => expiresAt?.toISOString() ?? null],
-    expires_in_s: ['int', ({ expiresInS }) => expiresInS],
-    reason: ['text', ({ reason }) => reason],
-    legs: ['smallint', ({ legs }) => (legs.length > 0 ? legs.length : null)],
-  }),
-  legs: rowset<NewLeg & { readonly operationId: string; readonly leg: number }>({
-    operation_id: ['uuid', ({ operationId }) => operationId],
-    leg: ['smallint', ({ leg }) => leg],
-    from_account_id: ['bigint', ({ fromAccountId }) => fromAccountId],
-    to_account_id: ['bigint', ({ toAccountId }) => toAccountId],
-    amount: ['bigint', ({ amount }) => amount],
-    asset_id: ['smallint', ({ assetId }) => assetId],
-  }),
 };
 
 const INSERT_KEYS = `INSERT INTO operation_keys (key_hash, operation_id, request_hash)
@@ -190,7 +167,7 @@ function acceptText(input: string, { withoutKeys = false, again = false, terms =
              ${withoutKeys ? '' : 'WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)'}
              ORDER BY id
              ${again ? 'ON CONFLICT DO NOTHING' : ''}
-             RETURNING id, created_at
+             RETURNING id, created_at${terms === '' ? '' : ', wallet_id, asset_id, type'}
            ), queued AS (
              INSERT INTO pending_operations (partition, low, seq, operation_id, wallet_id, accepted_at)
              SELECT numbered.partition, numbered.priority = 'low', numbered.seq, numbered.id, numbered.wallet_id,
@@ -215,35 +192,13 @@ function scheduleText(scheduled: string, { again = false, terms = '' }): string 
              WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)
              ORDER BY id
              ${again ? 'ON CONFLICT DO NOTHING' : ''}
-             RETURNING id, created_at, execute_at
+             RETURNING id, created_at, execute_at, wallet_id, asset_id, type
            ), planned AS (
              INSERT INTO scheduled_operations (operation_id, execute_at, partition)
              SELECT accepted.id, accepted.execute_at, numbered.partition FROM numbered JOIN accepted ON accepted.id = numbered.id
            )${terms}
            SELECT id, created_at AS "createdAt" FROM accepted`;
 }
-
-/**
- * Terms, legs, and for holds the accounts of what is held of their wallets. An account is looked for first: a conflict would use
- * up a number of the sequence of accounts for each hold.
- */
-const writeTerms = (terms: string, legs: string, from = 'created_at'): string => `, termed AS (
-             INSERT INTO operation_terms (operation_id, target_id, to_account_id, final, expires_at, reason, legs)
-             SELECT operation_id, target_id, to_account_id, final,
-                    coalesce(expires_at, ${from} + expires_in_s * interval '1 second'), reason, legs
-             FROM ${terms} JOIN accepted ON accepted.id = operation_id
-           ), divided AS (
-             INSERT INTO operation_legs (operation_id, leg, from_account_id, to_account_id, amount, asset_id)
-             SELECT operation_id, leg, from_account_id, to_account_id, amount, asset_id
-             FROM ${legs} JOIN accepted ON accepted.id = operation_id
-           ), held AS (
-             INSERT INTO accounts (held_of, asset_id)
-             SELECT DISTINCT numbered.wallet_id, numbered.asset_id
-             FROM numbered JOIN accepted ON accepted.id = numbered.id
-             WHERE numbered.type = 'hold' AND NOT EXISTS (SELECT FROM accounts WHERE held_of = numbered.wallet_id)
-             ORDER BY numbered.wallet_id
-             ON CONFLICT (held_of) WHERE held_of IS NOT NULL DO NOTHING
-           )`;
 
 function acceptStatement(name: string, variant: { withoutKeys?: boolean; again?: boolean }) {
   return wideStatement({ name, sets: INPUT, text: ({ input }) => acceptText(input.rows, variant) });
@@ -252,17 +207,18 @@ function acceptStatement(name: string, variant: { withoutKeys?: boolean; again?:
 function acceptStatementWithTerms(name: string, { again = false } = {}) {
   return wideStatement({
     name,
-    sets: { ...INPUT, ...TERMS },
-    text: ({ input, terms, legs }) => acceptText(input.rows, { again, terms: writeTerms(terms.rows, legs.rows) }),
+    sets: { ...INPUT, ...TERMS_ROWS },
+    text: ({ input, terms, legs }) =>
+      acceptText(input.rows, { again, terms: writeTerms('accepted', terms.rows, legs.rows) }),
   });
 }
 
 function scheduleStatement(name: string, { again = false } = {}) {
   return wideStatement({
     name,
-    sets: { ...SCHEDULED, ...TERMS },
+    sets: { ...SCHEDULED, ...TERMS_ROWS },
     text: ({ scheduled, terms, legs }) =>
-      scheduleText(scheduled.rows, { again, terms: writeTerms(terms.rows, legs.rows, 'execute_at') }),
+      scheduleText(scheduled.rows, { again, terms: writeTerms('accepted', terms.rows, legs.rows, 'execute_at') }),
   });
 }
 

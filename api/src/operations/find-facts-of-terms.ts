@@ -1,0 +1,84 @@
+import type { Assets } from '@wallet/shared/database/assets';
+import type { HouseAccounts } from '@wallet/shared/database/house-accounts';
+import type { Database } from '@wallet/shared/database/pool';
+import { type ArchivePlace, findArchivesOf } from '@wallet/shared/database/tables/archived-history';
+import { type TargetOperation, findAccountsOfWallets } from '@wallet/shared/database/tables/operation-terms';
+import type { WalletFacts } from '@wallet/shared/database/tables/wallets';
+import { mayBeAdded } from '../http/choose-asset.ts';
+import { Refusal } from '../http/refusal.ts';
+import { type AskedPosting, assetOfLeg, houseAccountsOf, partitionOfPosting, walletsOf } from './draft-posting.ts';
+import type { AskedWithTerms } from './draft-terms.ts';
+import type { FactsOfTerms } from './terms-facts.ts';
+
+/** What is looked up for operations with terms. */
+export interface TermsNeeds {
+  /** For what has to be looked up to store an operation. */
+  readonly storing: Database;
+  readonly partitions: number;
+  readonly assets: Assets;
+  readonly houseAccounts: HouseAccounts;
+}
+
+/** What was looked up before: of the wallets that are named, and of the operations, those that exist. Their assets are known. */
+interface Found {
+  readonly wallets: ReadonlyMap<string, WalletFacts>;
+  readonly targets: readonly TargetOperation[];
+}
+
+/** Looks up the rest of what operations with terms name: a few statements, however many operations there are. */
+export async function findFactsOfTerms(
+  { storing, partitions, assets, houseAccounts }: TermsNeeds,
+  asked: readonly AskedWithTerms[],
+  { wallets, targets }: Found,
+): Promise<FactsOfTerms> {
+  const known = new Map<string, TargetOperation | ArchivePlace>(targets.map((target) => [target.id, target]));
+  const missing = targetsNamedIn(asked).filter((id) => !known.has(id));
+  const archived = missing.length > 0 ? await findArchivesOf(storing, missing) : [];
+  for (const [id, place] of archived) known.set(id, place);
+  const ofLegs = asked.flatMap((each) => (each.type === 'posting' ? walletsOf(each.legs) : []));
+  const ids = [...new Set(ofLegs)].filter((id) => wallets.has(id));
+  const accounts = ids.length > 0 ? await findAccountsOfWallets(storing, ids) : [];
+  const facts: FactsOfTerms = {
+    ...{ assets, wallets, partitions, now: Date.now(), targets: known },
+    accounts: new Map(accounts.map(({ id, walletId }) => [walletId, id])),
+    findHouseAccount: (name, assetId, partition) => houseAccounts.find(name, assetId, partition),
+  };
+  // Assets and house accounts may have been added since this process read them.
+  const legs = asked.flatMap((each) => (each.type === 'posting' ? each.legs : []));
+  if (legs.some(({ asset }) => mayBeAdded(assets, { asset }))) await assets.readAnew();
+  // All are asked for, since what is asked for is what is read.
+  const accountIds = asked.flatMap((each) => houseAccountsNamedIn(each, facts));
+  if (accountIds.includes(null)) await houseAccounts.readAnew();
+  return facts;
+}
+
+export function walletsNamedIn(asked: AskedWithTerms): string[] {
+  if (asked.type === 'hold') return [asked.wallet_id];
+  if (asked.type === 'posting') return walletsOf(asked.legs);
+  return asked.type === 'capture' && asked.to_wallet_id != null ? [asked.to_wallet_id] : [];
+}
+
+/** The holds and the operations to reverse. */
+export function targetsNamedIn(asked: readonly AskedWithTerms[]): string[] {
+  const ids = asked.flatMap((each) =>
+    'hold_id' in each ? each.hold_id : 'operation_id' in each ? each.operation_id : [],
+  );
+  return [...new Set(ids)];
+}
+
+/** The accounts of the house accounts that an operation names; null for each that is not known. */
+function houseAccountsNamedIn(asked: AskedWithTerms, facts: FactsOfTerms): (bigint | null)[] {
+  if (asked.type === 'posting') return houseAccountsInLegs(asked, facts);
+  if (asked.type !== 'capture' || asked.to_account == null) return [];
+  const hold = facts.targets.get(asked.hold_id);
+  return hold !== undefined && 'type' in hold ? [facts.findHouseAccount(asked.to_account, hold.assetId, 0)] : [];
+}
+
+function houseAccountsInLegs({ legs }: AskedPosting, facts: FactsOfTerms): (bigint | null)[] {
+  const partition = partitionOfPosting(legs, facts.partitions);
+  return legs.flatMap((leg, number) => {
+    const asset = assetOfLeg(leg, number, facts);
+    if (asset instanceof Refusal) return [];
+    return houseAccountsOf(leg).map((name) => facts.findHouseAccount(name, asset.id, partition));
+  });
+}
