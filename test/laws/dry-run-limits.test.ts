@@ -91,9 +91,13 @@ describe('under load', () => {
     );
     let refused = 0;
     for (const each of asked) void each.then(({ status }) => (refused += Number(status === 503)));
-    while (refused < 8) await request(service.url).get('/operations').expect(200);
-    await blocking.query('ROLLBACK');
-    blocking.release();
+    const deadline = Date.now() + 20_000;
+    try {
+      while (refused < 8 && Date.now() < deadline) await request(service.url).get('/operations').expect(200);
+    } finally {
+      await blocking.query('ROLLBACK');
+      blocking.release();
+    }
     const answers = await Promise.all(asked);
     const full = answers.filter(({ status }) => status !== 200);
     expect(full).toHaveLength(8);
