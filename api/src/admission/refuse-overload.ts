@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Admission } from './admission.ts';
-import type { Declaration } from '../http/endpoint.ts';
+import type { Accepted, Declaration } from '../http/endpoint.ts';
 import { splitTarget } from '../http/read-target.ts';
 import { type OnAnswered, requestIdOf } from '../http/request-log.ts';
 
@@ -21,7 +21,7 @@ export function refuseOverload(
   return (request, response) => {
     const { path, query } = splitTarget(request.url ?? '');
     const door = request.method === 'POST' ? doors.find(({ pattern }) => pattern.test(path)) : undefined;
-    const reason = door === undefined || isOnlyCheck(query) ? null : admission.refusalOf(door.accepts);
+    const reason = door === undefined || isOnlyCheck(door.accepts, query) ? null : admission.refusalOf(door.accepts);
     if (door === undefined || reason === null) {
       next(request, response);
       return;
@@ -31,10 +31,15 @@ export function refuseOverload(
   };
 }
 
-/** A batch that is only checked adds nothing to what waits. */
-function isOnlyCheck(query: string): boolean {
-  return /(^|&)validate_only=true(&|$)/.test(query);
+/** What is only asked about adds nothing to what waits. */
+function isOnlyCheck(kind: Accepted, query: string): boolean {
+  return ONLY_CHECK[kind].test(query);
 }
+
+const ONLY_CHECK = {
+  single: /(^|&)dry_run=true(&|$)/,
+  batch: /(^|&)validate_only=true(&|$)/,
+} as const satisfies Record<Accepted, RegExp>;
 
 function patternOf(path: string): RegExp {
   return new RegExp(`^(?:/api/v1)?${path.replace(/\{\w+\}/g, '[^/]+')}/?$`, 'i');

@@ -24,11 +24,9 @@ import { keyOfHeader } from '../http/idempotency-key.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
-import { idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
+import { flag, idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
 
 const CURSORS = createCursors('lines', readPosition);
-
-const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 /** What the endpoints of batches work with, besides what accepting one does. */
 export interface BatchNeeds extends UploadNeeds {

@@ -31,6 +31,7 @@ export const PROBLEMS = {
   too_many_assets: [409, 'There are as many assets as can be'],
   account_exists: [409, 'The name belongs to another house account'],
   too_many_accounts: [409, 'There are as many house accounts as can be'],
+  too_many_pending: [409, 'Too many operations wait for the wallet'],
   operation_not_scheduled: [409, 'The operation is not scheduled'],
   not_reversible: [409, 'Operations of this type cannot be reversed'],
   client_has_wallet: [409, 'The client has a wallet of this asset already'],

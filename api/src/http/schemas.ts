@@ -76,6 +76,9 @@ export function wholeNumber(least: number, most: number) {
   );
 }
 
+/** Yes or no in a query. */
+export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
 export const assetCode = z.string().max(16).meta({ description: 'The code of an asset.', example: 'USD' });
 
 const METADATA_KEYS = 20;

@@ -22,8 +22,11 @@ import type { RingPartitions } from './ring-partitions.ts';
  * `accepted`: committed now. `replayed`: the same request was accepted under this key before. `archived`: so it was, and the
  * operation is in the archives. `key_reused`: another request was accepted; nothing is stored.
  */
-export type Acceptance =
-  | { readonly kind: 'accepted' | 'replayed'; readonly operation: Operation }
+export type Acceptance = { readonly kind: 'accepted'; readonly operation: Operation } | EarlierAcceptance;
+
+/** What became of a request whose key was used before. */
+export type EarlierAcceptance =
+  | { readonly kind: 'replayed'; readonly operation: Operation }
   | { readonly kind: 'archived'; readonly operationId: string }
   | { readonly kind: 'key_reused'; readonly key: string | null };
 
@@ -202,7 +205,7 @@ function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAn
 export function judgeEarlier(
   { idempotencyKey: key, requestHash }: Pick<NewOperation, 'idempotencyKey' | 'requestHash'>,
   first: KeyedOperation | ArchivedOperation,
-): Acceptance {
+): EarlierAcceptance {
   if (first.requestHash !== requestHash) return { kind: 'key_reused', key };
   return first.isArchived ? { kind: 'archived', operationId: first.id } : { kind: 'replayed', operation: first };
 }

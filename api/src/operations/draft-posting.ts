@@ -20,7 +20,7 @@ export interface AskedLeg {
   readonly amount: string;
 }
 
-type AskedEnd = { readonly wallet_id: string } | { readonly account: string };
+export type AskedEnd = { readonly wallet_id: string } | { readonly account: string };
 
 type RefusalOfPosting = 'invalid_request' | 'wallet_not_found' | 'account_not_found' | 'asset_mismatch';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { idParams, singleExtras } from '../http/schemas.ts';
-import { ACCEPTING, KEY_REFUSALS, type Submit } from './submit-request.ts';
+import { ACCEPTING, SUBMIT_REFUSALS, type Submit } from './submit-request.ts';
 import { captureFields, holdFields, releaseFields } from './terms-fields.ts';
 
 /** What holds an amount of a wallet, and ends that. */
@@ -18,7 +18,7 @@ const postHold = (submit: Submit) =>
     example: { amount: '25.00', expires_in: 3600, reference_id: 'booking-4711' },
     params: idParams,
     body: z.strictObject({ ...holdFields, ...singleExtras }),
-    problems: [...KEY_REFUSALS, 'wallet_not_found'],
+    problems: [...SUBMIT_REFUSALS, 'wallet_not_found'],
     fails: ['wallet_closed', 'wallet_frozen', 'insufficient_funds', 'balance_limit_exceeded'],
     handle: (input) => {
       const { amount, expires_at, expires_in } = input.body;
@@ -36,7 +36,7 @@ const postCapture = (submit: Submit) =>
     params: idParams,
     body: z.strictObject({ ...captureFields, ...singleExtras }),
     bodyIsOptional: true,
-    problems: [...KEY_REFUSALS, 'hold_not_found', 'wallet_not_found', 'account_not_found', 'asset_mismatch'],
+    problems: [...SUBMIT_REFUSALS, 'hold_not_found', 'wallet_not_found', 'account_not_found', 'asset_mismatch'],
     fails: [
       ...(['hold_closed', 'hold_exceeded', 'asset_not_transferable', 'wallet_closed', 'wallet_frozen'] as const),
       'balance_limit_exceeded',
@@ -56,7 +56,7 @@ const postRelease = (submit: Submit) =>
     params: idParams,
     body: z.strictObject({ ...releaseFields, ...singleExtras }),
     bodyIsOptional: true,
-    problems: [...KEY_REFUSALS, 'hold_not_found'],
+    problems: [...SUBMIT_REFUSALS, 'hold_not_found'],
     fails: ['hold_closed', 'hold_exceeded', 'wallet_closed', 'balance_limit_exceeded'],
     handle: (input) => submit({ type: 'release', hold_id: input.params.id, amount: input.body.amount }, input),
   });

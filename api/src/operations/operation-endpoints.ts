@@ -19,7 +19,7 @@ import { createPostingEndpoint } from './posting-endpoints.ts';
 import { createReversalEndpoint } from './reversal-endpoints.ts';
 import { amount, idParams, key, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
 import type { SubmitNeeds } from './submit-operation.ts';
-import { ACCEPTING, KEY_REFUSALS, type Submit, createSubmit } from './submit-request.ts';
+import { ACCEPTING, SUBMIT_REFUSALS, type Submit, createSubmit } from './submit-request.ts';
 
 const CURSORS = createCursors('operations', readId);
 
@@ -77,7 +77,7 @@ const postWalletOperation = (submit: Submit) =>
       amount,
       ...singleExtras,
     }),
-    problems: [...KEY_REFUSALS, 'wallet_not_found'],
+    problems: [...SUBMIT_REFUSALS, 'wallet_not_found'],
     handle: (input) => {
       const { operation_type: word, amount } = input.body;
       return submit({ type: WALLET_OPERATIONS[word], wallet_id: input.params.id, amount }, input);
@@ -92,7 +92,7 @@ const postResupply = (submit: Submit) =>
     summary: 'Credit a wallet from the treasury',
     params: null,
     body: z.strictObject({ wallet_id: uuid, amount, ...singleExtras }),
-    problems: [...KEY_REFUSALS, 'wallet_not_found'],
+    problems: [...SUBMIT_REFUSALS, 'wallet_not_found'],
     handle: (input) => {
       const { wallet_id, amount } = input.body;
       return submit({ type: 'resupply', wallet_id, amount }, input);
@@ -112,7 +112,7 @@ const postTransfer = (submit: Submit) =>
     },
     params: null,
     body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...singleExtras }),
-    problems: [...KEY_REFUSALS, 'wallet_not_found', 'asset_mismatch'],
+    problems: [...SUBMIT_REFUSALS, 'wallet_not_found', 'asset_mismatch'],
     handle: (input) => {
       const { from_wallet_id, to_wallet_id, amount } = input.body;
       return submit({ type: 'transfer', from_wallet_id, to_wallet_id, amount }, input);
@@ -130,7 +130,7 @@ function postUserOperation(type: UserType, submit: Submit) {
     summary: USER_OPERATIONS[type],
     params: userParams,
     body: z.strictObject({ amount, ...assetOfUser, ...singleExtras }),
-    problems: [...KEY_REFUSALS, 'wallet_not_found', 'user_not_found'],
+    problems: [...SUBMIT_REFUSALS, 'wallet_not_found', 'user_not_found'],
     handle: (input) => {
       const { asset, asset_type_id, amount } = input.body;
       return submit({ type, ...input.params, asset, asset_type_id, amount }, input);
@@ -147,7 +147,7 @@ const postOperation = (submit: Submit) =>
     params: null,
     body: generalOperation(singleExtras),
     problems: [
-      ...KEY_REFUSALS,
+      ...SUBMIT_REFUSALS,
       ...(['wallet_not_found', 'asset_mismatch', 'user_not_found', 'account_not_found', 'hold_not_found'] as const),
       ...(['operation_not_found', 'not_reversible'] as const),
     ],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { singleExtras } from '../http/schemas.ts';
-import { ACCEPTING, KEY_REFUSALS, type Submit } from './submit-request.ts';
+import { ACCEPTING, SUBMIT_REFUSALS, type Submit } from './submit-request.ts';
 import { postingFields } from './terms-fields.ts';
 
 export function createPostingEndpoint(submit: Submit): Endpoint {
@@ -23,7 +23,7 @@ export function createPostingEndpoint(submit: Submit): Endpoint {
     },
     params: null,
     body: z.strictObject({ ...postingFields, ...singleExtras }),
-    problems: [...KEY_REFUSALS, 'wallet_not_found', 'account_not_found', 'asset_mismatch'],
+    problems: [...SUBMIT_REFUSALS, 'wallet_not_found', 'account_not_found', 'asset_mismatch'],
     fails: [
       ...(['asset_not_transferable', 'wallet_closed', 'wallet_frozen', 'insufficient_funds'] as const),
       'balance_limit_exceeded',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { idParams, singleExtras } from '../http/schemas.ts';
-import { ACCEPTING, KEY_REFUSALS, type Submit } from './submit-request.ts';
+import { ACCEPTING, SUBMIT_REFUSALS, type Submit } from './submit-request.ts';
 import { reversalFields } from './terms-fields.ts';
 
 export function createReversalEndpoint(submit: Submit): Endpoint {
@@ -13,7 +13,7 @@ export function createReversalEndpoint(submit: Submit): Endpoint {
     params: idParams,
     body: z.strictObject({ ...reversalFields, ...singleExtras }),
     bodyIsOptional: true,
-    problems: [...KEY_REFUSALS, 'operation_not_found', 'not_reversible'],
+    problems: [...SUBMIT_REFUSALS, 'operation_not_found', 'not_reversible'],
     fails: [
       ...(['operation_not_succeeded', 'reversal_exceeds_operation', 'wallet_closed', 'wallet_frozen'] as const),
       ...(['insufficient_funds', 'balance_limit_exceeded'] as const),

@@ -1,9 +1,10 @@
+import type { Queryable } from '@wallet/shared/database/pool';
 import { findOperationsByKey } from '@wallet/shared/database/tables/operations';
 import { type NewWallet, createWallet } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/words/ids';
 import type { Priority } from '@wallet/shared/words/operation';
 import { partitionOf } from '@wallet/shared/words/partition';
-import { type AcceptOperation, type Acceptance, judgeEarlier } from './accept-operation.ts';
+import { type AcceptOperation, type Acceptance, type EarlierAcceptance, judgeEarlier } from './accept-operation.ts';
 import { type Asked, type Draft, type OperationRequest, type RefusalOf, draftOperation } from './draft-operation.ts';
 import { type FactNeeds, findFacts } from './find-facts.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -23,7 +24,7 @@ export async function submitOperation<Named extends Asked>(
     first instanceof Refusal || first.wallet === null ? first : await makeWallet(needs, request, first.wallet);
   if (drafted instanceof Refusal) return drafted;
   const { operation, onlyReplayed } = drafted;
-  if (onlyReplayed !== null) return (await findReplay(needs, operation)) ?? onlyReplayed;
+  if (onlyReplayed !== null) return (await findReplay(needs.storing, operation)) ?? onlyReplayed;
   return needs.accept({
     // Name by name, as in `accept`: this runs for every request.
     id: newId(),
@@ -61,9 +62,12 @@ async function makeWallet<Named extends Asked>(
   throw new Error(`the wallet ${third.wallet.id} could not be made`);
 }
 
-/** What was accepted under the key of an operation that is not accepted any more; null if nothing was. */
-async function findReplay({ storing }: SubmitNeeds, operation: Draft['operation']): Promise<Acceptance | null> {
+/** What was accepted under the key of an operation that is not to be accepted now; null if nothing was. */
+export async function findReplay(
+  database: Queryable,
+  operation: Draft['operation'],
+): Promise<EarlierAcceptance | null> {
   if (operation.idempotencyKey === null) return null;
-  const [earlier] = await findOperationsByKey(storing, [operation.idempotencyKey]);
+  const [earlier] = await findOperationsByKey(database, [operation.idempotencyKey]);
   return earlier === undefined ? null : judgeEarlier(operation, earlier);
 }

@@ -2,6 +2,7 @@ import type { Database } from '@wallet/shared/database/pool';
 import { findArchiveOf } from '@wallet/shared/database/tables/archived-history';
 import type { PresentedOperation } from '@wallet/shared/events/present-operation';
 import type { Priority } from '@wallet/shared/words/operation';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import type { AnswerParts } from '../http/answer.ts';
 import { operationArchived } from '../http/archived.ts';
@@ -9,9 +10,11 @@ import type { Input } from '../http/endpoint.ts';
 import { metadataOf } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
-import { keyHeader, preferHeader } from '../http/schemas.ts';
+import { flag, keyHeader, preferHeader } from '../http/schemas.ts';
 import { type AnswerNeeds, answerOperation } from './answer-operation.ts';
 import type { Asked, OperationRequest, RefusalOf } from './draft-operation.ts';
+import { type PresentedDryRun, dryRunSchema, presentDryRun } from './dry-run-schema.ts';
+import { WAITING_MOST, foreseeOperation } from './foresee-operation.ts';
 import { operationSchema } from './operation-schema.ts';
 import { type SubmitNeeds, submitOperation } from './submit-operation.ts';
 
@@ -19,40 +22,82 @@ import { type SubmitNeeds, submitOperation } from './submit-operation.ts';
 export const ACCEPTING = {
   method: 'post',
   accepts: 'single',
-  query: null,
+  // A misspelt `dry_run` is refused, and moves nothing.
+  query: z.strictObject({
+    dry_run: flag.optional().meta({
+      description:
+        'Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. ' +
+        'With a key under which the same request was accepted before, the answer is that operation.',
+    }),
+  }),
   headers: z.object({ ...keyHeader, ...preferHeader }),
   scope: 'operations:write',
-  answers: { 202: operationSchema, 200: operationSchema },
+  answers: { 202: operationSchema, 200: z.union([operationSchema, dryRunSchema]) },
 } as const;
 
 /** What each of them may say no with, whatever it accepts. */
-export const KEY_REFUSALS = ['conflicting_idempotency_keys', 'idempotency_key_reused', 'operation_archived'] as const;
+export const SUBMIT_REFUSALS = [
+  ...(['conflicting_idempotency_keys', 'idempotency_key_reused', 'operation_archived'] as const),
+  'too_many_pending',
+] as const;
 
-/** Accepts what a request asks for, and answers `202` with it, or, with `Prefer: wait=N`, `200` as soon as it is final. */
+/**
+ * Accepts what a request asks for, and answers `202` with it, or, with `Prefer: wait=N`, `200` as soon as it is final. With
+ * `dry_run`, it only answers `200` with what would come of it.
+ */
 export type Submit = <Named extends Asked>(
   asked: Named,
-  input: Input<unknown, unknown, OperationRequest['extras'] & { readonly priority?: Priority | undefined }>,
+  input: Input<
+    unknown,
+    z.output<(typeof ACCEPTING)['query']>,
+    OperationRequest['extras'] & { readonly priority?: Priority | undefined }
+  >,
 ) => Promise<
   | (AnswerParts & { readonly status: 200 | 202; readonly body: PresentedOperation })
-  | Problem<RefusalOf<Named> | 'idempotency_key_reused' | 'operation_archived'>
+  | (AnswerParts & { readonly status: 200; readonly body: PresentedDryRun })
+  | Problem<RefusalOf<Named> | 'idempotency_key_reused' | 'operation_archived' | 'too_many_pending'>
 >;
 
+/** How many dry runs a process makes at once, so that they leave connections to other reads, and how many may wait for that. */
+const DRY_RUNS_AT_ONCE = 2;
+const DRY_RUNS_WAITING = 100;
+
 export function createSubmit(needs: SubmitNeeds & AnswerNeeds & { readonly database: Database }): Submit {
+  const places = pLimit(DRY_RUNS_AT_ONCE);
   return async (asked, input) => {
     const extras = input.body;
     const metadata = metadataOf(input.request.body);
     const keyHeader = input.header('idempotency-key');
     const request = { asked, extras, metadata, keyHeader, hasKey: true };
-    const acceptance = await submitOperation(needs, request, extras.priority ?? 'high');
+    const priority = extras.priority ?? 'high';
+    if (input.query.dry_run && places.pendingCount >= DRY_RUNS_WAITING) throw tooManyDryRuns();
+    const acceptance = input.query.dry_run
+      ? await places(() => foreseeOperation(needs, request, priority))
+      : await submitOperation(needs, request, priority);
     if (acceptance instanceof Refusal) return acceptance.toProblem();
+    if (acceptance.kind === 'foreseen') return { status: 200, body: presentDryRun(acceptance, needs.assets) };
+    if (acceptance.kind === 'too_many_pending') return tooManyPending(acceptance.walletId);
     if (acceptance.kind === 'key_reused') {
       return new Problem('idempotency_key_reused', `The key ${acceptance.key} was used for another request.`);
     }
     if (acceptance.kind === 'archived') return replayArchived(needs.database, acceptance.operationId);
     const { kind, operation } = acceptance;
-    const asIs = { status: 202, location: `/operations/${operation.id}`, isReplayed: kind === 'replayed' } as const;
+    const asIs = {
+      status: input.query.dry_run ? 200 : 202,
+      location: `/operations/${operation.id}`,
+      isReplayed: kind === 'replayed',
+    } as const;
     return answerOperation(needs, operation, asIs, input);
   };
+}
+
+function tooManyPending(walletId: string): Problem<'too_many_pending'> {
+  const detail = `More than ${WAITING_MOST} operations wait for wallet ${walletId}: what comes after them is not foreseen.`;
+  return new Problem('too_many_pending', detail);
+}
+
+function tooManyDryRuns(): Problem<'overloaded'> {
+  return new Problem('overloaded', 'Too many dry runs wait. Ask again later.', { headers: { 'Retry-After': '1' } });
 }
 
 /** A key outlives its operation: the request was accepted before, and is not accepted again. */

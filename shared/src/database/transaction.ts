@@ -11,10 +11,25 @@ export async function inTransaction<Result>(
   work: (client: Client) => Promise<Result>,
   commit = 'COMMIT',
 ): Promise<Result> {
+  return run(database, { begin: 'BEGIN', work, commit });
+}
+
+/** Runs `work`, which only reads, in one transaction in which all statements see the same snapshot, and none can write. */
+export async function inSnapshot<Result>(
+  database: Database,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  return run(database, { begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work, commit: 'COMMIT' });
+}
+
+async function run<Result>(
+  database: Database,
+  { begin, work, commit }: { begin: string; work: (client: Client) => Promise<Result>; commit: string },
+): Promise<Result> {
   const client = await database.connect();
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
+    await client.query(begin);
     const result = await work(client);
     await client.query(commit);
     return result;

@@ -5,6 +5,7 @@ import {
   type OpenPart,
   type PendingOperation,
   type WalletPlace,
+  byPlace,
   readPendingBefore,
   readPendingOperations,
 } from '@wallet/shared/database/tables/pending-operations';
@@ -172,11 +173,6 @@ function keepInOrder(found: readonly PendingOperation[], { operations: earlier, 
       return last === undefined || byPlace(operation, last) <= 0;
     })
     .sort(byPlace);
-}
-
-function byPlace(a: PendingOperation, b: PendingOperation): number {
-  if (a.seq !== b.seq) return a.seq < b.seq ? -1 : 1;
-  return a.position - b.position;
 }
 
 /** The first `limit`: of operations in the order of acceptance, any beginning is one that no wallet's order forbids. */

@@ -3,6 +3,7 @@ import { BrokenInvariant } from '@wallet/shared/words/broken-invariant';
 import { applyPart } from '@wallet/shared/database/statements/apply-part';
 import { type PlannedWork, applyPlan } from '@wallet/shared/database/statements/apply-plan';
 import { tryLockPartitions } from '@wallet/shared/database/locks';
+import { lockAccountsOf, openBooks } from '@wallet/shared/database/open-books';
 import type { Client, Database } from '@wallet/shared/database/pool';
 import { kindOfError } from '@wallet/shared/database/sqlstate';
 import { finishBatches } from '@wallet/shared/database/tables/batches';
@@ -12,7 +13,6 @@ import { inTransaction } from '@wallet/shared/database/transaction';
 import { type Outcome, type Plan, plan } from '@wallet/shared/ledger/plan';
 import type { Lane } from '@wallet/shared/queue/doorbell';
 import { type Choice, chooseOperations } from './choose-operations.ts';
-import { lockAccountsOf, openBooks } from './open-books.ts';
 import { recordEvents } from './record-events.ts';
 
 /**

@@ -81,7 +81,36 @@ export async function lockAccountsOfTerms(
 ): Promise<LockedTermsAccount[]> {
   const { rows } = await database.query<AsText<LockedTermsAccount>>({
     name: 'lockAccountsOfTerms',
-    text: `WITH touched AS MATERIALIZED (
+    text: `WITH ${TOUCHED}, systems AS MATERIALIZED (
+             SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id
+             WHERE accounts.system IS NOT NULL
+             ORDER BY accounts.id FOR UPDATE OF accounts
+           ), others AS MATERIALIZED (
+             SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id
+             WHERE accounts.system IS NULL AND (SELECT count(*) FROM systems) >= 0
+             ORDER BY accounts.id FOR UPDATE OF accounts
+           )
+           SELECT * FROM systems UNION ALL SELECT * FROM others`,
+    values: valuesOf(touched),
+  });
+  return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance) }));
+}
+
+/** The same accounts as a snapshot has them, in no order and not locked: to look at what would come of an operation. */
+export async function readAccountsOfTerms(
+  database: Queryable,
+  touched: TouchedAccounts,
+): Promise<LockedTermsAccount[]> {
+  const { rows } = await database.query<AsText<LockedTermsAccount>>({
+    name: 'readAccountsOfTerms',
+    text: `WITH ${TOUCHED}
+           SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id`,
+    values: valuesOf(touched),
+  });
+  return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance) }));
+}
+
+const TOUCHED = `touched AS MATERIALIZED (
              SELECT accounts.id FROM unnest($1::uuid[]) AS wanted (id) JOIN accounts ON accounts.wallet_id = wanted.id
              UNION
              SELECT accounts.id FROM unnest($2::uuid[]) AS wanted (id) JOIN accounts ON accounts.held_of = wanted.id
@@ -92,25 +121,16 @@ export async function lockAccountsOfTerms(
                AND accounts.partition = wanted.partition
              UNION
              SELECT id FROM unnest($5::bigint[]) AS wanted (id)
-           ), systems AS MATERIALIZED (
-             SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id
-             WHERE accounts.system IS NOT NULL
-             ORDER BY accounts.id FOR UPDATE OF accounts
-           ), others AS MATERIALIZED (
-             SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id
-             WHERE accounts.system IS NULL AND (SELECT count(*) FROM systems) >= 0
-             ORDER BY accounts.id FOR UPDATE OF accounts
-           )
-           SELECT * FROM systems UNION ALL SELECT * FROM others`,
-    values: [
-      arrayLiteral(touched.walletIds),
-      arrayLiteral(touched.heldOf),
-      arrayLiteral(touched.treasuries.map(({ assetId }) => assetId)),
-      arrayLiteral(touched.treasuries.map(({ partition }) => partition)),
-      arrayLiteral(touched.accountIds),
-    ],
-  });
-  return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance) }));
+           )`;
+
+function valuesOf({ walletIds, heldOf, treasuries, accountIds }: TouchedAccounts): string[] {
+  return [
+    arrayLiteral(walletIds),
+    arrayLiteral(heldOf),
+    arrayLiteral(treasuries.map(({ assetId }) => assetId)),
+    arrayLiteral(treasuries.map(({ partition }) => partition)),
+    arrayLiteral(accountIds),
+  ];
 }
 
 const TERMS_ACCOUNT = `${ACCOUNT}, accounts.held_of AS "heldOf",

@@ -22,6 +22,12 @@ export interface PendingOperation {
   readonly amount: bigint | null;
 }
 
+/** The order of acceptance. */
+export function byPlace(a: PendingOperation, b: PendingOperation): number {
+  if (a.seq !== b.seq) return a.seq < b.seq ? -1 : 1;
+  return a.position - b.position;
+}
+
 /** The lines of a batch in one partition, of which some are pending: those behind `afterId`, up to `lastId`. */
 export interface OpenPart {
   readonly batchId: string;

@@ -1,25 +1,27 @@
-import { BrokenInvariant } from '@wallet/shared/words/broken-invariant';
-import { KINDS } from '@wallet/shared/words/kinds';
-import type { Client } from '@wallet/shared/database/pool';
+import type { Books, PlannedOperation } from '../ledger/plan.ts';
+import type { Terms } from '../ledger/terms.ts';
+import { BrokenInvariant } from '../words/broken-invariant.ts';
+import { KINDS } from '../words/kinds.ts';
+import type { Client } from './pool.ts';
 import {
   type LockedAccount,
   type LockedTermsAccount,
+  type TouchedAccounts,
   type Treasury,
   lockAccounts,
   lockAccountsOfTerms,
-} from '@wallet/shared/database/tables/accounts';
-import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
+  readAccountsOfTerms,
+} from './tables/accounts.ts';
+import type { PendingOperation } from './tables/pending-operations.ts';
 import {
   type PendingTerms,
   readAccountsOfOriginals,
   readHolds,
   readOriginals,
   readTerms,
-} from '@wallet/shared/database/tables/pending-terms';
-import type { Books, PlannedOperation } from '@wallet/shared/ledger/plan';
-import type { Terms } from '@wallet/shared/ledger/terms';
+} from './tables/pending-terms.ts';
 
-/** Operations as the rules of the ledger take them, and what they are applied to, under its locks. */
+/** Operations as the rules of the ledger take them, and what they are applied to. */
 interface OpenBooks {
   readonly operations: readonly PlannedOperation[];
   readonly books: Books & { readonly accounts: ReadonlyMap<bigint, LockedAccount> };
@@ -29,7 +31,9 @@ const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 /** Locks every account that the operations can touch, and reads what else decides about them. */
 export async function openBooks(client: Client, operations: readonly PendingOperation[]): Promise<OpenBooks> {
-  if (operations.some(({ type }) => KINDS[type].hasTerms)) return openWithTerms(client, operations);
+  if (operations.some(({ type }) => KINDS[type].hasTerms)) {
+    return openWithTerms(client, operations, { terms: [], take: (touched) => lockAccountsOfTerms(client, touched) });
+  }
   const accounts = await lockAccountsOf(client, operations);
   return {
     operations: operations.map((operation) =>
@@ -39,13 +43,65 @@ export async function openBooks(client: Client, operations: readonly PendingOper
   };
 }
 
+/** An operation that is not stored; its terms if its kind has any. */
+export interface AskedOperation {
+  readonly operation: PendingOperation;
+  readonly terms: PendingTerms | null;
+}
+
+/**
+ * Reads the same for operations that wait and for one that is only asked about, behind them, without a lock: all of it has to be
+ * read in one snapshot. The accounts that its acceptance would make are there, and empty.
+ */
+export async function readBooks(
+  client: Client,
+  waiting: readonly PendingOperation[],
+  { operation, terms }: AskedOperation,
+): Promise<OpenBooks> {
+  return openWithTerms(client, [...waiting, operation], {
+    terms: terms === null ? [] : [terms],
+    async take(touched) {
+      const found = await readAccountsOfTerms(client, touched);
+      return [...found, ...missingAccounts(operation, found)];
+    },
+  });
+}
+
+function missingAccounts(
+  { type, walletId, assetId }: PendingOperation,
+  found: readonly LockedTermsAccount[],
+): LockedTermsAccount[] {
+  const made: Omit<LockedTermsAccount, 'id' | 'walletId' | 'heldOf'> = {
+    ...{ isSystem: false, mayGoNegative: false, balance: 0n, creditLimit: 0n, version: 0n },
+    ...{ status: 'active', assetId, partition: null },
+  };
+  const own = found.some((account) => account.walletId === walletId);
+  const held = type !== 'hold' || found.some((account) => account.heldOf === walletId);
+  return [
+    ...(own ? [] : [{ ...made, id: -1n, walletId, heldOf: null }]),
+    ...(held ? [] : [{ ...made, id: -2n, walletId: null, heldOf: walletId }]),
+  ];
+}
+
+interface Sources {
+  /** Of operations that are not stored. */
+  readonly terms: readonly PendingTerms[];
+  readonly take: (touched: TouchedAccounts) => Promise<LockedTermsAccount[]>;
+}
+
 /**
  * What is held and what was reversed is read when all accounts are locked: it changes only under these locks. An operation that is
  * reversed may still wait in another partition, as a line of an atomic batch; then it ends before the locks are taken, or after.
  */
-async function openWithTerms(client: Client, operations: readonly PendingOperation[]): Promise<OpenBooks> {
-  const withTerms = operations.filter(({ type }) => KINDS[type].hasTerms).map(({ id }) => id);
-  const terms = new Map((await readTerms(client, withTerms)).map((each) => [each.operationId, each]));
+async function openWithTerms(
+  client: Client,
+  operations: readonly PendingOperation[],
+  sources: Sources,
+): Promise<OpenBooks> {
+  const known = new Map(sources.terms.map((each) => [each.operationId, each]));
+  const withTerms = operations.filter(({ id, type }) => KINDS[type].hasTerms && !known.has(id)).map(({ id }) => id);
+  const read = withTerms.length > 0 ? await readTerms(client, withTerms) : [];
+  const terms = new Map([...known, ...read.map((each) => [each.operationId, each] as const)]);
   const originalIds = targetsOf(operations, terms, 'reversal');
   const holdIds = [...targetsOf(operations, terms, 'capture'), ...targetsOf(operations, terms, 'release')];
 
@@ -63,7 +119,7 @@ async function openWithTerms(client: Client, operations: readonly PendingOperati
     for (const { from, to } of own?.legs ?? []) accountIds.add(from).add(to);
     if (own?.toAccountId != null) accountIds.add(own.toAccountId);
   }
-  const list = await lockAccountsOfTerms(client, {
+  const list = await sources.take({
     walletIds: [...walletIds],
     heldOf: [...heldOf],
     treasuries: [...treasuries.values()],

@@ -1,0 +1,48 @@
+import type { KnownAssets } from '@wallet/shared/database/assets';
+import { type PresentedOperation, presentOperation } from '@wallet/shared/events/present-operation';
+import { z } from 'zod';
+import type { Foresight } from './foresee-operation.ts';
+import { operationSchema } from './operation-schema.ts';
+
+/** What would come of an operation, as the API answers it: `presentDryRun` makes it. */
+export const dryRunSchema = operationSchema
+  .extend({
+    dry_run: z.literal(true),
+    ahead: z.int().min(0).meta({ description: 'How many operations of the same wallet wait before it.' }),
+    status: z.enum(['succeeded', 'failed']),
+    id: z.null(),
+    batch_id: z.null(),
+    created_at: z.null(),
+    completed_at: z.null(),
+    result: operationSchema.shape.result.unwrap().extend({ transaction_number: z.null() }).nullable(),
+  })
+  .meta({
+    id: 'DryRun',
+    description:
+      'What would come of an operation if it was accepted now and applied right after everything that waits for its wallet. Nothing ' +
+      'was stored. What waits for other wallets, and lines of atomic batches, are not foreseen, though they can change what it finds.',
+  });
+
+type Unstored = 'id' | 'batch_id' | 'created_at' | 'completed_at';
+
+export interface PresentedDryRun
+  extends Omit<PresentedOperation, Unstored | 'status' | 'result'>, Record<Unstored, null> {
+  dry_run: true;
+  ahead: number;
+  status: 'succeeded' | 'failed';
+  result: (Omit<NonNullable<PresentedOperation['result']>, 'transaction_number'> & { transaction_number: null }) | null;
+}
+
+export function presentDryRun(
+  { operation, ahead }: Extract<Foresight, { kind: 'foreseen' }>,
+  assets: KnownAssets,
+): PresentedDryRun {
+  const { result, ...presented } = presentOperation(operation, assets);
+  return {
+    ...{ dry_run: true, ahead },
+    ...presented,
+    ...{ id: null, batch_id: null, created_at: null, completed_at: null },
+    status: operation.errorCode === null ? 'succeeded' : 'failed',
+    result: result && { ...result, transaction_number: null },
+  };
+}
