@@ -194,28 +194,6 @@ describe('lines of a batch', () => {
   });
 });
 
-it('a hold whose operation is in the archives can be captured and released', async () => {
-  await createFundedWallets(rig, { [A]: 100n });
-  const held = hold(A, 50n);
-  await rig.accept([held]);
-  await rig.drainAll(500);
-  const client = await rig.database.connect();
-  try {
-    await client.query('SET session_replication_role = replica');
-    for (const table of ['operations WHERE id', 'operation_terms WHERE operation_id']) {
-      await client.query(`DELETE FROM ${table} = $1`, [rig.idOf(held.id)]);
-    }
-    await client.query('SET session_replication_role = origin');
-  } finally {
-    client.release();
-  }
-  const asked = [capture(held, 20n, { final: false }), release(held)];
-  await rig.accept(asked);
-  await rig.drainAll(500);
-  expect(await rejectionsOf(rig, asked)).toEqual([null, null]);
-  expect(await balancesOf(rig, A, heldOf(A))).toEqual([80n, 0n]);
-});
-
 it('what cannot be written because of its data fails alone, and holds nothing', async () => {
   await createFundedWallets(rig, { [A]: 100n });
   await rig.database.query(

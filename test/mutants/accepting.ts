@@ -26,8 +26,8 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'metadata-not-hashed',
     bug: 'a request with other metadata counts as the same',
-    text: ',${quote(canonicalJson(metadata))}`;',
-    instead: '`;',
+    text: ',${quote(canonicalJson(metadata))}${moment}`;',
+    instead: '${moment}`;',
     tests: ['unit/canonical-operation', 'stories/idempotency'],
   },
   {

@@ -119,13 +119,6 @@ export const TERMS: readonly Mutant[] = [
     tests: ['laws/terms-races > locks no wallet'],
   },
   {
-    name: 'archived-hold-not-captured',
-    bug: 'a hold whose operation is in the archives can no longer be captured',
-    text: 'coalesce(known.wallet_id, operations.wallet_id), hold.amount',
-    instead: 'operations.wallet_id, hold.amount',
-    tests: ['laws/terms-drain > in the archives'],
-  },
-  {
     name: 'original-of-another-partition-not-locked',
     bug: 'an operation that was applied in another partition than that of its wallet cannot be reversed',
     text: 'ELSE (get_byte(uuid_send(original.id), 6) & 15) * 256 + get_byte(uuid_send(original.id), 7)\n                    END AS partition',

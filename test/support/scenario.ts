@@ -13,20 +13,20 @@ type End = { wallet_id: string } | { account: string };
 /** A service on which a public scenario is told again: everything goes through HTTP, and the audit has the last word. */
 export interface Scenario {
   readonly service: Service;
-  wallet(balance?: string, asset?: string): Promise<string>;
+  readonly wallet: (balance?: string, asset?: string) => Promise<string>;
   /** Adds house accounts that may not go below zero. */
-  addAccounts(...names: string[]): Promise<void>;
+  readonly addAccounts: (...names: string[]) => Promise<void>;
   /** Sends a request for an operation, waits for its end, and answers it; the operation must have succeeded. */
-  succeed(path: string, body?: object): Promise<Body>;
+  readonly succeed: (path: string, body?: object) => Promise<Body>;
   /** The same of an operation that must fail: answers the code. */
-  fail(path: string, body?: object): Promise<string>;
-  read(path: string): Promise<Body>;
-  setWallet(id: string, body: object): Promise<void>;
-  balances(...wallets: string[]): Promise<string[]>;
+  readonly fail: (path: string, body?: object) => Promise<string>;
+  readonly read: (path: string) => Promise<Body>;
+  readonly setWallet: (id: string, body: object) => Promise<void>;
+  readonly balances: (...wallets: string[]) => Promise<string[]>;
   /** What is in a house account, by asset. */
-  houseBalance(name: string): Promise<Record<string, string>>;
+  readonly houseBalance: (name: string) => Promise<Record<string, string>>;
   /** Waits for what is pending, has everything audited, and stops the service. */
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 export async function startScenario(): Promise<Scenario> {

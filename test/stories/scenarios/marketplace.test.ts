@@ -17,7 +17,7 @@ async function openHouse() {
   return {
     fees,
     /** The buyer pays into escrow. Answers the id of the payment. */
-    async pay(buyer: string, amount: string, order: string): Promise<string> {
+    pay: async (buyer: string, amount: string, order: string): Promise<string> => {
       const legs = [leg(wallet(buyer), house(escrow), amount)];
       return (await market.succeed('/postings', { legs, reference_id: `${order}-payment`, metadata: { order } }))['id'];
     },
@@ -25,7 +25,7 @@ async function openHouse() {
       legs: [leg(house(escrow), wallet(seller), amount), leg(house(escrow), house(fees), fee, 'USD')],
     }),
     /** What the wallets have, what is in escrow, and what was earned. */
-    async figures(...wallets: string[]): Promise<string[]> {
+    figures: async (...wallets: string[]): Promise<string[]> => {
       const [held, earned] = [await market.houseBalance(escrow), await market.houseBalance(fees)];
       return [...(await market.balances(...wallets)), held['USD'] ?? '0.00', earned['USD'] ?? '0.00'];
     },

@@ -1,7 +1,7 @@
 import type { Pieces, Violation } from './pieces.ts';
 
 /** More than a service that works needs to release what has expired. */
-const LATE = '10 minutes';
+const OVERDUE = '10 minutes';
 
 /**
  * An open hold that has expired is to be released by an operation that the service accepts. It may still wait in the queue.
@@ -27,10 +27,10 @@ export async function* checkLateHolds(
 }
 
 /** The holds that have expired up to a moment, by which no more than about `rows` have. */
-const BOUND = `SELECT coalesce(next.at, now() - interval '${LATE}')::text AS at, next.at IS NULL AS "isLast"
+const BOUND = `SELECT coalesce(next.at, now() - interval '${OVERDUE}')::text AS at, next.at IS NULL AS "isLast"
   FROM (
     SELECT (SELECT expires_at FROM holds
-            WHERE remaining > 0 AND expires_at > $1::timestamptz AND expires_at <= now() - interval '${LATE}'
+            WHERE remaining > 0 AND expires_at > $1::timestamptz AND expires_at <= now() - interval '${OVERDUE}'
             ORDER BY expires_at OFFSET $2 LIMIT 1) AS at
   ) AS next`;
 

@@ -205,15 +205,12 @@ const writeOthers = ({ failed, advance, added }: Texts<typeof OTHERS>): string =
     RETURNING 1
   )`;
 
-/** The wallet of a hold, and when it expires, are written once: the operation may be in the archives when it is captured. */
 const writeTerms = ({ hold, back }: Texts<typeof OF_TERMS>): string => `held AS (
     INSERT INTO holds (operation_id, wallet_id, amount, captured, released, expires_at)
-    SELECT hold.id, coalesce(known.wallet_id, operations.wallet_id), hold.amount, hold.captured, hold.released,
-           coalesce(known.expires_at, operation_terms.expires_at)
+    SELECT hold.id, operations.wallet_id, hold.amount, hold.captured, hold.released, operation_terms.expires_at
     FROM ${hold.rows}
-    LEFT JOIN holds AS known ON known.operation_id = hold.id
-    LEFT JOIN operations ON operations.id = hold.id
-    LEFT JOIN operation_terms ON operation_terms.operation_id = hold.id
+    JOIN operations ON operations.id = hold.id
+    JOIN operation_terms ON operation_terms.operation_id = hold.id
     ON CONFLICT (operation_id) DO UPDATE SET captured = excluded.captured, released = excluded.released
     RETURNING 1
   ), reversed AS (
