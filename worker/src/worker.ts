@@ -33,7 +33,7 @@ export interface WalletWorker {
   stop(): Promise<void>;
 }
 
-/** Starts a worker: it answers the doorbell of every partition, sweeps up what it missed, accepts what is due, and tells of it. */
+/** Starts a worker: it answers the doorbell of every partition, sweeps up what it missed, accepts what is due, and delivers webhooks. */
 export function startWorker(config: WorkerConfig, dependencies: WorkerDependencies): WalletWorker {
   const { database, partitions, registry, log } = dependencies;
   const metrics = createWorkerMetrics(registry);

@@ -29,6 +29,14 @@ export const archivedBefore = {
   }),
 };
 
+/**
+ * An id of before the archives end may be that of an archived operation, or of none: only the files can tell.
+ * @param what `Operations`, or what else the id is asked for as.
+ */
+export function lookInFiles(what: string, id: string, { month }: ArchivePlace): string {
+  return `${what} of that time are in the archives: look for ${id} in the files of ${month} or a later month.`;
+}
+
 /** @param operationId of an operation that certainly was there: its key is kept. */
 export function operationArchived(detail: string, place: ArchivePlace, operationId?: string) {
   return new Problem('operation_archived', detail, {

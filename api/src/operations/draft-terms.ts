@@ -3,7 +3,7 @@ import type { Asset } from '@wallet/shared/database/tables/assets';
 import type { TargetOperation } from '@wallet/shared/database/tables/operation-terms';
 import { TREASURY } from '@wallet/shared/words/house-account';
 import { KINDS, isReversible } from '@wallet/shared/words/kinds';
-import { placeOf } from '../http/archived.ts';
+import { lookInFiles, placeOf } from '../http/archived.ts';
 import { Refusal, refuseField } from '../http/refusal.ts';
 import { type AskedPosting, draftPosting } from './draft-posting.ts';
 import { noSuchAccount, noSuchHold, noSuchOperation, noSuchWallet } from './no-such-name.ts';
@@ -171,9 +171,8 @@ function findHold(
   return found.type === 'hold' ? found : noSuchHold(id);
 }
 
-/** An id of before the archives end may be that of an archived operation, or of none: only the files can tell. */
 function isArchived(field: string, id: string, place: ArchivePlace): Refusal<'operation_archived'> {
-  const detail = `Operations of that time are in the archives: look for ${id} in the files of ${place.month} or a later month.`;
+  const detail = lookInFiles('Operations', id, place);
   return new Refusal('operation_archived', field, 'is of a time that is in the archives', detail, placeOf(place));
 }
 

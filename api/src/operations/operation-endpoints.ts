@@ -7,7 +7,7 @@ import { assetsOf, presentOperation } from '@wallet/shared/events/present-operat
 import { z } from 'zod';
 import { type AnswerNeeds, answerOperation } from './answer-operation.ts';
 import type { FindOperation } from './find-operation.ts';
-import { archivedBefore, operationArchived } from '../http/archived.ts';
+import { archivedBefore, lookInFiles, operationArchived } from '../http/archived.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { assetOfUser, generalOperation } from './general-operation.ts';
 import { cancelOperation } from './cancel-operation.ts';
@@ -196,15 +196,13 @@ const postCancel = ({ database, assets }: OperationNeeds) =>
     },
   });
 
-/** An id of before the archives end may be that of an archived operation, or of none: only the files can tell. */
 async function noOperation(
   database: Database,
   id: string,
 ): Promise<Problem<'operation_not_found' | 'operation_archived'>> {
   const place = await findArchiveOf(database, id);
   if (place === null) return new Problem('operation_not_found', `There is no operation ${id}.`);
-  const detail = `Operations of that time are in the archives: look for ${id} in the files of ${place.month} or a later month.`;
-  return operationArchived(detail, place);
+  return operationArchived(lookInFiles('Operations', id, place), place);
 }
 
 const getOperations = ({ database, assets }: OperationNeeds) =>

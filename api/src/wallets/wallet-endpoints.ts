@@ -20,7 +20,7 @@ import { Refusal } from '../http/refusal.ts';
 import { amount, assetCode, idParams, invalid, momentUpTo, text, uuid, wholeNumber } from '../http/schemas.ts';
 import { changeWalletStatus } from './change-wallet-status.ts';
 import { type HistoryNeeds, createHistoryEndpoints } from './history-endpoints.ts';
-import { createHoldEndpoints } from './hold-endpoints.ts';
+import { createHoldQueries } from './hold-queries.ts';
 import { getWallets } from './list-wallets.ts';
 import { setCreditLimit } from './set-credit-limit.ts';
 import { notFound } from './wallet-not-found.ts';
@@ -39,7 +39,7 @@ export function createWalletEndpoints(needs: WalletNeeds): Endpoint[] {
     getWallet(needs),
     patchWallet(needs),
     ...createHistoryEndpoints(needs),
-    ...createHoldEndpoints(needs),
+    ...createHoldQueries(needs),
   ];
 }
 

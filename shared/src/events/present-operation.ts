@@ -100,11 +100,12 @@ function presentWallets({
 }
 
 function presentTerms({ type, toWalletId }: Operation, terms: OperationTerms, assets: KnownAssets): PresentedTerms {
-  const target = terms.targetId ?? '';
   if (type === 'hold') return { expires_at: terms.expiresAt };
+  if (type === 'posting') return { legs: (terms.legs ?? []).map((leg) => presentLeg(leg, assets)) };
+  const { targetId: target } = terms;
+  if (target === null) throw new Error(`a ${type} names nothing`);
   if (type === 'release') return { hold_id: target, reason: terms.reason };
   if (type === 'reversal') return { reversal_of: target };
-  if (type === 'posting') return { legs: (terms.legs ?? []).map((leg) => presentLeg(leg, assets)) };
   // A capture that names neither a wallet nor an account goes to the treasury.
   const to = toWalletId === null ? { to_account: terms.toAccount ?? TREASURY } : null;
   return { hold_id: target, ...to, final: terms.final ?? true };

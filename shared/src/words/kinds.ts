@@ -12,8 +12,8 @@ export const PARTIES = ['wallet', 'held', 'receiver', 'treasury'] as const;
 export type Party = (typeof PARTIES)[number];
 
 /**
- * How a request of the general form names wallets: by `wallet_id`, by `from_wallet_id` and `to_wallet_id`, or by a user and
- * an asset.
+ * How a request of the general form names wallets: by `wallet_id`, by `from_wallet_id` and `to_wallet_id`, by a user and an asset,
+ * by the hold or the operation whose wallet it is, or by the legs of a posting.
  */
 export type Naming = 'wallet' | 'two_wallets' | 'user' | 'hold' | 'operation' | 'legs';
 

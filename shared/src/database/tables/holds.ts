@@ -17,7 +17,7 @@ export interface Hold {
   readonly status: HoldStatus;
   readonly expiresAt: Date | null;
   readonly createdAt: Date;
-  /** The captures and releases that name it, whatever came of them, in the order of acceptance: of more, the first. */
+  /** The captures and releases that name it, succeeded or not, in the order of acceptance: of more, those with the lowest ids. */
   readonly operationIds: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import type { Asset } from '@wallet/shared/database/tables/assets';
 import { HOLD_OPERATIONS, HOLD_STATUSES, type Hold, findHold, listHolds } from '@wallet/shared/database/tables/holds';
 import { formatAmount } from '@wallet/shared/words/money';
 import { z } from 'zod';
-import { archivedBefore, operationArchived } from '../http/archived.ts';
+import { archivedBefore, lookInFiles, operationArchived } from '../http/archived.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { asset, id, money, time } from '../http/fields.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
@@ -16,7 +16,7 @@ import { notFound } from './wallet-not-found.ts';
 const CURSORS = createCursors('holds', readId);
 
 /** They are read with the scope that shows balances: a hold is a part of what its wallet shows as held. */
-export function createHoldEndpoints(needs: HistoryNeeds): Endpoint[] {
+export function createHoldQueries(needs: HistoryNeeds): Endpoint[] {
   return [getHold(needs), getHolds(needs)];
 }
 
@@ -80,12 +80,10 @@ const getHold = ({ database, assets }: HistoryNeeds) =>
     },
   });
 
-/** As of any operation, only the files of the archives can tell whether there was a hold with an id of before they end. */
 async function noHold(database: Database, holdId: string): Promise<Problem<'hold_not_found' | 'operation_archived'>> {
   const place = await findArchiveOf(database, holdId);
   if (place === null) return new Problem('hold_not_found', `There is no hold ${holdId}.`);
-  const detail = `Holds of that time are in the archives: look for ${holdId} in the files of ${place.month} or a later month.`;
-  return operationArchived(detail, place);
+  return operationArchived(lookInFiles('Holds', holdId, place), place);
 }
 
 const getHolds = ({ database, assets, findFacts }: HistoryNeeds) =>
