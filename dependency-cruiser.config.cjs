@@ -34,7 +34,7 @@ module.exports = {
         path: '^api/src/',
         pathNot: [
           '^api/src/($1|http)/',
-          '^api/src/operations/(general-operation|draft-operation|canonical-operation|operation-schema)\\.ts$',
+          '^api/src/operations/(general-operation|draft-operation|draft-terms|find-facts-of-terms|canonical-operation|operation-schema)\\.ts$',
         ],
       },
     },
