@@ -28,6 +28,8 @@ export interface Service {
   readonly workerRegistries: readonly Registry[];
   /** `limit` is the most operations in one transaction, of either lane. */
   startWorker(options?: { limit?: number }): void;
+  /** Stops all workers, and leaves the API. */
+  stopWorkers(): Promise<void>;
   /** Resolves when no operation is pending any more. */
   drained(): Promise<void>;
   /** Stops everything, and fails if an answer of the API was not as its document says. */
@@ -119,6 +121,9 @@ export async function startService(
       workerRegistries.push(registry);
       const dependencies = { database: workerPool, webhookDatabase: workerPool, partitions, assets, registry, log };
       workers.push(startWorker(settings, dependencies));
+    },
+    async stopWorkers() {
+      await Promise.all(workers.splice(0).map((worker) => worker.stop()));
     },
     drained: () => untilDrained(database, DRAIN_MS),
     async stop() {

@@ -159,6 +159,8 @@ export async function startTermsRig(): Promise<TermsRig> {
   const law = await startLawRig();
   const { database, url } = law.service;
   const receiver = await createFundedWallet(url, '10.00');
+  // A worker would release the hold that has expired.
+  await law.service.stopWorkers();
   await database.query(
     `BEGIN; SET LOCAL ROLE wallet_api; SELECT add_house_account('fees', false), add_house_account('float', true);
      INSERT INTO accounts (held_of, asset_id) VALUES ('${law.wallet}', 4); COMMIT`,
