@@ -1,6 +1,7 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { findArchiveOf, readArchiveEnd } from '@wallet/shared/database/tables/archived-history';
 import { CLOCK_SKEW_MS, type OperationFilter, listOperations } from '@wallet/shared/database/tables/operation-lists';
+import { REJECTION_CODES } from '@wallet/shared/words/rejection';
 import { KINDS } from '@wallet/shared/words/kinds';
 import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType } from '@wallet/shared/words/operation';
 import { assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
@@ -78,6 +79,7 @@ const postWalletOperation = (submit: Submit) =>
       ...singleExtras,
     }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found'],
+    fails: ['wallet_closed', 'wallet_frozen', 'insufficient_funds', 'balance_limit_exceeded'],
     handle: (input) => {
       const { operation_type: word, amount } = input.body;
       return submit({ type: WALLET_OPERATIONS[word], wallet_id: input.params.id, amount }, input);
@@ -93,6 +95,7 @@ const postResupply = (submit: Submit) =>
     params: null,
     body: z.strictObject({ wallet_id: uuid, amount, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found'],
+    fails: ['wallet_closed', 'wallet_frozen', 'balance_limit_exceeded'],
     handle: (input) => {
       const { wallet_id, amount } = input.body;
       return submit({ type: 'resupply', wallet_id, amount }, input);
@@ -113,6 +116,10 @@ const postTransfer = (submit: Submit) =>
     params: null,
     body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found', 'asset_mismatch'],
+    fails: [
+      ...(['asset_not_transferable', 'wallet_closed', 'wallet_frozen', 'insufficient_funds'] as const),
+      'balance_limit_exceeded',
+    ],
     handle: (input) => {
       const { from_wallet_id, to_wallet_id, amount } = input.body;
       return submit({ type: 'transfer', from_wallet_id, to_wallet_id, amount }, input);
@@ -131,6 +138,10 @@ function postUserOperation(type: UserType, submit: Submit) {
     params: userParams,
     body: z.strictObject({ amount, ...assetOfUser, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found', 'user_not_found'],
+    fails: [
+      ...(['wallet_closed', 'wallet_frozen'] as const),
+      KINDS[type].to === 'wallet' ? 'balance_limit_exceeded' : 'insufficient_funds',
+    ],
     handle: (input) => {
       const { asset, asset_type_id, amount } = input.body;
       return submit({ type, ...input.params, asset, asset_type_id, amount }, input);
@@ -151,6 +162,7 @@ const postOperation = (submit: Submit) =>
       ...(['wallet_not_found', 'asset_mismatch', 'user_not_found', 'account_not_found', 'hold_not_found'] as const),
       ...(['operation_not_found', 'not_reversible'] as const),
     ],
+    fails: REJECTION_CODES.filter((code) => code !== 'other_line_failed'),
     handle: (input) => submit(input.body, input),
   });
 
