@@ -2,6 +2,9 @@
 -- legs; and the accounts that they need: a held one beside a wallet's, and house accounts besides the treasury. Processes of the
 -- version before can work beside this: what they do not know they leave to others.
 
+-- In the order in which those that accept and apply come to them: so nobody waits for the other in a circle.
+LOCK TABLE operations, accounts IN ACCESS EXCLUSIVE MODE;
+
 -- House accounts, by name. Each has an account in every asset, and the treasury one in every asset and partition.
 CREATE TABLE house_accounts (
   name text PRIMARY KEY CHECK (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
