@@ -152,7 +152,7 @@ describe(`${REVERSALS} reversals of one operation at once`, () => {
 describe('a reversal against a spend of the same money', () => {
   const PAIRS = 40;
 
-  it('is one of the two orders, both of which happen, when the money is still in its own wallet', async () => {
+  it('is one of the two orders when the money is still in its own wallet', async () => {
     const ends = await Promise.all(
       Array.from({ length: PAIRS }, async (_each, index) => {
         const wallet = await rig.createWallet();
@@ -168,7 +168,7 @@ describe('a reversal against a spend of the same money', () => {
     await rig.expectLawful();
   });
 
-  it('is one of the two orders, both of which happen, when it has to come back from a wallet in another partition', async () => {
+  it('is one of the two orders when it has to come back from a wallet in another partition', async () => {
     const pairs = await Promise.all(
       Array.from({ length: PAIRS }, async (_each, index) => {
         const partition = index % 8;
@@ -199,6 +199,8 @@ describe('a reversal against a spend of the same money', () => {
     const orders = pairs.map((_pair, index) =>
       String(ends.slice(2 * index, 2 * index + 2).map((end) => end ?? 'moved')),
     );
-    expect(Object.keys(countEnds(orders)).sort()).toEqual(['insufficient_funds,moved', 'moved,insufficient_funds']);
+    // Which of them is for the workers to say, and may be the same for all.
+    const allowed = ['insufficient_funds,moved', 'moved,insufficient_funds'];
+    expect(orders.filter((order) => !allowed.includes(order))).toEqual([]);
   }
 });
