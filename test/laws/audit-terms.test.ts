@@ -40,7 +40,7 @@ it('finds nothing in a ledger of every kind, whatever the pieces', async () => {
 
 const OTHER = '018f0000-0000-7000-8000-000000000000';
 
-// What was done, and the violations that tell of it: all of them, and no other.
+// What was done, and the violations that say so: all of them, and no other.
 it.each<[does: string, how: string, violations: string]>([
   [
     'an operation without terms',

@@ -224,7 +224,7 @@ it('stores nothing, and locks no row, for any kind of operation', async () => {
   expect(await readEverything()).not.toEqual(before);
 });
 
-it('waits for no lock of those who write', async () => {
+it('waits for no lock of a writer', async () => {
   const wallet = await createWallet();
   await post('/resupplies', { wallet_id: wallet, amount: 5 });
   const writing = await service.database.connect();

@@ -105,7 +105,7 @@ it('postings that cross each other and transfers, by several workers at the same
   await expectSound(rig);
 });
 
-/** The wallets whose accounts are free while somebody else has locked one account and the drain waits for it. */
+/** The wallets whose accounts are free while another session has locked one account and the drain waits for it. */
 async function freeWhileLocked(which: string, partition: number, lane: 'high' | 'bulk'): Promise<string[]> {
   const names = new Map([A, B].map((name) => [rig.idOf(name), name]));
   const client = await rig.database.connect();

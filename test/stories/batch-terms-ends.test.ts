@@ -88,7 +88,7 @@ it('lines that wait when a batch is cancelled fail, and what they name stays as 
   }
 });
 
-it('lines tell of themselves as the API answers them, if the batch asks for it', async () => {
+it('the events of lines are as the API answers them, if the batch asks for events', async () => {
   const webhooks = createSubscriptions(service);
   const { receiver } = await webhooks.subscribe();
   const wallet = await funded('5.00');

@@ -157,7 +157,7 @@ describe('a dry run', () => {
     await request(service.url).post(`/operations/${scheduled.body.id}/cancel`).expect(200);
   });
 
-  it('of a credit of a user whose wallet cannot have the usual id tells of another', async () => {
+  it('of a credit of a user whose wallet cannot have the usual id names another', async () => {
     const user = await userOf('with-taken-id');
     const path = `/wallets/users/${user.external_user_id}/bonus`;
     const { wallet_id: id } = await dryRun(service, path, { asset: 'USD', amount: '5.00' });
@@ -245,7 +245,7 @@ describe('the parameter dry_run', () => {
 });
 
 describe('a dry run with a key', () => {
-  it('does not use it up, and tells of the operation that has it', async () => {
+  it('does not use it up, and answers the operation that has it', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const asked = { wallet_id: wallet, amount: '1.00', idempotency_key: `dry-${wallet}` };
     expect(await dryRun(service, '/resupplies', asked)).toMatchObject({

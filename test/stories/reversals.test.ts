@@ -26,7 +26,7 @@ async function twoWallets(balance: string): Promise<[string, string]> {
 }
 
 describe('a reversal', () => {
-  it('takes back a transfer, and each tells of the other', async () => {
+  it('takes back a transfer, and each names the other', async () => {
     const [from, to] = await twoWallets('10.00');
     const transfer = await ask('/transfers', { from_wallet_id: from, to_wallet_id: to, amount: 4 });
     expect(transfer).not.toHaveProperty('reversed_amount');

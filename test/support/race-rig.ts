@@ -14,7 +14,7 @@ import { type Committed, replayCommits } from './replay-commits.ts';
 import { untilDrained } from './service.ts';
 import { createTestDatabase } from './test-database.ts';
 
-/** Real processes on a Postgres of their own, whose log tells of deadlocks and which knows when each transaction was committed. */
+/** Real processes on a Postgres of their own, whose log shows deadlocks and which knows when each transaction was committed. */
 export interface RaceRig {
   readonly database: Database;
   readonly cluster: Cluster;

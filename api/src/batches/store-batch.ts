@@ -61,8 +61,8 @@ class StoreLater extends Error {
 }
 
 /**
- * The wallets' first holds get their accounts outside of the transaction: who waits for one that it makes keeps waiting whoever
- * accepts in the partition of the wallet. An account says nothing by itself, should the batch not be stored.
+ * The wallets' first holds get their accounts outside of the transaction: a request that waits for an account of it would keep all
+ * others of the wallet's partition waiting. An account says nothing by itself, should the batch not be stored.
  */
 async function makeHeldAccounts(storing: Database, { spool, checked }: Spooled): Promise<void> {
   if ((await checked)?.lines.types.has('hold') !== true) return;

@@ -24,7 +24,7 @@ export interface Replay {
   readonly violations: readonly Violation[];
 }
 
-/** What is played with, and what came of it. */
+/** What is played with, and the result. */
 interface Stage {
   readonly model: Model;
   readonly byId: ReadonlyMap<string, RecordedOperation>;
