@@ -81,6 +81,7 @@ async function underLoad(name: string, fault: () => Promise<void>): Promise<void
     random: randomFrom(history.length + 1),
     name,
     until: () => over,
+    restMs: 30,
   });
   await delay(1_000);
   try {
