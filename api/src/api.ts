@@ -74,7 +74,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     operations: {
       ...{ database, storing, partitions, assets },
       ...{ findWallet: findWallet.one, findOperation: createFindOperation(database, assets) },
-      ...{ findTarget: createFindTarget(storing, assets), houseAccounts },
+      ...{ targets: createFindTarget(storing, assets), houseAccounts },
       wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
       accept: createAcceptOperation({
         ...{ database: storing, ring: queue.ring, admission, log },

@@ -12,6 +12,8 @@ import { type ApiConfig, readApiConfig } from './config.ts';
 
 /** The queue is empty when plans are made and long when they matter: it is read by key, always. */
 const PLANNER = { enable_seqscan: 'off', jit: 'off' };
+/** What is stored is looked up by keys: planned anew for a short list, as the planner likes to, it would take longer than to run. */
+const STORING_PLANNER = { ...PLANNER, plan_cache_mode: 'force_generic_plan' };
 
 const HELP = `npm run start:api
 
@@ -34,13 +36,13 @@ await runProcess({
 
 async function start(config: ApiConfig): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'api', level: config.logLevel, pretty: config.logPretty });
-  const connect = (size: number) =>
+  const connect = (size: number, settings: Record<string, string> = PLANNER) =>
     createPool({
-      ...{ url: config.databaseUrl, name: 'wallet-api', size, settings: PLANNER },
+      ...{ url: config.databaseUrl, name: 'wallet-api', size, settings },
       onError: logErrors(log, 'database connection failed'),
     });
   const database = connect(config.connections.reading);
-  const storing = connect(config.connections.storing);
+  const storing = connect(config.connections.storing, STORING_PLANNER);
   await checkSpool(config.spoolFolder);
   await checkDatabase(database, config.databaseUrl, 'api', config.migrationWaitMs);
   const partitions = await readPartitions(database, config.partitions);

@@ -1490,7 +1490,8 @@ CREATE OR REPLACE TRIGGER scheduled_operations_unchanged BEFORE UPDATE OR TRUNCA
 -- Plans
 -- ---------------------------------------------------------------------------------------------------------------------------
 
--- A plan may neither read nor keep a whole table that was small when it was made.
+-- A plan may neither read nor keep a whole table that was small when it was made, and is made once: for what a function is given, a
+-- short list say, it would be made anew every time.
 DO $$
 DECLARE
   law text;
@@ -1530,6 +1531,7 @@ BEGIN
     'check_removed_schedule'
   ] LOOP
     EXECUTE format('ALTER FUNCTION %s SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
-                    SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off', law::regproc::regprocedure);
+                    SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off
+                    SET plan_cache_mode = force_generic_plan', law::regproc::regprocedure);
   END LOOP;
 END $$;

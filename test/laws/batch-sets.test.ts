@@ -4,7 +4,7 @@ import { createPool } from '@wallet/shared/database/pool';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
-import { PLANNER } from '@wallet/worker/drain/planner';
+import { DRAIN_PLANNER } from '@wallet/worker/drain/planner';
 import request from 'supertest';
 import { randomFrom } from '../support/load.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -211,7 +211,7 @@ it('leaves out the lines that an operation of high priority took along', async (
 it('looks rows up by key, although its plans were made while the tables were empty', async () => {
   const fresh = await startService({ worker: false });
   const { databaseUrl: url } = fresh;
-  const session = createPool({ url, name: 'one', size: 1, settings: PLANNER, onError: () => undefined });
+  const session = createPool({ url, name: 'one', size: 1, settings: DRAIN_PLANNER, onError: () => undefined });
   try {
     const wallet = await createFundedWallet(fresh.url);
     const operations = Array.from({ length: 4_000 }, (_, n) => deposit(wallet, n + 1));

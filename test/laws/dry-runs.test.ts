@@ -2,7 +2,7 @@ import { urlFor } from '@wallet/local/embedded-postgres';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
-import { PLANNER } from '@wallet/worker/drain/planner';
+import { DRAIN_PLANNER } from '@wallet/worker/drain/planner';
 import fc from 'fast-check';
 import request from 'supertest';
 import { dryRun, toldOf } from '../support/dry-run.ts';
@@ -17,7 +17,7 @@ let worker: Database;
 beforeAll(async () => {
   service = await startService({ worker: false });
   worker = createPool({
-    ...{ url: urlFor('worker', service.databaseUrl), name: 'test', size: 1, settings: PLANNER },
+    ...{ url: urlFor('worker', service.databaseUrl), name: 'test', size: 1, settings: DRAIN_PLANNER },
     onError: () => undefined,
   });
   await request(service.url).post('/accounts').send({ name: 'fees' }).expect(201);

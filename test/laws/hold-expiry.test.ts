@@ -2,7 +2,7 @@ import { urlFor } from '@wallet/local/embedded-postgres';
 import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { expireHolds } from '@wallet/shared/database/statements/expire-holds';
-import { PLANNER } from '@wallet/worker/drain/planner';
+import { DRAIN_PLANNER } from '@wallet/worker/drain/planner';
 import { audit } from '../support/archive-rig.ts';
 import { breakTheLaw } from '../support/break-the-law.ts';
 import { createHolds } from '../support/holds.ts';
@@ -24,7 +24,7 @@ async function start(options: Parameters<typeof startService>[0] = {}): Promise<
   service = await startService(options);
   holds = createHolds(service);
   const url = urlFor('worker', service.databaseUrl);
-  worker = createPool({ url, name: 'another', size: 4, settings: PLANNER, onError: () => undefined });
+  worker = createPool({ url, name: 'another', size: 4, settings: DRAIN_PLANNER, onError: () => undefined });
 }
 afterEach(async () => {
   await worker.end();

@@ -2,7 +2,7 @@ import { ADVISORY_LOCK } from '@wallet/shared/database/locks';
 import { type Client, createPool } from '@wallet/shared/database/pool';
 import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
-import { PLANNER } from '@wallet/worker/drain/planner';
+import { DRAIN_PLANNER } from '@wallet/worker/drain/planner';
 import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
@@ -61,7 +61,7 @@ it('wallets are locked in the order of their accounts, whichever way an amount g
   // The receiver's account was made first.
   await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);
   const { databaseUrl: url } = service;
-  const pool = createPool({ url, name: 'worker', size: 1, settings: PLANNER, onError: () => undefined });
+  const pool = createPool({ url, name: 'worker', size: 1, settings: DRAIN_PLANNER, onError: () => undefined });
   const draining = drainPartitions(
     { ...service, database: pool },
     [partitionOf(sender, service.partitions)],

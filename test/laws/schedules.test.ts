@@ -4,7 +4,7 @@ import { urlFor } from '@wallet/local/embedded-postgres';
 import { queueDueOperations } from '@wallet/shared/database/statements/queue-due-operations';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { newId } from '@wallet/shared/words/ids';
-import { PLANNER } from '@wallet/worker/drain/planner';
+import { DRAIN_PLANNER } from '@wallet/worker/drain/planner';
 import { archive, audit, verify } from '../support/archive-rig.ts';
 import { breakTheLaw } from '../support/break-the-law.ts';
 import { until } from '../support/keys.ts';
@@ -22,7 +22,7 @@ let worker: Database;
 async function start(options: Parameters<typeof startService>[0] = {}): Promise<void> {
   service = await startService(options);
   const url = urlFor('worker', service.databaseUrl);
-  worker = createPool({ url, name: 'another', size: 4, settings: PLANNER, onError: () => undefined });
+  worker = createPool({ url, name: 'another', size: 4, settings: DRAIN_PLANNER, onError: () => undefined });
 }
 afterEach(async () => {
   await worker.end();

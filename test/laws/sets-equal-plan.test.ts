@@ -9,7 +9,7 @@ import { createWallets } from '@wallet/shared/database/tables/wallets';
 import { newId } from '@wallet/shared/words/ids';
 import { partitionOf } from '@wallet/shared/words/partition';
 import { drainPartitions } from '@wallet/worker/drain/drain-partitions';
-import { PLANNER } from '@wallet/worker/drain/planner';
+import { DRAIN_PLANNER } from '@wallet/worker/drain/planner';
 import fc from 'fast-check';
 import { ASSETS, type Line, type Batch, type Single, type Run, anyRun } from '../support/any-run.ts';
 import { createModel, groupInUnits } from '../support/model.ts';
@@ -38,7 +38,7 @@ let wallets: { readonly id: string; readonly assetId: number; readonly transfera
 beforeAll(async () => {
   const { databaseUrl: url } = await createTestDatabase();
   // All of a run is one transaction, also while the test waits for a processor.
-  const settings = { ...PLANNER, idle_in_transaction_session_timeout: '0' };
+  const settings = { ...DRAIN_PLANNER, idle_in_transaction_session_timeout: '0' };
   pool = createPool({ url, name: 'test', size: 1, settings, onError: () => undefined });
   assets = await loadAssets(pool);
   wallets = ASSETS.map((code) => {

@@ -98,11 +98,30 @@ export const TERMS: readonly Mutant[] = [
   {
     name: 'accounts-of-terms-in-any-order',
     bug: 'accounts of operations with terms are locked in the order in which they are found: two transactions wait for each other',
-    text: `WHERE accounts.system IS NULL AND (SELECT count(*) FROM systems) >= 0
-             ORDER BY accounts.id FOR UPDATE OF accounts`,
-    instead: `WHERE accounts.system IS NULL AND (SELECT count(*) FROM systems) >= 0
-             ORDER BY accounts.id DESC FOR UPDATE OF accounts`,
+    text: 'AS touched ORDER BY is_other, id) AS touched',
+    instead: 'AS touched ORDER BY is_other, id DESC) AS touched',
     tests: ['laws/terms-races > in the order of their accounts'],
+  },
+  {
+    name: 'targets-kept-for-good',
+    bug: 'what an operation was is remembered although it has gone to the archives: a capture of it is accepted',
+    text: 'const known = monthOfId(id) === monthOf(new Date()) ? kept.get(id) : undefined;',
+    instead: 'const known = kept.get(id);',
+    tests: ['stories/kept-targets'],
+  },
+  {
+    name: 'expiry-counts-from-acceptance',
+    bug: 'a scheduled hold is answered as if its time began to run when it was accepted',
+    text: 'const begun = executeAt ?? acceptedAt;',
+    instead: 'const begun = acceptedAt;',
+    tests: ['stories/accepted-terms'],
+  },
+  {
+    name: 'accounts-joined-to-what-is-touched',
+    bug: 'accounts are locked by a join that, without statistics, reads all of them',
+    text: 'SELECT ${TERMS_ACCOUNT} FROM accounts WHERE accounts.id = touched.id OFFSET 0 FOR UPDATE',
+    instead: 'SELECT ${TERMS_ACCOUNT} FROM accounts WHERE accounts.id + 0 = touched.id OFFSET 0 FOR UPDATE',
+    tests: ['laws/plans-without-statistics'],
   },
   {
     name: 'one-read-for-two-reversals',

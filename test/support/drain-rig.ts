@@ -11,7 +11,7 @@ import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createWallets } from '@wallet/shared/database/tables/wallets';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { type Drain, drainPartitions } from '@wallet/worker/drain/drain-partitions';
-import { PLANNER } from '@wallet/worker/drain/planner';
+import { DRAIN_PLANNER } from '@wallet/worker/drain/planner';
 import { ASSETS_OF_TERMS, HOUSES, assetOf } from './any-terms.ts';
 import { TREASURY } from './model.ts';
 import type { NamedOperation } from './named-operations.ts';
@@ -42,7 +42,7 @@ export async function startDrainRig(): Promise<DrainRig> {
   const { databaseUrl: url } = await createTestDatabase();
   const pool = (as: string, settings?: Record<string, string>): Database =>
     createPool({ url: as, name: 'test', size: 6, onError: () => undefined, ...(settings ? { settings } : {}) });
-  const [database, worker] = [pool(url), pool(urlFor('worker', url), PLANNER)];
+  const [database, worker] = [pool(url), pool(urlFor('worker', url), DRAIN_PLANNER)];
   for (const house of HOUSES) await database.query('SELECT add_house_account($1, $2)', [house, house === 'fees']);
   const [assets, partitions] = [await loadAssets(database), await readPartitions(database, undefined)];
   const wallets = new Map<string, string>();

@@ -17,7 +17,10 @@ const assets: Facts['assets'] = {
   withId: (id) => ASSETS.find((asset) => asset.id === id)!,
 };
 const wallets: Facts['wallets'] = new Map(
-  Object.entries({ usd: 4, other: 4, gold: 1 }).map(([id, assetId]) => [id, { id, assetId }]),
+  Object.entries({ usd: 4, other: 4, gold: 1 }).map(([id, assetId], at) => [
+    id,
+    { id, assetId, accountId: BigInt(at + 1) },
+  ]),
 );
 /** Each has the id of its type. */
 const TARGETS = (['hold', 'release', 'reversal', 'transfer', 'posting'] as const).map(
@@ -31,7 +34,6 @@ const facts: Facts = {
       ...TARGETS,
       ['archived', { month: '2025-01', archivedBefore: new Date(NOW) }],
     ]),
-    accounts: new Map([...wallets.keys()].map((id, at) => [id, BigInt(at + 1)])),
     findHouseAccount(name, assetId, partition) {
       if (name === 'fees') return BigInt(100 + assetId);
       return name === 'treasury' ? BigInt(1000 + partition * 10 + assetId) : null;

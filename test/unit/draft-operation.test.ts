@@ -21,9 +21,9 @@ const facts: Facts = {
   },
   terms: null,
   wallets: new Map([
-    ['usd', { id: 'usd', assetId: USD.id }],
-    ['other-usd', { id: 'other-usd', assetId: USD.id }],
-    ['gold', { id: 'gold', assetId: GOLD.id }],
+    ['usd', { id: 'usd', assetId: USD.id, accountId: 1n }],
+    ['other-usd', { id: 'other-usd', assetId: USD.id, accountId: 2n }],
+    ['gold', { id: 'gold', assetId: GOLD.id, accountId: 3n }],
   ]),
   users: new Map([
     [userKey('ann', USD.id), { login: 'ann', assetId: USD.id, clientId: CLIENT, walletId: 'of-ann' }],

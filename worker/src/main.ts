@@ -10,7 +10,7 @@ import { readOptions } from '@wallet/shared/process/read-options';
 import { type Running, runProcess } from '@wallet/shared/process/run-process';
 import { type WorkerConfig, readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
-import { PLANNER } from './drain/planner.ts';
+import { DRAIN_PLANNER, PLANNER } from './drain/planner.ts';
 import { RETENTION_SESSION, startRetention } from './retention/start-retention.ts';
 import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
@@ -39,15 +39,15 @@ await runProcess({
 
 async function start(config: WorkerConfig): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'worker', level: config.logLevel, pretty: config.logPretty });
-  const connect = (name: string, size: number, more: Record<string, string> = {}) =>
+  const connect = (name: string, size: number, settings: Record<string, string> = PLANNER) =>
     createPool({
-      ...{ url: config.databaseUrl, name, size, settings: { ...PLANNER, ...more } },
+      ...{ url: config.databaseUrl, name, size, settings },
       onError: logErrors(log, 'database connection failed'),
     });
-  const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2);
+  const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2, DRAIN_PLANNER);
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
   // It connects when it is used.
-  const retentionDatabase = connect('wallet-retention', 1, RETENTION_SESSION);
+  const retentionDatabase = connect('wallet-retention', 1, { ...PLANNER, ...RETENTION_SESSION });
   await checkDatabase(database, config.databaseUrl, 'worker', config.migrationWaitMs);
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);

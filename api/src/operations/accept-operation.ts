@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { isOfRow, isLockTimeout } from '@wallet/shared/database/sqlstate';
-import { addTerms } from '@wallet/shared/database/tables/operation-terms';
 import {
   type ArchivedOperation,
   type KeyedOperation,
@@ -15,12 +14,11 @@ import {
 import { type LogError, logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import { inGroups } from '@wallet/shared/process/in-groups';
-import { KINDS } from '@wallet/shared/words/kinds';
 import type { RingPartitions } from './ring-partitions.ts';
 
 /**
- * `accepted`: committed now. `replayed`: the same request was accepted under this key before. `archived`: so it was, and the
- * operation is in the archives. `key_reused`: another request was accepted; nothing is stored.
+ * `accepted`: committed now, and without its terms, which the caller knows. `replayed`: the same request was accepted under this key
+ * before. `archived`: so it was, and the operation is in the archives. `key_reused`: another request was accepted; nothing is stored.
  */
 export type Acceptance = { readonly kind: 'accepted'; readonly operation: Operation } | EarlierAcceptance;
 
@@ -70,12 +68,11 @@ export function createAcceptOperation(dependencies: {
     // All of them: after a lost reply, those that were not inserted now were inserted before.
     if (operations[0]?.executeAt == null) ringFor(operations);
     const earlier = operations.length === inserted.size ? NOTHING : await findEarlier(operations, inserted);
-    const answers = operations.map((operation): GroupAnswer => {
+    return operations.map((operation): GroupAnswer => {
       const createdAt = inserted.get(operation.id);
       if (createdAt) return { acceptance: accepted(operation, createdAt) };
       return 'error' in earlier ? earlier : recognise(operation, earlier);
     });
-    return operations.some(({ terms }) => terms !== null) ? tellTerms(database, answers) : answers;
   }
 
   function ringFor(operations: readonly NewOperation[]): void {
@@ -172,24 +169,6 @@ function accepted(operation: NewOperation, createdAt: Date): Acceptance {
       toWalletVersion: null,
     },
   };
-}
-
-/** Terms are answered as they are read: with names, and the moments that follow from that of the acceptance. */
-async function tellTerms(database: Database, answers: GroupAnswer[]): Promise<GroupAnswer[]> {
-  const operations = answers.flatMap((answer) =>
-    'acceptance' in answer && answer.acceptance.kind === 'accepted' ? [answer.acceptance.operation] : [],
-  );
-  try {
-    await addTerms(database, operations);
-    return answers;
-  } catch (error) {
-    const untold = new Set(operations.filter(({ type }) => KINDS[type].hasTerms));
-    return answers.map((answer) =>
-      'acceptance' in answer && answer.acceptance.kind === 'accepted' && untold.has(answer.acceptance.operation)
-        ? { error }
-        : answer,
-    );
-  }
 }
 
 /** What stands in the way of an operation that was not inserted: itself, after a lost reply, or an earlier request. */

@@ -132,7 +132,7 @@ function findEnd(
   if ('account' in end) {
     return facts.findHouseAccount(end.account, asset.id, partition) ?? noSuchAccount(`${field}.account`, end.account);
   }
-  return facts.accounts.get(end.wallet_id) ?? noSuchWallet(`${field}.wallet_id`, end.wallet_id);
+  return facts.wallets.get(end.wallet_id)?.accountId ?? noSuchWallet(`${field}.wallet_id`, end.wallet_id);
 }
 
 function otherAsset(number: number, field: string, message: string): Refusal<'asset_mismatch'> {

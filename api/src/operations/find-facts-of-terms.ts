@@ -2,7 +2,7 @@ import type { Assets } from '@wallet/shared/database/assets';
 import type { HouseAccounts } from '@wallet/shared/database/house-accounts';
 import type { Database } from '@wallet/shared/database/pool';
 import { type ArchivePlace, findArchivesOf } from '@wallet/shared/database/tables/archived-history';
-import { type TargetOperation, findAccountsOfWallets } from '@wallet/shared/database/tables/operation-terms';
+import type { TargetOperation } from '@wallet/shared/database/tables/operation-terms';
 import type { WalletFacts } from '@wallet/shared/database/tables/wallets';
 import { mayBeAdded } from '../http/choose-asset.ts';
 import { Refusal } from '../http/refusal.ts';
@@ -35,12 +35,8 @@ export async function findFactsOfTerms(
   const missing = targetsNamedIn(asked).filter((id) => !known.has(id));
   const archived = missing.length > 0 ? await findArchivesOf(storing, missing) : [];
   for (const [id, place] of archived) known.set(id, place);
-  const ofLegs = asked.flatMap((each) => (each.type === 'posting' ? walletsOf(each.legs) : []));
-  const ids = [...new Set(ofLegs)].filter((id) => wallets.has(id));
-  const accounts = ids.length > 0 ? await findAccountsOfWallets(storing, ids) : [];
   const facts: FactsOfTerms = {
     ...{ assets, wallets, partitions, now: Date.now(), targets: known },
-    accounts: new Map(accounts.map(({ id, walletId }) => [walletId, id])),
     findHouseAccount: (name, assetId, partition) => houseAccounts.find(name, assetId, partition),
   };
   // Assets and house accounts may have been added since this process read them.

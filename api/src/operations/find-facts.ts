@@ -3,6 +3,8 @@ import type { Database } from '@wallet/shared/database/pool';
 import { type TargetOperation, findTargets } from '@wallet/shared/database/tables/operation-terms';
 import { type WalletFacts, findUserWallets } from '@wallet/shared/database/tables/wallets';
 import { inGroups } from '@wallet/shared/process/in-groups';
+import { monthOf, monthOfId } from '@wallet/shared/words/month';
+import { LRUCache } from 'lru-cache';
 import { findAsset } from '../http/choose-asset.ts';
 import { Refusal } from '../http/refusal.ts';
 import { type Asked, type Facts, userKey } from './draft-operation.ts';
@@ -13,22 +15,44 @@ import { type TermsNeeds, findFactsOfTerms, targetsNamedIn, walletsNamedIn } fro
 export interface FactNeeds extends TermsNeeds {
   /** What never changes about a wallet; null if there is none. */
   readonly findWallet: (id: string) => Promise<WalletFacts | null>;
-  readonly findTarget: FindTarget;
+  readonly targets: FindTarget;
 }
 
-/** What never changes about an operation, whose asset is known then; null if there is none. */
-type FindTarget = (id: string) => Promise<TargetOperation | null>;
+/** What never changes about operations that others name. */
+export interface FindTarget {
+  /** The asset of what is found is known. Null if there is no such operation. */
+  readonly one: (id: string) => Promise<TargetOperation | null>;
+  /** Keeps what an operation is that was accepted here, and so will soon be named. */
+  readonly keep: (target: TargetOperation) => void;
+}
 
 const GROUP_LIMIT = 500;
+const KEPT_TARGETS = 100_000;
 
-/** Makes the function that finds what operations name of others. Requests at the same time share a look-up. */
+/**
+ * Finds what operations name of others. Requests at the same time share a look-up, and what was found is kept for as long as it
+ * cannot be in the archives: in the month of its id.
+ */
 export function createFindTarget(database: Database, assets: Assets): FindTarget {
-  return inGroups<string, TargetOperation | null>(GROUP_LIMIT, async (ids) => {
+  const kept = new LRUCache<string, TargetOperation>({ max: KEPT_TARGETS });
+  const look = inGroups<string, TargetOperation | null>(GROUP_LIMIT, async (ids) => {
     const targets = await findTargets(database, ids);
     await assets.know(targets.map(({ assetId }) => assetId));
     const found = new Map(targets.map((target) => [target.id, target]));
     return ids.map((id) => found.get(id) ?? null);
   });
+  return {
+    async one(id) {
+      const known = monthOfId(id) === monthOf(new Date()) ? kept.get(id) : undefined;
+      if (known !== undefined) return known;
+      const found = await look(id);
+      if (found !== null) kept.set(id, found);
+      return found;
+    },
+    keep({ id, type, walletId, assetId }) {
+      kept.set(id, { id, type, walletId, assetId });
+    },
+  };
 }
 
 const NO_WALLETS: Facts['wallets'] = new Map();
@@ -36,10 +60,10 @@ const NO_USERS: Facts['users'] = new Map();
 
 /** Looks up what a request for an operation names. */
 export async function findFacts(needs: FactNeeds, asked: Asked): Promise<Facts> {
-  const { storing, assets, findWallet, findTarget } = needs;
+  const { storing, assets, findWallet, targets: known } = needs;
   if (hasTerms(asked)) {
     const wallets = await findWallets(needs, [...new Set(walletsNamedIn(asked))]);
-    const targets = (await Promise.all(targetsNamedIn([asked]).map(findTarget))).filter((found) => found !== null);
+    const targets = (await Promise.all(targetsNamedIn([asked]).map(known.one))).filter((found) => found !== null);
     return { assets, wallets, users: NO_USERS, terms: await findFactsOfTerms(needs, [asked], { wallets, targets }) };
   }
   if ('wallet_id' in asked) {

@@ -2,7 +2,6 @@ import type { KnownAssets } from '@wallet/shared/database/assets';
 import { type AskedOperation, readBooks } from '@wallet/shared/database/open-books';
 import type { Client, Database } from '@wallet/shared/database/pool';
 import { END_OF_QUEUE, readWaiting } from '@wallet/shared/database/read-waiting';
-import type { LegEnd, OperationTerms } from '@wallet/shared/database/tables/operation-terms';
 import type { Operation } from '@wallet/shared/database/tables/operations';
 import { inSnapshot } from '@wallet/shared/database/transaction';
 import { type Movement, type Plan, type PlannedOperation, plan } from '@wallet/shared/ledger/plan';
@@ -12,9 +11,9 @@ import { partitionOf } from '@wallet/shared/words/partition';
 import { Refusal } from '../http/refusal.ts';
 import type { EarlierAcceptance } from './accept-operation.ts';
 import { type Asked, type Draft, type OperationRequest, type RefusalOf, draftOperation } from './draft-operation.ts';
-import type { AskedEnd } from './draft-posting.ts';
 import { type FactNeeds, findFacts } from './find-facts.ts';
 import { findReplay } from './submit-operation.ts';
+import { tellTerms } from './tell-terms.ts';
 
 /** How many operations may wait before one whose outcome is to be foreseen. */
 export const WAITING_MOST = 1_000;
@@ -51,7 +50,7 @@ export async function foreseeOperation<Named extends Asked>(
     const done = await planBehindQueue(client, asked);
     if (done === null) return { kind: 'too_many_pending', walletId };
     const now = new Date();
-    const shown = { ...operation, id: asked.operation.id, priority, terms: toTerms(request.asked, operation, now) };
+    const shown = { ...operation, id: asked.operation.id, priority, terms: tellTerms(request.asked, operation, now) };
     return {
       kind: 'foreseen',
       operation: { ...shown, ...UNSTORED, createdAt: now, ...outcomeOf(shown, done) },
@@ -150,27 +149,4 @@ function heldAfter({ terms }: PlannedOperation, first: Movement, second: Movemen
   if (terms?.kind === 'hold') return first.to.balance;
   if (terms?.kind === 'release') return first.from.balance;
   return terms?.kind === 'capture' ? (second ?? first).from.balance : null;
-}
-
-/** Terms as they are shown of an operation that is stored: with the names that were asked for. */
-function toTerms(asked: Asked, { terms }: Draft['operation'], now: Date): OperationTerms | null {
-  if (terms === null) return null;
-  const { targetId, final, reason, expiresInS } = terms;
-  const expiresAt = expiresInS === null ? terms.expiresAt : new Date(now.getTime() + expiresInS * 1000);
-  return {
-    ...{ targetId, final, reason, expiresAt: expiresAt?.toISOString() ?? null },
-    toAccount: asked.type === 'capture' ? (asked.to_account ?? null) : null,
-    legs:
-      asked.type !== 'posting'
-        ? null
-        : asked.legs.map(({ from, to }, number) => {
-            const leg = terms.legs[number];
-            if (leg === undefined) throw new Error(`leg ${number} was not drafted`);
-            return { from: toEnd(from), to: toEnd(to), assetId: leg.assetId, amount: leg.amount.toString() };
-          }),
-  };
-}
-
-function toEnd(end: AskedEnd): LegEnd {
-  return 'wallet_id' in end ? { walletId: end.wallet_id } : { account: end.account };
 }

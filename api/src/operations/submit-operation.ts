@@ -8,6 +8,7 @@ import { type AcceptOperation, type Acceptance, type EarlierAcceptance, judgeEar
 import { type Asked, type Draft, type OperationRequest, type RefusalOf, draftOperation } from './draft-operation.ts';
 import { type FactNeeds, findFacts } from './find-facts.ts';
 import { Refusal } from '../http/refusal.ts';
+import { tellTerms } from './tell-terms.ts';
 
 export interface SubmitNeeds extends FactNeeds {
   readonly accept: AcceptOperation;
@@ -25,7 +26,7 @@ export async function submitOperation<Named extends Asked>(
   if (drafted instanceof Refusal) return drafted;
   const { operation, onlyReplayed } = drafted;
   if (onlyReplayed !== null) return (await findReplay(needs.storing, operation)) ?? onlyReplayed;
-  return needs.accept({
+  const acceptance = await needs.accept({
     // Name by name, as in `accept`: this runs for every request.
     id: newId(),
     partition: partitionOf(operation.walletId, needs.partitions),
@@ -43,6 +44,12 @@ export async function submitOperation<Named extends Asked>(
     terms: operation.terms,
     executeAt: operation.executeAt,
   });
+  if (operation.terms === null || acceptance.kind !== 'accepted') return acceptance;
+  const { operation: accepted } = acceptance;
+  if (accepted.type === 'hold') needs.targets.keep(accepted);
+  // One that was read, after a lost reply, has its terms.
+  const terms = accepted.terms ?? tellTerms(request.asked, operation, accepted.createdAt);
+  return { kind: 'accepted', operation: { ...accepted, terms } };
 }
 
 /** Makes the user's wallet that an operation needs. @returns the draft on the wallet that the user has then. */

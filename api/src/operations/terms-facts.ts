@@ -13,8 +13,6 @@ export interface FactsOfTerms {
   readonly wallets: ReadonlyMap<string, WalletFacts>;
   /** Holds and operations to reverse, or where they are in the archives, if they are there. */
   readonly targets: ReadonlyMap<string, TargetOperation | ArchivePlace>;
-  /** The account of each wallet that a leg names. */
-  readonly accounts: ReadonlyMap<string, bigint>;
   /** The account of a house account in an asset: of the treasury, that of the partition. */
   findHouseAccount(name: string, assetId: number, partition: number): bigint | null;
   readonly partitions: number;

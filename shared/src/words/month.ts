@@ -18,7 +18,7 @@ export function monthAfter(month: Month): Month {
   return monthOf(start);
 }
 
-function monthOf(moment: Date): Month {
+export function monthOf(moment: Date): Month {
   return moment.toISOString().slice(0, 7);
 }
 

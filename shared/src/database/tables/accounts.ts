@@ -81,16 +81,12 @@ export async function lockAccountsOfTerms(
 ): Promise<LockedTermsAccount[]> {
   const { rows } = await database.query<AsText<LockedTermsAccount>>({
     name: 'lockAccountsOfTerms',
-    text: `WITH ${TOUCHED}, systems AS MATERIALIZED (
-             SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id
-             WHERE accounts.system IS NOT NULL
-             ORDER BY accounts.id FOR UPDATE OF accounts
-           ), others AS MATERIALIZED (
-             SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id
-             WHERE accounts.system IS NULL AND (SELECT count(*) FROM systems) >= 0
-             ORDER BY accounts.id FOR UPDATE OF accounts
-           )
-           SELECT * FROM systems UNION ALL SELECT * FROM others`,
+    // Each account is looked up by itself: in a join, a planner without statistics would go through all that are no system accounts.
+    text: `SELECT locked.*
+           FROM (SELECT id FROM (${TOUCHED}) AS touched ORDER BY is_other, id) AS touched
+           CROSS JOIN LATERAL (
+             SELECT ${TERMS_ACCOUNT} FROM accounts WHERE accounts.id = touched.id OFFSET 0 FOR UPDATE
+           ) AS locked`,
     values: valuesOf(touched),
   });
   return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance) }));
@@ -103,25 +99,33 @@ export async function readAccountsOfTerms(
 ): Promise<LockedTermsAccount[]> {
   const { rows } = await database.query<AsText<LockedTermsAccount>>({
     name: 'readAccountsOfTerms',
-    text: `WITH ${TOUCHED}
-           SELECT ${TERMS_ACCOUNT} FROM touched JOIN accounts ON accounts.id = touched.id`,
+    text: `SELECT found.*
+           FROM (${TOUCHED}) AS touched
+           CROSS JOIN LATERAL (SELECT ${TERMS_ACCOUNT} FROM accounts WHERE accounts.id = touched.id OFFSET 0) AS found`,
     values: valuesOf(touched),
   });
   return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance) }));
 }
 
-const TOUCHED = `touched AS MATERIALIZED (
-             SELECT accounts.id FROM unnest($1::uuid[]) AS wanted (id) JOIN accounts ON accounts.wallet_id = wanted.id
+const TOUCHED = `
+             SELECT account.id, true AS is_other
+             FROM unnest($1::uuid[]) AS wanted (id)
+             CROSS JOIN LATERAL (SELECT id FROM accounts WHERE wallet_id = wanted.id OFFSET 0) AS account
              UNION
-             SELECT accounts.id FROM unnest($2::uuid[]) AS wanted (id) JOIN accounts ON accounts.held_of = wanted.id
+             SELECT account.id, true
+             FROM unnest($2::uuid[]) AS wanted (id)
+             CROSS JOIN LATERAL (SELECT id FROM accounts WHERE held_of = wanted.id OFFSET 0) AS account
              UNION
-             SELECT accounts.id
+             SELECT account.id, false
              FROM unnest($3::smallint[], $4::smallint[]) AS wanted (asset_id, partition)
-             JOIN accounts ON accounts.system = 'treasury' AND accounts.asset_id = wanted.asset_id
-               AND accounts.partition = wanted.partition
+             CROSS JOIN LATERAL (
+               SELECT id FROM accounts
+               WHERE system = 'treasury' AND asset_id = wanted.asset_id AND partition = wanted.partition OFFSET 0
+             ) AS account
              UNION
-             SELECT id FROM unnest($5::bigint[]) AS wanted (id)
-           )`;
+             SELECT account.id, account.is_other
+             FROM unnest($5::bigint[]) AS wanted (id)
+             CROSS JOIN LATERAL (SELECT id, system IS NULL AS is_other FROM accounts WHERE id = wanted.id OFFSET 0) AS account`;
 
 function valuesOf({ walletIds, heldOf, treasuries, accountIds }: TouchedAccounts): string[] {
   return [

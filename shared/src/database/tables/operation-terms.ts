@@ -209,16 +209,3 @@ export async function findTargets(database: Queryable, ids: readonly string[]): 
   });
   return rows;
 }
-
-/** The accounts of those of the wallets that exist. */
-export async function findAccountsOfWallets(
-  database: Queryable,
-  walletIds: readonly string[],
-): Promise<{ id: bigint; walletId: string }[]> {
-  const { rows } = await database.query<{ id: bigint; walletId: string }>({
-    name: 'findAccountsOfWallets',
-    text: 'SELECT id, wallet_id AS "walletId" FROM accounts WHERE wallet_id = ANY ($1::uuid[])',
-    values: [arrayLiteral(walletIds)],
-  });
-  return rows;
-}

@@ -9,10 +9,12 @@ import { FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, constraintOf, sqlstateOf } fro
 export interface WalletFacts {
   readonly id: string;
   readonly assetId: number;
+  /** Its own account, on which its balance stands. */
+  readonly accountId: bigint;
 }
 
 /** A wallet as it stands. */
-export interface Wallet extends WalletFacts {
+export interface Wallet extends Omit<WalletFacts, 'accountId'> {
   readonly clientId: string | null;
   readonly status: WalletStatus;
   /** Of its main account: what holds have set aside is not in it. */
@@ -60,7 +62,7 @@ export async function createWallet(
 export async function findWalletFacts(database: Queryable, ids: readonly string[]): Promise<WalletFacts[]> {
   const { rows } = await database.query<WalletFacts>({
     name: 'findWalletFacts',
-    text: 'SELECT id, asset_id AS "assetId" FROM wallets WHERE id = ANY ($1::uuid[])',
+    text: `SELECT wallet_id AS id, asset_id AS "assetId", id AS "accountId" FROM accounts WHERE wallet_id = ANY ($1::uuid[])`,
     values: [arrayLiteral(ids)],
   });
   return rows;
@@ -250,7 +252,7 @@ export async function changeCreditLimit(
 }
 
 /** A wallet to make for a client. */
-export interface NewWallet extends WalletFacts {
+export interface NewWallet extends Omit<WalletFacts, 'accountId'> {
   readonly clientId: string;
 }
 
