@@ -1,32 +1,29 @@
-import { Readable, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Assets } from '@wallet/shared/database/assets';
 import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
 import type { Database } from '@wallet/shared/database/pool';
-import { listLines } from '@wallet/shared/database/tables/batch-lines';
-import { cancelBatch, findBatch } from '@wallet/shared/database/tables/batches';
-import { assetsOf } from '@wallet/shared/events/present-operation';
+import { BATCH_STATUSES, cancelBatch, findBatch, listBatches } from '@wallet/shared/database/tables/batches';
+import { presentBatch } from '@wallet/shared/events/present-batch';
 import { formatAmount } from '@wallet/shared/words/money';
-import { LINE_STATUSES, type Priority, PRIORITIES } from '@wallet/shared/words/operation';
-import pLimit from 'p-limit';
+import { type Priority, PRIORITIES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { type AnswerBatch, createAnswerBatch } from './answer-batch.ts';
-import { createFindArchived, unlessArchived } from './archived-lines.ts';
+import { batchNotFound } from './batch-not-found.ts';
 import { TABLE, batchSchema, checkedSchema, jsonBody, jsonRest } from './batch-schemas.ts';
 import type { BatchOptions } from './check-batch.ts';
 import type { CheckedLines } from './check-lines.ts';
-import { EXPORTS, type EachLine, batchLineSchema, createEachLine, presentLine } from './export-lines.ts';
+import { createEachLine } from './export-lines.ts';
 import { type Envelope, holdFirst, readLines } from './read-lines.ts';
+import { createLinesEndpoint } from './lines-endpoint.ts';
 import { type RetryNeeds, retryBatch } from './retry-batch.ts';
 import { type AcceptBatch, type UploadNeeds, createAcceptBatch } from './upload.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { keyOfHeader } from '../http/idempotency-key.ts';
-import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
 import { flag, idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
 
-const CURSORS = createCursors('lines', readPosition);
+const CURSORS = createCursors('batches', readId);
 
 /** What the endpoints of batches work with, besides what accepting one does. */
 export interface BatchNeeds extends UploadNeeds {
@@ -43,7 +40,8 @@ export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
   return [
     postBatch({ assets, acceptBatch, answerBatch }),
     getBatch({ database, answerBatch }),
-    getBatchOperations({ database, assets, eachLine }),
+    getBatches({ database, assets }),
+    createLinesEndpoint({ database, assets, eachLine }),
     cancel({ database, answerBatch }),
     retry({ database, assets, acceptBatch, answerBatch, eachLine }),
   ];
@@ -160,95 +158,44 @@ const getBatch = ({ database, answerBatch }: { database: Database; answerBatch: 
     problems: ['batch_not_found'],
     handle: async (input) => {
       const batch = await findBatch(database, input.params);
-      return batch === null ? notFound(input.params.id) : answerBatch(batch, 200, input);
+      return batch === null ? batchNotFound(input.params.id) : answerBatch(batch, 200, input);
     },
   });
 
-const getBatchOperations = ({
-  database,
-  assets,
-  eachLine,
-}: {
-  database: Database;
-  assets: Assets;
-  eachLine: EachLine;
-}) => {
-  const sending = pLimit(EXPORTS_AT_ONCE);
-  return endpoint({
+const getBatches = ({ database, assets }: { database: Database; assets: Assets }) =>
+  endpoint({
     method: 'get',
-    paths: ['/batches/{id}/operations'],
+    paths: ['/batches'],
     tag: 'Batches',
-    summary:
-      'The operations of a batch in the order of its lines: in pages, or all of them as NDJSON or CSV by `Accept`',
-    params: idParams,
+    summary: 'Batches, newest first. The time range is about when they were accepted',
+    params: null,
     query: z.strictObject({
-      status: z.enum(LINE_STATUSES).optional(),
-      formulas: z
-        .enum(['escape'])
-        .optional()
-        .meta({
-          description:
-            'For CSV that is opened in a spreadsheet: `escape` puts an apostrophe before each field that would be computed as a ' +
-            'formula, since a description or a reference is text that others may have chosen. Such a field begins with `=`, `+`, `-`, ' +
-            '`@`, a tab or a line end; negative numbers stay as they are. Without it fields are exactly what was sent.',
-        }),
+      status: z.enum(BATCH_STATUSES).optional().meta({ description: '`pending`: none of its operations has ended.' }),
+      priority: z.enum(PRIORITIES).optional(),
+      ...timeQuery,
       ...pageQuery,
     }),
     body: null,
     scope: 'operations:read',
-    answers: { 200: pageOf(batchLineSchema) },
-    downloads: {
-      'application/x-ndjson': z.string().meta({ description: 'An operation with its line, on each line.' }),
-      'text/csv': z.string().meta({ description: 'The fields of each line, its operation, and what came of it.' }),
-    },
-    problems: ['batch_not_found', 'batch_archived'],
-    handle: async ({ params, query, request }) => {
-      const batch = await findBatch(database, params);
-      if (batch === null) return notFound(params.id);
-      const status = query.status ?? null;
-      const types = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[];
-      const type = request.accepts(['application/json', ...types]);
-      const exported = types.find((each) => each === type);
-      if (query.formulas !== undefined && exported !== 'text/csv') {
-        return invalid([{ path: 'formulas', message: 'is for text/csv: ask for that with Accept' }]);
-      }
-      const headers = { Vary: 'Accept' };
-      // What is in the archives has ended.
-      const isAsked = status !== 'pending';
-      const findArchived = isAsked ? createFindArchived(database, batch, 'all') : () => Promise.resolve(null);
-      if (exported) {
-        const archived = await findArchived();
-        if (archived) return archived;
-        const send = (to: Writable): Promise<void> => {
-          if (sending.activeCount >= EXPORTS_AT_ONCE) throw tooMany();
-          const lines = unlessArchived(eachLine(batch, status), findArchived);
-          const text = EXPORTS[exported](assets, lines, query.formulas === 'escape');
-          return sending(() => pipeline(Readable.from(text), to));
-        };
-        return { status: 200, type: exported, send, headers };
-      }
-      const upTo = batch.total + batch.replayed;
-      const after = Math.min(Number(CURSORS.read(query.cursor) ?? 0n), upTo);
-      const found = await listLines(database, batch, { after, upTo, status }, query.limit + 1);
-      const archived = await findArchived();
-      if (archived) return archived;
-      await assets.know(found.flatMap(assetsOf));
-      const page = answerPage({
+    answers: { 200: pageOf(batchSchema) },
+    problems: [],
+    handle: async ({ query }) => {
+      const filter = {
+        status: query.status ?? null,
+        priority: query.priority ?? null,
+        from: query.from ?? null,
+        to: query.to ?? null,
+        before: CURSORS.read(query.cursor),
+      };
+      const found = await listBatches(database, filter, query.limit + 1);
+      await assets.know(found.flatMap(({ totals }) => totals.map(({ assetId }) => assetId)));
+      return answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
-        keyOf: (line) => String(line.position),
-        present: (line) => presentLine(assets, line),
+        keyOf: ({ id }) => id,
+        present: (batch) => presentBatch(batch, assets),
       });
-      return { ...page, headers };
     },
   });
-};
-
-/** The most whole results that one process sends at once: of each, some thousand lines are in memory. */
-const EXPORTS_AT_ONCE = 32;
-
-function tooMany(): Problem {
-  return new Problem('unavailable', 'Too many results are being sent.', { headers: { 'Retry-After': '5' } });
-}
 
 const cancel = ({ database, answerBatch }: { database: Database; answerBatch: AnswerBatch }) =>
   endpoint({
@@ -267,7 +214,7 @@ const cancel = ({ database, answerBatch }: { database: Database; answerBatch: An
       const cancelled = await cancelBatch(database, input.params.id);
       if (cancelled === 'already_finished') return new Problem('batch_finished', 'Nothing of the batch is pending.');
       const batch = await findBatch(database, input.params);
-      return batch === null ? notFound(input.params.id) : answerBatch(batch, 202, input);
+      return batch === null ? batchNotFound(input.params.id) : answerBatch(batch, 202, input);
     },
   });
 
@@ -287,14 +234,10 @@ const retry = ({ answerBatch, ...needs }: RetryNeeds & { answerBatch: AnswerBatc
     problems: ['batch_not_found', 'batch_not_finished', 'nothing_to_retry', 'batch_archived', 'batch_refused'],
     handle: async (input) => {
       const batch = await findBatch(needs.database, input.params);
-      if (batch === null) return notFound(input.params.id);
+      if (batch === null) return batchNotFound(input.params.id);
       const acceptance = await retryBatch(needs, batch);
       if (acceptance instanceof Problem) return acceptance;
       if (acceptance.kind === 'checked') throw new Error('a retry is never only checked');
       return { ...(await answerBatch(acceptance.batch, 202, input)), isReplayed: acceptance.kind === 'replayed' };
     },
   });
-
-function notFound(id: string): Problem<'batch_not_found'> {
-  return new Problem('batch_not_found', `There is no batch ${id}.`);
-}

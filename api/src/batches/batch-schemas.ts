@@ -1,5 +1,5 @@
 import { PRIORITIES } from '@wallet/shared/words/operation';
-import { BATCH_STATUSES } from '@wallet/shared/events/present-batch';
+import { BATCH_STATUSES } from '@wallet/shared/database/tables/batches';
 import { z } from 'zod';
 import { money, time } from '../http/fields.ts';
 import { lineSchema } from '../operations/general-operation.ts';

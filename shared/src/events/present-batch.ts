@@ -1,14 +1,12 @@
 import type { Assets } from '../database/assets.ts';
-import type { Batch } from '../database/tables/batches.ts';
+import type { Batch, BatchStatus } from '../database/tables/batches.ts';
 import { formatAmount } from '../words/money.ts';
 import type { Priority } from '../words/operation.ts';
-
-export const BATCH_STATUSES = ['pending', 'processing', 'completed'] as const;
 
 /** A batch as the API answers it and events tell it. */
 export interface PresentedBatch {
   id: string;
-  status: (typeof BATCH_STATUSES)[number];
+  status: BatchStatus;
   total: number;
   pending: number;
   succeeded: number;

@@ -2,6 +2,7 @@ import type { Priority } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
+import { CLOCK_SKEW_MS, lowestIdOf } from './operation-lists.ts';
 
 /** What never changes about a batch. The hash is SHA-256 in hex. */
 interface BatchFacts {
@@ -125,7 +126,13 @@ export async function tryLockBatchKey(database: Queryable, key: string): Promise
 }
 
 type BatchRow = Omit<Batch, 'totals'>;
-type TotalsRow = Record<keyof AssetTotals, string>;
+type TotalsRow = Record<keyof AssetTotals | 'batchId', string>;
+
+const COLUMNS = `id, total, replayed, priority, atomic, line_events AS "lineEvents", idempotency_key AS "idempotencyKey",
+                  encode(request_hash, 'hex') AS "requestHash", retry_of AS "retryOf", accepted_at AS "acceptedAt",
+                  (SELECT min(started_at) FROM batch_totals WHERE batch_id = batches.id) AS "startedAt",
+                  cancelled_at AS "cancelledAt", finished_at AS "finishedAt", now(),
+                  ARRAY (SELECT partition::int FROM batch_parts WHERE batch_id = batches.id ORDER BY 1) AS partitions`;
 
 /** The batch of an id, or of an idempotency key. */
 export async function findBatch(
@@ -136,27 +143,72 @@ export async function findBatch(
     'id' in by ? ['findBatchById', 'id', by.id] : ['findBatchByKey', 'idempotency_key', by.idempotencyKey];
   const { rows } = await database.query<BatchRow>({
     name,
-    text: `SELECT id, total, replayed, priority, atomic, line_events AS "lineEvents", idempotency_key AS "idempotencyKey",
-                  encode(request_hash, 'hex') AS "requestHash", retry_of AS "retryOf", accepted_at AS "acceptedAt",
-                  (SELECT min(started_at) FROM batch_totals WHERE batch_id = batches.id) AS "startedAt",
-                  cancelled_at AS "cancelledAt", finished_at AS "finishedAt", now(),
-                  ARRAY (SELECT partition::int FROM batch_parts WHERE batch_id = batches.id ORDER BY 1) AS partitions
-           FROM batches WHERE ${condition} = $1`,
+    text: `SELECT ${COLUMNS} FROM batches WHERE ${condition} = $1`,
     values: [value],
   });
-  const [batch] = rows;
-  return batch ? { ...batch, totals: await sumTotals(database, batch.id) } : null;
+  const [batch] = await withTotals(database, rows);
+  return batch ?? null;
 }
 
-async function sumTotals(database: Queryable, batchId: string): Promise<AssetTotals[]> {
+/** `pending`: none of its lines has ended. */
+export const BATCH_STATUSES = ['pending', 'processing', 'completed'] as const;
+export type BatchStatus = (typeof BATCH_STATUSES)[number];
+
+/** Which batches: `from` is included, `to` is not; `before` is the id that the page begins below. */
+export interface BatchFilter {
+  readonly status: BatchStatus | null;
+  readonly priority: Priority | null;
+  readonly from: Date | null;
+  readonly to: Date | null;
+  readonly before: string | null;
+}
+
+/** At most `limit` batches, newest first: ids begin with the time at which they were made (UUID version 7). */
+export async function listBatches(database: Queryable, filter: BatchFilter, limit: number): Promise<Batch[]> {
+  const values: unknown[] = [];
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = ['seq IS NOT NULL'];
+  if (filter.priority !== null) conditions.push(`priority = ${parameter(filter.priority)}`);
+  if (filter.from !== null) {
+    conditions.push(`accepted_at >= ${parameter(filter.from)}`);
+    conditions.push(`id >= ${parameter(lowestIdOf(filter.from, -CLOCK_SKEW_MS))}`);
+  }
+  if (filter.to !== null) {
+    conditions.push(`accepted_at < ${parameter(filter.to)}`);
+    conditions.push(`id < ${parameter(lowestIdOf(filter.to, CLOCK_SKEW_MS))}`);
+  }
+  if (filter.before !== null) conditions.push(`id < ${parameter(filter.before)}`);
+  if (filter.status === 'completed') conditions.push('finished_at IS NOT NULL');
+  else if (filter.status !== null) {
+    // Few are open, wherever in the list.
+    conditions.push('id IN (SELECT batch_id FROM batch_parts WHERE open) AND finished_at IS NULL');
+    const isStarted = `EXISTS (SELECT FROM batch_totals WHERE batch_id = batches.id AND started_at IS NOT NULL)`;
+    conditions.push(filter.status === 'pending' ? `NOT ${isStarted}` : isStarted);
+  }
+  const { rows } = await database.query<BatchRow>(
+    `SELECT ${COLUMNS} FROM batches WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ${parameter(limit)}`,
+    values,
+  );
+  return withTotals(database, rows);
+}
+
+async function withTotals(database: Queryable, batches: readonly BatchRow[]): Promise<Batch[]> {
+  if (batches.length === 0) return [];
   const { rows } = await database.query<TotalsRow>({
     name: 'sumTotals',
-    text: `SELECT asset_id AS "assetId", sum(lines) AS lines, sum(succeeded) AS succeeded, sum(failed) AS failed,
-                  sum(amount) AS amount, sum(succeeded_amount) AS "succeededAmount", sum(failed_amount) AS "failedAmount"
-           FROM batch_totals WHERE batch_id = $1 GROUP BY asset_id ORDER BY asset_id`,
-    values: [batchId],
+    text: `SELECT batch_id AS "batchId", asset_id AS "assetId", sum(lines) AS lines, sum(succeeded) AS succeeded,
+                  sum(failed) AS failed, sum(amount) AS amount, sum(succeeded_amount) AS "succeededAmount",
+                  sum(failed_amount) AS "failedAmount"
+           FROM batch_totals WHERE batch_id = ANY ($1::uuid[]) GROUP BY batch_id, asset_id ORDER BY asset_id`,
+    values: [arrayLiteral(batches.map(({ id }) => id))],
   });
-  return rows.map((row) => ({
+  const totals = new Map<string, AssetTotals[]>(batches.map(({ id }) => [id, []]));
+  for (const row of rows) totals.get(row.batchId)?.push(toTotals(row));
+  return batches.map((batch) => ({ ...batch, totals: totals.get(batch.id) ?? [] }));
+}
+
+function toTotals(row: TotalsRow): AssetTotals {
+  return {
     assetId: Number(row.assetId),
     lines: Number(row.lines),
     succeeded: Number(row.succeeded),
@@ -164,7 +216,7 @@ async function sumTotals(database: Queryable, batchId: string): Promise<AssetTot
     amount: BigInt(row.amount),
     succeededAmount: BigInt(row.succeededAmount),
     failedAmount: BigInt(row.failedAmount),
-  }));
+  };
 }
 
 /**

@@ -115,7 +115,7 @@ function sourceOf(
 export const CLOCK_SKEW_MS = 3_600_000;
 
 /** The lowest UUID version 7 (RFC 9562) of a time: its first 48 bits are the milliseconds. */
-function lowestIdOf(time: Date, shiftMs: number): string {
+export function lowestIdOf(time: Date, shiftMs: number): string {
   const milliseconds = Math.max(0, time.getTime() + shiftMs);
   const hex = milliseconds.toString(16).padStart(12, '0').slice(-12);
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;

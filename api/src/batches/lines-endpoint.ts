@@ -1,0 +1,105 @@
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Assets } from '@wallet/shared/database/assets';
+import type { Database } from '@wallet/shared/database/pool';
+import { listLines } from '@wallet/shared/database/tables/batch-lines';
+import { findBatch } from '@wallet/shared/database/tables/batches';
+import { assetsOf } from '@wallet/shared/events/present-operation';
+import { LINE_STATUSES } from '@wallet/shared/words/operation';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { createFindArchived, unlessArchived } from './archived-lines.ts';
+import { batchNotFound } from './batch-not-found.ts';
+import { EXPORTS, type EachLine, batchLineSchema, presentLine } from './export-lines.ts';
+import { endpoint } from '../http/endpoint.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
+import { Problem } from '../http/problem.ts';
+import { idParams, invalid } from '../http/schemas.ts';
+
+const CURSORS = createCursors('lines', readPosition);
+
+export const createLinesEndpoint = ({
+  database,
+  assets,
+  eachLine,
+}: {
+  database: Database;
+  assets: Assets;
+  eachLine: EachLine;
+}) => {
+  const sending = pLimit(EXPORTS_AT_ONCE);
+  return endpoint({
+    method: 'get',
+    paths: ['/batches/{id}/operations'],
+    tag: 'Batches',
+    summary:
+      'The operations of a batch in the order of its lines: in pages, or all of them as NDJSON or CSV by `Accept`',
+    params: idParams,
+    query: z.strictObject({
+      status: z.enum(LINE_STATUSES).optional(),
+      formulas: z
+        .enum(['escape'])
+        .optional()
+        .meta({
+          description:
+            'For CSV that is opened in a spreadsheet: `escape` puts an apostrophe before each field that would be computed as a ' +
+            'formula, since a description or a reference is text that others may have chosen. Such a field begins with `=`, `+`, `-`, ' +
+            '`@`, a tab or a line end; negative numbers stay as they are. Without it fields are exactly what was sent.',
+        }),
+      ...pageQuery,
+    }),
+    body: null,
+    scope: 'operations:read',
+    answers: { 200: pageOf(batchLineSchema) },
+    downloads: {
+      'application/x-ndjson': z.string().meta({ description: 'An operation with its line, on each line.' }),
+      'text/csv': z.string().meta({ description: 'The fields of each line, its operation, and what came of it.' }),
+    },
+    problems: ['batch_not_found', 'batch_archived'],
+    handle: async ({ params, query, request }) => {
+      const batch = await findBatch(database, params);
+      if (batch === null) return batchNotFound(params.id);
+      const status = query.status ?? null;
+      const types = Object.keys(EXPORTS) as (keyof typeof EXPORTS)[];
+      const type = request.accepts(['application/json', ...types]);
+      const exported = types.find((each) => each === type);
+      if (query.formulas !== undefined && exported !== 'text/csv') {
+        return invalid([{ path: 'formulas', message: 'is for text/csv: ask for that with Accept' }]);
+      }
+      const headers = { Vary: 'Accept' };
+      // What is in the archives has ended.
+      const isAsked = status !== 'pending';
+      const findArchived = isAsked ? createFindArchived(database, batch, 'all') : () => Promise.resolve(null);
+      if (exported) {
+        const archived = await findArchived();
+        if (archived) return archived;
+        const send = (to: Writable): Promise<void> => {
+          if (sending.activeCount >= EXPORTS_AT_ONCE) throw tooMany();
+          const lines = unlessArchived(eachLine(batch, status), findArchived);
+          const text = EXPORTS[exported](assets, lines, query.formulas === 'escape');
+          return sending(() => pipeline(Readable.from(text), to));
+        };
+        return { status: 200, type: exported, send, headers };
+      }
+      const upTo = batch.total + batch.replayed;
+      const after = Math.min(Number(CURSORS.read(query.cursor) ?? 0n), upTo);
+      const found = await listLines(database, batch, { after, upTo, status }, query.limit + 1);
+      const archived = await findArchived();
+      if (archived) return archived;
+      await assets.know(found.flatMap(assetsOf));
+      const page = answerPage({
+        ...{ found, limit: query.limit, cursors: CURSORS },
+        keyOf: (line) => String(line.position),
+        present: (line) => presentLine(assets, line),
+      });
+      return { ...page, headers };
+    },
+  });
+};
+
+/** The most whole results that one process sends at once: of each, some thousand lines are in memory. */
+const EXPORTS_AT_ONCE = 32;
+
+function tooMany(): Problem {
+  return new Problem('unavailable', 'Too many results are being sent.', { headers: { 'Retry-After': '5' } });
+}
