@@ -76,6 +76,8 @@ it('is not called healthy, floods no log, and is used again when it takes writes
   expect(health.body).toMatchObject({ status: 'down' });
   await untilStatus(`${api.url}/readyz`, 503);
   await untilStatus(workerHealth, 503);
+  // Starting the worker again would not help.
+  await untilStatus(`${workerHealth}/livez`, 200);
   const refused = await request(api.url)
     .post(`/wallets/${wallet}/operation`)
     .send({ operation_type: 'DEPOSIT', amount: 1 });

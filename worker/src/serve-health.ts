@@ -3,8 +3,8 @@ import { ConfigError } from '@wallet/shared/words/config-error';
 import type { Registry } from '@wallet/shared/process/metrics';
 
 /**
- * Answers 200 while the worker runs, for a container's health check, and tells what is measured on `/metrics`. Returns what
- * stops it.
+ * Answers 200 while the worker can work, for a container's health check, and tells what is measured on `/metrics`. `/livez` is
+ * about the process alone, since starting it again does not bring a database back. Returns what stops it.
  */
 export async function serveHealth(
   port: number,
@@ -21,10 +21,12 @@ export async function serveHealth(
         body: JSON.stringify({ status: ready ? 'ok' : 'down' }),
       };
     },
+    live: () => Promise.resolve({ status: 200, type: 'application/json', body: JSON.stringify({ status: 'ok' }) }),
     metrics: async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() }),
   };
   const server = createServer((request, response) => {
-    const answer = answers[request.url === '/metrics' ? 'metrics' : 'health'];
+    const answer =
+      request.url === '/metrics' ? answers.metrics : request.url === '/livez' ? answers.live : answers.health;
     void answer().then(({ status, type, body }) => {
       response.writeHead(status, { 'content-type': type });
       response.end(body);
