@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { readApiConfig } from '@wallet/api/config';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { numberSetting, readSettings } from '@wallet/shared/process/config';
-import { NEWEST_MIGRATION } from '@wallet/shared/database/migrate/check-schema';
+import { NEWEST_MIGRATION } from '@wallet/shared/database/program';
 import { findMisspellings } from '@wallet/shared/process/setting-names';
 import { readWorkerConfig } from '@wallet/worker/config';
 

@@ -1,5 +1,6 @@
 import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
+import { isProgramTooOld } from '@wallet/shared/database/sqlstate';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { Announcer } from '@wallet/shared/queue/announcements';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
@@ -14,7 +15,8 @@ import { shareDrains } from './share-drains.ts';
 
 /**
  * Answers rings by draining: the partitions that are due at a moment share a transaction, batches give way to single operations,
- * and what was applied is counted, announced and logged. `onDrained` is told of each transaction.
+ * and what was applied is counted, announced and logged. `onDrained` is told of each transaction, `onTooOld` of each that the
+ * database refused because this program is too old for its schema.
  */
 export function answerByDraining(options: {
   config: Pick<WorkerConfig, 'transactions' | 'bulkTransactions' | 'batchLimit' | 'bulkLimit'>;
@@ -25,8 +27,9 @@ export function answerByDraining(options: {
   metrics: WorkerMetrics;
   log: Logger;
   onDrained: (drain: Drain) => void;
+  onTooOld: () => void;
 }): Answers & { readonly drained: () => Promise<void> } {
-  const { announcer, doorbell, metrics, log, onDrained } = options;
+  const { announcer, doorbell, metrics, log, onDrained, onTooOld } = options;
   const flow = createFlow();
   const lanes = createLanes(options.config);
   const drains = shareDrains({
@@ -37,6 +40,7 @@ export function answerByDraining(options: {
       if (lane === 'high') lanes.noteSingles();
       const drain = await drainPartitions(options, wanted, lane, lanes.limit(lane)).catch((error: unknown) => {
         metrics.drainFailed(lane);
+        if (isProgramTooOld(error)) onTooOld();
         throw error;
       });
       if (drain.applied.length + drain.appliedInSets.length > 0) {
