@@ -23,7 +23,7 @@ export interface WorkerDependencies {
   readonly partitions: number;
   readonly assets: Assets;
   readonly registry: Registry;
-  /** Called when something that only a newer version writes was met, or the database takes nothing from this one. */
+  /** Called when something suggests that the schema has become one of a later version. */
   readonly onNewerSchema?: () => void;
   readonly log: Logger;
 }
@@ -54,7 +54,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
   const faults = watchFaults(metrics, log);
   const answers = answerByDraining({
     ...{ config, database, assets: dependencies.assets, doorbell, announcer, metrics, log },
-    onTooOld: onNewerSchema,
+    onMisfit: onNewerSchema,
     onDrained(drain) {
       if (drain.events > 0) webhooks.nudge();
       faults.note(drain);

@@ -15,8 +15,8 @@ import { shareDrains } from './share-drains.ts';
 
 /**
  * Answers rings by draining: the partitions that are due at a moment share a transaction, batches give way to single operations,
- * and what was applied is counted, announced and logged. `onDrained` is told of each transaction, `onTooOld` of each that the
- * database refused because this program is too old for its schema.
+ * and what was applied is counted, announced and logged. `onDrained` is told of each transaction, `onMisfit` of each that shows
+ * that this program does not fit the schema: the database refused it for that, or it met what it does not know.
  */
 export function answerByDraining(options: {
   config: Pick<WorkerConfig, 'transactions' | 'bulkTransactions' | 'batchLimit' | 'bulkLimit'>;
@@ -27,9 +27,9 @@ export function answerByDraining(options: {
   metrics: WorkerMetrics;
   log: Logger;
   onDrained: (drain: Drain) => void;
-  onTooOld: () => void;
+  onMisfit: () => void;
 }): Answers & { readonly drained: () => Promise<void> } {
-  const { announcer, doorbell, metrics, log, onDrained, onTooOld } = options;
+  const { announcer, doorbell, metrics, log, onDrained, onMisfit } = options;
   const flow = createFlow();
   const lanes = createLanes(options.config);
   const drains = shareDrains({
@@ -40,7 +40,7 @@ export function answerByDraining(options: {
       if (lane === 'high') lanes.noteSingles();
       const drain = await drainPartitions(options, wanted, lane, lanes.limit(lane)).catch((error: unknown) => {
         metrics.drainFailed(lane);
-        if (isProgramTooOld(error)) onTooOld();
+        if (isProgramTooOld(error)) onMisfit();
         throw error;
       });
       if (drain.applied.length + drain.appliedInSets.length > 0) {
@@ -49,6 +49,7 @@ export function answerByDraining(options: {
         reportDrain(drain, milliseconds, announcer, log);
       }
       if (lane === 'high') flow.applied(drain.applied.length);
+      if (drain.faults.some(({ kind }) => kind === 'program')) onMisfit();
       onDrained(drain);
       return drain.states;
     },
