@@ -1508,7 +1508,7 @@ BEGIN
   IF program < oldest THEN
     -- Of the class of errors that pass: the versions before 20 keep what they could not write for another try.
     RAISE EXCEPTION 'program % is too old for this schema, which needs program % or later', program, oldest
-      USING ERRCODE = '57WL1', HINT = 'Update the program.';
+      USING ERRCODE = '57WL1', HINT = format('Update it. By hand, SET application_name = ''by-hand/%s''.', oldest);
   END IF;
   RETURN NULL;
 END $$;
