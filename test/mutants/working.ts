@@ -168,7 +168,7 @@ export const WORKING: readonly Mutant[] = [
     bug: 'a process starts on a schema that it is too old for',
     text: 'if (oldestProgram <= NEWEST_MIGRATION) return null;',
     instead: 'if (oldestProgram > 0) return null;',
-    tests: ['stories/wrong-starts > a newer schema'],
+    tests: ['laws/outdated-processes'],
   },
   {
     name: 'misfit-not-noticed',
