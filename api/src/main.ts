@@ -5,7 +5,8 @@ import { logErrors } from '@wallet/shared/process/log-errors';
 import { type Logger, createLogger } from '@wallet/shared/process/logger';
 import { createRegistry } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
-import { type Running, runProcess } from '@wallet/shared/process/run-process';
+import { type EndItself, type Running, runProcess } from '@wallet/shared/process/run-process';
+import { watchSchema } from '@wallet/shared/process/watch-schema';
 import { startApi } from './api.ts';
 import { checkSpool } from './batches/spool.ts';
 import { type ApiConfig, readApiConfig } from './config.ts';
@@ -34,7 +35,7 @@ await runProcess({
   start,
 });
 
-async function start(config: ApiConfig): Promise<{ log: Logger; running: Running }> {
+async function start(config: ApiConfig, endItself: EndItself): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'api', level: config.logLevel, pretty: config.logPretty });
   const connect = (size: number, settings: Record<string, string> = PLANNER) =>
     createPool({
@@ -47,12 +48,13 @@ async function start(config: ApiConfig): Promise<{ log: Logger; running: Running
   await checkDatabase(database, config.databaseUrl, 'api', config.migrationWaitMs);
   const partitions = await readPartitions(database, config.partitions);
   const api = await startApi(config, { database, storing, partitions, registry: createRegistry(), log });
+  const schema = watchSchema({ database, url: config.databaseUrl, log, onMisfit: endItself });
   log.info({ host: config.host, port: api.port }, 'api ready');
   return {
     log,
     running: {
       async stop() {
-        await api.stop();
+        await Promise.all([api.stop(), schema.stop()]);
         await Promise.all([database.end(), storing.end()]);
       },
     },

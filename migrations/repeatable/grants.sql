@@ -35,8 +35,8 @@ BEGIN
   END IF;
 END $$;
 
--- Each looks at the start whether the schema is one that it fits.
-GRANT SELECT ON migrations TO wallet_api, wallet_worker;
+-- Each looks whether the schema is one that it fits: at the start, while it runs, and with what it writes.
+GRANT SELECT ON migrations, schema_version TO wallet_api, wallet_worker;
 
 -- The API shows everything but what no relay has seen.
 GRANT SELECT ON settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations, movements,
@@ -110,7 +110,7 @@ GRANT EXECUTE ON FUNCTION is_scheduled(uuid) TO wallet_worker;
 GRANT EXECUTE ON FUNCTION expire_holds(int), queue_due_operations(int) TO wallet_worker;
 
 -- An auditor reads everything but secrets, and writes down how far audits have got.
-GRANT SELECT ON migrations, settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations,
+GRANT SELECT ON migrations, schema_version, settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations,
   movements, failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, unrelayed_events, event_feed, webhook_endpoint_states,
   deliveries, delivery_leases, delivery_attempts, retention, archives, archive_checkpoints, scheduled_operations TO wallet_auditor;
 GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_until, status, disabled_reason, disabled_at,

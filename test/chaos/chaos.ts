@@ -18,7 +18,7 @@ the history against a model. Exit status 1 if anything is wrong.
   --faults N     how many faults (100)
   --seconds N    no fault is begun after this time (3600)
   --only TEXT    only faults with this in their name or point, such as "kill -9"; may be given several times
-  --before COMMIT  sometimes runs a worker of that commit beside those of this one
+  --before COMMIT  sometimes runs a worker of that commit, which has to know migration 20, beside those of this one
   --json FILE    writes the result there too
   --keep         keeps the logs and the history although nothing was wrong
   --list         lists the faults, and ends`;

@@ -122,7 +122,7 @@ it('holds no snapshot between its pieces, however long an account and a batch ar
   // Before each piece begins: then the one before it has ended.
   trap.onStatement(/^BEGIN$/, async () => {
     const { rows } = await service.database.query<{ state: string; held: boolean }>(
-      'SELECT state, backend_xmin IS NOT NULL AS held FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()',
+      `SELECT state, backend_xmin IS NOT NULL AS held FROM pg_stat_activity WHERE split_part(application_name, '/', 1) = $1 AND datname = current_database()`,
       [NAME],
     );
     states.push(...rows);

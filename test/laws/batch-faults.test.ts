@@ -142,7 +142,7 @@ it('an API killed while it reads the file leaves nothing behind', async () => {
 it('an API killed while it stores the batch leaves all of it, or nothing', async () => {
   const file = makeFile();
   const first = upload(file);
-  const storing = `pg_stat_activity WHERE application_name = 'wallet-api' AND query LIKE '%INSERT INTO operations (id, batch_id%'
+  const storing = `pg_stat_activity WHERE application_name LIKE 'wallet-api/%' AND query LIKE '%INSERT INTO operations (id, batch_id%'
                      AND state <> 'idle'`;
   await until(async () => (await count(storing)) > 0);
   await restartApi();

@@ -4,6 +4,7 @@ import { type Doorbell, createDoorbell, listenToDoorbell } from '@wallet/shared/
 import { hearDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import type { QueueListener } from '@wallet/shared/queue/queue-listener';
 import request from 'supertest';
+import { sendToRedis } from '../support/redis-command.ts';
 import { startService } from '../support/service.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
@@ -132,6 +133,36 @@ it('a ring in the middle of an answer is answered when that has ended', async ()
   await bell.ring([7], 'high', 'accept');
   end();
   await until(() => answers === 2);
+});
+
+/** What Redis keeps of the next ring, with another version and tries. */
+const SAY_LATER = `local job = KEYS[1] .. redis.call('LRANGE', KEYS[1] .. 'wait', 0, 0)[1]
+local data, opts = cjson.decode(redis.call('HGET', job, 'data')), cjson.decode(redis.call('HGET', job, 'opts'))
+data.version, opts.attempts = 2, 3
+redis.call('HSET', job, 'data', cjson.encode(data), 'opts', cjson.encode(opts))`;
+
+it('a ring of a later version is handed back as often as it says, and another is answered', async () => {
+  const { redisUrl: url, queuePrefix: prefix } = await createTestDatabase();
+  const options = { url, prefix, onError: () => undefined };
+  const bell = createDoorbell(options);
+  doorbell = bell;
+  while (!(await bell.takesRings())) await delay(10);
+  await bell.ring([7], 'high', 'accept');
+  const script = SAY_LATER.replaceAll('\n', ' ');
+  await sendToRedis(Number(new URL(url).port), `EVAL "${script}" 1 "${prefix}:{wallet-ops}:"`);
+  const answered: number[] = [];
+  let handedBack = 0;
+  listener = listenToDoorbell({
+    ...options,
+    concurrency: 1,
+    answer: ({ partition }) => Promise.resolve(void answered.push(partition)),
+    onNewer: () => (handedBack += 1),
+  });
+  await until(() => handedBack === 3);
+  // It has left nothing behind that keeps others from being rung for.
+  await bell.ring([7], 'high', 'accept');
+  await until(() => answered.length > 0);
+  expect([answered, handedBack]).toEqual([[7], 3]);
 });
 
 it('every request that makes something due for an endpoint rings for it', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { buildIndex, readIndexBuilds } from '@wallet/shared/database/migrate/build-indexes';
-import { NEWEST_MIGRATION } from '@wallet/shared/database/migrate/check-schema';
+import { NEWEST_MIGRATION } from '@wallet/shared/database/program';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Client, type Database, createPool } from '@wallet/shared/database/pool';
 import { inDatabase } from '../support/test-database.ts';
@@ -75,7 +75,7 @@ it('an index whose build was interrupted is dropped and built again', async () =
   await untilWaitingForLocks(database);
   await database.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name <> 'test'`,
+     WHERE datname = current_database() AND application_name NOT LIKE 'test/%'`,
   );
   expect(await killed).toMatch(/terminat|is stopping|not queryable/);
   expect(await readIndexes()).toEqual({ operations_reference: false });

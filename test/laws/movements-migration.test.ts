@@ -2,7 +2,7 @@ import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { loadAssets } from '@wallet/shared/database/assets';
 import { auditDatabase } from '@wallet/shared/database/audit';
 import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
-import { NEWEST_MIGRATION } from '@wallet/shared/database/migrate/check-schema';
+import { NEWEST_MIGRATION } from '@wallet/shared/database/program';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { sqlstateOf } from '@wallet/shared/database/sqlstate';
@@ -147,7 +147,7 @@ it('a migration that was killed while it copied leaves the version before at wor
   while (!(await Promise.race([isCopying(), killed.then(String)])));
   await database.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name <> 'test'`,
+     WHERE datname = current_database() AND application_name NOT LIKE 'test/%'`,
   );
   expect(await killed).toMatch(/terminat|is stopping|not queryable/);
   // A process of the version before starts on this.

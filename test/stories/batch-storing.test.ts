@@ -67,7 +67,7 @@ async function untilStoring(): Promise<number[]> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     const { rows } = await service.database.query<{ pid: number }>(
-      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'api'
+      `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'api/%'
          AND state = 'idle in transaction' AND query LIKE '%INSERT INTO operations (id, batch_id%'`,
     );
     if (rows.length > 0) return rows.map(({ pid }) => pid);
@@ -86,7 +86,7 @@ async function countLines(): Promise<number> {
 async function untilNothingIsStoring(): Promise<void> {
   for (;;) {
     const { rows } = await service.database.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'api' AND xact_start IS NOT NULL`,
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'api/%' AND xact_start IS NOT NULL`,
     );
     if (rows.length === 0) return;
     await delay(2);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, findFreePort, startChild } from '@wallet/local/child';
 import { urlFor } from '@wallet/local/embedded-postgres';
-import { PROJECT_ROOT } from '@wallet/local/project';
+import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 import { programCommand } from './program-command.ts';
 
 /** A real process of the service, as it runs in production, with its log in a file. */
@@ -28,24 +28,32 @@ export interface Cluster {
 
 const READY_MS = 20_000;
 
-/** Processes on `databaseUrl`, that of the superuser of an embedded server: each connects as the user of its own role. */
+/**
+ * Processes on `databaseUrl`, that of the superuser of an embedded server: each connects as the user of its own role. They are those of
+ * this project, or of the one whose sources are in `root`.
+ */
 export function createCluster(options: {
   databaseUrl: string;
   redisUrl: string;
   queuePrefix: string;
   folder: string;
+  root?: string;
   env?: Record<string, string>;
 }): Cluster {
   const processes = new Set<ServiceProcess>();
   const logs = mkdtempSync(join(options.folder, 'logs-'));
+  const { root } = options;
   let started = 0;
 
   async function startProcess(name: 'api' | 'worker', env: Record<string, string>): Promise<ServiceProcess> {
     started += 1;
     const logFile = join(logs, `${name}-${started}.log`);
     const file = openSync(logFile, 'a');
-    const child = startChild(programCommand(`${name}/src/main.ts`), {
-      cwd: PROJECT_ROOT,
+    const program = `${name}/src/main.ts`;
+    const command =
+      root === undefined ? programCommand(program) : ([process.execPath, ...RUN_SOURCE, program] as const);
+    const child = startChild(command, {
+      cwd: root ?? PROJECT_ROOT,
       stdio: ['ignore', file, file, 'ipc'],
       env: {
         PATH: process.env['PATH'],

@@ -4,7 +4,7 @@ import { type Socket, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { urlFor } from '@wallet/local/embedded-postgres';
-import { NEWEST_MIGRATION } from '@wallet/shared/database/migrate/check-schema';
+import { NEWEST_MIGRATION } from '@wallet/shared/database/program';
 import { createPool } from '@wallet/shared/database/pool';
 import { newId } from '@wallet/shared/words/ids';
 import { startFakePostgres } from './fake-postgres.ts';
@@ -61,7 +61,10 @@ export async function openWrongStartRig() {
       missing: new URL('/no_such_database', good).href,
       bare: await inDatabase(serverUrl, `test_bare_${newId().slice(-12)}`),
       older: await changed(`DELETE FROM migrations WHERE id = ${NEWEST_MIGRATION}`),
-      newer: await changed(`INSERT INTO migrations VALUES (${NEWEST_MIGRATION + 1}, 'later', 'x', now())`),
+      newer: await changed(
+        `INSERT INTO migrations VALUES (${NEWEST_MIGRATION + 1}, 'later', 'x', now());
+         UPDATE schema_version SET version = ${NEWEST_MIGRATION + 1}, oldest_program = ${NEWEST_MIGRATION + 1}`,
+      ),
       elsewhere: await changed(
         `CREATE SCHEMA other; GRANT USAGE ON SCHEMA other TO PUBLIC;
          DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = other', current_database()); END $$`,

@@ -1,8 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { readApiConfig } from '@wallet/api/config';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { numberSetting, readSettings } from '@wallet/shared/process/config';
-import { NEWEST_MIGRATION } from '@wallet/shared/database/migrate/check-schema';
+import { readOldestProgram } from '@wallet/shared/database/migrate/oldest-program';
+import { NEWEST_MIGRATION } from '@wallet/shared/database/program';
 import { findMisspellings } from '@wallet/shared/process/setting-names';
 import { readWorkerConfig } from '@wallet/worker/config';
 
@@ -105,4 +107,29 @@ describe('what is deleted after so many days', () => {
 it('the program knows the newest migration that it comes with', () => {
   const numbers = readdirSync(MIGRATIONS_FOLDER).flatMap((file) => /^(\d+)_/.exec(file)?.[1] ?? []);
   expect(NEWEST_MIGRATION).toBe(Math.max(...numbers.map(Number)));
+});
+
+describe('the oldest program that fits the schema', () => {
+  const oldestOf = (id: number, sql: string): number | null =>
+    readOldestProgram({ id, fileName: `00${id}_x.sql`, sql });
+
+  it('is said by the first line of a migration, and does not fall', () => {
+    const files = readdirSync(MIGRATIONS_FOLDER).filter((file) => file.endsWith('.sql'));
+    const said = files
+      .sort()
+      .flatMap((file) => oldestOf(Number(file.slice(0, 4)), readFileSync(join(MIGRATIONS_FOLDER, file), 'utf8')) ?? []);
+    expect(said).toHaveLength(NEWEST_MIGRATION - 19);
+    expect(said).toEqual([...said].sort((a, b) => a - b));
+  });
+
+  it('is not said by the migrations before there was one', () => {
+    expect(oldestOf(19, 'SELECT 1')).toBeNull();
+  });
+
+  it.each(['SELECT 1', '-- oldest program: 20\n', '-- Oldest program: 22\n', '\n-- Oldest program: 20\n'])(
+    'has to be said: %j',
+    (sql) => {
+      expect(() => oldestOf(21, sql)).toThrow('0021_x.sql must begin with the line "-- Oldest program: N"');
+    },
+  );
 });

@@ -7,7 +7,8 @@ import { type Logger, createLogger } from '@wallet/shared/process/logger';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import { createRegistry, watchPools } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
-import { type Running, runProcess } from '@wallet/shared/process/run-process';
+import { type EndItself, type Running, runProcess } from '@wallet/shared/process/run-process';
+import { watchSchema } from '@wallet/shared/process/watch-schema';
 import { type WorkerConfig, readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
 import { DRAIN_PLANNER, PLANNER } from './drain/planner.ts';
@@ -37,7 +38,7 @@ await runProcess({
   start,
 });
 
-async function start(config: WorkerConfig): Promise<{ log: Logger; running: Running }> {
+async function start(config: WorkerConfig, endItself: EndItself): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'worker', level: config.logLevel, pretty: config.logPretty });
   const connect = (name: string, size: number, settings: Record<string, string> = PLANNER) =>
     createPool({
@@ -57,7 +58,11 @@ async function start(config: WorkerConfig): Promise<{ log: Logger; running: Runn
   const stopHealth = config.healthPort
     ? await serveHealth(config.healthPort, config.host, isReady, registry)
     : () => undefined;
-  const worker = startWorker(config, { database, webhookDatabase, partitions, assets, registry, log });
+  const schema = watchSchema({ database, url: config.databaseUrl, log, onMisfit: endItself });
+  const worker = startWorker(config, {
+    ...{ database, webhookDatabase, partitions, assets, registry, log },
+    onNewerSchema: schema.look,
+  });
   const retention = startRetention({ database: retentionDatabase, days: config.retention, registry, log });
   watchPools(registry, { ledger: database, webhooks: webhookDatabase });
   watchWebhookBacklog(registry, webhookDatabase);
@@ -66,7 +71,7 @@ async function start(config: WorkerConfig): Promise<{ log: Logger; running: Runn
     log,
     running: {
       async stop() {
-        await Promise.all([worker.stop(), retention.stop()]);
+        await Promise.all([worker.stop(), retention.stop(), schema.stop()]);
         stopHealth();
         await Promise.all([database.end(), webhookDatabase.end(), retentionDatabase.end()]);
       },

@@ -23,6 +23,8 @@ export interface WorkerDependencies {
   readonly partitions: number;
   readonly assets: Assets;
   readonly registry: Registry;
+  /** Called when something suggests that the schema has become one of a later version. */
+  readonly onNewerSchema?: () => void;
   readonly log: Logger;
 }
 
@@ -35,7 +37,7 @@ export interface WalletWorker {
 
 /** Starts a worker: it answers the doorbell of every partition, sweeps up what it missed, accepts what is due, and delivers webhooks. */
 export function startWorker(config: WorkerConfig, dependencies: WorkerDependencies): WalletWorker {
-  const { database, partitions, registry, log } = dependencies;
+  const { database, partitions, registry, onNewerSchema = () => undefined, log } = dependencies;
   const metrics = createWorkerMetrics(registry);
   const onError = logErrors(log, 'queue connection failed');
   const redis = { url: config.redisUrl, prefix: config.queuePrefix, onError };
@@ -52,6 +54,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
   const faults = watchFaults(metrics, log);
   const answers = answerByDraining({
     ...{ config, database, assets: dependencies.assets, doorbell, announcer, metrics, log },
+    onMisfit: onNewerSchema,
     onDrained(drain) {
       if (drain.events > 0) webhooks.nudge();
       faults.note(drain);
@@ -67,6 +70,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
       answers.answer(partition, lane).catch((error: unknown) => {
         onDrainError(error, { partition, lane });
       }),
+    onNewer: onNewerSchema,
   });
   const queueWorks = async (): Promise<boolean> => !listener.isRefused() && (await doorbell.takesRings());
   const sweeper = startSweeper({ database, partitions, doorbell, queueWorks, drain: answers.answer, metrics, log });

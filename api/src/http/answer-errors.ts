@@ -1,4 +1,4 @@
-import { isPassing } from '@wallet/shared/database/sqlstate';
+import { isPassing, isProgramTooOld } from '@wallet/shared/database/sqlstate';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
@@ -56,6 +56,13 @@ function toProblem(error: unknown): Problem {
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 0;
   const code = CLIENT_ERRORS[type] ?? FILE_ERRORS[status];
   if (code) return new Problem(code, error instanceof Error ? error.message : code);
+  if (isProgramTooOld(error)) {
+    return new Problem(
+      'unavailable',
+      'This process is too old for the database, and stops. Repeat the request with its idempotency key.',
+      { headers: { 'Retry-After': '1' } },
+    );
+  }
   if (isPassing(error)) {
     return new Problem('unavailable', 'The database cannot be reached. Repeat the request with its idempotency key.', {
       headers: { 'Retry-After': '1' },

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { nameConnection, withoutName } from './program.ts';
 import { connectOnce, sessionOptions } from './session.ts';
 
 export type Database = pg.Pool;
@@ -28,8 +29,8 @@ export function createPool(options: {
   const statementMs = options.statementMs ?? STATEMENT_MS;
   const limits = { statementMs, lockMs: LOCK_MS, idleInTransactionMs: IDLE_IN_TRANSACTION_MS };
   const pool = new pg.Pool({
-    connectionString: options.url,
-    application_name: options.name,
+    connectionString: withoutName(options.url),
+    application_name: nameConnection(options.name),
     max: options.size,
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: statementMs === 0 ? 0 : statementMs + 2_000,

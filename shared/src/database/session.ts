@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { nameConnection, withoutName } from './program.ts';
 
 /**
  * What statements and their results rely on, as `SHOW` tells it. A server, a database or a user may begin its sessions
@@ -49,7 +50,8 @@ const UNLIMITED: SessionLimits = { statementMs: 0, lockMs: 0, idleInTransactionM
 /** One connection with the same settings, for what is done once. Losing it fails the statement under way, nothing else. */
 export async function connectOnce(url: string, { connectMs }: { connectMs: number }): Promise<pg.Client> {
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: withoutName(url),
+    application_name: nameConnection('wallet-command'),
     connectionTimeoutMillis: connectMs,
     options: sessionOptions(UNLIMITED),
   });

@@ -12,6 +12,8 @@ export const UNDEFINED_TABLE = '42P01';
 
 /** What the law of the ledger raises (migrations/repeatable/law.sql): the code or the stored ledger is wrong, not one operation. */
 const LAW_VIOLATION = 'WL001';
+/** What the law raises at what a program writes that is too old for the schema. */
+const PROGRAM_TOO_OLD = '57WL1';
 /** Keys that cannot be met twice unless an operation is applied twice. */
 const LAWFUL_KEYS = new Set(['movements_pkey', 'movements_from', 'movements_to', 'failures_pkey', 'holds_pkey']);
 /** What cannot be broken unless more is taken than a plan saw to be left. */
@@ -47,6 +49,11 @@ export function kindOfError(error: unknown): ErrorKind {
 export function isOfRow(error: unknown): boolean {
   const sqlstateClass = sqlstateOf(error)?.slice(0, 2);
   return sqlstateClass === DATA_EXCEPTION || sqlstateClass === INTEGRITY_VIOLATION;
+}
+
+/** Whether the law refused to let this program write, because it is too old for the schema. */
+export function isProgramTooOld(error: unknown): boolean {
+  return sqlstateOf(error) === PROGRAM_TOO_OLD;
 }
 
 /** Whether a lock was waited for in vain. */

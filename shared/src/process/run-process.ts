@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import closeWithGrace from 'close-with-grace';
+import { ConfigError } from '../words/config-error.ts';
 import type { Logger } from './logger.ts';
 import { READY, STOP } from './process-messages.ts';
 import { asksForHelp } from './read-options.ts';
@@ -20,6 +21,9 @@ const CRASHES: closeWithGrace.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGILL', 'SIGB
 /** Signals that ask for the end. */
 const ENDS: closeWithGrace.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
+/** Stops the process gracefully, because it cannot do its work any more: `sentence` says why, and what to do. */
+export type EndItself = (sentence: string) => void;
+
 /** How a process is called, and what it is called with. */
 export interface ProcessCommand<Order> {
   readonly help: string;
@@ -27,7 +31,7 @@ export interface ProcessCommand<Order> {
   readonly failed: string;
   /** @throws UsageError for what it does not know. */
   readonly read: (args: readonly string[]) => Order;
-  readonly start: (order: Order) => Promise<{ log: Logger; running: Running }>;
+  readonly start: (order: Order, endItself: EndItself) => Promise<{ log: Logger; running: Running }>;
   /** How many processes are to be started, and the logger of the one that looks after them if there are several. */
   readonly processes?: (order: Order) => number;
   readonly createLog?: (order: Order) => Logger;
@@ -36,8 +40,8 @@ export interface ProcessCommand<Order> {
 /**
  * Runs a process until a signal or an unexpected error asks it to stop: the first SIGTERM or SIGINT stops it gracefully
  * (exit 0), a second one ends it at once (exit 1). A started child tells its parent when it is ready, and stops when that
- * goes away, also while it starts. What keeps it from starting ends it with a sentence and exit 2; `--help` prints its help
- * and starts nothing.
+ * goes away, also while it starts. What keeps it from starting, or from its work later, ends it with a sentence and exit 2;
+ * `--help` prints its help and starts nothing.
  *
  * Where the command asks for several processes, this one starts and supervises them, and all of that holds for them together.
  */
@@ -47,8 +51,14 @@ export async function runProcess<Order>(command: ProcessCommand<Order>): Promise
     process.stdout.write(`${command.help}\n`);
     return;
   }
+  let misfit: string | null = null;
   let stop = (): void => {
-    process.exit(1);
+    process.exit(misfit === null ? 1 : FAILED);
+  };
+  const endItself = (sentence: string): void => {
+    if (misfit === null) tellFailure(new ConfigError(sentence), command.failed);
+    misfit = sentence;
+    stop();
   };
   process.once('disconnect', () => {
     stop();
@@ -66,7 +76,7 @@ export async function runProcess<Order>(command: ProcessCommand<Order>): Promise
     });
   }
   const started = await Promise.resolve()
-    .then(() => startOrSupervise(command, command.read(args)))
+    .then(() => startOrSupervise(command, command.read(args), endItself))
     .catch(fail);
   process.removeListener('uncaughtException', fail);
   const { log, running } = started;
@@ -75,9 +85,11 @@ export async function runProcess<Order>(command: ProcessCommand<Order>): Promise
   const grace = closeWithGrace({ delay: STOP_MS, logger: false, skip }, async ({ signal, err }) => {
     closing = true;
     if (err) log.fatal({ err }, 'process failed');
+    else if (misfit !== null) log.fatal({ reason: misfit }, 'process stopping');
     else log.info({ signal }, 'process stopping');
     await running.stop();
     log.info('process stopped');
+    if (misfit !== null) process.exit(FAILED);
   });
   stop = () => {
     if (!closing) grace.close();
@@ -85,9 +97,9 @@ export async function runProcess<Order>(command: ProcessCommand<Order>): Promise
   process.send?.(READY);
 }
 
-async function startOrSupervise<Order>(command: ProcessCommand<Order>, order: Order) {
+async function startOrSupervise<Order>(command: ProcessCommand<Order>, order: Order, endItself: EndItself) {
   const count = command.processes?.(order) ?? 1;
-  if (cluster.isWorker || count === 1 || command.createLog === undefined) return command.start(order);
+  if (cluster.isWorker || count === 1 || command.createLog === undefined) return command.start(order, endItself);
   const log = command.createLog(order);
   return { log, running: await supervise(count, log) };
 }

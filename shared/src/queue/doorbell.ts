@@ -13,6 +13,13 @@ const RING_MS = 1_000;
 /** `addBulk` is one pipeline; this is how much may go into one. */
 const RING_LIMIT = 1_000;
 
+/**
+ * What a ring means. It rises when a worker of the version before would take a ring for another: such a worker hands it back, and
+ * BullMQ gives it to the next as often as the `attempts` say that came with it. Rings of before it was said are of version 1, and
+ * a version that only adds to what a ring says leaves it as it is: so either version answers what the other rings.
+ */
+const RING_VERSION = 1;
+
 /** Whom a ring wakes: those who apply single operations of high priority, or those who apply all the others. */
 export type Lane = 'high' | 'bulk';
 
@@ -20,6 +27,8 @@ export interface Ring {
   readonly partition: number;
   readonly lane: Lane;
 }
+
+type RingData = Ring & { readonly version?: number };
 
 /** Which of a lane's two bells: `sweep` works although a dead worker still holds the job of the other. */
 export type Bell = 'accept' | 'sweep';
@@ -44,7 +53,7 @@ const PROBE = `return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])`;
 
 export function createDoorbell({ url, prefix, onError }: QueueConnection): Doorbell {
   const redis = connectSender(url, onError);
-  const queue = new Queue<Ring>(QUEUE, { connection: redis, prefix, skipVersionCheck: true });
+  const queue = new Queue<RingData>(QUEUE, { connection: redis, prefix, skipVersionCheck: true });
   let refusedAt = -Infinity;
   queue.on('error', onError);
   return {
@@ -53,7 +62,7 @@ export function createDoorbell({ url, prefix, onError }: QueueConnection): Doorb
       for (let start = 0; start < partitions.length; start += RING_LIMIT) {
         const jobs = partitions.slice(start, start + RING_LIMIT).map((partition) => ({
           name: 'drain',
-          data: { partition, lane },
+          data: { partition, lane, version: RING_VERSION },
           opts: {
             deduplication: { id: `${BELL_NAMES[lane][bell]}${partition}`, keepLastIfActive: true },
             removeOnComplete: true,
@@ -80,12 +89,20 @@ export function createDoorbell({ url, prefix, onError }: QueueConnection): Doorb
 }
 
 /**
- * Calls `answer` for each ring, up to `concurrency` at once over all partitions. Whether BullMQ still considers a ring ours
+ * Calls `answer` for each ring, up to `concurrency` at once over all partitions. A ring of a newer version is left to workers that
+ * know it, and `onNewer` is told: if none of them takes it, their sweepers find what it was for. Whether BullMQ still considers a ring ours
  * does not matter: safety comes from the database's locks.
  */
 export function listenToDoorbell(
-  options: QueueConnection & { concurrency: number; answer: (ring: Ring) => Promise<void> },
+  options: QueueConnection & { concurrency: number; answer: (ring: Ring) => Promise<void>; onNewer?: () => void },
 ): QueueListener {
   const settings = { concurrency: options.concurrency, lockDuration: 15_000, stalledInterval: 5_000 };
-  return listenToQueue(QUEUE, options, (job: Job<Ring>) => options.answer(job.data), settings);
+  const answer = async ({ data: { version = 1, ...ring } }: Job<RingData>): Promise<void> => {
+    if (version > RING_VERSION) {
+      options.onNewer?.();
+      throw new Error(`a ring of version ${version}, and this program knows ${RING_VERSION}`);
+    }
+    await options.answer(ring);
+  };
+  return listenToQueue(QUEUE, options, answer, settings);
 }

@@ -78,7 +78,7 @@ async function surgingThrough(load: Load, fault: () => Promise<void>): Promise<v
 
 async function pidsOf(database: Database, names: readonly string[]): Promise<number[]> {
   const { rows } = await database.query<{ pid: number }>(
-    'SELECT pid FROM pg_stat_activity WHERE application_name = ANY ($1) ORDER BY pid',
+    `SELECT pid FROM pg_stat_activity WHERE split_part(application_name, '/', 1) = ANY ($1) ORDER BY pid`,
     [names],
   );
   return rows.map(({ pid }) => pid);
@@ -86,7 +86,7 @@ async function pidsOf(database: Database, names: readonly string[]): Promise<num
 
 async function terminate({ servers }: Rig, names: readonly string[]): Promise<void> {
   await servers.database.query(
-    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ANY ($1)',
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE split_part(application_name, '/', 1) = ANY ($1)`,
     [names],
   );
 }

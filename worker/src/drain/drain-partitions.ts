@@ -11,6 +11,7 @@ import { readSubscribedTypes } from '@wallet/shared/database/tables/events';
 import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { type Outcome, type Plan, plan } from '@wallet/shared/ledger/plan';
+import { KINDS } from '@wallet/shared/words/kinds';
 import type { Lane } from '@wallet/shared/queue/doorbell';
 import { type Choice, chooseOperations } from './choose-operations.ts';
 import { recordEvents } from './record-events.ts';
@@ -163,6 +164,10 @@ async function applyOrFail(client: Client, assets: Assets, choice: Choice): Prom
 async function apply(client: Client, assets: Assets, choice: Choice): Promise<Done> {
   const { operations } = choice;
   if (operations.length === 0 && choice.advances.length === 0) return { applied: [], events: 0 };
+  const unknown = operations.find(({ type }) => !Object.hasOwn(KINDS, type));
+  // Not one of its data: so it fails nothing, and leaves the partition to a worker that knows the type.
+  if (unknown !== undefined)
+    throw new Error(`operation ${unknown.id} is of the type ${unknown.type}, which this program does not know`);
   const open = await openBooks(client, operations);
   const planned = plan(open.operations, open.books);
   const events = await write(client, assets, choice, { operations, before: open.books.accounts, plan: planned });

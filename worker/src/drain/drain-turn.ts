@@ -1,5 +1,6 @@
 import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
+import { isProgramTooOld } from '@wallet/shared/database/sqlstate';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { Announcer } from '@wallet/shared/queue/announcements';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
@@ -14,7 +15,8 @@ import { shareDrains } from './share-drains.ts';
 
 /**
  * Answers rings by draining: the partitions that are due at a moment share a transaction, batches give way to single operations,
- * and what was applied is counted, announced and logged. `onDrained` is told of each transaction.
+ * and what was applied is counted, announced and logged. `onDrained` is told of each transaction, `onMisfit` of each that shows
+ * that this program does not fit the schema: the database refused it for that, or it met what it does not know.
  */
 export function answerByDraining(options: {
   config: Pick<WorkerConfig, 'transactions' | 'bulkTransactions' | 'batchLimit' | 'bulkLimit'>;
@@ -25,8 +27,9 @@ export function answerByDraining(options: {
   metrics: WorkerMetrics;
   log: Logger;
   onDrained: (drain: Drain) => void;
+  onMisfit: () => void;
 }): Answers & { readonly drained: () => Promise<void> } {
-  const { announcer, doorbell, metrics, log, onDrained } = options;
+  const { announcer, doorbell, metrics, log, onDrained, onMisfit } = options;
   const flow = createFlow();
   const lanes = createLanes(options.config);
   const drains = shareDrains({
@@ -37,6 +40,7 @@ export function answerByDraining(options: {
       if (lane === 'high') lanes.noteSingles();
       const drain = await drainPartitions(options, wanted, lane, lanes.limit(lane)).catch((error: unknown) => {
         metrics.drainFailed(lane);
+        if (isProgramTooOld(error)) onMisfit();
         throw error;
       });
       if (drain.applied.length + drain.appliedInSets.length > 0) {
@@ -45,6 +49,7 @@ export function answerByDraining(options: {
         reportDrain(drain, milliseconds, announcer, log);
       }
       if (lane === 'high') flow.applied(drain.applied.length);
+      if (drain.faults.some(({ kind }) => kind === 'program')) onMisfit();
       onDrained(drain);
       return drain.states;
     },

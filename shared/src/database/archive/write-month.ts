@@ -2,7 +2,7 @@ import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '../../words/config-error.ts';
 import { type Month, firstIdOf, monthAfter, startOf } from '../../words/month.ts';
-import { NEWEST_MIGRATION } from '../migrate/check-schema.ts';
+import { NEWEST_MIGRATION } from '../program.ts';
 import type { Client } from '../pool.ts';
 import { chooseKept, findOpenHold } from './choose.ts';
 import { BrokenChain, type Writers, exportCheckpoints, exportOperations } from './export.ts';

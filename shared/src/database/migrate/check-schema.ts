@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../../words/config-error.ts';
 import type { Queryable } from '../pool.ts';
-
-/** The number of the last migration that this program knows. A test holds it against the folder of migrations. */
-export const NEWEST_MIGRATION = 19;
+import { NEWEST_MIGRATION } from '../program.ts';
+import { type SchemaVersion, readSchemaVersion } from '../tables/schema-version.ts';
 
 /** Waits until the schema is at least at the newest migration that this program knows, or `waitMs` have passed. */
 export async function awaitSchema(database: Queryable, waitMs: number): Promise<void> {
@@ -18,10 +17,15 @@ export async function awaitSchema(database: Queryable, waitMs: number): Promise<
 const LOOK_MS = 50;
 
 /**
- * Whether this program can work on the schema: everything of ours lies in the first schema of the user's search_path.
+ * Whether this program can work on the schema: everything of ours lies in the first schema of the user's search_path. With
+ * `mayBeNewer`, a schema of a later version is one too if it says that it fits this program.
  * @throws ConfigError if there is none, or if it is at a migration before or after the newest that this program knows.
  */
-export async function checkSchema(database: Queryable, place: string): Promise<void> {
+export async function checkSchema(
+  database: Queryable,
+  place: string,
+  { mayBeNewer }: { mayBeNewer: boolean },
+): Promise<void> {
   const found = await findSchema(database);
   if (!found.here) throw new ConfigError(`${place} ${missing(found)}`);
   if (!found.readable)
@@ -35,7 +39,19 @@ export async function checkSchema(database: Queryable, place: string): Promise<v
       `${place} has a schema older than this program: it is at migration ${newest}, and this program needs ` +
         `${NEWEST_MIGRATION}. Run npm run migrate.`,
     );
-  refuseNewer(place, newest, NEWEST_MIGRATION);
+  if (mayBeNewer) {
+    const misfit = misfitOf(await readSchemaVersion(database), place);
+    if (misfit !== null) throw new ConfigError(misfit);
+  } else refuseNewer(place, newest, NEWEST_MIGRATION);
+}
+
+/** Why this program is too old for a schema, and what to do; null if it is not. */
+export function misfitOf({ version, oldestProgram }: SchemaVersion, place: string): string | null {
+  if (oldestProgram <= NEWEST_MIGRATION) return null;
+  return (
+    `${place} has a schema newer than this program: it is at migration ${version}, for programs that know migration ` +
+    `${oldestProgram}, and this program knows ${NEWEST_MIGRATION}. Update the program.`
+  );
 }
 
 /**

@@ -4,7 +4,9 @@ import { loadMigrationFiles } from 'postgres-migrations';
 import { ConfigError } from '../../words/config-error.ts';
 import { buildIndex, readIndexBuilds } from './build-indexes.ts';
 import { copyMovements } from './copy-movements.ts';
+import { noteSchemaVersion } from '../tables/schema-version.ts';
 import { inPatientTransaction } from './patient-transaction.ts';
+import { readOldestProgram } from './oldest-program.ts';
 
 type Migration = Awaited<ReturnType<typeof loadMigrationFiles>>[number];
 
@@ -16,7 +18,7 @@ type Migration = Awaited<ReturnType<typeof loadMigrationFiles>>[number];
  * Migration 11 is not noted until 12 is: see there. Indexes that are built outside of a transaction come first, where their
  * tables are there: that may take long, and meanwhile processes of the version before must be able to restart.
  * @returns the names of the migrations that were applied.
- * @throws ConfigError if a migration was applied from another file.
+ * @throws ConfigError if a migration was applied from another file. @throws Error if one does not say which programs it fits.
  */
 export async function runMigrations(
   client: pg.ClientBase,
@@ -25,6 +27,7 @@ export async function runMigrations(
   progress: (sentence: string) => void,
 ): Promise<string[]> {
   const files = await loadMigrationFiles(folder);
+  for (const file of files) readOldestProgram(file);
   await waitForTurn(client);
   const missing = await findMissing(client, files);
   const applied = missing.map(({ name }) => name);
@@ -37,8 +40,8 @@ export async function runMigrations(
   }
   if (last !== undefined) await buildIndexes(client, last);
   await inPatientTransaction(client, async () => {
-    if (last !== undefined) await applyAndNote(client, files, last);
-    await finish();
+    if (last === undefined) await finish();
+    else await applyAndNote(client, files, last, finish);
   });
   return applied;
 }
@@ -94,7 +97,12 @@ async function buildIndexes(client: pg.ClientBase, file: Migration): Promise<voi
   for (const build of readIndexBuilds(file.sql)) await buildIndex(client, build);
 }
 
-async function applyAndNote(client: pg.ClientBase, files: readonly Migration[], file: Migration): Promise<void> {
+async function applyAndNote(
+  client: pg.ClientBase,
+  files: readonly Migration[],
+  file: Migration,
+  finish?: () => Promise<void>,
+): Promise<void> {
   // What is built outside of a transaction is there by now.
   if (readIndexBuilds(file.sql).length === 0) await client.query(file.sql);
   const beside = files.filter(({ id }) => id === BESIDE && file.id > BESIDE);
@@ -102,6 +110,10 @@ async function applyAndNote(client: pg.ClientBase, files: readonly Migration[], 
     await client.query('INSERT INTO migrations (id, name, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
       ...[id, name, hash],
     ]);
+  await finish?.();
+  const oldestProgram = readOldestProgram(file);
+  // Last of all, as processes read the version after they have begun to use the tables.
+  if (oldestProgram !== null) await noteSchemaVersion(client, { version: file.id, oldestProgram });
 }
 
 async function exists(client: pg.ClientBase, table: string): Promise<boolean> {
