@@ -1,5 +1,6 @@
 import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
 import { createPool } from '@wallet/shared/database/pool';
+import { PLANNERS } from '@wallet/shared/database/session';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import { type Logger, createLogger } from '@wallet/shared/process/logger';
@@ -10,10 +11,8 @@ import { startApi } from './api.ts';
 import { checkSpool } from './batches/spool.ts';
 import { type ApiConfig, readApiConfig } from './config.ts';
 
-/** The queue is empty when plans are made and long when they matter: it is read by key, always. */
-const PLANNER = { enable_seqscan: 'off', jit: 'off' };
 /** What is stored is looked up by keys: planned anew for a short list, as the planner likes to, it would take longer than to run. */
-const STORING_PLANNER = { ...PLANNER, plan_cache_mode: 'force_generic_plan' };
+const STORING_PLANNER = { ...PLANNERS.api, plan_cache_mode: 'force_generic_plan' };
 
 const HELP = `npm run start:api
 
@@ -36,9 +35,9 @@ await runProcess({
 
 async function start(config: ApiConfig): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'api', level: config.logLevel, pretty: config.logPretty });
-  const connect = (size: number, settings: Record<string, string> = PLANNER) =>
+  const connect = (size: number, settings: Record<string, string> = PLANNERS.api) =>
     createPool({
-      ...{ url: config.databaseUrl, name: 'wallet-api', size, settings },
+      ...{ url: config.databaseUrl, name: 'wallet-api', size, settings, writes: true },
       onError: logErrors(log, 'database connection failed'),
     });
   const database = connect(config.connections.reading);

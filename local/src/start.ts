@@ -173,7 +173,7 @@ async function startServers(
 }
 
 async function seed(databaseUrl: string, redisUrl: string, settings: StartSettings): Promise<void> {
-  const database = createPool({ url: databaseUrl, name: 'wallet-seed', size: 1, onError: () => undefined });
+  const database = createPool({ url: databaseUrl, name: 'wallet-seed', size: 1, writes: true, onError: () => undefined });
   const doorbell = createDoorbell({ url: redisUrl, prefix: settings.queuePrefix, onError: () => undefined });
   try {
     await seedDatabase(database, doorbell, await readPartitions(database, settings.partitions));

@@ -11,7 +11,7 @@ import { type Running, runProcess } from '@wallet/shared/process/run-process';
 import { type WorkerConfig, readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
 import { DRAIN_PLANNER, PLANNER } from './drain/planner.ts';
-import { RETENTION_SESSION, startRetention } from './retention/start-retention.ts';
+import { startRetention } from './retention/start-retention.ts';
 import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
 
@@ -41,13 +41,13 @@ async function start(config: WorkerConfig): Promise<{ log: Logger; running: Runn
   const log = createLogger({ process: 'worker', level: config.logLevel, pretty: config.logPretty });
   const connect = (name: string, size: number, settings: Record<string, string> = PLANNER) =>
     createPool({
-      ...{ url: config.databaseUrl, name, size, settings },
+      ...{ url: config.databaseUrl, name, size, settings, writes: true },
       onError: logErrors(log, 'database connection failed'),
     });
   const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2, DRAIN_PLANNER);
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
   // It connects when it is used.
-  const retentionDatabase = connect('wallet-retention', 1, { ...PLANNER, ...RETENTION_SESSION });
+  const retentionDatabase = connect('wallet-retention', 1);
   await checkDatabase(database, config.databaseUrl, 'worker', config.migrationWaitMs);
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);

@@ -38,6 +38,7 @@ export async function startAccess(settings: AccessSettings, log: Logger): Promis
     name: 'wallet-api-keys',
     size: 1,
     statementMs: READ_MS,
+    writes: true,
     onError: logErrors(log, 'database connection for keys failed'),
   });
   let keys: KeyRing | undefined;

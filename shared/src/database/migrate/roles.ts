@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { connectOnce } from '../session.ts';
+import { connectOnce } from '../connect.ts';
 import { sqlstateOf } from '../sqlstate.ts';
 
 /**
