@@ -1,3 +1,4 @@
+import { namesSeveralHosts } from '@wallet/shared/database/hosts';
 import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
 import { createPool } from '@wallet/shared/database/pool';
 import { PLANNERS } from '@wallet/shared/database/session';
@@ -7,6 +8,7 @@ import { type Logger, createLogger } from '@wallet/shared/process/logger';
 import { createRegistry } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { type Running, runProcess } from '@wallet/shared/process/run-process';
+import { warnOfFailover } from '@wallet/shared/process/warn-of-failover';
 import { startApi } from './api.ts';
 import { checkSpool } from './batches/spool.ts';
 import { type ApiConfig, readApiConfig } from './config.ts';
@@ -35,24 +37,28 @@ await runProcess({
 
 async function start(config: ApiConfig): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'api', level: config.logLevel, pretty: config.logPretty });
-  const connect = (size: number, settings: Record<string, string> = PLANNERS.api) =>
+  const connect = (url: string, size: number, more: { writes: boolean; settings?: Record<string, string> }) =>
     createPool({
-      ...{ url: config.databaseUrl, name: 'wallet-api', size, settings, writes: true },
+      ...{ url, name: 'wallet-api', size, settings: PLANNERS.api, ...more },
       onError: logErrors(log, 'database connection failed'),
     });
-  const database = connect(config.connections.reading);
-  const storing = connect(config.connections.storing, STORING_PLANNER);
+  const { databaseUrl, readDatabaseUrl, connections } = config;
+  // A server that takes no writes still answers reads. Where there are others, one of them has what was written last.
+  const database = connect(databaseUrl, connections.reading, { writes: namesSeveralHosts(databaseUrl) });
+  const storing = connect(databaseUrl, connections.storing, { writes: true, settings: STORING_PLANNER });
+  const replica = readDatabaseUrl === undefined ? null : connect(readDatabaseUrl, connections.reading, { writes: false });
   await checkSpool(config.spoolFolder);
   await checkDatabase(database, config.databaseUrl, 'api', config.migrationWaitMs);
+  await warnOfFailover(database, config.synchronousStandby, log);
   const partitions = await readPartitions(database, config.partitions);
-  const api = await startApi(config, { database, storing, partitions, registry: createRegistry(), log });
+  const api = await startApi(config, { database, storing, replica, partitions, registry: createRegistry(), log });
   log.info({ host: config.host, port: api.port }, 'api ready');
   return {
     log,
     running: {
       async stop() {
         await api.stop();
-        await Promise.all([database.end(), storing.end()]);
+        await Promise.all([database.end(), storing.end(), replica?.end()]);
       },
     },
   };

@@ -69,7 +69,7 @@ function startReader(pool: Database): Promise<RunningApi> {
     ...{ DATABASE_URL: postgres.url, REDIS_URL: 'redis://127.0.0.1:1', QUEUE_PREFIX: 'bench', PORT: '0' },
     ...{ LOG_LEVEL: 'silent', SPOOL_DIR: folder },
   });
-  return startApi(config, { database: pool, storing: pool, partitions: 1, registry: createRegistry(), log });
+  return startApi(config, { database: pool, storing: pool, replica: null, partitions: 1, registry: createRegistry(), log });
 }
 
 type Times = ReadonlyMap<string, { p50: number; p99: number }>;

@@ -64,14 +64,17 @@ it.each([
   ['?target_session_attrs=standby', false, 'standby'],
   ['?target_session_attrs=read-only', false, 'standby'],
   ['?target_session_attrs=prefer-standby&connect_timeout=3', false, 'standby'],
-] as const)('with the standby first and %j, a session that writes (%j) is on the %s', async (query, writes, expected) => {
-  expect(await portAt(`${reversed(pair.url)}${query}`, writes)).toBe(new URL(pair[expected].url).port);
-});
+] as const)(
+  'with the standby first and %j, a session that writes (%j) is on the %s',
+  async (query, writes, expected) => {
+    expect(await portAt(`${reversed(pair.url)}${query}`, writes)).toBe(new URL(pair[expected].url).port);
+  },
+);
 
 it('says of each host why it cannot be used', async () => {
   const nothing = pair.url.replace(/@[^,]+,/, '@127.0.0.1:1,');
   await expect(portAt(nothing, true)).rejects.toThrow(
-    /^Database wallet at 127.0.0.1:1, \S+: none of its hosts can be used. Database wallet at 127.0.0.1:1 cannot be reached: nothing listens there.* is a standby/,
+    /^Database wallet at 127.0.0.1:1, \S+: none of its hosts can be used. .*127.0.0.1:1.*ECONNREFUSED.* is a standby/,
   );
   await expect(portAt(nothing, true)).rejects.toHaveProperty('code', '25006');
   await expect(portAt(`${pair.primary.url}?target_session_attrs=standby`, false)).rejects.toThrow(/is no standby/);
@@ -86,7 +89,9 @@ it('loses nothing that it acknowledged when the primary is lost and the standby 
   await untilAccepted(api.url, wallet);
   expect(await operate(api.url, wallet, 'WITHDRAW', '1.00')).toMatchObject({ result: { wallet_balance: '11.00' } });
   expect((await request(api.url).get('/health')).body).toMatchObject({ database: 'up' });
-  expect([api, worker].flatMap((each) => each.log().split('\n')).filter((line) => line.includes('"stack"'))).toEqual([]);
+  expect([api, worker].flatMap((each) => each.log().split('\n')).filter((line) => line.includes('"stack"'))).toEqual(
+    [],
+  );
 });
 
 const deposit = { operation_type: 'DEPOSIT', amount: '1.00' };

@@ -78,6 +78,7 @@ export async function startService(
   const config = {
     ...target,
     processes: 1,
+    synchronousStandby: 'none' as const,
     ...{
       logLevel: 'silent',
       logPretty: false,
@@ -94,6 +95,7 @@ export async function startService(
     {
       ...config,
       databaseUrl: apiUrl,
+      readDatabaseUrl: undefined,
       redisUrl: options.apiRedisUrl ?? target.redisUrl,
       port: 0,
       connections: { reading: 5, storing: 5 },
@@ -102,7 +104,7 @@ export async function startService(
       metrics: true,
       spoolFolder: tmpdir(),
     },
-    { database: apiPool, storing: acceptPool, partitions, registry: new Registry(), log },
+    { database: apiPool, storing: acceptPool, replica: null, partitions, registry: new Registry(), log },
   );
   const conformance = watchConformance(api.port);
   const workers: WalletWorker[] = [];

@@ -8,6 +8,7 @@ import { logErrors } from '@wallet/shared/process/log-errors';
 import { createRegistry, watchPools } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { type Running, runProcess } from '@wallet/shared/process/run-process';
+import { warnOfFailover } from '@wallet/shared/process/warn-of-failover';
 import { type WorkerConfig, readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
 import { DRAIN_PLANNER, PLANNER } from './drain/planner.ts';
@@ -49,6 +50,7 @@ async function start(config: WorkerConfig): Promise<{ log: Logger; running: Runn
   // It connects when it is used.
   const retentionDatabase = connect('wallet-retention', 1);
   await checkDatabase(database, config.databaseUrl, 'worker', config.migrationWaitMs);
+  await warnOfFailover(database, config.synchronousStandby, log);
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);
   const registry = createRegistry();

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Assets } from '@wallet/shared/database/assets';
 import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
 import type { Database } from '@wallet/shared/database/pool';
+import type { History } from '@wallet/shared/database/replica';
 import { listLines } from '@wallet/shared/database/tables/batch-lines';
 import { cancelBatch, findBatch } from '@wallet/shared/database/tables/batches';
 import { assetsOf } from '@wallet/shared/events/present-operation';
@@ -32,6 +33,7 @@ const CURSORS = createCursors('lines', readPosition);
 export interface BatchNeeds extends UploadNeeds {
   readonly database: Database;
   readonly assets: Assets;
+  readonly history: History;
   readonly isStopping: () => boolean;
 }
 
@@ -39,11 +41,13 @@ export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
   const { database, assets } = needs;
   const acceptBatch = createAcceptBatch(needs);
   const answerBatch = createAnswerBatch(needs);
-  const eachLine = createEachLine(database, assets);
+  // What is asked for again is decided on what the primary has.
+  const eachLine = createEachLine((_, read) => read(database), assets);
+  const eachLineOfHistory = createEachLine((batch, read) => needs.history.ofBatch(batch, read), assets);
   return [
     postBatch({ assets, acceptBatch, answerBatch }),
     getBatch({ database, answerBatch }),
-    getBatchOperations({ database, assets, eachLine }),
+    getBatchOperations({ database, history: needs.history, assets, eachLine: eachLineOfHistory }),
     cancel({ database, answerBatch }),
     retry({ database, assets, acceptBatch, answerBatch, eachLine }),
   ];
@@ -166,10 +170,12 @@ const getBatch = ({ database, answerBatch }: { database: Database; answerBatch: 
 
 const getBatchOperations = ({
   database,
+  history,
   assets,
   eachLine,
 }: {
   database: Database;
+  history: History;
   assets: Assets;
   eachLine: EachLine;
 }) => {
@@ -229,16 +235,17 @@ const getBatchOperations = ({
       }
       const upTo = batch.total + batch.replayed;
       const after = Math.min(Number(CURSORS.read(query.cursor) ?? 0n), upTo);
-      const found = await listLines(database, batch, { after, upTo, status }, query.limit + 1);
+      const page = { after, upTo, status };
+      const found = await history.ofBatch(batch, (from) => listLines(from, batch, page, query.limit + 1));
       const archived = await findArchived();
       if (archived) return archived;
       await assets.know(found.flatMap(assetsOf));
-      const page = answerPage({
+      const answer = answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (line) => String(line.position),
         present: (line) => presentLine(assets, line),
       });
-      return { ...page, headers };
+      return { ...answer, headers };
     },
   });
 };

@@ -6,7 +6,7 @@ import { archiveMonths } from '../database/archive.ts';
 import { verifyArchive } from '../database/archive/verify.ts';
 import { placeOf } from '../database/explain-failure.ts';
 import { refusePooler } from '../database/migrate/check-pooler.ts';
-import { checkDatabase } from '../database/migrate/check-database.ts';
+import { checkDatabase, explaining } from '../database/migrate/check-database.ts';
 import { type Database, createPool } from '../database/pool.ts';
 import { readSettings, sharedSettings } from '../process/config.ts';
 import { explainFileFailure } from '../process/explain-file-failure.ts';
@@ -62,10 +62,10 @@ async function archive(before: Month, to: string): Promise<number> {
   const { DATABASE_URL: url } = readSettings({ DATABASE_URL: sharedSettings.DATABASE_URL }, process.env);
   const database = connect(url, true);
   try {
+    await explaining(placeOf(url), () => refusePooler(url, 'npm run archive'));
     await checkDatabase(database, url, 'archive');
     const client = await database.connect();
     try {
-      await refusePooler(client, placeOf(url), 'npm run archive');
       const explain = explainFileFailure;
       const operations = await archiveMonths(client, { before, to, tell: print, explain });
       if (operations === 0) print(`there is nothing to archive before ${before}`);

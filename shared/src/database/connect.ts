@@ -109,7 +109,10 @@ function orderOf({ hosts, isRandom }: DatabaseHosts, preferred: number): [number
  * its listeners, is what its constructor has put into it.
  */
 function aim(client: pg.Client, config: pg.ClientConfig): void {
-  const { _events, _eventsCount, _maxListeners, ...fresh } = new pg.Client(config) as unknown as Record<string, unknown>;
+  const { _events, _eventsCount, _maxListeners, ...fresh } = new pg.Client(config) as unknown as Record<
+    string,
+    unknown
+  >;
   Object.assign(client, fresh);
 }
 
@@ -126,10 +129,17 @@ function leave(client: pg.Client): void {
 /** The message Terminate. */
 const GOODBYE = Buffer.from([0x58, 0, 0, 0, 4]);
 
-function noneOf(target: ConnectTarget, failures: readonly unknown[], order: readonly [number, DatabaseHost][]): UnfitServer {
+function noneOf(
+  target: ConnectTarget,
+  failures: readonly unknown[],
+  order: readonly [number, DatabaseHost][],
+): UnfitServer {
   const sentences = failures.map((failure, index) => {
     const place = placeOf(order[index]?.[1].url ?? target.url);
-    return explainDatabaseFailure(failure, place) ?? `${place}: ${failure instanceof Error ? failure.message : String(failure)}`;
+    return (
+      explainDatabaseFailure(failure, place) ??
+      `${place}: ${failure instanceof Error ? failure.message : String(failure)}`
+    );
   });
   const isReadOnly = failures.some((failure) => sqlstateOf(failure) === READ_ONLY);
   return new UnfitServer(

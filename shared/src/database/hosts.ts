@@ -51,6 +51,11 @@ export function parseHosts(url: string): DatabaseHosts {
   return { hosts, ...said };
 }
 
+/** Whether another server may have what the one that answers does not. */
+export function namesSeveralHosts(url: string): boolean {
+  return parseHosts(url).hosts.length > 1;
+}
+
 function readOurs(params: URLSearchParams): Omit<DatabaseHosts, 'hosts'> {
   const attrs = params.get('target_session_attrs');
   const wants = SESSION_ATTRS.find((each) => each === attrs) ?? null;

@@ -29,10 +29,12 @@ export async function checkPooler(url: string, { writes }: { writes: boolean }):
  * What works in one session from its beginning to its end has to lead to the server itself: a pooler may give it another one.
  * @throws ConfigError if a pooler stands between.
  */
-export async function refusePooler(client: pg.ClientBase, place: string, command: string): Promise<void> {
-  if (!(await isPooled(client))) return;
+export async function refusePooler(url: string, command: string): Promise<void> {
+  const client = await connectBare(url, { connectMs: CONNECT_MS, writes: true });
+  const found = await isPooled(client).finally(() => client.end());
+  if (!found) return;
   throw new ConfigError(
-    `${place} is a pooler, and ${command} needs a session of its own: set DATABASE_URL to the server behind it.`,
+    `${placeOf(url)} is a pooler, and ${command} needs a session of its own: set DATABASE_URL to the server behind it.`,
   );
 }
 

@@ -8,6 +8,7 @@ import { refusePooler } from './check-pooler.ts';
 import { checkMigrating } from './check-schema.ts';
 import { placeOf } from '../explain-failure.ts';
 import { connectOnce } from '../connect.ts';
+import { limitRoles } from './role-settings.ts';
 import { type Passwords, applyGrants, makeRoles } from './roles.ts';
 import { runMigrations } from './run-migrations.ts';
 import { readPartitions } from '../tables/settings.ts';
@@ -42,9 +43,9 @@ async function bringUpToDate(
   { passwords, tell, progress }: Required<Options>,
 ): Promise<string[]> {
   const newest = await readNewest(folder);
+  await refusePooler(url, 'npm run migrate');
   const client = await connectOnce(url, { connectMs: CONNECT_MS, writes: true });
   try {
-    await refusePooler(client, placeOf(url), 'npm run migrate');
     const isFresh = await checkMigrating(client, placeOf(url), newest);
     if (!isFresh && (await hasSettings(client))) await readPartitions(client, partitions);
     const repeatable = await readRepeatable(folder);
@@ -53,6 +54,7 @@ async function bringUpToDate(
       const statements = refused.map((statement) => `  ${statement};`).join('\n');
       tell(`This user may not make roles. Somebody who may is to run, and then this again:\n${statements}`);
     }
+    await limitRoles(client);
     const grants = { made: false };
     const finish = async (): Promise<void> => {
       await makeSystemAccounts(client, partitions);

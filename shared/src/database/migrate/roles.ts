@@ -92,7 +92,7 @@ const ROLE_EXISTS = '42710';
  */
 const COLLISIONS = new Set(['XX000', '23505']);
 
-async function repeatOnCollision(work: () => Promise<unknown>): Promise<void> {
+export async function repeatOnCollision(work: () => Promise<unknown>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await work();

@@ -148,6 +148,16 @@ export async function findBatch(
   return batch ? { ...batch, totals: await sumTotals(database, batch.id) } : null;
 }
 
+/** Whether all of its lines have ended. */
+export async function isFinished(database: Queryable, batchId: string): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'isFinished',
+    text: 'SELECT FROM batches WHERE id = $1 AND finished_at IS NOT NULL',
+    values: [batchId],
+  });
+  return rowCount === 1;
+}
+
 async function sumTotals(database: Queryable, batchId: string): Promise<AssetTotals[]> {
   const { rows } = await database.query<TotalsRow>({
     name: 'sumTotals',
