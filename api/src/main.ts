@@ -1,6 +1,7 @@
 import { namesSeveralHosts } from '@wallet/shared/database/hosts';
 import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
 import { createPool } from '@wallet/shared/database/pool';
+import { createHistory } from '@wallet/shared/database/replica';
 import { PLANNERS } from '@wallet/shared/database/session';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { logErrors } from '@wallet/shared/process/log-errors';
@@ -47,11 +48,16 @@ async function start(config: ApiConfig): Promise<{ log: Logger; running: Running
   const database = connect(databaseUrl, connections.reading, { writes: namesSeveralHosts(databaseUrl) });
   const storing = connect(databaseUrl, connections.storing, { writes: true, settings: STORING_PLANNER });
   const replica = readDatabaseUrl === undefined ? null : connect(readDatabaseUrl, connections.reading, { writes: false });
+  const history = createHistory(
+    database,
+    replica,
+    logErrors(log, 'the replica cannot be used: reading from the primary'),
+  );
   await checkSpool(config.spoolFolder);
   await checkDatabase(database, config.databaseUrl, 'api', config.migrationWaitMs);
   await warnOfFailover(database, config.synchronousStandby, log);
   const partitions = await readPartitions(database, config.partitions);
-  const api = await startApi(config, { database, storing, replica, partitions, registry: createRegistry(), log });
+  const api = await startApi(config, { database, storing, history, partitions, registry: createRegistry(), log });
   log.info({ host: config.host, port: api.port }, 'api ready');
   return {
     log,

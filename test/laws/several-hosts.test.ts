@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { urlFor } from '@wallet/local/embedded-postgres';
 import { startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';

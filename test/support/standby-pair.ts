@@ -59,9 +59,9 @@ export async function startStandbyPair(folder: string, { isSynchronous = false }
 }
 
 /** The address of the same database on several hosts. */
-export function withHosts(url: string, ports: readonly (number | string)[], query = ''): string {
+function withHosts(url: string, ports: readonly number[]): string {
   const { host } = new URL(url);
-  return `${url.replace(host, ports.map((port) => `127.0.0.1:${port}`).join(','))}${query}`;
+  return url.replace(host, ports.map((port) => `127.0.0.1:${port}`).join(','));
 }
 
 async function untilCaughtUp(primary: string, standby: string): Promise<void> {

@@ -119,19 +119,19 @@ function droppedOf(facts: Facts, asked: Readonly<Record<string, string>>, isPool
     : `${found}. Does a pooler drop the start-up parameter "options"?`;
 }
 
-/** Names of settings whose values are times: asked for in milliseconds, and shown in the largest unit. */
-const TIME = /_timeout$/;
+/** How settings end whose values are times: asked for in milliseconds, and shown in the largest unit. */
+const TIME = '_timeout';
 const UNITS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1e3, min: 6e4, h: 36e5, d: 864e5 };
 
 function isSame(name: string, found: string | null | undefined, asked: string): boolean {
-  return found === asked || (TIME.test(name) && milliseconds(found) === milliseconds(asked));
+  return found === asked || (name.endsWith(TIME) && milliseconds(found) === milliseconds(asked));
 }
 
 /** Of the users that share a pooler, sessions have the limits of their role: one that asks for less gives up by itself. */
 function isLimited(name: string, found: string | null | undefined, asked: string): boolean {
   const most = Number(limitSettings(DEFAULT_LIMITS)[name] ?? 0);
   const limit = milliseconds(found) ?? 0;
-  return TIME.test(name) && asked !== '0' && limit > 0 && limit <= most;
+  return name.endsWith(TIME) && asked !== '0' && limit > 0 && limit <= most;
 }
 
 function milliseconds(text: string | null | undefined): number | null {

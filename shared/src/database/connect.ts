@@ -1,7 +1,7 @@
-import type { EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { READ_ONLY, type SessionNeeds, UNUSABLE, UnfitServer, checkSession } from './check-session.ts';
+import { READ_ONLY, UNUSABLE, UnfitServer, checkSession } from './check-session.ts';
 import { explainDatabaseFailure, placeOf } from './explain-failure.ts';
 import { type DatabaseHost, type DatabaseHosts, type SessionAttrs, parseHosts } from './hosts.ts';
 import { UNLIMITED, sessionSettings, startOptions } from './session.ts';
@@ -109,12 +109,12 @@ function orderOf({ hosts, isRandom }: DatabaseHosts, preferred: number): [number
  * its listeners, is what its constructor has put into it.
  */
 function aim(client: pg.Client, config: pg.ClientConfig): void {
-  const { _events, _eventsCount, _maxListeners, ...fresh } = new pg.Client(config) as unknown as Record<
-    string,
-    unknown
-  >;
-  Object.assign(client, fresh);
+  const fresh = Object.entries(new pg.Client(config)).filter(([name]) => !OF_LISTENERS.has(name));
+  Object.assign(client, Object.fromEntries(fresh));
 }
+
+/** Where an emitter keeps them. */
+const OF_LISTENERS = new Set(Object.keys(new EventEmitter()));
 
 /** Ends what the client is connected to, or tries to connect to, without the client hearing of it. */
 function leave(client: pg.Client): void {

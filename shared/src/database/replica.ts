@@ -11,6 +11,8 @@ type Read<Result> = (database: Queryable) => Promise<Result>;
  * asked for. What the replica does not have yet, or cannot answer, is read from the primary.
  */
 export interface History {
+  /** The pool of the replica, by this name; empty without one. */
+  readonly pools: Readonly<Record<string, Database>>;
   /** What was done to a wallet. */
   ofWallet<Result>(walletId: string, read: Read<Result>): Promise<Result>;
   /** The lines of a batch. They change until it is finished: then the primary has them. */
@@ -49,6 +51,7 @@ export function createHistory(primary: Database, replica: Database | null, onErr
 
   const chosen = (): Database | null => (performance.now() < restsUntil ? null : replica);
   return {
+    pools: replica === null ? {} : { replica },
     async ofWallet(walletId, read) {
       const from = chosen();
       if (from === null) return read(primary);
