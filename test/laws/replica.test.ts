@@ -66,6 +66,10 @@ async function applyBatch(wallet: string, amount: string): Promise<string> {
   return answer.body.id as string;
 }
 
+it('warns at the start that no standby confirms what is acknowledged', async () => {
+  await untilLogged(api, 'the database has no synchronous standby');
+});
+
 it('answers from the replica, from the primary what the replica has not replayed, and at all when it is gone', async () => {
   const wallet = await createFundedWallet(api.url, '5.00');
   const id = await applyBatch(wallet, '1.00');

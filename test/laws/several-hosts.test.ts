@@ -88,6 +88,7 @@ it('loses nothing that it acknowledged when the primary is lost and the standby 
   await untilAccepted(api.url, wallet);
   expect(await operate(api.url, wallet, 'WITHDRAW', '1.00')).toMatchObject({ result: { wallet_balance: '11.00' } });
   expect((await request(api.url).get('/health')).body).toMatchObject({ database: 'up' });
+  expect(api.log()).not.toContain('no synchronous standby');
   expect([api, worker].flatMap((each) => each.log().split('\n')).filter((line) => line.includes('"stack"'))).toEqual(
     [],
   );
