@@ -107,7 +107,7 @@ function unfitFor(facts: Facts, { writes, wants }: SessionNeeds): string | null 
 /** A setting that was asked for and is another; null if there is none. */
 function droppedOf(facts: Facts, asked: Readonly<Record<string, string>>, isPooled: boolean): string | null {
   const wrong = Object.entries(asked).find(
-    ([name, value]) => !isSame(name, facts[name], value) && !(isPooled && isLimited(name, facts[name], value)),
+    ([name, value]) => !isSame(name, facts[name], value) && !(isPooled && isGoodEnough(name, facts[name], value)),
   );
   if (wrong === undefined) return null;
   const [name, value] = wrong;
@@ -127,8 +127,12 @@ function isSame(name: string, found: string | null | undefined, asked: string): 
   return found === asked || (name.endsWith(TIME) && milliseconds(found) === milliseconds(asked));
 }
 
-/** Of the users that share a pooler, sessions have the limits of their role: one that asks for less gives up by itself. */
-function isLimited(name: string, found: string | null | undefined, asked: string): boolean {
+/**
+ * Behind a pooler all sessions of a user have the settings of the user. One that asks for a shorter limit gives up by itself; one
+ * that wants its statements planned once has them planned more often, which costs time.
+ */
+function isGoodEnough(name: string, found: string | null | undefined, asked: string): boolean {
+  if (name === 'plan_cache_mode') return true;
   const most = Number(limitSettings(DEFAULT_LIMITS)[name] ?? 0);
   const limit = milliseconds(found) ?? 0;
   return name.endsWith(TIME) && asked !== '0' && limit > 0 && limit <= most;
