@@ -47,7 +47,8 @@ async function start(config: ApiConfig): Promise<{ log: Logger; running: Running
   // A server that takes no writes still answers reads. Where there are others, one of them has what was written last.
   const database = connect(databaseUrl, connections.reading, { writes: namesSeveralHosts(databaseUrl) });
   const storing = connect(databaseUrl, connections.storing, { writes: true, settings: STORING_PLANNER });
-  const replica = readDatabaseUrl === undefined ? null : connect(readDatabaseUrl, connections.reading, { writes: false });
+  const replica =
+    readDatabaseUrl === undefined ? null : connect(readDatabaseUrl, connections.reading, { writes: false });
   const history = createHistory(
     database,
     replica,
