@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadAssets } from '@wallet/shared/database/assets';
 import { loadHouseAccounts } from '@wallet/shared/database/house-accounts';
 import type { Database } from '@wallet/shared/database/pool';
+import type { History } from '@wallet/shared/database/replica';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { Registry } from '@wallet/shared/process/metrics';
@@ -37,6 +38,7 @@ interface Dependencies {
   readonly database: Database;
   /** For storing operations, and for what has to be looked up for that. */
   readonly storing: Database;
+  readonly history: History;
   readonly partitions: number;
   readonly registry: Registry;
   readonly log: Logger;
@@ -50,7 +52,7 @@ const NOTICE_MS = 500;
  * what it needs, and nothing else.
  */
 export async function startApi(config: ApiConfig, dependencies: Dependencies): Promise<RunningApi> {
-  const { database, storing, partitions, registry, log } = dependencies;
+  const { database, storing, history, partitions, registry, log } = dependencies;
   let stopping = false;
   const isStopping = (): boolean => stopping;
   const assets = await loadAssets(database);
@@ -67,7 +69,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     ...{ database, storing, partitions, log },
     onRefused: metrics.refused,
   });
-  metrics.watch(watch, admission.waiting, { reading: database, storing });
+  metrics.watch(watch, admission.waiting, { reading: database, storing, ...history.pools });
   const findWallet = createFindWallet(database, storing, assets);
   const houseAccounts = loadHouseAccounts(database);
   const endpoints = createEndpoints({
@@ -86,7 +88,8 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       }),
     },
     batches: {
-      ...{ database, storing, partitions, assets, houseAccounts, findWallets: findWallet.many, isStopping, log },
+      ...{ database, storing, history, partitions, assets, houseAccounts, isStopping, log },
+      findWallets: findWallet.many,
       refuseUpload: () => admission.refuse('batch', 'uploads'),
       ring: queue.ringForBatch,
       onAccepted: (types, seconds) => {
@@ -94,7 +97,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       },
       spoolFolder: config.spoolFolder,
     },
-    wallets: { database, assets, findFacts: findWallet.one },
+    wallets: { database, history, assets, findFacts: findWallet.one },
     clients: { database, storing, assets, readLines: readJsonBody },
     assets: { database, assets },
     accounts: { database, assets },

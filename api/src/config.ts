@@ -1,12 +1,14 @@
 import { tmpdir } from 'node:os';
 import {
   booleanSetting,
+  databaseSetting,
   numberSetting,
   processesSetting,
   readSettings,
   sharedSettings,
   webhookSettings,
 } from '@wallet/shared/process/config';
+import { type SynchronousStandby, synchronousStandbySetting } from '@wallet/shared/process/warn-of-failover';
 import { z } from 'zod';
 import { isLoopback } from './access/loopback.ts';
 import type { AdmissionLimits } from './admission/admission.ts';
@@ -19,6 +21,9 @@ export interface ApiConfig {
   /** Whether the API may be open to whoever reaches it, on whatever address, as long as there are no keys. */
   readonly allowAnonymous: boolean;
   readonly databaseUrl: string;
+  /** Where history is read, if not from the primary. */
+  readonly readDatabaseUrl: string | undefined;
+  readonly synchronousStandby: SynchronousStandby;
   /** How many connections read, and how many store operations. */
   readonly connections: { readonly reading: number; readonly storing: number };
   readonly admission: AdmissionLimits;
@@ -52,6 +57,8 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
       ...webhookSettings,
       HOST: z.string().default('127.0.0.1'),
       PORT: count(0, 65_535, 8000),
+      READ_DATABASE_URL: databaseSetting().optional(),
+      SYNCHRONOUS_STANDBY: synchronousStandbySetting,
       API_DATABASE_CONNECTIONS: count(4, 100, 10),
       API_PROCESSES: processesSetting(),
       API_MAX_CONNECTIONS: count(1, 1_000_000, 16_000),
@@ -74,6 +81,8 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     port: settings.PORT,
     allowAnonymous: settings.ALLOW_ANONYMOUS,
     databaseUrl: settings.DATABASE_URL,
+    readDatabaseUrl: settings.READ_DATABASE_URL,
+    synchronousStandby: settings.SYNCHRONOUS_STANDBY,
     connections: { reading: connections - storing, storing },
     admission: {
       pendingOperations: settings.ADMISSION_PENDING_OPERATIONS,

@@ -1,5 +1,8 @@
+import { namesSeveralHosts } from '@wallet/shared/database/hosts';
 import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
 import { createPool } from '@wallet/shared/database/pool';
+import { createHistory } from '@wallet/shared/database/replica';
+import { PLANNERS } from '@wallet/shared/database/session';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import { type Logger, createLogger } from '@wallet/shared/process/logger';
@@ -7,14 +10,13 @@ import { createRegistry } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { type EndItself, type Running, runProcess } from '@wallet/shared/process/run-process';
 import { watchSchema } from '@wallet/shared/process/watch-schema';
+import { warnOfFailover } from '@wallet/shared/process/warn-of-failover';
 import { startApi } from './api.ts';
 import { checkSpool } from './batches/spool.ts';
 import { type ApiConfig, readApiConfig } from './config.ts';
 
-/** The queue is empty when plans are made and long when they matter: it is read by key, always. */
-const PLANNER = { enable_seqscan: 'off', jit: 'off' };
 /** What is stored is looked up by keys: planned anew for a short list, as the planner likes to, it would take longer than to run. */
-const STORING_PLANNER = { ...PLANNER, plan_cache_mode: 'force_generic_plan' };
+const STORING_PLANNER = { ...PLANNERS.api, plan_cache_mode: 'force_generic_plan' };
 
 const HELP = `npm run start:api
 
@@ -37,17 +39,27 @@ await runProcess({
 
 async function start(config: ApiConfig, endItself: EndItself): Promise<{ log: Logger; running: Running }> {
   const log = createLogger({ process: 'api', level: config.logLevel, pretty: config.logPretty });
-  const connect = (size: number, settings: Record<string, string> = PLANNER) =>
+  const connect = (url: string, size: number, more: { writes: boolean; settings?: Record<string, string> }) =>
     createPool({
-      ...{ url: config.databaseUrl, name: 'wallet-api', size, settings },
+      ...{ url, name: 'wallet-api', size, settings: PLANNERS.api, ...more },
       onError: logErrors(log, 'database connection failed'),
     });
-  const database = connect(config.connections.reading);
-  const storing = connect(config.connections.storing, STORING_PLANNER);
+  const { databaseUrl, readDatabaseUrl, connections } = config;
+  // A server that takes no writes still answers reads. Where there are others, one of them has what was written last.
+  const database = connect(databaseUrl, connections.reading, { writes: namesSeveralHosts(databaseUrl) });
+  const storing = connect(databaseUrl, connections.storing, { writes: true, settings: STORING_PLANNER });
+  const replica =
+    readDatabaseUrl === undefined ? null : connect(readDatabaseUrl, connections.reading, { writes: false });
+  const history = createHistory(
+    database,
+    replica,
+    logErrors(log, 'the replica cannot be used: reading from the primary'),
+  );
   await checkSpool(config.spoolFolder);
   await checkDatabase(database, config.databaseUrl, 'api', config.migrationWaitMs);
+  await warnOfFailover(database, config.synchronousStandby, log);
   const partitions = await readPartitions(database, config.partitions);
-  const api = await startApi(config, { database, storing, partitions, registry: createRegistry(), log });
+  const api = await startApi(config, { database, storing, history, partitions, registry: createRegistry(), log });
   const schema = watchSchema({ database, url: config.databaseUrl, log, onMisfit: endItself });
   log.info({ host: config.host, port: api.port }, 'api ready');
   return {
@@ -55,7 +67,7 @@ async function start(config: ApiConfig, endItself: EndItself): Promise<{ log: Lo
     running: {
       async stop() {
         await Promise.all([api.stop(), schema.stop()]);
-        await Promise.all([database.end(), storing.end()]);
+        await Promise.all([database.end(), storing.end(), replica?.end()]);
       },
     },
   };

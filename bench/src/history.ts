@@ -7,6 +7,7 @@ import { startPostgres } from '@wallet/local/embedded-postgres';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { type Database, createPool } from '@wallet/shared/database/pool';
+import { createHistory } from '@wallet/shared/database/replica';
 import { createLogger } from '@wallet/shared/process/logger';
 import { createRegistry } from '@wallet/shared/process/metrics';
 import { addHistory, historyWallet, makeHistoryWallets } from './fill-history.ts';
@@ -69,7 +70,14 @@ function startReader(pool: Database): Promise<RunningApi> {
     ...{ DATABASE_URL: postgres.url, REDIS_URL: 'redis://127.0.0.1:1', QUEUE_PREFIX: 'bench', PORT: '0' },
     ...{ LOG_LEVEL: 'silent', SPOOL_DIR: folder },
   });
-  return startApi(config, { database: pool, storing: pool, partitions: 1, registry: createRegistry(), log });
+  return startApi(config, {
+    database: pool,
+    storing: pool,
+    history: createHistory(pool, null, () => undefined),
+    partitions: 1,
+    registry: createRegistry(),
+    log,
+  });
 }
 
 type Times = ReadonlyMap<string, { p50: number; p99: number }>;

@@ -102,10 +102,10 @@ async function prepareHome(options: { dataDir: string; path: string; packaged?: 
 
 /** The address of a database of an embedded server, for the user of a role instead of the superuser. */
 export function urlFor(role: Role, url: string): string {
-  const target = new URL(url);
-  target.username = loginOf(role);
-  target.password = derivePassword(new URL(url).password, role);
-  return target.href;
+  // Not as a URL object, which has one host: the address may name several.
+  return url.replace(/^(\w+:\/\/)[^:@/]*:([^@/]*)@/, (_, scheme: string, password: string) => {
+    return `${scheme}${loginOf(role)}:${derivePassword(decodeURIComponent(password), role)}@`;
+  });
 }
 
 /** Passwords of users follow from that of the superuser, so that only one is kept. */

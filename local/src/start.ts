@@ -70,6 +70,8 @@ async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; runn
       ...process.env,
       PORT: String(settings.port),
       REDIS_URL: redisUrl,
+      // Our own server stands alone.
+      ...(settings.databaseUrl === undefined && { SYNCHRONOUS_STANDBY: process.env['SYNCHRONOUS_STANDBY'] ?? 'none' }),
       LOG_LEVEL: settings.logLevel,
       LOG_PRETTY: String(settings.logPretty),
       WEBHOOK_KEY: process.env['WEBHOOK_KEY'] ?? keepKey(settings.dataDir),
@@ -173,7 +175,13 @@ async function startServers(
 }
 
 async function seed(databaseUrl: string, redisUrl: string, settings: StartSettings): Promise<void> {
-  const database = createPool({ url: databaseUrl, name: 'wallet-seed', size: 1, onError: () => undefined });
+  const database = createPool({
+    url: databaseUrl,
+    name: 'wallet-seed',
+    size: 1,
+    writes: true,
+    onError: () => undefined,
+  });
   const doorbell = createDoorbell({ url: redisUrl, prefix: settings.queuePrefix, onError: () => undefined });
   try {
     await seedDatabase(database, doorbell, await readPartitions(database, settings.partitions));

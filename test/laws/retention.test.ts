@@ -4,7 +4,6 @@ import { claimDeliveries } from '@wallet/shared/database/tables/delivery-claims'
 import { readOldestKept } from '@wallet/shared/database/tables/retention';
 import { PLANNER } from '@wallet/worker/drain/planner';
 import { deletePiece } from '@wallet/worker/retention/delete-piece';
-import { RETENTION_SESSION } from '@wallet/worker/retention/start-retention';
 import request from 'supertest';
 import { daysAgo, deliverAged, endRest, retain, tellAged } from '../support/aged.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -32,8 +31,7 @@ afterEach(async () => {
 });
 
 function connect(url: string): Database {
-  const settings = { ...PLANNER, ...RETENTION_SESSION };
-  return createPool({ url, name: 'retention', size: 2, settings, onError: () => undefined });
+  return createPool({ url, name: 'retention', size: 2, settings: PLANNER, onError: () => undefined });
 }
 
 async function makeEndpoint(): Promise<string> {

@@ -91,6 +91,12 @@ const DATABASES: WrongStart[] = [
   ...onDatabase('no such database', 'missing', /"no_such_database" does not exist. Create it/, API, 'npm run migrate'),
   ...onDatabase('Postgres 14', 'old', /is on Postgres 14. Version 15 or later is needed/, API, 'npm run migrate'),
   ...onDatabase('a standby', 'standby', /is a standby, which can only be read/, API, WORKER, 'npm run migrate'),
+  ...onDatabase(
+    'several hosts of which none is a primary',
+    'severalHosts',
+    /none of its hosts can be used. Database wallet at 127.0.0.1:1 cannot be reached: nothing listens.* is a standby, /,
+    WORKER,
+  ),
   ...onDatabase('read-only by setting', 'readOnly', /default_transaction_read_only is on/, API, 'npm run migrate'),
   ...onDatabase('encoding LATIN1', 'latin', /has the encoding LATIN1. Make it anew/, WORKER, 'npm run migrate'),
   ...onDatabase('triggers switched off', 'lawless', /session_replication_role = replica/, WORKER),

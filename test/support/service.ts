@@ -5,6 +5,7 @@ import { type RunningApi, startApi } from '@wallet/api/api';
 import { urlFor } from '@wallet/local/embedded-postgres';
 import { type Assets, loadAssets } from '@wallet/shared/database/assets';
 import { type Database, createPool } from '@wallet/shared/database/pool';
+import { createHistory } from '@wallet/shared/database/replica';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/process/logger';
 import { Registry } from '@wallet/shared/process/metrics';
@@ -78,6 +79,7 @@ export async function startService(
   const config = {
     ...target,
     processes: 1,
+    synchronousStandby: 'none' as const,
     ...{
       logLevel: 'silent',
       logPretty: false,
@@ -94,6 +96,7 @@ export async function startService(
     {
       ...config,
       databaseUrl: apiUrl,
+      readDatabaseUrl: undefined,
       redisUrl: options.apiRedisUrl ?? target.redisUrl,
       port: 0,
       connections: { reading: 5, storing: 5 },
@@ -102,7 +105,14 @@ export async function startService(
       metrics: true,
       spoolFolder: tmpdir(),
     },
-    { database: apiPool, storing: acceptPool, partitions, registry: new Registry(), log },
+    {
+      database: apiPool,
+      storing: acceptPool,
+      history: createHistory(apiPool, null, () => undefined),
+      partitions,
+      registry: new Registry(),
+      log,
+    },
   );
   const conformance = watchConformance(api.port);
   const workers: WalletWorker[] = [];

@@ -52,6 +52,7 @@ export async function openWrongStartRig() {
       silent: `postgres://user:secret@127.0.0.1:${silent}/wallet`,
       old: old.url,
       standby: standby.url,
+      severalHosts: standby.url.replace(/@/, '@127.0.0.1:1,'),
       none: `postgres://user:secret@127.0.0.1:1/wallet`,
       noHost: `postgres://user:secret@no-such-host.invalid/wallet`,
       wrongPassword: withUser(good, 'wallet_api_login', 'not-the-secret'),

@@ -5,6 +5,7 @@ import {
   sharedSettings,
   webhookSettings,
 } from '@wallet/shared/process/config';
+import { type SynchronousStandby, synchronousStandbySetting } from '@wallet/shared/process/warn-of-failover';
 import { z } from 'zod';
 import type { RetentionDays } from './retention/delete-piece.ts';
 
@@ -12,6 +13,7 @@ export interface WorkerConfig {
   /** How many processes do this work, sharing the port of their health. Every other number here is of each of them. */
   readonly processes: number;
   readonly databaseUrl: string;
+  readonly synchronousStandby: SynchronousStandby;
   readonly redisUrl: string;
   readonly queuePrefix: string;
   readonly logLevel: string;
@@ -48,6 +50,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     {
       ...sharedSettings,
       ...webhookSettings,
+      SYNCHRONOUS_STANDBY: synchronousStandbySetting,
       WORKER_PROCESSES: processesSetting(),
       WORKER_BATCH_LIMIT: numberSetting(1, 10_000).default(1_000),
       WORKER_TRANSACTIONS: numberSetting(1, 32).default(1),
@@ -65,6 +68,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   return Object.freeze({
     processes: settings.WORKER_PROCESSES,
     databaseUrl: settings.DATABASE_URL,
+    synchronousStandby: settings.SYNCHRONOUS_STANDBY,
     redisUrl: settings.REDIS_URL,
     queuePrefix: settings.QUEUE_PREFIX,
     logLevel: settings.LOG_LEVEL,

@@ -9,10 +9,11 @@ import { createRegistry, watchPools } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { type EndItself, type Running, runProcess } from '@wallet/shared/process/run-process';
 import { watchSchema } from '@wallet/shared/process/watch-schema';
+import { warnOfFailover } from '@wallet/shared/process/warn-of-failover';
 import { type WorkerConfig, readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
 import { DRAIN_PLANNER, PLANNER } from './drain/planner.ts';
-import { RETENTION_SESSION, startRetention } from './retention/start-retention.ts';
+import { startRetention } from './retention/start-retention.ts';
 import { serveHealth } from './serve-health.ts';
 import { startWorker } from './worker.ts';
 
@@ -42,14 +43,15 @@ async function start(config: WorkerConfig, endItself: EndItself): Promise<{ log:
   const log = createLogger({ process: 'worker', level: config.logLevel, pretty: config.logPretty });
   const connect = (name: string, size: number, settings: Record<string, string> = PLANNER) =>
     createPool({
-      ...{ url: config.databaseUrl, name, size, settings },
+      ...{ url: config.databaseUrl, name, size, settings, writes: true },
       onError: logErrors(log, 'database connection failed'),
     });
   const database = connect('wallet-worker', config.transactions + config.bulkTransactions + 2, DRAIN_PLANNER);
   const webhookDatabase = connect('wallet-webhooks', WEBHOOK_CONNECTIONS);
   // It connects when it is used.
-  const retentionDatabase = connect('wallet-retention', 1, { ...PLANNER, ...RETENTION_SESSION });
+  const retentionDatabase = connect('wallet-retention', 1);
   await checkDatabase(database, config.databaseUrl, 'worker', config.migrationWaitMs);
+  await warnOfFailover(database, config.synchronousStandby, log);
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);
   const registry = createRegistry();

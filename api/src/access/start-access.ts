@@ -1,4 +1,5 @@
 import { ConfigError } from '@wallet/shared/words/config-error';
+import { namesSeveralHosts } from '@wallet/shared/database/hosts';
 import { createPool } from '@wallet/shared/database/pool';
 import { readGoodKeys } from '@wallet/shared/database/tables/api-keys';
 import { logErrors } from '@wallet/shared/process/log-errors';
@@ -38,6 +39,7 @@ export async function startAccess(settings: AccessSettings, log: Logger): Promis
     name: 'wallet-api-keys',
     size: 1,
     statementMs: READ_MS,
+    writes: namesSeveralHosts(settings.databaseUrl),
     onError: logErrors(log, 'database connection for keys failed'),
   });
   let keys: KeyRing | undefined;

@@ -1,6 +1,7 @@
 import type { Assets } from '@wallet/shared/database/assets';
 import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
 import type { Database } from '@wallet/shared/database/pool';
+import type { History } from '@wallet/shared/database/replica';
 import { BATCH_STATUSES, cancelBatch, findBatch, listBatches } from '@wallet/shared/database/tables/batches';
 import { presentBatch } from '@wallet/shared/events/present-batch';
 import { formatAmount } from '@wallet/shared/words/money';
@@ -29,6 +30,7 @@ const CURSORS = createCursors('batches', readId);
 export interface BatchNeeds extends UploadNeeds {
   readonly database: Database;
   readonly assets: Assets;
+  readonly history: History;
   readonly isStopping: () => boolean;
 }
 
@@ -36,12 +38,14 @@ export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
   const { database, assets } = needs;
   const acceptBatch = createAcceptBatch(needs);
   const answerBatch = createAnswerBatch(needs);
-  const eachLine = createEachLine(database, assets);
+  // What is asked for again is decided on what the primary has.
+  const eachLine = createEachLine((_, read) => read(database), assets);
+  const eachLineOfHistory = createEachLine((batch, read) => needs.history.ofBatch(batch, read), assets);
   return [
     postBatch({ assets, acceptBatch, answerBatch }),
     getBatch({ database, answerBatch }),
     getBatches({ database, assets }),
-    createLinesEndpoint({ database, assets, eachLine }),
+    createLinesEndpoint({ database, history: needs.history, assets, eachLine: eachLineOfHistory }),
     cancel({ database, answerBatch }),
     retry({ database, assets, acceptBatch, answerBatch, eachLine }),
   ];

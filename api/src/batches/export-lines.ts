@@ -1,6 +1,6 @@
 import { writeRecords } from '@wallet/csv/write-records';
 import type { Assets } from '@wallet/shared/database/assets';
-import type { Database } from '@wallet/shared/database/pool';
+import type { History } from '@wallet/shared/database/replica';
 import { type BatchLine, type LineFilter, listLines } from '@wallet/shared/database/tables/batch-lines';
 import type { Batch } from '@wallet/shared/database/tables/batches';
 import { writeJson } from '@wallet/shared/words/json-text';
@@ -28,13 +28,13 @@ const CHUNK = 5_000;
 export type EachLine = (batch: Batch, status: LineStatus | null) => AsyncGenerator<readonly BatchLine[]>;
 
 /** Makes the function that reads them. Groups are read one after the other: many exports share one connection. */
-export function createEachLine(database: Database, assets: Assets): EachLine {
+export function createEachLine(readLines: History['ofBatch'], assets: Assets): EachLine {
   const inTurn = pLimit(1);
   return async function* (batch, status) {
     const last = batch.total + batch.replayed;
     for (let filter: LineFilter = { after: 0, upTo: CHUNK, status }; filter.after < last;) {
       const page = filter;
-      const lines = await inTurn(() => listLines(database, batch, page, CHUNK));
+      const lines = await inTurn(() => readLines(batch, (database) => listLines(database, batch, page, CHUNK)));
       await assets.know(lines.flatMap(assetsOf));
       if (lines.length > 0) yield lines;
       filter = { after: filter.upTo, upTo: filter.upTo + CHUNK, status };

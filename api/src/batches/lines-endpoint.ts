@@ -2,6 +2,7 @@ import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
+import type { History } from '@wallet/shared/database/replica';
 import { listLines } from '@wallet/shared/database/tables/batch-lines';
 import { findBatch } from '@wallet/shared/database/tables/batches';
 import { assetsOf } from '@wallet/shared/events/present-operation';
@@ -20,10 +21,12 @@ const CURSORS = createCursors('lines', readPosition);
 
 export const createLinesEndpoint = ({
   database,
+  history,
   assets,
   eachLine,
 }: {
   database: Database;
+  history: History;
   assets: Assets;
   eachLine: EachLine;
 }) => {
@@ -83,16 +86,17 @@ export const createLinesEndpoint = ({
       }
       const upTo = batch.total + batch.replayed;
       const after = Math.min(Number(CURSORS.read(query.cursor) ?? 0n), upTo);
-      const found = await listLines(database, batch, { after, upTo, status }, query.limit + 1);
+      const page = { after, upTo, status };
+      const found = await history.ofBatch(batch, (from) => listLines(from, batch, page, query.limit + 1));
       const archived = await findArchived();
       if (archived) return archived;
       await assets.know(found.flatMap(assetsOf));
-      const page = answerPage({
+      const answer = answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (line) => String(line.position),
         present: (line) => presentLine(assets, line),
       });
-      return { ...page, headers };
+      return { ...answer, headers };
     },
   });
 };

@@ -1,5 +1,6 @@
 import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
+import type { History } from '@wallet/shared/database/replica';
 import { type Checkpoint, findCheckpoint } from '@wallet/shared/database/tables/archived-history';
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import { type Totals, listHistory, sumHistory } from '@wallet/shared/database/tables/entries';
@@ -21,6 +22,7 @@ const CURSORS = createCursors('transactions', readPosition);
 /** What the endpoints of a wallet's history work with. */
 export interface HistoryNeeds {
   readonly database: Database;
+  readonly history: History;
   readonly assets: Assets;
   /** What never changes about a wallet; null if there is none. */
   readonly findFacts: (id: string) => Promise<WalletFacts | null>;
@@ -30,7 +32,7 @@ export function createHistoryEndpoints(needs: HistoryNeeds): Endpoint[] {
   return [getHistory(needs), getStatistics(needs)];
 }
 
-const getHistory = ({ database, assets, findFacts }: HistoryNeeds) =>
+const getHistory = ({ history, assets, findFacts }: HistoryNeeds) =>
   endpoint({
     method: 'get',
     paths: ['/wallets/{id}/transactions'],
@@ -52,8 +54,10 @@ const getHistory = ({ database, assets, findFacts }: HistoryNeeds) =>
         to: query.to ?? null,
         before: CURSORS.read(query.cursor),
       };
-      const lines = await listHistory(database, params.id, filter, query.limit + 1);
-      const checkpoint = await findCheckpoint(database, params.id, filter);
+      const { lines, checkpoint } = await history.ofWallet(params.id, async (database) => ({
+        lines: await listHistory(database, params.id, filter, query.limit + 1),
+        checkpoint: await findCheckpoint(database, params.id, filter),
+      }));
       if (checkpoint?.coversAll) return historyArchived(checkpoint.movedAt);
       if (checkpoint !== null && filter.before !== null && filter.before <= checkpoint.version) return EXPIRED;
       const page = answerPage({
@@ -89,7 +93,7 @@ const EXPIRED = new Problem(
   'The history behind this cursor is in the archives. Read it there, or begin again without a cursor.',
 );
 
-const getStatistics = ({ database, assets, findFacts }: HistoryNeeds) =>
+const getStatistics = ({ history, assets, findFacts }: HistoryNeeds) =>
   endpoint({
     method: 'get',
     paths: ['/wallets/{id}/statistics'],
@@ -105,8 +109,10 @@ const getStatistics = ({ database, assets, findFacts }: HistoryNeeds) =>
       const facts = await findFacts(params.id);
       if (facts === null) return notFound(params.id);
       const range = { from: query.from ?? null, to: query.to ?? null };
-      const totals = await sumHistory(database, params.id, range.from, range.to);
-      const checkpoint = await findCheckpoint(database, params.id, range);
+      const { totals, checkpoint } = await history.ofWallet(params.id, async (database) => ({
+        totals: await sumHistory(database, params.id, range.from, range.to),
+        checkpoint: await findCheckpoint(database, params.id, range),
+      }));
       if (checkpoint?.coversAll) return historyArchived(checkpoint.movedAt);
       return { status: 200, body: presentStatistics(params.id, { totals, checkpoint }, assets.withId(facts.assetId)) };
     },

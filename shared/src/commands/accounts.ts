@@ -19,7 +19,7 @@ await runCommand({
 
 async function main(order: AccountsOrder): Promise<number> {
   const { DATABASE_URL: url } = readSettings({ DATABASE_URL: sharedSettings.DATABASE_URL }, process.env);
-  const database = createPool({ url, name: 'wallet-accounts', size: 1, onError: () => undefined });
+  const database = createPool({ url, name: 'wallet-accounts', size: 1, writes: true, onError: () => undefined });
   try {
     await checkDatabase(database, url, 'accounts');
     return order.kind === 'add' ? await add(database, order) : await list(database, order);

@@ -4,7 +4,9 @@ import { type Month, isMonth } from '../words/month.ts';
 import { ConfigError } from '../words/config-error.ts';
 import { archiveMonths } from '../database/archive.ts';
 import { verifyArchive } from '../database/archive/verify.ts';
-import { checkDatabase } from '../database/migrate/check-database.ts';
+import { placeOf } from '../database/explain-failure.ts';
+import { refusePooler } from '../database/migrate/check-pooler.ts';
+import { checkDatabase, explaining } from '../database/migrate/check-database.ts';
 import { type Database, createPool } from '../database/pool.ts';
 import { readSettings, sharedSettings } from '../process/config.ts';
 import { explainFileFailure } from '../process/explain-file-failure.ts';
@@ -58,8 +60,9 @@ async function main({ before, to }: Order): Promise<number> {
 
 async function archive(before: Month, to: string): Promise<number> {
   const { DATABASE_URL: url } = readSettings({ DATABASE_URL: sharedSettings.DATABASE_URL }, process.env);
-  const database = connect(url);
+  const database = connect(url, true);
   try {
+    await explaining(placeOf(url), () => refusePooler(url, 'npm run archive'));
     await checkDatabase(database, url, 'archive');
     const client = await database.connect();
     try {
@@ -78,7 +81,7 @@ async function archive(before: Month, to: string): Promise<number> {
 
 async function verify(to: string): Promise<number> {
   const { DATABASE_URL: url } = readSettings({ DATABASE_URL: z.optional(sharedSettings.DATABASE_URL) }, process.env);
-  const database = url === undefined ? null : connect(url);
+  const database = url === undefined ? null : connect(url, false);
   try {
     if (database !== null && url !== undefined) await checkDatabase(database, url, 'verify');
     const { months, operations, wrong } = await verifyArchive(to, database, print).catch((error: unknown) => {
@@ -93,9 +96,12 @@ async function verify(to: string): Promise<number> {
   }
 }
 
-function connect(url: string): Database {
+function connect(url: string, writes: boolean): Database {
   const settings = { lock_timeout: '1000' };
-  return createPool({ url, name: 'wallet-archive', size: 1, statementMs: 0, settings, onError: () => undefined });
+  return createPool({
+    ...{ url, name: 'wallet-archive', size: 1, statementMs: 0, settings, writes },
+    onError: () => undefined,
+  });
 }
 
 function print(line: string): void {

@@ -16,7 +16,7 @@ await runCommand({ help: ASSETS_HELP, failed: 'The assets cannot be reached', re
 
 async function main(order: AssetsOrder): Promise<number> {
   const { DATABASE_URL: url } = readSettings({ DATABASE_URL: sharedSettings.DATABASE_URL }, process.env);
-  const database = createPool({ url, name: 'wallet-assets', size: 1, onError: () => undefined });
+  const database = createPool({ url, name: 'wallet-assets', size: 1, writes: true, onError: () => undefined });
   try {
     await checkDatabase(database, url, 'assets');
     return order.kind === 'add' ? await add(database, order) : await list(database, order);

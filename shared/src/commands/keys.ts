@@ -27,7 +27,8 @@ async function main(order: KeysOrder): Promise<number> {
     return 0;
   }
   const { DATABASE_URL: url } = readSettings({ DATABASE_URL: sharedSettings.DATABASE_URL }, process.env);
-  const database = createPool({ url, name: 'wallet-keys', size: 1, onError: () => undefined });
+  const writes = !['list', 'log'].includes(order.kind);
+  const database = createPool({ url, name: 'wallet-keys', size: 1, writes, onError: () => undefined });
   try {
     await checkDatabase(database, url, 'keys');
     return await carryOut(database, order);

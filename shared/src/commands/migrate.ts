@@ -8,7 +8,7 @@ import { runCommand } from '../process/run-command.ts';
 const HELP = `npm run migrate
 
 Brings the database of DATABASE_URL up to date: its schema, its roles and their grants. Safe to repeat. It connects as the
-owner of the schema. For each of these passwords that is set, it makes the user of the role:
+owner of the schema, and not through a pooler. For each of these passwords that is set, it makes the user of the role:
 
   API_DATABASE_PASSWORD       wallet_api_login
   WORKER_DATABASE_PASSWORD    wallet_worker_login

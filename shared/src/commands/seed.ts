@@ -23,7 +23,7 @@ async function seed(): Promise<number> {
   const { DATABASE_URL, REDIS_URL, QUEUE_PREFIX, PARTITIONS } = sharedSettings;
   const settings = readSettings({ DATABASE_URL, REDIS_URL, QUEUE_PREFIX, PARTITIONS }, process.env);
   const url = settings.DATABASE_URL;
-  const database = createPool({ url, name: 'wallet-seed', size: 1, onError: () => undefined });
+  const database = createPool({ url, name: 'wallet-seed', size: 1, writes: true, onError: () => undefined });
   const doorbell = createDoorbell({
     url: settings.REDIS_URL,
     prefix: settings.QUEUE_PREFIX,

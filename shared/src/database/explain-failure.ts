@@ -1,10 +1,13 @@
+import { ConfigError } from '../words/config-error.ts';
+import { parseHosts } from './hosts.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 /** Where a database is, without user and password: `Database wallet at db:5432`. */
 export function placeOf(url: string): string {
-  const { hostname, port, pathname } = new URL(url);
-  const name = decodeURIComponent(pathname.slice(1));
-  return `${name === '' ? 'The database' : `Database ${name}`} at ${hostname || 'localhost'}:${port || '5432'}`;
+  const { hosts } = parseHosts(url);
+  const name = decodeURIComponent(new URL(hosts[0]?.url ?? url).pathname.slice(1));
+  const names = hosts.map((host) => host.name).join(', ');
+  return `${name === '' ? 'The database' : `Database ${name}`} at ${names}`;
 }
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
@@ -37,12 +40,14 @@ const BY_SQLSTATE: Readonly<Record<string, (message: string, place: string) => s
   // Before version 14 a server does not know every setting of a session.
   '42704': (message, place) => `${place} is not a Postgres of version 15 or later: ${message}.`,
   '08P01': (message, place) =>
-    `${place} refuses what a session begins with: ${message}. A pooler must pass the start-up parameter "options" on.`,
+    `${place} refuses what a session begins with: ${message}. A pooler must pass the start-up parameter "options" on, or ` +
+    'leave it out (PgBouncer: ignore_startup_parameters = options).',
 };
 
 /** What an operator can do about a failure of the database; null if that is not known. */
 export function explainDatabaseFailure(error: unknown, place = 'The database'): string | null {
   if (!(error instanceof Error)) return null;
+  if (error instanceof ConfigError) return error.message;
   // Where a name has several addresses, one error stands for all of them.
   if (error instanceof AggregateError && error.errors.length > 0) return explainDatabaseFailure(error.errors[0], place);
   const sqlstate = sqlstateOf(error);

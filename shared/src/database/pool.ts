@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { nameConnection, withoutName } from './program.ts';
-import { connectOnce, sessionOptions } from './session.ts';
+import { nameConnection } from './program.ts';
+import { connectOnce, createClientClass, longestConnectMs, targetOf } from './connect.ts';
+import { DEFAULT_LIMITS, sessionSettings } from './session.ts';
 
 export type Database = pg.Pool;
 export type Client = pg.PoolClient;
@@ -8,13 +9,10 @@ export type Client = pg.PoolClient;
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 const CONNECT_MS = 5_000;
-const STATEMENT_MS = 10_000;
-const LOCK_MS = 5_000;
-/** A paused process loses its transaction, and with it the locks that others wait for, after this time. */
-const IDLE_IN_TRANSACTION_MS = 5_000;
 
 /**
- * A bounded pool of connections; every wait has a limit. `int8` arrives as `bigint`, never as a number.
+ * A bounded pool of connections; every wait has a limit. `int8` arrives as `bigint`, never as a number. Each connection is made
+ * to the first of the hosts of `url` that fits, and is one whose settings are as they were asked for: see `createClientClass`.
  * Errors of idle connections go to `onError`: without a listener they would end the process.
  */
 export function createPool(options: {
@@ -23,20 +21,23 @@ export function createPool(options: {
   size: number;
   onError: (error: Error) => void;
   settings?: Record<string, string>;
-  /** The longest a statement may take; 0 is for ever. */
+  /** The longest a statement may take; 0 is without a limit. */
   statementMs?: number;
+  /** Whether a connection is only one that takes writes. */
+  writes?: boolean;
 }): Database {
-  const statementMs = options.statementMs ?? STATEMENT_MS;
-  const limits = { statementMs, lockMs: LOCK_MS, idleInTransactionMs: IDLE_IN_TRANSACTION_MS };
+  const limits = { ...DEFAULT_LIMITS, statementMs: options.statementMs ?? DEFAULT_LIMITS.statementMs };
+  const { statementMs } = limits;
+  const settings = sessionSettings(limits, options.settings);
+  const target = targetOf(options.url, { settings, writes: options.writes ?? false, connectMs: CONNECT_MS });
   const pool = new pg.Pool({
-    connectionString: withoutName(options.url),
+    Client: createClientClass(target),
     application_name: nameConnection(options.name),
     max: options.size,
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: Math.max(CONNECT_MS, longestConnectMs(target)),
     query_timeout: statementMs === 0 ? 0 : statementMs + 2_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
-    options: sessionOptions(limits, options.settings),
     types: { getTypeParser: parserOf },
   });
   pool.on('error', options.onError);

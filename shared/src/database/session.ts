@@ -1,9 +1,6 @@
-import pg from 'pg';
-import { nameConnection, withoutName } from './program.ts';
-
 /**
  * What statements and their results rely on, as `SHOW` tells it. A server, a database or a user may begin its sessions
- * otherwise, so every session of ours sets it. What may not be set here, `checkServer` refuses at start.
+ * otherwise, so every session of ours sets it. What may not be set here, `checkSession` refuses.
  */
 export const SESSION_SETTINGS = {
   DateStyle: 'ISO, MDY',
@@ -30,32 +27,51 @@ export interface SessionLimits {
   readonly idleInTransactionMs: number;
 }
 
-/** The start-up parameter `options` (libpq: spaces and backslashes are escaped) that sets all of it for a session. */
-export function sessionOptions(limits: SessionLimits, more: Readonly<Record<string, string>> = {}): string {
-  const settings = {
-    ...SESSION_SETTINGS,
+/**
+ * Those of a process that serves. A paused process loses its transaction, and with it the locks that others wait for, after the
+ * last of them.
+ */
+export const DEFAULT_LIMITS: SessionLimits = { statementMs: 10_000, lockMs: 5_000, idleInTransactionMs: 5_000 };
+
+/** Statements of an administrator may take as long as they need. */
+export const UNLIMITED: SessionLimits = { statementMs: 0, lockMs: 0, idleInTransactionMs: 0 };
+
+/**
+ * Settings for the planner. The queue is empty when plans are made and long when they matter: it is read by key, always. Every
+ * statement of a worker looks rows up by key: a plan made while a table was small, when reading or keeping all of it seemed
+ * cheaper, must not outlive that.
+ */
+export const PLANNERS = {
+  api: { enable_seqscan: 'off', jit: 'off' },
+  worker: {
+    enable_seqscan: 'off',
+    enable_bitmapscan: 'off',
+    enable_hashjoin: 'off',
+    enable_mergejoin: 'off',
+    enable_material: 'off',
+    jit: 'off',
+  },
+} as const;
+
+export function limitSettings(limits: SessionLimits): Readonly<Record<string, string>> {
+  return {
     statement_timeout: String(limits.statementMs),
     lock_timeout: String(limits.lockMs),
     idle_in_transaction_session_timeout: String(limits.idleInTransactionMs),
-    ...more,
   };
+}
+
+/** All that a session sets. */
+export function sessionSettings(
+  limits: SessionLimits,
+  more: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  return { ...SESSION_SETTINGS, ...limitSettings(limits), ...more };
+}
+
+/** The start-up parameter `options` (libpq: spaces and backslashes are escaped) that sets them. */
+export function startOptions(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replace(/[\\\s]/g, '\\$&')}`)
     .join(' ');
-}
-
-/** Statements of an administrator may take as long as they need. */
-const UNLIMITED: SessionLimits = { statementMs: 0, lockMs: 0, idleInTransactionMs: 0 };
-
-/** One connection with the same settings, for what is done once. Losing it fails the statement under way, nothing else. */
-export async function connectOnce(url: string, { connectMs }: { connectMs: number }): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString: withoutName(url),
-    application_name: nameConnection('wallet-command'),
-    connectionTimeoutMillis: connectMs,
-    options: sessionOptions(UNLIMITED),
-  });
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
 }

@@ -1,4 +1,6 @@
 import type { Database } from './pool.ts';
+import { READ_ONLY } from './check-session.ts';
+import { sqlstateOf } from './sqlstate.ts';
 
 /** Whether a database can be used: `read_only` on a standby, or where the role or the database says so. */
 export type DatabaseState = 'up' | 'read_only' | 'down';
@@ -7,12 +9,10 @@ const ANSWER_MS = 2_000;
 
 /** Asks the database whether it takes writes. Without an answer in two seconds it is down. */
 export async function readDatabaseState(database: Database): Promise<DatabaseState> {
-  const asked = database
-    .query<{ readOnly: boolean }>(`SELECT current_setting('transaction_read_only')::boolean AS "readOnly"`)
-    .then(
-      ({ rows }): DatabaseState => (rows[0]?.readOnly === false ? 'up' : 'read_only'),
-      (): DatabaseState => 'down',
-    );
+  const asked = takesWrites(database).then(
+    (takes): DatabaseState => (takes ? 'up' : 'read_only'),
+    (error: unknown): DatabaseState => (sqlstateOf(error) === READ_ONLY ? 'read_only' : 'down'),
+  );
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<DatabaseState>((resolve) => {
     timer = setTimeout(resolve, ANSWER_MS, 'down');
@@ -20,4 +20,19 @@ export async function readDatabaseState(database: Database): Promise<DatabaseSta
   const state = await Promise.race([asked, deadline]);
   clearTimeout(timer);
   return state;
+}
+
+/** A connection that takes none is closed, so that the next one is made to a host that does. */
+async function takesWrites(database: Database): Promise<boolean> {
+  const client = await database.connect();
+  let isWritable = false;
+  try {
+    const { rows } = await client.query<{ readOnly: boolean }>(
+      `SELECT current_setting('transaction_read_only')::boolean AS "readOnly"`,
+    );
+    isWritable = rows[0]?.readOnly === false;
+    return isWritable;
+  } finally {
+    client.release(!isWritable);
+  }
 }

@@ -1,17 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { ConfigError } from '../words/config-error.ts';
+import { parseHosts } from '../database/hosts.ts';
 import { z } from 'zod';
 import { SEALING_KEY_BYTES } from './seal.ts';
 import { type SettingName, findMisspellings } from './setting-names.ts';
 
 /** The settings that every process shares. Read once, validated, frozen, passed in. */
 export const sharedSettings = {
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must be a postgres:// URL')
-    .refine((url) => URL.canParse(url), 'must be a URL (percent-encode what is special in a password)')
-    // These would replace the time limits that keep a paused process from holding a partition for ever.
-    .refine((url) => !/[?&](options|\w+_timeout)=/.test(url), 'must not set options or time limits'),
+  DATABASE_URL: databaseSetting(),
   REDIS_URL: z
     .string()
     .regex(/^rediss?:\/\//, 'must be a redis:// URL')
@@ -63,6 +59,26 @@ export function readSettings<Shape extends z.ZodRawShape>(
 }
 
 const DECIMAL = /^(0|[1-9]\d{0,14})$/;
+
+/** A URL of one Postgres server or of several, as libpq has it. */
+export function databaseSetting() {
+  return (
+    z
+      .string()
+      .superRefine((url, context) => {
+        try {
+          parseHosts(url);
+        } catch (error) {
+          context.addIssue(error instanceof Error ? error.message : String(error));
+        }
+      })
+      // These would replace the time limits that keep a paused process from holding a partition.
+      .refine(
+        (url) => !/[?&](options|(?!connect_timeout=)\w+_timeout)=/.test(url),
+        'must not set options or time limits but connect_timeout',
+      )
+  );
+}
 
 /** A whole number in plain decimal digits: ` 8000 `, `0x10` and `1e3` are refused. */
 export function numberSetting(least: number, most: number) {

@@ -6,12 +6,6 @@ import { repeat } from '@wallet/shared/process/repeat';
 import { type RetentionDays, deletePiece } from './delete-piece.ts';
 import { measureRetention } from './measure-retention.ts';
 
-/**
- * The session of retention waits for no lock for long: its holder is at work. It has a pool of its own, so that it takes no
- * connection from applying and sending.
- */
-export const RETENTION_SESSION = { lock_timeout: '500' };
-
 /** A piece looks at so many rows at first; at half as many after one that took long, and at twice as many after a fast one. */
 const FIRST_LIMIT = 500;
 const LEAST_LIMIT = 50;
@@ -26,7 +20,10 @@ export interface Retention {
   stop(): Promise<void>;
 }
 
-/** Deletes, piece by piece, what is older than `days`, and measures it. Does nothing if nothing is to be deleted. */
+/**
+ * Deletes, piece by piece, what is older than `days`, and measures it. Does nothing if nothing is to be deleted. `database` is a
+ * pool of its own, so that it takes no connection from applying and sending.
+ */
 export function startRetention(options: {
   database: Database;
   days: RetentionDays;

@@ -1,6 +1,8 @@
 import { ConfigError } from '../../words/config-error.ts';
 import { awaitSchema, checkSchema } from './check-schema.ts';
+import { checkSession } from '../check-session.ts';
 import { explainDatabaseFailure, placeOf } from '../explain-failure.ts';
+import { checkPooler } from './check-pooler.ts';
 import type { Queryable } from '../pool.ts';
 import { SESSION_SETTINGS } from '../session.ts';
 
@@ -33,7 +35,9 @@ const READERS: readonly Program[] = ['audit', 'keys', 'verify'];
 export async function checkDatabase(database: Queryable, url: string, program: Program, waitMs = 0): Promise<void> {
   const place = placeOf(url);
   await explaining(place, async () => {
-    await checkServer(database, place, { toWrite: !READERS.includes(program) });
+    const writes = !READERS.includes(program);
+    await checkSession(database, place, { writes, wants: 'any', settings: SESSION_SETTINGS });
+    await checkPooler(url, { writes });
     await awaitSchema(database, waitMs);
     await checkSchema(database, place, { mayBeNewer: SIDE_BY_SIDE.includes(program) });
     await checkRights(database, place, NEEDS[program]);
@@ -49,58 +53,6 @@ export async function explaining<Result>(place: string, work: () => Promise<Resu
     if (sentence === null) throw error;
     throw new ConfigError(sentence, { cause: error });
   }
-}
-
-const OLDEST_MAJOR = 15;
-
-interface ServerFacts extends Readonly<Record<string, string | null>> {
-  readonly version: string;
-  readonly encoding: string;
-  readonly standby: string;
-  readonly readOnly: string;
-  readonly triggers: string;
-  readonly transactionTimeout: string | null;
-}
-
-/**
- * What is wrong with the server or with what its sessions begin with, as far as it cannot be set by us: a role may not set
- * everything, and a pooler may drop what we ask for.
- */
-export async function checkServer(
-  database: Queryable,
-  place: string,
-  { toWrite }: { toWrite: boolean },
-): Promise<void> {
-  const settings = Object.keys(SESSION_SETTINGS).map((name) => `current_setting('${name}') AS "${name}"`);
-  // Without parameters, so that anything that speaks the protocol can answer it.
-  const { rows } = await database.query<ServerFacts>(
-    `SELECT current_setting('server_version_num') AS version, current_setting('server_encoding') AS encoding,
-            pg_is_in_recovery()::text AS standby, current_setting('transaction_read_only') AS "readOnly",
-            current_setting('session_replication_role') AS triggers,
-            current_setting('transaction_timeout', true) AS "transactionTimeout", ${settings.join(', ')}`,
-  );
-  const [facts] = rows;
-  const problem = facts === undefined ? 'does not answer what it is' : problemOf(facts, toWrite);
-  if (problem !== null) throw new ConfigError(`${place} ${problem}`);
-}
-
-function problemOf(facts: ServerFacts, toWrite: boolean): string | null {
-  const major = Math.floor(Number(facts.version) / 10_000);
-  if (major < OLDEST_MAJOR) return `is on Postgres ${major}. Version ${OLDEST_MAJOR} or later is needed.`;
-  if (facts.encoding !== 'UTF8')
-    return `has the encoding ${facts.encoding}. Make it anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`;
-  if (toWrite && facts.standby === 'true')
-    return 'is a standby, which can only be read. Set DATABASE_URL to the primary, or promote it.';
-  if (toWrite && facts.readOnly === 'on')
-    return 'can only be read: default_transaction_read_only is on for the server, the database or its user. Switch it off.';
-  if (facts.triggers !== 'origin')
-    return `has session_replication_role = ${facts.triggers}, which switches the law of the ledger off. Take that setting away.`;
-  if (!['0', null].includes(facts.transactionTimeout))
-    return `has transaction_timeout = ${facts.transactionTimeout}, which would cut batches off. Set it to 0 for its user.`;
-  const wrong = Object.entries(SESSION_SETTINGS).find(([name, value]) => facts[name] !== value);
-  if (wrong === undefined) return null;
-  const [name, value] = wrong;
-  return `has ${name} = ${facts[name]} although ${value} was asked for. Does a pooler drop the start-up parameter "options"?`;
 }
 
 /** Rights on a column of a table count: of some tables only some columns are given. */

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { ConfigError } from '../../words/config-error.ts';
 import { applyLaw } from './apply-law.ts';
-import { checkServer, explaining } from './check-database.ts';
+import { explaining } from './check-database.ts';
+import { refusePooler } from './check-pooler.ts';
 import { checkMigrating } from './check-schema.ts';
 import { placeOf } from '../explain-failure.ts';
-import { connectOnce } from '../session.ts';
+import { connectOnce } from '../connect.ts';
+import { limitRoles } from './role-settings.ts';
 import { type Passwords, applyGrants, makeRoles } from './roles.ts';
 import { runMigrations } from './run-migrations.ts';
 import { readPartitions } from '../tables/settings.ts';
@@ -41,9 +43,9 @@ async function bringUpToDate(
   { passwords, tell, progress }: Required<Options>,
 ): Promise<string[]> {
   const newest = await readNewest(folder);
-  const client = await connectOnce(url, { connectMs: CONNECT_MS });
+  await refusePooler(url, 'npm run migrate');
+  const client = await connectOnce(url, { connectMs: CONNECT_MS, writes: true });
   try {
-    await checkServer(client, placeOf(url), { toWrite: true });
     const isFresh = await checkMigrating(client, placeOf(url), newest);
     if (!isFresh && (await hasSettings(client))) await readPartitions(client, partitions);
     const repeatable = await readRepeatable(folder);
@@ -52,6 +54,7 @@ async function bringUpToDate(
       const statements = refused.map((statement) => `  ${statement};`).join('\n');
       tell(`This user may not make roles. Somebody who may is to run, and then this again:\n${statements}`);
     }
+    await limitRoles(client);
     const grants = { made: false };
     const finish = async (): Promise<void> => {
       await makeSystemAccounts(client, partitions);

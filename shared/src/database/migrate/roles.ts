@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { connectOnce } from '../session.ts';
+import { connectOnce } from '../connect.ts';
 import { sqlstateOf } from '../sqlstate.ts';
 
 /**
@@ -92,7 +92,7 @@ const ROLE_EXISTS = '42710';
  */
 const COLLISIONS = new Set(['XX000', '23505']);
 
-async function repeatOnCollision(work: () => Promise<unknown>): Promise<void> {
+export async function repeatOnCollision(work: () => Promise<unknown>): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await work();

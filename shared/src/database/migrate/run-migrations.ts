@@ -36,10 +36,10 @@ export async function runMigrations(
   for (const file of missing) {
     await buildIndexes(client, file);
     if (file.id === BESIDE) await applyBeside(client, file, progress);
-    else await inPatientTransaction(client, () => applyAndNote(client, files, file));
+    else await inTurn(client, () => applyAndNote(client, files, file));
   }
   if (last !== undefined) await buildIndexes(client, last);
-  await inPatientTransaction(client, async () => {
+  await inTurn(client, async () => {
     if (last === undefined) await finish();
     else await applyAndNote(client, files, last, finish);
   });
@@ -49,18 +49,27 @@ export async function runMigrations(
 /** The migration beside whose tables the processes of the version before go on. */
 const BESIDE = 11;
 
-/** The lock of postgres-migrations, which other versions of this program take. It ends with the connection. */
+/** The lock of postgres-migrations, which other versions of this program take. */
+const TURN = '-8525285245963000605';
+
+/** Takes it until the connection ends, for what is done outside of transactions. */
 async function waitForTurn(client: pg.ClientBase): Promise<void> {
   for (;;) {
-    const { rows } = await client.query<{ locked: boolean }>(
-      'SELECT pg_try_advisory_lock(-8525285245963000605) AS locked',
-    );
+    const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${TURN}) AS locked`);
     if (rows[0]?.locked) return;
     await delay(TURN_MS);
   }
 }
 
 const TURN_MS = 200;
+
+/** Runs `work` in a transaction that has the lock itself, so that none of it is done beside another migration. */
+async function inTurn(client: pg.ClientBase, work: () => Promise<unknown>): Promise<void> {
+  await inPatientTransaction(client, async () => {
+    await client.query(`SELECT pg_advisory_xact_lock(${TURN})`);
+    await work();
+  });
+}
 
 async function findMissing(client: pg.ClientBase, files: readonly Migration[]): Promise<Migration[]> {
   if (!(await exists(client, 'migrations'))) return [...files];
@@ -81,7 +90,7 @@ async function applyBeside(
   progress: (sentence: string) => void,
 ): Promise<void> {
   // There already if a run was stopped while it copied.
-  if (!(await exists(client, 'movements_copied'))) await inPatientTransaction(client, () => client.query(file.sql));
+  if (!(await exists(client, 'movements_copied'))) await inTurn(client, () => client.query(file.sql));
   await copyMovements(client, progress);
 }
 

@@ -153,3 +153,13 @@ export async function createHeldAccounts(database: Queryable, walletIds: readonl
     values: [arrayLiteral(walletIds)],
   });
 }
+
+/** The version of a wallet's main account; -1 if there is no such wallet. */
+export async function findVersion(database: Queryable, walletId: string): Promise<bigint> {
+  const { rows } = await database.query<{ version: bigint }>({
+    name: 'findVersion',
+    text: 'SELECT version FROM accounts WHERE wallet_id = $1',
+    values: [walletId],
+  });
+  return rows[0]?.version ?? -1n;
+}

@@ -150,6 +150,16 @@ export async function findBatch(
   return batch ?? null;
 }
 
+/** Whether all of its lines have ended. */
+export async function isFinished(database: Queryable, batchId: string): Promise<boolean> {
+  const { rowCount } = await database.query({
+    name: 'isFinished',
+    text: 'SELECT FROM batches WHERE id = $1 AND finished_at IS NOT NULL',
+    values: [batchId],
+  });
+  return rowCount === 1;
+}
+
 /** `pending`: none of its lines has ended. */
 export const BATCH_STATUSES = ['pending', 'processing', 'completed'] as const;
 export type BatchStatus = (typeof BATCH_STATUSES)[number];

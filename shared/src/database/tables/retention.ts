@@ -25,13 +25,20 @@ export interface PieceSize {
   readonly limit: number;
 }
 
+const LOCK_WAIT_MS = 500;
+
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-/** Takes, until the transaction ends, the lock for deleting. @returns whether nobody else holds it. */
+/**
+ * Takes, until the transaction ends, the lock for deleting. The transaction then waits for no other lock for long: its holder is
+ * at work.
+ * @returns whether nobody else holds it.
+ */
 export async function tryLockRetention(database: Queryable): Promise<boolean> {
   const { rows } = await database.query<{ held: boolean }>({
     name: 'tryLockRetention',
-    text: `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK.retention}, 0) AS held`,
+    text: `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK.retention}, 0) AS held,
+                  set_config('lock_timeout', '${LOCK_WAIT_MS}', true)`,
   });
   return rows[0]?.held ?? false;
 }

@@ -1,0 +1,95 @@
+import type pg from 'pg';
+import { ConfigError } from '../../words/config-error.ts';
+import { isOtherProcess } from '../check-session.ts';
+import { connectBare } from '../connect.ts';
+import { placeOf } from '../explain-failure.ts';
+import { sqlstateOf } from '../sqlstate.ts';
+
+/**
+ * Whether our statements work on what answers at `url`. They are prepared by name, once for a session. A pooler that gives each
+ * transaction a session of its own has to know the names, as PgBouncer does since version 1.21: it renames them.
+ * @throws ConfigError if they do not.
+ */
+export async function checkPooler(url: string, { writes }: { writes: boolean }): Promise<void> {
+  const connect = (): Promise<pg.Client> => connectBare(url, { connectMs: CONNECT_MS, writes });
+  const client = await connect();
+  try {
+    if (!(await isPooled(client)) || (await renamesStatements(client)) || !(await sharesSessions(client, connect)))
+      return;
+  } finally {
+    await client.end();
+  }
+  throw new ConfigError(
+    `${placeOf(url)} is a pooler in transaction mode that does not keep prepared statements. Use PgBouncer 1.21 or later with ` +
+      'max_prepared_statements above 0, or pool_mode = session.',
+  );
+}
+
+/**
+ * What works in one session from its beginning to its end has to lead to the server itself: a pooler may give it another one.
+ * @throws ConfigError if a pooler stands between.
+ */
+export async function refusePooler(url: string, command: string): Promise<void> {
+  const client = await connectBare(url, { connectMs: CONNECT_MS, writes: true });
+  const found = await isPooled(client).finally(() => client.end());
+  if (!found) return;
+  throw new ConfigError(
+    `${placeOf(url)} is a pooler, and ${command} needs a session of its own: set DATABASE_URL to the server behind it.`,
+  );
+}
+
+const CONNECT_MS = 5_000;
+/** Where all sessions of a pooler are taken, the next one is waited for. */
+const ANSWER_MS = 2_000;
+
+async function isPooled(client: pg.ClientBase): Promise<boolean> {
+  return isOtherProcess(client, await readProcess(client));
+}
+
+async function readProcess(client: pg.ClientBase): Promise<string> {
+  const { rows } = await client.query<{ pid: string }>('SELECT pg_backend_pid()::text AS pid');
+  return rows[0]?.pid ?? '';
+}
+
+/** Names that one pool mode leaves behind in a session, and another one looks for there. */
+const NAME_FAILURES = new Set(['42P05', '26000']);
+
+async function renamesStatements(client: pg.ClientBase): Promise<boolean> {
+  try {
+    const { rowCount } = await client.query({
+      name: 'renamesStatements',
+      text: `SELECT FROM pg_prepared_statements WHERE name = $1`,
+      values: ['renamesStatements'],
+    });
+    return rowCount === 0;
+  } catch (error) {
+    if (NAME_FAILURES.has(sqlstateOf(error) ?? '')) return false;
+    throw error;
+  }
+}
+
+/**
+ * Whether a session of the server serves several clients: one that is idle finds the session that it had in a transaction of
+ * another, or is given another one because of that. Where that cannot be told in time, each has its own.
+ */
+async function sharesSessions(client: pg.ClientBase, connect: () => Promise<pg.Client>): Promise<boolean> {
+  const had = await readProcess(client);
+  const others: pg.Client[] = [];
+  const shared = async (): Promise<boolean> => {
+    const other = await connect();
+    others.push(other);
+    await other.query('BEGIN');
+    return (await readProcess(other)) === had || (await readProcess(client)) !== had;
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ANSWER_MS, false);
+  });
+  const answered = shared().catch(() => false);
+  try {
+    return await Promise.race([answered, late]);
+  } finally {
+    clearTimeout(timer);
+    for (const other of others) void other.end();
+  }
+}

@@ -1,0 +1,57 @@
+import pg from 'pg';
+import { DEFAULT_LIMITS, PLANNERS, sessionSettings } from '../session.ts';
+import { sqlstateOf } from '../sqlstate.ts';
+import { ROLES, type Role, loginOf, repeatOnCollision } from './roles.ts';
+
+/**
+ * What the sessions of each user begin with. They ask for all of that themselves, but a pooler may not pass it on: it has
+ * sessions of its own, which are as the server begins them.
+ */
+const SETTINGS: Readonly<Record<Role, Readonly<Record<string, string>>>> = {
+  api: sessionSettings(DEFAULT_LIMITS, PLANNERS.api),
+  worker: sessionSettings(DEFAULT_LIMITS, PLANNERS.worker),
+  // An audit takes as long as it needs.
+  auditor: sessionSettings({ ...DEFAULT_LIMITS, statementMs: 0 }),
+};
+
+/**
+ * Makes the users of the roles, as far as there are any, begin their sessions on this database with the settings of ours. What
+ * this user may not alter stays as it is: where that matters, a process says so at its start.
+ */
+export async function limitRoles(client: pg.ClientBase): Promise<void> {
+  for (const role of ROLES) {
+    const { database, missing } = await findMissing(client, role);
+    const target = `${loginOf(role)} IN DATABASE ${pg.escapeIdentifier(database)}`;
+    const statements = missing.map(
+      ([name, value]) => `ALTER ROLE ${target} SET ${pg.escapeIdentifier(name)} = ${pg.escapeLiteral(value)}`,
+    );
+    if (statements.length === 0) continue;
+    try {
+      await repeatOnCollision(() => client.query(statements.join(';')));
+    } catch (error) {
+      if (sqlstateOf(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+    }
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** The settings that its sessions do not begin with yet; none if there is no such user. */
+async function findMissing(
+  client: pg.ClientBase,
+  role: Role,
+): Promise<{ database: string; missing: [string, string][] }> {
+  const { rows } = await client.query<{ database: string; found: string[] | null }>(
+    `SELECT current_database() AS database, setconfig AS found
+     FROM pg_roles
+     JOIN pg_database ON datname = current_database()
+     LEFT JOIN pg_db_role_setting ON setrole = pg_roles.oid AND setdatabase = pg_database.oid
+     WHERE rolname = $1`,
+    [loginOf(role)],
+  );
+  const [row] = rows;
+  if (row === undefined) return { database: '', missing: [] };
+  const found = new Set(row.found);
+  const missing = Object.entries(SETTINGS[role]).filter(([name, value]) => !found.has(`${name}=${value}`));
+  return { database: row.database, missing };
+}

@@ -1,0 +1,72 @@
+import type { Database, Queryable } from './pool.ts';
+import { sqlstateOf } from './sqlstate.ts';
+import { findVersion } from './tables/accounts.ts';
+import { isFinished } from './tables/batches.ts';
+import { inSnapshot } from './transaction.ts';
+
+type Read<Result> = (database: Queryable) => Promise<Result>;
+
+/**
+ * Reads what has ended from a replica, if there is one that has it: an answer is never older than what the primary had when it was
+ * asked for. What the replica does not have yet, or cannot answer, is read from the primary.
+ */
+export interface History {
+  /** The pool of the replica, by this name; empty without one. */
+  readonly pools: Readonly<Record<string, Database>>;
+  /** What was done to a wallet. */
+  ofWallet<Result>(walletId: string, read: Read<Result>): Promise<Result>;
+  /** The lines of a batch. They change until it is finished: then the primary has them. */
+  ofBatch<Result>(
+    batch: { readonly id: string; readonly finishedAt: Date | null },
+    read: Read<Result>,
+  ): Promise<Result>;
+}
+
+/** A replica that failed is not asked in this time. */
+const REST_MS = 5_000;
+
+/** @param onError hears why a replica could not be used. */
+export function createHistory(primary: Database, replica: Database | null, onError: (error: unknown) => void): History {
+  let restsUntil = -Infinity;
+
+  async function readFrom<Result>(
+    from: Database,
+    hasIt: (database: Queryable) => Promise<boolean>,
+    read: Read<Result>,
+  ): Promise<Result> {
+    try {
+      const found = await inSnapshot(from, async (client) =>
+        (await hasIt(client)) ? { result: await read(client) } : null,
+      );
+      if (found !== null) return found.result;
+    } catch (error) {
+      const sqlstate = sqlstateOf(error) ?? '';
+      // It would take as long on the primary.
+      if (sqlstate === QUERY_CANCELED) throw error;
+      if (!sqlstate.startsWith(ROLLBACK)) restsUntil = performance.now() + REST_MS;
+      onError(error);
+    }
+    return read(primary);
+  }
+
+  const chosen = (): Database | null => (performance.now() < restsUntil ? null : replica);
+  return {
+    pools: replica === null ? {} : { replica },
+    async ofWallet(walletId, read) {
+      const from = chosen();
+      if (from === null) return read(primary);
+      const version = await findVersion(primary, walletId);
+      return readFrom(from, async (client) => (await findVersion(client, walletId)) >= version, read);
+    },
+    ofBatch({ id, finishedAt }, read) {
+      const from = chosen();
+      return from === null || finishedAt === null
+        ? read(primary)
+        : readFrom(from, (client) => isFinished(client, id), read);
+    },
+  };
+}
+
+const QUERY_CANCELED = '57014';
+/** A snapshot in the way of what the replica has to replay, among others. */
+const ROLLBACK = '40';
