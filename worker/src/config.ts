@@ -5,6 +5,8 @@ import {
   sharedSettings,
   webhookSettings,
 } from '@wallet/shared/process/config';
+import { readRedisAddress } from '@wallet/shared/process/redis-settings';
+import type { RedisAddress } from '@wallet/shared/queue/redis-address';
 import { z } from 'zod';
 import type { RetentionDays } from './retention/delete-piece.ts';
 
@@ -12,7 +14,7 @@ export interface WorkerConfig {
   /** How many processes do this work, sharing the port of their health. Every other number here is of each of them. */
   readonly processes: number;
   readonly databaseUrl: string;
-  readonly redisUrl: string;
+  readonly redis: RedisAddress;
   readonly queuePrefix: string;
   readonly logLevel: string;
   readonly logPretty: boolean;
@@ -65,7 +67,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   return Object.freeze({
     processes: settings.WORKER_PROCESSES,
     databaseUrl: settings.DATABASE_URL,
-    redisUrl: settings.REDIS_URL,
+    redis: readRedisAddress(settings),
     queuePrefix: settings.QUEUE_PREFIX,
     logLevel: settings.LOG_LEVEL,
     logPretty: settings.LOG_PRETTY,

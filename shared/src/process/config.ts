@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { ConfigError } from '../words/config-error.ts';
 import { z } from 'zod';
+import { redisSettings } from './redis-settings.ts';
 import { SEALING_KEY_BYTES } from './seal.ts';
 import { type SettingName, findMisspellings } from './setting-names.ts';
 
@@ -12,10 +13,7 @@ export const sharedSettings = {
     .refine((url) => URL.canParse(url), 'must be a URL (percent-encode what is special in a password)')
     // These would replace the time limits that keep a paused process from holding a partition for ever.
     .refine((url) => !/[?&](options|\w+_timeout)=/.test(url), 'must not set options or time limits'),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'must be a redis:// URL')
-    .refine((url) => URL.canParse(url), 'must be a URL (percent-encode what is special in a password)'),
+  ...redisSettings,
   QUEUE_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, "_" and "-"')
