@@ -106,7 +106,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
     },
     events: { database },
-    health: { database, takesJobs: queue.takesJobs, backlog: () => watch.backlog, isStopping },
+    health: { database, queueState: queue.state, backlog: () => watch.backlog, isStopping },
   });
   const app = createApp({
     ...{ endpoints, isStopping, log, onAnswered: metrics.answered, registry: config.metrics ? registry : null },
@@ -136,7 +136,7 @@ function connectQueue(
   on: { onRingFailed: (lane: Lane) => void; onDrained: (partitions: readonly number[]) => void },
 ) {
   const redis = {
-    url: config.redisUrl,
+    ...config.redis,
     prefix: config.queuePrefix,
     onError: logErrors(log, 'queue connection failed'),
   };
@@ -155,7 +155,7 @@ function connectQueue(
         log.debug({ err: error }, 'ring for deliveries failed');
       });
     },
-    takesJobs: () => doorbell.takesRings(),
+    state: () => doorbell.state(),
     async stop(): Promise<void> {
       stopHearing();
       await bell.stop();

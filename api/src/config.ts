@@ -8,7 +8,9 @@ import {
   sharedSettings,
   webhookSettings,
 } from '@wallet/shared/process/config';
+import { readRedisAddress } from '@wallet/shared/process/redis-settings';
 import { type SynchronousStandby, synchronousStandbySetting } from '@wallet/shared/process/warn-of-failover';
+import type { RedisAddress } from '@wallet/shared/queue/redis-address';
 import { z } from 'zod';
 import { isLoopback } from './access/loopback.ts';
 import type { AdmissionLimits } from './admission/admission.ts';
@@ -31,7 +33,7 @@ export interface ApiConfig {
   readonly maxConnections: number;
   /** Whether `/metrics` is served, to whoever asks. */
   readonly metrics: boolean;
-  readonly redisUrl: string;
+  readonly redis: RedisAddress;
   readonly queuePrefix: string;
   readonly logLevel: string;
   readonly logPretty: boolean;
@@ -93,7 +95,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     },
     maxConnections: settings.API_MAX_CONNECTIONS,
     metrics: settings.METRICS_ENABLED,
-    redisUrl: settings.REDIS_URL,
+    redis: readRedisAddress(settings),
     queuePrefix: settings.QUEUE_PREFIX,
     logLevel: settings.LOG_LEVEL,
     logPretty: settings.LOG_PRETTY,

@@ -1,10 +1,14 @@
 import type { Database } from '@wallet/shared/database/pool';
 import type { Backlog } from '@wallet/shared/database/tables/pending-operations';
 import { readDatabaseState } from '@wallet/shared/database/writable';
+import type { QueueState } from '@wallet/shared/queue/queue-state';
 import { type Endpoint, endpoint } from './http/endpoint.ts';
 import { z } from 'zod';
 
-const HEALTH_REASONS = ['database_down', 'database_read_only', 'queue_down', 'operations_late'] as const;
+const HEALTH_REASONS = [
+  ...(['database_down', 'database_read_only', 'queue_down', 'operations_late'] as const),
+  ...(['queue_read_only', 'queue_full', 'queue_slotless', 'queue_forbidden'] as const),
+] as const;
 type HealthReason = (typeof HEALTH_REASONS)[number];
 
 const healthSchema = z
@@ -14,7 +18,10 @@ const healthSchema = z
     queue: z.enum(['up', 'down']),
     reasons: z.array(z.enum(HEALTH_REASONS)).meta({
       description:
-        'Why it is not `ok`. `operations_late`: operations or lines of a batch have waited for 10 s without any progress.',
+        'Why it is not `ok`. `operations_late`: operations or lines of a batch have waited for 10 s without any progress. ' +
+        'With `queue_down`, where Redis says why: `queue_read_only`, it is a replica or was demoted; `queue_full`, its memory is ' +
+        'full; `queue_slotless`, it does not have the slot of the queue in its Cluster; `queue_forbidden`, the user may not do ' +
+        'what is needed, or the server is a Sentinel.',
     }),
   })
   .meta({ id: 'Health' });
@@ -26,8 +33,8 @@ const LATE_MS = 10_000;
 
 export interface HealthNeeds {
   readonly database: Database;
-  /** Whether Redis takes jobs. */
-  readonly takesJobs: () => Promise<boolean>;
+  /** Whether Redis takes jobs, or why not. */
+  readonly queueState: () => Promise<QueueState>;
   /** What waited when that was last looked at, by partition. */
   readonly backlog: () => readonly Backlog[];
   readonly isStopping: () => boolean;
@@ -48,7 +55,7 @@ const nothing = {
   isProbe: true,
 } as const;
 
-const getHealth = ({ database, takesJobs, backlog }: HealthNeeds) =>
+const getHealth = ({ database, queueState, backlog }: HealthNeeds) =>
   endpoint({
     ...nothing,
     paths: ['/health'],
@@ -57,16 +64,17 @@ const getHealth = ({ database, takesJobs, backlog }: HealthNeeds) =>
       'late; `down` without a database that takes writes. `reasons` says which',
     answers: { 200: healthSchema, 503: healthSchema },
     handle: async () => {
-      const [state, queueUp] = await Promise.all([readDatabaseState(database), takesJobs()]);
+      const [state, queue] = await Promise.all([readDatabaseState(database), queueState()]);
       const reasons: HealthReason[] = [
         ...(state === 'up' ? [] : [`database_${state}` as const]),
-        ...(queueUp ? [] : ['queue_down' as const]),
+        ...(queue === 'up' ? [] : ['queue_down' as const]),
+        ...(queue === 'up' || queue === 'down' ? [] : [`queue_${queue}` as const]),
         ...(backlog().some(isLate) ? ['operations_late' as const] : []),
       ];
       const status = state !== 'up' ? 'down' : reasons.length > 0 ? 'degraded' : 'ok';
       return {
         status: status === 'down' ? 503 : 200,
-        body: { status, database: state, queue: queueUp ? 'up' : 'down', reasons },
+        body: { status, database: state, queue: queue === 'up' ? 'up' : 'down', reasons },
       };
     },
   });

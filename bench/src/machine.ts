@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { PROJECT_ROOT } from '@wallet/local/project';
-import { connectReceiver } from '@wallet/shared/queue/connection';
+import { connectSubscriber } from '@wallet/shared/queue/connection';
 import { type ServerKinds, type Servers, kindsOf } from './servers.ts';
 
 /** What the figures were measured on. */
@@ -24,7 +24,7 @@ export interface Machine {
 export async function readMachine(servers: Servers, loadBefore: number): Promise<Machine> {
   const { admin, node, redis } = servers;
   const { rows } = await admin.query<{ version: string }>(`SELECT split_part(version(), ' on ', 1) AS version`);
-  const connection = connectReceiver(redis.url, () => undefined);
+  const connection = connectSubscriber(redis, () => undefined);
   const info = await connection.info('server').finally(() => {
     connection.disconnect();
   });

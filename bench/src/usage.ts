@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { connectReceiver } from '@wallet/shared/queue/connection';
+import { connectSubscriber } from '@wallet/shared/queue/connection';
 import type { Servers } from './servers.ts';
 
 /** Microseconds of processor time that each kind of process has used so far; of Postgres, with all its backends. */
@@ -78,7 +78,7 @@ export function memoryOfPostgres(servers: Servers): number {
 export type RedisCalls = ReadonlyMap<string, number>;
 
 export async function readRedisCalls(servers: Servers): Promise<RedisCalls> {
-  const redis = connectReceiver(servers.redis.url, () => undefined);
+  const redis = connectSubscriber(servers.redis, () => undefined);
   try {
     const info = await redis.info('commandstats');
     return new Map(

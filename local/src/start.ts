@@ -12,7 +12,9 @@ import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { createPool } from '@wallet/shared/database/pool';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { type Logger, createLogger } from '@wallet/shared/process/logger';
+import { readRedisAddress } from '@wallet/shared/process/redis-settings';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
+import type { RedisAddress } from '@wallet/shared/queue/redis-address';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { READY } from '@wallet/shared/process/process-messages';
 import { type Running, runProcess } from '@wallet/shared/process/run-process';
@@ -61,15 +63,15 @@ async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; runn
     await checkPort(settings.host, settings.port);
     const unlock = lockFolder(settings.dataDir);
     stops.push(unlock);
-    const { databaseUrl, redisUrl, servers, notes } = await startServers(settings, stops);
+    const { databaseUrl, redis, servers, notes } = await startServers(settings, stops);
     // On our own server each process has its own user; a DATABASE_URL that was given says whose it is.
     const urlOf = (role: 'api' | 'worker'): string => settings.databaseUrl ?? urlFor(role, databaseUrl);
     await migrateDatabase(databaseUrl, MIGRATIONS_FOLDER, settings.partitions);
-    await seed(urlOf('api'), redisUrl, settings);
+    await seed(urlOf('api'), redis, settings);
     const env = {
       ...process.env,
       PORT: String(settings.port),
-      REDIS_URL: redisUrl,
+      REDIS_URL: redis.url,
       // Our own server stands alone.
       ...(settings.databaseUrl === undefined && { SYNCHRONOUS_STANDBY: process.env['SYNCHRONOUS_STANDBY'] ?? 'none' }),
       LOG_LEVEL: settings.logLevel,
@@ -89,7 +91,7 @@ async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; runn
         if (stops.length > 0) process.emit('uncaughtException', new Error(`a process ended with code ${code}`));
       });
     }
-    greet(settings, databaseUrl, redisUrl, notes);
+    greet(settings, databaseUrl, redis.url, notes);
     return { log, running };
   } catch (error) {
     await running.stop();
@@ -100,7 +102,7 @@ async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; runn
 interface StartSettings {
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
-  readonly redisUrl: string | undefined;
+  readonly redis: RedisAddress | undefined;
   readonly redisServer: RedisServer;
   readonly queuePrefix: string;
   readonly partitions: number | undefined;
@@ -129,7 +131,8 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
     },
     env,
   );
-  if (settings.NODE_ENV === 'production' && !(settings.DATABASE_URL && settings.REDIS_URL)) {
+  const { REDIS_URL } = settings;
+  if (settings.NODE_ENV === 'production' && !(settings.DATABASE_URL && REDIS_URL)) {
     throw new ConfigError(
       'NODE_ENV is production: set DATABASE_URL and REDIS_URL, the embedded servers are for trying.',
     );
@@ -137,7 +140,7 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   return {
     dataDir: settings.DATA_DIR,
     databaseUrl: settings.DATABASE_URL,
-    redisUrl: settings.REDIS_URL,
+    redis: REDIS_URL === undefined ? undefined : readRedisAddress({ ...settings, REDIS_URL }),
     redisServer: settings.REDIS_SERVER,
     queuePrefix: settings.QUEUE_PREFIX,
     partitions: settings.PARTITIONS,
@@ -152,12 +155,12 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
 async function startServers(
   settings: StartSettings,
   stops: (() => Promise<unknown>)[],
-): Promise<{ databaseUrl: string; redisUrl: string; servers: Child[]; notes: readonly string[] }> {
+): Promise<{ databaseUrl: string; redis: RedisAddress; servers: Child[]; notes: readonly string[] }> {
   const where = { dataDir: settings.dataDir, path: process.env['PATH'] ?? '' };
   const max_connections = String(CONNECTIONS.others + CONNECTIONS.process * settings.processes);
   const [postgres, redis] = await Promise.allSettled([
     settings.databaseUrl === undefined ? startPostgres({ ...where, settings: { max_connections } }) : null,
-    settings.redisUrl === undefined ? startRedis({ ...where, server: settings.redisServer }) : null,
+    settings.redis === undefined ? startRedis({ ...where, server: settings.redisServer }) : null,
   ]);
   for (const server of [postgres, redis]) {
     if (server.status === 'fulfilled' && server.value) {
@@ -168,13 +171,13 @@ async function startServers(
   if (postgres.status === 'rejected') throw postgres.reason;
   if (redis.status === 'rejected') throw redis.reason;
   const databaseUrl = settings.databaseUrl ?? postgres.value?.url;
-  const redisUrl = settings.redisUrl ?? redis.value?.url;
-  if (databaseUrl === undefined || redisUrl === undefined) throw new Error('a server has no address');
+  const address = settings.redis ?? redis.value;
+  if (databaseUrl === undefined || !address) throw new Error('a server has no address');
   const servers = [postgres.value?.process, redis.value?.process].filter((child) => child !== undefined);
-  return { databaseUrl, redisUrl, servers, notes: postgres.value?.notes ?? [] };
+  return { databaseUrl, redis: address, servers, notes: postgres.value?.notes ?? [] };
 }
 
-async function seed(databaseUrl: string, redisUrl: string, settings: StartSettings): Promise<void> {
+async function seed(databaseUrl: string, redis: RedisAddress, settings: StartSettings): Promise<void> {
   const database = createPool({
     url: databaseUrl,
     name: 'wallet-seed',
@@ -182,7 +185,7 @@ async function seed(databaseUrl: string, redisUrl: string, settings: StartSettin
     writes: true,
     onError: () => undefined,
   });
-  const doorbell = createDoorbell({ url: redisUrl, prefix: settings.queuePrefix, onError: () => undefined });
+  const doorbell = createDoorbell({ ...redis, prefix: settings.queuePrefix, onError: () => undefined });
   try {
     await seedDatabase(database, doorbell, await readPartitions(database, settings.partitions));
   } finally {
@@ -217,7 +220,7 @@ function greet(settings: StartSettings, databaseUrl: string, redisUrl: string, n
   API       ${url}  (also under ${url}/api/v1)
   Health    ${url}/health
   Postgres  ${embedded ? databaseUrl : 'that of DATABASE_URL'}
-  Redis     ${settings.redisUrl === undefined ? redisUrl : 'that of REDIS_URL'}
+  Redis     ${settings.redis === undefined ? redisUrl : 'that of REDIS_URL'}
   Data      ${embedded ? resolve(settings.dataDir) : 'that of DATABASE_URL'}
 ${notes.map((note) => `\n  ${note}\n`).join('')}
   Try it: credit Alice's USD wallet and wait for the result

@@ -40,6 +40,8 @@ interface Refusal {
   readonly from: 'the start' | 'a moment on';
   /** Whether an API can still ring. Whether a worker hears it, only that worker knows. */
   readonly takesRings: boolean;
+  /** What health says beside `queue_down`. */
+  readonly reason?: string;
   /** What makes it work again; nothing does where it is empty. */
   readonly heal: readonly string[];
   /** Makes the machine's own server another kind of server, which the packaged one cannot be. */
@@ -62,6 +64,7 @@ const REFUSALS: readonly Refusal[] = [
     commands: [`ACL SETUSER ${USER} on >secret resetkeys &* +@all`],
     from: 'a moment on',
     takesRings: false,
+    reason: 'queue_forbidden',
     heal: HEAL_USER,
   },
   {
@@ -70,6 +73,7 @@ const REFUSALS: readonly Refusal[] = [
     commands: [`ACL SETUSER ${USER} on >secret ~* &* +@all -@scripting`],
     from: 'a moment on',
     takesRings: false,
+    reason: 'queue_forbidden',
     heal: HEAL_USER,
   },
   {
@@ -94,19 +98,31 @@ const REFUSALS: readonly Refusal[] = [
     commands: ['REPLICAOF 127.0.0.1 1'],
     from: 'a moment on',
     takesRings: false,
+    reason: 'queue_read_only',
     heal: ['REPLICAOF NO ONE'],
+  },
+  {
+    name: 'writes, as its memory is full',
+    url: URL_OF_DEFAULT,
+    commands: ['CONFIG SET maxmemory 1'],
+    from: 'a moment on',
+    takesRings: false,
+    reason: 'queue_full',
+    heal: ['CONFIG SET maxmemory 0'],
   },
 ];
 const OTHER_KINDS: readonly Refusal[] = [
   {
     name: 'every key, as a node of a Cluster that owns no slot',
     ...{ url: URL_OF_DEFAULT, commands: [], from: 'the start', takesRings: false },
+    reason: 'queue_slotless',
     heal: ['CLUSTER ADDSLOTSRANGE 0 16383'],
     as: 'node of a Cluster',
   },
   {
     name: 'everything but PING, as a Sentinel',
     ...{ url: URL_OF_DEFAULT, commands: [], from: 'the start', takesRings: false, heal: [] },
+    reason: 'queue_forbidden',
     as: 'Sentinel',
   },
 ];
@@ -178,7 +194,7 @@ async function untilHealth(api: ServiceProcess, status: string): Promise<void> {
   }
 }
 
-async function check({ url, commands, from, takesRings, heal, as }: Refusal): Promise<void> {
+async function check({ url, commands, from, takesRings, reason, heal, as }: Refusal): Promise<void> {
   await start(as);
   for (const each of from === 'the start' ? commands : heal) await command(each);
   const { databaseUrl, queuePrefix } = await createTestDatabase();
@@ -208,6 +224,8 @@ async function check({ url, commands, from, takesRings, heal, as }: Refusal): Pr
   });
   await request(`http://127.0.0.1:${healthPort}`).get('/health').expect(200);
   await untilHealth(api, takesRings ? 'ok' : 'degraded');
+  const { body } = await request(api.url).get('/health').expect(200);
+  expect(body.reasons).toEqual(takesRings ? [] : ['queue_down', reason]);
 
   for (const each of heal) await command(each);
   if (heal.length > 0) await untilHealth(api, 'ok');

@@ -9,6 +9,7 @@ import { createHistory } from '@wallet/shared/database/replica';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
 import { createLogger } from '@wallet/shared/process/logger';
 import { Registry } from '@wallet/shared/process/metrics';
+import type { RedisAddress } from '@wallet/shared/queue/redis-address';
 import { type WalletWorker, startWorker } from '@wallet/worker/worker';
 import { watchConformance } from './conformance.ts';
 import { createTestDatabase, setDefaults } from './test-database.ts';
@@ -49,13 +50,14 @@ const UNLIMITED: AdmissionLimits = {
 
 /**
  * Starts an API and, unless told otherwise, a worker. `redisUrl` is that of both, `apiRedisUrl` that of the API alone: an
- * address where nobody answers makes them work without Redis. `webhooks: false` leaves out the key that they need.
+ * address where nobody answers makes them work without Redis. `redis` says more than a URL can. `webhooks: false` leaves out the key that they need.
  * `wire` stands between the API and its database. `admission` sets limits that are otherwise far away. `defaults` are what sessions on the database begin with.
  */
 export async function startService(
   options: {
     worker?: boolean;
     redisUrl?: string;
+    redis?: RedisAddress;
     apiRedisUrl?: string;
     webhooks?: boolean;
     wire?: WireTrap;
@@ -77,7 +79,9 @@ export async function startService(
   const partitions = await readPartitions(database, undefined);
   const assets = await loadAssets(database);
   const config = {
-    ...target,
+    databaseUrl: target.databaseUrl,
+    redis: options.redis ?? { url: target.redisUrl },
+    queuePrefix: target.queuePrefix,
     processes: 1,
     synchronousStandby: 'none' as const,
     ...{
@@ -97,7 +101,7 @@ export async function startService(
       ...config,
       databaseUrl: apiUrl,
       readDatabaseUrl: undefined,
-      redisUrl: options.apiRedisUrl ?? target.redisUrl,
+      ...(options.apiRedisUrl ? { redis: { url: options.apiRedisUrl } } : {}),
       port: 0,
       connections: { reading: 5, storing: 5 },
       admission: { ...UNLIMITED, ...options.admission },

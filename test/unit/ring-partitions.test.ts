@@ -10,7 +10,7 @@ it('rings for a batch after one without a partition, whose lines were all accept
       rung.push([partitions, lane]);
       return Promise.resolve();
     },
-    takesRings: () => Promise.resolve(true),
+    state: () => Promise.resolve('up' as const),
     close: () => undefined,
   };
   const bell = createRing(doorbell, log, () => undefined);

@@ -5,7 +5,9 @@ import {
   sharedSettings,
   webhookSettings,
 } from '@wallet/shared/process/config';
+import { readRedisAddress } from '@wallet/shared/process/redis-settings';
 import { type SynchronousStandby, synchronousStandbySetting } from '@wallet/shared/process/warn-of-failover';
+import type { RedisAddress } from '@wallet/shared/queue/redis-address';
 import { z } from 'zod';
 import type { RetentionDays } from './retention/delete-piece.ts';
 
@@ -14,7 +16,7 @@ export interface WorkerConfig {
   readonly processes: number;
   readonly databaseUrl: string;
   readonly synchronousStandby: SynchronousStandby;
-  readonly redisUrl: string;
+  readonly redis: RedisAddress;
   readonly queuePrefix: string;
   readonly logLevel: string;
   readonly logPretty: boolean;
@@ -69,7 +71,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     processes: settings.WORKER_PROCESSES,
     databaseUrl: settings.DATABASE_URL,
     synchronousStandby: settings.SYNCHRONOUS_STANDBY,
-    redisUrl: settings.REDIS_URL,
+    redis: readRedisAddress(settings),
     queuePrefix: settings.QUEUE_PREFIX,
     logLevel: settings.LOG_LEVEL,
     logPretty: settings.LOG_PRETTY,

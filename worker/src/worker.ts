@@ -40,7 +40,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
   const { database, partitions, registry, onNewerSchema = () => undefined, log } = dependencies;
   const metrics = createWorkerMetrics(registry);
   const onError = logErrors(log, 'queue connection failed');
-  const redis = { url: config.redisUrl, prefix: config.queuePrefix, onError };
+  const redis = { ...config.redis, prefix: config.queuePrefix, onError };
   const doorbell = createDoorbell(redis);
   const announcer = createAnnouncer(redis);
   const webhooks = startWebhooks({
@@ -72,7 +72,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
       }),
     onNewer: onNewerSchema,
   });
-  const queueWorks = async (): Promise<boolean> => !listener.isRefused() && (await doorbell.takesRings());
+  const queueWorks = async (): Promise<boolean> => !listener.isRefused() && (await doorbell.state()) === 'up';
   const sweeper = startSweeper({ database, partitions, doorbell, queueWorks, drain: answers.answer, metrics, log });
   const due = acceptDue({ database, doorbell, metrics, log });
 

@@ -5,6 +5,7 @@ import { readGoodKeys } from '@wallet/shared/database/tables/api-keys';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import { createCounters } from '@wallet/shared/queue/counters';
+import type { RedisAddress } from '@wallet/shared/queue/redis-address';
 import type { RequestHandler } from 'express';
 import { isLoopback } from './loopback.ts';
 import { type KeyRing, createKeyRing } from './key-ring.ts';
@@ -12,7 +13,7 @@ import { createRateLimiter } from './limit-rate.ts';
 
 export interface AccessSettings {
   readonly databaseUrl: string;
-  readonly redisUrl: string;
+  readonly redis: RedisAddress;
   readonly queuePrefix: string;
   /** Where the API listens. */
   readonly host: string;
@@ -52,7 +53,7 @@ export async function startAccess(settings: AccessSettings, log: Logger): Promis
     throw error;
   }
   const counters = createCounters({
-    url: settings.redisUrl,
+    ...settings.redis,
     prefix: settings.queuePrefix,
     onError: logErrors(log, 'rate limit connection failed'),
   });

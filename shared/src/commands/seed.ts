@@ -2,6 +2,7 @@ import { readSettings, sharedSettings } from '../process/config.ts';
 import { checkDatabase } from '../database/migrate/check-database.ts';
 import { createPool } from '../database/pool.ts';
 import { readPartitions } from '../database/tables/settings.ts';
+import { readRedisAddress, redisSettings } from '../process/redis-settings.ts';
 import { createDoorbell } from '../queue/doorbell.ts';
 import { readOptions } from '../process/read-options.ts';
 import { runCommand } from '../process/run-command.ts';
@@ -20,12 +21,12 @@ await runCommand({
 });
 
 async function seed(): Promise<number> {
-  const { DATABASE_URL, REDIS_URL, QUEUE_PREFIX, PARTITIONS } = sharedSettings;
-  const settings = readSettings({ DATABASE_URL, REDIS_URL, QUEUE_PREFIX, PARTITIONS }, process.env);
+  const { DATABASE_URL, QUEUE_PREFIX, PARTITIONS } = sharedSettings;
+  const settings = readSettings({ DATABASE_URL, ...redisSettings, QUEUE_PREFIX, PARTITIONS }, process.env);
   const url = settings.DATABASE_URL;
   const database = createPool({ url, name: 'wallet-seed', size: 1, writes: true, onError: () => undefined });
   const doorbell = createDoorbell({
-    url: settings.REDIS_URL,
+    ...readRedisAddress(settings),
     prefix: settings.QUEUE_PREFIX,
     onError: () => undefined,
   });

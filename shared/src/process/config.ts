@@ -2,16 +2,14 @@ import { availableParallelism } from 'node:os';
 import { ConfigError } from '../words/config-error.ts';
 import { parseHosts } from '../database/hosts.ts';
 import { z } from 'zod';
+import { redisSettings } from './redis-settings.ts';
 import { SEALING_KEY_BYTES } from './seal.ts';
 import { type SettingName, findMisspellings } from './setting-names.ts';
 
 /** The settings that every process shares. Read once, validated, frozen, passed in. */
 export const sharedSettings = {
   DATABASE_URL: databaseSetting(),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'must be a redis:// URL')
-    .refine((url) => URL.canParse(url), 'must be a URL (percent-encode what is special in a password)'),
+  ...redisSettings,
   QUEUE_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, "_" and "-"')

@@ -1,4 +1,5 @@
-import { connectReceiver, connectSender, withDeadline } from './connection.ts';
+import { connectSender, connectSubscriber, withDeadline } from './connection.ts';
+import type { QueueConnection } from './queue-listener.ts';
 
 /**
  * Workers announce the partitions they have just drained, so that an API process that has somebody waiting looks at
@@ -17,8 +18,8 @@ export interface Announcer {
   close(): void;
 }
 
-export function createAnnouncer(options: { url: string; prefix: string; onError: (error: Error) => void }): Announcer {
-  const redis = connectSender(options.url, options.onError);
+export function createAnnouncer(options: QueueConnection): Announcer {
+  const redis = connectSender(options, options.onError);
   return {
     async announce(partitions) {
       await withDeadline(redis.publish(channelOf(options.prefix), partitions.join(',')), ANNOUNCE_MS);
@@ -31,32 +32,38 @@ export function createAnnouncer(options: { url: string; prefix: string; onError:
 
 /** How soon a subscription that Redis refused is asked for again. */
 const RETRY_MS = 1_000;
+/** How often one that holds is: a server that is frozen, or was cut off, is only noticed when it does not answer. */
+const RENEW_MS = 5_000;
 
 /** Calls `hear` with the partitions of each announcement. Returns the function that stops it. */
-export function hearAnnouncements(options: {
-  url: string;
-  prefix: string;
-  hear: (partitions: number[]) => void;
-  onError: (error: Error) => void;
-}): () => void {
-  const redis = connectReceiver(options.url, options.onError);
-  let retry: NodeJS.Timeout | undefined;
+export function hearAnnouncements(options: QueueConnection & { hear: (partitions: number[]) => void }): () => void {
+  const redis = connectSubscriber(options, options.onError);
+  let again: NodeJS.Timeout | undefined;
   let isStopped = false;
   redis.on('message', (_channel: string, message: string) => {
     options.hear(message.split(',').map(Number));
   });
   redis.on('ready', subscribe);
   function subscribe(): void {
-    clearTimeout(retry);
-    redis.subscribe(channelOf(options.prefix)).catch((error: unknown) => {
-      if (isStopped) return;
-      options.onError(error instanceof Error ? error : new Error(String(error)));
-      retry = setTimeout(subscribe, RETRY_MS);
-    });
+    clearTimeout(again);
+    redis.subscribe(channelOf(options.prefix)).then(
+      () => {
+        askAgain(RENEW_MS);
+      },
+      (error: unknown) => {
+        if (isStopped) return;
+        options.onError(error instanceof Error ? error : new Error(String(error)));
+        askAgain(RETRY_MS);
+      },
+    );
+  }
+  function askAgain(afterMs: number): void {
+    clearTimeout(again);
+    if (!isStopped) again = setTimeout(subscribe, afterMs);
   }
   return () => {
     isStopped = true;
-    clearTimeout(retry);
+    clearTimeout(again);
     redis.disconnect();
   };
 }

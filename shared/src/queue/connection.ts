@@ -1,33 +1,195 @@
-import { Redis } from 'ioredis';
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { type ParsedRedisUrl, type RedisAddress, type RedisHost, parseRedisUrl } from './redis-address.ts';
+
+/** The only place where connections to Redis are made, whatever kind of Redis it is. */
 
 const COMMAND_MS = 500;
 const CONNECT_MS = 2_000;
+/** A server that takes commands and answers none is left: it is frozen, or was cut off, and another may have its place. */
+const SENDER_SILENCE_MS = 1_500;
+/** Longer than BullMQ waits for a job (`queue-listener.ts`): until then Redis has nothing to answer. */
+const RECEIVER_SILENCE_MS = 4_000;
+/** How soon it is noticed that slots of a Cluster are elsewhere, where no node says so: the one that had them is frozen. */
+const SLOTS_MS = 5_000;
+/** The most that a connection is given up because of what a server answers. */
+const LEAVE_MS = 1_000;
 
-const reconnect = {
-  connectTimeout: CONNECT_MS,
-  retryStrategy: (times: number) => Math.min(50 * times, 1_000),
-};
+/** A single Redis, the master of Sentinels, or a Cluster. */
+type RedisClient = Redis | Cluster;
+/** Replies are mapped as they always were. */
+type Options = Omit<RedisOptions, 'replyMapping'>;
+type OnError = (error: Error) => void;
 
 /** A connection for senders: a command fails within half a second instead of waiting for Redis to come back. */
-export function connectSender(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, {
-    ...reconnect,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    commandTimeout: COMMAND_MS,
-  });
+export function connectSender(address: RedisAddress, onError: OnError): RedisClient {
+  return connect(
+    address,
+    { maxRetriesPerRequest: 1, commandTimeout: COMMAND_MS, socketTimeout: SENDER_SILENCE_MS },
+    false,
+    onError,
+  );
+}
+
+/** A connection for receivers of jobs: it waits for as long as it takes. */
+export function connectReceiver(address: RedisAddress, onError: OnError): RedisClient {
+  return connect(address, { maxRetriesPerRequest: null, socketTimeout: RECEIVER_SILENCE_MS }, true, onError);
+}
+
+/**
+ * A connection for receivers of announcements. Subscriptions end with the connection. Where Redis refuses one that the driver
+ * repeats by itself, nobody catches the error, and it would end the process. Of a Cluster any node will do, for each hears what
+ * is published at any other; the driver's own way would take INFO, and repeats subscriptions without saying whether they failed.
+ */
+export function connectSubscriber(address: RedisAddress, onError: OnError): Redis {
+  const url = parse(address);
+  const own = { maxRetriesPerRequest: null, autoResubscribe: false, socketTimeout: SENDER_SILENCE_MS };
+  const options = { ...optionsOf(address, url), ...own };
+  const redis = new Redis(url.kind === 'cluster' ? inTurn(url.hosts, options) : options);
   redis.on('error', onError);
   return redis;
 }
 
+function connect(address: RedisAddress, options: Options, waits: boolean, onError: OnError): RedisClient {
+  const url = parse(address);
+  const all = { ...optionsOf(address, url), ...options };
+  if (url.kind !== 'cluster') {
+    const redis = new Redis({ ...all, enableOfflineQueue: waits });
+    redis.on('error', onError);
+    return redis;
+  }
+  const cluster = createCluster(url.hosts, all, {
+    enableOfflineQueue: waits,
+    // It asks for INFO. A Cluster that is not whole refuses commands by itself.
+    enableReadyCheck: false,
+    clusterRetryStrategy: retryIn,
+    slotsRefreshTimeout: CONNECT_MS,
+    // Looked up when a node is connected to: a certificate is for the name, and an address may change.
+    dnsLookup: (host, done) => {
+      done(null, host);
+    },
+    ...(address.natMap === undefined ? {} : { natMap: mapBy(address.natMap) }),
+  });
+  cluster.on('error', onError);
+  cluster.on('node error', onError);
+  return cluster;
+}
+
 /**
- * A connection for receivers: it waits for as long as it takes. Subscriptions end with the connection. Where Redis refuses one
- * that the driver repeats by itself, nobody catches the error, and it would end the process.
+ * A Cluster that looks every few seconds which node has which slot. The driver's own timer for that starts again after the Cluster
+ * was disconnected from, if it was just looking, and keeps the process from ending.
  */
-export function connectReceiver(url: string, onError: (error: Error) => void): Redis {
-  const redis = new Redis(url, { ...reconnect, maxRetriesPerRequest: null, autoResubscribe: false });
-  redis.on('error', onError);
-  return redis;
+function createCluster(
+  nodes: readonly RedisHost[],
+  redisOptions: Options,
+  options: Omit<ClusterOptions, 'redisOptions'>,
+): Cluster {
+  const cluster = new Cluster([...nodes], { ...options, redisOptions });
+  let watch: NodeJS.Timeout | undefined;
+  cluster.on('ready', () => {
+    clearInterval(watch);
+    watch = setInterval(() => {
+      cluster.refreshSlotsCache();
+    }, SLOTS_MS).unref();
+  });
+  cluster.on('end', () => {
+    clearInterval(watch);
+  });
+  // BullMQ makes the connection that waits for jobs of the other.
+  cluster.duplicate = (_nodes, more) => createCluster(nodes, { ...redisOptions, ...more?.redisOptions }, options);
+  return cluster;
+}
+
+function parse({ url }: RedisAddress): ParsedRedisUrl {
+  const parsed = parseRedisUrl(url);
+  if (typeof parsed === 'string') throw new Error(`the address of Redis ${parsed}`);
+  return parsed;
+}
+
+const retryIn = (times: number): number => Math.min(50 * times, 1_000);
+
+/** How one server is connected to, or one of several. */
+function optionsOf(address: RedisAddress, url: ParsedRedisUrl): Options {
+  const tls = url.isTls ? { tls: { ...address.tls } } : {};
+  const options: Options = {
+    ...tls,
+    family: url.family,
+    connectTimeout: CONNECT_MS,
+    // It asks for INFO, which a user may not be allowed. A server that is still loading refuses commands by itself.
+    enableReadyCheck: false,
+    // Each connection would ask for two commands more.
+    disableClientInfo: true,
+    ...(url.username === undefined ? {} : { username: url.username }),
+    ...(url.password === undefined ? {} : { password: url.password }),
+  };
+  // A node of a Cluster that is lost is not connected to again until the Cluster says that it is there.
+  if (url.kind === 'cluster') return options;
+  const again: Options = { ...options, retryStrategy: retryIn, reconnectOnError: leaveDemoted() };
+  if (url.kind === 'single') return { ...again, ...url.hosts[0], db: url.db };
+  return { ...again, ...optionsOfSentinels(address, url) };
+}
+
+function optionsOfSentinels({ sentinelUser, natMap, tls }: RedisAddress, url: ParsedRedisUrl): Options {
+  const options: Options = {
+    sentinels: [...url.hosts],
+    name: url.masterName,
+    sentinelCommandTimeout: COMMAND_MS,
+    ...(url.isTls ? { sentinelTLS: { ...tls }, enableTLSForSentinelMode: true } : {}),
+    ...(natMap === undefined ? {} : { natMap: mapBy(natMap) }),
+    ...userOf(sentinelUser),
+  };
+  if (sentinelUser !== undefined || url.password === undefined) return { ...options, sentinelRetryStrategy: retryIn };
+  return {
+    ...options,
+    // The driver calls this with its options when no Sentinel has answered.
+    sentinelRetryStrategy(this: Options, times) {
+      Object.assign(this, userOf(this.sentinelPassword === undefined ? url : undefined));
+      return retryIn(times);
+    },
+  };
+}
+
+function userOf(
+  user: { readonly username: string | undefined; readonly password: string | undefined } | undefined,
+): Options {
+  return { sentinelUsername: user?.username, sentinelPassword: user?.password };
+}
+
+/** The driver writes into what it is given. */
+function mapBy(natMap: ReadonlyMap<string, RedisHost>) {
+  return (announced: string): { host: string; port: number } | null => {
+    const host = natMap.get(announced);
+    return host === undefined ? null : { ...host };
+  };
+}
+
+const DEMOTED = /^(READONLY|MASTERDOWN|UNBLOCKED|LOADING) /;
+
+/**
+ * Leaves a server that was a master and is none: Sentinels, or the name's address, lead to the one that is. It does so once a
+ * second at most, for there may be no other.
+ */
+function leaveDemoted(): (error: Error) => boolean {
+  let leftAt = -Infinity;
+  return ({ message }) => {
+    if (!DEMOTED.test(message) || performance.now() - leftAt < LEAVE_MS) return false;
+    leftAt = performance.now();
+    return true;
+  };
+}
+
+/** Options that name one host after the other, one for each connection that is tried. */
+function inTurn(hosts: readonly RedisHost[], options: Options): Options {
+  let next = Math.floor(Math.random() * hosts.length);
+  const turn = (): RedisHost | undefined => hosts[next++ % hosts.length];
+  return {
+    ...options,
+    ...turn(),
+    // The driver calls this with its options, which it reads again when it connects.
+    retryStrategy(this: Options, times) {
+      Object.assign(this, turn());
+      return retryIn(times);
+    },
+  };
 }
 
 /** Settles as `promise` does, but no later than after `ms`. */

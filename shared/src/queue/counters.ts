@@ -1,4 +1,6 @@
-import { connectSender } from './connection.ts';
+import { Cluster } from 'ioredis';
+import { connectSender, withDeadline } from './connection.ts';
+import type { QueueConnection } from './queue-listener.ts';
 
 /** Counts that the processes share. They can be lost: whoever counts must be right without them too. */
 
@@ -13,11 +15,22 @@ export interface Counters {
   close(): void;
 }
 
-export function createCounters(options: { url: string; prefix: string; onError: (error: Error) => void }): Counters {
-  const redis = connectSender(options.url, options.onError);
+const COUNT_MS = 500;
+
+export function createCounters(options: QueueConnection): Counters {
+  const redis = connectSender(options, options.onError);
+  /** A script is loaded into every master of a Cluster: which of them will run it depends on what it counts. */
+  const loadScript = async (cluster: Cluster, args: readonly string[]): Promise<Reply> => {
+    const replies = await Promise.all(cluster.nodes('master').map((node) => node.call('SCRIPT', ...args)));
+    return replies[0] as Reply;
+  };
+  const send = async (command: string, args: readonly string[]): Promise<Reply> =>
+    redis instanceof Cluster && command === 'SCRIPT'
+      ? loadScript(redis, args)
+      : (redis.call(command, ...args) as Promise<Reply>);
   return {
     prefix: `${options.prefix}:requests:`,
-    sendCommand: (command, ...args) => redis.call(command, ...args) as Promise<Reply>,
+    sendCommand: (command, ...args) => withDeadline(send(command, args), COUNT_MS),
     close() {
       redis.disconnect();
     },

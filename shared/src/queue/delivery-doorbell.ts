@@ -25,8 +25,9 @@ export interface DeliveryDoorbell {
   close(): void;
 }
 
-export function createDeliveryDoorbell({ url, prefix, onError }: QueueConnection): DeliveryDoorbell {
-  const redis = connectSender(url, onError);
+export function createDeliveryDoorbell(options: QueueConnection): DeliveryDoorbell {
+  const { prefix, onError } = options;
+  const redis = connectSender(options, onError);
   const queue = new Queue<Ring>(QUEUE, { connection: redis, prefix, skipVersionCheck: true });
   queue.on('error', onError);
   return {

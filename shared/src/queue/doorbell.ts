@@ -1,5 +1,6 @@
 import { type Job, Queue } from 'bullmq';
 import { connectSender, withDeadline } from './connection.ts';
+import { type QueueState, stateOf } from './queue-state.ts';
 import { type QueueConnection, type QueueListener, listenToQueue } from './queue-listener.ts';
 
 /**
@@ -42,19 +43,24 @@ export interface Doorbell {
   /** Rings for a lane of the partitions. @throws Error within about a second if Redis does not take it. */
   ring(partitions: readonly number[], lane: Lane, bell: Bell): Promise<void>;
   /** Whether Redis takes rings: whether a script may write in the queue's slot, and the last ring was not refused. */
-  takesRings(): Promise<boolean>;
+  state(): Promise<QueueState>;
   close(): void;
 }
 
-/** A ring that was refused less than this ago is believed, whatever a probe says. */
+/** A ring that was refused less than this ago is believed, whatever a probe says. So is the reason of a lost connection. */
 const REFUSED_MS = 5_000;
 const PROBE_EXPIRES_MS = '60000';
 const PROBE = `return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])`;
 
-export function createDoorbell({ url, prefix, onError }: QueueConnection): Doorbell {
-  const redis = connectSender(url, onError);
+export function createDoorbell(options: QueueConnection): Doorbell {
+  const { prefix, onError } = options;
+  const ring = createMemory();
+  const connection = createMemory();
+  const redis = connectSender(options, (error) => {
+    connection.note(stateOf(error));
+    onError(error);
+  });
   const queue = new Queue<RingData>(QUEUE, { connection: redis, prefix, skipVersionCheck: true });
-  let refusedAt = -Infinity;
   queue.on('error', onError);
   return {
     async ring(partitions, lane, bell) {
@@ -72,15 +78,18 @@ export function createDoorbell({ url, prefix, onError }: QueueConnection): Doorb
         try {
           await withDeadline(queue.addBulk(jobs), RING_MS);
         } catch (error) {
-          refusedAt = performance.now();
+          ring.note(stateOf(error));
           throw error;
         }
       }
     },
-    async takesRings() {
-      if (redis.status !== 'ready' || performance.now() - refusedAt < REFUSED_MS) return false;
+    async state() {
+      if (redis.status !== 'ready') return connection.recall() ?? 'down';
       const probe = redis.eval(PROBE, 1, `${prefix}:${QUEUE}:probe`, PROBE_EXPIRES_MS);
-      return withDeadline(probe, RING_MS).then(Boolean, () => false);
+      const state = await withDeadline(probe, RING_MS).then(() => 'up' as const, stateOf);
+      // Before it leaves a server that refuses.
+      if (state !== 'up') connection.note(state);
+      return state === 'up' ? (ring.recall() ?? 'up') : state;
     },
     close() {
       redis.disconnect();
@@ -88,10 +97,23 @@ export function createDoorbell({ url, prefix, onError }: QueueConnection): Doorb
   };
 }
 
+/** What was last wrong, as long as it is to be believed. Nothing is known of why a server is away but from it. */
+function createMemory() {
+  let noted: { readonly state: QueueState; readonly at: number } | undefined;
+  const isFresh = (): boolean => noted !== undefined && performance.now() - noted.at < REFUSED_MS;
+  return {
+    note(state: QueueState): void {
+      if (state === 'down' && isFresh()) return;
+      noted = { state, at: performance.now() };
+    },
+    recall: (): QueueState | undefined => (isFresh() ? noted?.state : undefined),
+  };
+}
+
 /**
  * Calls `answer` for each ring, up to `concurrency` at once over all partitions. A ring of a newer version is left to workers that
- * know it, and `onNewer` is told: if none of them takes it, their sweepers find what it was for. Whether BullMQ still considers a ring ours
- * does not matter: safety comes from the database's locks.
+ * know it, and `onNewer` is told: if none of them takes it, their sweepers find what it was for. Whether BullMQ still considers a
+ * ring ours does not matter: safety comes from the database's locks.
  */
 export function listenToDoorbell(
   options: QueueConnection & { concurrency: number; answer: (ring: Ring) => Promise<void>; onNewer?: () => void },

@@ -1,5 +1,6 @@
 import { type Job, Worker, type WorkerOptions } from 'bullmq';
 import { connectReceiver, withDeadline } from './connection.ts';
+import type { RedisAddress } from './redis-address.ts';
 
 /**
  * BullMQ asks Redis again at once after an error that is not the connection's. A Redis that refuses a command (an ACL, a
@@ -10,6 +11,8 @@ const REST_MS = 1_000;
 /** A listener that was refused something less than this ago is taken to hear nothing. */
 const REFUSED_MS = 5_000;
 const STOP_MS = 1_000;
+/** How long BullMQ waits for a job before it asks again: so late is a server noticed that is frozen, or was cut off. */
+const POLL_S = 2;
 
 export interface QueueListener {
   /** Whether Redis lets the listener take jobs, as far as is known. A connection that is down is another matter. */
@@ -19,8 +22,7 @@ export interface QueueListener {
 }
 
 /** Where a queue is, and who is told of errors. */
-export interface QueueConnection {
-  readonly url: string;
+export interface QueueConnection extends RedisAddress {
   /** The beginning of the names of all keys. */
   readonly prefix: string;
   readonly onError: (error: Error) => void;
@@ -29,17 +31,19 @@ export interface QueueConnection {
 /** Calls `handle` with each job of the queue, up to `concurrency` at once. What it throws is lost. */
 export function listenToQueue(
   queue: string,
-  { url, prefix, onError }: QueueConnection,
+  connection: QueueConnection,
   handle: (job: Job) => Promise<void>,
   options: Pick<WorkerOptions, 'concurrency' | 'lockDuration' | 'stalledInterval'>,
 ): QueueListener {
-  const redis = connectReceiver(url, onError);
+  const { prefix, onError } = connection;
+  const redis = connectReceiver(connection, onError);
   const worker = new Worker(queue, handle, {
     ...options,
     connection: redis,
     prefix,
     // A job whose worker died is good as ever; by default the second crash would fail it.
     maxStalledCount: 1_000_000,
+    drainDelay: POLL_S,
     // After an error of the connection the worker pauses this long; the default of 15 s is how long nothing would be taken.
     runRetryDelay: REST_MS,
     // It asks for INFO, and is never ready where that is refused.

@@ -2,6 +2,7 @@ import { findDueEndpoints } from '@wallet/shared/database/tables/delivery-claims
 import { logErrors } from '@wallet/shared/process/log-errors';
 import { repeat } from '@wallet/shared/process/repeat';
 import { createDeliveryDoorbell, hearDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
+import type { QueueConnection } from '@wallet/shared/queue/queue-listener';
 import type { Sealer } from '@wallet/shared/process/seal';
 import type { DeliveryTools } from './deliver-webhooks.ts';
 import { createDispatcher } from './dispatch-deliveries.ts';
@@ -28,7 +29,7 @@ export function startWebhooks(
   options: Omit<DeliveryTools, 'sealer'> & {
     /** Null if the secrets cannot be opened: then events are relayed, and their deliveries wait. */
     sealer: Sealer | null;
-    redis: { url: string; prefix: string; onError: (error: Error) => void };
+    redis: QueueConnection;
   },
 ): Webhooks {
   const { database, log, sender, sealer, redis } = options;
