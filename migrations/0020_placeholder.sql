@@ -1,0 +1,2 @@
+-- Keeps the numbers of migrations consecutive. It changes nothing.
+SELECT 1;
