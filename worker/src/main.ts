@@ -13,6 +13,7 @@ import { watchWebhookBacklog } from './metrics.ts';
 import { PLANNER } from './drain/planner.ts';
 import { RETENTION_SESSION, startRetention } from './retention/start-retention.ts';
 import { serveHealth } from './serve-health.ts';
+import { watchEpoch } from './watch-epoch.ts';
 import { startWorker } from './worker.ts';
 
 /** Each is used for a few milliseconds at a time; none is held while a request is under way. */
@@ -59,6 +60,7 @@ async function start(config: WorkerConfig): Promise<{ log: Logger; running: Runn
     : () => undefined;
   const worker = startWorker(config, { database, webhookDatabase, partitions, assets, registry, log });
   const retention = startRetention({ database: retentionDatabase, days: config.retention, registry, log });
+  const epoch = watchEpoch({ database: webhookDatabase, log });
   watchPools(registry, { ledger: database, webhooks: webhookDatabase });
   watchWebhookBacklog(registry, webhookDatabase);
   log.info({ partitions }, 'worker ready');
@@ -66,7 +68,7 @@ async function start(config: WorkerConfig): Promise<{ log: Logger; running: Runn
     log,
     running: {
       async stop() {
-        await Promise.all([worker.stop(), retention.stop()]);
+        await Promise.all([worker.stop(), retention.stop(), epoch.stop()]);
         stopHealth();
         await Promise.all([database.end(), webhookDatabase.end(), retentionDatabase.end()]);
       },
