@@ -60,8 +60,8 @@ const problemSchema = z
       .optional()
       .meta({
         description:
-          'How many events behind `continue_after` were read in the epoch that has ended. Each of them is missing, or comes again ' +
-          'under its id. Null if that is not known.',
+          'How many positions behind `continue_after` were read in the epoch that has ended. Each of their events is missing, comes again ' +
+          'under its id, or is replaced by another of the same operation. Null if that is not known.',
       }),
   })
   .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457). `code` is stable.' });

@@ -1,4 +1,5 @@
 import type { Queryable } from '../pool.ts';
+import { FEED_HEAD } from './events.ts';
 
 /** Why an epoch began. A restore to a moment (PITR) ends as a promotion does, on a new timeline, and is shown as one. */
 export const EPOCH_REASONS = ['first', 'promotion', 'restore'] as const;
@@ -29,15 +30,21 @@ export async function readEpoch(database: Queryable): Promise<Epoch | null> {
 }
 
 /**
- * Begins an epoch because an operator says so, where the server does not show that its data is that of an earlier moment: a copy
- * of its disk. `since` is that moment. Only for the owner of the schema.
+ * Begins an epoch because an operator says so, where the server does not show that its data is that of an earlier moment, such as a
+ * copy of its disk. `since` is that moment, null if it is not known. `isServed` says whether anything may have been relayed
+ * since: then nobody knows how far the feed is that of the epoch before. Only for the owner of the schema.
  */
-export async function beginEpoch(database: Queryable, since: Date | null): Promise<void> {
+export async function beginEpoch(
+  database: Queryable,
+  { since, isServed }: { since: Date | null; isServed: boolean },
+): Promise<void> {
   await database.query({
     text: `INSERT INTO epochs (number, reason, timeline, system_identifier, database_oid, feed_position, complete_until)
-           SELECT present.number + 1, 'restore', server.timeline, server.system_identifier, server.database_oid, 0, $1::timestamptz
+           SELECT present.number + 1, 'restore', server.timeline, server.system_identifier, server.database_oid,
+                  CASE WHEN $2::boolean THEN 0 ELSE ${FEED_HEAD} END,
+                  coalesce($1::timestamptz, CASE WHEN NOT $2 THEN (SELECT created_at FROM operations ORDER BY id DESC LIMIT 1) END)
            FROM current_epoch() AS present, server_identity() AS server`,
-    values: [since?.toISOString() ?? null],
+    values: [since?.toISOString() ?? null, isServed],
   });
 }
 
