@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { analyzeAll, connectPatiently, countRelations, readMajor } from '@wallet/shared/database/backup';
 import { placeOf } from '@wallet/shared/database/explain-failure';
@@ -81,9 +81,13 @@ async function restoreForStart(order: Order, dataDir: string): Promise<number> {
     const server = await startPostgres({ dataDir, path: process.env['PATH'] ?? '' });
     try {
       await restore(order, server.url, {});
-    } finally {
+    } catch (error) {
       await server.stop();
+      // It was made for this, and holds nothing.
+      rmSync(join(dataDir, 'postgres'), { recursive: true, force: true });
+      throw error;
     }
+    await server.stop();
     return 0;
   } finally {
     await unlock();
