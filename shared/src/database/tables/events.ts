@@ -179,8 +179,8 @@ export async function readFeed(
                AS is_other
              FROM current_epoch()
            ), start AS MATERIALIZED (
-             SELECT CASE WHEN is_other THEN NULL WHEN $1 IS NULL THEN feed_floor - 1 WHEN $1 >= feed_floor - 1 THEN $1 END AS position
-             FROM retention, epoch
+             SELECT CASE WHEN $1 IS NULL THEN feed_floor - 1 WHEN $1 >= feed_floor - 1 THEN $1 END AS position
+             FROM retention
            ), looked AS MATERIALIZED (
              SELECT position, event_id FROM event_feed WHERE position > (SELECT position FROM start)
              ORDER BY position LIMIT CASE WHEN $2::text[] IS NULL THEN $3 ELSE ${FEED_LOOK} END
