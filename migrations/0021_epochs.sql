@@ -4,8 +4,11 @@
 
 CREATE TABLE epochs (
   number int PRIMARY KEY CHECK (number > 0),
-  -- Random: two servers that continue the same state must not begin the same epoch.
-  id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
+  -- A UUID of version 7. Random: two servers that continue the same state must not begin the same epoch.
+  id uuid NOT NULL UNIQUE DEFAULT encode(set_bit(set_bit(overlay(
+    uuid_send(gen_random_uuid())
+    PLACING substr(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 3) FROM 1 FOR 6
+  ), 52, 1), 53, 1), 'hex')::uuid,
   began_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   reason text NOT NULL CHECK (reason IN ('first', 'promotion', 'restore')),
   -- By what the server is known; null if it does not say. A promotion begins a timeline, a restored dump is in another database.

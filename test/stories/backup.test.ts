@@ -119,9 +119,9 @@ async function deposit(url: string, wallet: string, key: string): Promise<void> 
 /** Deposits of 1.00 into the wallet, one after the other, until it is stopped: then it answers the keys of all. */
 function startLoad(wallet: string): { sent: (more: number) => Promise<void>; stop: () => Promise<string[]> } {
   const keys: string[] = [];
-  let isStopped = false;
+  const stopping = new AbortController();
   const running = (async () => {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       const key = `load-${keys.length}`;
       await deposit(source.url, wallet, key);
       keys.push(key);
@@ -134,7 +134,7 @@ function startLoad(wallet: string): { sent: (more: number) => Promise<void>; sto
       while (keys.length < goal) await Promise.race([delay(10), running]);
     },
     async stop() {
-      isStopped = true;
+      stopping.abort();
       await running;
       return keys;
     },

@@ -38,6 +38,10 @@ export function watchEpoch(options: { database: Database; log: Logger }): { stop
   };
 }
 
-function fieldsOf({ id, number, reason, beganAt, completeUntil }: Epoch): Record<string, unknown> {
-  return { epoch: id, number, reason, began_at: beganAt, complete_until: completeUntil };
+function fieldsOf(epoch: Epoch): Record<string, unknown> {
+  const { id, number, reason, beganAt, completeUntil, showsPromotions } = epoch;
+  return {
+    ...{ epoch: id, number, reason, began_at: beganAt, complete_until: completeUntil },
+    ...(showsPromotions ? {} : { hint: 'the server does not tell its timeline: see docs/failover.md' }),
+  };
 }

@@ -92,11 +92,12 @@ function counted({ count, oldest, newest }: Count, what: string): string {
 
 function linesOfEpoch(epoch: Epoch | null, completeUntil: Date | null): string[] {
   if (epoch === null) return ['There is no epoch yet: this server can only be read.'];
-  const { number, id, reason, beganAt } = epoch;
+  const { number, id, reason, beganAt, showsPromotions } = epoch;
   const began = `Epoch ${number} (${id}) began ${at(beganAt)}`;
   if (reason === 'first')
     return [
       `${began}, the first: nothing shows that this database was restored or promoted.`,
+      ...(showsPromotions ? [] : ['This server does not tell its timeline, so a promotion would not show.']),
       'If it is an earlier state all the same, such as a copy of a disk, say so with --new-epoch and --since.',
     ];
   const since = completeUntil === null ? 'shortly before' : `after ${at(completeUntil)}`;

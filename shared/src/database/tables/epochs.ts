@@ -12,9 +12,12 @@ export interface Epoch {
   readonly reason: (typeof EPOCH_REASONS)[number];
   /** What was acknowledged up to this moment is here; null if that is not known, and for the first epoch. */
   readonly completeUntil: Date | null;
+  /** Whether the server says what a promotion changes. */
+  readonly showsPromotions: boolean;
 }
 
-const COLUMNS = 'number, id, began_at AS "beganAt", reason, complete_until AS "completeUntil"';
+const COLUMNS = `number, id, began_at AS "beganAt", reason, complete_until AS "completeUntil",
+                 timeline IS NOT NULL AS "showsPromotions"`;
 
 /**
  * The present epoch, which begins with this if the server is not the one that the latest epoch names. On a server that can only be
