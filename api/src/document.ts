@@ -35,6 +35,34 @@ const problemSchema = z
       .datetime()
       .optional()
       .meta({ description: 'What was made, or moved, before this moment is in the archives.' }),
+    epoch: z.string().nullable().optional().meta({ description: 'The present epoch, where the cursor is of another.' }),
+    complete_until: z.iso
+      .datetime()
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'What was acknowledged up to this moment is in the present epoch. What was acknowledged later can be missing: send it again, ' +
+          'under the same keys. Null if the moment is not known.',
+      }),
+    continue_after: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'The cursor, for `after`, from which everything of the present epoch follows that was not read. Null if it is not known: ' +
+          'then read without `after`.',
+      }),
+    events_in_doubt: z
+      .int()
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'How many positions behind `continue_after` were read in the epoch that has ended. Each of their events is missing, comes again ' +
+          'under its id, or is replaced by another of the same operation. Null if that is not known.',
+      }),
   })
   .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457). `code` is stable.' });
 

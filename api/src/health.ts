@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
+import { EPOCH_REASONS, type Epoch, readEpoch } from '@wallet/shared/database/tables/epochs';
 import type { Backlog } from '@wallet/shared/database/tables/pending-operations';
 import { readDatabaseState } from '@wallet/shared/database/writable';
 import type { QueueState } from '@wallet/shared/queue/queue-state';
 import { type Endpoint, endpoint } from './http/endpoint.ts';
+import { time } from './http/fields.ts';
 import { z } from 'zod';
 
 const HEALTH_REASONS = [
@@ -23,6 +26,22 @@ const healthSchema = z
         'full; `queue_slotless`, it does not have the slot of the queue in its Cluster; `queue_forbidden`, the user may not do ' +
         'what is needed, or the server is a Sentinel.',
     }),
+    epoch: z
+      .strictObject({
+        id: z.string(),
+        began_at: time,
+        reason: z.enum(EPOCH_REASONS),
+        complete_until: time.nullable().meta({
+          description:
+            'What was acknowledged up to this moment is here. What was acknowledged later, and before `began_at`, can be missing: ' +
+            'send it again, under the same keys. Null if that is not known, and for the first epoch.',
+        }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'Another `id` than before means that a standby was promoted or a backup restored. Null while the database is down.',
+      }),
   })
   .meta({ id: 'Health' });
 
@@ -30,6 +49,7 @@ const probeSchema = z.strictObject({ status: z.enum(['ok', 'down']) }).meta({ id
 
 /** Where something has waited this long without getting any further, no worker runs, or none gets on. */
 const LATE_MS = 10_000;
+const EPOCH_MS = 1_000;
 
 export interface HealthNeeds {
   readonly database: Database;
@@ -71,13 +91,31 @@ const getHealth = ({ database, queueState, backlog }: HealthNeeds) =>
         ...(queue === 'up' || queue === 'down' ? [] : [`queue_${queue}` as const]),
         ...(backlog().some(isLate) ? ['operations_late' as const] : []),
       ];
+      const epoch = state === 'down' ? null : await readEpochSoon(database);
       const status = state !== 'up' ? 'down' : reasons.length > 0 ? 'degraded' : 'ok';
       return {
         status: status === 'down' ? 503 : 200,
-        body: { status, database: state, queue: queue === 'up' ? 'up' : 'down', reasons },
+        body: {
+          status,
+          database: state,
+          queue: queue === 'up' ? 'up' : 'down',
+          reasons,
+          epoch: presentEpoch(epoch),
+        },
       };
     },
   });
+
+/** Null if the database does not answer in time. */
+async function readEpochSoon(database: Database): Promise<Epoch | null> {
+  return Promise.race([readEpoch(database).catch(() => null), delay(EPOCH_MS, null, { ref: false })]);
+}
+
+function presentEpoch(epoch: Epoch | null) {
+  if (epoch === null) return null;
+  const { id, beganAt, reason, completeUntil } = epoch;
+  return { id, began_at: beganAt.toISOString(), reason, complete_until: completeUntil?.toISOString() ?? null };
+}
 
 function isLate({ ageMs, bulkAgeMs }: Backlog): boolean {
   return Math.max(ageMs, bulkAgeMs) > LATE_MS;

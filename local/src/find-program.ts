@@ -15,6 +15,12 @@ export function findProgram(path: string, ...names: string[]): string | null {
   return null;
 }
 
+/** Every program `name` on the path and where Debian puts those of each version of Postgres. */
+export function findPrograms(path: string, name: string, debianRoot = '/usr/lib/postgresql'): string[] {
+  const folders = [...foldersOf(path), ...listFolder(debianRoot).map((version) => join(debianRoot, version, 'bin'))];
+  return [...new Set(folders)].map((folder) => join(folder, name)).filter(isExecutable);
+}
+
 /**
  * Folders with both `postgres` and `initdb`, best first: those on the path, then where Debian and its derivatives put
  * each major version (they keep it off the path on purpose), newest first.

@@ -129,3 +129,7 @@ GRANT INSERT ON audit_log TO wallet_api;
 GRANT SELECT (id, name, scopes, rate_limit, previous_token_until, created_at, expires_at, revoked_at) ON api_keys
   TO wallet_auditor;
 GRANT SELECT ON audit_log TO wallet_auditor;
+
+-- Everybody may see in which epoch the database is, and so begin the one that the server shows; nobody can make one up.
+GRANT SELECT ON epochs TO wallet_api, wallet_worker, wallet_auditor;
+GRANT EXECUTE ON FUNCTION current_epoch() TO wallet_api, wallet_worker, wallet_auditor;

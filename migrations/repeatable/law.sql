@@ -57,6 +57,8 @@ CREATE OR REPLACE TRIGGER batch_replays_append_only BEFORE UPDATE OR DELETE OR T
   EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
   EXECUTE FUNCTION refuse_change();
+CREATE OR REPLACE TRIGGER epochs_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON epochs
+  EXECUTE FUNCTION refuse_change();
 
 -- Forbidden: to change an event, its place in the feed, or a try to deliver it. Section 7 says when they may be deleted.
 CREATE OR REPLACE TRIGGER events_unchanged BEFORE UPDATE OR TRUNCATE ON events EXECUTE FUNCTION refuse_change();

@@ -195,6 +195,20 @@ export const TELLING: readonly Mutant[] = [
     tests: ['laws/webhook-events > while it is written'],
   },
   {
+    name: 'epoch-not-begun-by-relay',
+    bug: 'a restored database gives out positions before its epoch begins, and nobody knows where it parts from the one before',
+    text: 'CASE WHEN held THEN (SELECT number FROM current_epoch()) END AS epoch',
+    instead: '1 AS epoch',
+    tests: ['laws/epochs > before it gives out a position'],
+  },
+  {
+    name: 'cursor-of-ended-epoch-taken',
+    bug: 'a reader goes on behind a position that was given to another event',
+    text: "if (end.isOther) return 'other_epoch';",
+    instead: '',
+    tests: ['laws/epochs > epochs that differ'],
+  },
+  {
     name: 'secret-stored-in-the-clear',
     bug: 'whoever reads the database can sign',
     text: 'sealedSecret: sealing.seal(key, id),',

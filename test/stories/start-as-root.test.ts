@@ -196,7 +196,9 @@ describe('startPostgres', () => {
     mkdirSync(join(dataDir, 'postgres'), { mode: 0o700 });
     writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '14\n');
     const failure = await startPostgres({ dataDir, path }).catch((error: unknown) => String(error));
-    expect(failure).toMatch(/made by Postgres 14, and here there is only .*install Postgres 14 .*pg_dump.*pg_restore/);
+    expect(failure).toMatch(
+      /made by Postgres 14, and here there is only .*install Postgres 14 .*npm run backup.*npm run restore/,
+    );
     expect(failure).not.toMatch(/delete/i);
   });
 

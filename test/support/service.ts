@@ -52,6 +52,7 @@ const UNLIMITED: AdmissionLimits = {
  * Starts an API and, unless told otherwise, a worker. `redisUrl` is that of both, `apiRedisUrl` that of the API alone: an
  * address where nobody answers makes them work without Redis. `redis` says more than a URL can. `webhooks: false` leaves out the key that they need.
  * `wire` stands between the API and its database. `admission` sets limits that are otherwise far away. `defaults` are what sessions on the database begin with.
+ * `target` is a database that is there already.
  */
 export async function startService(
   options: {
@@ -63,9 +64,13 @@ export async function startService(
     wire?: WireTrap;
     admission?: Partial<AdmissionLimits>;
     defaults?: Readonly<Record<string, string>>;
+    target?: { databaseUrl: string; redisUrl: string; queuePrefix: string };
   } = {},
 ): Promise<Service> {
-  const target = { ...(await createTestDatabase()), ...(options.redisUrl ? { redisUrl: options.redisUrl } : {}) };
+  const target = {
+    ...(options.target ?? (await createTestDatabase())),
+    ...(options.redisUrl ? { redisUrl: options.redisUrl } : {}),
+  };
   await setDefaults(target.databaseUrl, options.defaults ?? {});
   const log = createLogger({ process: 'test', level: 'silent', pretty: false });
   const connect = (name: string, url: string): Database => createPool({ url, name, size: 5, onError: () => undefined });

@@ -15,6 +15,7 @@ import { watchWebhookBacklog } from './metrics.ts';
 import { DRAIN_PLANNER, PLANNER } from './drain/planner.ts';
 import { startRetention } from './retention/start-retention.ts';
 import { serveHealth } from './serve-health.ts';
+import { watchEpoch } from './watch-epoch.ts';
 import { startWorker } from './worker.ts';
 
 /** Each is used for a few milliseconds at a time; none is held while a request is under way. */
@@ -66,6 +67,7 @@ async function start(config: WorkerConfig, endItself: EndItself): Promise<{ log:
     onNewerSchema: schema.look,
   });
   const retention = startRetention({ database: retentionDatabase, days: config.retention, registry, log });
+  const epoch = watchEpoch({ database: webhookDatabase, log });
   watchPools(registry, { ledger: database, webhooks: webhookDatabase });
   watchWebhookBacklog(registry, webhookDatabase);
   log.info({ partitions }, 'worker ready');
@@ -73,7 +75,7 @@ async function start(config: WorkerConfig, endItself: EndItself): Promise<{ log:
     log,
     running: {
       async stop() {
-        await Promise.all([worker.stop(), retention.stop(), schema.stop()]);
+        await Promise.all([worker.stop(), retention.stop(), schema.stop(), epoch.stop()]);
         stopHealth();
         await Promise.all([database.end(), webhookDatabase.end(), retentionDatabase.end()]);
       },

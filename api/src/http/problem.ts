@@ -44,6 +44,7 @@ export const PROBLEMS = {
   batch_archived: [410, 'Lines of the batch are in the archives'],
   history_archived: [410, 'The history of this time is in the archives'],
   cursor_expired: [410, 'The cursor is older than what is kept'],
+  epoch_ended: [410, 'The cursor is of an epoch that has ended'],
   precondition_failed: [412, 'The precondition failed'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of the wrong type'],
@@ -84,6 +85,14 @@ export interface ArchiveMembers {
   readonly archived_before: string;
 }
 
+/** How to read the feed on in another epoch. */
+export interface EpochMembers {
+  readonly epoch: string | null;
+  readonly complete_until: string | null;
+  readonly continue_after: string | null;
+  readonly events_in_doubt: number | null;
+}
+
 /**
  * A refusal. An endpoint returns those that it declares; whatever cannot return one throws it. The error handler answers both.
  */
@@ -94,6 +103,7 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
   readonly errors: readonly (FieldError | LineError)[];
   readonly headers: Readonly<Record<string, string>>;
   readonly archive: ArchiveMembers | null;
+  readonly epoch: EpochMembers | null;
 
   constructor(
     code: Code,
@@ -102,6 +112,7 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
       errors?: readonly (FieldError | LineError)[];
       headers?: Readonly<Record<string, string>>;
       archive?: ArchiveMembers;
+      epoch?: EpochMembers;
     } = {},
   ) {
     super(detail);
@@ -110,6 +121,7 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
     this.errors = more.errors ?? [];
     this.headers = more.headers ?? {};
     this.archive = more.archive ?? null;
+    this.epoch = more.epoch ?? null;
   }
 
   /** The body of the answer. `type` is the code as a URI reference. */
@@ -123,6 +135,7 @@ export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
       request_id: requestId,
       ...(this.errors.length > 0 ? { errors: this.errors } : {}),
       ...this.archive,
+      ...this.epoch,
     };
   }
 }

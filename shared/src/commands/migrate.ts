@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import { readSettings, sharedSettings } from '../process/config.ts';
+import { databasePasswords, readSettings, sharedSettings } from '../process/config.ts';
 import { migrateDatabase } from '../database/migrate/migrate.ts';
 import { readOptions } from '../process/read-options.ts';
 import { runCommand } from '../process/run-command.ts';
@@ -17,12 +16,6 @@ owner of the schema, and not through a pooler. For each of these passwords that 
 PARTITIONS says how many queue partitions a database has that is migrated for the first time (16).
 Exit status 0 if it is up to date, 2 if not.`;
 
-/** Postgres is sent a hash of it, made here: of other characters there is more than one spelling. */
-const password = z
-  .string()
-  .regex(/^[!-~]{8,200}$/, 'must be 8 to 200 letters, digits and signs of ASCII')
-  .optional();
-
 await runCommand({
   help: HELP,
   failed: 'Migrating failed',
@@ -33,13 +26,7 @@ await runCommand({
 /** The one step that changes the schema. */
 async function migrate(): Promise<number> {
   const { DATABASE_URL, PARTITIONS } = sharedSettings;
-  const settings = readSettings(
-    {
-      ...{ DATABASE_URL, PARTITIONS },
-      ...{ API_DATABASE_PASSWORD: password, WORKER_DATABASE_PASSWORD: password, AUDITOR_DATABASE_PASSWORD: password },
-    },
-    process.env,
-  );
+  const settings = readSettings({ DATABASE_URL, PARTITIONS, ...databasePasswords }, process.env);
   const folder = fileURLToPath(new URL('../../../migrations', import.meta.url));
   const applied = await migrateDatabase(settings.DATABASE_URL, folder, settings.PARTITIONS, {
     passwords: {

@@ -9,6 +9,7 @@ export function sqlstateOf(error: unknown): string | null {
 export const FOREIGN_KEY_VIOLATION = '23503';
 export const UNIQUE_VIOLATION = '23505';
 export const UNDEFINED_TABLE = '42P01';
+export const UNDEFINED_DATABASE = '3D000';
 
 /** What the law of the ledger raises (migrations/repeatable/law.sql): the code or the stored ledger is wrong, not one operation. */
 const LAW_VIOLATION = 'WL001';

@@ -20,6 +20,19 @@ export const sharedSettings = {
   MIGRATION_WAIT_S: numberSetting(0, 86_400).default(0),
 };
 
+/** Postgres is sent a hash of it, made here: of other characters there is more than one spelling. */
+const databasePassword = z
+  .string()
+  .regex(/^[!-~]{8,200}$/, 'must be 8 to 200 letters, digits and signs of ASCII')
+  .optional();
+
+/** What the users of the roles are made with. */
+export const databasePasswords = {
+  API_DATABASE_PASSWORD: databasePassword,
+  WORKER_DATABASE_PASSWORD: databasePassword,
+  AUDITOR_DATABASE_PASSWORD: databasePassword,
+};
+
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** The settings of whoever keeps or sends webhooks. No message repeats the key. */

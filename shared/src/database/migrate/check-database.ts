@@ -16,6 +16,8 @@ const NEEDS = {
   accounts: ['SELECT ON house_accounts', 'INSERT ON audit_log'],
   seed: ['INSERT ON clients', 'INSERT ON pending_operations'],
   archive: ['INSERT ON archives', 'INSERT ON archive_checkpoints'],
+  backup: ['SELECT ON api_keys', 'SELECT ON webhook_endpoints', 'SELECT ON epochs', 'SELECT ON audit_progress'],
+  restoreCheck: ['SELECT ON epochs', 'SELECT ON operations', 'SELECT ON holds', 'SELECT ON unrelayed_events'],
   verify: ['SELECT ON archives', 'SELECT ON archive_checkpoints'],
 } as const satisfies Record<string, readonly `${'SELECT' | 'INSERT' | 'UPDATE'} ON ${string}`[]>;
 
@@ -25,7 +27,7 @@ export type Program = keyof typeof NEEDS;
 /** These run while a release is rolled out. What is run by hand is of the version that migrated. */
 const SIDE_BY_SIDE: readonly Program[] = ['api', 'worker'];
 /** These are content with a server that can only be read. */
-const READERS: readonly Program[] = ['audit', 'keys', 'verify'];
+const READERS: readonly Program[] = ['audit', 'keys', 'verify', 'backup', 'restoreCheck'];
 
 /**
  * What has to be so before a program begins: the server answers and is one that it can work on, the schema is one that it

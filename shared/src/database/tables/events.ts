@@ -68,11 +68,16 @@ const INSERT_EVENTS = wideStatement({
            SELECT * FROM unnest(${event.array('sequence')}, ${event.array('id')})`,
 });
 
-/** Takes, until the transaction ends, the lock of whoever relays events. @returns whether nobody else holds it. */
+/**
+ * Takes, until the transaction ends, the lock of whoever relays events. @returns whether nobody else holds it.
+ *
+ * If the server continues an earlier state, its epoch begins here at the latest: before any position is given out again.
+ */
 export async function tryLockRelay(database: Queryable): Promise<boolean> {
   const { rows } = await database.query<{ held: boolean }>({
     name: 'tryLockRelay',
-    text: `SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK.relay}, 0) AS held`,
+    text: `SELECT held, CASE WHEN held THEN (SELECT number FROM current_epoch()) END AS epoch
+           FROM (SELECT pg_try_advisory_xact_lock(${ADVISORY_LOCK.relay}, 0) AS held OFFSET 0) AS lock`,
   });
   return rows[0]?.held ?? false;
 }
@@ -135,29 +140,47 @@ export interface FeedEvent extends Event {
 /** How many events one read of the feed looks at for those of the types asked for. */
 const FEED_LOOK = 10_000;
 
-export interface FeedPage {
-  readonly events: readonly FeedEvent[];
-  /** Where to read on: there is nothing between that and the last event. */
+/** A place in the feed: behind a position of an epoch. Null is the epoch of cursors from before there were any. */
+export interface FeedPlace {
+  readonly epochId: string | null;
   readonly position: bigint;
 }
 
+export interface FeedPage {
+  readonly events: readonly FeedEvent[];
+  /** Where to read on: there is nothing between that and the last event. */
+  readonly place: FeedPlace;
+}
+
+/** The last row of a read, which is there with or without an event. */
+interface FeedEnd {
+  readonly id: null;
+  readonly position: bigint | null;
+  readonly epochId: string | null;
+  readonly isOther: boolean;
+}
+
 /**
- * At most `limit` events behind a position of the feed (null: from where it is kept), of the given types (null: of all), in the order
+ * At most `limit` events behind a place in the feed (null: from where it is kept), of the given types (null: of all), in the order
  * of the feed. Of types that are rare it may find none for a while, and yet get on.
- * @returns `expired` if something behind the position was deleted. That is looked up in the statement that reads, so that no reader
- * misses anything without being told.
+ * @returns `expired` if something behind the place was deleted, `other_epoch` if the place is not of the present epoch. Both are
+ * looked up in the statement that reads, so that no reader misses anything without being told.
  */
 export async function readFeed(
   database: Queryable,
-  after: bigint | null,
+  after: FeedPlace | null,
   types: readonly EventType[] | null,
   limit: number,
-): Promise<FeedPage | 'expired'> {
-  // Of the last position there is a row in any case, with or without an event.
-  const { rows } = await database.query<FeedEvent | { id: null; position: bigint | null }>({
+): Promise<FeedPage | 'expired' | 'other_epoch'> {
+  const { rows } = await database.query<FeedEvent | FeedEnd>({
     name: 'readFeed',
-    text: `WITH start AS MATERIALIZED (
-             SELECT CASE WHEN $1::bigint IS NULL THEN feed_floor - 1 WHEN $1 >= feed_floor - 1 THEN $1 END AS position FROM retention
+    text: `WITH epoch AS MATERIALIZED (
+             SELECT id, coalesce($1::bigint IS NOT NULL AND $4::uuid IS DISTINCT FROM id AND NOT ($4 IS NULL AND number = 1), false)
+               AS is_other
+             FROM current_epoch()
+           ), start AS MATERIALIZED (
+             SELECT CASE WHEN $1 IS NULL THEN feed_floor - 1 WHEN $1 >= feed_floor - 1 THEN $1 END AS position
+             FROM retention
            ), looked AS MATERIALIZED (
              SELECT position, event_id FROM event_feed WHERE position > (SELECT position FROM start)
              ORDER BY position LIMIT CASE WHEN $2::text[] IS NULL THEN $3 ELSE ${FEED_LOOK} END
@@ -167,15 +190,18 @@ export async function readFeed(
              WHERE $2::text[] IS NULL OR type = ANY ($2)
              ORDER BY position LIMIT $3
            )
-           SELECT * FROM found
+           SELECT *, NULL::uuid AS "epochId", NULL::boolean AS "isOther" FROM found
            UNION ALL
-           SELECT coalesce((SELECT max(position) FROM looked), position), NULL, NULL, NULL, NULL FROM start
+           SELECT coalesce((SELECT max(position) FROM looked), position), NULL, NULL, NULL, NULL, epoch.id, is_other FROM start, epoch
            ORDER BY position, id`,
-    values: [after, types, limit],
+    values: [after?.position ?? null, types, limit, after?.epochId ?? null],
   });
   const events = rows.filter((row) => row.id !== null);
-  const last = (events.length === limit ? events.at(-1) : rows.at(-1))?.position ?? null;
-  return last === null ? 'expired' : { events, position: last };
+  const end = rows.find((row) => row.id === null);
+  if (end === undefined) throw new Error('the feed did not answer');
+  if (end.isOther) return 'other_epoch';
+  const position = events.length === limit ? (events.at(-1)?.position ?? null) : end.position;
+  return position === null ? 'expired' : { events, place: { epochId: end.epochId, position } };
 }
 
 /** An event, also one that has no place in the feed yet. */
