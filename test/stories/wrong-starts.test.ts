@@ -24,78 +24,26 @@ interface WrongStart {
 const API = 'npm run start:api';
 const WORKER = 'npm run start:worker';
 
-/** Settings that cannot be read. */
+/** Settings that cannot be read: of those of the API and the worker, unit/wrong-settings has the rest. */
 const SETTINGS: WrongStart[] = [
   ...(
     [
       [API, { DATABASE_URL: undefined, REDIS_URL: undefined }, /DATABASE_URL is not set\n {2}REDIS_URL is not set/],
       [WORKER, { PARTITION: '4' }, /PARTITION is not a setting; the nearest is PARTITIONS/],
       [
-        WORKER,
-        { WORKER_BATCH_LIMITS: '10' },
-        /WORKER_BATCH_LIMITS is not a setting; the nearest is WORKER_BATCH_LIMIT/,
-      ],
-      [
-        API,
-        { ADMISSION_PENDING_OPS: '5' },
-        /ADMISSION_PENDING_OPS is not a setting; the nearest is ADMISSION_PENDING_/,
-      ],
-      [API, { DATABASE_URL: undefined, DATABSE_URL: 'x' }, /DATABASE_URL is not set\n {2}DATABSE_URL is not a setting/],
-      [
         'npm run seed',
         { REDIS_URL: undefined, REDIS_URI: 'x' },
         /REDIS_URI is not a setting; the nearest is REDIS_URL/,
       ],
       ['npm start', { DATADIR: 'x' }, /DATADIR is not a setting; the nearest is DATA_DIR/],
-      [API, { PORT: '0x10' }, /PORT: must be a whole number from 0 to 65535, in decimal digits/],
-      [API, { PORT: ' 8000 ', LOG_LEVEL: 'loud' }, /LOG_LEVEL: Invalid option.*\n {2}PORT: must be a whole number/],
-      [API, { API_PROCESSES: '0' }, /API_PROCESSES: must be a whole number from 1 to 64, in decimal digits, or auto/],
-      [WORKER, { WORKER_PROCESSES: 'all' }, /WORKER_PROCESSES: must be a whole number from 1 to 64/],
       ['npm start', { API_PROCESSES: '1.5' }, /API_PROCESSES: must be a whole number from 1 to 64/],
-      [WORKER, { PARTITIONS: '1e1' }, /PARTITIONS: must be a whole number from 1 to 1024/],
       ['npm run audit', { DATABASE_URL: 'mysql://user:secret@db/wallet' }, /DATABASE_URL: must be a postgres:\/\/ URL/],
-      [WORKER, { WEBHOOK_KEY: 'secret' }, /WEBHOOK_KEY: must be the base64 of 32 bytes/],
-      [
-        API,
-        { REDIS_URL: 'valkey://redis' },
-        /REDIS_URL: must begin with redis:\/\/, redis-sentinel:\/\/ or redis-cluster/,
-      ],
-      [WORKER, { REDIS_URL: 'redis://secret@redis' }, /REDIS_URL: names a user without a password/],
-      [API, { REDIS_URL: 'redis://a,b' }, /REDIS_URL: names several hosts, which only redis-sentinel:\/\/ and/],
       [
         'npm run seed',
         { REDIS_URL: 'redis-sentinel://a,b' },
         /REDIS_URL: must end with the name that the Sentinels have/,
       ],
       ['npm start', { REDIS_URL: 'redis-cluster://a,b/1' }, /REDIS_URL: must have nothing after its hosts/],
-      [WORKER, { REDIS_URL: 'redis://a?maxRetriesPerRequest=9' }, /REDIS_URL: must have no parameters but family/],
-      [API, { REDIS_CA_FILE: '/none' }, /REDIS_CA_FILE is set, but REDIS_URL is without TLS/],
-      [
-        WORKER,
-        { REDIS_URL: 'rediss://a', REDIS_CA_FILE: '/none' },
-        /REDIS_CA_FILE: \/none cannot be read: it does not exist/,
-      ],
-      [
-        API,
-        { REDIS_URL: 'rediss://a', REDIS_CA_FILE: 'package.json' },
-        /REDIS_CA_FILE: package.json holds no CERTIFICATE/,
-      ],
-      [
-        API,
-        { REDIS_URL: 'rediss://a', REDIS_CERT_FILE: '/none' },
-        /REDIS_CERT_FILE and REDIS_KEY_FILE belong together/,
-      ],
-      [
-        API,
-        { REDIS_SENTINEL_PASSWORD: 'secret@' },
-        /REDIS_SENTINEL_PASSWORD is set, but REDIS_URL is not a redis-sentinel/,
-      ],
-      [WORKER, { REDIS_NAT_MAP: 'a:1=b:2' }, /REDIS_NAT_MAP is set, but REDIS_URL is neither/],
-      [
-        WORKER,
-        { REDIS_URL: 'redis-cluster://a', REDIS_NAT_MAP: 'a:1=b' },
-        /REDIS_NAT_MAP must be announced-host:port=reachable-host:port/,
-      ],
       ['npm start', { NODE_ENV: 'production', DATABASE_URL: undefined }, /set DATABASE_URL and REDIS_URL/],
     ] as const
   ).map(([command, env, says]) => ({
