@@ -1,14 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { runAudit } from '@wallet/shared/database/audit';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import request from 'supertest';
 import { readFeed, untilFed } from '../support/read-feed.ts';
 import { type Service, startService } from '../support/service.ts';
-import { BASE_BACKUP, type StreamingStandby, addStandby } from '../support/standby.ts';
+import { type StandbyPair, startStandbyPair } from '../support/standby-pair.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
 /** A standby that lagged is promoted: callers and readers are told what may be missing, and lose nothing by sending it again. */
@@ -16,75 +15,64 @@ import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 jest.setTimeout(120_000);
 
 let folder: string;
-let primary: EmbeddedPostgres;
-let standby: StreamingStandby;
-const stops: (() => Promise<unknown>)[] = [];
+let pair: StandbyPair;
 
-const title =
-  BASE_BACKUP === undefined ? 'a promoted standby (skipped: pg_basebackup is not installed)' : 'a promoted standby';
-(BASE_BACKUP === undefined ? describe.skip : describe)(title, () => {
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'wallet-failover-'));
-    const primaryDir = join(folder, 'primary');
-    primary = await startPostgres({ dataDir: primaryDir, path: process.env['PATH'] ?? '', settings: { fsync: 'off' } });
-    stops.push(() => primary.stop());
-    await migrateDatabase(primary.url, MIGRATIONS_FOLDER, 4);
-    standby = await addStandby(primary, { primaryDir, dataDir: join(folder, 'standby') });
-    stops.push(() => standby.stop());
-  });
-  afterAll(async () => {
-    for (const stop of stops.reverse()) await stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'wallet-failover-'));
+  pair = await startStandbyPair(folder);
+  await migrateDatabase(pair.primary.url, MIGRATIONS_FOLDER, 4);
+});
+afterAll(async () => {
+  await pair.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
 
-  const serve = (databaseUrl: string, queuePrefix: string): Promise<Service> =>
-    startService({ target: { databaseUrl, redisUrl: process.env['TEST_REDIS_URL']!, queuePrefix } });
-  const deposit = (url: string, wallet: string, key: string): Promise<Record<string, unknown>> =>
-    operate(url, wallet, 'DEPOSIT', '1.00', { idempotency_key: key });
-  const refused = async (url: string, after: string): Promise<Record<string, unknown>> =>
-    (await request(url).get('/events').query({ after }).expect(410)).body as Record<string, unknown>;
+const serve = (databaseUrl: string, queuePrefix: string): Promise<Service> =>
+  startService({ target: { databaseUrl, redisUrl: process.env['TEST_REDIS_URL']!, queuePrefix } });
+const deposit = (url: string, wallet: string, key: string): Promise<Record<string, unknown>> =>
+  operate(url, wallet, 'DEPOSIT', '1.00', { idempotency_key: key });
+const refused = async (url: string, after: string): Promise<Record<string, unknown>> =>
+  (await request(url).get('/events').query({ after }).expect(410)).body as Record<string, unknown>;
 
-  it('refuses cursors of the epoch before, says where to read on, and takes again what was lost', async () => {
-    const before = await serve(primary.url, 'failover-before');
-    await request(before.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' }).expect(201);
-    const wallet = await createFundedWallet(before.url, '1.00');
-    const kept = await deposit(before.url, wallet, 'kept');
-    const cursorOfKept = (await untilFed(before.url, 2)).next;
-    await standby.caughtUp();
-    await standby.leavePrimary();
-    const lost = await deposit(before.url, wallet, 'lost');
-    const cursorOfLost = (await untilFed(before.url, 1, cursorOfKept)).next;
-    await before.stop();
-    await primary.stop();
-    await standby.promote();
+it('refuses cursors of the epoch before, says where to read on, and takes again what was lost', async () => {
+  const before = await serve(pair.primary.url, 'failover-before');
+  await request(before.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' }).expect(201);
+  const wallet = await createFundedWallet(before.url, '1.00');
+  const kept = await deposit(before.url, wallet, 'kept');
+  const cursorOfKept = (await untilFed(before.url, 2)).next;
+  await pair.caughtUp();
+  await pair.leavePrimary();
+  const lost = await deposit(before.url, wallet, 'lost');
+  const cursorOfLost = (await untilFed(before.url, 1, cursorOfKept)).next;
+  await before.stop();
+  await pair.failOver();
 
-    const after = await serve(standby.url, 'failover-after');
-    try {
-      const { epoch } = (await request(after.url).get('/health').expect(200)).body;
-      expect(epoch).toMatchObject({ reason: 'promotion' });
-      expect(Date.parse(epoch.complete_until)).toBeGreaterThanOrEqual(Date.parse(String(kept['completed_at'])));
-      expect(Date.parse(epoch.complete_until)).toBeLessThanOrEqual(Date.parse(String(lost['created_at'])));
+  const after = await serve(pair.standby.url, 'failover-after');
+  try {
+    const { epoch } = (await request(after.url).get('/health').expect(200)).body;
+    expect(epoch).toMatchObject({ reason: 'promotion' });
+    expect(Date.parse(epoch.complete_until)).toBeGreaterThanOrEqual(Date.parse(String(kept['completed_at'])));
+    expect(Date.parse(epoch.complete_until)).toBeLessThanOrEqual(Date.parse(String(lost['created_at'])));
 
-      const ofKept = await refused(after.url, cursorOfKept);
-      expect(ofKept).toMatchObject({ code: 'epoch_ended', epoch: epoch.id, events_in_doubt: 0 });
-      expect(await refused(after.url, cursorOfLost)).toMatchObject({
-        ...{ code: 'epoch_ended', events_in_doubt: 1, continue_after: ofKept['continue_after'] },
-        complete_until: epoch.complete_until,
-      });
+    const ofKept = await refused(after.url, cursorOfKept);
+    expect(ofKept).toMatchObject({ code: 'epoch_ended', epoch: epoch.id, events_in_doubt: 0 });
+    expect(await refused(after.url, cursorOfLost)).toMatchObject({
+      ...{ code: 'epoch_ended', events_in_doubt: 1, continue_after: ofKept['continue_after'] },
+      complete_until: epoch.complete_until,
+    });
 
-      await request(after.url)
-        .get(`/operations/${String(lost['id'])}`)
-        .expect(404);
-      expect(await deposit(after.url, wallet, 'kept')).toMatchObject({ id: kept['id'] });
-      expect(await deposit(after.url, wallet, 'lost')).toMatchObject({ status: 'succeeded' });
-      expect(await balanceOf(after.url, wallet)).toBe('3.00');
+    await request(after.url)
+      .get(`/operations/${String(lost['id'])}`)
+      .expect(404);
+    expect(await deposit(after.url, wallet, 'kept')).toMatchObject({ id: kept['id'] });
+    expect(await deposit(after.url, wallet, 'lost')).toMatchObject({ status: 'succeeded' });
+    expect(await balanceOf(after.url, wallet)).toBe('3.00');
 
-      const page = await untilFed(after.url, 1, String(ofKept['continue_after']));
-      expect(page).toMatchObject({ ids: [expect.any(String)], epoch: epoch.id });
-      expect((await readFeed(after.url, page.next)).ids).toEqual([]);
-      expect((await runAudit(after.database, { tell: () => undefined })).violations).toBe(0);
-    } finally {
-      await after.stop();
-    }
-  });
+    const page = await untilFed(after.url, 1, String(ofKept['continue_after']));
+    expect(page).toMatchObject({ ids: [expect.any(String)], epoch: epoch.id });
+    expect((await readFeed(after.url, page.next)).ids).toEqual([]);
+    expect((await runAudit(after.database, { tell: () => undefined })).violations).toBe(0);
+  } finally {
+    await after.stop();
+  }
 });

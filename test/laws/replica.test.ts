@@ -44,7 +44,7 @@ afterAll(async () => {
 /** How many transactions of the API the standby has ended: it tells that a while later. */
 async function transactionsAtReplica(): Promise<number> {
   const { rows } = await replica.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name = 'wallet-api' AND query = 'COMMIT'`,
+    `SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name LIKE 'wallet-api/%' AND query = 'COMMIT'`,
   );
   return rows[0]?.count ?? 0;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '@wallet/local/child';
@@ -16,6 +16,8 @@ export interface StandbyPair {
   readonly url: string;
   /** Resolves when the standby has replayed what the primary has committed. */
   caughtUp(): Promise<void>;
+  /** From now on the standby receives nothing: what the primary commits is missing there. */
+  leavePrimary(): Promise<void>;
   /** Stops the primary, as a machine that is lost, and makes the standby the primary. */
   failOver(): Promise<void>;
   stop(): Promise<void>;
@@ -36,7 +38,9 @@ export async function startStandbyPair(folder: string, { isSynchronous = false }
   const primary = await start(first, ports[0], {});
   const { password } = new URL(primary.url);
   const conninfo = `host=127.0.0.1 port=${ports[0]} user=postgres password=${password} application_name=standby`;
-  const standby = await start(second, ports[1], { primary_conninfo: conninfo, hot_standby: 'on' });
+  // Where it can be changed while the standby runs.
+  appendFileSync(join(second, 'postgres', 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
+  const standby = await start(second, ports[1], { hot_standby: 'on' });
   if (isSynchronous)
     await withPool(primary.url, async (pool) => {
       // Only now: each start makes roles, which would wait for the standby.
@@ -48,6 +52,12 @@ export async function startStandbyPair(folder: string, { isSynchronous = false }
     standby,
     url: withHosts(primary.url, ports),
     caughtUp: () => untilCaughtUp(primary.url, standby.url),
+    leavePrimary: () =>
+      withPool(standby.url, async (pool) => {
+        await pool.query(`ALTER SYSTEM SET primary_conninfo = ''`);
+        await pool.query('SELECT pg_reload_conf()');
+        await until(pool, 'NOT EXISTS (SELECT FROM pg_stat_wal_receiver)');
+      }),
     async failOver() {
       await primary.process.stop('SIGQUIT', READY_MS);
       await withPool(standby.url, (pool) => pool.query('SELECT pg_promote()'));
@@ -66,14 +76,15 @@ function withHosts(url: string, ports: readonly number[]): string {
 
 async function untilCaughtUp(primary: string, standby: string): Promise<void> {
   const { lsn } = await withPool(primary, (pool) => readRow(pool, 'SELECT pg_current_wal_flush_lsn()::text AS lsn'));
+  await withPool(standby, (pool) => until(pool, `pg_last_wal_replay_lsn() >= '${lsn}'::pg_lsn`));
+}
+
+async function until(pool: Database, condition: string): Promise<void> {
   const deadline = Date.now() + READY_MS;
-  await withPool(standby, async (pool) => {
-    const text = `SELECT (pg_last_wal_replay_lsn() >= '${lsn}'::pg_lsn)::text AS reached`;
-    while ((await readRow(pool, text))['reached'] !== 'true') {
-      if (Date.now() > deadline) throw new Error('the standby did not catch up in time');
-      await delay(20);
-    }
-  });
+  while ((await readRow(pool, `SELECT (${condition})::text AS holds`))['holds'] !== 'true') {
+    if (Date.now() > deadline) throw new Error(`not so in time: ${condition}`);
+    await delay(20);
+  }
 }
 
 async function readRow(pool: Database, text: string): Promise<Record<string, string>> {
