@@ -107,7 +107,8 @@ describe('a migration that older programs do not fit', () => {
   it('is the only one that makes them wait', async () => {
     await writing.query(`BEGIN; ${WRITE}`);
     await migrating.query('BEGIN');
-    await noteSchemaVersion(migrating, { version: NEXT, oldestProgram: NEWEST_MIGRATION - 1 });
+    const { oldestProgram } = await readSchemaVersion(rig.database);
+    await noteSchemaVersion(migrating, { version: NEXT, oldestProgram });
     await writing.query(WRITE);
     await writing.query('COMMIT');
     await migrating.query('COMMIT');

@@ -12,13 +12,9 @@ import { sqlstateOf } from '../sqlstate.ts';
  */
 export async function checkPooler(url: string, { writes }: { writes: boolean }): Promise<void> {
   const connect = (): Promise<pg.Client> => connectBare(url, { connectMs: CONNECT_MS, writes });
-  const client = await connect();
-  try {
-    if (!(await isPooled(client)) || (await renamesStatements(client)) || !(await sharesSessions(client, connect)))
-      return;
-  } finally {
-    await client.end();
-  }
+  const isUnfit = async (client: pg.Client): Promise<boolean> =>
+    (await isPooled(client)) && !(await renamesStatements(client)) && (await sharesSessions(client, connect));
+  if (!(await lookAt(connect, isUnfit))) return;
   throw new ConfigError(
     `${placeOf(url)} is a pooler in transaction mode that does not keep prepared statements. Use PgBouncer 1.21 or later with ` +
       'max_prepared_statements above 0, or pool_mode = session.',
@@ -30,15 +26,30 @@ export async function checkPooler(url: string, { writes }: { writes: boolean }):
  * @throws ConfigError if a pooler stands between.
  */
 export async function refusePooler(url: string, command: string): Promise<void> {
-  const client = await connectBare(url, { connectMs: CONNECT_MS, writes: true });
-  const found = await isPooled(client).finally(() => client.end());
-  if (!found) return;
+  if (!(await lookAt(() => connectBare(url, { connectMs: CONNECT_MS, writes: true }), isPooled))) return;
   throw new ConfigError(
     `${placeOf(url)} is a pooler, and ${command} needs a session of its own: set DATABASE_URL to the server behind it.`,
   );
 }
 
 const CONNECT_MS = 5_000;
+
+/**
+ * What `look` says of a session. Where there is none to look at, nothing is said: this one sets nothing for itself, so the server may
+ * end it at once, and what is wrong with the place is what the next connection fails with.
+ */
+async function lookAt(
+  connect: () => Promise<pg.Client>,
+  look: (client: pg.Client) => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    const client = await connect();
+    return await look(client).finally(() => client.end());
+  } catch {
+    return false;
+  }
+}
+
 /** Where all sessions of a pooler are taken, the next one is waited for. */
 const ANSWER_MS = 2_000;
 
