@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { loadAssets } from '@wallet/shared/database/assets';
+import { type Assets, loadAssets } from '@wallet/shared/database/assets';
 import { loadHouseAccounts } from '@wallet/shared/database/house-accounts';
 import type { Database } from '@wallet/shared/database/pool';
 import type { History } from '@wallet/shared/database/replica';
 import { logErrors } from '@wallet/shared/process/log-errors';
+import { watchEpoch } from '@wallet/shared/process/watch-epoch';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { Registry } from '@wallet/shared/process/metrics';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
@@ -70,13 +71,12 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     onRefused: metrics.refused,
   });
   metrics.watch(watch, admission.waiting, { reading: database, storing, ...history.pools });
-  const findWallet = createFindWallet(database, storing, assets);
-  const houseAccounts = loadHouseAccounts(database);
+  const { findWallet, houseAccounts, targets, ...lookUps } = createLookUps(dependencies, assets);
   const endpoints = createEndpoints({
     operations: {
       ...{ database, storing, partitions, assets },
       ...{ findWallet: findWallet.one, findOperation: createFindOperation(database, assets) },
-      ...{ targets: createFindTarget(storing, assets), houseAccounts },
+      ...{ targets, houseAccounts },
       wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
       accept: createAcceptOperation({
         ...{ database: storing, ring: queue.ring, admission, log },
@@ -123,10 +123,25 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       await delay(NOTICE_MS);
       await closeServer(server);
       await load.stop();
+      await lookUps.stop();
       await queue.stop();
       await access.stop();
     },
   };
+}
+
+/** What requests name is looked up, and kept, since it never changes; but not in another epoch. */
+function createLookUps({ database, storing, log }: Dependencies, assets: Assets) {
+  const findWallet = createFindWallet(database, storing, assets);
+  const houseAccounts = loadHouseAccounts(database);
+  const targets = createFindTarget(storing, assets);
+  const epoch = watchEpoch({
+    ...{ database, log },
+    onOther() {
+      for (const known of [findWallet, houseAccounts, targets]) known.forget();
+    },
+  });
+  return { findWallet, houseAccounts, targets, stop: () => epoch.stop() };
 }
 
 /** What the API tells the workers through Redis, and hears from them. Ringing makes nobody wait. */

@@ -76,3 +76,42 @@ it('refuses cursors of the epoch before, says where to read on, and takes again 
     await after.stop();
   }
 });
+
+it('an API that goes on after a promotion forgets what was lost, and its neighbours do not notice', async () => {
+  const folderOfOther = mkdtempSync(join(tmpdir(), 'wallet-failover-'));
+  const other = await startStandbyPair(folderOfOther);
+  await migrateDatabase(other.primary.url, MIGRATIONS_FOLDER, 4);
+  const service = await serve(other.url, 'failover-beside');
+  try {
+    const { url } = service;
+    const kept = await createFundedWallet(url, '1.00');
+    await other.caughtUp();
+    await other.leavePrimary();
+    const lost = await createFundedWallet(url, '1.00');
+    await other.failOver();
+
+    const post = (wallet: string) =>
+      request(url).post(`/wallets/${wallet}/operation`).send({ operation_type: 'DEPOSIT', amount: '1.00' });
+    // While the API still believes in it, only who names it is refused.
+    let status = 0;
+    const deadline = Date.now() + 20_000;
+    while (status !== 404) {
+      if (Date.now() > deadline) throw new Error(`the wallet that was lost is answered ${status}`);
+      const [ofLost, ofKept] = await Promise.all([post(lost), post(kept)]);
+      ({ status } = ofLost);
+      expect(status).not.toBe(202);
+      // Before the session with the server that has gone is left.
+      if (ofKept.status !== 202) expect(ofKept.status).toBe(503);
+    }
+    await post(kept).expect(202);
+    const legs = [{ from: { wallet_id: kept }, to: { wallet_id: lost }, amount: '1.00' }];
+    const { body } = await request(url).post('/postings').send({ legs }).expect(404);
+    expect(body).toMatchObject({ code: 'wallet_not_found' });
+    await service.drained();
+    expect((await runAudit(service.database, { tell: () => undefined })).violations).toBe(0);
+  } finally {
+    await service.stop();
+    await other.stop();
+    rmSync(folderOfOther, { recursive: true, force: true });
+  }
+});

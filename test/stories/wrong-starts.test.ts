@@ -44,6 +44,11 @@ const SETTINGS: WrongStart[] = [
         /REDIS_URL: must end with the name that the Sentinels have/,
       ],
       ['npm start', { REDIS_URL: 'redis-cluster://a,b/1' }, /REDIS_URL: must have nothing after its hosts/],
+      [
+        WORKER,
+        { REDIS_URL: 'rediss://a', REDIS_CA_FILE: '/none' },
+        /REDIS_CA_FILE: \/none cannot be read: it does not exist/,
+      ],
       ['npm start', { NODE_ENV: 'production', DATABASE_URL: undefined }, /set DATABASE_URL and REDIS_URL/],
     ] as const
   ).map(([command, env, says]) => ({

@@ -83,6 +83,8 @@ export async function startDrainRig(): Promise<DrainRig> {
       legs: legs.map(({ from, to, amount }) => ({
         fromAccountId: accountOf(from, to, partition),
         toAccountId: accountOf(to, from, partition),
+        fromWalletId: wallets.get(from) ?? null,
+        toWalletId: wallets.get(to) ?? null,
         amount,
         assetId: assetIdOf(from === TREASURY ? to : from),
       })),

@@ -24,7 +24,8 @@ export async function createTestDatabase(): Promise<{ databaseUrl: string; redis
 /** Sets what later sessions of every user begin with on the database of `url`, as an operator or another program might. */
 export async function setDefaults(url: string, settings: Readonly<Record<string, string>>): Promise<void> {
   const pool = createPool({ url, name: 'test', size: 1, onError: () => undefined });
-  const database = new URL(url).pathname.slice(1);
+  // Of a URL of several hosts too.
+  const database = url.replace(/^.*\/|\?.*$/g, '');
   // Those of a user in a database go before those of the database. Some can only be reached by the superuser, who sets them.
   const whose = [`DATABASE ${database}`, ...ROLES.map((role) => `ROLE ${loginOf(role)} IN DATABASE ${database}`)];
   for (const [name, value] of Object.entries(settings))

@@ -38,7 +38,7 @@ const NO_TERMS = {
   reason: null,
   legs: [],
 };
-const LEG = { fromAccountId: 1n, toAccountId: 2n, amount: 3n, assetId: 4 };
+const LEG = { fromAccountId: 1n, toAccountId: 2n, fromWalletId: null, toWalletId: null, amount: 3n, assetId: 4 };
 
 it('canonicalOperation keeps terms apart, and an amount that is left open from one that is given', () => {
   const operation: Parameters<typeof canonicalOperation>[0] = {

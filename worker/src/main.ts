@@ -8,6 +8,7 @@ import { logErrors } from '@wallet/shared/process/log-errors';
 import { createRegistry, watchPools } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { type EndItself, type Running, runProcess } from '@wallet/shared/process/run-process';
+import { watchEpoch } from '@wallet/shared/process/watch-epoch';
 import { watchSchema } from '@wallet/shared/process/watch-schema';
 import { warnOfFailover } from '@wallet/shared/process/warn-of-failover';
 import { type WorkerConfig, readWorkerConfig } from './config.ts';
@@ -15,7 +16,6 @@ import { watchWebhookBacklog } from './metrics.ts';
 import { DRAIN_PLANNER, PLANNER } from './drain/planner.ts';
 import { startRetention } from './retention/start-retention.ts';
 import { serveHealth } from './serve-health.ts';
-import { watchEpoch } from './watch-epoch.ts';
 import { startWorker } from './worker.ts';
 
 /** Each is used for a few milliseconds at a time; none is held while a request is under way. */

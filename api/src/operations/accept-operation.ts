@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
-import { isOfRow, isLockTimeout } from '@wallet/shared/database/sqlstate';
+import { isAgainstLaw, isLockTimeout, isOfRow } from '@wallet/shared/database/sqlstate';
 import {
   type ArchivedOperation,
   type KeyedOperation,
@@ -62,8 +62,7 @@ export function createAcceptOperation(dependencies: {
       const rows = await withRetries((again) => write(database, operations, { again }), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));
     } catch (error) {
-      const isOnesFault = isOfRow(error) || isLockTimeout(error);
-      return operations.length > 1 && isOnesFault ? acceptApart(operations) : operations.map(() => ({ error }));
+      return operations.length > 1 && isOnesFault(error) ? acceptApart(operations) : operations.map(() => ({ error }));
     }
     // All of them: after a lost reply, those that were not inserted now were inserted before.
     if (operations[0]?.executeAt == null) ringFor(operations);
@@ -189,12 +188,17 @@ export function judgeEarlier(
   return first.isArchived ? { kind: 'archived', operationId: first.id } : { kind: 'replayed', operation: first };
 }
 
+/** Whether one of the operations may be at fault: with the law too, after a promotion that lost what this process knows. */
+function isOnesFault(error: unknown): boolean {
+  return isOfRow(error) || isLockTimeout(error) || isAgainstLaw(error);
+}
+
 async function withRetries<Result>(attempt: (again: boolean) => Promise<Result>, onError: LogError): Promise<Result> {
   for (const [tries, pause] of RETRY_MS.entries()) {
     try {
       return await attempt(tries > 0);
     } catch (error) {
-      if (isOfRow(error) || isLockTimeout(error)) throw error;
+      if (isOnesFault(error)) throw error;
       onError(error);
       await delay(pause);
     }

@@ -40,7 +40,9 @@ export function draftPosting(
   for (const [number, { asset, fromAccountId, toAccountId }] of places.entries()) {
     const amount = readAmount(asked[number]?.amount ?? '', asset, `legs.${number}.amount`);
     if (amount instanceof Refusal) return amount;
-    legs.push({ fromAccountId, toAccountId, amount, assetId: asset.id });
+    const { from, to } = asked[number] ?? {};
+    const wallets = { fromWalletId: walletOf(from), toWalletId: walletOf(to) };
+    legs.push({ fromAccountId, toAccountId, ...wallets, amount, assetId: asset.id });
   }
   const wallet = facts.wallets.get(walletsOf(asked)[0] ?? '');
   if (wallet === undefined) return refuseField('legs', 'must name a wallet in at least one leg');
@@ -72,6 +74,10 @@ function findPlace(
   if (toAccountId instanceof Refusal) return toAccountId;
   if (fromAccountId === toAccountId) return refuseField(`legs.${number}.to`, 'must be another account than from');
   return { asset, fromAccountId, toAccountId };
+}
+
+function walletOf(end: AskedEnd | undefined): string | null {
+  return end !== undefined && 'wallet_id' in end ? end.wallet_id : null;
 }
 
 function endsOf({ from, to }: AskedLeg): readonly AskedEnd[] {

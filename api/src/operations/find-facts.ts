@@ -24,6 +24,8 @@ export interface FindTarget {
   readonly one: (id: string) => Promise<TargetOperation | null>;
   /** Keeps what an operation is that was accepted here, and so will soon be named. */
   readonly keep: (target: TargetOperation) => void;
+  /** Keeps nothing of what was found: it may have been lost when a standby was promoted. */
+  readonly forget: () => void;
 }
 
 const GROUP_LIMIT = 500;
@@ -51,6 +53,9 @@ export function createFindTarget(database: Database, assets: Assets): FindTarget
     },
     keep({ id, type, walletId, assetId }) {
       kept.set(id, { id, type, walletId, assetId });
+    },
+    forget() {
+      kept.clear();
     },
   };
 }

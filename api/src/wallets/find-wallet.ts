@@ -15,6 +15,8 @@ export interface FindWallet {
   readonly one: (id: string) => Promise<WalletFacts | null>;
   /** Those of the wallets that exist. */
   readonly many: (ids: Iterable<string>) => Promise<Map<string, WalletFacts>>;
+  /** Keeps nothing of what was found: it may have been lost when a standby was promoted. */
+  readonly forget: () => void;
 }
 
 /** Single wallets are looked up by `database`; many of them, for batches, by `storing`. */
@@ -49,6 +51,9 @@ export function createFindWallet(database: Database, storing: Database, assets: 
         known.set(facts.id, facts);
       }
       return known;
+    },
+    forget() {
+      cache.clear();
     },
   };
 }

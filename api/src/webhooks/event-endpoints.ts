@@ -80,14 +80,14 @@ const getEvents = ({ database }: EventNeeds) =>
           'Events behind this cursor were deleted because of their age. Read the feed from where it is kept, without after, and ' +
             'look up in GET /operations what happened before.',
         );
-      const { events, place } = page;
+      const { events, place, epochId } = page;
       // The events go out as they are stored, byte for byte.
       const data = events.map((event) => new JsonText(eventText(event)));
-      return { status: 200, body: { data, next_cursor: writePlace(place), epoch: place.epochId } };
+      return { status: 200, body: { data, next_cursor: writePlace(place), epoch: epochId } };
     },
   });
 
-/** `EPOCH:POSITION`; only the position in cursors from before there were epochs. */
+/** `EPOCH:POSITION`; of the first epoch only the position, as the versions before, which may serve beside this one, read it. */
 function readPlace(text: string): FeedPlace | null {
   const colon = text.indexOf(':');
   const epochId = colon < 0 ? null : text.slice(0, colon);

@@ -16,6 +16,8 @@ export interface HouseAccounts {
   find(name: string, assetId: number, partition: number): bigint | null;
   /** Makes known what was asked for and committed before the call. One read is under way at a time, however many ask. */
   readAnew(): Promise<void>;
+  /** Keeps nothing of what is known: it may have been lost when a standby was promoted. */
+  forget(): void;
 }
 
 /** Ids are loaded when they are first asked for, and then kept: there can be a million treasuries, and few processes need many. */
@@ -48,6 +50,9 @@ export function loadHouseAccounts(database: Queryable): HouseAccounts {
       return id ?? null;
     },
     readAnew: createReadAnew(read),
+    forget() {
+      known.clear();
+    },
   };
 }
 

@@ -2,13 +2,15 @@ import type { Database, Queryable } from './pool.ts';
 import { sqlstateOf } from './sqlstate.ts';
 import { findVersion } from './tables/accounts.ts';
 import { isFinished } from './tables/batches.ts';
+import { findLatestEpoch, readEpoch } from './tables/epochs.ts';
 import { inSnapshot } from './transaction.ts';
 
 type Read<Result> = (database: Queryable) => Promise<Result>;
 
 /**
  * Reads what has ended from a replica, if there is one that has it: an answer is never older than what the primary had when it was
- * asked for. What the replica does not have yet, or cannot answer, is read from the primary.
+ * asked for. What the replica does not have yet, or cannot answer, is read from the primary; and so is all, as long as the replica
+ * does not have its epoch: it may have what was lost when a standby was promoted.
  */
 export interface History {
   /** The pool of the replica, by this name; empty without one. */
@@ -55,14 +57,18 @@ export function createHistory(primary: Database, replica: Database | null, onErr
     async ofWallet(walletId, read) {
       const from = chosen();
       if (from === null) return read(primary);
-      const version = await findVersion(primary, walletId);
-      return readFrom(from, async (client) => (await findVersion(client, walletId)) >= version, read);
+      const [version, epoch] = await Promise.all([findVersion(primary, walletId), readEpoch(primary)]);
+      const hasIt = async (client: Queryable): Promise<boolean> =>
+        (await findLatestEpoch(client)) === (epoch?.id ?? null) && (await findVersion(client, walletId)) >= version;
+      return readFrom(from, hasIt, read);
     },
-    ofBatch({ id, finishedAt }, read) {
+    async ofBatch({ id, finishedAt }, read) {
       const from = chosen();
-      return from === null || finishedAt === null
-        ? read(primary)
-        : readFrom(from, (client) => isFinished(client, id), read);
+      if (from === null || finishedAt === null) return read(primary);
+      const epoch = await readEpoch(primary);
+      const hasIt = async (client: Queryable): Promise<boolean> =>
+        (await findLatestEpoch(client)) === (epoch?.id ?? null) && (await isFinished(client, id));
+      return readFrom(from, hasIt, read);
     },
   };
 }

@@ -52,6 +52,11 @@ export function isOfRow(error: unknown): boolean {
   return sqlstateClass === DATA_EXCEPTION || sqlstateClass === INTEGRITY_VIOLATION;
 }
 
+/** Whether the law of the ledger refused what was written. */
+export function isAgainstLaw(error: unknown): boolean {
+  return sqlstateOf(error) === LAW_VIOLATION;
+}
+
 /** Whether the law refused to let this program write, because it is too old for the schema. */
 export function isProgramTooOld(error: unknown): boolean {
   return sqlstateOf(error) === PROGRAM_TOO_OLD;

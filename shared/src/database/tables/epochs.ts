@@ -32,6 +32,15 @@ export async function readEpoch(database: Queryable): Promise<Epoch | null> {
   return epoch === undefined || epoch.number === null ? null : epoch;
 }
 
+/** The latest epoch that is written down, also on a standby; null if there is none. */
+export async function findLatestEpoch(database: Queryable): Promise<string | null> {
+  const { rows } = await database.query<{ id: string }>({
+    name: 'findLatestEpoch',
+    text: 'SELECT id FROM epochs ORDER BY number DESC LIMIT 1',
+  });
+  return rows[0]?.id ?? null;
+}
+
 /**
  * Begins an epoch because an operator says so, where the server does not show that its data is that of an earlier moment, such as a
  * copy of its disk. `since` is that moment, null if it is not known. `isServed` says whether anything may have been relayed

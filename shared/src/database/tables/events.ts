@@ -140,7 +140,7 @@ export interface FeedEvent extends Event {
 /** How many events one read of the feed looks at for those of the types asked for. */
 const FEED_LOOK = 10_000;
 
-/** A place in the feed: behind a position of an epoch. Null is the epoch of cursors from before there were any. */
+/** A place in the feed: behind a position of an epoch. The first is null: cursors from before there were epochs name none. */
 export interface FeedPlace {
   readonly epochId: string | null;
   readonly position: bigint;
@@ -150,6 +150,8 @@ export interface FeedPage {
   readonly events: readonly FeedEvent[];
   /** Where to read on: there is nothing between that and the last event. */
   readonly place: FeedPlace;
+  /** Of the page, also the first. */
+  readonly epochId: string | null;
 }
 
 /** The last row of a read, which is there with or without an event. */
@@ -157,6 +159,7 @@ interface FeedEnd {
   readonly id: null;
   readonly position: bigint | null;
   readonly epochId: string | null;
+  readonly isFirst: boolean;
   readonly isOther: boolean;
 }
 
@@ -175,7 +178,7 @@ export async function readFeed(
   const { rows } = await database.query<FeedEvent | FeedEnd>({
     name: 'readFeed',
     text: `WITH epoch AS MATERIALIZED (
-             SELECT id, coalesce($1::bigint IS NOT NULL AND $4::uuid IS DISTINCT FROM id AND NOT ($4 IS NULL AND number = 1), false)
+             SELECT id, number = 1 AS is_first, coalesce($1::bigint IS NOT NULL AND $4::uuid IS DISTINCT FROM id AND NOT ($4 IS NULL AND number = 1), false)
                AS is_other
              FROM current_epoch()
            ), start AS MATERIALIZED (
@@ -190,9 +193,10 @@ export async function readFeed(
              WHERE $2::text[] IS NULL OR type = ANY ($2)
              ORDER BY position LIMIT $3
            )
-           SELECT *, NULL::uuid AS "epochId", NULL::boolean AS "isOther" FROM found
+           SELECT *, NULL::uuid AS "epochId", NULL::boolean AS "isFirst", NULL::boolean AS "isOther" FROM found
            UNION ALL
-           SELECT coalesce((SELECT max(position) FROM looked), position), NULL, NULL, NULL, NULL, epoch.id, is_other FROM start, epoch
+           SELECT coalesce((SELECT max(position) FROM looked), position), NULL, NULL, NULL, NULL, epoch.id, is_first, is_other
+           FROM start, epoch
            ORDER BY position, id`,
     values: [after?.position ?? null, types, limit, after?.epochId ?? null],
   });
@@ -201,7 +205,8 @@ export async function readFeed(
   if (end === undefined) throw new Error('the feed did not answer');
   if (end.isOther) return 'other_epoch';
   const position = events.length === limit ? (events.at(-1)?.position ?? null) : end.position;
-  return position === null ? 'expired' : { events, place: { epochId: end.epochId, position } };
+  if (position === null) return 'expired';
+  return { events, place: { epochId: end.isFirst ? null : end.epochId, position }, epochId: end.epochId };
 }
 
 /** An event, also one that has no place in the feed yet. */

@@ -27,6 +27,9 @@ export interface NewTerms {
 export interface NewLeg {
   readonly fromAccountId: bigint;
   readonly toAccountId: bigint;
+  /** The wallets that are meant, whose accounts count then, whatever was known of them; null for a house account. */
+  readonly fromWalletId: string | null;
+  readonly toWalletId: string | null;
   readonly amount: bigint;
   readonly assetId: number;
 }
@@ -51,6 +54,8 @@ export const TERMS_ROWS = {
     leg: ['smallint', ({ leg }) => leg],
     from_account_id: ['bigint', ({ fromAccountId }) => fromAccountId],
     to_account_id: ['bigint', ({ toAccountId }) => toAccountId],
+    from_wallet_id: ['uuid', ({ fromWalletId }) => fromWalletId],
+    to_wallet_id: ['uuid', ({ toWalletId }) => toWalletId],
     amount: ['bigint', ({ amount }) => amount],
     asset_id: ['smallint', ({ assetId }) => assetId],
   }),
@@ -67,6 +72,10 @@ export function rowsOfTerms(operations: readonly { readonly id: string; readonly
   return { terms, legs };
 }
 
+/** A process may know the account of a wallet from before a promotion, after which another wallet can have it. */
+const accountOf = (end: 'from' | 'to'): string => `CASE WHEN legs.${end}_wallet_id IS NULL THEN legs.${end}_account_id
+                    ELSE (SELECT id FROM accounts WHERE accounts.wallet_id = legs.${end}_wallet_id) END`;
+
 /**
  * The parts of a statement that accepts operations which write their terms, their legs, and for holds the accounts of what is held
  * of their wallets. An account is looked for first: a conflict would use up a number of the sequence of accounts for each hold.
@@ -80,7 +89,7 @@ export const writeTerms = (accepted: string, terms: string, legs: string, from =
              FROM ${terms} JOIN ${accepted} AS accepted ON accepted.id = operation_id
            ), divided AS (
              INSERT INTO operation_legs (operation_id, leg, from_account_id, to_account_id, amount, asset_id)
-             SELECT operation_id, leg, from_account_id, to_account_id, amount, legs.asset_id
+             SELECT operation_id, leg, ${accountOf('from')}, ${accountOf('to')}, amount, legs.asset_id
              FROM ${legs} JOIN ${accepted} AS accepted ON accepted.id = operation_id
            ), held AS (
              INSERT INTO accounts (held_of, asset_id)

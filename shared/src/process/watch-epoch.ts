@@ -1,8 +1,8 @@
-import type { Database } from '@wallet/shared/database/pool';
-import { type Epoch, readEpoch } from '@wallet/shared/database/tables/epochs';
-import { logErrors } from '@wallet/shared/process/log-errors';
-import type { Logger } from '@wallet/shared/process/logger';
-import { repeat } from '@wallet/shared/process/repeat';
+import type { Database } from '../database/pool.ts';
+import { type Epoch, readEpoch } from '../database/tables/epochs.ts';
+import { logErrors } from './log-errors.ts';
+import type { Logger } from './logger.ts';
+import { repeat } from './repeat.ts';
 
 /**
  * How long after a promotion its epoch begins at the latest, also while there are no events: `complete_until` is what the server
@@ -10,9 +10,14 @@ import { repeat } from '@wallet/shared/process/repeat';
  */
 const INTERVAL_MS = 2_000;
 
-/** Has the epoch begin when a standby was promoted or a backup restored, and logs what that means. */
-export function watchEpoch(options: { database: Database; log: Logger }): { stop(): Promise<void> } {
-  const { database, log } = options;
+/**
+ * Has the epoch begin when a standby was promoted or a backup restored, and logs what that means. Then `onOther` is called: what was
+ * read before may be of what is lost.
+ */
+export function watchEpoch(options: { database: Database; log: Logger; onOther?: () => void }): {
+  stop(): Promise<void>;
+} {
+  const { database, log, onOther } = options;
   const onError = logErrors(log, 'the epoch could not be read');
   let seen: string | null = null;
 
@@ -22,7 +27,10 @@ export function watchEpoch(options: { database: Database; log: Logger }): { stop
     const isFirstLook = seen === null;
     seen = epoch.id;
     if (isFirstLook) log.info(fieldsOf(epoch), 'epoch');
-    else log.warn(fieldsOf(epoch), 'another epoch began: what was acknowledged after complete_until can be missing');
+    else {
+      log.warn(fieldsOf(epoch), 'another epoch began: what was acknowledged after complete_until can be missing');
+      onOther?.();
+    }
   }
 
   const first = look().catch(onError);
