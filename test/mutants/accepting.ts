@@ -74,8 +74,8 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'neighbours-refused',
     bug: 'one operation that the database refuses takes its whole group with it',
-    text: 'return operations.length > 1 && isOnesFault ?',
-    instead: 'return isOnesFault && operations.length > GROUP_LIMIT ?',
+    text: 'return operations.length > 1 && isOnesFault(error) ?',
+    instead: 'return isOnesFault(error) && operations.length > GROUP_LIMIT ?',
     tests: ['laws/acceptance > although the database refuses'],
   },
   {

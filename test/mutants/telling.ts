@@ -209,6 +209,13 @@ export const TELLING: readonly Mutant[] = [
     tests: ['laws/epochs > epochs that differ'],
   },
   {
+    name: 'history-of-another-epoch',
+    bug: 'a replica that has what a promotion has lost is read',
+    text: '(await findLatestEpoch(client)) === (epoch?.id ?? null) && (await findVersion(client, walletId)) >= version',
+    instead: '(await findVersion(client, walletId)) >= version',
+    tests: ['laws/other-epoch > a replica is read'],
+  },
+  {
     name: 'secret-stored-in-the-clear',
     bug: 'whoever reads the database can sign',
     text: 'sealedSecret: sealing.seal(key, id),',

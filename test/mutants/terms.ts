@@ -103,6 +103,27 @@ export const TERMS: readonly Mutant[] = [
     tests: ['laws/terms-races > in the order of their accounts'],
   },
   {
+    name: 'legs-on-remembered-accounts',
+    bug: 'after a promotion a posting moves money on the account that another wallet has now',
+    text: "SELECT operation_id, leg, ${accountOf('from')}, ${accountOf('to')}, amount, legs.asset_id",
+    instead: 'SELECT operation_id, leg, from_account_id, to_account_id, amount, legs.asset_id',
+    tests: ['laws/other-epoch > a leg is written'],
+  },
+  {
+    name: 'wallets-remembered-after-promotion',
+    bug: 'an API answers 500 for wallets that a promotion has lost, until it is started again',
+    text: '      onOther?.();',
+    instead: '',
+    tests: ['laws/failover > goes on after a promotion'],
+  },
+  {
+    name: 'group-fails-with-one',
+    bug: 'one operation that the law refuses takes all that are accepted with it',
+    text: 'isLockTimeout(error) || isAgainstLaw(error);',
+    instead: 'isLockTimeout(error);',
+    tests: ['laws/failover > goes on after a promotion'],
+  },
+  {
     name: 'targets-kept-for-good',
     bug: 'what an operation was is remembered although it has gone to the archives: a capture of it is accepted',
     text: 'const known = monthOfId(id) === monthOf(new Date()) ? kept.get(id) : undefined;',
