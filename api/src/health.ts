@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { EPOCH_REASONS, type Epoch, readEpoch } from '@wallet/shared/database/tables/epochs';
 import type { Backlog } from '@wallet/shared/database/tables/pending-operations';
 import { readDatabaseState } from '@wallet/shared/database/writable';
+import { withDeadline } from '@wallet/shared/queue/connection';
 import type { QueueState } from '@wallet/shared/queue/queue-state';
 import { type Endpoint, endpoint } from './http/endpoint.ts';
 import { time } from './http/fields.ts';
@@ -108,7 +108,7 @@ const getHealth = ({ database, queueState, backlog }: HealthNeeds) =>
 
 /** Null if the database does not answer in time. */
 async function readEpochSoon(database: Database): Promise<Epoch | null> {
-  return Promise.race([readEpoch(database).catch(() => null), delay(EPOCH_MS, null, { ref: false })]);
+  return withDeadline(readEpoch(database), EPOCH_MS).catch(() => null);
 }
 
 function presentEpoch(epoch: Epoch | null) {

@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { urlFor } from '@wallet/local/embedded-postgres';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { auditDatabase } from '@wallet/shared/database/audit';
 import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
+import { checkPooler } from '@wallet/shared/database/migrate/check-pooler';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { createPool } from '@wallet/shared/database/pool';
 import request from 'supertest';
 import { createCluster } from '../support/cluster.ts';
+import { startFakePostgres } from '../support/fake-postgres.ts';
 import { findPgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
@@ -99,3 +102,23 @@ async function query(url: string, text: string): Promise<void> {
   const pool = createPool({ url, name: 'test', size: 1, onError: () => undefined });
   await pool.query(text).finally(() => pool.end());
 }
+
+it('leaves no connection behind where the pooler gives out its second session late', async () => {
+  const facts = { ...{ version: '150000', encoding: 'UTF8', standby: 'false', readOnly: 'off' }, pid: '2' };
+  const server = await startFakePostgres(
+    { ...facts, ...{ triggers: 'origin', transactionTimeout: '0', user: 'u' } },
+    (connection) => delay(connection === 1 ? 0 : LATE_MS),
+  );
+  stops.push(() => {
+    server.stop();
+    return Promise.resolve();
+  });
+  await checkPooler(server.url, { writes: true });
+  expect(server.connections()).toBe(1);
+  const deadline = Date.now() + 5_000;
+  while (server.connections() > 0 && Date.now() < deadline) await delay(20);
+  expect(server.connections()).toBe(0);
+});
+
+/** Longer than it is waited for. */
+const LATE_MS = 2_300;

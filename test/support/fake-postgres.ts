@@ -2,19 +2,25 @@ import { type Socket, createServer } from 'node:net';
 
 /**
  * A server that speaks as much of Postgres' protocol as an old version would have to: it takes every user, and answers each
- * simple query with one row of `facts`. It stands in for versions that no machine has any more.
+ * simple query with one row of `facts`. It stands in for versions that are installed nowhere, and for a pooler that gives out no
+ * session for a while: it calls its process 1, keeps no prepared statement, and greets a connection when `greets` resolves.
  */
 export async function startFakePostgres(
   facts: Readonly<Record<string, string>>,
-): Promise<{ url: string; stop: () => void }> {
+  greets: (connection: number) => Promise<unknown> = () => Promise.resolve(),
+): Promise<{ url: string; connections: () => number; stop: () => void }> {
   const sockets = new Set<Socket>();
+  let connections = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
+    const connection = (connections += 1);
     socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
     let isStarted = false;
     socket.on('data', (data) => {
-      if (!isStarted) socket.write(Buffer.concat([message('R', int(0, 4)), READY]));
+      if (!isStarted) void greets(connection).then(() => socket.write(GREETING));
       else if (data[0] === 'Q'.charCodeAt(0)) socket.write(answer(facts));
+      else if (data[0] === 'P'.charCodeAt(0)) socket.write(NO_STATEMENT);
       isStarted = true;
     });
   });
@@ -23,6 +29,7 @@ export async function startFakePostgres(
   const port = typeof address === 'object' ? address?.port : undefined;
   return {
     url: `postgres://user@127.0.0.1:${port}/wallet`,
+    connections: () => sockets.size,
     stop: () => {
       server.close();
       for (const socket of sockets) socket.destroy();
@@ -48,6 +55,11 @@ function answer(facts: Readonly<Record<string, string>>): Buffer {
 }
 
 const READY = message('Z', Buffer.from('I'));
+const GREETING = Buffer.concat([message('R', int(0, 4)), message('K', int(1, 4), int(0, 4)), READY]);
+const NO_STATEMENT = Buffer.concat([
+  message('E', text('SERROR'), text('C26000'), text('Mthere is no such statement'), text('')),
+  READY,
+]);
 
 function message(type: string, ...parts: Buffer[]): Buffer {
   const body = Buffer.concat(parts);

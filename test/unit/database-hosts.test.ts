@@ -1,3 +1,4 @@
+import { longestConnectMs, targetOf } from '@wallet/shared/database/connect';
 import { parseHosts } from '@wallet/shared/database/hosts';
 
 /** The hosts of a connection URL, as libpq reads them. */
@@ -48,4 +49,13 @@ it.each([
   ['postgres:///w?host=a,b,c&port=1,2', 'must have one port, or as many as hosts'],
 ])('%s is refused: %s', (url, message) => {
   expect(() => parseHosts(url)).toThrow(message);
+});
+
+it.each([
+  ['postgres://a/w', 5_000],
+  ['postgres://a/w?connect_timeout=9', 9_000],
+  ['postgres://a,b/w', 2 * (2_000 + 5_000)],
+  ['postgres://a,b/w?target_session_attrs=prefer-standby&connect_timeout=1', 4 * (1_000 + 5_000)],
+])('a pool that connects to %s waits until each host has been connected to and asked: %d ms', (url, ms) => {
+  expect(longestConnectMs(targetOf(url, { settings: {}, writes: true, connectMs: 5_000 }))).toBe(ms);
 });

@@ -19,6 +19,20 @@ import { idParams, invalid } from '../http/schemas.ts';
 
 const CURSORS = createCursors('lines', readPosition);
 
+const linesQuery = z.strictObject({
+  status: z.enum(LINE_STATUSES).optional(),
+  formulas: z
+    .enum(['escape'])
+    .optional()
+    .meta({
+      description:
+        'For CSV that is opened in a spreadsheet: `escape` puts an apostrophe before each field that would be computed as a ' +
+        'formula, since a description or a reference is text that others may have chosen. Such a field begins with `=`, `+`, `-`, ' +
+        '`@`, a tab or a line end; negative numbers stay as they are. Without it fields are exactly what was sent.',
+    }),
+  ...pageQuery,
+});
+
 export const createLinesEndpoint = ({
   database,
   history,
@@ -38,19 +52,7 @@ export const createLinesEndpoint = ({
     summary:
       'The operations of a batch in the order of its lines: in pages, or all of them as NDJSON or CSV by `Accept`',
     params: idParams,
-    query: z.strictObject({
-      status: z.enum(LINE_STATUSES).optional(),
-      formulas: z
-        .enum(['escape'])
-        .optional()
-        .meta({
-          description:
-            'For CSV that is opened in a spreadsheet: `escape` puts an apostrophe before each field that would be computed as a ' +
-            'formula, since a description or a reference is text that others may have chosen. Such a field begins with `=`, `+`, `-`, ' +
-            '`@`, a tab or a line end; negative numbers stay as they are. Without it fields are exactly what was sent.',
-        }),
-      ...pageQuery,
-    }),
+    query: linesQuery,
     body: null,
     scope: 'operations:read',
     answers: { 200: pageOf(batchLineSchema) },

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { ConfigError } from '../words/config-error.ts';
 import type { SessionAttrs } from './hosts.ts';
 import { DEFAULT_LIMITS, limitSettings } from './session.ts';
+import { READ_ONLY, UNUSABLE } from './sqlstate.ts';
 
 /** What a session has to be. */
 export interface SessionNeeds {
@@ -25,10 +26,7 @@ export class UnfitServer extends ConfigError {
   }
 }
 
-/** read_only_sql_transaction, and sqlclient_unable_to_establish_sqlconnection. */
 type UnfitCode = typeof READ_ONLY | typeof UNUSABLE;
-export const READ_ONLY = '25006';
-export const UNUSABLE = '08001';
 
 interface Facts extends Readonly<Record<string, string | null>> {
   readonly version: string;
@@ -58,7 +56,7 @@ export async function checkSession(
                   current_setting('session_replication_role') AS triggers,
                   current_setting('transaction_timeout', true) AS "transactionTimeout", current_user::text AS user,
                   ${['pg_backend_pid()::text AS pid', ...settings].join(', ')}`;
-  const { rows } = await client.query<Facts>({ text, query_timeout: ANSWER_MS } as pg.QueryConfig);
+  const { rows } = await client.query<Facts>({ text, query_timeout: CHECK_MS } as pg.QueryConfig);
   const [facts] = rows;
   if (facts === undefined) throw new UnfitServer(`${place} does not answer what it is`, UNUSABLE);
   const unusable = problemOf(facts);
@@ -75,7 +73,7 @@ export function isOtherProcess(client: object, pid: string): boolean {
 }
 
 /** Where all sessions of a pooler are taken, a session waits for its first answer. */
-const ANSWER_MS = 5_000;
+export const CHECK_MS = 5_000;
 
 const OLDEST_MAJOR = 15;
 

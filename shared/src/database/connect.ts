@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { READ_ONLY, UNUSABLE, UnfitServer, checkSession } from './check-session.ts';
+import { CHECK_MS, UnfitServer, checkSession } from './check-session.ts';
 import { explainDatabaseFailure, placeOf } from './explain-failure.ts';
 import { type DatabaseHost, type DatabaseHosts, type SessionAttrs, parseHosts } from './hosts.ts';
 import { nameConnection, withoutName } from './program.ts';
 import { UNLIMITED, sessionSettings, startOptions } from './session.ts';
-import { sqlstateOf } from './sqlstate.ts';
+import { READ_ONLY, UNUSABLE, sqlstateOf } from './sqlstate.ts';
 
 /** Where connections are made to, and what each has to be. */
 export interface ConnectTarget {
@@ -31,9 +31,13 @@ export function targetOf(
   return { url, hosts, settings, writes, hostMs };
 }
 
-/** The longest that it may take to connect. */
+/**
+ * The longest that it may take to connect: a host that is connected to may still not say what it is, and the next one is tried
+ * only then. A single host has the same time for both, since a pool's callers wait as long for a connection that is in use.
+ */
 export function longestConnectMs({ hosts, hostMs }: ConnectTarget): number {
-  return hostMs * hosts.hosts.length * passesOf(hosts.wants).length;
+  const tries = hosts.hosts.length * passesOf(hosts.wants).length;
+  return tries === 1 ? hostMs : tries * (hostMs + CHECK_MS);
 }
 
 type Connected = (error: Error | null, client?: pg.Client) => void;
@@ -153,6 +157,8 @@ function noneOf(
 interface Once {
   readonly connectMs: number;
   readonly writes?: boolean;
+  /** The longest that a statement may take; without a limit if it is left out. */
+  readonly statementMs?: number;
 }
 
 /** One connection with the settings of our sessions, for what is done once. Losing it fails the statement under way, nothing else. */
@@ -168,10 +174,11 @@ export function connectBare(url: string, once: Once): Promise<pg.Client> {
 async function connectWith(
   url: string,
   settings: Readonly<Record<string, string>>,
-  { connectMs, writes = false }: Once,
+  { connectMs, writes = false, statementMs = 0 }: Once,
 ): Promise<pg.Client> {
   const client = new (createClientClass(targetOf(url, { settings, writes, connectMs })))({
     application_name: nameConnection('wallet-command'),
+    query_timeout: statementMs,
   });
   client.on('error', () => undefined);
   await client.connect();

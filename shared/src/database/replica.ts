@@ -1,5 +1,5 @@
 import type { Database, Queryable } from './pool.ts';
-import { sqlstateOf } from './sqlstate.ts';
+import { QUERY_CANCELED, sqlstateOf } from './sqlstate.ts';
 import { findVersion } from './tables/accounts.ts';
 import { isFinished } from './tables/batches.ts';
 import { findLatestEpoch, readEpoch } from './tables/epochs.ts';
@@ -73,6 +73,5 @@ export function createHistory(primary: Database, replica: Database | null, onErr
   };
 }
 
-const QUERY_CANCELED = '57014';
 /** A snapshot in the way of what the replica has to replay, among others. */
 const ROLLBACK = '40';

@@ -10,6 +10,14 @@ export const FOREIGN_KEY_VIOLATION = '23503';
 export const UNIQUE_VIOLATION = '23505';
 export const UNDEFINED_TABLE = '42P01';
 export const UNDEFINED_DATABASE = '3D000';
+export const INSUFFICIENT_PRIVILEGE = '42501';
+export const QUERY_CANCELED = '57014';
+/** A prepared statement of this name is there already, or is not there. */
+export const DUPLICATE_STATEMENT = '42P05';
+export const UNKNOWN_STATEMENT = '26000';
+/** read_only_sql_transaction, and sqlclient_unable_to_establish_sqlconnection. */
+export const READ_ONLY = '25006';
+export const UNUSABLE = '08001';
 
 /** What the law of the ledger raises (migrations/repeatable/law.sql): the code or the stored ledger is wrong, not one operation. */
 const LAW_VIOLATION = 'WL001';

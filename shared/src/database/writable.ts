@@ -1,6 +1,5 @@
 import type { Database } from './pool.ts';
-import { READ_ONLY } from './check-session.ts';
-import { sqlstateOf } from './sqlstate.ts';
+import { READ_ONLY, sqlstateOf } from './sqlstate.ts';
 
 /** Whether a database can be used: `read_only` on a standby, or where the role or the database says so. */
 export type DatabaseState = 'up' | 'read_only' | 'down';

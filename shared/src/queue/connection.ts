@@ -1,4 +1,5 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { isDemoted } from './queue-state.ts';
 import { type ParsedRedisUrl, type RedisAddress, type RedisHost, parseRedisUrl } from './redis-address.ts';
 
 /** The only place where connections to Redis are made, whatever kind of Redis it is. */
@@ -25,14 +26,14 @@ export function connectSender(address: RedisAddress, onError: OnError): RedisCli
   return connect(
     address,
     { maxRetriesPerRequest: 1, commandTimeout: COMMAND_MS, socketTimeout: SENDER_SILENCE_MS },
-    false,
-    onError,
+    { waits: false, onError },
   );
 }
 
 /** A connection for receivers of jobs: it waits for as long as it takes. */
 export function connectReceiver(address: RedisAddress, onError: OnError): RedisClient {
-  return connect(address, { maxRetriesPerRequest: null, socketTimeout: RECEIVER_SILENCE_MS }, true, onError);
+  const own = { maxRetriesPerRequest: null, socketTimeout: RECEIVER_SILENCE_MS };
+  return connect(address, own, { waits: true, onError });
 }
 
 /**
@@ -49,7 +50,12 @@ export function connectSubscriber(address: RedisAddress, onError: OnError): Redi
   return redis;
 }
 
-function connect(address: RedisAddress, options: Options, waits: boolean, onError: OnError): RedisClient {
+/** @param waits whether commands wait for a connection, or fail without one. */
+function connect(
+  address: RedisAddress,
+  options: Options,
+  { waits, onError }: { waits: boolean; onError: OnError },
+): RedisClient {
   const url = parse(address);
   const all = { ...optionsOf(address, url), ...options };
   if (url.kind !== 'cluster') {
@@ -162,16 +168,14 @@ function mapBy(natMap: ReadonlyMap<string, RedisHost>) {
   };
 }
 
-const DEMOTED = /^(READONLY|MASTERDOWN|UNBLOCKED|LOADING) /;
-
 /**
  * Leaves a server that was a master and is none: Sentinels, or the name's address, lead to the one that is. It does so once a
  * second at most, for there may be no other.
  */
 function leaveDemoted(): (error: Error) => boolean {
   let leftAt = -Infinity;
-  return ({ message }) => {
-    if (!DEMOTED.test(message) || performance.now() - leftAt < LEAVE_MS) return false;
+  return (error) => {
+    if (!isDemoted(error) || performance.now() - leftAt < LEAVE_MS) return false;
     leftAt = performance.now();
     return true;
   };

@@ -10,10 +10,30 @@ const STATES: readonly (readonly [RegExp, QueueState])[] = [
   [/^OOM\b/, 'full'],
   [/^(CLUSTERDOWN|MOVED|ASK|CROSSSLOT)\b/, 'slotless'],
   [/^(NOPERM|NOAUTH|WRONGPASS)\b|^ERR unknown command/, 'forbidden'],
+  // Of a command that a script calls: it has no code of its own.
+  [/^(ERR )?(The user executing the script can't|ACL failure in script)/, 'forbidden'],
 ];
+
+const DEMOTED = /^(READONLY|MASTERDOWN|UNBLOCKED|LOADING)\b/;
 
 /** What an error says about Redis. */
 export function stateOf(error: unknown): QueueState {
-  const message = error instanceof Error ? error.message : String(error);
-  return STATES.find(([pattern]) => pattern.test(message))?.[1] ?? 'down';
+  const refusal = refusalOf(error);
+  return STATES.find(([pattern]) => pattern.test(refusal))?.[1] ?? 'down';
+}
+
+/** Whether an error says that the server was a master and is none, or is not one yet. */
+export function isDemoted(error: unknown): boolean {
+  return DEMOTED.test(refusalOf(error));
+}
+
+/**
+ * Before version 7.0 the code of a command that a script calls stands behind where it was called:
+ * `ERR Error running script (call to f_…): @user_script:1: @user_script: 1: -READONLY …`.
+ */
+const OF_SCRIPT = /^ERR Error running script \(call to \S+\): (@user_script: ?\d+: )*-?/;
+
+/** What Redis says, beginning with its code. */
+function refusalOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(OF_SCRIPT, '');
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { ConfigError } from '../../words/config-error.ts';
-import { sqlstateOf } from '../sqlstate.ts';
+import { isLockTimeout } from '../sqlstate.ts';
 
 /** An index that is built while processes write to its table. */
 export interface IndexBuild {
@@ -37,7 +37,7 @@ export async function buildIndex(client: pg.ClientBase, build: IndexBuild, patie
     if (await isInterrupted(client, build.index)) await client.query(`DROP INDEX CONCURRENTLY ${build.index}`);
     await client.query(build.statement);
   } catch (error) {
-    if (sqlstateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+    if (!isLockTimeout(error)) throw error;
     throw new ConfigError(
       `The index ${build.index} could not be built: a transaction has been under way for ${patienceMs / 1000} s, see ` +
         'xact_start in pg_stat_activity. Wait until it has ended, such as a large batch that is being stored, and run ' +
@@ -50,7 +50,6 @@ export async function buildIndex(client: pg.ClientBase, build: IndexBuild, patie
 }
 
 const PATIENCE_MS = 120_000;
-const LOCK_NOT_AVAILABLE = '55P03';
 
 async function isInterrupted(client: pg.ClientBase, index: string): Promise<boolean> {
   const { rowCount } = await client.query(

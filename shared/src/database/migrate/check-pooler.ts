@@ -3,7 +3,7 @@ import { ConfigError } from '../../words/config-error.ts';
 import { isOtherProcess } from '../check-session.ts';
 import { connectBare } from '../connect.ts';
 import { placeOf } from '../explain-failure.ts';
-import { sqlstateOf } from '../sqlstate.ts';
+import { DUPLICATE_STATEMENT, UNKNOWN_STATEMENT, sqlstateOf } from '../sqlstate.ts';
 
 /**
  * Whether our statements work on what answers at `url`. They are prepared by name, once for a session. A pooler that gives each
@@ -11,7 +11,7 @@ import { sqlstateOf } from '../sqlstate.ts';
  * @throws ConfigError if they do not.
  */
 export async function checkPooler(url: string, { writes }: { writes: boolean }): Promise<void> {
-  const connect = (): Promise<pg.Client> => connectBare(url, { connectMs: CONNECT_MS, writes });
+  const connect = (): Promise<pg.Client> => connectBare(url, { ...LIMITS, writes });
   const isUnfit = async (client: pg.Client): Promise<boolean> =>
     (await isPooled(client)) && !(await renamesStatements(client)) && (await sharesSessions(client, connect));
   if (!(await lookAt(connect, isUnfit))) return;
@@ -26,13 +26,13 @@ export async function checkPooler(url: string, { writes }: { writes: boolean }):
  * @throws ConfigError if a pooler stands between.
  */
 export async function refusePooler(url: string, command: string): Promise<void> {
-  if (!(await lookAt(() => connectBare(url, { connectMs: CONNECT_MS, writes: true }), isPooled))) return;
+  if (!(await lookAt(() => connectBare(url, { ...LIMITS, writes: true }), isPooled))) return;
   throw new ConfigError(
     `${placeOf(url)} is a pooler, and ${command} needs a session of its own: set DATABASE_URL to the server behind it.`,
   );
 }
 
-const CONNECT_MS = 5_000;
+const LIMITS = { connectMs: 5_000, statementMs: 5_000 };
 
 /**
  * What `look` says of a session. Where there is none to look at, nothing is said: this one sets nothing for itself, so the server may
@@ -63,7 +63,7 @@ async function readProcess(client: pg.ClientBase): Promise<string> {
 }
 
 /** Names that one pool mode leaves behind in a session, and another one looks for there. */
-const NAME_FAILURES = new Set(['42P05', '26000']);
+const NAME_FAILURES = new Set([DUPLICATE_STATEMENT, UNKNOWN_STATEMENT]);
 
 async function renamesStatements(client: pg.ClientBase): Promise<boolean> {
   try {
@@ -85,10 +85,9 @@ async function renamesStatements(client: pg.ClientBase): Promise<boolean> {
  */
 async function sharesSessions(client: pg.ClientBase, connect: () => Promise<pg.Client>): Promise<boolean> {
   const had = await readProcess(client);
-  const others: pg.Client[] = [];
+  const connecting = connect();
   const shared = async (): Promise<boolean> => {
-    const other = await connect();
-    others.push(other);
+    const other = await connecting;
     await other.query('BEGIN');
     return (await readProcess(other)) === had || (await readProcess(client)) !== had;
   };
@@ -101,6 +100,7 @@ async function sharesSessions(client: pg.ClientBase, connect: () => Promise<pg.C
     return await Promise.race([answered, late]);
   } finally {
     clearTimeout(timer);
-    for (const other of others) void other.end();
+    // Also one that connects only later: it would keep a session of the pooler in its transaction.
+    connecting.then((other) => other.end()).catch(() => undefined);
   }
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { DEFAULT_LIMITS, PLANNERS, sessionSettings } from '../session.ts';
-import { sqlstateOf } from '../sqlstate.ts';
+import { INSUFFICIENT_PRIVILEGE, sqlstateOf } from '../sqlstate.ts';
 import { ROLES, type Role, loginOf, repeatOnCollision } from './roles.ts';
 
 /**
@@ -33,8 +33,6 @@ export async function limitRoles(client: pg.ClientBase): Promise<void> {
     }
   }
 }
-
-const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** The settings that its sessions do not begin with yet; none if there is no such user. */
 async function findMissing(

@@ -2,7 +2,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { connectOnce } from '../connect.ts';
-import { sqlstateOf } from '../sqlstate.ts';
+import { INSUFFICIENT_PRIVILEGE, sqlstateOf } from '../sqlstate.ts';
 
 /**
  * Who connects at run time. Each has a role `wallet_…`, which holds its grants and cannot log in, and may have a user
@@ -84,7 +84,6 @@ async function isPermitted(client: pg.ClientBase, statement: string): Promise<bo
 const CONNECT_MS = 10_000;
 const MOST_TRIES = 20;
 const PAUSE_MS = 20;
-const INSUFFICIENT_PRIVILEGE = '42501';
 const ROLE_EXISTS = '42710';
 /**
  * `tuple concurrently updated` and a key twice: somebody changes the same role at the same moment, perhaps from another
