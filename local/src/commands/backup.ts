@@ -1,6 +1,12 @@
 import { existsSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type BackupFacts, connectPatiently, inExportedSnapshot, readMajor } from '@wallet/shared/database/backup';
+import {
+  type BackupFacts,
+  type ExportedSnapshot,
+  connectPatiently,
+  inExportedSnapshot,
+  readMajor,
+} from '@wallet/shared/database/backup';
 import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
 import { readSettings, sharedSettings } from '@wallet/shared/process/config';
 import { UsageError, readOptions } from '@wallet/shared/process/read-options';
@@ -46,8 +52,8 @@ async function backup({ to, jobs }: Order): Promise<number> {
   try {
     await checkDatabase(database, url, 'backup');
     const program = findClientProgram('pg_dump', await readMajor(database), process.env['PATH'] ?? '');
-    const facts = await inExportedSnapshot(database, async (snapshot, found) => {
-      await dump(program, { url, snapshot, to, jobs });
+    const facts = await inExportedSnapshot({ database, url }, async (snapshot, found) => {
+      await dump(program, { snapshot, to, jobs });
       return found;
     });
     print(to, facts, (performance.now() - began) / 1_000);
@@ -75,17 +81,15 @@ function readUrl(env: NodeJS.ProcessEnv): string {
 }
 
 /** Written beside its place and then moved there, so that what has the name is whole. */
-async function dump(
-  program: string,
-  { url, snapshot, to, jobs }: Order & { url: string; snapshot: string },
-): Promise<void> {
+async function dump(program: string, { snapshot, to, jobs }: Order & { snapshot: ExportedSnapshot }): Promise<void> {
   const part = `${to}.part`;
   rmSync(part, { recursive: true, force: true });
   // It holds hashes of keys, and everything about the clients.
   process.umask(0o077);
   const format = jobs === null ? ['--format=custom'] : ['--format=directory', `--jobs=${jobs}`];
   try {
-    await runClientProgram(program, [...format, `--file=${part}`, `--snapshot=${snapshot}`], { url, env: process.env });
+    const args = [...format, `--file=${part}`, `--snapshot=${snapshot.name}`];
+    await runClientProgram(program, args, { url: snapshot.url, env: process.env });
     renameSync(part, to);
   } catch (error) {
     rmSync(part, { recursive: true, force: true });
