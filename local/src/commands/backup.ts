@@ -19,15 +19,16 @@ import { PROJECT_ROOT } from '../project.ts';
 
 const HELP = `npm run backup -- --to FILE [--jobs N]
 
-Dumps the database of DATABASE_URL with pg_dump while the service runs: one consistent snapshot, in the custom format, readable by
-this user alone. It connects as the owner of the schema, or on a standby. Without DATABASE_URL it dumps what an npm start serves
-from DATA_DIR (.data). Until it has ended, what the service has finished with cannot be cleared away, and queues get slower to read.
+Dumps the database of DATABASE_URL with pg_dump while the service runs: one consistent snapshot, in the custom format,
+readable by this user alone. It connects as the owner of the schema, or on a standby. Without DATABASE_URL it dumps what
+an npm start serves from DATA_DIR (.data). Until it has ended, what the service has finished with cannot be cleared
+away, and queues get slower to read.
 
   --to FILE   the file to make; it must not exist
   --jobs N    make a folder instead, with N connections at once (2 to 64)
 
-What is not in it: the passwords of the users of the database (npm run restore makes the users), and WEBHOOK_KEY, without which the
-secrets of webhooks in it cannot be read. Keep that apart. Exit status 0 if it is made, 2 if not.`;
+What is not in it: the passwords of the users of the database (npm run restore makes the users), and WEBHOOK_KEY,
+without which the secrets of webhooks in it cannot be read. Keep that apart. Exit status 0 if it is made, 2 if not.`;
 
 const OPTIONS = { to: { type: 'string' }, jobs: { type: 'string' } } as const;
 

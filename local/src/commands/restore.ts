@@ -21,18 +21,18 @@ import { MIGRATIONS_FOLDER, PROJECT_ROOT } from '../project.ts';
 
 const HELP = `npm run restore -- --from FILE [--jobs N]
 
-Restores what npm run backup made into the database of DATABASE_URL, which is made if there is none, and must be empty. It connects
-as the user who is to own the schema. Then it does what npm run migrate does: it brings an older schema up to date, makes the
-roles and their grants and, for each of these passwords that is set, the user of the role:
+Restores what npm run backup made into the database of DATABASE_URL, which is made if there is none, and must be empty.
+It connects as the user who is to own the schema. Then it does what npm run migrate does: it brings an older schema up
+to date, makes the roles and their grants and, for each of these passwords that is set, the user of the role:
 
   API_DATABASE_PASSWORD, WORKER_DATABASE_PASSWORD, AUDITOR_DATABASE_PASSWORD
 
-Without DATABASE_URL it restores into a DATA_DIR (.data) that has no data yet, for npm start: stop that before, and leave only
-webhook.key in the folder.
+Without DATABASE_URL it restores into a DATA_DIR (.data) that has no data yet, for npm start: stop that before, and
+leave only webhook.key in the folder.
 
   --from FILE   the file or folder of npm run backup
-  --jobs N      with N connections at once (2 to 64). If that fails, what it has done stays, and the database is to be dropped;
-                otherwise everything is restored, or nothing
+  --jobs N      with N connections at once (2 to 64). If that fails, what it has done stays, and the database is to be
+                dropped; otherwise everything is restored, or nothing
 
 Start API and workers afterwards, with WEBHOOK_KEY as it was and an empty Redis. Exit status 0 if it is done, 2 if not.`;
 
