@@ -20,7 +20,7 @@ export interface ApiConfig {
   readonly processes: number;
   readonly host: string;
   readonly port: number;
-  /** Whether the API may be open to whoever reaches it, on whatever address, as long as there are no keys. */
+  /** Whether the API may be open to every caller, on any address, as long as there are no keys. */
   readonly allowAnonymous: boolean;
   readonly databaseUrl: string;
   /** Where history is read, if not from the primary. */
@@ -31,7 +31,7 @@ export interface ApiConfig {
   readonly admission: AdmissionLimits;
   /** The most connections of clients at once; what comes beyond is closed. */
   readonly maxConnections: number;
-  /** Whether `/metrics` is served, to whoever asks. */
+  /** Whether `/metrics` is served, to every caller. */
   readonly metrics: boolean;
   readonly redis: RedisAddress;
   readonly queuePrefix: string;

@@ -40,7 +40,8 @@ const healthSchema = z
       .nullable()
       .meta({
         description:
-          'Another `id` than before means that a standby was promoted or a backup restored. Null while the database is down.',
+          'Another `id` than before means that a standby was promoted or a backup restored. Null while the database is down or does ' +
+          'not answer within a second, and on a standby of a database that has no epoch.',
       }),
   })
   .meta({ id: 'Health' });

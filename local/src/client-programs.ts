@@ -74,9 +74,27 @@ export async function runClientProgram(
   }
 }
 
-/** Several hosts in one address, as libpq takes them, are no URL: so it is not read as one. */
+/**
+ * The password is before the last `@` in front of the path, or among the parameters, which go before it. Several hosts in one
+ * address, as libpq takes them, are no URL: so it is not read as one.
+ */
 function withoutPassword(url: string): { address: string; password: string | null } {
-  const [, start = '', password, end = ''] = /^(\w+:\/\/[^:@/?]*):([^@/?]*)(@.*)$/s.exec(url) ?? [];
-  if (password === undefined) return { address: url, password: null };
-  return { address: start + end, password: decodeURIComponent(password) };
+  const [, scheme = '', user, place = '', query = ''] = /^(\w+:\/\/)(?:([^/?]*)@)?([^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
+  const [name = '', ...rest] = user?.split(':') ?? [];
+  const inFront = rest.length === 0 ? null : decoded(rest.join(':'));
+  const isPassword = (param: string): boolean => new URLSearchParams(param).has('password');
+  const params = query.split('&').filter((param) => !isPassword(param));
+  return {
+    address: `${scheme}${user === undefined ? '' : `${name}@`}${place}${query === '' ? '' : `?${params.join('&')}`}`,
+    password: new URLSearchParams(query).getAll('password').at(-1) ?? inFront,
+  };
+}
+
+/** As the driver reads it: a percent sign that encodes nothing is one. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

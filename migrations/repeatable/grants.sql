@@ -130,6 +130,6 @@ GRANT SELECT (id, name, scopes, rate_limit, previous_token_until, created_at, ex
   TO wallet_auditor;
 GRANT SELECT ON audit_log TO wallet_auditor;
 
--- Everybody may see in which epoch the database is, and so begin the one that the server shows; nobody can make one up.
+-- All three may see in which epoch the database is, and so begin the one that the server shows; none of them can make one up.
 GRANT SELECT ON epochs TO wallet_api, wallet_worker, wallet_auditor;
 GRANT EXECUTE ON FUNCTION current_epoch() TO wallet_api, wallet_worker, wallet_auditor;

@@ -1516,7 +1516,8 @@ BEGIN
 END $$;
 
 -- Forbidden to it: to accept, to apply, to make wallets, and to give out or deliver events. All else that processes write is
--- written with these, or changes a row whose meaning a migration must keep.
+-- written with these, changes a row, or adds one to clients, api_keys, webhook_endpoints or audit_log: what those mean, a
+-- migration must keep.
 CREATE OR REPLACE TRIGGER operations_program BEFORE INSERT ON operations EXECUTE FUNCTION refuse_older_program();
 CREATE OR REPLACE TRIGGER movements_program BEFORE INSERT ON movements EXECUTE FUNCTION refuse_older_program();
 CREATE OR REPLACE TRIGGER failures_program BEFORE INSERT ON failures EXECUTE FUNCTION refuse_older_program();

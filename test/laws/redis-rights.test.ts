@@ -118,7 +118,7 @@ const redisSettings = (user: string) => ({
       (): object => ({ ...redisSettings('wallet:secret'), REDIS_CA_FILE: file('o.pem', OTHER) }),
       'down',
     ],
-  ])('tells of %s', async (_, settings, state) => {
+  ])('reports %s', async (_, settings, state) => {
     const errors: string[] = [];
     const onError = ({ message }: Error): unknown => errors.push(message);
     const address = readRedisAddress(settings() as ReturnType<typeof redisSettings>);

@@ -81,7 +81,7 @@ it('a migrator that may make no roles migrates all the same, and says what is le
   const url = as('modest', 'modest', new URL('/test_modest', postgres.url).href);
   const told = await migrate(url, { api: PASSWORDS.api });
   expect(told).toBe(
-    `This user may not make roles. Somebody who may is to run, and then this again:
+    `This user may not make roles. Have a user who may run this, and then migrate again:
   CREATE ROLE wallet_api;
   CREATE ROLE wallet_api_login;
   ALTER ROLE wallet_api_login LOGIN PASSWORD '…';

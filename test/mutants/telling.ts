@@ -203,7 +203,7 @@ export const TELLING: readonly Mutant[] = [
   },
   {
     name: 'cursor-of-ended-epoch-taken',
-    bug: 'a reader goes on behind a position that was given to another event',
+    bug: 'a reader continues behind a position that was given to another event',
     text: "if (end.isOther) return 'other_epoch';",
     instead: '',
     tests: ['laws/epochs > epochs that differ'],

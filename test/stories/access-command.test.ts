@@ -52,7 +52,7 @@ describe('npm run keys', () => {
     const id = created.out.slice(0, 36);
 
     const rotated = await keys('rotate', id);
-    expect(rotated.out).toMatch(/The token of before is good until \d{4}-\S+Z\./);
+    expect(rotated.out).toMatch(/The previous token is valid until \d{4}-\S+Z\./);
     await untilGood(api.url, tokenIn(rotated));
     expect(await statusFor(api.url, first)).toBe(404);
     const again = await keys('rotate', id, '--at-once', '--json');

@@ -1,5 +1,5 @@
 import { longestConnectMs, targetOf } from '@wallet/shared/database/connect';
-import { parseHosts } from '@wallet/shared/database/hosts';
+import { databaseOf, parseHosts, withDatabase } from '@wallet/shared/database/hosts';
 
 /** The hosts of a connection URL, as libpq reads them. */
 
@@ -58,4 +58,18 @@ it.each([
   ['postgres://a,b/w?target_session_attrs=prefer-standby&connect_timeout=1', 4 * (1_000 + 5_000)],
 ])('a pool that connects to %s waits until each host has been connected to and asked: %d ms', (url, ms) => {
   expect(longestConnectMs(targetOf(url, { settings: {}, writes: true, connectMs: 5_000 }))).toBe(ms);
+});
+
+it('a space in a parameter is encoded as libpq reads it', () => {
+  expect(urlsOf('postgres://a,b/w?sslrootcert=/my%20ca.pem')[1]).toBe('postgres://b/w?sslrootcert=%2Fmy%20ca.pem');
+});
+
+it.each([
+  ['postgres://u:p%40w@db:5432/w?sslmode=verify-full', 'w', 'postgres://u:p%40w@db:5432/postgres?sslmode=verify-full'],
+  ['postgres://u@a:1,b:2/w%20x?connect_timeout=3', 'w x', 'postgres://u@a:1,b:2/postgres?connect_timeout=3'],
+  ['postgresql:///w?host=/run/a,/run/b', 'w', 'postgresql:///postgres?host=/run/a,/run/b'],
+  ['postgres://db', '', 'postgres://db/postgres'],
+])('%s names the database %j, and another one on the same servers is %s', (url, name, other) => {
+  expect(databaseOf(url)).toBe(name);
+  expect(withDatabase(url, 'postgres')).toBe(other);
 });

@@ -58,7 +58,7 @@ export const createLinesEndpoint = ({
     answers: { 200: pageOf(batchLineSchema) },
     downloads: {
       'application/x-ndjson': z.string().meta({ description: 'An operation with its line, on each line.' }),
-      'text/csv': z.string().meta({ description: 'The fields of each line, its operation, and what came of it.' }),
+      'text/csv': z.string().meta({ description: 'The fields of each line, its operation, and its outcome.' }),
     },
     problems: ['batch_not_found', 'batch_archived'],
     handle: async ({ params, query, request }) => {

@@ -28,8 +28,9 @@ export function epochEnded(
 const WHY = {
   first: 'The cursor is of an epoch that is not known here.',
   promotion:
-    'A standby was promoted. If it was synchronous, nothing is missing; the service cannot tell, and takes it for one that lagged.',
-  restore: 'The database was restored from a backup.',
+    'A standby was promoted, or the database was restored to a moment. After the promotion of a synchronous standby nothing is ' +
+    'missing; the service cannot tell, and takes it for one that lagged.',
+  restore: 'The database was restored from a backup, or upgraded by pg_upgrade.',
 } as const satisfies Record<Epoch['reason'], string>;
 
 function howToReadOn(continueAfter: string | null, inDoubt: number | null): string {

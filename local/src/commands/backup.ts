@@ -1,6 +1,12 @@
 import { existsSync, lstatSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type BackupFacts, connectPatiently, inExportedSnapshot, readMajor } from '@wallet/shared/database/backup';
+import {
+  type BackupFacts,
+  type ExportedSnapshot,
+  connectPatiently,
+  inExportedSnapshot,
+  readMajor,
+} from '@wallet/shared/database/backup';
 import { checkDatabase } from '@wallet/shared/database/migrate/check-database';
 import { readSettings, sharedSettings } from '@wallet/shared/process/config';
 import { UsageError, readOptions } from '@wallet/shared/process/read-options';
@@ -13,15 +19,16 @@ import { PROJECT_ROOT } from '../project.ts';
 
 const HELP = `npm run backup -- --to FILE [--jobs N]
 
-Dumps the database of DATABASE_URL with pg_dump while the service runs: one consistent snapshot, in the custom format, readable by
-this user alone. It connects as the owner of the schema, or on a standby. Without DATABASE_URL it dumps what an npm start serves
-from DATA_DIR (.data). Until it has ended, what the service has finished with cannot be cleared away, and queues get slower to read.
+Dumps the database of DATABASE_URL with pg_dump while the service runs: one consistent snapshot, in the custom format,
+readable by this user alone. It connects as the owner of the schema, or on a standby. Without DATABASE_URL it dumps what
+an npm start serves from DATA_DIR (.data). Until it has ended, what the service has finished with cannot be cleared
+away, and queues get slower to read.
 
   --to FILE   the file to make; it must not exist
   --jobs N    make a folder instead, with N connections at once (2 to 64)
 
-What is not in it: the passwords of the users of the database (npm run restore makes the users), and WEBHOOK_KEY, without which the
-secrets of webhooks in it cannot be read. Keep that apart. Exit status 0 if it is made, 2 if not.`;
+What is not in it: the passwords of the users of the database (npm run restore makes the users), and WEBHOOK_KEY,
+without which the secrets of webhooks in it cannot be read. Keep that apart. Exit status 0 if it is made, 2 if not.`;
 
 const OPTIONS = { to: { type: 'string' }, jobs: { type: 'string' } } as const;
 
@@ -46,8 +53,8 @@ async function backup({ to, jobs }: Order): Promise<number> {
   try {
     await checkDatabase(database, url, 'backup');
     const program = findClientProgram('pg_dump', await readMajor(database), process.env['PATH'] ?? '');
-    const facts = await inExportedSnapshot(database, async (snapshot, found) => {
-      await dump(program, { url, snapshot, to, jobs });
+    const facts = await inExportedSnapshot({ database, url }, async (snapshot, found) => {
+      await dump(program, { snapshot, to, jobs });
       return found;
     });
     print(to, facts, (performance.now() - began) / 1_000);
@@ -75,17 +82,15 @@ function readUrl(env: NodeJS.ProcessEnv): string {
 }
 
 /** Written beside its place and then moved there, so that what has the name is whole. */
-async function dump(
-  program: string,
-  { url, snapshot, to, jobs }: Order & { url: string; snapshot: string },
-): Promise<void> {
+async function dump(program: string, { snapshot, to, jobs }: Order & { snapshot: ExportedSnapshot }): Promise<void> {
   const part = `${to}.part`;
   rmSync(part, { recursive: true, force: true });
   // It holds hashes of keys, and everything about the clients.
   process.umask(0o077);
   const format = jobs === null ? ['--format=custom'] : ['--format=directory', `--jobs=${jobs}`];
   try {
-    await runClientProgram(program, [...format, `--file=${part}`, `--snapshot=${snapshot}`], { url, env: process.env });
+    const args = [...format, `--file=${part}`, `--snapshot=${snapshot.name}`];
+    await runClientProgram(program, args, { url: snapshot.url, env: process.env });
     renameSync(part, to);
   } catch (error) {
     rmSync(part, { recursive: true, force: true });

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { analyzeAll, connectPatiently, countRelations, readMajor } from '@wallet/shared/database/backup';
+import { analyzeAll, connectPatiently, countRelations, findHostUrl, readMajor } from '@wallet/shared/database/backup';
 import { placeOf } from '@wallet/shared/database/explain-failure';
+import { databaseOf, withDatabase } from '@wallet/shared/database/hosts';
 import { explaining } from '@wallet/shared/database/migrate/check-database';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import type { Passwords } from '@wallet/shared/database/migrate/roles';
@@ -20,18 +21,18 @@ import { MIGRATIONS_FOLDER, PROJECT_ROOT } from '../project.ts';
 
 const HELP = `npm run restore -- --from FILE [--jobs N]
 
-Restores what npm run backup made into the database of DATABASE_URL, which is made if there is none, and must be empty. It connects
-as the user who is to own the schema. Then it does what npm run migrate does: it brings an older schema up to date, makes the
-roles and their grants and, for each of these passwords that is set, the user of the role:
+Restores what npm run backup made into the database of DATABASE_URL, which is made if there is none, and must be empty.
+It connects as the user who is to own the schema. Then it does what npm run migrate does: it brings an older schema up
+to date, makes the roles and their grants and, for each of these passwords that is set, the user of the role:
 
   API_DATABASE_PASSWORD, WORKER_DATABASE_PASSWORD, AUDITOR_DATABASE_PASSWORD
 
-Without DATABASE_URL it restores into a DATA_DIR (.data) that has no data yet, for npm start: stop that before, and leave only
-webhook.key in the folder.
+Without DATABASE_URL it restores into a DATA_DIR (.data) that has no data yet, for npm start: stop that before, and
+leave only webhook.key in the folder.
 
   --from FILE   the file or folder of npm run backup
-  --jobs N      with N connections at once (2 to 64). If that fails, what it has done stays, and the database is to be dropped;
-                otherwise everything is restored, or nothing
+  --jobs N      with N connections at once (2 to 64). If that fails, what it has done stays, and the database is to be
+                dropped; otherwise everything is restored, or nothing
 
 Start API and workers afterwards, with WEBHOOK_KEY as it was and an empty Redis. Exit status 0 if it is done, 2 if not.`;
 
@@ -104,9 +105,9 @@ async function restore({ from, jobs }: Order, url: string, passwords: Passwords)
       throw new ConfigError(`${placeOf(url)} is not empty. Name another in DATABASE_URL: it is made if there is none.`);
     const program = findClientProgram('pg_restore', await readMajor(database), process.env['PATH'] ?? '');
     const how = jobs === null ? ['--single-transaction'] : [`--jobs=${jobs}`];
-    // Whoever restores owns everything; npm run migrate grants what the roles may.
+    // The user of DATABASE_URL owns everything; npm run migrate grants what the roles may.
     await runClientProgram(program, ['--no-owner', '--no-privileges', '--exit-on-error', ...how, from], {
-      url,
+      url: await findHostUrl(database, url),
       env: process.env,
     });
     print(`restored ${from} in ${((performance.now() - began) / 1_000).toFixed(1)} s`);
@@ -128,12 +129,18 @@ async function makeDatabase(url: string): Promise<void> {
   try {
     await database.query('SELECT');
   } catch (error) {
-    if (sqlstateOf(error) !== UNDEFINED_DATABASE) throw error;
-    const { pathname, href } = new URL(url);
-    await createDatabase(new URL('/postgres', href).href, decodeURIComponent(pathname.slice(1)));
+    if (!isOfMissingDatabase(error)) throw error;
+    await createDatabase(withDatabase(url, 'postgres'), databaseOf(url));
   } finally {
     await database.end();
   }
+}
+
+/** Whether a host has no such database: of several, each has an error of its own. */
+function isOfMissingDatabase(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isOfMissingDatabase);
+  if (sqlstateOf(error) === UNDEFINED_DATABASE) return true;
+  return error instanceof Error && error.cause !== undefined && isOfMissingDatabase(error.cause);
 }
 
 /** A dump of a version before there were epochs has none: then it is said here that this is not the first. */

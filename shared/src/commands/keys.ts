@@ -83,7 +83,7 @@ async function rotate(database: Database, order: Extract<KeysOrder, { kind: 'rot
   if (order.json) print(JSON.stringify({ ...presentKey(key), previous_token_until: until, token }));
   else {
     print(keyLine(key));
-    print(until === null ? 'The token of before is not good any more.' : `The token of before is good until ${until}.`);
+    print(until === null ? 'The previous token is no longer valid.' : `The previous token is valid until ${until}.`);
     print(`Its token, which is shown this once:\n\n${token}\n`);
   }
   return 0;

@@ -10,13 +10,14 @@ import { parseMoment } from '../words/moment.ts';
 
 const HELP = `npm run restore-check [-- --since MOMENT] [--new-epoch] [--json]
 
-After a restore or a promotion, says what the database of DATABASE_URL still has to do, how far it has got, and what may be missing
-in it. It begins the epoch of what it finds: a standby that was promoted, or a dump that was restored, shows as such. It connects as
-the owner of the schema or as the auditor, and can be run again.
+After a restore or a promotion, says what the database of DATABASE_URL still has to do, how far it has got, and what may
+be missing in it. It begins the epoch of what it finds: a standby that was promoted, or a dump that was restored, shows
+as such. It connects as the owner of the schema or as the auditor, and can be run again.
 
   --since MOMENT   the moment of the backup, as 2026-01-31T12:00:00Z: what was acknowledged later may be missing
-  --new-epoch      this is an earlier state although the server does not show it, such as a copy of a disk: begin another epoch,
-                   each time that it is said; only as the owner. All readers of the feed of events are told
+  --new-epoch      this is an earlier state although the server does not show it, such as a copy of a disk: begin
+                   another epoch, each time that it is said; only as the owner. All readers of the feed of events are
+                   told
   --json           print one line of JSON
 
 docs/failover.md has what to do about it. Exit status 0 if it could look, 2 if not.`;

@@ -1,4 +1,6 @@
-import { type Database, createPool } from './pool.ts';
+import pg from 'pg';
+import { parseHosts } from './hosts.ts';
+import { type Client, type Database, createPool } from './pool.ts';
 import { FEED_HEAD } from './tables/events.ts';
 
 /** What a backup holds. */
@@ -9,13 +11,20 @@ export interface BackupFacts {
   readonly epochId: string | null;
 }
 
+/** A snapshot that a session keeps. */
+export interface ExportedSnapshot {
+  readonly name: string;
+  /** The address of the one server that has it. */
+  readonly url: string;
+}
+
 /**
- * Runs `work` while the snapshot that it gets the name of is kept: other sessions of the same database can read exactly that. Where
- * much is written, keep it short: what is deleted meanwhile cannot be cleared away.
+ * Runs `work` while the snapshot that it is given is kept: other sessions of the same database can read exactly that. Where much is
+ * written, keep it short: what is deleted meanwhile cannot be cleared away. `url` is that of `database`.
  */
 export async function inExportedSnapshot<Result>(
-  database: Database,
-  work: (snapshot: string, facts: BackupFacts) => Promise<Result>,
+  { database, url }: { database: Database; url: string },
+  work: (snapshot: ExportedSnapshot, facts: BackupFacts) => Promise<Result>,
 ): Promise<Result> {
   const client = await database.connect();
   try {
@@ -27,7 +36,7 @@ export async function inExportedSnapshot<Result>(
     );
     const [facts] = rows;
     if (facts === undefined) throw new Error('the database did not answer');
-    const result = await work(facts.snapshot, facts);
+    const result = await work({ name: facts.snapshot, url: urlOfSession(url, client) }, facts);
     await client.query('COMMIT');
     return result;
   } finally {
@@ -39,6 +48,27 @@ export async function inExportedSnapshot<Result>(
 export function connectPatiently(url: string, name: string, { writes = false } = {}): Database {
   const settings = { idle_in_transaction_session_timeout: '0' };
   return createPool({ url, name, size: 1, statementMs: 0, settings, writes, onError: () => undefined });
+}
+
+/** The URL of the one of its hosts that the pool is connected to, for another program that has to work on the same server. */
+export async function findHostUrl(database: Database, url: string): Promise<string> {
+  const client = await database.connect();
+  try {
+    return urlOfSession(url, client);
+  } finally {
+    client.release();
+  }
+}
+
+/** A client has the host and the port that it is connected to, as the driver read them in the URL of that host. */
+function urlOfSession(url: string, client: Client): string {
+  const { host, port } = client as Client & pg.Client;
+  const found = parseHosts(url).hosts.find((each) => {
+    const there = new pg.Client({ connectionString: each.url });
+    return there.host === host && there.port === port;
+  });
+  if (found === undefined) throw new Error('the session is on a host that its URL does not name');
+  return found.url;
 }
 
 /** The major version of the server. */

@@ -1,12 +1,13 @@
 import { ConfigError } from '../words/config-error.ts';
-import { parseHosts } from './hosts.ts';
+import { databaseOf, parseHosts } from './hosts.ts';
 import { sqlstateOf } from './sqlstate.ts';
 
 /** Where a database is, without user and password: `Database wallet at db:5432`. */
 export function placeOf(url: string): string {
-  const { hosts } = parseHosts(url);
-  const name = decodeURIComponent(new URL(hosts[0]?.url ?? url).pathname.slice(1));
-  const names = hosts.map((host) => host.name).join(', ');
+  const name = databaseOf(url);
+  const names = parseHosts(url)
+    .hosts.map((host) => host.name)
+    .join(', ');
   return `${name === '' ? 'The database' : `Database ${name}`} at ${names}`;
 }
 

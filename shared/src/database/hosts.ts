@@ -31,7 +31,7 @@ const MOST_CONNECT_S = 600;
 /** Of a URL: the scheme, user and password, the hosts, and the rest. */
 const URL_PARTS = /^(postgres(?:ql)?:\/\/)([^/?#]*@)?([^/?#]*)(.*)$/s;
 
-/** @throws Error with a message that goes on after the name of a setting, as `must be a URL`. */
+/** @throws Error with a message that follows the name of a setting, as `must be a URL`. */
 export function parseHosts(url: string): DatabaseHosts {
   const [, scheme = '', user = '', authority = '', rest = ''] = URL_PARTS.exec(url) ?? [];
   if (scheme === '') throw new Error('must be a postgres:// URL');
@@ -54,6 +54,17 @@ export function parseHosts(url: string): DatabaseHosts {
 /** Whether another server may have what the one that answers does not. */
 export function namesSeveralHosts(url: string): boolean {
   return parseHosts(url).hosts.length > 1;
+}
+
+/** The database that a URL names; empty if it names none. */
+export function databaseOf(url: string): string {
+  return decodeURIComponent(new URL(parseHosts(url).hosts[0]?.url ?? url).pathname.slice(1));
+}
+
+/** The same servers, user and parameters, with another database. */
+export function withDatabase(url: string, name: string): string {
+  const [, scheme = '', user = '', authority = '', rest = ''] = URL_PARTS.exec(url) ?? [];
+  return `${scheme}${user}${authority}/${encodeURIComponent(name)}${/\?.*$/s.exec(rest)?.[0] ?? ''}`;
 }
 
 function readOurs(params: URLSearchParams): Omit<DatabaseHosts, 'hosts'> {
@@ -100,7 +111,8 @@ function urlOf(front: string, { host, port }: Address, path: string, params: URL
   const isSocket = host.startsWith('/');
   if (isSocket) all.set('host', host);
   if (isSocket && port !== '') all.set('port', port);
-  const query = all.toString();
+  // In the query of a URL, libpq reads a plus sign as itself.
+  const query = all.toString().replaceAll('+', '%20');
   // Without a user, no host is that of PGHOST. The driver cannot read a user without a host.
   const shown = isSocket || (host === '' && (port !== '' || front.endsWith('@'))) ? 'localhost' : host;
   const at = `${shown}${isSocket || port === '' ? '' : `:${port}`}`;

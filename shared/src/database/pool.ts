@@ -69,7 +69,7 @@ export async function databaseAnswers(url: string): Promise<boolean> {
 
 /** Makes the database `name` on the server of `url` if it has none, optionally as a copy of `template`. */
 export async function createDatabase(url: string, name: string, template = 'template1'): Promise<void> {
-  const client = await connectOnce(url, { connectMs: CONNECT_MS });
+  const client = await connectOnce(url, { connectMs: CONNECT_MS, writes: true });
   try {
     const found = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
     if (found.rowCount === 0) {

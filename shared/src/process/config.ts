@@ -35,7 +35,7 @@ export const databasePasswords = {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** The settings of whoever keeps or sends webhooks. No message repeats the key. */
+/** The settings of a process that keeps or sends webhooks. No message repeats the key. */
 export const webhookSettings = {
   WEBHOOK_KEY: z
     .string()

@@ -23,7 +23,7 @@ npm run keys -- log [--limit <n>]
                 ${SCOPES.slice(4).join(', ')}
   --rate-limit  requests per second, at most ${RATE_LIMIT_MOST}; as fast as it goes without it
   --expires     a time as 2027-01-31T00:00:00Z, or from now on 90d, 12h, 30m or 60s; never without it
-  --at-once     the token of before is not good for another 24 hours
+  --at-once     the previous token does not stay valid for another 24 hours
   --limit       how many administrative acts to show, the latest first; 50 without it
   --json        JSON on standard output
 

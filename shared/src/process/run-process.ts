@@ -15,13 +15,13 @@ export interface Running {
 /** A process that does not stop by itself within this time is ended. */
 const STOP_MS = 9_000;
 
-/** Signals of a crash: caught, they would come again for ever. */
+/** Signals of a crash: caught, they would be raised again without end. */
 const CRASHES: closeWithGrace.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGILL', 'SIGBUS', 'SIGFPE', 'SIGTRAP'];
 
 /** Signals that ask for the end. */
 const ENDS: closeWithGrace.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
-/** Stops the process gracefully, because it cannot do its work any more: `sentence` says why, and what to do. */
+/** Stops the process gracefully, because it can no longer do its work: `sentence` says why, and what to do. */
 export type EndItself = (sentence: string) => void;
 
 /** How a process is called, and what it is called with. */

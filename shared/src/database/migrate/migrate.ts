@@ -52,7 +52,7 @@ async function bringUpToDate(
     const refused = await makeRoles(client, passwords);
     if (refused.length > 0) {
       const statements = refused.map((statement) => `  ${statement};`).join('\n');
-      tell(`This user may not make roles. Somebody who may is to run, and then this again:\n${statements}`);
+      tell(`This user may not make roles. Have a user who may run this, and then migrate again:\n${statements}`);
     }
     await limitRoles(client);
     const grants = { made: false };

@@ -24,7 +24,7 @@ export function loginOf(role: Role): string {
 
 /**
  * Makes the roles that are missing, and the users that have a password, whose password is then the one given.
- * @returns what this user may not do, as statements for somebody who may; passwords are left out of them.
+ * @returns what this user may not do, as statements for a user who may; passwords are left out of them.
  */
 export async function makeRoles(client: pg.ClientBase, passwords: Passwords): Promise<string[]> {
   const refused: string[] = [];

@@ -48,7 +48,7 @@ export async function markRevoked(database: Queryable, id: string): Promise<void
   });
 }
 
-/** Makes a token that of a key. The token of before is good until `previousUntil`, or not any more if that is null. */
+/** Makes a token that of a key. The previous token is valid until `previousUntil`, or no longer if that is null. */
 export async function replaceTokenHash(
   database: Queryable,
   id: string,

@@ -69,7 +69,7 @@ const INSERT_EVENTS = wideStatement({
 });
 
 /**
- * Takes, until the transaction ends, the lock of whoever relays events. @returns whether nobody else holds it.
+ * Takes, until the transaction ends, the lock of the relay of events. @returns whether it was free.
  *
  * If the server continues an earlier state, its epoch begins here at the latest: before any position is given out again.
  */
