@@ -12,6 +12,15 @@ import { JEST_COMMAND } from './jest-command.ts';
 import { TEMPLATE, inDatabase } from './test-database.ts';
 
 /**
+ * Nothing here outlives a crash. Each test has a database of its own, a thousand of them: to look after all of them takes as much as
+ * some of the tests.
+ */
+const SETTINGS = {
+  ...{ fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', max_wal_size: '4GB' },
+  ...{ autovacuum: 'off', max_connections: '300', shared_buffers: '512MB' },
+};
+
+/**
  * `npm test`: starts a Postgres and a Redis of its own, migrates a template database that every test file copies, runs
  * jest with the arguments given, and closes with the counts. `REDIS_SERVER` chooses the Redis, as for `npm start`: `native`,
  * `packaged` or `auto`. With `TEST_PROGRAMS=built`, programs are started as `npm run build` has built them, not from source.
@@ -32,7 +41,7 @@ try {
 async function runTests(): Promise<number> {
   const path = process.env['PATH'] ?? '';
   const server = readRedisServer(process.env);
-  const postgres = await startPostgres({ dataDir: folder, path, settings: { fsync: 'off', max_connections: '300' } });
+  const postgres = await startPostgres({ dataDir: folder, path, settings: SETTINGS });
   stops.push(() => postgres.stop());
   const redis = await startRedis({ dataDir: folder, path, server });
   stops.push(() => redis.stop());

@@ -1,0 +1,31 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { RIGHTS } from '../support/redis-rights.ts';
+
+/**
+ * What README.md says a user of Redis needs is what BullMQ's scripts call, also where that is rare: a ring for a partition whose job
+ * is at work keeps the key of its deduplication from expiring.
+ */
+
+const SCRIPTS = join(dirname(createRequire(import.meta.url).resolve('bullmq')), 'scripts');
+/** Those behind `addBulk`, and behind what a Worker does with a job until it has ended or has to be tried again. */
+const OURS =
+  /^(addStandardJob|moveToActive|moveToFinished|moveToDelayed|moveStalledJobsToWait|extendLocks?|retryJob)-\d+\.js$/;
+
+/** Commands of the kinds of values that are allowed as a whole: `+@hash` and so on. */
+const OF_VALUES =
+  /^(h(set|get|getall|mget|mset|del|exists|incrby|setnx)|l(len|push|rem|range|trim|pop|index)|r(push|poplpush)|s(add|rem|card|members|ismember)|z\w+|x(add|trim)|get|set|incr|incrby|decr)$/;
+
+it('every command of the scripts that are run is allowed', () => {
+  const scripts = readdirSync(SCRIPTS).filter((name) => OURS.test(name));
+  expect(scripts.length).toBeGreaterThanOrEqual(8);
+  const called = scripts.flatMap((name) =>
+    [...readFileSync(join(SCRIPTS, name), 'utf8').matchAll(/(?:rcall|redis\.call)\(\s*['"](\w+)['"]/g)].map(
+      ([, command]) => command!.toLowerCase(),
+    ),
+  );
+  const named = new Set([...RIGHTS.matchAll(/\+([a-z]+)\b/g)].map(([, command]) => command));
+  for (const kind of ['hash', 'list', 'set', 'sortedset', 'stream', 'string']) expect(RIGHTS).toContain(`+@${kind}`);
+  expect([...new Set(called)].filter((command) => !OF_VALUES.test(command) && !named.has(command))).toEqual([]);
+});
