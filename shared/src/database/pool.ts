@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { nameConnection } from './program.ts';
 import { connectOnce, createClientClass, longestConnectMs, targetOf } from './connect.ts';
+import { namesSeveralHosts } from './hosts.ts';
 import { DEFAULT_LIMITS, sessionSettings } from './session.ts';
 
 export type Database = pg.Pool;
@@ -69,7 +70,8 @@ export async function databaseAnswers(url: string): Promise<boolean> {
 
 /** Makes the database `name` on the server of `url` if it has none, optionally as a copy of `template`. */
 export async function createDatabase(url: string, name: string, template = 'template1'): Promise<void> {
-  const client = await connectOnce(url, { connectMs: CONNECT_MS, writes: true });
+  // On one that is a standby it can only be looked whether it is there.
+  const client = await connectOnce(url, { connectMs: CONNECT_MS, writes: namesSeveralHosts(url) });
   try {
     const found = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
     if (found.rowCount === 0) {
