@@ -76,7 +76,7 @@ async function expectOrder(wallets: readonly string[], known: Known): Promise<vo
   }
 }
 
-it.each([11, 12, 13])(
+it.each(process.env['TEST_LONG'] ? [11, 12, 13] : [12])(
   'batches and single operations of both priorities are applied in the order of acceptance (seed %i)',
   async (seed) => {
     service = await startService({ worker: false });

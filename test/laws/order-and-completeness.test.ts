@@ -29,8 +29,8 @@ afterAll(async () => {
 });
 
 it.each([
-  ['20,000 operations over 50 wallets', 20_000, 50],
-  ['5,000 operations on one wallet', 5_000, 1],
+  ['8,000 operations over 50 wallets', 8_000, 50],
+  ['3,000 operations on one wallet', 3_000, 1],
 ])(
   '%s are each applied once, in the order of acceptance (P1 to P4)',
   async (name, requests, count) => {
