@@ -5,6 +5,7 @@ import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
 import { createPool } from '@wallet/shared/database/pool';
 import { newId } from '@wallet/shared/words/ids';
 import request from 'supertest';
+import { untilFed } from '../support/read-feed.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createTestDatabase, inDatabase, setDefaults } from '../support/test-database.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
@@ -77,6 +78,7 @@ it.each(HOSTILE)(
       .get('/operations')
       .query({ wallet_id: wallet, limit: 3, cursor: listed.body.next_cursor });
     expect(next.body.data).toHaveLength(3);
+    await untilFed(url, 1);
     const { body: events } = await request(url).get('/events').expect(200);
     expect(events.data).toMatchObject([{ type: 'batch.completed' }]);
 
