@@ -59,6 +59,8 @@ export function createClientClass(target: ConnectTarget): new (config?: pg.Clien
       if (options !== '') own.options = options;
       super({ ...own, connectionString: target.hosts.hosts[preferred]?.url });
       this.#config = own;
+      // A pool listens only when all is well; until then an error that nobody hears would end the process.
+      this.on('error', () => undefined);
     }
 
     override connect(): Promise<this>;
