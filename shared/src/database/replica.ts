@@ -36,9 +36,10 @@ export function createHistory(primary: Database, replica: Database | null, onErr
     hasIt: (database: Queryable) => Promise<boolean>,
     read: Read<Result>,
   ): Promise<Result> {
+    const epochId = (await readEpoch(primary))?.id ?? null;
     try {
       const found = await inSnapshot(from, async (client) =>
-        (await hasIt(client)) ? { result: await read(client) } : null,
+        (await findLatestEpoch(client)) === epochId && (await hasIt(client)) ? { result: await read(client) } : null,
       );
       if (found !== null) return found.result;
     } catch (error) {
@@ -57,18 +58,14 @@ export function createHistory(primary: Database, replica: Database | null, onErr
     async ofWallet(walletId, read) {
       const from = chosen();
       if (from === null) return read(primary);
-      const [version, epoch] = await Promise.all([findVersion(primary, walletId), readEpoch(primary)]);
-      const hasIt = async (client: Queryable): Promise<boolean> =>
-        (await findLatestEpoch(client)) === (epoch?.id ?? null) && (await findVersion(client, walletId)) >= version;
-      return readFrom(from, hasIt, read);
+      const version = await findVersion(primary, walletId);
+      return readFrom(from, async (client) => (await findVersion(client, walletId)) >= version, read);
     },
-    async ofBatch({ id, finishedAt }, read) {
+    ofBatch({ id, finishedAt }, read) {
       const from = chosen();
-      if (from === null || finishedAt === null) return read(primary);
-      const epoch = await readEpoch(primary);
-      const hasIt = async (client: Queryable): Promise<boolean> =>
-        (await findLatestEpoch(client)) === (epoch?.id ?? null) && (await isFinished(client, id));
-      return readFrom(from, hasIt, read);
+      return from === null || finishedAt === null
+        ? read(primary)
+        : readFrom(from, (client) => isFinished(client, id), read);
     },
   };
 }
