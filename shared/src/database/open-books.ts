@@ -114,7 +114,7 @@ async function openWithTerms(
     const own = terms.get(id);
     walletIds.add(walletId);
     if (toWalletId !== null) walletIds.add(toWalletId);
-    if (isOfHold(type)) heldOf.add(walletId);
+    if (movesWhatIsHeld(type)) heldOf.add(walletId);
     if (isWithTreasury(operation, own)) treasuries.set(treasuryKey(assetId, partition), { assetId, partition });
     for (const { from, to } of own?.legs ?? []) accountIds.add(from).add(to);
     if (own?.toAccountId != null) accountIds.add(own.toAccountId);
@@ -143,8 +143,8 @@ async function openWithTerms(
   };
 }
 
-function isOfHold(type: PendingOperation['type']): boolean {
-  return type === 'hold' || type === 'capture' || type === 'release';
+function movesWhatIsHeld(type: PendingOperation['type']): boolean {
+  return KINDS[type].from === 'held' || KINDS[type].to === 'held';
 }
 
 /** Whether the treasury of its partition gives or gets what it moves. */

@@ -199,7 +199,8 @@ function applyTerms(
     const { leg, amount } = each;
     const from = accountOf(accounts, each.from);
     const to = accountOf(accounts, each.to);
-    const rejection = refuseLeg(each, from, to, terms, accountOf(accounts, operation.account));
+    const own = accountOf(accounts, operation.account);
+    const rejection = refuseLeg(each, { from, to, own, kind: terms.kind });
     if (rejection !== null) return rejection;
     const moved = { from: move(accounts, from, -amount), to: move(accounts, to, amount) };
     made.push({ operationId: operation.id, leg, amount, ...moved });
@@ -241,7 +242,10 @@ function refuse(operation: PlannedOperation, amount: bigint, from: Account, to: 
 }
 
 /** The first reason against a leg, in the same order. A capture asks the hold's wallet too, from which nothing moves. */
-function refuseLeg(leg: Leg, from: Account, to: Account, { kind }: Terms, own: Account): RejectionCode | null {
+function refuseLeg(
+  leg: Leg,
+  { from, to, own, kind }: { from: Account; to: Account; own: Account; kind: Terms['kind'] },
+): RejectionCode | null {
   const asked = kind === 'capture' ? [from, to, own] : [from, to];
   if (!leg.transferable && !from.isSystem && !to.isSystem) return 'asset_not_transferable';
   if (asked.some(({ status }) => status === 'closed')) return 'wallet_closed';
