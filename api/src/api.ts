@@ -137,8 +137,9 @@ function createLookUps({ database, storing, log }: Dependencies, assets: Assets)
   const targets = createFindTarget(storing, assets);
   const epoch = watchEpoch({
     ...{ database, log },
-    onOther() {
+    async onOther() {
       for (const known of [findWallet, houseAccounts, targets]) known.forget();
+      await assets.replace();
     },
   });
   return { findWallet, houseAccounts, targets, stop: () => epoch.stop() };

@@ -1,3 +1,4 @@
+import { loadAssets } from '@wallet/shared/database/assets';
 import { createHistory } from '@wallet/shared/database/replica';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { findLatestEpoch, readEpoch } from '@wallet/shared/database/tables/epochs';
@@ -63,6 +64,18 @@ it('a leg is written on the account that its wallet has, whatever account was kn
   await acceptOperations(primary, [operation], { again: false });
   const { rows } = await primary.query('SELECT from_account_id, to_account_id FROM operation_legs');
   expect(rows).toEqual([{ from_account_id: facts.get(from), to_account_id: facts.get(to) }]);
+});
+
+it('an asset that is lost is not taken for the one that has its id now', async () => {
+  const assets = await loadAssets(primary);
+  await primary.query('ALTER TABLE assets DISABLE TRIGGER ALL');
+  await primary.query(`UPDATE assets SET code = 'SILVER', scale = 3 WHERE id = $1`, [ASSET]);
+  await assets.know([ASSET]);
+  expect(assets.withId(ASSET).code).not.toBe('SILVER');
+  await assets.replace();
+  expect(assets.withCode('SILVER')).toEqual(assets.withId(ASSET));
+  expect(assets.withId(ASSET)).toMatchObject({ code: 'SILVER', scale: 3 });
+  expect(assets.list.filter(({ id }) => id === ASSET)).toHaveLength(1);
 });
 
 async function nameOf(database: Pick<Database, 'query'>): Promise<unknown> {

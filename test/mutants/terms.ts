@@ -112,7 +112,7 @@ export const TERMS: readonly Mutant[] = [
   {
     name: 'wallets-remembered-after-promotion',
     bug: 'an API answers 500 for wallets that a promotion has lost, until it is started again',
-    text: '      onOther?.();',
+    text: '      await onOther();',
     instead: '',
     tests: ['laws/failover > goes on after a promotion'],
   },

@@ -67,7 +67,7 @@ async function start(config: WorkerConfig, endItself: EndItself): Promise<{ log:
     onNewerSchema: schema.look,
   });
   const retention = startRetention({ database: retentionDatabase, days: config.retention, registry, log });
-  const epoch = watchEpoch({ database: webhookDatabase, log });
+  const epoch = watchEpoch({ database: webhookDatabase, log, onOther: () => assets.replace() });
   watchPools(registry, { ledger: database, webhooks: webhookDatabase });
   watchWebhookBacklog(registry, webhookDatabase);
   log.info({ partitions }, 'worker ready');

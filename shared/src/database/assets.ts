@@ -12,8 +12,8 @@ export interface KnownAssets {
 }
 
 /**
- * The assets of the database. They are added to while processes run, and never changed or deleted: what is known stays true, and
- * what is not known is read when it is met. So an asset is in effect in every process as soon as it is committed.
+ * The assets of the database. They are added to while processes run, and in one epoch never changed or deleted: what is known stays
+ * true, and what is not known is read when it is met. So an asset is in effect in every process as soon as it is committed.
  */
 export interface Assets extends KnownAssets {
   /**
@@ -23,6 +23,8 @@ export interface Assets extends KnownAssets {
   know(ids: Iterable<number>, client?: Queryable): Promise<void>;
   /** Makes known what was committed before the call. One read is under way at a time, however many ask. */
   readAnew(): Promise<void>;
+  /** Knows what the database has now and nothing else: in another epoch, what was known may be lost, and its id another asset's. */
+  replace(): Promise<void>;
 }
 
 export async function loadAssets(database: Queryable): Promise<Assets> {
@@ -33,7 +35,10 @@ export async function loadAssets(database: Queryable): Promise<Assets> {
   async function read(from: Queryable): Promise<void> {
     const found = await listAssets(from);
     // Of two reads, the one that began first may end last.
-    if (found.length <= list.length) return;
+    if (found.length > list.length) add(found);
+  }
+
+  function add(found: readonly Asset[]): void {
     for (const asset of found) {
       if (byId.has(asset.id)) continue;
       byCode.set(asset.code, asset);
@@ -62,5 +67,11 @@ export async function loadAssets(database: Queryable): Promise<Assets> {
       }
     },
     readAnew,
+    async replace() {
+      const found = await listAssets(database);
+      byCode.clear();
+      byId.clear();
+      add(found);
+    },
   };
 }

@@ -11,10 +11,10 @@ import { repeat } from './repeat.ts';
 const INTERVAL_MS = 2_000;
 
 /**
- * Has the epoch begin when a standby was promoted or a backup restored, and logs what that means. Then `onOther` is called: what was
- * read before may be of what is lost.
+ * Has the epoch begin when a standby was promoted or a backup restored, and logs what that means. Before that, `onOther` is called, and
+ * again if it failed: what was read earlier may be of what is lost.
  */
-export function watchEpoch(options: { database: Database; log: Logger; onOther?: () => void }): {
+export function watchEpoch(options: { database: Database; log: Logger; onOther: () => Promise<void> }): {
   stop(): Promise<void>;
 } {
   const { database, log, onOther } = options;
@@ -24,13 +24,12 @@ export function watchEpoch(options: { database: Database; log: Logger; onOther?:
   async function look(): Promise<void> {
     const epoch = await readEpoch(database);
     if (epoch === null || epoch.id === seen) return;
-    const isFirstLook = seen === null;
-    seen = epoch.id;
-    if (isFirstLook) log.info(fieldsOf(epoch), 'epoch');
+    if (seen === null) log.info(fieldsOf(epoch), 'epoch');
     else {
+      await onOther();
       log.warn(fieldsOf(epoch), 'another epoch began: what was acknowledged after complete_until can be missing');
-      onOther?.();
     }
+    seen = epoch.id;
   }
 
   const first = look().catch(onError);
