@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http';
 import { until } from './keys.ts';
 
-export interface StreamedEvent {
+interface StreamedEvent {
   readonly id: string;
   readonly event: string;
   readonly data: string;

@@ -10,6 +10,9 @@ const LOOK_MS = 500;
 /** The most events of one look. */
 const PAGE = 200;
 
+/** How many are told in one turn of the event loop: requests are answered between. */
+const TOLD_AT_ONCE = 50;
+
 /** A listener that has read all there was, and is told what comes. */
 export interface Follower {
   /** Null: all of them. */
@@ -77,7 +80,12 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
     const { epochId } = page.place;
     for (const chunk of chunksOf(page)) {
       const made = new Map<string, Buffer>();
-      for (const follower of followers) tellChunk(follower, { chunk, epochId, types, made });
+      let told = 0;
+      for (const follower of followers) {
+        tellChunk(follower, { chunk, epochId, types, made });
+        told += 1;
+        if (told % TOLD_AT_ONCE === 0) await immediate();
+      }
       place = { epochId, position: chunk.last };
       // What was written goes out before there is more.
       await immediate();
