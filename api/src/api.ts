@@ -67,7 +67,9 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     onDrained: (partitionsDrained) => {
       waiter.hear(partitionsDrained);
     },
-    onFed: streams.hearFed,
+    onFed: () => {
+      streams.hearFed();
+    },
   });
   const { admission, watch, ...load } = startAdmission(config.admission, {
     ...{ database, storing, partitions, log },
@@ -108,7 +110,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       ...{ database, allowPrivate: config.webhookAllowPrivate, ringDeliveries: queue.ringDeliveries },
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
     },
-    events: { database, streams, stillMay: createRecheck(access.keys.judge) },
+    events: { database, streams, stillMay: createRecheck((token) => access.keys.judge(token)) },
     health: { database, queueState: queue.state, backlog: () => watch.backlog, isStopping },
   });
   const app = createApp({

@@ -1,7 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import type { Database } from '@wallet/shared/database/pool';
 import { type FeedPage, type FeedPlace, readFeed } from '@wallet/shared/database/tables/events';
-import { shareRun } from '@wallet/shared/process/gather';
+import { gather } from '@wallet/shared/process/gather';
 import type { EventType } from '@wallet/shared/words/event';
 import { type Chunk, bytesOf, chunksOf } from './feed-frames.ts';
 
@@ -41,15 +41,11 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
   const followers = new Set<Follower>();
   let place: FeedPlace | null = null;
   let isLooking = false;
-  let isHeard = false;
 
-  const look = shareRun(async () => {
+  const looks = gather<'look'>(async () => {
     isLooking = true;
     try {
-      do {
-        isHeard = false;
-        await readToEnd();
-      } while (isHeard);
+      await readToEnd();
     } catch (error) {
       onError(error);
     } finally {
@@ -57,8 +53,7 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
     }
   });
   const hear = (): void => {
-    isHeard = true;
-    if (followers.size > 0) void look();
+    if (followers.size > 0) looks.add(['look']);
   };
   const timer = setInterval(hear, LOOK_MS);
 
@@ -82,7 +77,7 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
       const made = new Map<string, Buffer>();
       let told = 0;
       for (const follower of followers) {
-        tellChunk(follower, { chunk, epochId, types, made });
+        if (!tellChunk(follower, { chunk, epochId, types, made })) drop(follower, 'behind');
         told += 1;
         if (told % TOLD_AT_ONCE === 0) await immediate();
       }
@@ -97,22 +92,6 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
     }
   }
 
-  function tellChunk(
-    follower: Follower,
-    parts: { chunk: Chunk; epochId: string | null; types: readonly EventType[] | null; made: Map<string, Buffer> },
-  ): void {
-    const { chunk, epochId, types, made } = parts;
-    const { position } = follower.place;
-    // It had read that before it joined.
-    if (position >= chunk.last) return;
-    const key = follower.types?.join(' ') ?? '*';
-    const bytes = made.get(key) ?? bytesOf(chunk, follower.types);
-    made.set(key, bytes);
-    // Of what it has read in part, and where it joined while others' types were read, it reads the rest by itself.
-    const fits = position < chunk.first && covers(types, follower.types);
-    if (!fits || !follower.take(bytes, { epochId, position: chunk.last })) drop(follower, 'behind');
-  }
-
   function drop(follower: Follower, reason: 'behind' | 'ended'): void {
     followers.delete(follower);
     follower.left(reason);
@@ -122,8 +101,8 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
     join(follower) {
       // Nobody follows: the end is where this one has read to.
       if (followers.size === 0 && !isLooking) place = follower.place;
-      const isAt =
-        place !== null && place.epochId === follower.place.epochId && follower.place.position >= place.position;
+      const { epochId, position } = follower.place;
+      const isAt = place?.epochId === epochId && position >= place.position;
       if (isAt) followers.add(follower);
       hear();
       return isAt;
@@ -137,6 +116,22 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
       followers.clear();
     },
   };
+}
+
+/** @returns whether it follows on. Of what it has read in part, and of types that were not read for it, it reads the rest by itself. */
+function tellChunk(
+  follower: Follower,
+  parts: { chunk: Chunk; epochId: string | null; types: readonly EventType[] | null; made: Map<string, Buffer> },
+): boolean {
+  const { chunk, epochId, types, made } = parts;
+  const { position } = follower.place;
+  // It had read that before it joined.
+  if (position >= chunk.last) return true;
+  if (position >= chunk.first || !covers(types, follower.types)) return false;
+  const key = follower.types?.join(' ') ?? '*';
+  const bytes = made.get(key) ?? bytesOf(chunk, follower.types);
+  made.set(key, bytes);
+  return follower.take(bytes, { epochId, position: chunk.last });
 }
 
 const NOTHING = Buffer.alloc(0);
