@@ -67,9 +67,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     onDrained: (partitionsDrained) => {
       waiter.hear(partitionsDrained);
     },
-    onFed: () => {
-      streams.hearFed();
-    },
+    onFed: streams.hearFed,
   });
   const { admission, watch, ...load } = startAdmission(config.admission, {
     ...{ database, storing, partitions, log },

@@ -24,7 +24,7 @@ export interface EventStreams {
   /** Sends events until the client leaves, may not listen any more, or the process stops. */
   send(to: Writable, options: StreamOptions): Promise<void>;
   /** The feed has more. */
-  hearFed(): void;
+  readonly hearFed: () => void;
   /** Ends every stream. */
   stop(): void;
 }
@@ -82,7 +82,7 @@ export function createEventStreams(database: Database, log: Logger): EventStream
         to.end();
       }
     },
-    hearFed() {
+    hearFed: () => {
       tail.hear();
     },
     stop() {

@@ -147,5 +147,5 @@ function unionOf(followers: Iterable<Follower>): readonly EventType[] | null {
 }
 
 function covers(read: readonly EventType[] | null, wanted: readonly EventType[] | null): boolean {
-  return read === null || (wanted !== null && wanted.every((type) => read.includes(type)));
+  return read === null || wanted?.every((type) => read.includes(type)) === true;
 }
