@@ -38,7 +38,7 @@ function collect(): { to: PassThrough; text: () => string } {
 
 const countOf = (text: string): number => text.split('\ndata: ').length - 1;
 
-it('listeners who keep up share one read of the feed, and each is told all of its types once', async () => {
+it('listeners that keep up share one read of the feed, and each is told all of its types once', async () => {
   const { database, reads } = counting(service.database);
   const streams = createEventStreams(database, log);
   const place = await findFeedHead(database);

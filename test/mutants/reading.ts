@@ -32,7 +32,7 @@ export const READING: readonly Mutant[] = [
   },
   {
     name: 'listener-with-a-revoked-key',
-    bug: 'whoever listens goes on listening when the key is revoked',
+    bug: 'a listener keeps listening when its key is revoked',
     text: 'if (!(await stillMay())) end();',
     instead: 'await stillMay();',
     tests: ['stories/event-stream > ends when its key is revoked'],

@@ -110,7 +110,7 @@ it('a listener is told of the types it asks for, and of no other', async () => {
   expect(typesOf(two)).toEqual(['wallet.closed', 'wallet.activated']);
 });
 
-it('who takes nothing for a while keeps nobody waiting, and gets everything afterwards, once and in order', async () => {
+it('a listener that takes nothing for a while delays no other, and gets everything afterwards, once and in order', async () => {
   const [slow, fast] = [await listen(), await listen()];
   slow.pause();
   const ids: string[] = [];

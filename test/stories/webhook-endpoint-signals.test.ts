@@ -47,7 +47,7 @@ it('an endpoint that refuses shows the status and when, and what it is owed; the
   expect(healthy).toMatchObject({ last_success_at: expect.any(String), last_error: { message: 'HTTP 503' } });
 });
 
-it('an endpoint whose secret cannot be opened says so, with a time that goes on', async () => {
+it('an endpoint whose secret cannot be opened says so, with the time of the last look', async () => {
   await service.stopWorkers();
   const told = await subscriptions.subscribe({ event_types: ['wallet.closed'] });
   await tellEvents(service.database, 'wallet.closed');

@@ -15,7 +15,7 @@ export interface EventListener {
   readonly text: string;
   /** The last id that was named, with an event or without. */
   readonly lastId: string;
-  /** How the answer ended: `end` if to its end. Null while it goes on. */
+  /** How the answer ended: `end` if to its end. Null until then. */
   readonly ended: 'end' | 'aborted' | null;
   pause(): void;
   resume(): void;

@@ -10,7 +10,7 @@ export type EachMovement = (walletId: string, bounds: StatementBounds) => AsyncG
 
 /**
  * Makes the function that reads them. What has happened to an account up to a version never changes, so the bounds are the snapshot:
- * no transaction is kept open for a reader who takes his time, and many statements share one connection. Only archiving, or the
+ * no transaction stays open for a slow reader, and many statements share one connection. Only archiving, or the
  * promotion of a standby that lagged, can take lines away meanwhile. So each is held against the one before, and the last
  * against the closing balance.
  * @throws Error if they do not join: then the statement is broken off.

@@ -22,7 +22,7 @@ export interface StreamOptions {
   readonly stillMay: () => Promise<boolean>;
 }
 
-/** Who listens: where it is in the feed, and what it takes. */
+/** One stream: where it is in the feed, and what it takes. */
 export interface Listener extends Follower {
   readonly hasEnded: boolean;
   /** Whether its last page was the last of the feed. */

@@ -15,7 +15,7 @@ const READING_AT_ONCE = 2;
 const HEARTBEAT_MS = 15_000;
 /** How often the keys of listeners are looked at: what happens to a key holds a second later in the copy that is asked. */
 const RECHECK_MS = 2_000;
-/** The rest after a failure, and of one that is at the end of another epoch than those who follow. */
+/** The rest after a failure, and of one that is at the end of another epoch than the tail. */
 const REST_MS = 500;
 
 /** The streams of events of this process. */
@@ -30,7 +30,7 @@ export interface EventStreams {
 }
 
 /**
- * Listeners who have read all there was share one read of what comes. One that connects at an earlier place, or does not keep up,
+ * Listeners that have read all there was share one read of what comes. One that connects at an earlier place, or does not keep up,
  * reads by itself, page by page and no faster than it takes them, until it is at the end.
  */
 export function createEventStreams(database: Database, log: Logger): EventStreams {

@@ -27,7 +27,7 @@ export interface Follower {
   left(reason: 'behind' | 'ended'): void;
 }
 
-/** The end of the feed, read once for all who follow it. */
+/** The end of the feed, read once for all its followers. */
 export interface FeedTail {
   /** Whether the follower is at the end, or further, and so follows from now on. */
   join(follower: Follower): boolean;
@@ -99,7 +99,7 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
 
   return {
     join(follower) {
-      // Nobody follows: the end is where this one has read to.
+      // Without followers, the end is where this one has read to.
       if (followers.size === 0 && !isLooking) place = follower.place;
       const { epochId, position } = follower.place;
       const isAt = place?.epochId === epochId && position >= place.position;
@@ -136,7 +136,7 @@ function tellChunk(
 
 const NOTHING = Buffer.alloc(0);
 
-/** The types that somebody wants; null: all. */
+/** The types that any of them wants; null: all. */
 function unionOf(followers: Iterable<Follower>): readonly EventType[] | null {
   const wanted = new Set<EventType>();
   for (const { types } of followers) {

@@ -14,7 +14,7 @@ function channelOf(prefix: string): string {
 
 /**
  * Says that the feed has more. On the channel of the partitions, so that a user of Redis needs no other; a listener of the version
- * before takes it for a partition that nobody waits for.
+ * before takes it for a partition without waiters.
  */
 const FED = 'fed';
 

@@ -58,7 +58,7 @@ export function createRelay(options: {
 
 /**
  * Relays what has been recorded and committed: each event gets its place in the feed, where claims of deliveries find it.
- * @returns how many there were, the endpoints that have something to be told, and how it was left: `busy` if somebody else is
+ * @returns how many there were, the endpoints that have something to be told, and how it was left: `busy` if another worker is
  * relaying.
  */
 export async function relayAll(
