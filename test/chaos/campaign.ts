@@ -87,8 +87,16 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const { intents, sightings, readings } = recorder;
     const seen = { sightings: sightings.length, readings: readings.length, told: rig.witness.told.length };
     const timing = { seconds: (performance.now() - started) / 1_000, rests, waits };
+    const promotions = rig.servers.postgres.pair?.promotions ?? [];
     const operations = recorded.operations.length;
-    const checked = { operations, outcomes: countOutcomes(recorded), violations, intents, ended: readEnds(recorded) };
+    const checked = {
+      operations,
+      outcomes: countOutcomes(recorded),
+      violations,
+      intents,
+      ended: readEnds(recorded),
+      promotions,
+    };
     return { setup, seed: options.seed, faults: injected, ...checked, ...seen, ...timing };
   } finally {
     await recorder.close();

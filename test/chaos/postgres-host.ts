@@ -57,8 +57,9 @@ export async function makePostgresHost(folder: string): Promise<PostgresHost> {
       for (const pid of processesOf(host.pid())) signal(pid, name);
     },
     isRunning() {
-      const child = server?.process.process;
-      return child !== undefined && child.exitCode === null && child.signalCode === null;
+      if (server === null) return false;
+      const { exitCode, signalCode } = server.process.process;
+      return exitCode === null && signalCode === null;
     },
     async start() {
       if (!host.isRunning()) server = await startPostgres({ dataDir: folder, path, port, settings: SETTINGS });

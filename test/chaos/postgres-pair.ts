@@ -11,10 +11,14 @@ export interface PostgresPair {
   readonly hosts: readonly [PostgresHost, PostgresHost];
   primary(): PostgresHost;
   standby(): PostgresHost;
+  /** When a standby was promoted. */
+  readonly promotions: readonly number[];
   /** Makes the standby the primary, whose commits wait for no other. The primary before has to be gone. */
   promote(): Promise<void>;
   /** Makes a standby of a copy of the primary, in the place of the server that has gone, and waits for it. */
   rebuild(): Promise<void>;
+  /** From now on the standby receives nothing, until it is built again. */
+  cutOff(): Promise<void>;
   /** From now on commits do not wait for the standby. */
   stopWaiting(): Promise<void>;
   /** Resolves when the standby has all that was acknowledged, and every commit waits for it. */
@@ -30,11 +34,14 @@ export async function startPostgresPair(folder: string): Promise<PostgresPair> {
   const [first, second] = await Promise.all(['first', 'second'].map((name) => makePostgresHost(join(folder, name))));
   if (first === undefined || second === undefined) throw new Error('a pair is two');
   let [primary, standby] = [first, second];
+  const promotions: number[] = [];
   const pair: PostgresPair = {
     hosts: [first, second],
+    promotions,
     primary: () => primary,
     standby: () => standby,
     async promote() {
+      promotions.push(performance.now());
       // Before it takes writes: nobody is there to confirm them yet.
       await setSynchronous(standby, false);
       await ask(standby, 'SELECT pg_promote()');
@@ -44,6 +51,10 @@ export async function startPostgresPair(folder: string): Promise<PostgresPair> {
       await copyTo(primary, standby);
       await standby.start();
       await pair.untilSynchronous();
+    },
+    async cutOff() {
+      await ask(standby, `ALTER SYSTEM SET primary_conninfo = ''`, 'SELECT pg_reload_conf()');
+      await until(standby, 'NOT EXISTS (SELECT FROM pg_stat_wal_receiver)');
     },
     stopWaiting: () => setSynchronous(primary, false),
     async untilSynchronous() {

@@ -68,7 +68,7 @@ async function startSingle(folder: string): Promise<PostgresHost> {
 
 function startPooler(url: string): Promise<PgBouncer> {
   const found = findPgBouncer();
-  if (found === null || !found.keepsStatements)
+  if (!found?.keepsStatements)
     throw new ConfigError(
       'A campaign with a pooler takes PgBouncer 1.21 or later, which this machine does not have: install one, or name its ' +
         'program in TEST_PGBOUNCER.',

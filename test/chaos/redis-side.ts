@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '@wallet/local/child';
 import { type EmbeddedRedis, readRedisServer, startRedis } from '@wallet/local/embedded-redis';
@@ -44,7 +43,7 @@ export interface RedisSide {
 
 /** A key in the slot of the queue. */
 const KEY = '{wallet-ops}';
-const COMMAND_MS = 2_000;
+const COMMAND_MS = 5_000;
 const PATIENCE_MS = 40_000;
 
 /** @throws ConfigError where this machine has no Redis of its own, and the setup takes one. */

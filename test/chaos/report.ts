@@ -34,6 +34,8 @@ export interface CampaignReport {
   readonly intents: ReadonlyMap<string, Intent>;
   /** When operations were applied or refused. */
   readonly ended: readonly number[];
+  /** When a synchronous standby was promoted. */
+  readonly promotions: readonly number[];
   readonly sightings: number;
   readonly readings: number;
   readonly told: number;
@@ -104,14 +106,14 @@ function momentsOf({ rests }: CampaignReport, moments: readonly number[]): numbe
   return [...moments, ...rests.map(({ healedAt }) => healedAt)].sort((a, b) => a - b);
 }
 
-/** The longest time without one of the moments that begins in a fault or just after it, counted from its begin. */
+/** The longest time without one of the moments that begins in a fault; what of it was before the fault is not counted. */
 function longestGap(moments: readonly number[], { begunAt, endedAt }: InjectedFault): number {
   let longest = 0;
   let before = begunAt;
   for (const moment of moments) {
     if (moment <= before) continue;
     longest = Math.max(longest, moment - before);
-    if (moment > endedAt + AFTERMATH_MS) break;
+    if (moment > endedAt) break;
     before = moment;
   }
   return longest;
@@ -182,6 +184,7 @@ export function summarise(reports: readonly CampaignReport[]): string[] {
         ),
       )} s.`,
     ...(waits.length > 0 ? [describeWaits(waits)] : []),
+    ...reports.flatMap(describePromotions),
     ...tellViolations(reports.flatMap((report) => report.violations)),
   ];
 }
@@ -205,6 +208,23 @@ function describeWaits(waits: readonly number[]): string {
     `From the kill of a worker in a drain to the next operation of its partitions: p50 ${seconds(at(waits, 0.5))} s, ` +
     `p90 ${seconds(at(waits, 0.9))} s, most ${seconds(at(waits, 1))} s (${waits.length} times).`
   );
+}
+
+const SHORTLY_MS = 1_000;
+
+/** What was acknowledged before a promotion is asked for in the end, like everything else. */
+function describePromotions({ promotions, intents, violations }: CampaignReport): string[] {
+  if (promotions.length === 0) return [];
+  const acknowledged = (from: number, to: number): number =>
+    [...intents.values()]
+      .filter(({ acknowledgedAt }) => acknowledgedAt !== null && acknowledgedAt > from && acknowledgedAt <= to)
+      .reduce((sum, { wishes }) => sum + wishes.length, 0);
+  const shortly = promotions.reduce((sum, moment) => sum + acknowledged(moment - SHORTLY_MS, moment), 0);
+  const lost = violations.filter(({ law }) => law === 'lost' || law === 'twice').length;
+  return [
+    `${promotions.length} promotions of a synchronous standby: ${acknowledged(-Infinity, Math.max(...promotions))} operations were ` +
+      `acknowledged before the last, ${shortly} of them within ${seconds(SHORTLY_MS)} s before one; ${lost} requests are lost or doubled.`,
+  ];
 }
 
 /** The one below which this share of them is; 0 if there are none. */

@@ -26,6 +26,17 @@ const KINDS: readonly PairFault[] = [
       }),
   },
   {
+    // Nothing is confirmed meanwhile, and so nothing acknowledged that the standby does not have.
+    kind: 'standby cut off, primary killed, standby promoted',
+    longest: 3_000,
+    inject: (pair, ms) =>
+      failOver(pair, async () => {
+        await pair.cutOff();
+        await delay(ms);
+        await pair.primary().end('SIGKILL');
+      }),
+  },
+  {
     kind: 'primary stands still, is fenced, standby promoted',
     longest: 6_500,
     inject: (pair, ms) =>

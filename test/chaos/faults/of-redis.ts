@@ -31,6 +31,11 @@ const REFUSED: Readonly<Record<string, string>> = {
   channels: 'resetchannels',
 };
 
+function signalled(node: RedisNode, name: NodeJS.Signals): Promise<void> {
+  node.signal(name);
+  return Promise.resolve();
+}
+
 const KINDS: readonly RedisFault[] = [
   { kind: 'FLUSHALL', weight: 4, longest: 0, strike: (node) => command(node, 'FLUSHALL'), heal: nothing },
   { kind: 'scripts lost', weight: 2, longest: 0, strike: (node) => command(node, 'SCRIPT FLUSH'), heal: nothing },
@@ -76,8 +81,8 @@ const KINDS: readonly RedisFault[] = [
     weight: 3,
     longest: 5_000,
     isIn: isSingle,
-    strike: (node) => Promise.resolve(node.signal('SIGSTOP')),
-    heal: (node) => Promise.resolve(node.signal('SIGCONT')),
+    strike: (node) => signalled(node, 'SIGSTOP'),
+    heal: (node) => signalled(node, 'SIGCONT'),
   },
 ];
 

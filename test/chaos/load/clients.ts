@@ -158,12 +158,15 @@ export function startLoad(options: {
   };
 }
 
+/** How many ask at once. */
+const ASKING = 8;
+
 /** Sends every request whose outcome is unknown again, under its key, until it is known. @returns how many there were. */
 export async function resolveUnknown(recorder: Recorder, urls: readonly string[], deadline: number): Promise<number> {
   const unknown = [...recorder.intents.values()].filter(({ acknowledgedAt, refusal }) => !acknowledgedAt && !refusal);
   const left = [...unknown];
   await Promise.all(
-    urls.map(async (url) => {
+    Array.from({ length: ASKING }, (_, number) => pick(urls, number)).map(async (url) => {
       for (let intent = left.pop(); intent !== undefined; intent = left.pop()) {
         if (performance.now() > deadline) return;
         if (await ask(recorder, url, intent)) continue;
