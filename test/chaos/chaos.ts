@@ -6,6 +6,7 @@ import { runCommand } from '@wallet/shared/process/run-command';
 import { type CampaignOptions, runCampaign } from './campaign.ts';
 import { FAULT_KINDS } from './faults/schedule.ts';
 import { type CampaignReport, formatTables, makeRows, summarise } from './report.ts';
+import { requireServers } from './servers.ts';
 import { POSTGRES, REDIS, type Setup, allSetups, describeSetup } from './setup.ts';
 
 /** `npm run chaos`: see README.md beside this file, or `--help`. */
@@ -61,6 +62,7 @@ async function run(values: ReturnType<typeof read>): Promise<number> {
     throw new UsageError('--seed, --faults and --seconds are whole numbers. See npm run chaos -- --help.');
   const { keep, only = [] } = values;
   const setups = setupsOf(values);
+  requireServers(setups);
   say(`seed ${seed}, ${faults} faults`);
   const reports: CampaignReport[] = [];
   for (const setup of setups) {

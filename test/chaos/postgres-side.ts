@@ -26,7 +26,6 @@ const POOLER = {
   ...{ server_login_retry: '1', query_wait_timeout: '10' },
 };
 
-/** @throws ConfigError where this machine has no PgBouncer that will do. */
 export async function startPostgresSide(folder: string, { postgres }: Setup): Promise<PostgresSide> {
   const pair = postgres === 'pair' ? await startPostgresPair(folder) : null;
   const single = await (pair === null ? startSingle(join(folder, 'postgres')) : null);
@@ -67,11 +66,15 @@ async function startSingle(folder: string): Promise<PostgresHost> {
 }
 
 function startPooler(url: string): Promise<PgBouncer> {
+  return startPgBouncer(requirePgBouncer(), { url, ...POOLER });
+}
+
+/** @throws ConfigError where this machine has no PgBouncer that will do. */
+export function requirePgBouncer(): string {
   const found = findPgBouncer();
-  if (!found?.keepsStatements)
-    throw new ConfigError(
-      'A campaign with a pooler takes PgBouncer 1.21 or later, which this machine does not have: install one, or name its ' +
-        'program in TEST_PGBOUNCER.',
-    );
-  return startPgBouncer(found.file, { url, ...POOLER });
+  if (found?.keepsStatements) return found.file;
+  throw new ConfigError(
+    'A campaign with a pooler takes PgBouncer 1.21 or later, which this machine does not have: install one, or name its ' +
+      'program in TEST_PGBOUNCER.',
+  );
 }

@@ -46,11 +46,14 @@ const KEY = '{wallet-ops}';
 const COMMAND_MS = 5_000;
 const PATIENCE_MS = 40_000;
 
-/** @throws ConfigError where this machine has no Redis of its own, and the setup takes one. */
-export function startRedisSide(folder: string, { redis }: Setup): Promise<RedisSide> {
-  if (redis === 'single') return startSingle(folder);
+/** @throws ConfigError where this machine has no Redis that can be a Sentinel or a node of a Cluster. */
+export function requireNativeRedis(): void {
   if (NATIVE_REDIS === null)
     throw new ConfigError('A campaign with Sentinels or a Cluster takes a redis-server on the PATH: install one.');
+}
+
+export function startRedisSide(folder: string, { redis }: Setup): Promise<RedisSide> {
+  if (redis === 'single') return startSingle(folder);
   return redis === 'sentinel' ? startSentinels(folder) : startCluster(folder);
 }
 

@@ -1,6 +1,6 @@
 import { type Database, createPool } from '@wallet/shared/database/pool';
-import { type PostgresSide, startPostgresSide } from './postgres-side.ts';
-import { type RedisSide, startRedisSide } from './redis-side.ts';
+import { type PostgresSide, requirePgBouncer, startPostgresSide } from './postgres-side.ts';
+import { type RedisSide, requireNativeRedis, startRedisSide } from './redis-side.ts';
 import type { Setup } from './setup.ts';
 
 /** The servers of a campaign, that can be treated badly. */
@@ -10,6 +10,12 @@ export interface Servers {
   /** Past every proxy: what the campaign itself looks and reaches through. */
   readonly database: Database;
   stop(): Promise<void>;
+}
+
+/** @throws ConfigError if this machine lacks a server of one of the setups. */
+export function requireServers(setups: readonly Setup[]): void {
+  if (setups.some(({ postgres }) => postgres === 'pooled')) requirePgBouncer();
+  if (setups.some(({ redis }) => redis !== 'single')) requireNativeRedis();
 }
 
 export async function startServers(folder: string, setup: Setup): Promise<Servers> {
