@@ -12,6 +12,7 @@ import { type FaultKind, type Result, type Theatre, between, oneOf } from './fau
 
 const PROGRAMS = ['wallet-api', 'wallet-worker', 'wallet-webhooks'];
 const MOST_CONNECTIONS = 80;
+const AT_ONCE = 10;
 const RESTART_MS = 10_000;
 
 /** What an outside session locks, and for whom it is in the way. The keys are those of `shared/src/database/locks.ts`. */
@@ -122,11 +123,12 @@ async function useUpConnections(rig: Rig, ms: number): Promise<void> {
   const others: Database[] = [];
   try {
     await terminate(rig, PROGRAMS);
-    for (let count = 0; count < MOST_CONNECTIONS; count += 1) {
-      const other = rig.servers.postgres.host().connect();
-      others.push(other);
-      const isIn = await other.query('SELECT 1').then(Boolean, () => false);
-      if (!isIn) break;
+    let isIn = true;
+    while (isIn && others.length < MOST_CONNECTIONS) {
+      const more = Array.from({ length: AT_ONCE }, () => rig.servers.postgres.host().connect());
+      others.push(...more);
+      const connected = await Promise.all(more.map((other) => other.query('SELECT 1').then(Boolean, () => false)));
+      isIn = connected.every(Boolean);
     }
     await delay(ms);
   } finally {
