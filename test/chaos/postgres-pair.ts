@@ -42,7 +42,7 @@ export async function startPostgresPair(folder: string): Promise<PostgresPair> {
     standby: () => standby,
     async promote() {
       promotions.push(performance.now());
-      // Before it takes writes: nobody is there to confirm them yet.
+      // Before it takes writes: no standby is there to confirm them yet.
       await setSynchronous(standby, false);
       await ask(standby, 'SELECT pg_promote()');
       [primary, standby] = [standby, primary];
@@ -72,7 +72,7 @@ export async function startPostgresPair(folder: string): Promise<PostgresPair> {
   return pair;
 }
 
-/** Resolves when the server has heard of it: the checkpointer alone tells the others whether there is somebody to wait for. */
+/** Resolves when the server has heard of it: the checkpointer alone makes sessions wait for a standby, or not. */
 async function setSynchronous(host: PostgresHost, isSynchronous: boolean): Promise<void> {
   const name = isSynchronous ? NAME : '';
   await ask(host, `ALTER SYSTEM SET synchronous_standby_names = '${name}'`, 'SELECT pg_reload_conf()');

@@ -210,7 +210,7 @@ function describeWaits(waits: readonly number[]): string {
   );
 }
 
-const SHORTLY_MS = 1_000;
+const SHORTLY_MS = 5_000;
 
 /** What was acknowledged before a promotion is asked for in the end, like everything else. */
 function describePromotions({ promotions, intents, violations }: CampaignReport): string[] {
