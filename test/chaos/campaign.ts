@@ -14,6 +14,7 @@ import { closeConnections, send } from './load/send.ts';
 import { ASSET, FEES, RESERVE } from './load/wishes.ts';
 import { type Rig, startRig } from './rig.ts';
 import type { CampaignReport, InjectedFault, Rest } from './report.ts';
+import type { Setup } from './setup.ts';
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -26,8 +27,7 @@ export interface CampaignOptions {
   readonly keep: boolean;
   /** Runs what was built; otherwise the sources, which start more slowly. */
   readonly isBuilt: boolean;
-  /** A commit of an earlier version, whose worker sometimes runs beside those of this one. */
-  readonly before?: string | undefined;
+  readonly setup: Setup;
   readonly say: (line: string) => void;
 }
 
@@ -42,14 +42,14 @@ const REMIND_MS = 2_000;
 
 /** Starts a whole service, strikes it with the faults of a schedule while clients work, and checks all that came of it. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
-  const schedule = drawSchedule(options.seed, options.faults, options.only);
+  const schedule = drawSchedule(options.seed, options.faults, options.only, options.setup);
   const violations: Violation[] = [];
   const complain = (law: Law, detail: string): void => {
     violations.push({ law, at: performance.now(), detail });
   };
   const recorder = createRecorder(join(options.folder, 'history.jsonl'));
-  const { folder, isBuilt, before } = options;
-  const rig = await startRig({ folder, isBuilt, before, complain });
+  const { folder, isBuilt, setup } = options;
+  const rig = await startRig({ folder, isBuilt, setup, complain });
   const injected: InjectedFault[] = [];
   const rests: Rest[] = [];
   const orphans: Orphans[] = [];
@@ -66,7 +66,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
         clients: CLIENTS,
         seed: options.seed + number,
         name,
-        hasTerms: rig.earlierWorker === null,
+        hasTerms: setup.before === undefined,
+        readsHistory: setup.postgres === 'pair',
       });
       const theatre: Theatre = { rig, load, orphans, complain: (detail) => complain('process_died', detail) };
       for (const step of steps) {
@@ -86,9 +87,17 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
     const { intents, sightings, readings } = recorder;
     const seen = { sightings: sightings.length, readings: readings.length, told: rig.witness.told.length };
     const timing = { seconds: (performance.now() - started) / 1_000, rests, waits };
+    const promotions = rig.servers.postgres.pair?.promotions ?? [];
     const operations = recorded.operations.length;
-    const checked = { operations, outcomes: countOutcomes(recorded), violations, intents };
-    return { seed: options.seed, faults: injected, ...checked, ...seen, ...timing };
+    const checked = {
+      operations,
+      outcomes: countOutcomes(recorded),
+      violations,
+      intents,
+      ended: readEnds(recorded),
+      promotions,
+    };
+    return { setup, seed: options.seed, faults: injected, ...checked, ...seen, ...timing };
   } finally {
     await recorder.close();
     closeConnections();
@@ -101,7 +110,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 const CREDIT = '150.00';
 
 /** And the accounts of the house that clients name. */
-async function makeWallets({ urls, earlierWorker }: Rig): Promise<string[]> {
+async function makeWallets({ urls, setup }: Rig): Promise<string[]> {
   for (const name of [FEES, RESERVE]) {
     await send({ method: 'POST', url: `${urls[0]}/accounts`, body: { name, may_go_negative: name === FEES } });
   }
@@ -110,7 +119,7 @@ async function makeWallets({ urls, earlierWorker }: Rig): Promise<string[]> {
     const { body } = await send({ method: 'POST', url: `${urls[0]}/wallets`, body: { asset: ASSET } });
     const id = String(body['id']);
     // Some may go below zero, unless a worker that knows no credit decides too.
-    if (count % 3 === 0 && earlierWorker === null)
+    if (count % 3 === 0 && setup.before === undefined)
       await send({ method: 'PATCH', url: `${urls[0]}/wallets/${id}`, body: { credit_limit: CREDIT } });
     made.push(id);
   }
@@ -184,7 +193,13 @@ async function comeToRest(rig: Rig, load: Load, recorder: Recorder, violations: 
     );
     return rows[0]?.left === 0;
   });
-  return { unknown, askedMs: asked - healed, finalMs: final - asked, toldMs: performance.now() - final };
+  return {
+    healedAt: healed,
+    unknown,
+    askedMs: asked - healed,
+    finalMs: final - asked,
+    toldMs: performance.now() - final,
+  };
 }
 
 function describeRest({ unknown, askedMs, finalMs, toldMs }: Rest): string {
@@ -232,6 +247,13 @@ function countOutcomes({ operations }: Recorded): CampaignReport['outcomes'] {
     ends.set(end, (ends.get(end) ?? 0) + 1);
   }
   return outcomes;
+}
+
+/** When operations were applied or refused, on the clock of the campaign. */
+function readEnds({ operations }: Recorded): number[] {
+  return operations.flatMap(({ completedAt }) =>
+    completedAt === null ? [] : [completedAt.getTime() - performance.timeOrigin],
+  );
 }
 
 /** How long the operations of partitions whose worker was killed waited for the next one to apply one of them. */

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError, readOptions } from '@wallet/shared/process/read-options';
 import { runCommand } from '@wallet/shared/process/run-command';
-import { runCampaign } from './campaign.ts';
+import { type CampaignOptions, runCampaign } from './campaign.ts';
 import { FAULT_KINDS } from './faults/schedule.ts';
-import { formatTable, makeRows, summarise } from './report.ts';
+import { type CampaignReport, formatTables, makeRows, summarise } from './report.ts';
+import { requireServers } from './servers.ts';
+import { POSTGRES, REDIS, type Setup, allSetups, describeSetup } from './setup.ts';
 
 /** `npm run chaos`: see README.md beside this file, or `--help`. */
 
@@ -18,7 +20,11 @@ the history against a model. Exit status 1 if anything is wrong.
   --faults N     how many faults (100)
   --seconds N    no fault is begun after this time (3600)
   --only TEXT    only faults with this in their name or point, such as "kill -9"; may be given several times
-  --before COMMIT  sometimes runs a worker of that commit, which has to know migration 20, beside those of this one
+  --postgres WHICH  single; pair, a primary with a synchronous standby; or pooled, behind PgBouncer (single)
+  --redis WHICH  single, sentinel or cluster (single)
+  --all          on each of these in turn, the faults and the seconds shared out among them
+  --before COMMIT  sometimes runs an API and a worker of that commit, which has to know migration 20, beside those of this
+                 one; with --all in a campaign of its own
   --json FILE    writes the result there too
   --keep         keeps the logs and the history although nothing was wrong
   --list         lists the faults, and ends`;
@@ -28,6 +34,9 @@ const OPTIONS = {
   faults: { type: 'string', default: '100' },
   seconds: { type: 'string', default: '3600' },
   only: { type: 'string', multiple: true },
+  postgres: { type: 'string', default: 'single' },
+  redis: { type: 'string', default: 'single' },
+  all: { type: 'boolean', default: false },
   before: { type: 'string' },
   json: { type: 'string' },
   keep: { type: 'boolean', default: false },
@@ -51,22 +60,43 @@ async function run(values: ReturnType<typeof read>): Promise<number> {
   const [faults, seconds] = [Number(values.faults), Number(values.seconds)];
   if (![seed, faults, seconds].every(Number.isSafeInteger))
     throw new UsageError('--seed, --faults and --seconds are whole numbers. See npm run chaos -- --help.');
-  const folder = mkdtempSync(join(tmpdir(), 'wallet-chaos-'));
+  const { keep, only = [] } = values;
+  const setups = setupsOf(values);
+  requireServers(setups);
   say(`seed ${seed}, ${faults} faults`);
-  const { keep, only = [], before } = values;
-  const report = await runCampaign({ seed, faults, seconds, only, folder, keep, before, isBuilt: true, say });
-  const rows = makeRows(report);
-  const sentences = summarise(report);
-  say(`\n${formatTable(rows)}\n\n${sentences.join('\n')}`);
+  const reports: CampaignReport[] = [];
+  for (const setup of setups) {
+    const folder = mkdtempSync(join(tmpdir(), 'wallet-chaos-'));
+    if (setups.length > 1) say(describeSetup(setup));
+    const share = { faults: Math.ceil(faults / setups.length), seconds: Math.ceil(seconds / setups.length) };
+    const options: CampaignOptions = { seed, ...share, only, setup, folder, keep, isBuilt: true, say };
+    const report = await runCampaign(options);
+    reports.push(report);
+    if (report.violations.length > 0 || keep) say(`The logs and the history are in ${folder}`);
+    if (report.violations.length > 0) say(`To repeat it: npm run chaos -- ${repeat(options)}`);
+  }
+  const rows = makeRows(reports);
+  const sentences = summarise(reports);
+  say(`\n${formatTables(rows)}\n\n${sentences.join('\n')}`);
+  const violations = reports.flatMap((report) => report.violations);
   if (values.json !== undefined) {
-    const { violations, operations, rests, waits } = report;
-    writeFileSync(values.json, `${JSON.stringify({ seed, rows, operations, rests, waits, violations, sentences })}\n`);
+    const campaigns = reports.map(({ setup, operations, rests, waits }) => ({ setup, operations, rests, waits }));
+    writeFileSync(values.json, `${JSON.stringify({ seed, rows, campaigns, violations, sentences })}\n`);
   }
-  const isWrong = report.violations.length > 0;
-  if (isWrong || keep) say(`The logs and the history are in ${folder}`);
-  if (isWrong) {
-    const again = only.map((part) => ` --only '${part}'`).join('');
-    say(`To repeat it: npm run chaos -- --seed ${seed} --faults ${faults}${again}`);
-  }
-  return isWrong ? 1 : 0;
+  return violations.length > 0 ? 1 : 0;
+}
+
+/** @throws UsageError if there are no such servers. */
+function setupsOf({ all, before, ...values }: ReturnType<typeof read>): Setup[] {
+  if (all) return allSetups(before);
+  const postgres = POSTGRES.find((each) => each === values.postgres);
+  const redis = REDIS.find((each) => each === values.redis);
+  if (postgres === undefined || redis === undefined)
+    throw new UsageError(`--postgres is one of ${POSTGRES.join(', ')}, --redis one of ${REDIS.join(', ')}.`);
+  return [{ postgres, redis, before }];
+}
+
+function repeat({ seed, faults, only, setup: { postgres, redis, before } }: CampaignOptions): string {
+  const servers = `--postgres ${postgres} --redis ${redis}${before === undefined ? '' : ` --before ${before}`}`;
+  return `--seed ${seed} --faults ${faults} ${servers}${only.map((part) => ` --only '${part}'`).join('')}`;
 }

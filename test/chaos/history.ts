@@ -56,7 +56,8 @@ export interface Reading {
   readonly wallet: string;
   readonly version: number;
   readonly balance: bigint;
-  readonly held: bigint;
+  /** Null where the newest line of its history was read, which may come from a replica. */
+  readonly held: bigint | null;
   readonly begunAt: number;
   readonly endedAt: number;
 }

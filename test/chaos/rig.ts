@@ -2,19 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '@wallet/local/child';
+import { urlFor } from '@wallet/local/embedded-postgres';
 import { PENDING_LIMIT } from './check/check-refusals.ts';
 import { unpackVersion } from './earlier-version.ts';
 import { type Slot, createSlot } from './processes.ts';
 import { type Servers, startServers } from './servers.ts';
-import { type FaultProxy, startFaultProxy } from './wire/fault-proxy.ts';
+import { throughPorts } from './postgres-side.ts';
+import type { Setup } from './setup.ts';
+import { type FaultProxy, type Way, joinWays, startFaultProxy } from './wire/fault-proxy.ts';
 import { type TrapLine, createTrapLine } from './wire/traps.ts';
 import { type Witness, startWitness } from './witness.ts';
 
 /** A process of the product with the ways that lead from it. */
 export interface Station {
   readonly slot: Slot;
-  readonly postgres: FaultProxy;
-  readonly redis: FaultProxy;
+  readonly postgres: Way;
+  /** The ways to each host of `DATABASE_URL`. */
+  readonly hosts: readonly Way[];
+  readonly redis: Way;
   readonly traps: TrapLine;
 }
 
@@ -25,12 +30,13 @@ interface ApiStation extends Station {
 
 /** All of a service, with a proxy between every two that speak to each other. */
 export interface Rig {
+  readonly setup: Setup;
   readonly servers: Servers;
   readonly witness: Witness;
   readonly apis: readonly ApiStation[];
   readonly workers: readonly Station[];
-  /** A worker of an earlier version that can be started beside them; null if the campaign was not given one. */
-  readonly earlierWorker: Slot | null;
+  /** An API and a worker of an earlier version that can be started beside them; null if the campaign was not given one. */
+  readonly earlier: { readonly api: ApiStation; readonly worker: Station } | null;
   /** Between the workers and the receiver of webhooks. */
   readonly hook: FaultProxy;
   /** Where clients reach the APIs. */
@@ -45,12 +51,12 @@ export interface Rig {
 export async function startRig(options: {
   folder: string;
   isBuilt: boolean;
-  /** A commit whose worker can be started beside those of this one. */
-  before?: string | undefined;
+  setup: Setup;
   /** Is told what must not be. */
   complain: (law: 'process_died' | 'not_in_time', sentence: string) => void;
 }): Promise<Rig> {
-  const servers = await startServers(options.folder);
+  const { setup } = options;
+  const servers = await startServers(options.folder, setup);
   const witness = await startWitness();
   const hook = await startFaultProxy(witness.port);
   const webhookKey = randomBytes(32).toString('base64');
@@ -63,67 +69,57 @@ export async function startRig(options: {
     version: { isBuilt: boolean; root?: string } = options,
   ): Promise<Station> {
     const traps = createTrapLine();
-    const postgres = await startFaultProxy(servers.ports.postgres, traps);
-    const redis = await startFaultProxy(servers.ports.redis);
+    const hosts = await Promise.all(servers.postgres.ports.map((port) => startFaultProxy(port, traps)));
+    const nodes = await Promise.all(
+      servers.redis.nodes.map(async ({ port }) => [port, await startFaultProxy(port)] as const),
+    );
+    const proxies = new Map(nodes);
+    const hostPorts = hosts.map(({ port }) => port);
+    const url = throughPorts(urlFor(program, servers.postgres.url), hostPorts);
+    const reads = program === 'api' && setup.postgres === 'pair';
     const slot = createSlot({
-      ...{
-        name,
-        program,
-        logs,
-        ...version,
-        onDeath: (sentence) => options.complain('process_died', sentence),
-      },
+      ...{ name, program, logs, ...version },
+      onDeath: (sentence) => options.complain('process_died', sentence),
       env: {
-        ...{ DATABASE_URL: `postgres://postgres:${servers.password}@127.0.0.1:${postgres.port}/wallet` },
-        ...{ REDIS_URL: `redis://127.0.0.1:${redis.port}`, WEBHOOK_KEY: webhookKey, WEBHOOK_ALLOW_PRIVATE: 'true' },
+        ...{ DATABASE_URL: url, WEBHOOK_KEY: webhookKey, WEBHOOK_ALLOW_PRIVATE: 'true' },
+        ...(reads ? { READ_DATABASE_URL: `${url}?target_session_attrs=standby` } : {}),
+        ...servers.redis.settings((port) => proxies.get(port)?.port ?? port),
         ...env,
       },
     });
-    return { slot, postgres, redis, traps };
+    return { slot, hosts, traps, postgres: joinWays(hosts), redis: joinWays([...proxies.values()]) };
   }
 
-  async function startStation(...station: Parameters<typeof makeStation>): Promise<Station> {
-    const made = await makeStation(...station);
-    await made.slot.start();
-    return made;
-  }
-
-  async function startApiStation(name: string): Promise<ApiStation> {
+  async function makeApiStation(name: string, version?: Parameters<typeof makeStation>[3]): Promise<ApiStation> {
     const port = await findFreePort();
     const limit = { ADMISSION_PENDING_OPERATIONS: String(PENDING_LIMIT) };
-    const station = await startStation('api', name, { PORT: String(port), ...limit });
+    const station = await makeStation('api', name, { PORT: String(port), ...limit }, version);
     return { ...station, entrance: await startFaultProxy(port) };
   }
 
+  async function makeEarlier(before: string): Promise<Rig['earlier']> {
+    const version = { isBuilt: false, root: unpackVersion(before, options.folder) };
+    return {
+      api: await makeApiStation('api-before', version),
+      worker: await makeStation('worker', 'worker-before', {}, version),
+    };
+  }
+
   const [apis, workers] = await Promise.all([
-    Promise.all(['api-1', 'api-2'].map(startApiStation)),
-    Promise.all(['worker-1', 'worker-2'].map((name) => startStation('worker', name, {}))),
+    Promise.all(['api-1', 'api-2'].map((name) => makeApiStation(name))),
+    Promise.all(['worker-1', 'worker-2'].map((name) => makeStation('worker', name, {}))),
   ]);
-  const earlier =
-    options.before === undefined
-      ? null
-      : await makeStation(
-          'worker',
-          'worker-before',
-          {},
-          {
-            isBuilt: false,
-            root: unpackVersion(options.before, options.folder),
-          },
-        );
+  await Promise.all([...apis, ...workers].map(({ slot }) => slot.start()));
+  const earlier = setup.before === undefined ? null : await makeEarlier(setup.before);
   const urls = apis.map(({ entrance }) => `http://127.0.0.1:${entrance.port}`);
   await witness.subscribe(urls[0] ?? '', `http://127.0.0.1:${hook.port}/hook`);
+  const passwords = [
+    servers.postgres.url,
+    ...(['api', 'worker'] as const).map((role) => urlFor(role, servers.postgres.url)),
+  ];
+  const secrets = [webhookKey, witness.secret(), ...passwords.map(passwordOf)];
   return {
-    ...{
-      servers,
-      witness,
-      apis,
-      workers,
-      earlierWorker: earlier?.slot ?? null,
-      hook,
-      urls,
-      secrets: [webhookKey, witness.secret(), servers.password],
-    },
+    ...{ setup, servers, witness, apis, workers, earlier, hook, urls, secrets },
     async remindOfWebhooks() {
       const { rows } = await servers.database.query<{ eventId: string; failures: number }>(
         `SELECT event_id AS "eventId", failures FROM deliveries
@@ -137,7 +133,8 @@ export async function startRig(options: {
       await servers.database.query('UPDATE delivery_leases SET leased_until = now()');
     },
     async stop() {
-      const stations = [...apis, ...workers, ...(earlier ? [earlier] : [])];
+      const entrances = [...apis, ...(earlier ? [earlier.api] : [])];
+      const stations = [...entrances, ...workers, ...(earlier ? [earlier.worker] : [])];
       for (const { slot } of stations) slot.resume();
       await Promise.race([
         Promise.all(stations.map(({ slot }) => slot.stop())),
@@ -145,11 +142,16 @@ export async function startRig(options: {
       ]);
       await Promise.all(stations.map(({ slot }) => slot.kill()));
       const proxies = [...stations.flatMap(({ postgres, redis }) => [postgres, redis]), hook];
-      await Promise.all([...proxies, ...apis.map(({ entrance }) => entrance)].map((proxy) => proxy.stop()));
+      await Promise.all([...proxies, ...entrances.map(({ entrance }) => entrance)].map((proxy) => proxy.stop()));
       await witness.stop();
       await servers.stop();
     },
   };
+}
+
+/** Of an address that may name several hosts. */
+function passwordOf(url: string): string {
+  return /:([^:@/]+)@/.exec(url)?.[1] ?? '';
 }
 
 const STOP_MS = 15_000;

@@ -1,4 +1,7 @@
+import { type FactNeeds, findFacts } from '@wallet/api/operations/find-facts';
+import { addHouseAccount } from '@wallet/shared/database/add-house-account';
 import { loadAssets } from '@wallet/shared/database/assets';
+import { loadHouseAccounts } from '@wallet/shared/database/house-accounts';
 import { createHistory } from '@wallet/shared/database/replica';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { findLatestEpoch, readEpoch } from '@wallet/shared/database/tables/epochs';
@@ -13,6 +16,7 @@ import { createTestDatabase } from '../support/test-database.ts';
 
 const PARTITIONS = 16;
 const ASSET = 4;
+const BY = { actor: 'command_line', keyId: null, requestId: null } as const;
 
 let primary: Database;
 let replica: Database;
@@ -64,6 +68,32 @@ it('a leg is written on the account that its wallet has, whatever account was kn
   await acceptOperations(primary, [operation], { again: false });
   const { rows } = await primary.query('SELECT from_account_id, to_account_id FROM operation_legs');
   expect(rows).toEqual([{ from_account_id: facts.get(from), to_account_id: facts.get(to) }]);
+});
+
+it('a house account is found although it is forgotten while another one is read', async () => {
+  await addHouseAccount(primary, { name: 'fees', mayGoNegative: true }, BY);
+  const houseAccounts = loadHouseAccounts(primary);
+  houseAccounts.find('fees', ASSET, 0);
+  await houseAccounts.readAnew();
+  let reads = 0;
+  const needs: FactNeeds = {
+    ...{ storing: primary, partitions: PARTITIONS, assets: await loadAssets(primary) },
+    houseAccounts: {
+      ...houseAccounts,
+      readAnew() {
+        const reading = houseAccounts.readAnew();
+        reads += 1;
+        if (reads === 1) houseAccounts.forget();
+        return reading;
+      },
+    },
+    findWallet: () => Promise.resolve(null),
+    targets: { one: () => Promise.resolve(null), keep: () => undefined, forget: () => undefined },
+  };
+  const legs = [{ from: { account: 'fees' }, to: { account: 'treasury' }, amount: 1n, asset: 'USD' }];
+  const { terms } = await findFacts(needs, { type: 'posting', legs } as unknown as Parameters<typeof findFacts>[1]);
+  expect(reads).toBe(2);
+  for (const name of ['fees', 'treasury']) expect(terms?.findHouseAccount(name, ASSET, 0)).not.toBeNull();
 });
 
 it('an asset that is lost is not taken for the one that has its id now', async () => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findFreePort, startChild } from '@wallet/local/child';
+import { type Child, findFreePort, startChild } from '@wallet/local/child';
 import { findProgram } from '@wallet/local/find-program';
 import { urlFor } from '@wallet/local/embedded-postgres';
 import { databaseAnswers } from '@wallet/shared/database/pool';
@@ -18,6 +18,11 @@ export function findPgBouncer(): { file: string; keepsStatements: boolean } | nu
 }
 
 export interface PgBouncer {
+  readonly port: number;
+  /** That of the last start. */
+  readonly child: Child;
+  /** Starts it again after it has ended. */
+  restart(): Promise<void>;
   /** The same database, user and password through the pooler. */
   through(url: string): string;
   stop(): Promise<void>;
@@ -29,7 +34,7 @@ const READY_MS = 10_000;
 /** A pooler in front of the server of `url`, which is that of its superuser, for its users. It drops the parameter `options`. */
 export async function startPgBouncer(
   file: string,
-  { url, ...settings }: { url: string; pool_mode: string; max_prepared_statements?: string },
+  { url, ...settings }: { url: string; pool_mode: string } & Readonly<Record<string, string>>,
 ): Promise<PgBouncer> {
   const [port, home] = [await findFreePort(), mkdtempSync(join(tmpdir(), 'wallet-pgbouncer-'))];
   chmodSync(home, 0o755);
@@ -46,18 +51,30 @@ export async function startPgBouncer(
   writeFileSync(join(home, 'pgbouncer.ini'), `${text}\n`);
   // It refuses to run as root.
   const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-  const child = startChild([file, join(home, 'pgbouncer.ini')], { stdio: 'ignore', ...asNobody });
+  const launch = (): Child => startChild([file, join(home, 'pgbouncer.ini')], { stdio: 'ignore', ...asNobody });
+  let child = launch();
   const through = (target: string): string => {
     const address = new URL(target);
     address.port = String(port);
     return address.href;
   };
-  const deadline = Date.now() + READY_MS;
-  while (!(await databaseAnswers(through(url)))) {
-    if (Date.now() > deadline) throw new Error('the pooler was not ready in time');
-    await delay(30);
-  }
+  const answers = async (): Promise<void> => {
+    const deadline = Date.now() + READY_MS;
+    while (!(await databaseAnswers(through(url)))) {
+      if (Date.now() > deadline) throw new Error('the pooler was not ready in time');
+      await delay(30);
+    }
+  };
+  await answers();
   return {
+    port,
+    get child() {
+      return child;
+    },
+    restart() {
+      child = launch();
+      return answers();
+    },
     through,
     stop: async () => {
       // At once: SIGINT waits for clients.

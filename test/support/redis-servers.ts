@@ -13,7 +13,10 @@ export const NATIVE_REDIS =
 /** A server on loopback. */
 export interface RedisServer {
   readonly port: number;
+  /** That of the last start. */
   readonly child: Child;
+  /** Starts it again after it has ended: without its data, and with what it has written of its configuration. */
+  restart(): Promise<void>;
   /** Sends one command as the default user. Resolves with the lines of the answer, as they come. @throws Error if it is refused. */
   ask(command: string): Promise<string[]>;
 }
@@ -53,19 +56,28 @@ export async function startRedisServer(
   const file = join(own, 'redis.conf');
   const settings = [`port ${port}`, 'bind 127.0.0.1', `dir ${own}`, `logfile ${join(own, 'redis.log')}`, ...lines];
   writeFileSync(file, `${settings.join('\n')}\n`);
-  const path = process.env['PATH'] ?? '';
-  const child = startChild([...dieWithParent(path, 'TERM'), NATIVE_REDIS!, file, ...mode], {
-    stdio: 'ignore',
-    cwd: own,
-  });
-  const server = { port, child, ask: (command: string) => ask(port, command) };
-  await until(`the server on ${port} answers`, () =>
-    server.ask('PING').then(
-      () => true,
-      () => false,
-    ),
-  );
-  return server;
+  const words = [...dieWithParent(process.env['PATH'] ?? '', 'TERM'), NATIVE_REDIS!, file, ...mode];
+  const launch = (): Child => startChild(words, { stdio: 'ignore', cwd: own });
+  let child = launch();
+  const answers = (): Promise<void> =>
+    until(`the server on ${port} answers`, () =>
+      ask(port, 'PING').then(
+        () => true,
+        () => false,
+      ),
+    );
+  await answers();
+  return {
+    port,
+    get child() {
+      return child;
+    },
+    restart() {
+      child = launch();
+      return answers();
+    },
+    ask: (command) => ask(port, command),
+  };
 }
 
 const DATA = ['save ""', 'repl-diskless-sync-delay 0', 'repl-timeout 5'];
@@ -164,7 +176,8 @@ export async function startRedisCluster(
   };
 }
 
-async function ownerOf(asked: RedisServer, servers: readonly RedisServer[], key: string): Promise<RedisServer> {
+/** The master that has the slot of the key, as the node that is asked sees it. */
+export async function ownerOf(asked: RedisServer, servers: readonly RedisServer[], key: string): Promise<RedisServer> {
   const slot = Number((await asked.ask(`CLUSTER KEYSLOT ${key}`))[0]!.slice(1));
   for (const line of await asked.ask('CLUSTER NODES')) {
     const [, address = '', flags = '', , , , , , ...ranges] = line.split(' ');
@@ -187,7 +200,8 @@ async function stopAll(servers: readonly RedisServer[]): Promise<void> {
   );
 }
 
-function valueOf(lines: readonly string[], name: string): string | undefined {
+/** Of an answer that has names and their values in turn. */
+export function valueOf(lines: readonly string[], name: string): string | undefined {
   // A name and its value are bulk strings: before each stands its length.
   return lines[lines.indexOf(name) + 2];
 }

@@ -43,8 +43,12 @@ export async function findFactsOfTerms(
   const legs = asked.flatMap((each) => (each.type === 'posting' ? each.legs : []));
   if (legs.some(({ asset }) => mayBeAdded(assets, { asset }))) await assets.readAnew();
   // All are asked for, since what is asked for is what is read.
-  const accountIds = asked.flatMap((each) => houseAccountsNamedIn(each, facts));
-  if (accountIds.includes(null)) await houseAccounts.readAnew();
+  const accountIds = (): (bigint | null)[] => asked.flatMap((each) => houseAccountsNamedIn(each, facts));
+  const before = accountIds();
+  if (!before.includes(null)) return facts;
+  await houseAccounts.readAnew();
+  // What was known may have been forgotten during the read, because another epoch began: it is there all the same.
+  if (accountIds().some((id, index) => id === null && before[index] !== null)) await houseAccounts.readAnew();
   return facts;
 }
 

@@ -11,7 +11,7 @@ import { type HouseAccountPlace, findHouseAccountIds, listHouseAccountNames } fr
 export interface HouseAccounts {
   /**
    * The id of house account `name`'s account in the asset: of the treasury, that of the partition, which means nothing of others.
-   * Null if it is not known; and, once a `readAnew` called after that has ended, if there is none.
+   * Null if it is not known; and, once a `readAnew` called after that has ended, if there is none. `forget` makes it unknown again.
    */
   find(name: string, assetId: number, partition: number): bigint | null;
   /** Makes known what was asked for and committed before the call. One read is under way at a time, however many ask. */

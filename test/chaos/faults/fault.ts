@@ -1,5 +1,6 @@
 import type { Load } from '../load/clients.ts';
 import type { Rig } from '../rig.ts';
+import type { Setup } from '../setup.ts';
 
 /** What a fault is done to. Two at a time never have one in common. */
 type Subject = 'api' | 'worker' | 'postgres' | 'redis' | 'receiver' | 'clients' | `way from ${string}` | 'everything';
@@ -36,6 +37,8 @@ export interface FaultKind {
   readonly subjects: readonly Subject[];
   /** How often it is drawn, compared with others. */
   readonly weight: number;
+  /** Whether a campaign on such servers has it; all have it where it is left out. */
+  readonly isIn?: (setup: Setup) => boolean;
   readonly draw: (random: () => number) => Fault;
 }
 

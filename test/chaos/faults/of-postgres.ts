@@ -5,13 +5,14 @@ import { PENDING_LIMIT } from '../check/check-refusals.ts';
 import type { Load } from '../load/clients.ts';
 import { RESERVE } from '../load/wishes.ts';
 import type { Rig } from '../rig.ts';
-import { signal } from '../servers.ts';
+import { signal } from '../postgres-host.ts';
 import { type FaultKind, type Result, type Theatre, between, oneOf } from './fault.ts';
 
 /** Faults of Postgres: it dies, stands still, has no room, no connection, or somebody else holds a lock. */
 
 const PROGRAMS = ['wallet-api', 'wallet-worker', 'wallet-webhooks'];
 const MOST_CONNECTIONS = 80;
+const AT_ONCE = 10;
 const RESTART_MS = 10_000;
 
 /** What an outside session locks, and for whom it is in the way. The keys are those of `shared/src/database/locks.ts`. */
@@ -47,16 +48,14 @@ function postgresFault(kind: string, weight: number, longest: number, inject: In
 }
 
 export const FAULTS_OF_POSTGRES: readonly FaultKind[] = [
-  postgresFault('crashes and restarts', 3, 2_000, ({ rig, load }, ms) =>
-    surgingThrough(load, () => rig.servers.crashPostgres(ms)),
-  ),
+  postgresFault('crashes and restarts', 3, 2_000, ({ rig, load }, ms) => surgingThrough(load, () => crash(rig, ms))),
   ...PROGRAMS.map((name) => postgresFault('backends terminated', 2, 0, ({ rig }) => terminate(rig, [name]), name)),
   ...PROGRAMS.map((name) =>
     postgresFault('a backend stands still', 1.5, 6_500, ({ rig }, ms, choice) => stopOne(rig, name, ms, choice), name),
   ),
   postgresFault('stands still', 2, 6_500, ({ rig, load }, ms) => surgingThrough(load, () => stopAll(rig, ms))),
   postgresFault('no new connections (postmaster)', 2, 3_000, async ({ rig }, ms) => {
-    await pausing([rig.servers.postgresPid()], async () => {
+    await pausing([rig.servers.postgres.host().pid()], async () => {
       await terminate(rig, PROGRAMS);
       await delay(ms);
     });
@@ -67,6 +66,13 @@ export const FAULTS_OF_POSTGRES: readonly FaultKind[] = [
     postgresFault('locked from outside', 0.8, 6_500, ({ rig }, ms) => lock(rig, statement, ms), name),
   ),
 ];
+
+async function crash({ servers }: Rig, awayMs: number): Promise<void> {
+  const host = servers.postgres.host();
+  await host.end('SIGQUIT');
+  await delay(awayMs);
+  await host.start();
+}
 
 /** What comes of a stall shows under a load that would fill a whole queue while nobody looks. */
 async function surgingThrough(load: Load, fault: () => Promise<void>): Promise<void> {
@@ -109,7 +115,7 @@ async function stopOne({ servers }: Rig, name: string, ms: number, choice: numbe
 
 async function stopAll({ servers }: Rig, ms: number): Promise<void> {
   const pids = await pidsOf(servers.database, PROGRAMS);
-  await pausing([servers.postgresPid(), ...pids], () => delay(ms));
+  await pausing([servers.postgres.host().pid(), ...pids], () => delay(ms));
 }
 
 /** Others take every connection that there is, and ours are ended. */
@@ -117,11 +123,12 @@ async function useUpConnections(rig: Rig, ms: number): Promise<void> {
   const others: Database[] = [];
   try {
     await terminate(rig, PROGRAMS);
-    for (let count = 0; count < MOST_CONNECTIONS; count += 1) {
-      const other = rig.servers.connect();
-      others.push(other);
-      const isIn = await other.query('SELECT 1').then(Boolean, () => false);
-      if (!isIn) break;
+    let isIn = true;
+    while (isIn && others.length < MOST_CONNECTIONS) {
+      const more = Array.from({ length: AT_ONCE }, () => rig.servers.postgres.host().connect());
+      others.push(...more);
+      const connected = await Promise.all(more.map((other) => other.query('SELECT 1').then(Boolean, () => false)));
+      isIn = connected.every(Boolean);
     }
     await delay(ms);
   } finally {
@@ -130,7 +137,7 @@ async function useUpConnections(rig: Rig, ms: number): Promise<void> {
 }
 
 async function fillDisk({ servers }: Rig, ms: number): Promise<Result> {
-  const { disk } = servers;
+  const { disk } = servers.postgres.host();
   if (disk === null) return 'impossible here';
   disk.fill();
   try {
@@ -145,17 +152,17 @@ async function fillDisk({ servers }: Rig, ms: number): Promise<Result> {
 /** A Postgres that could not write its log ends; if it does not come back by itself, it is started. */
 async function untilBack(servers: Rig['servers']): Promise<void> {
   const deadline = performance.now() + RESTART_MS;
-  const url = `postgres://postgres:${servers.password}@127.0.0.1:${servers.ports.postgres}/wallet`;
+  const host = servers.postgres.host();
   while (performance.now() < deadline) {
-    await servers.startPostgres();
-    if (await databaseAnswers(url)) return;
+    await host.start();
+    if (await databaseAnswers(host.url())) return;
     await delay(100);
   }
   throw new Error('Postgres does not come back');
 }
 
 async function lock({ servers }: Rig, statement: string, ms: number): Promise<void> {
-  const outside = servers.connect();
+  const outside = servers.postgres.host().connect();
   try {
     await outside.query(`BEGIN; ${statement}`);
     await delay(ms);

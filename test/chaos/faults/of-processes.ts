@@ -8,6 +8,9 @@ const HOUR_MS = 3_600_000;
 /** Longer than BullMQ's lock of a job, and every limit of the database. */
 const LONG_PAUSE_MS = 17_000;
 
+/** How many operations an API of an earlier version is asked for. */
+const SENT_TO_EARLIER = 400;
+
 const PROGRAMS = ['api', 'worker'] as const;
 
 function stationsOf({ rig }: Theatre, program: 'api' | 'worker'): readonly Station[] {
@@ -76,25 +79,28 @@ export const FAULTS_OF_PROCESSES: readonly FaultKind[] = [
       };
     },
   })),
-  {
-    kind: 'worker of an earlier version',
+  ...PROGRAMS.toReversed().map((program): FaultKind => ({
+    kind: `${program} of an earlier version`,
     point: 'beside those of this one',
-    subjects: ['worker'],
+    subjects: [program],
     weight: 2,
+    isIn: ({ before }) => before !== undefined,
     draw(random) {
       const ms = between(random, 1_000, 5_000);
       return {
         description: `${ms} ms`,
-        async inject({ rig: { earlierWorker } }) {
-          if (earlierWorker === null) return 'impossible here';
-          await earlierWorker.start();
-          await delay(ms);
-          await earlierWorker.stop();
+        async inject({ rig: { earlier }, load }) {
+          if (earlier === null) return 'impossible here';
+          const { slot } = earlier[program];
+          await slot.start();
+          const url = `http://127.0.0.1:${earlier.api.entrance.port}`;
+          await (program === 'api' ? load.surge(SENT_TO_EARLIER, [url]) : delay(ms));
+          await slot.stop();
           return 'injected';
         },
       };
     },
-  },
+  })),
   {
     kind: 'SIGTERM, one after the other',
     point: 'api and worker',

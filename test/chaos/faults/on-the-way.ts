@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Rig } from '../rig.ts';
-import type { FaultProxy, NetworkFault } from '../wire/fault-proxy.ts';
+import type { NetworkFault, Way } from '../wire/fault-proxy.ts';
 import { type FaultKind, between, oneOf } from './fault.ts';
 
 /** Faults of the network, between every two that speak to each other. */
 
-const WAYS: Readonly<Record<string, (rig: Rig) => readonly FaultProxy[]>> = {
+const WAYS: Readonly<Record<string, (rig: Rig) => readonly Way[]>> = {
   'clients to API': ({ apis }) => apis.map(({ entrance }) => entrance),
   'API to Postgres': ({ apis }) => apis.map(({ postgres }) => postgres),
   'API to Redis': ({ apis }) => apis.map(({ redis }) => redis),

@@ -55,6 +55,16 @@ export async function readWallet(recorder: Recorder, url: string, wallet: string
   recorder.read({ wallet, version, ...amounts, begunAt, endedAt: performance.now() });
 }
 
+/** Reads the newest line of a wallet's history: how the last movement left it. */
+export async function readHistory(recorder: Recorder, url: string, wallet: string): Promise<void> {
+  const begunAt = performance.now();
+  const answer = await attempt({ method: 'GET', url: `${url}/wallets/${wallet}/transactions?limit=1` });
+  if ('reason' in answer || answer.status !== 200) return;
+  const [line] = answer.body['data'] as { version: number; balance_after: string }[];
+  const newest = { version: line?.version ?? 0, balance: toMinorUnits(line?.balance_after ?? '0.00') };
+  recorder.read({ wallet, ...newest, held: null, begunAt, endedAt: performance.now() });
+}
+
 async function attempt(call: Call): Promise<Answer | { reason: string }> {
   return send(call).catch((error: unknown) => ({ reason: String(error) }));
 }

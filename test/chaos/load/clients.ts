@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomFrom } from '../../support/load.ts';
 import type { Intent, Recorder, Wish } from '../history.ts';
-import { ask, look, readWallet } from './ask.ts';
+import { ask, look, readHistory, readWallet } from './ask.ts';
 import { type Names, makeNaming, makeWish, remember } from './wishes.ts';
 
 export interface Load {
@@ -10,7 +10,7 @@ export interface Load {
   /** From now on clients go away in the middle of their requests; until they do not any more. */
   setRestless(isRestless: boolean): void;
   /** Sends operations without pause from many clients at once, each as soon as its last one has ended, until `count` have. */
-  surge(count: number): Promise<void>;
+  surge(count: number, urls?: readonly string[]): Promise<void>;
   /** Resolves when every client has had its last answer. */
   stop(): Promise<void>;
 }
@@ -40,6 +40,8 @@ export function startLoad(options: {
   name: string;
   /** Whether clients use the kinds that say more than an amount. */
   hasTerms: boolean;
+  /** Whether some of what clients read of wallets is their history, which may come from a replica. */
+  readsHistory: boolean;
 }): Load {
   const { recorder, urls, wallets, name } = options;
   let isOver = false;
@@ -86,7 +88,8 @@ export function startLoad(options: {
   async function act(random: () => number): Promise<void> {
     const choice = random();
     const url = pick(urls, Math.floor(random() * urls.length));
-    if (choice < 0.2) return readWallet(recorder, url, pick(wallets, Math.floor(random() * wallets.length)));
+    const read = choice < 0.1 && options.readsHistory ? readHistory : readWallet;
+    if (choice < 0.2) return read(recorder, url, pick(wallets, Math.floor(random() * wallets.length)));
     if (choice > 0.96) return race(random);
     const intent = intend(random, choice < 0.23 ? 'batch' : 'operation');
     if (choice < 0.26) await storm(intent, 4);
@@ -125,7 +128,7 @@ export function startLoad(options: {
   }
 
   /** Each waits for the end of its operation, so what the surge has pending at once is never more than its clients. */
-  async function surge(total: number): Promise<void> {
+  async function surge(total: number, at: readonly string[] = urls): Promise<void> {
     let left = total;
     const deadline = performance.now() + SURGE_MS;
     async function beSurging(number: number): Promise<void> {
@@ -133,7 +136,7 @@ export function startLoad(options: {
       while (left > 0 && !isOver && performance.now() < deadline) {
         left -= 1;
         const intent = intend(random, 'operation');
-        const isKnown = await askFor(pick(urls, number), intent, { waitSeconds: 2 });
+        const isKnown = await askFor(pick(at, number), intent, { waitSeconds: 2 });
         if (!isKnown) await delay(PAUSE_MS.least);
       }
     }
@@ -155,12 +158,15 @@ export function startLoad(options: {
   };
 }
 
+/** How many ask at once. */
+const ASKING = 8;
+
 /** Sends every request whose outcome is unknown again, under its key, until it is known. @returns how many there were. */
 export async function resolveUnknown(recorder: Recorder, urls: readonly string[], deadline: number): Promise<number> {
   const unknown = [...recorder.intents.values()].filter(({ acknowledgedAt, refusal }) => !acknowledgedAt && !refusal);
   const left = [...unknown];
   await Promise.all(
-    urls.map(async (url) => {
+    Array.from({ length: ASKING }, (_, number) => pick(urls, number)).map(async (url) => {
       for (let intent = left.pop(); intent !== undefined; intent = left.pop()) {
         if (performance.now() > deadline) return;
         if (await ask(recorder, url, intent)) continue;

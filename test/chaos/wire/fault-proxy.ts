@@ -15,14 +15,36 @@ export type NetworkFault =
   | { readonly kind: 'stall' }
   | { readonly kind: 'half-open' };
 
-/** Stands between two processes, on the level of TCP. */
-export interface FaultProxy {
-  readonly port: number;
+/** What leads from one process to others. */
+export interface Way {
   impose(fault: NetworkFault): void;
   heal(): void;
   /** Breaks every connection that there is now. */
   reset(): void;
   stop(): Promise<void>;
+}
+
+/** Stands between two processes, on the level of TCP. */
+export interface FaultProxy extends Way {
+  readonly port: number;
+}
+
+/** What happens on the one way happens on each of these. */
+export function joinWays(ways: readonly Way[]): Way {
+  return {
+    impose(fault) {
+      for (const way of ways) way.impose(fault);
+    },
+    heal() {
+      for (const way of ways) way.heal();
+    },
+    reset() {
+      for (const way of ways) way.reset();
+    },
+    async stop() {
+      await Promise.all(ways.map((way) => way.stop()));
+    },
+  };
 }
 
 /** A piece in slow motion is at most this long, so that healing is noticed. */
