@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditDatabase } from '@wallet/shared/database/audit';
+import type { Database } from '@wallet/shared/database/pool';
 import { checkHistory } from './check/check-history.ts';
 import { checkLogs } from './check/check-logs.ts';
 import { type Recorded, readRecorded } from './check/recorded.ts';
@@ -110,7 +111,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 const CREDIT = '150.00';
 
 /** And the accounts of the house that clients name. */
-async function makeWallets({ urls, setup }: Rig): Promise<string[]> {
+export async function makeWallets({ urls, setup }: Pick<Rig, 'urls' | 'setup'>): Promise<string[]> {
   for (const name of [FEES, RESERVE]) {
     await send({ method: 'POST', url: `${urls[0]}/accounts`, body: { name, may_go_negative: name === FEES } });
   }
@@ -175,7 +176,7 @@ async function comeToRest(rig: Rig, load: Load, recorder: Recorder, violations: 
   await load.stop();
   const unknown = await resolveUnknown(recorder, rig.urls, performance.now() + FINAL_MS);
   const asked = performance.now();
-  if (!(await until(FINAL_MS, async () => (await countPending(rig)) === 0))) {
+  if (!(await until(FINAL_MS, async () => (await countPending(rig.servers.database)) === 0))) {
     violations.push({ law: 'not_in_time', at: healed, detail: `operations are pending ${FINAL_MS} ms after healing` });
   }
   const final = performance.now();
@@ -210,8 +211,8 @@ function describeRest({ unknown, askedMs, finalMs, toldMs }: Rest): string {
 const SOON = '1 minute';
 
 /** What waits, and what is held and soon will be released. */
-async function countPending({ servers }: Rig): Promise<number> {
-  const { rows } = await servers.database.query<{ count: number }>(
+export async function countPending(database: Database): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
     `SELECT ((SELECT count(*) FROM pending_operations) + (SELECT count(*) FROM batch_parts WHERE open)
              + (SELECT count(*) FROM holds WHERE remaining > 0 AND expires_at < now() + interval '${SOON}'))::int AS count`,
   );

@@ -14,6 +14,7 @@ import { RIGHTS } from '../support/redis-rights.ts';
 import {
   MASTER,
   NATIVE_REDIS,
+  QUEUE_TAG,
   type RedisServer,
   type RedisServers,
   startRedisCluster,
@@ -27,7 +28,6 @@ import { type Service, startService } from '../support/service.ts';
  */
 jest.setTimeout(120_000);
 
-const TAG = '{wallet-ops}';
 const OPERATIONS = 150;
 const WALLETS = 12;
 /** What nobody rang for is applied after 4 s at the latest, whatever is known of Redis; the rest is for a busy machine. */
@@ -64,7 +64,7 @@ const KINDS: readonly Kind[] = [
     name: 'a Cluster whose nodes announce names that only REDIS_NAT_MAP knows, as a user of few rights',
     async start(folder) {
       // What README.md says that a user needs in a Cluster.
-      const cluster = await startRedisCluster(folder, TAG, [`user wallet on >secret ${RIGHTS} +cluster|slots`]);
+      const cluster = await startRedisCluster(folder, QUEUE_TAG, [`user wallet on >secret ${RIGHTS} +cluster|slots`]);
       const url = cluster.url.replace('://', '://wallet:secret@');
       const address = readRedisAddress({ REDIS_URL: url, REDIS_NAT_MAP: cluster.natMap });
       // Only its replica takes this, and there is only one.

@@ -19,9 +19,18 @@ export interface ServiceProcess {
   kill(): Promise<void>;
 }
 
+/** Where a process runs and listens. */
+interface Place {
+  readonly host: string;
+  /** Words before its command, that put it there. */
+  readonly prefix: readonly string[];
+}
+
+const HERE: Place = { host: '127.0.0.1', prefix: [] };
+
 export interface Cluster {
-  startApi(port?: number): Promise<ServiceProcess>;
-  startWorker(): Promise<ServiceProcess>;
+  startApi(port?: number, place?: Place): Promise<ServiceProcess>;
+  startWorker(place?: Place): Promise<ServiceProcess>;
   /** Stops every process that still runs. */
   stop(): Promise<void>;
 }
@@ -45,14 +54,18 @@ export function createCluster(options: {
   const { root } = options;
   let started = 0;
 
-  async function startProcess(name: 'api' | 'worker', env: Record<string, string>): Promise<ServiceProcess> {
+  async function startProcess(
+    name: 'api' | 'worker',
+    env: Record<string, string>,
+    place = HERE,
+  ): Promise<ServiceProcess> {
     started += 1;
     const logFile = join(logs, `${name}-${started}.log`);
     const file = openSync(logFile, 'a');
     const program = `${name}/src/main.ts`;
     const command =
       root === undefined ? programCommand(program) : ([process.execPath, ...RUN_SOURCE, program] as const);
-    const child = startChild(command, {
+    const child = startChild([...place.prefix, ...command], {
       cwd: root ?? PROJECT_ROOT,
       stdio: ['ignore', file, file, 'ipc'],
       env: {
@@ -62,13 +75,14 @@ export function createCluster(options: {
         QUEUE_PREFIX: options.queuePrefix,
         // Tests beside it take the processors away: that is not the load that it is to refuse.
         ADMISSION_EVENT_LOOP_MS: '60000',
+        HOST: place.host,
         ...options.env,
         ...env,
       },
     });
     closeSync(file);
     const serviceProcess: ServiceProcess = {
-      url: `http://127.0.0.1:${env['PORT'] ?? '0'}`,
+      url: `http://${place.host}:${env['PORT'] ?? '0'}`,
       pid: child.process.pid ?? 0,
       logFile,
       child,
@@ -85,8 +99,8 @@ export function createCluster(options: {
   }
 
   return {
-    startApi: async (port) => startProcess('api', { PORT: String(port ?? (await findFreePort())) }),
-    startWorker: () => startProcess('worker', {}),
+    startApi: async (port, place) => startProcess('api', { PORT: String(port ?? (await findFreePort())) }, place),
+    startWorker: (place) => startProcess('worker', {}, place),
     async stop() {
       await Promise.all(
         [...processes].map(async (each) => {

@@ -9,12 +9,12 @@ import { urlFor } from '@wallet/local/embedded-postgres';
 import { databaseAnswers } from '@wallet/shared/database/pool';
 
 /** The PgBouncer of this machine; null if there is none. `TEST_PGBOUNCER` names another one. */
-export function findPgBouncer(): { file: string; keepsStatements: boolean } | null {
+export function findPgBouncer(): { file: string; version: string; keepsStatements: boolean } | null {
   const file = process.env['TEST_PGBOUNCER'] ?? findProgram(`${process.env['PATH'] ?? ''}:/usr/sbin`, 'pgbouncer');
   if (file === null) return null;
-  const [, major = '0', minor = '0'] =
+  const [version = '', major = '0', minor = '0'] =
     /PgBouncer (\d+)\.(\d+)/.exec(execFileSync(file, ['--version'], { encoding: 'utf8' })) ?? [];
-  return { file, keepsStatements: Number(major) > 1 || Number(minor) >= 21 };
+  return { file, version, keepsStatements: Number(major) > 1 || Number(minor) >= 21 };
 }
 
 export interface PgBouncer {

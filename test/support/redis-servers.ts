@@ -39,6 +39,8 @@ interface RedisCluster extends RedisServers {
   owner(): Promise<RedisServer>;
 }
 
+/** What the keys of the queue have in common, and so their slot in a Cluster. */
+export const QUEUE_TAG = '{wallet-ops}';
 const STOP_MS = 3_000;
 const ANSWER_MS = 5_000;
 /** What Sentinels call it. */
@@ -46,22 +48,33 @@ export const MASTER = 'wallet-master';
 /** How long a server is silent before the others say that it is down: short, and longer than a busy machine makes one wait. */
 const DOWN_MS = 2_000;
 
+/** Where a server listens: on a free port unless one is named. */
+interface RedisPlace {
+  readonly host: string;
+  readonly port: number | null;
+  /** Words before its command, that put it there. */
+  readonly prefix: readonly string[];
+}
+
 export async function startRedisServer(
   folder: string,
   lines: readonly string[],
   mode: readonly string[] = [],
+  place: RedisPlace = { host: '127.0.0.1', port: null, prefix: [] },
 ): Promise<RedisServer> {
-  const port = await findFreePort();
+  const { host, prefix } = place;
+  const port = place.port ?? (await findFreePort());
   const own = mkdtempSync(join(folder, 'redis-'));
   const file = join(own, 'redis.conf');
-  const settings = [`port ${port}`, 'bind 127.0.0.1', `dir ${own}`, `logfile ${join(own, 'redis.log')}`, ...lines];
+  const settings = [`port ${port}`, `bind ${host}`, `dir ${own}`, `logfile ${join(own, 'redis.log')}`, ...lines];
   writeFileSync(file, `${settings.join('\n')}\n`);
-  const words = [...dieWithParent(process.env['PATH'] ?? '', 'TERM'), NATIVE_REDIS!, file, ...mode];
+  const path = process.env['PATH'] ?? '';
+  const words = [...prefix, ...dieWithParent(path, 'TERM'), NATIVE_REDIS!, file, ...mode];
   const launch = (): Child => startChild(words, { stdio: 'ignore', cwd: own });
   let child = launch();
   const answers = (): Promise<void> =>
-    until(`the server on ${port} answers`, () =>
-      ask(port, 'PING').then(
+    until(`the server on ${host}:${port} answers`, () =>
+      askRedis(port, 'PING', host).then(
         () => true,
         () => false,
       ),
@@ -76,7 +89,7 @@ export async function startRedisServer(
       child = launch();
       return answers();
     },
-    ask: (command) => ask(port, command),
+    ask: (command) => askRedis(port, command, host),
   };
 }
 
@@ -178,6 +191,12 @@ export async function startRedisCluster(
 
 /** The master that has the slot of the key, as the node that is asked sees it. */
 export async function ownerOf(asked: RedisServer, servers: readonly RedisServer[], key: string): Promise<RedisServer> {
+  const address = await addressOfOwner(asked, key);
+  return servers.find(({ port }) => address.endsWith(`:${port}`))!;
+}
+
+/** Host and port of the master that has the slot of the key, as `asked` sees it. */
+export async function addressOfOwner(asked: RedisServer, key: string): Promise<string> {
   const slot = Number((await asked.ask(`CLUSTER KEYSLOT ${key}`))[0]!.slice(1));
   for (const line of await asked.ask('CLUSTER NODES')) {
     const [, address = '', flags = '', , , , , , ...ranges] = line.split(' ');
@@ -185,8 +204,7 @@ export async function ownerOf(asked: RedisServer, servers: readonly RedisServer[
       const [from, to = from] = range.split('-').map(Number);
       return slot >= from! && slot <= to!;
     });
-    const port = /:(\d+)@/.exec(address)?.[1];
-    if (hasSlot && flags.includes('master')) return servers.find((each) => String(each.port) === port)!;
+    if (hasSlot && flags.includes('master')) return address.split('@')[0]!;
   }
   throw new Error(`no node has the slot of ${key}`);
 }
@@ -207,10 +225,10 @@ export function valueOf(lines: readonly string[], name: string): string | undefi
 }
 
 /** Sends one inline command; after it another, whose answer shows that that of the first is complete. */
-function ask(port: number, command: string): Promise<string[]> {
+export function askRedis(port: number, command: string, host = '127.0.0.1'): Promise<string[]> {
   return new Promise((resolve, reject) => {
     let text = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\nECHO end-of-answer\r\n`));
+    const socket = connect(port, host, () => socket.write(`${command}\r\nECHO end-of-answer\r\n`));
     socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error(`no answer to ${command}`)));
     socket.once('error', reject);
     socket.once('close', () => {

@@ -8,6 +8,12 @@ import { type Database, createPool } from '@wallet/shared/database/pool';
 
 const READY_MS = 20_000;
 
+/** Which Postgres of the machine it is. */
+export interface PostgresServer {
+  readonly path: string;
+  readonly packaged?: boolean;
+}
+
 /** A primary and a standby that streams from it. */
 export interface StandbyPair {
   readonly primary: EmbeddedPostgres;
@@ -23,13 +29,17 @@ export interface StandbyPair {
   stop(): Promise<void>;
 }
 
+const HERE: PostgresServer = { path: process.env['PATH'] ?? '' };
+
 /** Starts both in `folder`, on data that is copied while nothing runs: a server that has no pg_basebackup will do. */
-export async function startStandbyPair(folder: string, { isSynchronous = false } = {}): Promise<StandbyPair> {
-  const path = process.env['PATH'] ?? '';
+export async function startStandbyPair(
+  folder: string,
+  { isSynchronous = false, server = HERE } = {},
+): Promise<StandbyPair> {
   const [first, second] = ['first', 'second'].map((name) => join(folder, name)) as [string, string];
   const ports = [await findFreePort(), await findFreePort()];
   const start = (dataDir: string, port: number | undefined, more: Record<string, string>): Promise<EmbeddedPostgres> =>
-    startPostgres({ dataDir, path, port: port ?? 0, settings: { fsync: 'off', ...more } });
+    startPostgres({ dataDir, ...server, port: port ?? 0, settings: { fsync: 'off', ...more } });
   await (await start(first, ports[0], {})).stop();
   mkdirSync(second);
   for (const name of ['postgres', 'postgres.password'])

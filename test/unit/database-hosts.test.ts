@@ -15,6 +15,7 @@ it.each([
     'postgres://u@/w?host=/run/a,/run/b',
     ['postgres://u@localhost/w?host=%2Frun%2Fa', 'postgres://u@localhost/w?host=%2Frun%2Fb'],
   ],
+  ['postgres://u:p@/w?host=/run&port=1', ['postgres://u:p@localhost/w?host=%2Frun&port=1']],
 ])('%s has a URL for each host that the driver reads', (url, expected) => {
   expect(urlsOf(url)).toEqual(expected);
 });

@@ -40,7 +40,8 @@ export function parseHosts(url: string): DatabaseHosts {
   const params = new URLSearchParams(question === -1 ? '' : rest.slice(question));
   const said = readOurs(params);
   const addresses = addressesOf(authority, params);
-  const isPlain = addresses.length === 1 && !OURS.some((name) => params.has(name));
+  // The form of libpq for a socket, `postgres://user:password@/wallet?host=/run/postgresql`, is no URL for the driver.
+  const isPlain = addresses.length === 1 && !OURS.some((name) => params.has(name)) && URL.canParse(url);
   for (const name of [...OURS, ...(isPlain ? [] : ['host', 'port'])]) params.delete(name);
   const hosts = addresses.map(({ host, port }) => {
     const name = host.startsWith('/') ? host : `${host === '' ? 'localhost' : host}:${port === '' ? '5432' : port}`;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { nameConnection } from './program.ts';
 import { connectOnce, createClientClass, longestConnectMs, targetOf } from './connect.ts';
@@ -43,8 +44,31 @@ export function createPool(options: {
   });
   pool.on('error', options.onError);
   pool.on('connect', (client) => client.on('error', options.onError));
+  leaveSilentServers(pool);
   return pool;
 }
+
+/**
+ * Ends the connections that wait to be used when another one got no answer in time. A server whose network has gone ends none, and
+ * each of them would be tried for as long again: with a pool of two, nothing was accepted for 24 s although a standby had taken over
+ * after 7 s.
+ */
+function leaveSilentServers(pool: Database): void {
+  const idle = new Set<Client>();
+  for (const event of ['acquire', 'remove'] as const) pool.on(event, (client) => idle.delete(client));
+  pool.on('release', (error: Error | boolean | null | undefined, client) => {
+    if (!error) idle.add(client);
+    if (!(error instanceof Error) || error.message !== UNANSWERED) return;
+    for (const each of [...idle] as (Client & { connection: { stream: Socket } })[]) {
+      // The pool takes it out at once, as one that was lost.
+      each.emit('error', new Error('Connection terminated: another one to this server was not answered'));
+      each.connection.stream.destroy();
+    }
+  });
+}
+
+/** What the driver says after `query_timeout`. */
+const UNANSWERED = 'Query read timeout';
 
 type TypeOid = Parameters<typeof pg.types.getTypeParser>[0];
 
