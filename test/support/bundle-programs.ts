@@ -28,8 +28,8 @@ export async function bundlePrograms(): Promise<void> {
     plugins: [
       {
         name: 'each module keeps its own address',
-        setup({ onLoad }) {
-          onLoad({ filter: /\/(?:api|csv|shared|worker)\/dist\/.*\.js$/ }, async ({ path }) => ({
+        setup(builder) {
+          builder.onLoad({ filter: /\/(?:api|csv|shared|worker)\/dist\/.*\.js$/ }, async ({ path }) => ({
             contents: (await readFile(path, 'utf8')).replaceAll(
               'import.meta.url',
               JSON.stringify(pathToFileURL(path).href),
