@@ -1,25 +1,35 @@
-import { spawn } from 'node:child_process';
 import { urlFor } from '@wallet/local/embedded-postgres';
-import { PROJECT_ROOT } from '@wallet/local/project';
+import { createPool } from '@wallet/shared/database/pool';
 import { newId } from '@wallet/shared/words/ids';
 import request from 'supertest';
 import { breakTheLaw } from '../support/break-the-law.ts';
-import { programCommand } from '../support/program-command.ts';
-import { type Service, startService } from '../support/service.ts';
+import { runProgram } from '../support/run-program.ts';
+import { startService } from '../support/service.ts';
+import { copyDatabase } from '../support/test-database.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-let service: Service;
+/** The database of a sound history: a corruption has a copy of it. */
+let sound: string;
 let wallet: string;
 let operation: string;
-beforeEach(async () => {
-  service = await startService();
+beforeAll(async () => {
+  const service = await startService();
   wallet = await createFundedWallet(service.url, '50.00');
   operation = (await operate(service.url, wallet, 'WITHDRAW', '20.00'))['id'] as string;
   await operate(service.url, wallet, 'DEPOSIT', '5.00');
   await operate(service.url, wallet, 'WITHDRAW', '1000.00');
   await operate(service.url, await createFundedWallet(service.url, '1.00', 'GOLD'), 'WITHDRAW', '1.00');
+  await service.stop();
+  sound = service.databaseUrl;
 });
-afterEach(() => service.stop());
+
+/** Does something to a copy of the sound database. @returns its address. */
+async function corrupt(corruption: string): Promise<string> {
+  const url = await copyDatabase(sound);
+  const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
+  await breakTheLaw(database, corruption).finally(() => database.end());
+  return url;
+}
 
 interface AuditRun {
   code: number | null;
@@ -27,19 +37,10 @@ interface AuditRun {
 }
 
 /** `npm run audit` as an auditor runs it, who may only read. */
-function audit(databaseUrl: string | undefined, ...args: string[]): Promise<AuditRun> {
-  const [node, ...command] = programCommand('shared/src/commands/audit.ts');
-  const child = spawn(node, [...command, ...args], {
-    cwd: PROJECT_ROOT,
-    env: {
-      PATH: process.env['PATH'],
-      ...(databaseUrl === undefined ? {} : { DATABASE_URL: urlFor('auditor', databaseUrl) }),
-    },
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
+async function audit(databaseUrl: string | undefined, ...args: string[]): Promise<AuditRun> {
+  const env = databaseUrl === undefined ? {} : { DATABASE_URL: urlFor('auditor', databaseUrl) };
+  const { code, out, err } = await runProgram('shared/src/commands/audit.ts', args, env);
+  return { code, output: `${err}${out}` };
 }
 
 const OTHER = '018f0000-0000-7000-8000-000000000000';
@@ -47,10 +48,11 @@ const accountOf = (id: string) => `(SELECT id FROM accounts WHERE wallet_id = '$
 
 describe('the audit', () => {
   it('finds nothing on a sound database, and exits 0', async () => {
-    const { code, output } = await audit(service.databaseUrl);
+    const url = await copyDatabase(sound);
+    const { code, output } = await audit(url);
     expect(output).toMatch(/^0 violations of P1 to P3, in \d+ pieces of at most \d+ ms\n$/);
     expect(code).toBe(0);
-    const asJson = await audit(service.databaseUrl, '--json', '--progress');
+    const asJson = await audit(url, '--json', '--progress');
     expect(asJson.output).toMatch(/checking wallets: \d+ pieces so far\n/);
     expect(JSON.parse(asJson.output.trim().split('\n').at(-1) ?? '')).toEqual({
       violations: 0,
@@ -271,8 +273,7 @@ describe('the audit', () => {
       ['operation_without_key'],
     ],
   ])('names %s, and exits 1', async (_name, corruption, violations) => {
-    await breakTheLaw(service.database, corruption(wallet, operation));
-    const { code, output } = await audit(service.databaseUrl, '--json');
+    const { code, output } = await audit(await corrupt(corruption(wallet, operation)), '--json');
     const lines = output
       .trim()
       .split('\n')
@@ -284,21 +285,21 @@ describe('the audit', () => {
   });
 
   it('names the operation, the account and the wallet it is about', async () => {
-    await breakTheLaw(service.database, `UPDATE accounts SET balance = 1 WHERE wallet_id = '${wallet}'`);
-    const { output } = await audit(service.databaseUrl);
+    const url = await corrupt(`UPDATE accounts SET balance = 1 WHERE wallet_id = '${wallet}'`);
+    const { output } = await audit(url);
     expect(output).toMatch(
       new RegExp(`^balance_not_sum_of_entries: account \\d+ of wallet ${wallet}: balance 1, entries sum to 3500$`, 'm'),
     );
   });
 
   it('runs beside a service that works', async () => {
+    const service = await startService();
+    const own = await createFundedWallet(service.url, '50.00');
     const posts = Array.from({ length: 200 }, () =>
-      request(service.url)
-        .post(`/wallets/${wallet}/operation`)
-        .send({ operation_type: 'DEPOSIT', amount: 1 })
-        .expect(202),
+      request(service.url).post(`/wallets/${own}/operation`).send({ operation_type: 'DEPOSIT', amount: 1 }).expect(202),
     );
     const [run] = await Promise.all([audit(service.databaseUrl), ...posts]);
+    await service.stop();
     expect(run.code).toBe(0);
   });
 });

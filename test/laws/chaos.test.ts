@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runCampaign } from '../chaos/campaign.ts';
 import { PLAIN } from '../chaos/setup.ts';
 import { FAULT_KINDS, drawSchedule } from '../chaos/faults/schedule.ts';
+import { ARE_BUILT } from '../support/program-command.ts';
 
 /** A short `npm run chaos` of faults that are over quickly, so that the command stays alive. */
 
@@ -21,7 +22,7 @@ const ONLY = [
 it('a few faults leave a history without violations', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'wallet-chaos-'));
   const report = await runCampaign({
-    ...{ seed: 7, faults: 6, seconds: 10, only: ONLY, folder, keep: false, isBuilt: false, setup: PLAIN },
+    ...{ seed: 7, faults: 6, seconds: 10, only: ONLY, folder, keep: false, isBuilt: ARE_BUILT, setup: PLAIN },
     say: () => undefined,
   });
   expect(report.violations).toEqual([]);

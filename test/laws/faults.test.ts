@@ -70,6 +70,19 @@ function launchRedis(): Promise<EmbeddedRedis> {
 
 const history: Request[] = [];
 
+/** What a client rests between two requests: around what happens, and while nothing does but that time passes. */
+const REST_MS = { busy: 30, waiting: 400 };
+let restMs = REST_MS.busy;
+
+/** Time passes, and the load goes on: thinner after the first second, and as before when the last one begins. */
+async function pass(ms: number): Promise<void> {
+  await delay(1_000);
+  restMs = REST_MS.waiting;
+  await delay(ms - 2_000);
+  restMs = REST_MS.busy;
+  await delay(1_000);
+}
+
 /** A fault under load: the load runs before, during and for a while after it; then everything must come to rest. */
 async function underLoad(name: string, fault: () => Promise<void>): Promise<void> {
   let over = false;
@@ -81,7 +94,7 @@ async function underLoad(name: string, fault: () => Promise<void>): Promise<void
     random: randomFrom(history.length + 1),
     name,
     until: () => over,
-    restMs: 30,
+    restMs: () => restMs,
   });
   await delay(1_000);
   try {
@@ -98,7 +111,7 @@ async function underLoad(name: string, fault: () => Promise<void>): Promise<void
 const FAULTS: Record<string, () => Promise<void>> = {
   'kill -9 of a worker': async () => {
     await workers[0]!.kill();
-    await delay(3_000);
+    await pass(3_000);
     workers[0] = await cluster.startWorker();
   },
   'kill -9 of an API': async () => {
@@ -114,12 +127,12 @@ const FAULTS: Record<string, () => Promise<void>> = {
   },
   'Redis away for 15 s, back empty': async () => {
     await redis.stop();
-    await delay(15_000);
+    await pass(15_000);
     redis = await launchRedis();
   },
   'a worker under SIGSTOP for 20 s': async () => {
     workers[1]!.child.process.kill('SIGSTOP');
-    await delay(20_000);
+    await pass(20_000);
     workers[1]!.child.process.kill('SIGCONT');
   },
   'Postgres crashing and restarting': async () => {

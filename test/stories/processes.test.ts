@@ -17,7 +17,7 @@ let cluster: Cluster;
 let database: Database;
 beforeAll(async () => {
   target = await createTestDatabase();
-  cluster = createCluster({ ...target, folder, env: { LOG_LEVEL: 'debug' } });
+  cluster = createCluster({ ...target, folder, asShipped: true, env: { LOG_LEVEL: 'debug' } });
   database = createPool({ url: target.databaseUrl, name: 'test', size: 1, onError: () => undefined });
 });
 afterAll(async () => {

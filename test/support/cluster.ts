@@ -39,7 +39,7 @@ const READY_MS = 20_000;
 
 /**
  * Processes on `databaseUrl`, that of the superuser of an embedded server: each connects as the user of its own role. They are those of
- * this project, or of the one whose sources are in `root`.
+ * this project, or of the one whose sources are in `root`. `asShipped` leaves out the bundles of `bundle-programs`.
  */
 export function createCluster(options: {
   databaseUrl: string;
@@ -47,11 +47,12 @@ export function createCluster(options: {
   queuePrefix: string;
   folder: string;
   root?: string;
+  asShipped?: boolean | undefined;
   env?: Record<string, string>;
 }): Cluster {
   const processes = new Set<ServiceProcess>();
   const logs = mkdtempSync(join(options.folder, 'logs-'));
-  const { root } = options;
+  const { root, asShipped } = options;
   let started = 0;
 
   async function startProcess(
@@ -64,7 +65,9 @@ export function createCluster(options: {
     const file = openSync(logFile, 'a');
     const program = `${name}/src/main.ts`;
     const command =
-      root === undefined ? programCommand(program) : ([process.execPath, ...RUN_SOURCE, program] as const);
+      root === undefined
+        ? programCommand(program, { asShipped })
+        : ([process.execPath, ...RUN_SOURCE, program] as const);
     const child = startChild([...place.prefix, ...command], {
       cwd: root ?? PROJECT_ROOT,
       stdio: ['ignore', file, file, 'ipc'],

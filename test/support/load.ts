@@ -24,7 +24,7 @@ export interface LoadOptions {
   /** Requests stop being started when it says so. */
   readonly until?: () => boolean;
   /** How long a client rests between two requests; no time unless given. */
-  readonly restMs?: number;
+  readonly restMs?: number | (() => number);
 }
 
 const TIMEOUT_MS = 5_000;
@@ -61,7 +61,8 @@ export async function runLoad(options: LoadOptions): Promise<Request[]> {
       if (operationId === undefined || ids.some((id) => id !== operationId))
         throw new Error(`key ${key} got ${ids.join()}`);
       requests.push({ key, wallet, type, amount, sentAt, answeredAt: performance.now(), operationId });
-      if (options.restMs !== undefined) await delay(options.restMs);
+      if (options.restMs !== undefined)
+        await delay(typeof options.restMs === 'number' ? options.restMs : options.restMs());
     }
   }
 

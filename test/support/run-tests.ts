@@ -8,7 +8,9 @@ import { readRedisServer, startRedis } from '@wallet/local/embedded-redis';
 import { MIGRATIONS_FOLDER } from '@wallet/local/project';
 import { ConfigError } from '@wallet/shared/words/config-error';
 import { migrateDatabase } from '@wallet/shared/database/migrate/migrate';
+import { bundlePrograms } from './bundle-programs.ts';
 import { JEST_COMMAND } from './jest-command.ts';
+import { ARE_BUILT } from './program-command.ts';
 import { TEMPLATE, inDatabase } from './test-database.ts';
 
 /**
@@ -23,7 +25,8 @@ const SETTINGS = {
 /**
  * `npm test`: starts a Postgres and a Redis of its own, migrates a template database that every test file copies, runs
  * jest with the arguments given, and closes with the counts. `REDIS_SERVER` chooses the Redis, as for `npm start`: `native`,
- * `packaged` or `auto`. With `TEST_PROGRAMS=built`, programs are started as `npm run build` has built them, not from source.
+ * `packaged` or `auto`. With `TEST_PROGRAMS=built`, programs are started as `npm run build` has built them, not
+ * from source, and an API and a worker from one file each.
  */
 const folder = mkdtempSync(join(tmpdir(), 'wallet-test-'));
 const stops: (() => Promise<void>)[] = [];
@@ -39,6 +42,7 @@ try {
 }
 
 async function runTests(): Promise<number> {
+  if (ARE_BUILT) await bundlePrograms();
   const path = process.env['PATH'] ?? '';
   const server = readRedisServer(process.env);
   const postgres = await startPostgres({ dataDir: folder, path, settings: SETTINGS });

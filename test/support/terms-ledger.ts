@@ -4,7 +4,7 @@ import { lineId, newBatchId } from '@wallet/shared/words/batch';
 import { newId } from '@wallet/shared/words/ids';
 import type { OperationType } from '@wallet/shared/words/operation';
 import { partitionOf } from '@wallet/shared/words/partition';
-import { createTestDatabase, inDatabase } from './test-database.ts';
+import { copyDatabase, createTestDatabase } from './test-database.ts';
 
 /**
  * A ledger of operations with terms, as rows that are written by hand: so it can be as wrong as it wants to. Accounts are named
@@ -90,8 +90,7 @@ function ledgerOf(databaseUrl: string, database: Database, known: Known): TermsL
       inReplica(database, (client) => write(client, known, { type, wallet, code, ...more })),
     batch: (wallet, lines) => inReplica(database, (client) => writeBatch(client, known, { wallet, lines })),
     copy: async () => {
-      const name = `test_${randomUUID().replaceAll('-', '')}`;
-      const copied = await inDatabase(databaseUrl, name, new URL(databaseUrl).pathname.slice(1));
+      const copied = await copyDatabase(databaseUrl);
       return ledgerOf(copied, connect(copied), known);
     },
     stop: () => database.end(),

@@ -21,6 +21,11 @@ export async function createTestDatabase(): Promise<{ databaseUrl: string; redis
   return { databaseUrl: await inDatabase(server, name, TEMPLATE), redisUrl, queuePrefix: name };
 }
 
+/** A copy of the database of `url`, which nobody is connected to. @returns its address. */
+export function copyDatabase(url: string): Promise<string> {
+  return inDatabase(url, `test_${randomBytes(6).toString('hex')}`, new URL(url).pathname.slice(1));
+}
+
 /** Sets what later sessions of every user begin with on the database of `url`, as an operator or another program might. */
 export async function setDefaults(url: string, settings: Readonly<Record<string, string>>): Promise<void> {
   const pool = createPool({ url, name: 'test', size: 1, onError: () => undefined });
