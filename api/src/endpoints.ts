@@ -1,3 +1,4 @@
+import { createAccessEndpoints } from './access/access-endpoints.ts';
 import { type AccountNeeds, createAccountEndpoints } from './wallets/account-endpoints.ts';
 import { type AssetNeeds, createAssetEndpoints } from './wallets/asset-endpoints.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -36,6 +37,7 @@ export function createEndpoints(needs: Needs): readonly Endpoint[] {
     ...createWebhookEndpointEndpoints(needs.webhooks),
     ...createDeliveryEndpoints(needs.webhooks),
     ...createEventEndpoints(needs.events),
+    ...createAccessEndpoints(),
     ...createHealthEndpoints(needs.health),
   ];
 }
