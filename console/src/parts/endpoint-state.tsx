@@ -1,6 +1,6 @@
 import type { WebhookEndpoint } from '../api/resources.ts';
-import { Badge } from '../parts/badge.tsx';
-import { useNow } from '../parts/use-now.ts';
+import { Badge } from './badge.tsx';
+import { useNow } from './use-now.ts';
 
 type State = 'disabled' | 'paused' | 'failing' | 'enabled';
 
