@@ -5,6 +5,7 @@ import type { Logger } from '@wallet/shared/process/logger';
 import type { Registry } from '@wallet/shared/process/metrics';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { createConsole } from './console.ts';
 import { createDocumentation } from './documentation.ts';
 import { answerErrors, routeNotFound } from './http/answer-errors.ts';
 import { endWith } from './http/end-connections.ts';
@@ -69,6 +70,7 @@ export function createApp(parts: {
     next(unsoundnessOf(request));
   });
   if (registry !== null) app.get('/metrics', tellMetrics(registry));
+  app.use('/console', createConsole());
   const documentation = createDocumentation(endpoints);
   app.use('/api/v1', documentation);
   app.use(documentation);

@@ -137,7 +137,7 @@ function describe(endpoint: Declaration, path: string): ZodOpenApiOperationObjec
     // Shown as it is: a summary, unlike a description, is plain text.
     summary: endpoint.summary.replaceAll('`', ''),
     ...describeFailures(endpoint),
-    security: scope === null ? [] : [{ [KEY_SCHEME]: [scope] }],
+    security: scope === null ? [] : [{ [KEY_SCHEME]: scope === 'any' ? [] : [scope] }],
     requestParams: {
       ...(params ? { path: params } : {}),
       ...(query ? { query } : {}),
@@ -193,7 +193,8 @@ function problemsOf(endpoint: Declaration): ProblemCode[] {
     ...((body ?? uploads)
       ? (['malformed_json', 'body_too_large', 'unsupported_media_type', 'request_timeout'] as const)
       : []),
-    ...(scope === null ? [] : (['api_key_missing', 'api_key_invalid', 'scope_missing', 'rate_limited'] as const)),
+    ...(scope === null ? [] : (['api_key_missing', 'api_key_invalid', 'rate_limited'] as const)),
+    ...(scope === null || scope === 'any' ? [] : (['scope_missing'] as const)),
     ...(['malformed_request', 'expectation_failed', 'headers_too_large', 'unavailable', 'internal_error'] as const),
   ];
 }

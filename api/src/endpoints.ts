@@ -1,3 +1,4 @@
+import { type AccessNeeds, createAccessEndpoints } from './access/access-endpoints.ts';
 import { type AccountNeeds, createAccountEndpoints } from './wallets/account-endpoints.ts';
 import { type AssetNeeds, createAssetEndpoints } from './wallets/asset-endpoints.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -21,6 +22,7 @@ export interface Needs {
   readonly accounts: AccountNeeds;
   readonly webhooks: WebhookNeeds;
   readonly events: EventNeeds;
+  readonly access: AccessNeeds;
   readonly health: HealthNeeds;
 }
 
@@ -36,6 +38,7 @@ export function createEndpoints(needs: Needs): readonly Endpoint[] {
     ...createWebhookEndpointEndpoints(needs.webhooks),
     ...createDeliveryEndpoints(needs.webhooks),
     ...createEventEndpoints(needs.events),
+    ...createAccessEndpoints(needs.access),
     ...createHealthEndpoints(needs.health),
   ];
 }

@@ -11,7 +11,7 @@ export function createRouter(endpoints: readonly Endpoint[], guard: RequestHandl
   const router = Router();
   const methods = new Map<string, string[]>();
   const add = (endpoint: Endpoint): void => {
-    const guards = endpoint.scope === null ? [] : [requireScope(endpoint.scope)];
+    const guards = endpoint.scope === null || endpoint.scope === 'any' ? [] : [requireScope(endpoint.scope)];
     for (const route of endpoint.paths) {
       const path = toExpress(route);
       router[endpoint.method](path, nameRoute(route, endpoint.isProbe === true), ...guards, ...endpoint.handlers);

@@ -1,4 +1,4 @@
-import type { Scope } from '@wallet/shared/words/api-key';
+import type { Scope, UsableKey } from '@wallet/shared/words/api-key';
 import type { RejectionCode } from '@wallet/shared/words/rejection';
 import type { Actor } from '@wallet/shared/database/tables/audit-log';
 import type { Request, RequestHandler, Response } from 'express';
@@ -23,8 +23,8 @@ export interface Declaration {
   readonly paths: readonly [string, ...string[]];
   readonly tag: string;
   readonly summary: string;
-  /** What a key must be allowed to ask this; null is open to everybody. */
-  readonly scope: Scope | null;
+  /** What a key must be allowed to ask this; `any` needs a key with whatever scopes, and null is open to everybody. */
+  readonly scope: Scope | 'any' | null;
   /** Asked every few seconds by whatever watches the process: logged at the level `debug`. */
   readonly isProbe?: boolean;
   readonly params: z.ZodObject | null;
@@ -76,6 +76,11 @@ export class Input<Params, Query, Body> {
   /** The caller, for the audit log. */
   get actor(): Actor {
     return actorOf(this.#response);
+  }
+
+  /** The key of the caller; null while no key was ever made. */
+  get key(): UsableKey | null {
+    return this.#response.locals.key ?? null;
   }
 
   /** Aborts when the client has gone. */

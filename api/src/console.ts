@@ -1,0 +1,101 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import express, { type RequestHandler, type Response, Router } from 'express';
+import { onlyAllow, routeNotFound } from './http/answer-errors.ts';
+import { splitTarget } from './http/read-target.ts';
+
+/** The pages load nothing from any other host, and run nothing that does not lie in their assets. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'self'; " +
+  "form-action 'none'; frame-ancestors 'none'";
+
+const MISSING =
+  'The console is not built: run npm run build --workspace=console, then start the API again. All else is served.\n';
+
+/** What a build left, by the way a browser may have it: the most compressed first. */
+const ENCODINGS = { br: '.br', gzip: '.gz' } as const;
+
+interface BuiltConsole {
+  readonly page: string;
+  readonly assetsFolder: string;
+  /** The names of the assets, compressed ones included. */
+  readonly assets: ReadonlySet<string>;
+}
+
+/**
+ * Serves the console, whose every path is its one page. Addresses in it are relative to the base that is written into it, which
+ * is relative to the path that was asked for: so it also works where a proxy serves the API under a prefix.
+ */
+export function createConsole(built = loadConsole()): Router {
+  const router = Router();
+  if (built === null) {
+    router.get(/.*/, (_request, response) => {
+      response.status(503).type('text/plain').send(MISSING);
+    });
+  } else {
+    router.use('/assets', ...serveAssets(built));
+    router.get(/.*/, sendPage(built));
+  }
+  router.all(/.*/, onlyAllow('GET', 'HEAD'));
+  return router;
+}
+
+/** What `npm ci` or `npm run build` left in the package of the console; null if they did not. */
+function loadConsole(): BuiltConsole | null {
+  try {
+    const { resolve } = createRequire(import.meta.url);
+    const folder = join(dirname(resolve('@wallet/console/package.json')), 'dist/app');
+    const assetsFolder = join(folder, 'assets');
+    return {
+      page: readFileSync(join(folder, 'index.html'), 'utf8'),
+      assetsFolder,
+      assets: new Set(readdirSync(assetsFolder)),
+    };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'MODULE_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+function sendPage({ page }: BuiltConsole): RequestHandler {
+  return (request, response) => {
+    const { path, query } = splitTarget(request.originalUrl);
+    // Below `/console` without a slash, the base would be that of the folder above.
+    if (path.endsWith(request.baseUrl)) {
+      response.redirect(`${path.slice(path.lastIndexOf('/') + 1)}/${query === '' ? '' : `?${query}`}`);
+      return;
+    }
+    const depth = request.path.split('/').length - 2;
+    const base = depth === 0 ? './' : '../'.repeat(depth);
+    response
+      .set({ 'Content-Security-Policy': POLICY, 'Cache-Control': 'no-store' })
+      .type('html')
+      .send(page.replace('<head>', `<head><base href="${base}">`));
+  };
+}
+
+/** Their names change with what is in them, so they are kept for good. They lie compressed beside themselves. */
+function serveAssets({ assetsFolder, assets }: BuiltConsole): RequestHandler[] {
+  const choose: RequestHandler = (request, response, next) => {
+    const name = request.path.slice(1);
+    const encoding = (['br', 'gzip'] as const).find(
+      (each) => assets.has(name + ENCODINGS[each]) && request.acceptsEncodings(each) !== false,
+    );
+    if (assets.has(name)) response.vary('Accept-Encoding').type(name.slice(name.lastIndexOf('.')));
+    if (encoding !== undefined) {
+      response.setHeader('Content-Encoding', encoding);
+      request.url = `/${name}${ENCODINGS[encoding]}`;
+    }
+    next();
+  };
+  const send = express.static(assetsFolder, { index: false, immutable: true, maxAge: '365d', redirect: false });
+  return [choose, send, forgetEncoding, routeNotFound];
+}
+
+/** What is not there is told as it is. */
+const forgetEncoding: RequestHandler = (_request, response: Response, next) => {
+  response.removeHeader('Content-Encoding');
+  next();
+};
