@@ -1,5 +1,5 @@
 /** The number of this program: that of the last migration that it knows. A test holds it against the folder of migrations. */
-export const NEWEST_MIGRATION = 21;
+export const NEWEST_MIGRATION = 22;
 
 /**
  * What a connection of this program is called. The law reads the number in it, and refuses what a program writes that is too old
@@ -13,3 +13,6 @@ export function nameConnection(name: string): string {
 export function withoutName(url: string): string {
   return url.replace(/(?<=[?&])(fallback_)?application_name=[^&]*&?/g, '');
 }
+
+/** What a process says of its version: that of the API, and its number behind it. */
+export const PROGRAM_VERSION = `1.0.0+${NEWEST_MIGRATION}`;
