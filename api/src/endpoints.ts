@@ -8,6 +8,7 @@ import { type EventNeeds, createEventEndpoints } from './webhooks/event-endpoint
 import { type HealthNeeds, createHealthEndpoints } from './health.ts';
 import { type OperationNeeds, createOperationEndpoints } from './operations/operation-endpoints.ts';
 import { type WalletNeeds, createWalletEndpoints } from './wallets/wallet-endpoints.ts';
+import { type StatusNeeds, createStatusEndpoint } from './status/status-endpoint.ts';
 import { createWebhookEndpointEndpoints } from './webhooks/webhook-endpoints.ts';
 import type { WebhookNeeds } from './webhooks/send-now.ts';
 
@@ -21,6 +22,7 @@ export interface Needs {
   readonly accounts: AccountNeeds;
   readonly webhooks: WebhookNeeds;
   readonly events: EventNeeds;
+  readonly status: StatusNeeds;
   readonly health: HealthNeeds;
 }
 
@@ -36,6 +38,7 @@ export function createEndpoints(needs: Needs): readonly Endpoint[] {
     ...createWebhookEndpointEndpoints(needs.webhooks),
     ...createDeliveryEndpoints(needs.webhooks),
     ...createEventEndpoints(needs.events),
+    createStatusEndpoint(needs.status),
     ...createHealthEndpoints(needs.health),
   ];
 }
