@@ -5,6 +5,7 @@ import { BATCHES } from './batches.ts';
 import { LAW } from './law.ts';
 import { LEDGER } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
+import { SEEING } from './seeing.ts';
 import { TERMS_LAW } from './terms-law.ts';
 import { TELLING } from './telling.ts';
 import { TERMS } from './terms.ts';
@@ -21,4 +22,5 @@ export const EVERY_MUTANT: readonly Mutant[] = [
   ...BATCHES,
   ...TELLING,
   ...ARCHIVING,
+  ...SEEING,
 ];
