@@ -15,17 +15,21 @@ import { createRecheck, requireKey } from './access/require-key.ts';
 import { startAccess } from './access/start-access.ts';
 import { refuseOverload } from './admission/refuse-overload.ts';
 import { startAdmission } from './admission/start-admission.ts';
+import type { LoadWatch } from './admission/watch-load.ts';
 import { createApp } from './app.ts';
 import { readJsonBody } from './batches/read-lines.ts';
 import type { ApiConfig } from './config.ts';
 import { createEndpoints } from './endpoints.ts';
 import { closeServer, createApiServer, listen } from './http/serve.ts';
-import { createApiMetrics } from './metrics.ts';
+import { countWorkers, createApiMetrics } from './metrics.ts';
 import { createAcceptOperation } from './operations/accept-operation.ts';
 import { createOperationWaiter } from './operations/await-operation.ts';
 import { createFindTarget } from './operations/find-facts.ts';
 import { createFindOperation } from './operations/find-operation.ts';
 import { createRing } from './operations/ring-partitions.ts';
+import { createForecast } from './status/forecast.ts';
+import { rememberPending } from './status/remember-pending.ts';
+import { watchWorkers } from './status/watch-workers.ts';
 import { createFindWallet } from './wallets/find-wallet.ts';
 import { createEventStreams } from './webhooks/event-streams.ts';
 
@@ -73,6 +77,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     ...{ database, storing, partitions, log },
     onRefused: metrics.refused,
   });
+  const { backlog, workers, memory, forecast, ...sight } = lookAround(dependencies, watch);
   metrics.watch(watch, admission.waiting, { reading: database, storing, ...history.pools });
   const { findWallet, houseAccounts, targets, ...lookUps } = createLookUps(dependencies, assets);
   const endpoints = createEndpoints({
@@ -81,6 +86,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       ...{ findWallet: findWallet.one, findOperation: createFindOperation(database, assets) },
       ...{ targets, houseAccounts },
       wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
+      ...{ expectedAt: forecast.ofAccepted, waitingOf: forecast.ofOperation },
       accept: createAcceptOperation({
         ...{ database: storing, ring: queue.ring, admission, log },
         onAccepted({ type, priority, executeAt }, seconds) {
@@ -92,6 +98,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     },
     batches: {
       ...{ database, storing, history, partitions, assets, houseAccounts, isStopping, log },
+      waitingOf: forecast.ofBatch,
       findWallets: findWallet.many,
       refuseUpload: () => admission.refuse('batch', 'uploads'),
       ring: queue.ringForBatch,
@@ -110,7 +117,8 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     },
     events: { database, streams, stillMay: createRecheck((token) => access.keys.judge(token)) },
     access: { database, onKeysChanged: () => access.keys.readAgain() },
-    health: { database, queueState: queue.state, backlog: () => watch.backlog, isStopping },
+    status: { database, queueState: queue.state, backlog, workers, memory },
+    health: { database, queueState: queue.state, backlog, workersAreAway: workers.areAway, isStopping },
   });
   const app = createApp({
     ...{ endpoints, isStopping, log, onAnswered: metrics.answered, registry: config.metrics ? registry : null },
@@ -127,7 +135,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       await delay(NOTICE_MS);
       streams.stop();
       await closeServer(server);
-      await load.stop();
+      await Promise.all([load.stop(), sight.stop()]);
       await lookUps.stop();
       await queue.stop();
       await access.stop();
@@ -148,6 +156,20 @@ function createLookUps({ database, storing, log }: Dependencies, assets: Assets)
     },
   });
   return { findWallet, houseAccounts, targets, stop: () => epoch.stop() };
+}
+
+/** What is known of the workers and of what waits, to say how the service is and how long something takes. */
+function lookAround({ database, partitions, registry, log }: Dependencies, watch: Pick<LoadWatch, 'backlog'>) {
+  const backlog = () => watch.backlog;
+  const workers = watchWorkers(database, log);
+  countWorkers(registry, () => workers.present().length);
+  const memory = rememberPending(() => backlog().reduce((sum, { high, low, lines }) => sum + high + low + lines, 0));
+  return {
+    ...{ backlog, workers, memory, forecast: createForecast({ database, partitions, backlog, workers }) },
+    async stop() {
+      await Promise.all([workers.stop(), memory.stop()]);
+    },
+  };
 }
 
 /** What the API tells the workers through Redis, and hears from them. Ringing makes nobody wait. */

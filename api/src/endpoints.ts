@@ -9,6 +9,7 @@ import { type EventNeeds, createEventEndpoints } from './webhooks/event-endpoint
 import { type HealthNeeds, createHealthEndpoints } from './health.ts';
 import { type OperationNeeds, createOperationEndpoints } from './operations/operation-endpoints.ts';
 import { type WalletNeeds, createWalletEndpoints } from './wallets/wallet-endpoints.ts';
+import { type StatusNeeds, createStatusEndpoint } from './status/status-endpoint.ts';
 import { createWebhookEndpointEndpoints } from './webhooks/webhook-endpoints.ts';
 import type { WebhookNeeds } from './webhooks/send-now.ts';
 
@@ -23,6 +24,7 @@ export interface Needs {
   readonly webhooks: WebhookNeeds;
   readonly events: EventNeeds;
   readonly access: AccessNeeds;
+  readonly status: StatusNeeds;
   readonly health: HealthNeeds;
 }
 
@@ -39,6 +41,7 @@ export function createEndpoints(needs: Needs): readonly Endpoint[] {
     ...createDeliveryEndpoints(needs.webhooks),
     ...createEventEndpoints(needs.events),
     ...createAccessEndpoints(needs.access),
+    createStatusEndpoint(needs.status),
     ...createHealthEndpoints(needs.health),
   ];
 }

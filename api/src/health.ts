@@ -1,56 +1,34 @@
 import type { Database } from '@wallet/shared/database/pool';
-import { EPOCH_REASONS, type Epoch, readEpoch } from '@wallet/shared/database/tables/epochs';
 import type { Backlog } from '@wallet/shared/database/tables/pending-operations';
 import { readDatabaseState } from '@wallet/shared/database/writable';
-import { withDeadline } from '@wallet/shared/queue/connection';
 import type { QueueState } from '@wallet/shared/queue/queue-state';
-import { type Endpoint, endpoint } from './http/endpoint.ts';
-import { time } from './http/fields.ts';
 import { z } from 'zod';
-
-const HEALTH_REASONS = [
-  ...(['database_down', 'database_read_only', 'queue_down', 'operations_late'] as const),
-  ...(['queue_read_only', 'queue_full', 'queue_slotless', 'queue_forbidden'] as const),
-] as const;
-type HealthReason = (typeof HEALTH_REASONS)[number];
+import { type Endpoint, endpoint } from './http/endpoint.ts';
+import { epochSchema, presentEpoch, readEpochSoon } from './status/present-epoch.ts';
+import { REASON_CODES, judge } from './status/reasons.ts';
 
 const healthSchema = z
   .strictObject({
     status: z.enum(['ok', 'degraded', 'down']),
     database: z.enum(['up', 'read_only', 'down']),
     queue: z.enum(['up', 'down']),
-    reasons: z.array(z.enum(HEALTH_REASONS)).meta({
+    reasons: z.array(z.enum(REASON_CODES)).meta({
       description:
-        'Why it is not `ok`. `operations_late`: operations or lines of a batch have waited for 10 s without any progress. ' +
+        'Why it is not `ok`. `no_worker`: operations or lines of a batch have waited for 10 s, and no worker was seen for as long. ' +
+        '`operations_late`: they have waited for 10 s without any progress. ' +
         'With `queue_down`, where Redis says why: `queue_read_only`, it is a replica or was demoted; `queue_full`, its memory is ' +
         'full; `queue_slotless`, it does not have the slot of the queue in its Cluster; `queue_forbidden`, the user may not do ' +
         'what is needed, or the server is a Sentinel.',
     }),
-    epoch: z
-      .strictObject({
-        id: z.string(),
-        began_at: time,
-        reason: z.enum(EPOCH_REASONS),
-        complete_until: time.nullable().meta({
-          description:
-            'What was acknowledged up to this moment is here. What was acknowledged later, and before `began_at`, can be missing: ' +
-            'send it again, under the same keys. Null if that is not known, and for the first epoch.',
-        }),
-      })
-      .nullable()
-      .meta({
-        description:
-          'Another `id` than before means that a standby was promoted or a backup restored. Null while the database is down or does ' +
-          'not answer within a second, and on a standby of a database that has no epoch.',
-      }),
+    epoch: epochSchema.meta({
+      description:
+        'Another `id` than before means that a standby was promoted or a backup restored. Null while the database is down or does ' +
+        'not answer within a second, and on a standby of a database that has no epoch.',
+    }),
   })
   .meta({ id: 'Health' });
 
 const probeSchema = z.strictObject({ status: z.enum(['ok', 'down']) }).meta({ id: 'Probe' });
-
-/** Where something has waited this long without getting any further, no worker runs, or none gets on. */
-const LATE_MS = 10_000;
-const EPOCH_MS = 1_000;
 
 export interface HealthNeeds {
   readonly database: Database;
@@ -58,6 +36,8 @@ export interface HealthNeeds {
   readonly queueState: () => Promise<QueueState>;
   /** What waited when that was last looked at, by partition. */
   readonly backlog: () => readonly Backlog[];
+  /** Whether no worker was seen for a while. */
+  readonly workersAreAway: () => boolean;
   readonly isStopping: () => boolean;
 }
 
@@ -76,22 +56,17 @@ const nothing = {
   isProbe: true,
 } as const;
 
-const getHealth = ({ database, queueState, backlog }: HealthNeeds) =>
+const getHealth = ({ database, queueState, backlog, workersAreAway }: HealthNeeds) =>
   endpoint({
     ...nothing,
     paths: ['/health'],
     summary:
-      '`degraded` while Redis does not take jobs (operations are accepted and applied without it) or what was accepted is ' +
-      'late; `down` without a database that takes writes. `reasons` says which',
+      '`degraded` while Redis does not take jobs (operations are accepted and applied without it), what was accepted is ' +
+      'late, or no worker is there for it; `down` without a database that takes writes. `reasons` says which',
     answers: { 200: healthSchema, 503: healthSchema },
     handle: async () => {
       const [state, queue] = await Promise.all([readDatabaseState(database), queueState()]);
-      const reasons: HealthReason[] = [
-        ...(state === 'up' ? [] : [`database_${state}` as const]),
-        ...(queue === 'up' ? [] : ['queue_down' as const]),
-        ...(queue === 'up' || queue === 'down' ? [] : [`queue_${queue}` as const]),
-        ...(backlog().some(isLate) ? ['operations_late' as const] : []),
-      ];
+      const reasons = judge({ database: state, queue, backlog: backlog(), workersAreAway: workersAreAway() });
       const epoch = state === 'down' ? null : await readEpochSoon(database);
       const status = state !== 'up' ? 'down' : reasons.length > 0 ? 'degraded' : 'ok';
       return {
@@ -106,21 +81,6 @@ const getHealth = ({ database, queueState, backlog }: HealthNeeds) =>
       };
     },
   });
-
-/** Null if the database does not answer in time. */
-async function readEpochSoon(database: Database): Promise<Epoch | null> {
-  return withDeadline(readEpoch(database), EPOCH_MS).catch(() => null);
-}
-
-function presentEpoch(epoch: Epoch | null) {
-  if (epoch === null) return null;
-  const { id, beganAt, reason, completeUntil } = epoch;
-  return { id, began_at: beganAt.toISOString(), reason, complete_until: completeUntil?.toISOString() ?? null };
-}
-
-function isLate({ ageMs, bulkAgeMs }: Backlog): boolean {
-  return Math.max(ageMs, bulkAgeMs) > LATE_MS;
-}
 
 const getLiveness = () =>
   endpoint({

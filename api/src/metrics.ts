@@ -76,6 +76,19 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
   };
 }
 
+/** Tells how many workers there are. It is the same for several processes. */
+export function countWorkers(registry: Registry, count: () => number): void {
+  new Gauge({
+    name: 'wallet_workers',
+    help: 'Workers that were seen in the last ten seconds',
+    aggregator: 'max',
+    registers: [registry],
+    collect() {
+      this.set(count());
+    },
+  });
+}
+
 /** Tells what is measured, in the text format of Prometheus. */
 export function tellMetrics(registry: Registry): RequestHandler {
   return async (_request, response) => {
@@ -122,6 +135,16 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
         this.set({ partition, lane: 'high' }, ageMs / 1000);
         this.set({ partition, lane: 'bulk' }, bulkAgeMs / 1000);
       }
+    },
+  });
+  new Gauge({
+    name: 'wallet_oldest_pending_seconds',
+    help: 'How long the oldest has waited, operation or line of a batch, whatever got further meanwhile',
+    aggregator: 'max',
+    labelNames: ['partition'],
+    registers,
+    collect() {
+      for (const { partition, oldestMs } of load.backlog) this.set({ partition }, oldestMs / 1000);
     },
   });
   new Gauge({

@@ -109,17 +109,23 @@ GRANT SELECT ON scheduled_operations TO wallet_worker;
 GRANT EXECUTE ON FUNCTION is_scheduled(uuid) TO wallet_worker;
 GRANT EXECUTE ON FUNCTION expire_holds(int), queue_due_operations(int) TO wallet_worker;
 
+-- Signs of life and samples: workers leave and sweep them, the API shows them.
+GRANT SELECT, INSERT, UPDATE, DELETE ON workers, minute_samples TO wallet_worker;
+GRANT SELECT ON workers, minute_samples TO wallet_api;
+GRANT SELECT (last_finished_at, last_violations) ON audit_progress TO wallet_api;
+
 -- An auditor reads everything but secrets, and writes down how far audits have got.
 GRANT SELECT ON migrations, schema_version, settings, assets, clients, wallets, accounts, operations, operation_keys, pending_operations,
   movements, failures, entries, outcomes, batches, batch_parts, batch_totals, batch_replays, events, unrelayed_events, event_feed, webhook_endpoint_states,
-  deliveries, delivery_leases, delivery_attempts, retention, archives, archive_checkpoints, scheduled_operations TO wallet_auditor;
+  deliveries, delivery_leases, delivery_attempts, retention, archives, archive_checkpoints, scheduled_operations, workers, minute_samples TO wallet_auditor;
 GRANT SELECT (id, url, description, event_types, rate_limit, previous_secret_until, status, disabled_reason, disabled_at,
   created_at, updated_at, deleted_at) ON webhook_endpoints TO wallet_auditor;
 GRANT SELECT ON operation_terms, operation_legs, holds, reversed_operations, house_accounts TO wallet_auditor;
 GRANT SELECT ON audit_checkpoints, audit_progress TO wallet_auditor;
 GRANT INSERT (account_id, version, balance, accepted), UPDATE (version, balance, accepted, checked_at) ON audit_checkpoints
   TO wallet_auditor;
-GRANT UPDATE (operations_up_to, run_id, since_checkpoint, place, violations, begun_at, saved_at) ON audit_progress
+GRANT UPDATE (operations_up_to, run_id, since_checkpoint, place, violations, begun_at, saved_at, last_finished_at,
+  last_violations) ON audit_progress
   TO wallet_auditor;
 GRANT EXECUTE ON FUNCTION version_at(bigint, timestamptz) TO wallet_auditor;
 

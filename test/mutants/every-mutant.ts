@@ -6,6 +6,7 @@ import { LAW } from './law.ts';
 import { LEDGER } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
 import { READING } from './reading.ts';
+import { SEEING } from './seeing.ts';
 import { TERMS_LAW } from './terms-law.ts';
 import { TELLING } from './telling.ts';
 import { TERMS } from './terms.ts';
@@ -23,4 +24,5 @@ export const EVERY_MUTANT: readonly Mutant[] = [
   ...TELLING,
   ...READING,
   ...ARCHIVING,
+  ...SEEING,
 ];

@@ -57,7 +57,8 @@ describe('while no worker gets on', () => {
       await request(service.url).post(path).send(body).expect(202);
       expect((await request(service.url).get('/health').expect(200)).body.status).toBe('ok');
       await makeOlder(service.database, 60);
-      await untilHealth(service, { status: 'degraded', database: 'up', queue: 'up', reasons: ['operations_late'] });
+      const reasons = ['no_worker', 'operations_late'];
+      await untilHealth(service, { status: 'degraded', database: 'up', queue: 'up', reasons });
       service.startWorker();
       await untilHealth(service, { status: 'ok', database: 'up', queue: 'up', reasons: [] });
     } finally {

@@ -28,7 +28,8 @@ it('a scheduled operation is executed at its moment, and says so all along', asy
   expect(body).toMatchObject({ status: 'scheduled', execute_at, completed_at: null, result: null, error: null });
   expect(headers).toMatchObject({ location: `/operations/${body.id}`, 'retry-after': '2' });
   await operate(service.url, wallet, 'WITHDRAW', '2.00');
-  expect(await get(`/operations/${body.id}`)).toEqual(body);
+  const waiting = { ahead: null, waits_for: 'schedule', estimated_completion: execute_at };
+  expect(await get(`/operations/${body.id}`)).toEqual({ ...body, ...waiting });
   expect(await get(`/wallets/${wallet}`)).toMatchObject({ balance: '8.00', pending_operations: 0 });
   await until('executed', async () => (await get(`/operations/${body.id}`))['status'] === 'succeeded');
   expect(await get(`/operations/${body.id}`)).toMatchObject({ execute_at, result: { wallet_balance: '9.00' } });

@@ -12,7 +12,7 @@ export interface CommandRun {
 
 /** A command of the client as a script runs it: without a terminal. */
 export function startCommand(
-  name: 'batch' | 'listen',
+  name: 'batch' | 'listen' | 'status',
   args: string[],
   env: Record<string, string>,
 ): { child: ChildProcess; ended: Promise<CommandRun> } {

@@ -13,6 +13,7 @@ export const NPM_PROGRAMS = {
   'npm run bench': 'bench/src/bench.ts',
   'npm run bench:aged': 'bench/src/aged.ts',
   'npm run bench:batch': 'bench/src/batch.ts',
+  'npm run bench:estimates': 'bench/src/estimates.ts',
   'npm run bench:history': 'bench/src/history.ts',
   'npm run bench:overload': 'bench/src/overload.ts',
   'npm run bench:webhooks': 'bench/src/webhooks.ts',

@@ -12,6 +12,7 @@ import { acceptDue } from './due/accept-due.ts';
 import { startSweeper } from './drain/sweep.ts';
 import { watchFaults } from './drain/watch-faults.ts';
 import { createWorkerMetrics } from './metrics.ts';
+import { leaveSigns } from './signs/leave-signs.ts';
 import { countAttempts } from './webhooks/count-attempts.ts';
 import { createSender } from './webhooks/send-request.ts';
 import { startWebhooks } from './webhooks/webhooks.ts';
@@ -57,8 +58,9 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
   });
   const onDrainError = logErrors(log, 'drain failed');
   const faults = watchFaults(metrics, log);
+  const signs = leaveSigns({ database, partitions, isWell: faults.fitsDatabase, log });
   const answers = answerByDraining({
-    ...{ config, database, assets: dependencies.assets, doorbell, announcer, metrics, log },
+    ...{ config, database, assets: dependencies.assets, doorbell, announcer, metrics, signs, log },
     onMisfit: onNewerSchema,
     onDrained(drain) {
       if (drain.events > 0) webhooks.nudge();
@@ -92,6 +94,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
       await sweeper.stop();
       await listener.stop();
       await webhooks.stop();
+      await signs.stop();
       doorbell.close();
       announcer.close();
     },

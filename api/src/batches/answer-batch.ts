@@ -6,6 +6,7 @@ import { type PresentedBatch, presentBatch } from '@wallet/shared/events/present
 import pLimit from 'p-limit';
 import type { AnswerParts } from '../http/answer.ts';
 import type { Wish } from '../http/endpoint.ts';
+import { type PresentedWaiting, type Waiting, presentWaiting, retryAfterOf } from '../http/waiting.ts';
 import { waitSecondsOf } from '../http/prefer.ts';
 
 /** Pauses between two looks at a batch that a request waits for: they grow, since a batch is not a matter of moments. */
@@ -18,12 +19,16 @@ export type AnswerBatch = <Status extends 200 | 202>(
   batch: Batch,
   statusAsIs: Status,
   wish: Wish,
-) => Promise<AnswerParts & { readonly status: Status | 200; readonly body: PresentedBatch }>;
+) => Promise<
+  AnswerParts & { readonly status: Status | 200; readonly body: PresentedBatch & Partial<PresentedWaiting> }
+>;
 
 export function createAnswerBatch(needs: {
   readonly database: Database;
   readonly assets: Assets;
   readonly isStopping: () => boolean;
+  /** Why a batch that has not finished waits. */
+  readonly waitingOf: (batch: Batch, pending: number) => Promise<Waiting>;
 }): AnswerBatch {
   const places = pLimit(WAITING_LIMIT);
 
@@ -44,11 +49,13 @@ export function createAnswerBatch(needs: {
     const latest = waits ? await places(() => wait(batch, deadline, wish.gone())) : batch;
     await needs.assets.know(latest.totals.map(({ assetId }) => assetId));
     const isFinal = latest.finishedAt !== null;
+    const presented = presentBatch(latest, needs.assets);
+    const waiting = isFinal ? null : await needs.waitingOf(latest, presented.pending);
     return {
       status: seconds !== null && isFinal ? 200 : statusAsIs,
-      body: presentBatch(latest, needs.assets),
+      body: waiting === null ? presented : { ...presented, ...presentWaiting(waiting) },
       waitedS: seconds,
-      retryAfterS: isFinal ? null : 1,
+      retryAfterS: waiting && retryAfterOf(waiting.estimatedAt, latest.acceptedAt),
       location: statusAsIs === 202 ? `/batches/${latest.id}` : null,
       logged: { batch_id: latest.id },
     };

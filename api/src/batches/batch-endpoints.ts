@@ -2,14 +2,20 @@ import type { Assets } from '@wallet/shared/database/assets';
 import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
 import type { Database } from '@wallet/shared/database/pool';
 import type { History } from '@wallet/shared/database/replica';
-import { BATCH_STATUSES, cancelBatch, findBatch, listBatches } from '@wallet/shared/database/tables/batches';
+import {
+  BATCH_STATUSES,
+  type Batch,
+  cancelBatch,
+  findBatch,
+  listBatches,
+} from '@wallet/shared/database/tables/batches';
 import { presentBatch } from '@wallet/shared/events/present-batch';
 import { formatAmount } from '@wallet/shared/words/money';
 import { type Priority, PRIORITIES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { type AnswerBatch, createAnswerBatch } from './answer-batch.ts';
 import { batchNotFound } from './batch-not-found.ts';
-import { TABLE, batchSchema, checkedSchema, jsonBody, jsonRest } from './batch-schemas.ts';
+import { TABLE, batchSchema, checkedSchema, jsonBody, jsonRest, polledBatchSchema } from './batch-schemas.ts';
 import type { BatchOptions } from './check-batch.ts';
 import type { CheckedLines } from './check-lines.ts';
 import { createEachLine } from './export-lines.ts';
@@ -23,6 +29,7 @@ import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from 
 import { Problem } from '../http/problem.ts';
 import { Refusal } from '../http/refusal.ts';
 import { flag, idParams, invalid, keyHeader, parseWith, preferHeader } from '../http/schemas.ts';
+import type { Waiting } from '../http/waiting.ts';
 
 const CURSORS = createCursors('batches', readId);
 
@@ -32,6 +39,7 @@ export interface BatchNeeds extends UploadNeeds {
   readonly assets: Assets;
   readonly history: History;
   readonly isStopping: () => boolean;
+  readonly waitingOf: (batch: Batch, pending: number) => Promise<Waiting>;
 }
 
 export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
@@ -84,7 +92,7 @@ const postBatch = ({
     },
     headers: z.object({ ...keyHeader, ...preferHeader }),
     scope: 'operations:write',
-    answers: { 202: batchSchema, 200: z.union([batchSchema, checkedSchema]) },
+    answers: { 202: polledBatchSchema, 200: z.union([polledBatchSchema, checkedSchema]) },
     problems: ['malformed_body', 'batch_refused', 'batch_in_progress', 'idempotency_key_reused'],
     handle: async (input) => {
       const { query } = input;
@@ -158,7 +166,7 @@ const getBatch = ({ database, answerBatch }: { database: Database; answerBatch: 
     body: null,
     headers: z.object(preferHeader),
     scope: 'operations:read',
-    answers: { 200: batchSchema },
+    answers: { 200: polledBatchSchema },
     problems: ['batch_not_found'],
     handle: async (input) => {
       const batch = await findBatch(database, input.params);
@@ -212,7 +220,7 @@ const cancel = ({ database, answerBatch }: { database: Database; answerBatch: An
     body: null,
     headers: z.object(preferHeader),
     scope: 'operations:write',
-    answers: { 202: batchSchema, 200: batchSchema },
+    answers: { 202: polledBatchSchema, 200: polledBatchSchema },
     problems: ['batch_not_found', 'batch_finished'],
     handle: async (input) => {
       const cancelled = await cancelBatch(database, input.params.id);
@@ -234,7 +242,7 @@ const retry = ({ answerBatch, ...needs }: RetryNeeds & { answerBatch: AnswerBatc
     body: null,
     headers: z.object(preferHeader),
     scope: 'operations:write',
-    answers: { 202: batchSchema, 200: batchSchema },
+    answers: { 202: polledBatchSchema, 200: polledBatchSchema },
     problems: ['batch_not_found', 'batch_not_finished', 'nothing_to_retry', 'batch_archived', 'batch_refused'],
     handle: async (input) => {
       const batch = await findBatch(needs.database, input.params);

@@ -2,6 +2,7 @@ import { PRIORITIES } from '@wallet/shared/words/operation';
 import { BATCH_STATUSES } from '@wallet/shared/database/tables/batches';
 import { z } from 'zod';
 import { money, time } from '../http/fields.ts';
+import { waitingFields } from '../http/waiting.ts';
 import { lineSchema } from '../operations/general-operation.ts';
 
 /** Batches as they are sent and answered. */
@@ -34,6 +35,17 @@ export const batchSchema = z
     estimated_finish_at: time.nullable(),
   })
   .meta({ id: 'Batch', description: 'Many operations accepted together. Each ends by itself, unless it is atomic.' });
+
+/** A batch that is asked for by itself: until it has finished, it says why. */
+export const polledBatchSchema = batchSchema
+  .extend({
+    ...waitingFields,
+    ahead: z.int().min(0).nullable().optional().meta({
+      description:
+        'Until it has finished: how many operations of others go first, in all of its partitions, before its last line.',
+    }),
+  })
+  .meta({ id: 'PolledBatch', description: 'A batch, and until it has finished also why it waits and until when.' });
 
 export const jsonBody = z.strictObject({
   operations: z.array(lineSchema).min(1),

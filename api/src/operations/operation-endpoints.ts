@@ -1,12 +1,13 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { findArchiveOf, readArchiveEnd } from '@wallet/shared/database/tables/archived-history';
 import { CLOCK_SKEW_MS, type OperationFilter, listOperations } from '@wallet/shared/database/tables/operation-lists';
+import type { Operation } from '@wallet/shared/database/tables/operations';
 import { REJECTION_CODES } from '@wallet/shared/words/rejection';
 import { KINDS } from '@wallet/shared/words/kinds';
 import { OPERATION_STATUSES, OPERATION_TYPES, type OperationType } from '@wallet/shared/words/operation';
 import { assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
 import { z } from 'zod';
-import { type AnswerNeeds, answerOperation } from './answer-operation.ts';
+import { type AnswerNeeds, answerPoll } from './answer-operation.ts';
 import type { FindOperation } from './find-operation.ts';
 import { archivedBefore, lookInFiles, operationArchived } from '../http/archived.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
@@ -15,10 +16,11 @@ import { cancelOperation } from './cancel-operation.ts';
 import { createHoldEndpoints } from './hold-endpoints.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
-import { operationSchema } from './operation-schema.ts';
+import { operationSchema, polledOperationSchema } from './operation-schema.ts';
 import { createPostingEndpoint } from './posting-endpoints.ts';
 import { createReversalEndpoint } from './reversal-endpoints.ts';
 import { amount, idParams, key, preferHeader, singleExtras, text, uuid } from '../http/schemas.ts';
+import type { Waiting } from '../http/waiting.ts';
 import type { SubmitNeeds } from './submit-operation.ts';
 import { ACCEPTING, SUBMIT_REFUSALS, type Submit, createSubmit } from './submit-request.ts';
 
@@ -28,6 +30,8 @@ const CURSORS = createCursors('operations', readId);
 export interface OperationNeeds extends SubmitNeeds, AnswerNeeds {
   readonly database: Database;
   readonly findOperation: FindOperation;
+  /** Why an operation that has not ended waits. */
+  readonly waitingOf: (operation: Operation) => Promise<Waiting>;
 }
 
 export function createOperationEndpoints(needs: OperationNeeds): Endpoint[] {
@@ -166,24 +170,24 @@ const postOperation = (submit: Submit) =>
     handle: (input) => submit(input.body, input),
   });
 
-const getOperation = ({ database, findOperation, ...needs }: OperationNeeds) =>
+const getOperation = ({ database, findOperation, waitingOf, ...needs }: OperationNeeds) =>
   endpoint({
     method: 'get',
     paths: ['/operations/{id}'],
     tag: 'Operations',
-    summary: 'An operation as it stands, or, with `Prefer: wait=N`, as soon as it is final',
+    summary: 'An operation as it stands, and why it waits; or, with `Prefer: wait=N`, as soon as it is final',
     params: idParams,
     query: null,
     body: null,
     headers: z.object(preferHeader),
     scope: 'operations:read',
-    answers: { 200: operationSchema },
+    answers: { 200: polledOperationSchema },
     problems: ['operation_not_found', 'operation_archived'],
     handle: async (input) => {
       const { id } = input.params;
       const operation = await findOperation(id);
       if (operation === null) return noOperation(database, id);
-      return answerOperation(needs, operation, { status: 200, location: null, isReplayed: false }, input);
+      return answerPoll(needs, waitingOf, operation, input);
     },
   });
 

@@ -2,6 +2,7 @@ import { OPERATION_STATUSES, OPERATION_TYPES, PRIORITIES } from '@wallet/shared/
 import { REJECTION_CODES } from '@wallet/shared/words/rejection';
 import { z } from 'zod';
 import { asset, id, metadata, money, time } from '../http/fields.ts';
+import { waitingFields } from '../http/waiting.ts';
 
 /** Where a leg begins or ends. */
 const end = z.union([
@@ -78,3 +79,9 @@ export const operationSchema = z
       'A request to move an amount. A transfer names both wallets, all others one, and a capture also the wallet that it goes to. ' +
       'What only some types have is absent from the others.',
   });
+
+/** An operation that is asked for by itself: while it waits, it says why. */
+export const polledOperationSchema = operationSchema.extend(waitingFields).meta({
+  id: 'PolledOperation',
+  description: 'An operation, and while it is pending or scheduled also why it waits and until when.',
+});

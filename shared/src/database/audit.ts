@@ -117,7 +117,10 @@ export async function runAudit(database: Database, order: AuditOrder): Promise<A
     }
   }
   // A violation stays in what the next audit looks at until it is mended.
-  if (order.keep) await endRun(database, run.runId, violations === 0 ? place.settled : null);
+  if (order.keep) {
+    const operationsUpTo = violations === 0 ? place.settled : null;
+    await endRun(database, { runId: run.runId, operationsUpTo, violations });
+  }
   return { violations, pieces: pieces.taken.count, longestMs: pieces.taken.longestMs };
 }
 

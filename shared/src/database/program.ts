@@ -13,3 +13,6 @@ export function nameConnection(name: string): string {
 export function withoutName(url: string): string {
   return url.replace(/(?<=[?&])(fallback_)?application_name=[^&]*&?/g, '');
 }
+
+/** What a process says of its version: that of the API, and its number behind it. */
+export const PROGRAM_VERSION = `1.0.0+${NEWEST_MIGRATION}`;

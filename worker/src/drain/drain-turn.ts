@@ -12,6 +12,7 @@ import { createFlow } from './flow.ts';
 import { createLanes } from './give-way.ts';
 import { countOutcomes, reportDrain } from './report-drain.ts';
 import { shareDrains } from './share-drains.ts';
+import type { Signs } from '../signs/leave-signs.ts';
 
 /**
  * Answers rings by draining: the partitions that are due at a moment share a transaction, batches give way to single operations,
@@ -25,11 +26,12 @@ export function answerByDraining(options: {
   doorbell: Pick<Doorbell, 'ring'>;
   announcer: Pick<Announcer, 'announce'>;
   metrics: WorkerMetrics;
+  signs: Pick<Signs, 'begin'>;
   log: Logger;
   onDrained: (drain: Drain) => void;
   onMisfit: () => void;
 }): Answers & { readonly drained: () => Promise<void> } {
-  const { announcer, doorbell, metrics, log, onDrained, onMisfit } = options;
+  const { announcer, doorbell, metrics, signs, log, onDrained, onMisfit } = options;
   const flow = createFlow();
   const lanes = createLanes(options.config);
   const drains = shareDrains({
@@ -38,11 +40,14 @@ export function answerByDraining(options: {
     drain: async (wanted, lane) => {
       const started = performance.now();
       if (lane === 'high') lanes.noteSingles();
+      const noteEnd = signs.begin(lane);
       const drain = await drainPartitions(options, wanted, lane, lanes.limit(lane)).catch((error: unknown) => {
         metrics.drainFailed(lane);
+        noteEnd(null);
         if (isProgramTooOld(error)) onMisfit();
         throw error;
       });
+      noteEnd(drain);
       if (drain.applied.length + drain.appliedInSets.length > 0) {
         const milliseconds = performance.now() - started;
         metrics.drained(lane, { ...countOutcomes(drain), seconds: milliseconds / 1000 });

@@ -1,4 +1,4 @@
-import type { Database } from '../pool.ts';
+import type { Database, Queryable } from '../pool.ts';
 import { FIRST_ID } from './bounds.ts';
 import type { Pieces } from './pieces.ts';
 
@@ -62,15 +62,29 @@ export async function saveRun(
   ]);
 }
 
-/** Ends a run. @param operationsUpTo up to which operations need not be looked at again; null if nothing can be said of it. */
-export async function endRun(database: Database, runId: string, operationsUpTo: string | null): Promise<void> {
+/** Ends a run. `operationsUpTo` is up to which operations need not be looked at again; null if nothing can be said of it. */
+export async function endRun(
+  database: Database,
+  { runId, operationsUpTo, violations }: { runId: string; operationsUpTo: string | null; violations: number },
+): Promise<void> {
   await database.query(
     `UPDATE audit_progress
      SET operations_up_to = greatest(operations_up_to, $2::uuid),
-         run_id = NULL, since_checkpoint = NULL, place = NULL, violations = NULL, begun_at = NULL, saved_at = now()
+         run_id = NULL, since_checkpoint = NULL, place = NULL, violations = NULL, begun_at = NULL, saved_at = now(),
+         last_finished_at = clock_timestamp(), last_violations = $3
      WHERE run_id = $1`,
-    [runId, operationsUpTo],
+    [runId, operationsUpTo, violations],
   );
+}
+
+/** How the last audit that kept its checkpoints, and came to its end, has ended; null if there was none. */
+export async function readLastAudit(database: Queryable): Promise<{ finishedAt: Date; violations: number } | null> {
+  const { rows } = await database.query<{ finishedAt: Date; violations: number }>({
+    name: 'readLastAudit',
+    text: `SELECT last_finished_at AS "finishedAt", last_violations::int AS violations FROM audit_progress
+           WHERE last_finished_at IS NOT NULL`,
+  });
+  return rows[0] ?? null;
 }
 
 /** Keeps checkpoints of accounts; one that is further already stays. */

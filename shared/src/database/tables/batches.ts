@@ -164,6 +164,26 @@ export async function isFinished(database: Queryable, batchId: string): Promise<
 export const BATCH_STATUSES = ['pending', 'processing', 'completed'] as const;
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
+/** How many batches have not finished, by how far they are; the most that are counted is 10,000. */
+export async function countOpenBatches(
+  database: Queryable,
+): Promise<{ accepted: number; applying: number; cancelling: number }> {
+  const { rows } = await database.query<{ accepted: number; applying: number; cancelling: number }>({
+    name: 'countOpenBatches',
+    text: `SELECT count(*) FILTER (WHERE cancelled_at IS NOT NULL)::int AS cancelling,
+                  count(*) FILTER (WHERE cancelled_at IS NULL AND is_started)::int AS applying,
+                  count(*) FILTER (WHERE cancelled_at IS NULL AND NOT is_started)::int AS accepted
+           FROM (SELECT DISTINCT batch_id FROM batch_parts WHERE open LIMIT 10000) AS waiting
+           CROSS JOIN LATERAL (
+             SELECT cancelled_at, EXISTS (
+               SELECT FROM batch_totals WHERE batch_id = batches.id AND started_at IS NOT NULL
+             ) AS is_started
+             FROM batches WHERE id = waiting.batch_id AND finished_at IS NULL OFFSET 0
+           ) AS batch`,
+  });
+  return rows[0] ?? { accepted: 0, applying: 0, cancelling: 0 };
+}
+
 /** Which batches: `from` is included, `to` is not; `before` is the id that the page begins below. */
 export interface BatchFilter {
   readonly status: BatchStatus | null;

@@ -155,6 +155,8 @@ export interface Backlog {
    * if that is less. 0 if none waits.
    */
   readonly bulkAgeMs: number;
+  /** How long the oldest of all that has waited, whatever got further meanwhile: a line since its batch was accepted. 0 if none waits. */
+  readonly oldestMs: number;
 }
 
 /** The most batches of a partition whose lines are counted. */
@@ -189,7 +191,10 @@ export async function readBacklog(
                            THEN extract(epoch FROM clock_timestamp() - greatest(first.accepted_at, touched)) * 1000 END, 0)::int
                     AS "ageMs",
                   coalesce(extract(epoch FROM clock_timestamp() - greatest(first_low.accepted_at, touched)) * 1000, 0)::int
-                    AS "bulkAgeMs"
+                    AS "bulkAgeMs",
+                  greatest(0, coalesce(extract(epoch FROM clock_timestamp() - least(
+                    first.accepted_at, first_low.accepted_at, (SELECT accepted_at FROM batches WHERE id = oldest_batch)
+                  )) * 1000, 0))::int AS "oldestMs"
            FROM held LEFT JOIN highs ON highs.partition = held.partition LEFT JOIN lows ON lows.partition = held.partition
            LEFT JOIN LATERAL (
              SELECT accepted_at FROM pending_operations AS pending
@@ -200,7 +205,9 @@ export async function readBacklog(
              WHERE pending.partition = held.partition AND low ORDER BY seq LIMIT 1
            ) AS first_low ON true
            CROSS JOIN LATERAL (
-             SELECT coalesce(sum(totals.waiting), 0) AS lines, count(*)::int AS batches, max(touched_at) AS touched
+             SELECT coalesce(sum(totals.waiting), 0) AS lines, count(*)::int AS batches, max(touched_at) AS touched,
+                    -- The one whose upload began first: that of the lowest id.
+                    min(parts.batch_id::text)::uuid AS oldest_batch
              FROM (
                SELECT batch_id, touched_at FROM batch_parts
                WHERE batch_parts.partition = held.partition AND open LIMIT ${COUNTED_BATCHES}

@@ -70,3 +70,53 @@ export async function countPendingDeliveries(
   });
   return new Map(rows.map(({ id, pending }) => [id, pending]));
 }
+
+/** How webhooks stand, for those who look. */
+export interface WebhookStatus {
+  readonly endpoints: number;
+  /** Endpoints that are enabled, and left alone for a while. */
+  readonly paused: number;
+  /** Of enabled endpoints, whether they can be sent now or later. */
+  readonly pending: number;
+  readonly oldestAgeSeconds: number;
+}
+
+/** How webhooks stand. Deliveries are counted up to `limit`, and so many of each endpoint are looked at for the oldest. */
+export async function readWebhookStatus(database: Queryable, limit: number): Promise<WebhookStatus> {
+  const { rows } = await database.query<WebhookStatus>({
+    name: 'readWebhookStatus',
+    text: `WITH state AS MATERIALIZED (
+             SELECT * FROM ${STATE_OF_ENDPOINT} WHERE deleted_at IS NULL
+           ), enabled AS MATERIALIZED (
+             SELECT * FROM state WHERE status = 'enabled'
+           ), made AS MATERIALIZED (
+             SELECT created_at FROM enabled AS state CROSS JOIN LATERAL (
+               SELECT created_at FROM deliveries
+               WHERE deliveries.endpoint_id = state.endpoint_id AND deliveries.status = 'pending'
+               ORDER BY next_attempt_at, event_id LIMIT $1
+             ) AS delivery LIMIT $1
+           ), first_untold AS MATERIALIZED (
+             SELECT event_id FROM enabled AS state CROSS JOIN LATERAL (
+               SELECT event_id FROM event_feed WHERE ${UNTOLD} AND position <= state.position + $1 ORDER BY position LIMIT 1
+             ) AS feed
+           )
+           SELECT (SELECT count(*)::int FROM state) AS endpoints,
+                  (SELECT count(*)::int FROM enabled WHERE paused_until > now()) AS paused,
+                  (SELECT count(*)::int FROM (
+                     (SELECT FROM made)
+                     UNION ALL
+                     (SELECT FROM enabled AS state CROSS JOIN LATERAL (
+                        SELECT FROM event_feed WHERE ${UNTOLD} AND position <= state.position + $1 ORDER BY position OFFSET 0
+                      ) AS untold LIMIT $1)
+                     LIMIT $1
+                   ) AS waiting) AS pending,
+                  greatest(0, coalesce(extract(epoch FROM now() - least(
+                    (SELECT min(created_at) FROM made),
+                    (SELECT min(created_at) FROM first_untold CROSS JOIN LATERAL (
+                       SELECT created_at FROM events WHERE id = event_id OFFSET 0
+                     ) AS event)
+                  )), 0))::float8 AS "oldestAgeSeconds"`,
+    values: [limit],
+  });
+  return rows[0] ?? { endpoints: 0, paused: 0, pending: 0, oldestAgeSeconds: 0 };
+}

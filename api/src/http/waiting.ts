@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { time } from './fields.ts';
+
+/** Why something is not applied yet, and until when. */
+
+const WAITS_FOR = ['worker', 'earlier_operations', 'schedule'] as const;
+
+export interface Waiting {
+  /** Null for what is scheduled: it has no place in the order yet. */
+  readonly ahead: number | null;
+  readonly waitsFor: (typeof WAITS_FOR)[number];
+  /** Null where no speed is known. */
+  readonly estimatedAt: Date | null;
+}
+
+/** As an answer tells it. */
+export interface PresentedWaiting {
+  ahead: number | null;
+  waits_for: Waiting['waitsFor'];
+  estimated_completion: string | null;
+}
+
+export const waitingFields = {
+  ahead: z
+    .int()
+    .min(0)
+    .nullable()
+    .optional()
+    .meta({
+      description:
+        'While it waits: how many operations of its partition go first. Exact up to 10,000 single operations; lines of a batch are ' +
+        'counted as they are spread. Null for what is scheduled.',
+    }),
+  waits_for: z
+    .enum(WAITS_FOR)
+    .optional()
+    .meta({
+      description:
+        'While it waits. `worker`: no worker was seen for 10 s. `schedule`: its moment has not come. `earlier_operations`: ' +
+        'it is in the queue, and workers get on with it.',
+    }),
+  estimated_completion: time.nullable().optional().meta({
+    description:
+      'While it waits: when it will have ended, by what waits and by how fast workers are. Null where that is not known.',
+  }),
+};
+
+export function presentWaiting({ ahead, waitsFor, estimatedAt }: Waiting): PresentedWaiting {
+  return { ahead, waits_for: waitsFor, estimated_completion: estimatedAt?.toISOString() ?? null };
+}
+
+const LEAST_S = 1;
+const MOST_S = 60;
+
+/**
+ * After how many seconds it is worth asking again: when it should have ended, or, where that is not known, when it has waited twice as
+ * long as until now.
+ */
+export function retryAfterOf(estimatedAt: Date | null, since: Date): number {
+  const now = Date.now();
+  const seconds =
+    estimatedAt === null
+      ? Math.floor((now - since.getTime()) / 1_000)
+      : Math.ceil((estimatedAt.getTime() - now) / 1_000);
+  return Math.min(Math.max(seconds, LEAST_S), MOST_S);
+}

@@ -1,0 +1,32 @@
+import { repeat } from '@wallet/shared/process/repeat';
+
+const STEP_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+export interface PendingMemory {
+  /** By how many operations per second what waits has grown in the last minute, or since the start; less than 0 if it shrank. */
+  readonly growth: () => number;
+  stop(): Promise<void>;
+}
+
+/** Remembers for a minute how much waited, which `read` tells. */
+export function rememberPending(read: () => number): PendingMemory {
+  const known = [{ at: performance.now(), pending: read() }];
+  const remembering = repeat(
+    () => STEP_MS,
+    () => {
+      const at = performance.now();
+      known.push({ at, pending: read() });
+      while (known[1] !== undefined && known[1].at <= at - MINUTE_MS) known.shift();
+      return Promise.resolve();
+    },
+  );
+  return {
+    growth() {
+      const [first, last] = [known[0], known.at(-1)];
+      if (first === undefined || last === undefined || last.at === first.at) return 0;
+      return ((last.pending - first.pending) / (last.at - first.at)) * 1_000;
+    },
+    stop: () => remembering.stop(),
+  };
+}

@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Command, Option } from 'commander';
+import { HelpShown, UsageError, parseCommand, readApiKey, readUrl } from './parse-command.ts';
+import { type Status, renderStatus } from './render-status.ts';
+
+/**
+ * `npm run status`: how the service is, refreshed every two seconds in place. Where the output is no terminal, or with --once, it is
+ * printed once.
+ */
+
+interface Options {
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly once?: boolean;
+}
+
+const REFRESH_MS = 2_000;
+const ANSWER_MS = 10_000;
+const [HOME, CLEAR_LINE, CLEAR_BELOW, CLEAR_ALL] = ['\x1b[H', '\x1b[K', '\x1b[J', '\x1b[2J'];
+
+const EXIT_CODES = `
+Exit codes:
+  0  all is well; ended by Ctrl-C
+  1  the service is degraded (printed once)
+  2  the command cannot be understood
+  3  the service could not be reached
+  4  the service refused to tell: the key needs the scope operations:read`;
+
+const { url, apiKey, once } = readOptions();
+if (once === true || !process.stdout.isTTY) await printOnce();
+else await refresh();
+
+function readOptions(): Options {
+  const command = new Command('npm run status --')
+    .description('Shows how the service is: rates, what waits, workers, batches, webhooks and the last hour.')
+    .addOption(
+      new Option('--url <url>', 'where the service answers')
+        .env('WALLET_URL')
+        .default('http://127.0.0.1:8000')
+        .argParser(readUrl),
+    )
+    .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY').argParser(readApiKey))
+    .option('--once', 'print it once, and do not refresh')
+    .addHelpText('after', EXIT_CODES);
+  try {
+    parseCommand(command, process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof HelpShown) process.exit();
+    if (error instanceof UsageError) fail(error.message, 2);
+    throw error;
+  }
+  return command.opts<Options & Record<string, unknown>>();
+}
+
+async function printOnce(): Promise<void> {
+  const answer = await ask();
+  if ('reason' in answer) fail(answer.reason, answer.code);
+  process.stdout.write(`${renderStatus(answer).join('\n')}\n`);
+  process.exitCode = answer.status === 'ok' ? 0 : 1;
+}
+
+/** A service that is away for a moment is asked again; what was seen last stays on the screen. */
+async function refresh(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit());
+  let lines: string[] = [];
+  process.stdout.write(CLEAR_ALL);
+  for (;;) {
+    const answer = await ask();
+    if ('reason' in answer && answer.code !== 3) fail(answer.reason, answer.code);
+    if (!('reason' in answer)) lines = renderStatus(answer);
+    const shown = 'reason' in answer ? [answer.reason, '', ...lines] : lines;
+    const { rows, columns } = process.stdout;
+    const fitting = shown.slice(0, rows - 1).map((line) => line.slice(0, columns) + CLEAR_LINE);
+    process.stdout.write(`${HOME}${fitting.join('\n')}\n${CLEAR_BELOW}`);
+    await delay(REFRESH_MS);
+  }
+}
+
+async function ask(): Promise<Status | { readonly reason: string; readonly code: 3 | 4 }> {
+  const headers: Record<string, string> = apiKey ? { Authorization: `Bearer ${apiKey}` } : {};
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const response = await fetch(`${url.replace(/\/+$/, '')}/status`, { headers, signal }).catch(() => null);
+  if (response === null) return { reason: `There is no service at ${url}.`, code: 3 };
+  const body = (await response.json().catch(() => null)) as Status | { detail?: string } | null;
+  if (response.ok && body !== null && 'rates' in body) return body;
+  const detail = body !== null && 'detail' in body ? body.detail : undefined;
+  if (response.status >= 500) return { reason: detail ?? `The service answered ${response.status}.`, code: 3 };
+  return { reason: `The service refused: ${detail ?? `it answered ${response.status}`}`, code: 4 };
+}
+
+function fail(reason: string, code: number): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(code);
+}
