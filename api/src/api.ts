@@ -7,6 +7,7 @@ import { logErrors } from '@wallet/shared/process/log-errors';
 import { watchEpoch } from '@wallet/shared/process/watch-epoch';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { Registry } from '@wallet/shared/process/metrics';
+import type { Tracing } from '@wallet/shared/process/tracing';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { type Lane, createDoorbell } from '@wallet/shared/queue/doorbell';
@@ -26,6 +27,7 @@ import { createOperationWaiter } from './operations/await-operation.ts';
 import { createFindTarget } from './operations/find-facts.ts';
 import { createFindOperation } from './operations/find-operation.ts';
 import { createRing } from './operations/ring-partitions.ts';
+import { traceAcceptance } from './operations/trace-acceptance.ts';
 import { createFindWallet } from './wallets/find-wallet.ts';
 
 export interface RunningApi {
@@ -42,6 +44,8 @@ interface Dependencies {
   readonly history: History;
   readonly partitions: number;
   readonly registry: Registry;
+  /** Null if nothing is traced. */
+  readonly tracing?: Tracing | null;
   readonly log: Logger;
 }
 
@@ -53,7 +57,7 @@ const NOTICE_MS = 500;
  * what it needs, and nothing else.
  */
 export async function startApi(config: ApiConfig, dependencies: Dependencies): Promise<RunningApi> {
-  const { database, storing, history, partitions, registry, log } = dependencies;
+  const { database, storing, history, partitions, registry, tracing = null, log } = dependencies;
   let stopping = false;
   const isStopping = (): boolean => stopping;
   const assets = await loadAssets(database);
@@ -72,20 +76,21 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
   });
   metrics.watch(watch, admission.waiting, { reading: database, storing, ...history.pools });
   const { findWallet, houseAccounts, targets, ...lookUps } = createLookUps(dependencies, assets);
+  const accept = createAcceptOperation({
+    ...{ database: storing, ring: queue.ring, admission, log },
+    onAccepted({ type, priority, executeAt }, seconds) {
+      // What is scheduled does not wait yet.
+      if (executeAt === null) watch.accepted(priority);
+      metrics.accepted('single', [[type, 1]], seconds);
+    },
+  });
   const endpoints = createEndpoints({
     operations: {
       ...{ database, storing, partitions, assets },
       ...{ findWallet: findWallet.one, findOperation: createFindOperation(database, assets) },
       ...{ targets, houseAccounts },
       wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
-      accept: createAcceptOperation({
-        ...{ database: storing, ring: queue.ring, admission, log },
-        onAccepted({ type, priority, executeAt }, seconds) {
-          // What is scheduled does not wait yet.
-          if (executeAt === null) watch.accepted(priority);
-          metrics.accepted('single', [[type, 1]], seconds);
-        },
-      }),
+      accept: tracing === null ? accept : traceAcceptance(tracing, accept),
     },
     batches: {
       ...{ database, storing, history, partitions, assets, houseAccounts, isStopping, log },
@@ -109,7 +114,14 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     health: { database, queueState: queue.state, backlog: () => watch.backlog, isStopping },
   });
   const app = createApp({
-    ...{ endpoints, isStopping, log, onAnswered: metrics.answered, registry: config.metrics ? registry : null },
+    ...{
+      endpoints,
+      isStopping,
+      tracing,
+      log,
+      onAnswered: metrics.answered,
+      registry: config.metrics ? registry : null,
+    },
     guard: requireKey({ judge: (token) => access.keys.judge(token), limitRate: access.limitRate }),
   });
   const server = createApiServer(app, refuseOverload(endpoints, admission, metrics.answered, app), config);

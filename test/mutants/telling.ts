@@ -5,10 +5,10 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'event-outside-the-transaction',
     bug: 'an event is there although what it tells of was rolled back',
-    text: 'await applyOrFail(client, assets, choice) : await apply(client, assets, choice);',
-    instead: `await applyOrFail(client, assets, choice) : await apply(Object.assign(Object.create(client) as Client, {
+    text: 'await applyOrFail(client, tools, choice) : await apply(client, tools, choice);',
+    instead: `await applyOrFail(client, tools, choice) : await apply(Object.assign(Object.create(client) as Client, {
       query: (query: { name?: string }) => (query.name === 'insertEvents' ? database : client).query(query),
-    }), assets, choice);`,
+    }), tools, choice);`,
     tests: ['laws/webhook-events > at its very end'],
   },
   {

@@ -7,6 +7,7 @@ import { actorOf } from './actor.ts';
 import { type Answer, type Answers, type AnyAnswer, sendAnswer } from './answer.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 import { readJson } from './read-json.ts';
+import { type RequestOrigin, originOf } from './request-origin.ts';
 import { parseWith } from './schemas.ts';
 
 type Method = 'get' | 'post' | 'patch' | 'delete';
@@ -76,6 +77,11 @@ export class Input<Params, Query, Body> {
   /** The caller, for the audit log. */
   get actor(): Actor {
     return actorOf(this.#response);
+  }
+
+  /** For what the request asks to be done later. */
+  get origin(): RequestOrigin {
+    return originOf(this.#response);
   }
 
   /** Aborts when the client has gone. */
