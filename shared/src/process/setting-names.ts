@@ -22,7 +22,7 @@ const SETTINGS = [
 export type SettingName = (typeof SETTINGS)[number];
 
 /** Read by the client's commands and by docker-compose.yml. */
-const OTHERS_OF_OURS = ['WALLET_URL', 'WALLET_API_KEY', 'API_PORT'] as const;
+const OTHERS_OF_OURS = ['WALLET_URL', 'WALLET_API_KEY', 'API_PORT', 'PROMETHEUS_PORT', 'GRAFANA_PORT'] as const;
 const NAMES: readonly string[] = [...SETTINGS, ...OTHERS_OF_OURS];
 
 /** What begins like this is meant for us. */
