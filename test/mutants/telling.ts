@@ -229,4 +229,25 @@ export const TELLING: readonly Mutant[] = [
     instead: 'const nonce = Buffer.alloc(NONCE_BYTES);',
     tests: ['unit/seal'],
   },
+  {
+    name: 'receiver-continues-another-span',
+    bug: 'a receiver of webhooks is told the span before the one that tells it',
+    text: 'const headers = { ...request.headers, traceparent: span.traceparent };',
+    instead: 'const headers = { ...request.headers, traceparent: parent };',
+    tests: ['stories/traces > one trace'],
+  },
+  {
+    name: 'acceptance-outside-the-trace',
+    bug: 'what a worker does is part of the request, not of its acceptance',
+    text: 'const origin = { ...operation.origin, traceparent: span.traceparent };',
+    instead: 'const origin = operation.origin;',
+    tests: ['stories/traces > one trace'],
+  },
+  {
+    name: 'request-name-not-logged',
+    bug: 'the log of a worker names no request that its caller named',
+    text: 'request_id: origin?.requestId ?? id',
+    instead: 'request_id: id',
+    tests: ['stories/traces > the worker logs'],
+  },
 ];
