@@ -3,6 +3,7 @@ import { type Assets, loadAssets } from '@wallet/shared/database/assets';
 import { loadHouseAccounts } from '@wallet/shared/database/house-accounts';
 import type { Database } from '@wallet/shared/database/pool';
 import type { History } from '@wallet/shared/database/replica';
+import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import { watchEpoch } from '@wallet/shared/process/watch-epoch';
 import type { Logger } from '@wallet/shared/process/logger';
@@ -12,6 +13,7 @@ import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { type Lane, createDoorbell } from '@wallet/shared/queue/doorbell';
 import { createSealer } from '@wallet/shared/process/seal';
+import type { Priority } from '@wallet/shared/words/operation';
 import { requireKey } from './access/require-key.ts';
 import { startAccess } from './access/start-access.ts';
 import { refuseOverload } from './admission/refuse-overload.ts';
@@ -21,7 +23,7 @@ import { readJsonBody } from './batches/read-lines.ts';
 import type { ApiConfig } from './config.ts';
 import { createEndpoints } from './endpoints.ts';
 import { closeServer, createApiServer, listen } from './http/serve.ts';
-import { createApiMetrics } from './metrics.ts';
+import { type ApiMetrics, createApiMetrics } from './metrics.ts';
 import { createAcceptOperation } from './operations/accept-operation.ts';
 import { createOperationWaiter } from './operations/await-operation.ts';
 import { createFindTarget } from './operations/find-facts.ts';
@@ -76,14 +78,8 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
   });
   metrics.watch(watch, admission.waiting, { reading: database, storing, ...history.pools });
   const { findWallet, houseAccounts, targets, ...lookUps } = createLookUps(dependencies, assets);
-  const accept = createAcceptOperation({
-    ...{ database: storing, ring: queue.ring, admission, log },
-    onAccepted({ type, priority, executeAt }, seconds) {
-      // What is scheduled does not wait yet.
-      if (executeAt === null) watch.accepted(priority);
-      metrics.accepted('single', [[type, 1]], seconds);
-    },
-  });
+  const accepting = { database: storing, ring: queue.ring, admission, log };
+  const accept = createAcceptOperation({ ...accepting, onAccepted: tellAccepted(watch, metrics) });
   const endpoints = createEndpoints({
     operations: {
       ...{ database, storing, partitions, assets },
@@ -139,6 +135,14 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       await queue.stop();
       await access.stop();
     },
+  };
+}
+
+/** What is scheduled does not wait yet. */
+function tellAccepted(watch: { accepted(priority: Priority): void }, metrics: Pick<ApiMetrics, 'accepted'>) {
+  return ({ type, priority, executeAt }: NewOperation, seconds: number): void => {
+    if (executeAt === null) watch.accepted(priority);
+    metrics.accepted('single', [[type, 1]], seconds);
   };
 }
 
