@@ -114,6 +114,19 @@ module.exports = {
       to: { path: packageOf('papaparse') },
     },
     {
+      name: 'only-one-file-knows-open-telemetry',
+      severity: 'error',
+      from: { pathNot: '^shared/src/process/open-telemetry\\.ts$' },
+      to: { path: packageOf('@opentelemetry/[^/]+') },
+    },
+    {
+      name: 'open-telemetry-is-loaded-when-asked-for',
+      comment: 'A process that exports no traces must not pay for loading what does.',
+      severity: 'error',
+      from: {},
+      to: { path: 'open-telemetry\\.ts$', dynamic: false },
+    },
+    {
       name: 'words-are-at-the-bottom',
       comment: 'The vocabulary knows nothing of ours, and no server.',
       severity: 'error',

@@ -3,14 +3,17 @@ import { type Assets, loadAssets } from '@wallet/shared/database/assets';
 import { loadHouseAccounts } from '@wallet/shared/database/house-accounts';
 import type { Database } from '@wallet/shared/database/pool';
 import type { History } from '@wallet/shared/database/replica';
+import type { NewOperation } from '@wallet/shared/database/tables/operations';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import { watchEpoch } from '@wallet/shared/process/watch-epoch';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { Registry } from '@wallet/shared/process/metrics';
+import type { Tracing } from '@wallet/shared/process/tracing';
 import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { type Lane, createDoorbell } from '@wallet/shared/queue/doorbell';
 import { createSealer } from '@wallet/shared/process/seal';
+import type { Priority } from '@wallet/shared/words/operation';
 import { createRecheck, requireKey } from './access/require-key.ts';
 import { startAccess } from './access/start-access.ts';
 import { refuseOverload } from './admission/refuse-overload.ts';
@@ -21,12 +24,13 @@ import { readJsonBody } from './batches/read-lines.ts';
 import type { ApiConfig } from './config.ts';
 import { createEndpoints } from './endpoints.ts';
 import { closeServer, createApiServer, listen } from './http/serve.ts';
-import { countWorkers, createApiMetrics } from './metrics.ts';
+import { type ApiMetrics, countWorkers, createApiMetrics } from './metrics.ts';
 import { createAcceptOperation } from './operations/accept-operation.ts';
 import { createOperationWaiter } from './operations/await-operation.ts';
 import { createFindTarget } from './operations/find-facts.ts';
 import { createFindOperation } from './operations/find-operation.ts';
 import { createRing } from './operations/ring-partitions.ts';
+import { traceAcceptance } from './operations/trace-acceptance.ts';
 import { createForecast } from './status/forecast.ts';
 import { rememberPending } from './status/remember-pending.ts';
 import { watchWorkers } from './status/watch-workers.ts';
@@ -47,6 +51,8 @@ interface Dependencies {
   readonly history: History;
   readonly partitions: number;
   readonly registry: Registry;
+  /** Null if nothing is traced. */
+  readonly tracing?: Tracing | null;
   readonly log: Logger;
 }
 
@@ -58,7 +64,7 @@ const NOTICE_MS = 500;
  * what it needs, and nothing else.
  */
 export async function startApi(config: ApiConfig, dependencies: Dependencies): Promise<RunningApi> {
-  const { database, storing, history, partitions, registry, log } = dependencies;
+  const { database, storing, history, partitions, registry, tracing = null, log } = dependencies;
   let stopping = false;
   const isStopping = (): boolean => stopping;
   const assets = await loadAssets(database);
@@ -80,6 +86,8 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
   const { backlog, workers, memory, forecast, ...sight } = lookAround(dependencies, watch);
   metrics.watch(watch, admission.waiting, { reading: database, storing, ...history.pools });
   const { findWallet, houseAccounts, targets, ...lookUps } = createLookUps(dependencies, assets);
+  const accepting = { database: storing, ring: queue.ring, admission, log };
+  const accept = createAcceptOperation({ ...accepting, onAccepted: tellAccepted(watch, metrics) });
   const endpoints = createEndpoints({
     operations: {
       ...{ database, storing, partitions, assets },
@@ -87,14 +95,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       ...{ targets, houseAccounts },
       wait: (id, partition, ms, gone) => waiter.wait(id, partition, ms, gone),
       ...{ expectedAt: forecast.ofAccepted, waitingOf: forecast.ofOperation },
-      accept: createAcceptOperation({
-        ...{ database: storing, ring: queue.ring, admission, log },
-        onAccepted({ type, priority, executeAt }, seconds) {
-          // What is scheduled does not wait yet.
-          if (executeAt === null) watch.accepted(priority);
-          metrics.accepted('single', [[type, 1]], seconds);
-        },
-      }),
+      accept: tracing === null ? accept : traceAcceptance(tracing, accept),
     },
     batches: {
       ...{ database, storing, history, partitions, assets, houseAccounts, isStopping, log },
@@ -121,7 +122,8 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
     health: { database, queueState: queue.state, backlog, workersAreAway: workers.areAway, isStopping },
   });
   const app = createApp({
-    ...{ endpoints, isStopping, log, onAnswered: metrics.answered, registry: config.metrics ? registry : null },
+    ...{ endpoints, isStopping, tracing, log, onAnswered: metrics.answered },
+    registry: config.metrics ? registry : null,
     guard: requireKey({ judge: (token) => access.keys.judge(token), limitRate: access.limitRate }),
   });
   const server = createApiServer(app, refuseOverload(endpoints, admission, metrics.answered, app), config);
@@ -140,6 +142,14 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       await queue.stop();
       await access.stop();
     },
+  };
+}
+
+/** What is scheduled does not wait yet. */
+function tellAccepted(watch: { accepted(priority: Priority): void }, metrics: Pick<ApiMetrics, 'accepted'>) {
+  return ({ type, priority, executeAt }: NewOperation, seconds: number): void => {
+    if (executeAt === null) watch.accepted(priority);
+    metrics.accepted('single', [[type, 1]], seconds);
   };
 }
 

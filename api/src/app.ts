@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { parse } from 'node:querystring';
 import type { Logger } from '@wallet/shared/process/logger';
 import type { Registry } from '@wallet/shared/process/metrics';
+import type { Tracing } from '@wallet/shared/process/tracing';
 import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { createConsole } from './console.ts';
@@ -53,6 +54,7 @@ export function createApp(parts: {
   readonly isStopping: () => boolean;
   /** What `/metrics` shows; null if it is not served. */
   readonly registry: Registry | null;
+  readonly tracing?: Tracing | null;
   readonly log: Logger;
 }): Express {
   const { endpoints, guard, onAnswered, isStopping, registry, log } = parts;
@@ -61,7 +63,7 @@ export function createApp(parts: {
   app.disable('etag');
   // Like Express' `simple`, which silently drops the parameters after the first thousand.
   app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
-  const follow = followRequests(log, onAnswered);
+  const follow = followRequests(log, onAnswered, parts.tracing ?? null);
   // One layer: to look for the next costs Express more than what is done in each.
   app.use((request, response, next) => {
     follow(request, response);

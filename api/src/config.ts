@@ -8,6 +8,7 @@ import {
   sharedSettings,
   webhookSettings,
 } from '@wallet/shared/process/config';
+import { tracingSettings } from '@wallet/shared/process/tracing';
 import { readRedisAddress } from '@wallet/shared/process/redis-settings';
 import { type SynchronousStandby, synchronousStandbySetting } from '@wallet/shared/process/warn-of-failover';
 import type { RedisAddress } from '@wallet/shared/queue/redis-address';
@@ -33,6 +34,8 @@ export interface ApiConfig {
   readonly maxConnections: number;
   /** Whether `/metrics` is served, to every caller. */
   readonly metrics: boolean;
+  /** Where traces are exported; nothing is traced if undefined. */
+  readonly tracesTo?: string | undefined;
   readonly redis: RedisAddress;
   readonly queuePrefix: string;
   readonly logLevel: string;
@@ -57,6 +60,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     {
       ...sharedSettings,
       ...webhookSettings,
+      ...tracingSettings,
       HOST: z.string().default('127.0.0.1'),
       PORT: count(0, 65_535, 8000),
       READ_DATABASE_URL: databaseSetting().optional(),
@@ -95,6 +99,7 @@ export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
     },
     maxConnections: settings.API_MAX_CONNECTIONS,
     metrics: settings.METRICS_ENABLED,
+    tracesTo: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
     redis: readRedisAddress(settings),
     queuePrefix: settings.QUEUE_PREFIX,
     logLevel: settings.LOG_LEVEL,

@@ -9,6 +9,7 @@ import { type Logger, createLogger } from '@wallet/shared/process/logger';
 import { createRegistry } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { type EndItself, type Running, runProcess } from '@wallet/shared/process/run-process';
+import { loadTracing } from '@wallet/shared/process/load-tracing';
 import { watchSchema } from '@wallet/shared/process/watch-schema';
 import { warnOfFailover } from '@wallet/shared/process/warn-of-failover';
 import { startApi } from './api.ts';
@@ -59,7 +60,12 @@ async function start(config: ApiConfig, endItself: EndItself): Promise<{ log: Lo
   await checkDatabase(database, config.databaseUrl, 'api', config.migrationWaitMs);
   await warnOfFailover(database, config.synchronousStandby, log);
   const partitions = await readPartitions(database, config.partitions);
-  const api = await startApi(config, { database, storing, history, partitions, registry: createRegistry(), log });
+  const tracing = await loadTracing({
+    ...{ endpoint: config.tracesTo, service: 'wallet-api' },
+    onError: logErrors(log, 'traces cannot be exported'),
+  });
+  const registry = createRegistry();
+  const api = await startApi(config, { database, storing, history, partitions, registry, tracing, log });
   const schema = watchSchema({ database, url: config.databaseUrl, log, onMisfit: endItself });
   log.info({ host: config.host, port: api.port }, 'api ready');
   return {
@@ -67,7 +73,7 @@ async function start(config: ApiConfig, endItself: EndItself): Promise<{ log: Lo
     running: {
       async stop() {
         await Promise.all([api.stop(), schema.stop()]);
-        await Promise.all([database.end(), storing.end(), replica?.end()]);
+        await Promise.all([database.end(), storing.end(), replica?.end(), tracing?.stop()]);
       },
     },
   };

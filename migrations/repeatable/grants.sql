@@ -80,6 +80,8 @@ GRANT INSERT ON movements, failures, events, unrelayed_events, event_feed, deliv
 GRANT DELETE ON pending_operations, unrelayed_events, delivery_leases TO wallet_worker;
 -- Where an account stood whose last movement is in the archives. Only the owner of the schema writes archives.
 GRANT SELECT ON archive_checkpoints TO wallet_worker;
+-- The spans that told events are part of, which nothing is decided by.
+GRANT SELECT, INSERT, DELETE ON event_traces TO wallet_worker;
 GRANT UPDATE (balance, version, last_operation_id, updated_at) ON accounts TO wallet_worker;
 -- What of a hold and of a reversal is in the archives is for who archives to say.
 GRANT SELECT ON operation_terms, operation_legs, holds, reversed_operations, house_accounts TO wallet_worker;

@@ -5,10 +5,10 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'event-outside-the-transaction',
     bug: 'an event is there although what it tells of was rolled back',
-    text: 'await applyOrFail(client, assets, choice) : await apply(client, assets, choice);',
-    instead: `await applyOrFail(client, assets, choice) : await apply(Object.assign(Object.create(client) as Client, {
+    text: 'await applyOrFail(client, tools, choice) : await apply(client, tools, choice);',
+    instead: `await applyOrFail(client, tools, choice) : await apply(Object.assign(Object.create(client) as Client, {
       query: (query: { name?: string }) => (query.name === 'insertEvents' ? database : client).query(query),
-    }), assets, choice);`,
+    }), tools, choice);`,
     tests: ['laws/webhook-events > at its very end'],
   },
   {
@@ -228,5 +228,26 @@ export const TELLING: readonly Mutant[] = [
     text: 'const nonce = randomBytes(NONCE_BYTES);',
     instead: 'const nonce = Buffer.alloc(NONCE_BYTES);',
     tests: ['unit/seal'],
+  },
+  {
+    name: 'receiver-continues-another-span',
+    bug: 'a receiver of webhooks is told the span before the one that tells it',
+    text: 'const headers = { ...request.headers, traceparent: span.traceparent };',
+    instead: 'const headers = { ...request.headers, traceparent: parent };',
+    tests: ['stories/traces > one trace'],
+  },
+  {
+    name: 'acceptance-outside-the-trace',
+    bug: 'what a worker does is part of the request, not of its acceptance',
+    text: 'const origin = { ...operation.origin, traceparent: span.traceparent };',
+    instead: 'const origin = operation.origin;',
+    tests: ['stories/traces > one trace'],
+  },
+  {
+    name: 'request-name-not-logged',
+    bug: 'the log of a worker names no request that its caller named',
+    text: 'request_id: origin?.requestId ?? id',
+    instead: 'request_id: id',
+    tests: ['stories/traces > the worker logs'],
   },
 ];

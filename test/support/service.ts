@@ -7,8 +7,9 @@ import { type Assets, loadAssets } from '@wallet/shared/database/assets';
 import { type Database, createPool } from '@wallet/shared/database/pool';
 import { createHistory } from '@wallet/shared/database/replica';
 import { readPartitions } from '@wallet/shared/database/tables/settings';
-import { createLogger } from '@wallet/shared/process/logger';
+import { type Logger, createLogger } from '@wallet/shared/process/logger';
 import { Registry } from '@wallet/shared/process/metrics';
+import type { Tracing } from '@wallet/shared/process/tracing';
 import type { RedisAddress } from '@wallet/shared/queue/redis-address';
 import { type WalletWorker, startWorker } from '@wallet/worker/worker';
 import { watchConformance } from './conformance.ts';
@@ -52,7 +53,7 @@ const UNLIMITED: AdmissionLimits = {
  * Starts an API and, unless told otherwise, a worker. `redisUrl` is that of both, `apiRedisUrl` that of the API alone: an
  * address where nobody answers makes them work without Redis. `redis` says more than a URL can. `webhooks: false` leaves out the key that they need.
  * `wire` stands between the API and its database. `admission` sets limits that are otherwise far away. `defaults` are what sessions on the database begin with.
- * `target` is a database that is there already.
+ * `target` is a database that is there already. `tracing` is what both processes export to.
  */
 export async function startService(
   options: {
@@ -65,6 +66,8 @@ export async function startService(
     admission?: Partial<AdmissionLimits>;
     defaults?: Readonly<Record<string, string>>;
     target?: { databaseUrl: string; redisUrl: string; queuePrefix: string };
+    tracing?: { readonly api: Tracing; readonly worker: Tracing };
+    workerLog?: Logger;
   } = {},
 ): Promise<Service> {
   const target = {
@@ -120,6 +123,7 @@ export async function startService(
       history: createHistory(apiPool, null, () => undefined),
       partitions,
       registry: new Registry(),
+      tracing: options.tracing?.api ?? null,
       log,
     },
   );
@@ -138,7 +142,10 @@ export async function startService(
       const settings = { ...config, ...limits, healthPort: undefined };
       const registry = new Registry();
       workerRegistries.push(registry);
-      const dependencies = { database: workerPool, webhookDatabase: workerPool, partitions, assets, registry, log };
+      const dependencies = {
+        ...{ database: workerPool, webhookDatabase: workerPool, partitions, assets, registry },
+        ...{ tracing: options.tracing?.worker ?? null, log: options.workerLog ?? log },
+      };
       workers.push(startWorker(settings, dependencies));
     },
     async stopWorkers() {

@@ -20,10 +20,12 @@ function sourceOf(command: string): string {
 describe('docker-compose.yml', () => {
   const services = Object.entries<Container>(compose.services);
 
-  it('publishes nothing but the proxy, on loopback, so that every other service can be scaled', () => {
+  it('publishes nothing but the proxy and what observes, on loopback, so that every other service can be scaled', () => {
     const published = services.filter(([, { ports }]) => ports !== undefined);
     expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
       ['proxy', ['127.0.0.1:${API_PORT:-8000}:8000']],
+      ['prometheus', ['127.0.0.1:${PROMETHEUS_PORT:-9090}:9090']],
+      ['grafana', ['127.0.0.1:${GRAFANA_PORT:-3000}:3000']],
     ]);
     expect(services.filter(([, each]) => each.container_name !== undefined)).toEqual([]);
   });

@@ -5,6 +5,7 @@ import {
   sharedSettings,
   webhookSettings,
 } from '@wallet/shared/process/config';
+import { tracingSettings } from '@wallet/shared/process/tracing';
 import { readRedisAddress } from '@wallet/shared/process/redis-settings';
 import { type SynchronousStandby, synchronousStandbySetting } from '@wallet/shared/process/warn-of-failover';
 import type { RedisAddress } from '@wallet/shared/queue/redis-address';
@@ -37,7 +38,9 @@ export interface WorkerConfig {
   readonly webhookAllowPrivate: boolean;
   /** What is deleted when it is older. */
   readonly retention: RetentionDays;
-  /** Where health is served; not at all if undefined. */
+  /** Where traces are exported; nothing is traced if undefined. */
+  readonly tracesTo?: string | undefined;
+  /** Where health and metrics are served; on the first free port of loopback, from 9464 on, if undefined. */
   readonly healthPort: number | undefined;
   readonly host: string;
 }
@@ -52,6 +55,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     {
       ...sharedSettings,
       ...webhookSettings,
+      ...tracingSettings,
       SYNCHRONOUS_STANDBY: synchronousStandbySetting,
       WORKER_PROCESSES: processesSetting(),
       WORKER_BATCH_LIMIT: numberSetting(1, 10_000).default(1_000),
@@ -84,6 +88,7 @@ export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     webhookKey: settings.WEBHOOK_KEY,
     webhookAllowPrivate: settings.WEBHOOK_ALLOW_PRIVATE,
     retention: retentionOf(settings),
+    tracesTo: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
     healthPort: settings.WORKER_HEALTH_PORT,
     host: settings.HOST,
   });

@@ -8,6 +8,7 @@ import { logErrors } from '@wallet/shared/process/log-errors';
 import { createRegistry, watchPools } from '@wallet/shared/process/metrics';
 import { readOptions } from '@wallet/shared/process/read-options';
 import { type EndItself, type Running, runProcess } from '@wallet/shared/process/run-process';
+import { loadTracing } from '@wallet/shared/process/load-tracing';
 import { watchEpoch } from '@wallet/shared/process/watch-epoch';
 import { watchSchema } from '@wallet/shared/process/watch-schema';
 import { warnOfFailover } from '@wallet/shared/process/warn-of-failover';
@@ -15,7 +16,7 @@ import { type WorkerConfig, readWorkerConfig } from './config.ts';
 import { watchWebhookBacklog } from './metrics.ts';
 import { DRAIN_PLANNER, PLANNER } from './drain/planner.ts';
 import { startRetention } from './retention/start-retention.ts';
-import { serveHealth } from './serve-health.ts';
+import { serveHealth, serveHealthSomewhere } from './serve-health.ts';
 import { startWorker } from './worker.ts';
 
 /** Each is used for a few milliseconds at a time; none is held while a request is under way. */
@@ -24,8 +25,9 @@ const WEBHOOK_CONNECTIONS = 4;
 const HELP = `npm run start:worker
 
 Applies the operations of a migrated DATABASE_URL and sends its webhooks, woken by REDIS_URL. Any number of them can run beside
-each other; WORKER_PROCESSES says how many are started by this. WORKER_HEALTH_PORT is where it serves /health and /metrics.
-README.md, "Running it", lists the settings. SIGTERM stops it gracefully. Exit status 2 if it cannot start.`;
+each other; WORKER_PROCESSES says how many are started by this. It serves /health and /metrics on WORKER_HEALTH_PORT, or on the
+first free port of loopback from 9464 on. README.md, "Running it", lists the settings. SIGTERM stops it gracefully. Exit status 2
+if it cannot start.`;
 
 await runProcess({
   help: HELP,
@@ -58,26 +60,32 @@ async function start(config: WorkerConfig, endItself: EndItself): Promise<{ log:
   const registry = createRegistry();
   // Before anything is taken to be applied: the port may be taken.
   const isReady = async (): Promise<boolean> => worker.fitsDatabase() && (await readDatabaseState(database)) === 'up';
-  const stopHealth = config.healthPort
-    ? await serveHealth(config.healthPort, config.host, isReady, registry)
-    : () => undefined;
+  const health =
+    config.healthPort === undefined
+      ? await serveHealthSomewhere(isReady, registry)
+      : await serveHealth(config.healthPort, config.host, isReady, registry);
+  if (health === null) log.warn('no port is free to serve health and metrics on: set WORKER_HEALTH_PORT');
+  const tracing = await loadTracing({
+    ...{ endpoint: config.tracesTo, service: 'wallet-worker' },
+    onError: logErrors(log, 'traces cannot be exported'),
+  });
   const schema = watchSchema({ database, url: config.databaseUrl, log, onMisfit: endItself });
   const worker = startWorker(config, {
-    ...{ database, webhookDatabase, partitions, assets, registry, log },
+    ...{ database, webhookDatabase, partitions, assets, registry, tracing, log },
     onNewerSchema: schema.look,
   });
   const retention = startRetention({ database: retentionDatabase, days: config.retention, registry, log });
   const epoch = watchEpoch({ database: webhookDatabase, log, onOther: () => assets.replace() });
   watchPools(registry, { ledger: database, webhooks: webhookDatabase });
   watchWebhookBacklog(registry, webhookDatabase);
-  log.info({ partitions }, 'worker ready');
+  log.info({ partitions, health_port: health?.port }, 'worker ready');
   return {
     log,
     running: {
       async stop() {
         await Promise.all([worker.stop(), retention.stop(), schema.stop(), epoch.stop()]);
-        stopHealth();
-        await Promise.all([database.end(), webhookDatabase.end(), retentionDatabase.end()]);
+        health?.stop();
+        await Promise.all([database.end(), webhookDatabase.end(), retentionDatabase.end(), tracing?.stop()]);
       },
     },
   };

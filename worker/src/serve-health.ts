@@ -3,15 +3,42 @@ import { ConfigError } from '@wallet/shared/words/config-error';
 import type { Registry } from '@wallet/shared/process/metrics';
 
 /**
+ * Where a worker serves its health if it is not told: the port that OpenTelemetry gives to exporters for Prometheus, or, since several
+ * workers run on one host, the first free one of those after it.
+ */
+const FIRST_HEALTH_PORT = 9464;
+const PORTS_TRIED = 64;
+
+interface Health {
+  readonly port: number;
+  stop(): void;
+}
+
+/**
+ * Serves on the first free port of loopback.
+ * @returns null if none is free: a worker does its work without.
+ */
+export async function serveHealthSomewhere(
+  isReady: () => Promise<boolean>,
+  registry: Registry,
+): Promise<Health | null> {
+  for (let port = FIRST_HEALTH_PORT; port < FIRST_HEALTH_PORT + PORTS_TRIED; port += 1) {
+    const health = await serveHealth(port, '127.0.0.1', isReady, registry).catch(() => null);
+    if (health !== null) return health;
+  }
+  return null;
+}
+
+/**
  * Answers 200 while the worker can work, for a container's health check, and tells what is measured on `/metrics`. `/livez` is
- * about the process alone, since starting it again does not bring a database back. Returns what stops it.
+ * about the process alone, since starting it again does not bring a database back.
  */
 export async function serveHealth(
   port: number,
   host: string,
   isReady: () => Promise<boolean>,
   registry: Registry,
-): Promise<() => void> {
+): Promise<Health> {
   const answers = {
     health: async () => {
       const ready = await isReady();
@@ -39,8 +66,11 @@ export async function serveHealth(
     });
     server.listen(port, host, resolve);
   });
-  return () => {
-    server.close();
-    server.closeAllConnections();
+  return {
+    port,
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }

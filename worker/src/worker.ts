@@ -5,6 +5,7 @@ import { createAnnouncer } from '@wallet/shared/queue/announcements';
 import { createDoorbell, listenToDoorbell } from '@wallet/shared/queue/doorbell';
 import { logErrors } from '@wallet/shared/process/log-errors';
 import type { Registry } from '@wallet/shared/process/metrics';
+import type { Tracing } from '@wallet/shared/process/tracing';
 import { createSealer } from '@wallet/shared/process/seal';
 import type { WorkerConfig } from './config.ts';
 import { answerByDraining } from './drain/drain-turn.ts';
@@ -24,6 +25,8 @@ export interface WorkerDependencies {
   readonly partitions: number;
   readonly assets: Assets;
   readonly registry: Registry;
+  /** Null if nothing is traced. */
+  readonly tracing?: Tracing | null;
   /** Called when something suggests that the schema has become one of a later version. */
   readonly onNewerSchema?: () => void;
   readonly log: Logger;
@@ -38,7 +41,7 @@ export interface WalletWorker {
 
 /** Starts a worker: it answers the doorbell of every partition, sweeps up what it missed, accepts what is due, and delivers webhooks. */
 export function startWorker(config: WorkerConfig, dependencies: WorkerDependencies): WalletWorker {
-  const { database, partitions, registry, onNewerSchema = () => undefined, log } = dependencies;
+  const { database, partitions, registry, tracing = null, onNewerSchema = () => undefined, log } = dependencies;
   const metrics = createWorkerMetrics(registry);
   const onError = logErrors(log, 'queue connection failed');
   const redis = { ...config.redis, prefix: config.queuePrefix, onError };
@@ -54,13 +57,14 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
         log.debug({ err: error }, 'announcement failed');
       });
     },
+    tracing,
     log,
   });
   const onDrainError = logErrors(log, 'drain failed');
   const faults = watchFaults(metrics, log);
   const signs = leaveSigns({ database, partitions, isWell: faults.fitsDatabase, log });
   const answers = answerByDraining({
-    ...{ config, database, assets: dependencies.assets, doorbell, announcer, metrics, signs, log },
+    ...{ config, database, assets: dependencies.assets, tracing, doorbell, announcer, metrics, signs, log },
     onMisfit: onNewerSchema,
     onDrained(drain) {
       if (drain.events > 0) webhooks.nudge();

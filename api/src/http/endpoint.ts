@@ -7,6 +7,7 @@ import { actorOf } from './actor.ts';
 import { type Answer, type Answers, type AnyAnswer, sendAnswer } from './answer.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 import { readJson } from './read-json.ts';
+import { type RequestOrigin, originOf } from './request-origin.ts';
 import { parseWith } from './schemas.ts';
 
 type Method = 'get' | 'post' | 'patch' | 'delete';
@@ -81,6 +82,11 @@ export class Input<Params, Query, Body> {
   /** The key of the caller; null while no key was ever made. */
   get key(): UsableKey | null {
     return this.#response.locals.key ?? null;
+  }
+
+  /** For what the request asks to be done later. */
+  get origin(): RequestOrigin {
+    return originOf(this.#response);
   }
 
   /** Aborts when the client has gone. */

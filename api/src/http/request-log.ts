@@ -1,6 +1,7 @@
 import { hideTokens } from '@wallet/shared/words/api-key';
 import { newId } from '@wallet/shared/words/ids';
 import type { Logger } from '@wallet/shared/process/logger';
+import { type Span, type Tracing, traceIdOf } from '@wallet/shared/process/tracing';
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { splitTarget } from './read-target.ts';
@@ -12,6 +13,10 @@ declare global {
     interface Locals {
       /** Names this request in the answer, in a problem and in the log. */
       requestId: string;
+      /** Whether the caller gave it that name. */
+      isNamed: boolean;
+      /** The span of the request, if it is traced: a W3C `traceparent`. */
+      traceparent?: string;
       /** Goes into the request's log line. */
       logged: Record<string, string>;
       /** The pattern of the path, as the document has it. */
@@ -40,13 +45,23 @@ const ABORTED = 499;
 /** Told of each request when it is answered, under the pattern of its route. */
 export type OnAnswered = (method: string, route: string, status: number, seconds: number) => void;
 
-/** Makes what gives each request an id and, when it is answered, logs one line and tells `onAnswered`. */
-export function followRequests(log: Logger, onAnswered: OnAnswered): (request: Request, response: Response) => void {
+/**
+ * Makes what gives each request an id and, when it is answered, logs one line and tells `onAnswered`. With `tracing`, each is also
+ * a span, part of the trace that the caller names.
+ */
+export function followRequests(
+  log: Logger,
+  onAnswered: OnAnswered,
+  tracing: Tracing | null,
+): (request: Request, response: Response) => void {
   return (request, response) => {
     const started = performance.now();
     const { locals } = response;
     const requestId = requestIdOf(request);
     locals.requestId = requestId;
+    locals.isNamed = request.headers['x-request-id'] === requestId;
+    const span = tracing === null ? null : startSpan(tracing, request);
+    if (span !== null) locals.traceparent = span.traceparent;
     locals.logged = {};
     response.setHeader('X-Request-Id', requestId);
     response.once('close', () => {
@@ -59,11 +74,43 @@ export function followRequests(log: Logger, onAnswered: OnAnswered): (request: R
           path: splitTarget(request.originalUrl).path,
           status: isAnswered ? status : 'aborted',
           duration_ms: Math.round(milliseconds * 10) / 10,
+          ...(span !== null && { trace_id: traceIdOf(span.traceparent) }),
           ...locals.logged,
         },
         'request answered',
       );
       onAnswered(request.method, locals.route ?? OTHER, isAnswered ? status : ABORTED, milliseconds / 1000);
+      // Health is asked all the time, and no part of anything: its spans are not exported.
+      if (span !== null && !locals.isProbe) endSpan(span, request, response);
     });
   };
+}
+
+/** By OpenTelemetry's conventions for HTTP servers. */
+function startSpan(tracing: Tracing, request: Request): Span | null {
+  const { method, headers, httpVersion } = request;
+  return tracing.start({
+    ...{ name: method, kind: 'server', parent: [headers['traceparent']].flat()[0] },
+    attributes: {
+      'http.request.method': method,
+      'url.path': splitTarget(request.originalUrl).path,
+      'url.scheme': 'http',
+      'network.protocol.version': httpVersion,
+      ...(headers['user-agent'] !== undefined && { 'user_agent.original': hideTokens(headers['user-agent']) }),
+    },
+  });
+}
+
+function endSpan(span: Span, { method }: Request, { locals, statusCode, writableFinished }: Response): void {
+  const { route } = locals;
+  const failure = !writableFinished ? 'aborted' : statusCode >= 500 ? String(statusCode) : null;
+  span.end({
+    ...(route !== undefined && { name: `${method} ${route}` }),
+    attributes: {
+      ...(writableFinished && { 'http.response.status_code': statusCode }),
+      ...(route !== undefined && { 'http.route': route }),
+      ...(failure !== null && { 'error.type': failure }),
+    },
+    isError: failure !== null,
+  });
 }

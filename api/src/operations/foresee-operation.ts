@@ -75,7 +75,7 @@ function toAsked(operation: Draft['operation'], partition: number, assets: Known
   const isTransferable = (asset: number): boolean => assets.withId(asset).transferable;
   return {
     operation: {
-      ...{ id, partition, seq: END_OF_QUEUE, position: 0, low: false, part: null },
+      ...{ id, partition, seq: END_OF_QUEUE, position: 0, low: false, part: null, origin: null },
       ...{ walletId, toWalletId, assetId, type, amount, transferable: isTransferable(assetId) },
     },
     terms: terms && {

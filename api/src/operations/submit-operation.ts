@@ -7,6 +7,7 @@ import { partitionOf } from '@wallet/shared/words/partition';
 import { type AcceptOperation, type Acceptance, type EarlierAcceptance, judgeEarlier } from './accept-operation.ts';
 import { type Asked, type Draft, type OperationRequest, type RefusalOf, draftOperation } from './draft-operation.ts';
 import { type FactNeeds, findFacts } from './find-facts.ts';
+import type { RequestOrigin } from '../http/request-origin.ts';
 import { Refusal } from '../http/refusal.ts';
 import { tellTerms } from './tell-terms.ts';
 
@@ -19,6 +20,7 @@ export async function submitOperation<Named extends Asked>(
   needs: SubmitNeeds,
   request: OperationRequest<Named>,
   priority: Priority,
+  { operationId, origin }: RequestOrigin,
 ): Promise<Acceptance | Refusal<RefusalOf<Named>>> {
   const first = draftOperation(request, await findFacts(needs, request.asked));
   const drafted =
@@ -28,7 +30,7 @@ export async function submitOperation<Named extends Asked>(
   if (onlyReplayed !== null) return (await findReplay(needs.storing, operation)) ?? onlyReplayed;
   const acceptance = await needs.accept({
     // Name by name, as in `accept`: this runs for every request.
-    id: newId(),
+    id: operationId,
     partition: partitionOf(operation.walletId, needs.partitions),
     walletId: operation.walletId,
     toWalletId: operation.toWalletId,
@@ -43,6 +45,7 @@ export async function submitOperation<Named extends Asked>(
     metadata: operation.metadata,
     terms: operation.terms,
     executeAt: operation.executeAt,
+    origin,
   });
   if (operation.terms === null || acceptance.kind !== 'accepted') return acceptance;
   const { operation: accepted } = acceptance;

@@ -73,7 +73,7 @@ export function createSubmit(needs: SubmitNeeds & AnswerNeeds & { readonly datab
     if (input.query.dry_run && places.pendingCount >= DRY_RUNS_WAITING) throw tooManyDryRuns();
     const acceptance = input.query.dry_run
       ? await places(() => foreseeOperation(needs, request, priority))
-      : await submitOperation(needs, request, priority);
+      : await submitOperation(needs, request, priority, input.origin);
     if (acceptance instanceof Refusal) return acceptance.toProblem();
     if (acceptance.kind === 'foreseen') return { status: 200, body: presentDryRun(acceptance, needs.assets) };
     if (acceptance.kind === 'too_many_pending') return tooManyPending(acceptance.walletId);

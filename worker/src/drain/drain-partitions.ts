@@ -12,9 +12,11 @@ import type { PendingOperation } from '@wallet/shared/database/tables/pending-op
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { type Outcome, type Plan, plan } from '@wallet/shared/ledger/plan';
 import { KINDS } from '@wallet/shared/words/kinds';
+import type { Tracing } from '@wallet/shared/process/tracing';
 import type { Lane } from '@wallet/shared/queue/doorbell';
 import { type Choice, chooseOperations } from './choose-operations.ts';
 import { recordEvents } from './record-events.ts';
+import { type OperationSpans, startSpans } from './trace-operations.ts';
 
 /**
  * How a partition was left: with nothing pending, with perhaps more, untouched because another transaction drains it, or
@@ -34,6 +36,8 @@ export interface Drain {
   readonly appliedInSets: readonly { readonly partition: number; readonly lines: number }[];
   /** How many events were written down with it. */
   readonly events: number;
+  /** Of what was applied: to be ended now. */
+  readonly spans: OperationSpans;
   /** What is wrong with the broken partitions. */
   readonly faults: readonly Fault[];
 }
@@ -48,6 +52,7 @@ export interface Fault {
 export interface DrainTools {
   readonly database: Database;
   readonly assets: Assets;
+  readonly tracing?: Tracing | null;
 }
 
 /**
@@ -77,7 +82,7 @@ export async function drainPartitions(
     if (kind === 'passing') throw error;
     if (isOne && only !== undefined && kind !== 'data') {
       const states = new Map([[only, 'broken' as const]]);
-      return { states, applied: [], appliedInSets: [], events: 0, faults: [{ partition: only, kind, error }] };
+      return { ...NOTHING_DONE, states, appliedInSets: [], faults: [{ partition: only, kind, error }] };
     }
     // Alone, an operation cannot fail because of its data: it is failed instead.
     if (isOne && limit === 1) throw error;
@@ -94,18 +99,20 @@ export async function drainPartitions(
     applied: [...first.applied, ...second.applied],
     appliedInSets: [...first.appliedInSets, ...second.appliedInSets],
     events: first.events + second.events,
+    spans: new Map([...first.spans, ...second.spans]),
     faults: [...first.faults, ...second.faults],
   };
 }
 
 /** One transaction. With `failing`, what cannot be written because of its data fails, and moves nothing. */
 async function drainOnce(
-  { database, assets }: DrainTools,
+  tools: DrainTools,
   partitions: readonly number[],
   lane: Lane,
   limit: number,
   failing: boolean,
 ): Promise<Drain> {
+  const { database, assets } = tools;
   return inTransaction(database, async (client) => {
     // Each of these is a statement of its own, so that each sees what was committed before the one before it ended.
     const held = await tryLockPartitions(client, partitions);
@@ -115,11 +122,12 @@ async function drainOnce(
       if (part !== null) {
         const events = part.isClosed ? await endBatches(client, assets, [part.batchId]) : 0;
         const states = new Map([[only, part.isClosed ? ('empty' as const) : ('more' as const)]]);
-        return { states, applied: [], appliedInSets: [{ partition: only, lines: part.lines }], events, faults: [] };
+        const appliedInSets = [{ partition: only, lines: part.lines }];
+        return { ...NOTHING_DONE, states, appliedInSets, events, faults: [] };
       }
     }
     const choice = held.length === 0 ? NOTHING : await chooseOperations(client, held, lane, limit);
-    const done = failing ? await applyOrFail(client, assets, choice) : await apply(client, assets, choice);
+    const done = failing ? await applyOrFail(client, tools, choice) : await apply(client, tools, choice);
     const isHeld = new Set(held);
     const stateOf = (partition: number): PartitionState =>
       !isHeld.has(partition) ? 'busy' : choice.more.has(partition) ? 'more' : 'empty';
@@ -134,15 +142,17 @@ async function endBatches(client: Client, assets: Assets, closed: readonly strin
   return recordEvents(client, assets, { outcomes: [], batchIds }, await readSubscribedTypes(client));
 }
 
-type Done = Pick<Drain, 'applied' | 'events'>;
+type Done = Pick<Drain, 'applied' | 'events' | 'spans'>;
+
+const NOTHING_DONE: Done = { applied: [], events: 0, spans: new Map() };
 
 const NOTHING: Choice = { operations: [], advances: [], more: new Set() };
 
-async function applyOrFail(client: Client, assets: Assets, choice: Choice): Promise<Done> {
+async function applyOrFail(client: Client, tools: DrainTools, choice: Choice): Promise<Done> {
   const { operations } = choice;
   await client.query('SAVEPOINT before');
   try {
-    return await apply(client, assets, choice);
+    return await apply(client, tools, choice);
   } catch (error) {
     if (kindOfError(error) !== 'data') throw error;
   }
@@ -157,30 +167,30 @@ async function applyOrFail(client: Client, assets: Assets, choice: Choice): Prom
       receiver: toWalletId === null ? null : accounts.ofWallet(toWalletId),
     })),
   };
-  const events = await write(client, assets, choice, { operations, before: new Map(), plan: planned });
-  return { applied: pair(operations, planned), events };
+  return write(client, tools, choice, { operations, before: new Map(), plan: planned });
 }
 
-async function apply(client: Client, assets: Assets, choice: Choice): Promise<Done> {
+async function apply(client: Client, tools: DrainTools, choice: Choice): Promise<Done> {
   const { operations } = choice;
-  if (operations.length === 0 && choice.advances.length === 0) return { applied: [], events: 0 };
+  if (operations.length === 0 && choice.advances.length === 0) return NOTHING_DONE;
   const unknown = operations.find(({ type }) => !Object.hasOwn(KINDS, type));
   // Not one of its data: so it fails nothing, and leaves the partition to a worker that knows the type.
   if (unknown !== undefined)
     throw new Error(`operation ${unknown.id} is of the type ${unknown.type}, which this program does not know`);
   const open = await openBooks(client, operations);
   const planned = plan(open.operations, open.books);
-  const events = await write(client, assets, choice, { operations, before: open.books.accounts, plan: planned });
-  return { applied: pair(operations, planned), events };
+  return write(client, tools, choice, { operations, before: open.books.accounts, plan: planned });
 }
 
-/** Writes the plan down, how far batches have got with it, which of them it ends, and the events of all that. @returns how many. */
-async function write(client: Client, assets: Assets, { advances }: Choice, work: PlannedWork): Promise<number> {
+/** Writes the plan down, how far batches have got with it, which of them it ends, and the events of all that. */
+async function write(client: Client, tools: DrainTools, { advances }: Choice, work: PlannedWork): Promise<Done> {
   const subscribed = await applyPlan(client, work, advances);
   const closed = advances.filter(({ part, afterId }) => afterId === part.lastId).map(({ part }) => part.batchId);
   const batchIds = closed.length > 0 ? await finishBatches(client, closed) : [];
   const outcomes = work.plan.outcomes.filter((_outcome, index) => tellsOfItself(work.operations[index]));
-  return recordEvents(client, assets, { outcomes, batchIds }, subscribed);
+  const spans = startSpans(tools.tracing ?? null, work.operations);
+  const events = await recordEvents(client, tools.assets, { outcomes, batchIds, spans }, subscribed);
+  return { applied: pair(work.operations, work.plan), events, spans };
 }
 
 /** A line of a batch does so only if the batch asks for it. */

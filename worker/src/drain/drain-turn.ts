@@ -2,6 +2,7 @@ import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
 import { isProgramTooOld } from '@wallet/shared/database/sqlstate';
 import type { Logger } from '@wallet/shared/process/logger';
+import type { Tracing } from '@wallet/shared/process/tracing';
 import type { Announcer } from '@wallet/shared/queue/announcements';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 import type { WorkerConfig } from '../config.ts';
@@ -13,6 +14,7 @@ import { createLanes } from './give-way.ts';
 import { countOutcomes, reportDrain } from './report-drain.ts';
 import { shareDrains } from './share-drains.ts';
 import type { Signs } from '../signs/leave-signs.ts';
+import { endSpans } from './trace-operations.ts';
 
 /**
  * Answers rings by draining: the partitions that are due at a moment share a transaction, batches give way to single operations,
@@ -23,6 +25,7 @@ export function answerByDraining(options: {
   config: Pick<WorkerConfig, 'transactions' | 'bulkTransactions' | 'batchLimit' | 'bulkLimit'>;
   database: Database;
   assets: Assets;
+  tracing: Tracing | null;
   doorbell: Pick<Doorbell, 'ring'>;
   announcer: Pick<Announcer, 'announce'>;
   metrics: WorkerMetrics;
@@ -52,6 +55,7 @@ export function answerByDraining(options: {
         const milliseconds = performance.now() - started;
         metrics.drained(lane, { ...countOutcomes(drain), seconds: milliseconds / 1000 });
         reportDrain(drain, milliseconds, announcer, log);
+        endSpans(options.tracing, drain.spans, drain.applied);
       }
       if (lane === 'high') flow.applied(drain.applied.length);
       if (drain.faults.some(({ kind }) => kind === 'program')) onMisfit();

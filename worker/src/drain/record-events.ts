@@ -2,18 +2,22 @@ import type { Assets } from '@wallet/shared/database/assets';
 import type { Client } from '@wallet/shared/database/pool';
 import { findBatch } from '@wallet/shared/database/tables/batches';
 import { isSubscribed } from '@wallet/shared/database/tables/events';
+import { insertEventTraces } from '@wallet/shared/database/tables/event-traces';
 import { findOperations } from '@wallet/shared/database/tables/operations';
 import type { EventType } from '@wallet/shared/words/event';
 import type { Outcome } from '@wallet/shared/ledger/plan';
 import { presentBatch } from '@wallet/shared/events/present-batch';
 import { assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
 import { type Fact, recordFacts } from '@wallet/shared/events/record-facts';
+import type { OperationSpans } from './trace-operations.ts';
 
 /** What has ended in a transaction. */
 export interface Ended {
   /** Operations that tell of themselves, in the order in which they were applied. */
   readonly outcomes: readonly Outcome[];
   readonly batchIds: readonly string[];
+  /** Of operations that are traced, whose events are told as part of the trace. */
+  readonly spans?: OperationSpans;
 }
 
 /**
@@ -52,7 +56,23 @@ export async function recordEvents(
     facts.push({ type: 'batch.completed', data: presentBatch(batch, assets) });
   }
 
-  return (await recordFacts(client, facts)).length;
+  const eventIds = await recordFacts(client, facts);
+  if (ended.spans !== undefined && ended.spans.size > 0) await traceEvents(client, ended.spans, wanted, eventIds);
+  return eventIds.length;
+}
+
+/** Events are written in the order of their outcomes. */
+async function traceEvents(
+  client: Client,
+  spans: OperationSpans,
+  outcomes: readonly Outcome[],
+  eventIds: readonly string[],
+): Promise<void> {
+  const traces = outcomes.flatMap(({ operationId }, index) => {
+    const [eventId, processing] = [eventIds[index], spans.get(operationId)];
+    return eventId === undefined || !processing ? [] : { eventId, traceparent: processing.span.traceparent };
+  });
+  if (traces.length > 0) await insertEventTraces(client, traces);
 }
 
 function typeOf(outcome: Outcome): EventType {

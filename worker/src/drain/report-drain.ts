@@ -1,4 +1,6 @@
+import type { PendingOperation } from '@wallet/shared/database/tables/pending-operations';
 import type { Logger } from '@wallet/shared/process/logger';
+import { traceIdOf } from '@wallet/shared/process/tracing';
 import type { Announcer } from '@wallet/shared/queue/announcements';
 import type { RejectionCode } from '@wallet/shared/words/rejection';
 import type { Drain } from './drain-partitions.ts';
@@ -8,6 +10,13 @@ export function countOutcomes({ applied, appliedInSets }: Drain): { succeeded: n
   const failed = applied.flatMap(({ outcome }) => outcome.rejection ?? []);
   const inSets = appliedInSets.reduce((sum, set) => sum + set.lines, 0);
   return { succeeded: inSets + applied.length - failed.length, failed };
+}
+
+/** A request that its caller gave no name has the id of its operation. That of a batch has the lines. */
+function fieldsOf({ id, walletId, partition, part, origin }: PendingOperation) {
+  const whence = part === null ? { request_id: origin?.requestId ?? id } : { batch_id: part.batchId };
+  const trace = origin?.traceparent == null ? {} : { trace_id: traceIdOf(origin.traceparent) };
+  return { operation_id: id, wallet_id: walletId, partition, ...whence, ...trace };
 }
 
 /** Announces and logs what was applied. */
@@ -27,7 +36,7 @@ export function reportDrain(
   let failed = 0;
   for (const { operation, outcome } of applied) {
     if (outcome.rejection !== null) failed += 1;
-    const fields = { operation_id: operation.id, wallet_id: operation.walletId, partition: operation.partition };
+    const fields = fieldsOf(operation);
     if (outcome.rejection === 'internal_error') log.fatal(fields, 'operation could not be applied');
     else if (outcome.rejection !== null) log.debug({ ...fields, code: outcome.rejection }, 'operation refused');
     else log.debug(fields, 'operation applied');

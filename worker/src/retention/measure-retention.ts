@@ -1,12 +1,18 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { type Piece, RETENTION_KINDS, readOldestKept } from '@wallet/shared/database/tables/retention';
 import { Counter, Gauge, type Registry } from '@wallet/shared/process/metrics';
+import type { RetentionDays } from './delete-piece.ts';
 
 /** For how long the ages are told again. */
 const READ_MS = 5_000;
+const DAY_S = 86_400;
 
-/** Counts what is deleted, and tells how old the oldest is that is kept, as the database has it. */
-export function measureRetention(registry: Registry, database: Database): { deleted(counts: Piece['deleted']): void } {
+/** Counts what is deleted, and tells how old the oldest is that is kept, as the database has it, and how old it may be. */
+export function measureRetention(
+  registry: Registry,
+  database: Database,
+  days: RetentionDays,
+): { deleted(counts: Piece['deleted']): void } {
   const deleted = new Counter({
     name: 'wallet_retention_deleted_total',
     help: 'Rows that were deleted because they were older than the RETENTION_ settings',
@@ -14,10 +20,19 @@ export function measureRetention(registry: Registry, database: Database): { dele
     registers: [registry],
   });
   for (const kind of RETENTION_KINDS) deleted.inc({ kind }, 0);
+  const kept = new Gauge({
+    name: 'wallet_retention_kept_seconds',
+    help: 'For how long each kind is kept, by the RETENTION_ settings; those without a setting are kept',
+    aggregator: 'max',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  for (const kind of RETENTION_KINDS) if (days[kind] !== undefined) kept.set({ kind }, days[kind] * DAY_S);
   let readAt = -Infinity;
   new Gauge({
     name: 'wallet_retention_oldest_seconds',
     help: 'The age of the oldest of each kind that is kept; 0 if there is none',
+    aggregator: 'max',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {

@@ -32,7 +32,7 @@ export function startRetention(options: {
 }): Retention {
   const { database, days, log } = options;
   if (Object.keys(days).length === 0) return { stop: () => Promise.resolve() };
-  const metrics = measureRetention(options.registry, database);
+  const metrics = measureRetention(options.registry, database, days);
   const onError = logErrors(log, 'deleting what is old failed');
   let limit = FIRST_LIMIT;
   let waitMs = 0;

@@ -15,15 +15,18 @@ import {
 import { inTransaction } from '@wallet/shared/database/transaction';
 import type { Logger } from '@wallet/shared/process/logger';
 import { recordFacts } from '@wallet/shared/events/record-facts';
+import type { Tracing } from '@wallet/shared/process/tracing';
 import type { Sealer } from '@wallet/shared/process/seal';
 import { retryDelay } from './retry-schedule.ts';
 import type { Attempt, Sender } from './send-request.ts';
 import { signatureHeaders } from './signature.ts';
+import { sendTraced, tracesOf } from './trace-deliveries.ts';
 
 export interface DeliveryTools {
   readonly database: Database;
   readonly sealer: Sealer;
   readonly sender: Sender;
+  readonly tracing?: Tracing | null;
   readonly log: Logger;
 }
 
@@ -96,7 +99,10 @@ async function sendRound(tools: DeliveryTools, endpointId: string, size: number)
   const opened = await openOrNote(tools, endpoint);
   const claim = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
   const { deliveries, pauseResets, goesOn } = claim;
-  const ended = await Promise.all(deliveries.map((delivery) => send(tools.sender, opened, delivery)));
+  const traces = await tracesOf(tools, deliveries);
+  const ended = await Promise.all(
+    deliveries.map((delivery) => send(tools, opened, delivery, traces.get(delivery.eventId))),
+  );
   // What was cut off by our own stop says nothing about the receiver: it is sent again when its lease ends.
   const sent = ended.filter(({ attempt }) => attempt.error !== 'sender_closed');
   return { endpoint, sent, lease: sent.length === deliveries.length ? claim.lease : null, pauseResets, goesOn };
@@ -146,12 +152,21 @@ interface Sent {
   readonly attempt: Attempt;
 }
 
-async function send(sender: Sender, endpoint: OpenedEndpoint, delivery: ClaimedDelivery): Promise<Sent> {
+async function send(
+  tools: Pick<DeliveryTools, 'sender' | 'tracing'>,
+  endpoint: OpenedEndpoint,
+  delivery: ClaimedDelivery,
+  parent: string | undefined,
+): Promise<Sent> {
   const startedAt = new Date();
   const { eventId: id, body } = delivery;
   const signature = signatureHeaders({ id, timestamp: startedAt, body, secrets: endpoint.secrets });
   const headers = { ...endpoint.headers, ...CONTENT, ...signature };
-  const attempt = await sender.send({ url: endpoint.url, headers, body });
+  const request = { url: endpoint.url, headers, body };
+  const attempt =
+    parent === undefined || !tools.tracing
+      ? await tools.sender.send(request)
+      : await sendTraced(tools.sender, tools.tracing, request, { parent, resends: delivery.failures });
   return { delivery, startedAt, attempt };
 }
 

@@ -18,7 +18,7 @@ export interface Attempt {
   durationMs: number;
 }
 
-interface WebhookRequest {
+export interface WebhookRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
   body: string;

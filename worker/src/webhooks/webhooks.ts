@@ -7,6 +7,7 @@ import type { Sealer } from '@wallet/shared/process/seal';
 import type { DeliveryTools } from './deliver-webhooks.ts';
 import { createDispatcher } from './dispatch-deliveries.ts';
 import { createRelay } from './relay-events.ts';
+import { deleteOldTraces } from './trace-deliveries.ts';
 
 /** How often to look for events that nobody relayed, and for deliveries that are due again. */
 const LOOK_MS = 1_000;
@@ -34,10 +35,10 @@ export function startWebhooks(
     onFed: () => void;
   },
 ): Webhooks {
-  const { database, log, sender, sealer, redis, onFed } = options;
+  const { database, log, sender, sealer, redis, onFed, tracing = null } = options;
   const onLookError = logErrors(log, 'looking for due deliveries failed');
   const doorbell = createDeliveryDoorbell(redis);
-  const dispatcher = sealer && createDispatcher({ database, log, sender, sealer });
+  const dispatcher = sealer && createDispatcher({ ...options, sealer });
   const relay = createRelay({ database, log, onFed, onRelayed: ring });
   let isTold = false;
 
@@ -65,6 +66,7 @@ export function startWebhooks(
   }
 
   const looking = repeat(() => LOOK_MS, look);
+  const deleting = tracing && deleteOldTraces(database, log);
   const listener = hearDeliveryDoorbell({ ...redis, hear: (endpointId) => wake([endpointId]) });
   return {
     nudge: relay.nudge,
@@ -72,7 +74,7 @@ export function startWebhooks(
       const looked = looking.stop();
       const patience = setTimeout(() => sender.close(), PATIENCE_MS);
       await listener.stop();
-      await Promise.all([looked, relay.stop(), dispatcher?.stop()]);
+      await Promise.all([looked, relay.stop(), dispatcher?.stop(), deleting?.stop()]);
       clearTimeout(patience);
       doorbell.close();
       sender.close();

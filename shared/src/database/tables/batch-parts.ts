@@ -37,7 +37,7 @@ export async function readBulk(database: Queryable, partitions: readonly number[
   return bulk;
 }
 
-interface LineRow extends Omit<PendingOperation, 'partition' | 'seq' | 'position' | 'low' | 'part'> {
+interface LineRow extends Omit<PendingOperation, 'partition' | 'seq' | 'position' | 'low' | 'part' | 'origin'> {
   /** Which of the places that were asked for, counted from 1. */
   readonly number: bigint;
 }
@@ -136,6 +136,7 @@ function toPending(row: LineRow, part: OpenPart | undefined): PendingOperation {
     toWalletId: row.toWalletId,
     assetId: row.assetId,
     transferable: row.transferable,
+    origin: null,
     type: row.type,
     amount: row.amount,
   };

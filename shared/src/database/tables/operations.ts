@@ -37,13 +37,23 @@ export interface NewOperation {
   readonly terms: NewTerms | null;
   /** When it takes its place in the order; null if at once. */
   readonly executeAt: Date | null;
+  /** Null if the request has the id of the operation, and no trace. */
+  readonly origin?: Origin | null;
+}
+
+/** Where an operation comes from, for logs and traces: it is known while the operation waits. */
+export interface Origin {
+  /** What the caller named the request; null if the request has the id of the operation. */
+  readonly requestId: string | null;
+  /** As W3C Trace Context writes it; null if it is not sampled. */
+  readonly traceparent: string | null;
 }
 
 /**
  * An operation as it stands: scheduled or pending while `completedAt` is null. Where `amount` was left open, it is what moved, once it
  * succeeded; it stays null where that were several amounts.
  */
-export interface Operation extends Omit<NewOperation, 'partition' | 'requestHash' | 'terms'> {
+export interface Operation extends Omit<NewOperation, 'partition' | 'requestHash' | 'terms' | 'origin'> {
   readonly terms: OperationTerms | null;
   /** How much of it was taken back, over all legs; null if nothing was. No more than a `bigint` holds is told. */
   readonly reversed: bigint | null;
@@ -88,9 +98,13 @@ export async function acceptOperations(
 
 /** The variant that the operations need, with its input. */
 function acceptanceOf(operations: readonly NewOperation[], again: boolean) {
-  if (operations.some(({ terms }) => terms !== null)) return acceptanceWithTerms(operations, again);
+  const statements = operations.some(({ origin }) => origin != null) ? ACCEPT_WITH_ORIGINS : ACCEPT;
+  if (operations.some(({ terms }) => terms !== null)) {
+    const accept = again ? statements.withTermsAgain : statements.withTerms;
+    return accept({ input: operations, ...rowsOfTerms(operations) });
+  }
   const withKeys = operations.some(({ idempotencyKey }) => idempotencyKey !== null);
-  const accept = again ? ACCEPT_AGAIN : withKeys ? ACCEPT_OPERATIONS : ACCEPT_WITHOUT_KEYS;
+  const accept = again ? statements.again : withKeys ? statements.withKeys : statements.withoutKeys;
   return accept({ input: operations });
 }
 
@@ -110,11 +124,6 @@ export async function scheduleOperations(
   return rows;
 }
 
-function acceptanceWithTerms(operations: readonly NewOperation[], again: boolean) {
-  const accept = again ? ACCEPT_WITH_TERMS_AGAIN : ACCEPT_WITH_TERMS;
-  return accept({ input: operations, ...rowsOfTerms(operations) });
-}
-
 const COLUMNS = {
   id: ['uuid', ({ id }) => id],
   partition: ['smallint', ({ partition }) => partition],
@@ -131,10 +140,21 @@ const COLUMNS = {
   metadata: ['text', ({ metadata }) => metadata, 'escaped'],
 } satisfies Parameters<typeof rowset<NewOperation>>[0];
 
+const ORIGIN_COLUMNS = {
+  request_id: ['text', ({ origin }) => origin?.requestId ?? null, 'escaped'],
+  traceparent: ['text', ({ origin }) => origin?.traceparent ?? null],
+} satisfies Parameters<typeof rowset<NewOperation>>[0];
+
 const INPUT = { input: rowset<NewOperation>(COLUMNS, { numbered: 'position' }) };
+const INPUT_WITH_ORIGINS = {
+  input: rowset<NewOperation>({ ...COLUMNS, ...ORIGIN_COLUMNS }, { numbered: 'position' }),
+};
 const SCHEDULED = {
   scheduled: rowset<NewOperation>(
-    { ...COLUMNS, execute_at: ['timestamptz', ({ executeAt }) => executeAt?.toISOString() ?? null] },
+    {
+      ...{ ...COLUMNS, ...ORIGIN_COLUMNS },
+      execute_at: ['timestamptz', ({ executeAt }) => executeAt?.toISOString() ?? null],
+    },
     { numbered: 'position' },
   ),
 };
@@ -146,7 +166,10 @@ const INSERT_KEYS = `INSERT INTO operation_keys (key_hash, operation_id, request
              RETURNING operation_id`;
 
 /** @param terms what writes the terms of the operations in `accepted`: one more part of the statement. */
-function acceptText(input: string, { withoutKeys = false, again = false, terms = '' }): string {
+function acceptText(input: string, { withoutKeys = false, again = false, origins = false, terms = '' }): string {
+  const [names, values] = origins
+    ? [', request_id, traceparent', ', numbered.request_id, numbered.traceparent']
+    : ['', ''];
   return `WITH input AS MATERIALIZED (
              SELECT * FROM ${input}
            ), hurried AS MATERIALIZED (
@@ -169,9 +192,9 @@ function acceptText(input: string, { withoutKeys = false, again = false, terms =
              ${again ? 'ON CONFLICT DO NOTHING' : ''}
              RETURNING id, created_at${terms === '' ? '' : ', wallet_id, asset_id, type'}
            ), queued AS (
-             INSERT INTO pending_operations (partition, low, seq, operation_id, wallet_id, accepted_at)
+             INSERT INTO pending_operations (partition, low, seq, operation_id, wallet_id, accepted_at${names})
              SELECT numbered.partition, numbered.priority = 'low', numbered.seq, numbered.id, numbered.wallet_id,
-                    numbered.created_at
+                    numbered.created_at${values}
              FROM numbered JOIN accepted ON accepted.id = numbered.id
            )${terms}
            SELECT id, created_at AS "createdAt" FROM accepted`;
@@ -194,23 +217,36 @@ function scheduleText(scheduled: string, { again = false, terms = '' }): string 
              ${again ? 'ON CONFLICT DO NOTHING' : ''}
              RETURNING id, created_at, execute_at, wallet_id, asset_id, type
            ), planned AS (
-             INSERT INTO scheduled_operations (operation_id, execute_at, partition)
-             SELECT accepted.id, accepted.execute_at, numbered.partition FROM numbered JOIN accepted ON accepted.id = numbered.id
+             INSERT INTO scheduled_operations (operation_id, execute_at, partition, request_id, traceparent)
+             SELECT accepted.id, accepted.execute_at, numbered.partition, numbered.request_id, numbered.traceparent
+             FROM numbered JOIN accepted ON accepted.id = numbered.id
            )${terms}
            SELECT id, created_at AS "createdAt" FROM accepted`;
 }
 
-function acceptStatement(name: string, variant: { withoutKeys?: boolean; again?: boolean }) {
-  return wideStatement({ name, sets: INPUT, text: ({ input }) => acceptText(input.rows, variant) });
-}
-
-function acceptStatementWithTerms(name: string, { again = false } = {}) {
-  return wideStatement({
-    name,
-    sets: { ...INPUT, ...TERMS_ROWS },
-    text: ({ input, terms, legs }) =>
-      acceptText(input.rows, { again, terms: writeTerms('accepted', terms.rows, legs.rows) }),
-  });
+/** The variants of acceptance. Each names no more tables and columns than it needs. */
+function acceptStatements(suffix: string, sets: typeof INPUT, origins: boolean) {
+  const simple = (name: string, variant: { withoutKeys?: boolean; again?: boolean }) =>
+    wideStatement({
+      name: name + suffix,
+      sets,
+      text: ({ input }) => acceptText(input.rows, { ...variant, origins }),
+    });
+  const withTerms = (name: string, { again = false } = {}) =>
+    wideStatement({
+      name: name + suffix,
+      sets: { ...sets, ...TERMS_ROWS },
+      text: ({ input, terms, legs }) =>
+        acceptText(input.rows, { again, origins, terms: writeTerms('accepted', terms.rows, legs.rows) }),
+    });
+  return {
+    withKeys: simple('acceptOperations', {}),
+    /** Where none has a key, none is written: to name the table would cost as much as some operations. */
+    withoutKeys: simple('acceptOperationsWithoutKeys', { withoutKeys: true }),
+    again: simple('acceptOperationsAgain', { again: true }),
+    withTerms: withTerms('acceptOperationsWithTerms'),
+    withTermsAgain: withTerms('acceptOperationsWithTermsAgain', { again: true }),
+  };
 }
 
 function scheduleStatement(name: string, { again = false } = {}) {
@@ -222,13 +258,9 @@ function scheduleStatement(name: string, { again = false } = {}) {
   });
 }
 
-const ACCEPT_OPERATIONS = acceptStatement('acceptOperations', {});
-/** Where none has a key, none is written: to name the table would cost as much as some operations. */
-const ACCEPT_WITHOUT_KEYS = acceptStatement('acceptOperationsWithoutKeys', { withoutKeys: true });
-const ACCEPT_AGAIN = acceptStatement('acceptOperationsAgain', { again: true });
-/** Where one has terms; the others name no more tables than they need. */
-const ACCEPT_WITH_TERMS = acceptStatementWithTerms('acceptOperationsWithTerms');
-const ACCEPT_WITH_TERMS_AGAIN = acceptStatementWithTerms('acceptOperationsWithTermsAgain', { again: true });
+const ACCEPT = acceptStatements('', INPUT, false);
+/** Where a caller named a request, or one is sampled. */
+const ACCEPT_WITH_ORIGINS = acceptStatements('WithOrigins', INPUT_WITH_ORIGINS, true);
 const SCHEDULE_OPERATIONS = scheduleStatement('scheduleOperations');
 const SCHEDULE_AGAIN = scheduleStatement('scheduleOperationsAgain', { again: true });
 

@@ -1,6 +1,7 @@
 import type { OperationType, Priority } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
+import type { Origin } from './operations.ts';
 
 /** An operation that waits, with what is needed to apply it. */
 export interface PendingOperation {
@@ -20,6 +21,13 @@ export interface PendingOperation {
   readonly type: OperationType;
   /** In minor units; null where it is all that is left of what is named, and for a posting. */
   readonly amount: bigint | null;
+  /** Null if its caller named no request and traces none, and for a line of a batch. */
+  readonly origin: PendingOrigin | null;
+}
+
+/** Where an operation that waits comes from, and since when it waits, as the database writes the time. */
+export interface PendingOrigin extends Origin {
+  readonly acceptedAt: string;
 }
 
 /** The order of acceptance. */
@@ -58,7 +66,10 @@ export const TRANSFERABLE = `(CASE WHEN to_wallet_id IS NOT NULL
 /** What a statement answers about an operation that waits by itself. */
 const SINGLE = `operations.id, pending.partition, pending.seq, 0 AS position, pending.low, NULL AS part,
   operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId", operations.asset_id AS "assetId",
-  ${TRANSFERABLE} AS transferable, operations.type, operations.amount`;
+  ${TRANSFERABLE} AS transferable, operations.type, operations.amount,
+  CASE WHEN pending.request_id IS NOT NULL OR pending.traceparent IS NOT NULL
+    THEN json_build_object('requestId', pending.request_id, 'traceparent', pending.traceparent,
+                           'acceptedAt', pending.accepted_at) END AS origin`;
 
 /** The first `limit` single operations of a priority that wait in each partition, in the order of acceptance. */
 export async function readPendingOperations(
@@ -72,7 +83,7 @@ export async function readPendingOperations(
     text: `SELECT ${SINGLE}
            FROM unnest($1::smallint[]) AS held (partition)
            CROSS JOIN LATERAL (
-             SELECT partition, low, seq, operation_id FROM pending_operations
+             SELECT partition, low, seq, operation_id, accepted_at, request_id, traceparent FROM pending_operations
              WHERE pending_operations.partition = held.partition AND low = $2 ORDER BY seq LIMIT $3
            ) AS pending
            JOIN operations ON operations.id = pending.operation_id
@@ -93,7 +104,7 @@ export async function readPendingBefore(
     text: `SELECT ${SINGLE}
            FROM unnest($1::uuid[], $2::bigint[]) AS place (wallet_id, seq)
            CROSS JOIN LATERAL (
-             SELECT partition, low, seq, operation_id FROM pending_operations
+             SELECT partition, low, seq, operation_id, accepted_at, request_id, traceparent FROM pending_operations
              WHERE pending_operations.wallet_id = place.wallet_id AND pending_operations.seq < place.seq
              ORDER BY seq LIMIT $3
            ) AS pending
