@@ -74,9 +74,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
   const streams = createEventStreams(database, log);
   const queue = connectQueue(config, log, {
     onRingFailed: metrics.ringFailed,
-    onDrained: (partitionsDrained) => {
-      waiter.hear(partitionsDrained);
-    },
+    onDrained: (drained) => waiter.hear(drained),
     onFed: streams.hearFed,
   });
   const { admission, watch, ...load } = startAdmission(config.admission, {
@@ -103,9 +101,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       findWallets: findWallet.many,
       refuseUpload: () => admission.refuse('batch', 'uploads'),
       ring: queue.ringForBatch,
-      onAccepted: (types, seconds) => {
-        metrics.accepted('batch', types, seconds);
-      },
+      onAccepted: (types, seconds) => metrics.accepted('batch', types, seconds),
       spoolFolder: config.spoolFolder,
     },
     wallets: { database, history, assets, findFacts: findWallet.one },
