@@ -24,7 +24,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
     },
     [queries],
   );
-  const api = useMemo(() => createClient(token, () => change(null, token !== null)), [token, change]);
+  const api = useMemo(
+    // Without a key, a refusal ends nothing: to begin anew would lead to the same refusal, without an end.
+    () => createClient(token, () => token !== null && change(null, true)),
+    [token, change],
+  );
   const { data, error, refetch } = useQuery({
     queryKey: ['me', number],
     queryFn: ({ signal }) => api.ask<Me>('/access/me', { signal }),
