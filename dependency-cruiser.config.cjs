@@ -10,7 +10,7 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: ['main\\.ts$', 'valkey-process\\.ts$', '^test/(support/give-jest|chaos/shift-clock)\\.js$'],
+        pathNot: ['main\\.tsx?$', 'valkey-process\\.ts$', '^test/(support/give-jest|chaos/shift-clock)\\.js$'],
       },
       to: {},
     },
@@ -70,6 +70,29 @@ module.exports = {
       to: { path: '^(api|worker|local)/' },
     },
     { name: 'local-starts-processes', severity: 'error', from: { path: '^local/' }, to: { path: '^(api|worker)/' } },
+    {
+      name: 'console-only-speaks-http',
+      comment: 'It runs in a browser, and knows the service as any other client does.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^(api|worker|local|shared|csv|client|bench|test)/' },
+    },
+    {
+      name: 'parts-serve-pages',
+      comment: 'What pages share knows none of them.',
+      severity: 'error',
+      from: { path: '^console/src/(api|format|parts|url)/' },
+      to: { path: '^console/src/(access|batches|operations|overview|search|shell|wallets|webhooks)/' },
+    },
+    {
+      name: 'console-pages-apart',
+      severity: 'error',
+      from: { path: '^console/src/(access|batches|operations|wallets|webhooks)/' },
+      to: {
+        path: '^console/src/(access|batches|operations|overview|search|shell|wallets|webhooks)/',
+        pathNot: '^console/src/$1/',
+      },
+    },
     {
       name: 'client-only-speaks-http',
       comment: 'The command knows the service as any other client does: by its document.',

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 // Types of packages that are not installed cannot be checked: the peers of the benchmark are linted where they are.
@@ -7,9 +8,14 @@ const hasPeers = existsSync(new URL('bench/peers/node_modules', import.meta.url)
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', 'coverage/', '.data/', ...(hasPeers ? [] : ['bench/peers/'])] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['console/vite.config.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -31,6 +37,7 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['console/src/**/*.tsx', 'console/src/**/*.ts'], extends: [reactHooks.configs.flat.recommended] },
   {
     files: ['test/**/*.ts'],
     rules: {

@@ -106,6 +106,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
     },
     events: { database },
+    access: { database, onKeysChanged: () => access.keys.readAgain() },
     health: { database, queueState: queue.state, backlog: () => watch.backlog, isStopping },
   });
   const app = createApp({

@@ -1,4 +1,4 @@
-import { createAccessEndpoints } from './access/access-endpoints.ts';
+import { type AccessNeeds, createAccessEndpoints } from './access/access-endpoints.ts';
 import { type AccountNeeds, createAccountEndpoints } from './wallets/account-endpoints.ts';
 import { type AssetNeeds, createAssetEndpoints } from './wallets/asset-endpoints.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -22,6 +22,7 @@ export interface Needs {
   readonly accounts: AccountNeeds;
   readonly webhooks: WebhookNeeds;
   readonly events: EventNeeds;
+  readonly access: AccessNeeds;
   readonly health: HealthNeeds;
 }
 
@@ -37,7 +38,7 @@ export function createEndpoints(needs: Needs): readonly Endpoint[] {
     ...createWebhookEndpointEndpoints(needs.webhooks),
     ...createDeliveryEndpoints(needs.webhooks),
     ...createEventEndpoints(needs.events),
-    ...createAccessEndpoints(),
+    ...createAccessEndpoints(needs.access),
     ...createHealthEndpoints(needs.health),
   ];
 }

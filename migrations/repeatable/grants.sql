@@ -123,9 +123,10 @@ GRANT UPDATE (operations_up_to, run_id, since_checkpoint, place, violations, beg
   TO wallet_auditor;
 GRANT EXECUTE ON FUNCTION version_at(bigint, timestamptz) TO wallet_auditor;
 
--- The API looks keys up and only ever adds to the log of administrative acts. An auditor reads both, but no hash.
-GRANT SELECT ON api_keys TO wallet_api;
-GRANT INSERT ON audit_log TO wallet_api;
+-- The API looks keys up, makes them and revokes them, gives none another token, and only ever adds to the log of administrative
+-- acts. An auditor reads both, but no hash.
+GRANT SELECT, INSERT (id, name, scopes, rate_limit, expires_at, token_hash), UPDATE (revoked_at) ON api_keys TO wallet_api;
+GRANT SELECT, INSERT ON audit_log TO wallet_api;
 GRANT SELECT (id, name, scopes, rate_limit, previous_token_until, created_at, expires_at, revoked_at) ON api_keys
   TO wallet_auditor;
 GRANT SELECT ON audit_log TO wallet_auditor;

@@ -6,5 +6,5 @@ const nothing = {} as never;
 /** Every endpoint of the API, to be read: what it declares. None of them can be asked. */
 export const ENDPOINTS: readonly Endpoint[] = createEndpoints({
   ...{ operations: nothing, batches: nothing, wallets: nothing, clients: nothing, assets: nothing },
-  ...{ accounts: nothing, webhooks: nothing, events: nothing, health: nothing },
+  ...{ accounts: nothing, webhooks: nothing, events: nothing, access: nothing, health: nothing },
 });

@@ -18,6 +18,8 @@ export interface KeyRing {
   judge(token: string | null): Promise<Verdict>;
   /** Whether no key was ever made, as far as is known. */
   isOpen(): boolean;
+  /** Reads the keys at once, after one was made or revoked here. */
+  readAgain(): Promise<void>;
   stop(): void;
 }
 
@@ -56,6 +58,7 @@ export async function createKeyRing(read: () => Promise<GoodKeys>, log: Logger):
       return judge(copy, token);
     },
     isOpen: () => !copy.everMade,
+    readAgain,
     stop() {
       // Nobody waits for a read that is under way: it has a limit of its own.
       void reading.stop();

@@ -50,7 +50,7 @@ export function AccessPage() {
           keyOf={({ id }) => id}
           cursorName="keys"
           empty={
-            <EmptyState title="There are no keys: whoever reaches the API may do everything.">
+            <EmptyState title="There are no keys: every caller that reaches the API may do everything.">
               <p>Make a first key. From then on every request needs one, this console too.</p>
             </EmptyState>
           }

@@ -10,7 +10,14 @@ const COLUMNS: readonly Column<Act>[] = [
   { title: 'Act', cell: ({ action }) => action },
   {
     title: 'By',
-    cell: ({ actor, key_id }) => (key_id === null ? actor.replace('_', ' ') : <span className="id">{key_id}</span>),
+    cell: ({ actor, key_id }) =>
+      key_id === null ? (
+        actor.replace('_', ' ')
+      ) : (
+        <span className="id" title={key_id}>
+          …{key_id.slice(-12)}
+        </span>
+      ),
   },
   { title: 'Of', cell: (act) => <Subject act={act} /> },
   { title: 'Detail', cell: ({ detail }) => <code className="cut">{JSON.stringify(detail)}</code> },

@@ -12,18 +12,19 @@ type KeyWithToken = ApiKey & { readonly token: string };
 
 /** Makes a key. The first one closes the API to all without a key, so the console signs in with it. */
 export function NewKeyDialog({ onClose }: { onClose: () => void }) {
-  const { me, signIn } = useSession();
+  const { me, adopt, signIn } = useSession();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>(me.anonymous ? SCOPES : []);
   const [expires, setExpires] = useState('');
   const [rate, setRate] = useState('');
   const [made, setMade] = useState<KeyWithToken | null>(null);
-  const make = useAct((api) =>
-    api.ask<KeyWithToken>('/access/keys', {
-      method: 'POST',
-      json: { name, scopes, expires_at: fromLocalField(expires), rate_limit: rate === '' ? null : Number(rate) },
-    }),
-  );
+  const make = useAct(async (api) => {
+    const json = { name, scopes, expires_at: fromLocalField(expires), rate_limit: rate === '' ? null : Number(rate) };
+    const key = await api.ask<KeyWithToken>('/access/keys', { method: 'POST', json });
+    // From now on, nothing is answered without a key: not even what this page asks again meanwhile.
+    if (me.anonymous) adopt(key.token);
+    return key;
+  });
   if (made !== null) {
     return (
       <SecretDialog

@@ -19,10 +19,28 @@ export interface ApiClient {
 /** Where the API is, as seen from the page: whatever a proxy puts before `/console`, it puts before the API too. */
 export const API_BASE = new URL('../api/v1/', document.baseURI);
 
-/** Speaks with the API in the name of a key; null while there are no keys. */
-export function createClient(token: string | null, onUnauthorized: () => void): ApiClient {
+/** The key that requests are sent with; null while there are no keys. */
+export interface Credentials {
+  token(): string | null;
+  /** Sends what follows with this key. */
+  adopt(token: string): void;
+}
+
+export function createCredentials(initial: string | null): Credentials {
+  let token = initial;
+  return {
+    token: () => token,
+    adopt(next) {
+      token = next;
+    },
+  };
+}
+
+/** Speaks with the API in the name of a key, and tells when that is not accepted. */
+export function createClient(credentials: Credentials, onUnauthorized?: () => void): ApiClient {
   async function send(path: string, wish: Wish): Promise<Response> {
     const headers = new Headers(wish.headers);
+    const token = credentials.token();
     if (token !== null) headers.set('Authorization', `Bearer ${token}`);
     if (wish.json !== undefined) headers.set('Content-Type', 'application/json');
     const response = await fetch(new URL(path.replace(/^\//, ''), API_BASE), {
@@ -38,7 +56,7 @@ export function createClient(token: string | null, onUnauthorized: () => void): 
       throw new ApiProblem(0, { title: 'The API cannot be reached', detail: 'Check that it runs, then try again.' });
     });
     if (response.ok) return response;
-    if (response.status === 401) onUnauthorized();
+    if (response.status === 401) onUnauthorized?.();
     throw new ApiProblem(response.status, await readProblem(response));
   }
 

@@ -27,6 +27,8 @@ function useSamples({ started_at, finished_at, succeeded, failed }: Batch): read
   useEffect(() => {
     if (started_at === null) return;
     const time = finished_at === null ? Date.now() / 1_000 : Date.parse(finished_at) / 1_000;
+    // A sample is taken of each answer, when it comes: it cannot be computed from the last one.
+    // eslint-disable-next-line react-hooks/set-state-in-effect
     setSamples((before) => {
       const begun = before.length > 0 ? before : [{ time: Date.parse(started_at) / 1_000, succeeded: 0, failed: 0 }];
       return addSample(begun, { time, succeeded, failed });

@@ -16,6 +16,8 @@ interface Options {
 }
 
 interface Checked {
+  /** It is no batch yet. */
+  readonly id?: never;
   readonly total: number;
   readonly replayed: number;
   readonly sums: readonly { readonly asset: string; readonly total: string }[];
@@ -30,7 +32,7 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
   const [checked, setChecked] = useState<Checked | null>(null);
   // The same file sent again from here is the same batch.
   const key = useRef<string>(newKey());
-  const send = useAct((api, isCheck: boolean) => {
+  const send = useAct((api, isCheck: boolean): Promise<Checked | Batch> => {
     if (file === null) throw new Error('Choose a file first.');
     const options = { priority: isHigh ? 'high' : 'low', atomic: isAtomic ? 'true' : null };
     return isCheck ? check(api, file, options) : upload(api, file, options, key.current);
@@ -42,7 +44,7 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
   };
   const confirm = async (): Promise<void> => {
     const answer = await send.mutateAsync(checked === null);
-    if ('id' in answer) {
+    if (answer.id !== undefined) {
       navigate(`/batches/${answer.id}`);
       onClose();
       return;

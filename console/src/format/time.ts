@@ -32,9 +32,14 @@ export function showBetween(from: string, to: string): string {
   return showSeconds(Math.max(0, Date.parse(to) - Date.parse(from)) / 1_000);
 }
 
-/** A moment as people write it where the browser is, to the second. */
-export function showMoment(moment: string): string {
-  return new Date(moment).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+/** A moment as people write it where the browser is, to the second; its year only if it is another than that of `now`. */
+export function showMoment(moment: string, now: number): string {
+  const date = new Date(moment);
+  const isOtherYear = date.getFullYear() !== new Date(now).getFullYear();
+  return date.toLocaleString(undefined, {
+    ...(isOtherYear && { year: 'numeric' }),
+    ...{ month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  });
 }
 
 /** What a field for a local date and time holds, as RFC 3339; null while it holds nothing. */

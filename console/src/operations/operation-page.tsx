@@ -34,10 +34,10 @@ export function OperationPage({ id }: { id: string }) {
             <Badge status={operation.status} /> <strong>{showCode(operation.type)}</strong>{' '}
             {operation.amount !== null && `${showAmount(operation.amount)} ${operation.asset}`}
           </p>
-          <Section title="Its way">
+          <Section title="Timeline">
             <OperationTimeline operation={operation} />
           </Section>
-          <Section title="What it is">
+          <Section title="Details">
             <OperationFacts operation={operation} />
           </Section>
           {operation.legs !== undefined && (

@@ -9,15 +9,14 @@ import { tellWaiting } from '../parts/waiting-reason.ts';
 import { useMay } from '../session/session.ts';
 import { OperationTold } from './operation-told.tsx';
 
-/** The way of an operation from its acceptance to those who are told of it. */
+/** An operation from its acceptance to the delivery of its event. */
 export function OperationTimeline({ operation }: { operation: Operation }) {
   const mayTell = useMay('webhooks:admin');
   const { created_at, execute_at, completed_at, batch_id } = operation;
   return (
     <ol className="timeline">
       <Step state="done" title="Accepted" at={created_at}>
-        {batch_id === null ? 'By itself' : 'As a line of a batch'}, with {operation.priority} priority. It is durable
-        from then on.
+        {batch_id === null ? 'By itself' : 'As a line of a batch'}, with {operation.priority} priority.
       </Step>
       {execute_at !== undefined && (
         <Step state={operation.status === 'scheduled' ? 'now' : 'done'} title="Scheduled" at={execute_at}>
@@ -27,7 +26,7 @@ export function OperationTimeline({ operation }: { operation: Operation }) {
       {operation.status !== 'scheduled' && <WaitedStep operation={operation} />}
       <EndStep operation={operation} />
       {mayTell && completed_at !== null && (
-        <Step state="done" title="Told" at={null}>
+        <Step state="done" title="Webhooks" at={null}>
           <OperationTold operation={operation} />
         </Step>
       )}

@@ -51,7 +51,7 @@ function Tiles({ status: { rates, pending, batches, webhooks, last_audit, at, ve
         {showNumberOf(webhooks.endpoints, 'endpoint')}, {showCount(webhooks.paused)} paused
         {webhooks.oldest_age_seconds !== null && `; the oldest waits ${showSeconds(webhooks.oldest_age_seconds)}`}
       </Tile>
-      <Tile title="Last audit" value={last_audit === null ? 'never' : showNumberOf(last_audit.violations, 'violation')}>
+      <Tile title="Violations in the last audit" value={last_audit === null ? '–' : showCount(last_audit.violations)}>
         {last_audit === null ? (
           <>
             Run <code>npm run audit</code>

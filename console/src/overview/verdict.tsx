@@ -1,9 +1,9 @@
 import type { Status } from '../api/resources.ts';
 
 const WORDS = {
-  ok: 'Everything is well.',
-  degraded: 'It works, but not as it should.',
-  down: 'It does not work.',
+  ok: 'Everything is working.',
+  degraded: 'Working, with problems:',
+  down: 'Not working:',
 } as const;
 
 /** Whether everything is well, and if not, why. */

@@ -6,8 +6,8 @@ export function Moment({ at, ago = false }: { at: string | null | undefined; ago
   const now = useNow(ago ? 1_000 : 60_000);
   if (at === null || at === undefined) return <>–</>;
   return (
-    <time dateTime={at} title={ago ? showMoment(at) : `${showAgo(at, now)} (${at})`}>
-      {ago ? showAgo(at, now) : showMoment(at)}
+    <time dateTime={at} title={ago ? showMoment(at, now) : `${showAgo(at, now)} (${at})`}>
+      {ago ? showAgo(at, now) : showMoment(at, now)}
     </time>
   );
 }

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
-import { createClient } from '../api/client.ts';
+import { createClient, createCredentials } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
 import type { Me } from '../api/resources.ts';
 import { Loading } from '../parts/loading.tsx';
@@ -11,40 +11,44 @@ import { SignIn } from './sign-in.tsx';
 /** Shows the console to callers that the API lets in: with a key, or without one while there are no keys. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const [{ token, number, hasEnded }, setAttempt] = useState(() => ({
-    token: readStoredKey(),
+  const [{ credentials, number }, setAttempt] = useState(() => ({
+    credentials: createCredentials(readStoredKey()),
     number: 0,
-    hasEnded: false,
   }));
   const change = useCallback(
-    (next: string | null, ended: boolean) => {
-      storeKey(next);
+    (token: string | null) => {
+      storeKey(token);
       queries.clear();
-      setAttempt((before) => ({ token: next, number: before.number + 1, hasEnded: ended }));
+      setAttempt((before) => ({ credentials: createCredentials(token), number: before.number + 1 }));
     },
     [queries],
   );
-  const api = useMemo(
-    // Without a key, a refusal ends nothing: to begin anew would lead to the same refusal, without an end.
-    () => createClient(token, () => token !== null && change(null, true)),
-    [token, change],
-  );
   const { data, error, refetch } = useQuery({
     queryKey: ['me', number],
-    queryFn: ({ signal }) => api.ask<Me>('/access/me', { signal }),
+    queryFn: ({ signal }) => createClient(credentials).ask<Me>('/access/me', { signal }),
     refetchInterval: 60_000,
   });
   const session = useMemo(
     () =>
       data === undefined
         ? null
-        : { me: data, api, signIn: (key: string) => change(key, false), signOut: () => change(null, false) },
-    [data, api, change],
+        : {
+            me: data,
+            // What a page was refused may be so for all: then there is nothing to show.
+            api: createClient(credentials, () => void queries.invalidateQueries({ queryKey: ['me'] })),
+            adopt(key: string) {
+              storeKey(key);
+              credentials.adopt(key);
+            },
+            signIn: change,
+            signOut: () => change(null),
+          },
+    [data, credentials, change, queries],
   );
-  if (session !== null) return <SessionContext value={session}>{children}</SessionContext>;
   if (error instanceof ApiProblem && error.status === 401) {
-    return <SignIn wasRefused={hasEnded} onKey={(key) => change(key, false)} />;
+    return <SignIn wasRefused={credentials.token() !== null} onKey={change} />;
   }
+  if (session !== null) return <SessionContext value={session}>{children}</SessionContext>;
   if (error !== null) {
     return (
       <main className="sign-in">

@@ -76,7 +76,7 @@ function RefreshPauser() {
 
 function SignedIn() {
   const { me, signOut } = useSession();
-  if (me.key === null) return <span className="quiet">No keys: open to all</span>;
+  if (me.key === null) return <span className="quiet">No API keys: open access</span>;
   return (
     <button type="button" className="button" title={`Signed in with ${me.scopes.join(', ')}`} onClick={signOut}>
       Sign out {me.key.name}

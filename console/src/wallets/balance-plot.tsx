@@ -4,9 +4,13 @@ import { showMoment } from '../format/time.ts';
 import { showNumberOf } from '../format/words.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { Plot } from '../parts/plot.tsx';
+import { useNow } from '../parts/use-now.ts';
+
+const HOUR_MS = 3_600_000;
 
 /** How a balance came to be what it is: the last movements of a wallet, given newest first. */
 export function BalancePlot({ lines, asset }: { lines: readonly HistoryLine[]; asset: string }) {
+  const now = useNow(HOUR_MS);
   const [last] = lines;
   const first = lines.at(-1);
   if (last === undefined || first === undefined || lines.length < 2) {
@@ -15,7 +19,7 @@ export function BalancePlot({ lines, asset }: { lines: readonly HistoryLine[]; a
   const inOrder = lines.toReversed();
   const summary =
     `The last ${showNumberOf(lines.length, 'movement')}, from ${showAmount(first.balance_after)} on ` +
-    `${showMoment(first.created_at)} to ${showAmount(last.balance_after)} ${asset}.`;
+    `${showMoment(first.created_at, now)} to ${showAmount(last.balance_after)} ${asset}.`;
   return (
     <Plot
       title="Balance"

@@ -36,8 +36,11 @@ export function EndpointsPage() {
         columns={COLUMNS}
         keyOf={({ id }) => id}
         empty={
-          <EmptyState title="Nobody is told of anything yet.">
-            <p>Make an endpoint: each operation that ends is then sent to its URL, signed, until it is answered.</p>
+          <EmptyState title="There are no webhook endpoints yet.">
+            <p>
+              Create one: the event of each operation that ends is then posted to its URL, signed, and retried until it
+              is accepted.
+            </p>
           </EmptyState>
         }
       />

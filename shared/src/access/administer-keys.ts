@@ -11,7 +11,7 @@ import { type Act, type Actor, insertAct } from '../database/tables/audit-log.ts
 import { inTransaction } from '../database/transaction.ts';
 import { newId } from '../words/ids.ts';
 
-/** Keys are made and changed at the command line only. */
+/** The command line, where no other caller is named. */
 const BY_COMMAND: Actor = { actor: 'command_line', keyId: null, requestId: null };
 
 /** How long the token from before a rotation is good beside the next one. */
@@ -26,6 +26,7 @@ export interface KeyWithToken {
 export async function createKey(
   database: Database,
   wanted: Omit<NewApiKey, 'id'>,
+  by: Actor = BY_COMMAND,
 ): Promise<KeyWithToken | 'too_many_keys'> {
   const id = newId();
   const token = makeToken(id);
@@ -33,7 +34,7 @@ export async function createKey(
     const key = await insertApiKey(client, { id, ...wanted }, hashToken(token));
     if (key === null) return 'too_many_keys';
     const { name, scopes, rateLimit, expiresAt } = key;
-    await record(client, 'key.created', id, { name, scopes, rate_limit: rateLimit, expires_at: expiresAt });
+    await record(client, by, 'key.created', id, { name, scopes, rate_limit: rateLimit, expires_at: expiresAt });
     return { key, token };
   });
 }
@@ -42,13 +43,14 @@ export async function createKey(
 export async function revokeKey(
   database: Database,
   id: string,
+  by: Actor = BY_COMMAND,
 ): Promise<'revoked' | 'already_revoked' | 'key_not_found'> {
   return inTransaction(database, async (client) => {
     const key = await lockApiKey(client, id);
     if (key === null) return 'key_not_found';
     if (key.revokedAt !== null) return 'already_revoked';
     await markRevoked(client, id);
-    await record(client, 'key.revoked', id, { name: key.name });
+    await record(client, by, 'key.revoked', id, { name: key.name });
     return 'revoked';
   });
 }
@@ -67,11 +69,17 @@ export async function rotateKey(
     if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) return 'key_expired';
     const previousUntil = atOnce ? null : new Date(Date.now() + BOTH_GOOD_MS);
     await replaceTokenHash(client, id, hashToken(token), previousUntil);
-    await record(client, 'key.rotated', id, { name: key.name, previous_until: previousUntil });
+    await record(client, BY_COMMAND, 'key.rotated', id, { name: key.name, previous_until: previousUntil });
     return { key, token, previousUntil };
   });
 }
 
-async function record(client: Client, action: Act['action'], id: string, detail: Act['detail']): Promise<void> {
-  await insertAct(client, BY_COMMAND, { action, subjectType: 'api_key', subjectId: id, detail });
+async function record(
+  client: Client,
+  by: Actor,
+  action: Act['action'],
+  id: string,
+  detail: Act['detail'],
+): Promise<void> {
+  await insertAct(client, by, { action, subjectType: 'api_key', subjectId: id, detail });
 }

@@ -8,7 +8,7 @@ function statusOf({ revokedAt, expiresAt }: ApiKey): 'good' | 'expired' | 'revok
 }
 
 /** A key for programs. */
-export function presentKey(key: ApiKey): Record<string, unknown> {
+export function presentKey(key: ApiKey) {
   return {
     id: key.id,
     name: key.name,
@@ -34,7 +34,7 @@ export function keyLine(key: ApiKey): string {
 }
 
 /** An administrative act for programs. */
-export function presentAct(act: RecordedAct): Record<string, unknown> {
+export function presentAct(act: RecordedAct) {
   return {
     at: act.at.toISOString(),
     actor: act.actor,

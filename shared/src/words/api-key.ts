@@ -9,6 +9,7 @@ export const SCOPES = [
   'webhooks:admin',
   'events:read',
   'assets:admin',
+  'access:admin',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

@@ -30,6 +30,25 @@ export async function listApiKeys(database: Queryable): Promise<ApiKey[]> {
   return rows;
 }
 
+/** At most `limit` keys, the latest first: those made before the one with the id `before`, if it is given. */
+export async function listKeysBefore(database: Queryable, before: string | null, limit: number): Promise<ApiKey[]> {
+  const { rows } = await database.query<ApiKey>({
+    name: 'listKeysBefore',
+    text: `SELECT ${COLUMNS} FROM api_keys WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
+    values: [before, limit],
+  });
+  return rows;
+}
+
+export async function findApiKey(database: Queryable, id: string): Promise<ApiKey | null> {
+  const { rows } = await database.query<ApiKey>({
+    name: 'findApiKey',
+    text: `SELECT ${COLUMNS} FROM api_keys WHERE id = $1`,
+    values: [id],
+  });
+  return rows[0] ?? null;
+}
+
 /** The key, locked until the transaction ends. */
 export async function lockApiKey(database: Queryable, id: string): Promise<ApiKey | null> {
   const { rows } = await database.query<ApiKey>({

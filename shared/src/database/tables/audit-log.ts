@@ -43,20 +43,25 @@ export async function insertAct(database: Queryable, by: Actor, act: Act): Promi
 }
 
 export interface RecordedAct extends Act {
+  readonly id: bigint;
   readonly at: Date;
   readonly actor: Actor['actor'];
   readonly keyId: string | null;
   readonly requestId: string | null;
 }
 
-/** The last `limit` acts, the latest first. */
-export async function listActs(database: Queryable, limit: number): Promise<RecordedAct[]> {
+/** The last `limit` acts, the latest first: of those before the one with the number `before`, if it is given. */
+export async function listActs(
+  database: Queryable,
+  limit: number,
+  before: bigint | null = null,
+): Promise<RecordedAct[]> {
   const { rows } = await database.query<RecordedAct>({
     name: 'listActs',
-    text: `SELECT at, actor, key_id AS "keyId", request_id AS "requestId", action, subject_type AS "subjectType",
+    text: `SELECT id, at, actor, key_id AS "keyId", request_id AS "requestId", action, subject_type AS "subjectType",
                   subject_id AS "subjectId", detail
-           FROM audit_log ORDER BY id DESC LIMIT $1`,
-    values: [limit],
+           FROM audit_log WHERE id < coalesce($2, ${2n ** 63n - 1n}) ORDER BY id DESC LIMIT $1`,
+    values: [limit, before],
   });
   return rows;
 }
