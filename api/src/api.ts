@@ -11,7 +11,7 @@ import { hearAnnouncements } from '@wallet/shared/queue/announcements';
 import { createDeliveryDoorbell } from '@wallet/shared/queue/delivery-doorbell';
 import { type Lane, createDoorbell } from '@wallet/shared/queue/doorbell';
 import { createSealer } from '@wallet/shared/process/seal';
-import { requireKey } from './access/require-key.ts';
+import { createRecheck, requireKey } from './access/require-key.ts';
 import { startAccess } from './access/start-access.ts';
 import { refuseOverload } from './admission/refuse-overload.ts';
 import { startAdmission } from './admission/start-admission.ts';
@@ -27,6 +27,7 @@ import { createFindTarget } from './operations/find-facts.ts';
 import { createFindOperation } from './operations/find-operation.ts';
 import { createRing } from './operations/ring-partitions.ts';
 import { createFindWallet } from './wallets/find-wallet.ts';
+import { createEventStreams } from './webhooks/event-streams.ts';
 
 export interface RunningApi {
   readonly port: number;
@@ -60,11 +61,13 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
   const access = await startAccess(config, log);
   const metrics = createApiMetrics(registry);
   const waiter = createOperationWaiter(database, log);
+  const streams = createEventStreams(database, log);
   const queue = connectQueue(config, log, {
     onRingFailed: metrics.ringFailed,
     onDrained: (partitionsDrained) => {
       waiter.hear(partitionsDrained);
     },
+    onFed: streams.hearFed,
   });
   const { admission, watch, ...load } = startAdmission(config.admission, {
     ...{ database, storing, partitions, log },
@@ -105,8 +108,8 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       ...{ database, allowPrivate: config.webhookAllowPrivate, ringDeliveries: queue.ringDeliveries },
       sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
     },
-    events: { database },
     access: { database, onKeysChanged: () => access.keys.readAgain() },
+    events: { database, streams, stillMay: createRecheck((token) => access.keys.judge(token)) },
     health: { database, queueState: queue.state, backlog: () => watch.backlog, isStopping },
   });
   const app = createApp({
@@ -122,6 +125,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       stopping = true;
       waiter.stop();
       await delay(NOTICE_MS);
+      streams.stop();
       await closeServer(server);
       await load.stop();
       await lookUps.stop();
@@ -149,7 +153,11 @@ function createLookUps({ database, storing, log }: Dependencies, assets: Assets)
 function connectQueue(
   config: ApiConfig,
   log: Logger,
-  on: { onRingFailed: (lane: Lane) => void; onDrained: (partitions: readonly number[]) => void },
+  on: {
+    onRingFailed: (lane: Lane) => void;
+    onDrained: (partitions: readonly number[]) => void;
+    onFed: () => void;
+  },
 ) {
   const redis = {
     ...config.redis,
@@ -159,7 +167,7 @@ function connectQueue(
   const doorbell = createDoorbell(redis);
   const deliveryDoorbell = createDeliveryDoorbell(redis);
   const bell = createRing(doorbell, log, on.onRingFailed);
-  const stopHearing = hearAnnouncements({ ...redis, hear: on.onDrained });
+  const stopHearing = hearAnnouncements({ ...redis, hear: on.onDrained, hearFed: on.onFed });
   return {
     ring: bell.ring,
     ringForBatch: (partitions: Iterable<number>): void => {

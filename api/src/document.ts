@@ -162,21 +162,20 @@ function describeBody(endpoint: Declaration): Pick<ZodOpenApiOperationObject, 'r
 
 function describeAnswers(endpoint: Declaration): ZodOpenApiOperationObject['responses'] {
   return Object.fromEntries(
-    Object.entries(endpoint.answers).map(([status, schema]) => [
-      status,
-      {
-        description: STATUS_CODES[status] ?? status,
-        ...(schema === null
-          ? {}
-          : {
-              content: {
-                'application/json': { schema },
-                ...(status === '200' ? describeDownloads(endpoint) : {}),
-              },
-            }),
-        ...(status === '202' ? { headers: ACCEPTED_HEADERS } : {}),
-      },
-    ]),
+    Object.entries(endpoint.answers).map(([status, schema]) => {
+      const content = {
+        ...(schema === null ? {} : { 'application/json': { schema } }),
+        ...(status === '200' ? describeDownloads(endpoint) : {}),
+      };
+      return [
+        status,
+        {
+          description: STATUS_CODES[status] ?? status,
+          ...(Object.keys(content).length === 0 ? {} : { content }),
+          ...(status === '202' ? { headers: ACCEPTED_HEADERS } : {}),
+        },
+      ];
+    }),
   );
 }
 

@@ -54,6 +54,12 @@ async function historyOf(wallet: string): Promise<string[]> {
   return (body.data as { balance_after: string }[]).map((line) => line.balance_after);
 }
 
+/** The closing balance, and how many lines lead to it. */
+async function closingOf(wallet: string): Promise<unknown[]> {
+  const { body } = await request(api.url).get(`/wallets/${wallet}/statement`).expect(200);
+  return [body.closing_balance, body.lines.length];
+}
+
 async function readAll(wallet: string, batch: string): Promise<unknown[]> {
   const statistics = await request(api.url).get(`/wallets/${wallet}/statistics`).expect(200);
   const lines = await request(api.url).get(`/batches/${batch}/operations`).set('Accept', 'text/csv').expect(200);
@@ -75,6 +81,7 @@ it('answers from the replica, from the primary what the replica has not replayed
   const id = await applyBatch(wallet, '1.00');
   await pair.caughtUp();
   expect(await readAll(wallet, id)).toEqual([['8.00', '7.00', '6.00', '5.00'], 4, 4]);
+  expect(await closingOf(wallet)).toEqual(['8.00', 4]);
   expect(await transactionsAtReplica()).toBeGreaterThan(0);
 
   await replica.query('SELECT pg_wal_replay_pause()');
@@ -85,9 +92,11 @@ it('answers from the replica, from the primary what the replica has not replayed
     8,
     4,
   ]);
+  expect(await closingOf(wallet)).toEqual(['11.50', 8]);
   await replica.query('SELECT pg_wal_replay_resume()');
 
   await pair.standby.stop();
   expect(await readAll(wallet, id)).toHaveLength(3);
+  expect(await closingOf(wallet)).toEqual(['11.50', 8]);
   await untilLogged(api, 'the replica cannot be used: reading from the primary');
 });

@@ -215,7 +215,11 @@ it('what fails at the address from before an endpoint moved says nothing about t
     failingMs: null,
   });
   const { body } = await request(service.url).get(`/webhook-endpoints/${endpoint}`).expect(200);
-  expect(body).toMatchObject({ failing_since: null, paused_until: null, last_error: 'HTTP 500' });
+  expect(body).toMatchObject({
+    failing_since: null,
+    paused_until: null,
+    last_error: { message: 'HTTP 500', status_code: 500 },
+  });
 });
 
 it('an endpoint that is left alone costs nothing, and is told in order afterwards', async () => {

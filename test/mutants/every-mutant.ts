@@ -5,6 +5,7 @@ import { BATCHES } from './batches.ts';
 import { LAW } from './law.ts';
 import { LEDGER } from './ledger.ts';
 import type { Mutant } from './mutant.ts';
+import { READING } from './reading.ts';
 import { TERMS_LAW } from './terms-law.ts';
 import { TELLING } from './telling.ts';
 import { TERMS } from './terms.ts';
@@ -20,5 +21,6 @@ export const EVERY_MUTANT: readonly Mutant[] = [
   ...WORKING,
   ...BATCHES,
   ...TELLING,
+  ...READING,
   ...ARCHIVING,
 ];

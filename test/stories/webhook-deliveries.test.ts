@@ -119,6 +119,25 @@ describe('deliveries', () => {
     expect(await idsOf('limit=2')).toEqual([...frozen, ...closed, ...tests].reverse());
   });
 
+  it('are counted with their endpoint, up to a limit: those untold, being sent, to be tried again, and not what has ended', async () => {
+    const { id } = await make({ event_types: ['wallet.closed'] });
+    const pending = async (): Promise<number> => (await get(`/webhook-endpoints/${id}`).expect(200)).body.pending;
+    expect(await pending()).toBe(0);
+    const [first, second] = await tell('wallet.closed', 5);
+    await tell('wallet.frozen', 2);
+    expect(await pending()).toBe(5);
+    await claim(id, 2);
+    expect(await pending()).toBe(5);
+    await fail(id, [first!], 60_000);
+    await fail(id, [second!]);
+    expect(await pending()).toBe(4);
+    await request(service.url).patch(`/webhook-endpoints/${id}`).send({ status: 'disabled' }).expect(200);
+    await tell('wallet.closed', 1_100);
+    expect(await pending()).toBe(1_000);
+    const listed = (await get('/webhook-endpoints').expect(200)).body.data;
+    expect(listed.find((each: any) => each.id === id)).toMatchObject({ pending: 1_000 });
+  });
+
   it('are of what an endpoint subscribes to, also of what was relayed while it was disabled', async () => {
     const { id } = await make({ event_types: ['wallet.closed'] });
     const path = `/webhook-endpoints/${id}`;
@@ -191,7 +210,7 @@ describe('deliveries', () => {
     }
     const { body } = await get(`/webhook-endpoints/${id}`).expect(200);
     expect(body).toMatchObject({ paused_until: '2100-01-01T00:00:00.000Z', last_success_at: null });
-    expect(body).toMatchObject({ last_failure_at: expect.any(String), last_error: 'HTTP 500' });
+    expect(body).toMatchObject({ last_failure_at: expect.any(String), last_error: { message: 'HTTP 500' } });
     const listed = (await get('/webhook-endpoints').expect(200)).body.data;
     expect(listed.find((each: any) => each.id === id)).toEqual(body);
   });

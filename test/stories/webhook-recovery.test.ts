@@ -88,7 +88,7 @@ it('an endpoint that was down for ten minutes is recovered at once, and its paus
   await untilRelayed();
   const paused = await read(id);
   expect(Date.parse(paused['paused_until']) - Date.now()).toBeGreaterThan(500_000);
-  expect(paused).toMatchObject({ status: 'enabled', last_error: 'HTTP 500', last_success_at: null });
+  expect(paused).toMatchObject({ status: 'enabled', last_error: { message: 'HTTP 500' }, last_success_at: null });
   const missed = await webhooks.deliveriesOf(id);
   expect(missed.map((each) => each['next_attempt_at'])).toEqual(missed.map(() => expect.any(String)));
   expect(Math.min(...missed.map((each) => Date.parse(String(each['next_attempt_at']))))).toBe(
@@ -103,7 +103,11 @@ it('an endpoint that was down for ten minutes is recovered at once, and its paus
   expect(performance.now() - asked).toBeLessThan(5_000);
   expect(new Set(receiver.received.map((each) => each.id)).size).toBe(5);
   await webhooks.untilAttempts(id, 1);
-  expect(await read(id)).toMatchObject({ ...HEALTHY, last_success_at: expect.any(String), last_error: 'HTTP 500' });
+  expect(await read(id)).toMatchObject({
+    ...HEALTHY,
+    last_success_at: expect.any(String),
+    last_error: { message: 'HTTP 500' },
+  });
 });
 
 it('replay-failed sends what waits for another attempt', async () => {

@@ -20,9 +20,19 @@ export function watchConformance(port: number): { stop: () => string[] } {
     const address = server.address();
     if (typeof address !== 'object' || address?.port !== port) return;
     const chunks: Buffer[] = [];
+    const write = response.write.bind(response);
     const end = response.end.bind(response);
+    const note = (chunk: unknown): void => {
+      const isStream = String(response.getHeader('content-type')).startsWith('text/event-stream');
+      if (isStream || !(typeof chunk === 'string' || chunk instanceof Uint8Array)) return;
+      chunks.push(Buffer.from(chunk as string));
+    };
+    response.write = ((chunk: unknown, ...rest: []) => {
+      note(chunk);
+      return write(chunk, ...rest);
+    }) as typeof response.write;
     response.end = ((chunk?: unknown, ...rest: []) => {
-      if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk as string));
+      note(chunk);
       return end(chunk, ...rest);
     }) as typeof response.end;
     response.once('finish', () => {

@@ -48,6 +48,11 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
     sealer: config.webhookKey === undefined ? null : createSealer(config.webhookKey),
     sender: countAttempts(createSender({ allowPrivate: config.webhookAllowPrivate }), metrics),
     redis,
+    onFed() {
+      announcer.announceFed().catch((error: unknown) => {
+        log.debug({ err: error }, 'announcement failed');
+      });
+    },
     log,
   });
   const onDrainError = logErrors(log, 'drain failed');

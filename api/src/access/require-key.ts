@@ -1,5 +1,5 @@
 import type { Scope } from '@wallet/shared/words/api-key';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { KeyRing } from './key-ring.ts';
 import { Problem } from '../http/problem.ts';
 
@@ -37,6 +37,18 @@ export function requireKey({
       return;
     }
     throw problemOf(verdict.kind);
+  };
+}
+
+/**
+ * Makes what asks again about a request that is still being answered: whether its key, or that there is none, still lets it in. As
+ * long as that cannot be told, the database being away, it stays in: then there is nothing to be told either.
+ */
+export function createRecheck(judge: KeyRing['judge']): (request: Request, scope: Scope) => Promise<boolean> {
+  return async (request, scope) => {
+    const verdict = await judge(tokenOf(request.get('authorization')));
+    if (verdict.kind === 'key') return verdict.key.scopes.includes(scope);
+    return verdict.kind === 'anybody' || verdict.kind === 'unsure';
   };
 }
 

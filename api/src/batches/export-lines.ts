@@ -7,6 +7,7 @@ import { writeJson } from '@wallet/shared/words/json-text';
 import type { LineStatus } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
 import { z } from 'zod';
+import { FORMULA } from '../http/downloads.ts';
 import { operationSchema } from '../operations/operation-schema.ts';
 import { type PresentedOperation, assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
 
@@ -51,12 +52,6 @@ export function presentLine(assets: Assets, line: BatchLine): PresentedLine {
     ...presentOperation(line, assets),
   };
 }
-
-/**
- * What a spreadsheet takes for a formula, or may (OWASP, "CSV Injection"): the text of a caller that begins with one of these
- * would be computed by the program that opens the file. A negative number computes nothing, and is left to be summed.
- */
-const FORMULA = /^(?!-\d+(?:\.\d+)?$)[=+\-@\t\r\n＝＋－＠]/;
 
 /** `escapesFormulas`: whether an apostrophe stands before a field of a table that a spreadsheet would take for a formula. */
 type Export = (

@@ -1,4 +1,4 @@
-import { Readable, type Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Assets } from '@wallet/shared/database/assets';
 import type { Database } from '@wallet/shared/database/pool';
@@ -7,29 +7,20 @@ import { listLines } from '@wallet/shared/database/tables/batch-lines';
 import { findBatch } from '@wallet/shared/database/tables/batches';
 import { assetsOf } from '@wallet/shared/events/present-operation';
 import { LINE_STATUSES } from '@wallet/shared/words/operation';
-import pLimit from 'p-limit';
 import { z } from 'zod';
 import { createFindArchived, unlessArchived } from './archived-lines.ts';
 import { batchNotFound } from './batch-not-found.ts';
 import { EXPORTS, type EachLine, batchLineSchema, presentLine } from './export-lines.ts';
+import { formulasQuery, limitDownloads } from '../http/downloads.ts';
 import { endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
-import { Problem } from '../http/problem.ts';
 import { idParams, invalid } from '../http/schemas.ts';
 
 const CURSORS = createCursors('lines', readPosition);
 
 const linesQuery = z.strictObject({
   status: z.enum(LINE_STATUSES).optional(),
-  formulas: z
-    .enum(['escape'])
-    .optional()
-    .meta({
-      description:
-        'For CSV that is opened in a spreadsheet: `escape` puts an apostrophe before each field that would be computed as a ' +
-        'formula, since a description or a reference is text that others may have chosen. Such a field begins with `=`, `+`, `-`, ' +
-        '`@`, a tab or a line end; negative numbers stay as they are. Without it fields are exactly what was sent.',
-    }),
+  ...formulasQuery,
   ...pageQuery,
 });
 
@@ -44,7 +35,7 @@ export const createLinesEndpoint = ({
   assets: Assets;
   eachLine: EachLine;
 }) => {
-  const sending = pLimit(EXPORTS_AT_ONCE);
+  const download = limitDownloads();
   return endpoint({
     method: 'get',
     paths: ['/batches/{id}/operations'],
@@ -78,12 +69,11 @@ export const createLinesEndpoint = ({
       if (exported) {
         const archived = await findArchived();
         if (archived) return archived;
-        const send = (to: Writable): Promise<void> => {
-          if (sending.activeCount >= EXPORTS_AT_ONCE) throw tooMany();
+        const send = download((to) => {
           const lines = unlessArchived(eachLine(batch, status), findArchived);
           const text = EXPORTS[exported](assets, lines, query.formulas === 'escape');
-          return sending(() => pipeline(Readable.from(text), to));
-        };
+          return pipeline(Readable.from(text), to);
+        });
         return { status: 200, type: exported, send, headers };
       }
       const upTo = batch.total + batch.replayed;
@@ -102,10 +92,3 @@ export const createLinesEndpoint = ({
     },
   });
 };
-
-/** The most whole results that one process sends at once: of each, some thousand lines are in memory. */
-const EXPORTS_AT_ONCE = 32;
-
-function tooMany(): Problem {
-  return new Problem('unavailable', 'Too many results are being sent.', { headers: { 'Retry-After': '5' } });
-}

@@ -23,6 +23,7 @@ import { type HistoryNeeds, createHistoryEndpoints } from './history-endpoints.t
 import { createHoldQueries } from './hold-queries.ts';
 import { getWallets } from './list-wallets.ts';
 import { setCreditLimit } from './set-credit-limit.ts';
+import { createStatementEndpoint } from './statement-endpoint.ts';
 import { notFound } from './wallet-not-found.ts';
 import { presentWallet, walletAtSchema, walletSchema } from './wallet-schemas.ts';
 
@@ -39,6 +40,7 @@ export function createWalletEndpoints(needs: WalletNeeds): Endpoint[] {
     getWallet(needs),
     patchWallet(needs),
     ...createHistoryEndpoints(needs),
+    createStatementEndpoint(needs),
     ...createHoldQueries(needs),
   ];
 }

@@ -75,6 +75,44 @@ export const historyLineSchema = z
   })
   .meta({ id: 'HistoryLine' });
 
+export const statementLineSchema = z
+  .strictObject({
+    at: time.meta({ description: 'When it was applied.' }),
+    operation_id: id,
+    leg: z.int().meta({ description: 'Which movement of the operation it is.' }),
+    type: z.enum(OPERATION_TYPES),
+    amount: money.meta({ description: 'Signed: negative if it left the wallet.', example: '-4.00' }),
+    balance: money.meta({ description: 'After it. What is held is not in it.', example: '6.00' }),
+    version: z.int().meta({ description: 'Of the wallet after it: versions have no gaps.' }),
+    other_wallet_id: id.nullable().meta({ description: 'The wallet on the other side, if it is another one.' }),
+    other_account: z.string().nullable().meta({
+      description: 'The house account on the other side, if it is one. A hold is a movement within the wallet.',
+      example: 'treasury',
+    }),
+    hold_id: id.nullable().meta({ description: 'The hold that was captured or released.' }),
+    reversal_of: id.nullable().meta({ description: 'The operation that was reversed.' }),
+    batch_id: id.nullable().meta({ description: 'The batch that the operation is a line of.' }),
+    description: z.string().nullable(),
+    reference_id: z.string().nullable(),
+    metadata: metadata.nullable(),
+  })
+  .meta({ id: 'StatementLine', description: 'A movement of the wallet.' });
+
+export const statementSchema = z
+  .strictObject({
+    wallet_id: id,
+    asset,
+    from: time.meta({ description: 'Included.' }),
+    to: time.meta({ description: 'Not included. The present, if a later moment was asked for.' }),
+    opening_balance: money.meta({ description: 'Before the first line.', example: '10.00' }),
+    closing_balance: money.meta({
+      description: 'After the last line: always the opening balance and the sum of the amounts.',
+      example: '6.00',
+    }),
+    lines: z.array(statementLineSchema).meta({ description: 'Every movement between the two, oldest first.' }),
+  })
+  .meta({ id: 'Statement', description: 'The movements of a wallet in a time, between two balances.' });
+
 /** What the last page of a history has besides. */
 export const archivedHistory = {
   archived: checkpointSchema.nullable().meta({

@@ -1,27 +1,20 @@
-import type { Database } from '@wallet/shared/database/pool';
-import { findContinuation } from '@wallet/shared/database/tables/epochs';
-import { type FeedPlace, findEvent, readFeed } from '@wallet/shared/database/tables/events';
-import { canonicalUuid } from '@wallet/shared/words/ids';
+import { findEvent, readFeed } from '@wallet/shared/database/tables/events';
 import { JsonText } from '@wallet/shared/words/json-text';
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
-import { createCursors, pageQuery, readPosition } from '../http/pages.ts';
+import { pageQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { idParams } from '../http/schemas.ts';
-import { epochEnded } from './epoch-ended.ts';
-import { eventSchema, eventText, eventTypeSchema } from './webhook-resources.ts';
+import { readCursor, refusePlace, typeQuery, typesOf, writeCursor } from './feed-cursors.ts';
+import { type StreamNeeds, createStreamEndpoint } from './stream-endpoint.ts';
+import { eventSchema, eventText } from './webhook-resources.ts';
 
 const TAG = 'Webhooks';
-const TYPES_MOST = 20;
-/** Without a name: readers store these cursors, so the ones they have must stay valid. */
-const CURSORS = createCursors('', readPlace);
 
-export interface EventNeeds {
-  readonly database: Database;
-}
+export type EventNeeds = StreamNeeds;
 
 export function createEventEndpoints(needs: EventNeeds): Endpoint[] {
-  return [getEvents(needs), getEvent(needs)];
+  return [getEvents(needs), createStreamEndpoint(needs), getEvent(needs)];
 }
 
 const getEvents = ({ database }: EventNeeds) =>
@@ -41,10 +34,7 @@ const getEvents = ({ database }: EventNeeds) =>
           'restored (`epoch_ended`), the answer is `410`.',
       }),
       limit: pageQuery.limit,
-      type: z
-        .union([eventTypeSchema, z.array(eventTypeSchema).max(TYPES_MOST)])
-        .optional()
-        .meta({ description: 'Only events of this type, or of these.' }),
+      ...typeQuery,
     }),
     body: null,
     answers: {
@@ -65,40 +55,15 @@ const getEvents = ({ database }: EventNeeds) =>
     },
     problems: ['cursor_expired', 'epoch_ended'],
     handle: async ({ query }) => {
-      const types = query.type === undefined ? null : [query.type].flat();
-      const after = CURSORS.read(query.after, 'after');
-      const page = await readFeed(database, after, types, query.limit);
-      if (page === 'other_epoch')
-        return epochEnded(
-          after?.position ?? 0n,
-          await findContinuation(database, after?.epochId ?? null),
-          (epochId, position) => writePlace({ epochId, position }),
-        );
-      if (page === 'expired')
-        return new Problem(
-          'cursor_expired',
-          'Events behind this cursor were deleted because of their age. Read the feed from where it is kept, without after, and ' +
-            'look up in GET /operations what happened before.',
-        );
+      const after = readCursor(query.after, 'after');
+      const page = await readFeed(database, after, typesOf(query), query.limit);
+      if (typeof page === 'string') return refusePlace(database, after, page);
       const { events, place, epochId } = page;
       // The events go out as they are stored, byte for byte.
       const data = events.map((event) => new JsonText(eventText(event)));
-      return { status: 200, body: { data, next_cursor: writePlace(place), epoch: epochId } };
+      return { status: 200, body: { data, next_cursor: writeCursor(place), epoch: epochId } };
     },
   });
-
-/** `EPOCH:POSITION`; of the first epoch only the position, as the versions before, which may serve beside this one, read it. */
-function readPlace(text: string): FeedPlace | null {
-  const colon = text.indexOf(':');
-  const epochId = colon < 0 ? null : text.slice(0, colon);
-  const position = readPosition(text.slice(colon + 1));
-  if (position === null || (epochId !== null && canonicalUuid(epochId) !== epochId)) return null;
-  return { epochId, position };
-}
-
-function writePlace({ epochId, position }: FeedPlace): string {
-  return CURSORS.write(epochId === null ? String(position) : `${epochId}:${position}`);
-}
 
 const getEvent = ({ database }: EventNeeds) =>
   endpoint({

@@ -2,7 +2,6 @@ import type { Queryable } from '@wallet/shared/database/pool';
 import { type Act, type Actor, insertAct } from '@wallet/shared/database/tables/audit-log';
 import { insertDelivery } from '@wallet/shared/database/tables/delivery-replays';
 import {
-  type WebhookEndpoint,
   changeWebhookEndpoint,
   createWebhookEndpoint,
   deleteWebhookEndpoint,
@@ -27,6 +26,7 @@ import {
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId } from '../http/pages.ts';
 import { idParams, invalid } from '../http/schemas.ts';
+import { type ShownEndpoint, showEndpoints } from './shown-endpoint.ts';
 import { description, eventTypes, headers, rateLimit, secret, url } from './webhook-fields.ts';
 import {
   deliverySchema,
@@ -92,7 +92,7 @@ const postEndpoint = ({ database, sealer, allowPrivate }: WebhookNeeds) =>
         await createWebhookEndpoint(client, made);
         await recordAct(client, actor, 'created', id, { event_types: eventTypes });
       });
-      const body = presentWithSecret(await readEndpoint(database, id), { sealer, key });
+      const body = presentWithSecret(await readShown(database, id), { sealer, key });
       return { status: 201, body, location: `${PATH}/${id}` };
     },
   });
@@ -110,7 +110,8 @@ const getEndpoints = ({ database, sealer }: WebhookNeeds) =>
     answers: { 200: pageOf(webhookEndpointSchema) },
     problems: [],
     handle: async ({ query }) => {
-      const found = await listWebhookEndpoints(database, CURSORS.read(query.cursor), query.limit + 1);
+      const listed = await listWebhookEndpoints(database, CURSORS.read(query.cursor), query.limit + 1);
+      const found = await showEndpoints(database, listed);
       return answerPage({
         ...{ found, limit: query.limit, cursors: CURSORS },
         keyOf: (each) => each.id,
@@ -132,7 +133,7 @@ const getEndpoint = ({ database, sealer }: WebhookNeeds) =>
     answers: { 200: webhookEndpointSchema },
     problems: ['webhook_endpoint_not_found'],
     handle: async ({ params }) => {
-      const found = await readEndpoint(database, params.id);
+      const found = await readShown(database, params.id);
       return { status: 200, body: presentEndpoint(found, sealer) };
     },
   });
@@ -178,7 +179,7 @@ const patchEndpoint = ({ database, sealer, allowPrivate, ringDeliveries }: Webho
         });
       });
       if (body.status === 'enabled') ringDeliveries([params.id]);
-      const found = await readEndpoint(database, params.id);
+      const found = await readShown(database, params.id);
       return { status: 200, body: presentEndpoint(found, sealer) };
     },
   });
@@ -225,7 +226,7 @@ const postRotation = ({ database, sealer }: WebhookNeeds) =>
         if (!(await rotateSecret(client, params.id, sealed, until))) throw endpointNotFound(params.id);
         await recordAct(client, actor, 'secret_rotated', params.id, { previous_until: until });
       });
-      const found = await readEndpoint(database, params.id);
+      const found = await readShown(database, params.id);
       return { status: 200, body: presentWithSecret(found, { sealer, key }) };
     },
   });
@@ -274,8 +275,14 @@ async function checkAddress(address: string, rules: { readonly allowPrivate: boo
   if (message !== null) throw invalid([{ path: 'url', message }]);
 }
 
+async function readShown(database: WebhookNeeds['database'], id: string): Promise<ShownEndpoint> {
+  const [shown] = await showEndpoints(database, [await readEndpoint(database, id)]);
+  if (shown === undefined) throw endpointNotFound(id);
+  return shown;
+}
+
 function presentWithSecret(
-  found: WebhookEndpoint,
+  found: ShownEndpoint,
   { sealer, key }: { sealer: Sealer | null; key: Buffer },
 ): z.input<typeof endpointWithSecretSchema> {
   return { ...presentEndpoint(found, sealer), secret: writeSecret(key) };

@@ -4,6 +4,7 @@ import type { WebhookEndpoint } from '@wallet/shared/database/tables/webhook-end
 import { EVENT_TYPES, type Event } from '@wallet/shared/words/event';
 import type { Sealer } from '@wallet/shared/process/seal';
 import { z } from 'zod';
+import { PENDING_LIMIT, type ShownEndpoint } from './shown-endpoint.ts';
 import { HIDDEN, SECRET_PATTERN, openHeaders } from './webhook-secrets.ts';
 import { time } from '../http/fields.ts';
 
@@ -32,9 +33,22 @@ export const webhookEndpointSchema = z
     }),
     last_success_at: time.nullable(),
     last_failure_at: time.nullable(),
-    last_error: z.string().nullable().meta({
-      description: 'Of the last failure: why there was no usable answer, or the status of the answer.',
-      example: 'HTTP 500',
+    last_error: z
+      .strictObject({
+        at: time,
+        status_code: z.int().nullable().meta({ description: 'Of the answer; null if there was none.', example: 500 }),
+        message: z.string().meta({
+          description:
+            'The status of the answer, or why there was none. `secret_unreadable`: `WEBHOOK_KEY` is another one.',
+          example: 'HTTP 500',
+        }),
+      })
+      .nullable()
+      .meta({ description: 'The last failure, also if requests have succeeded since.' }),
+    pending: z.int().meta({
+      description:
+        `How many deliveries it is owed, also while it is paused or disabled. Counted to ${PENDING_LIMIT}: that many means so many ` +
+        'or more.',
     }),
     previous_secret_expires_at: time.nullable().meta({
       description: 'Until when the secret before the last rotation signs too.',
@@ -48,10 +62,7 @@ export const endpointWithSecretSchema = webhookEndpointSchema
   .extend({ secret: z.string().regex(SECRET_PATTERN).meta({ description: 'Keep it: it is not shown again.' }) })
   .meta({ id: 'WebhookEndpointWithSecret', description: 'An endpoint with the secret it has just been given.' });
 
-export function presentEndpoint(
-  endpoint: WebhookEndpoint,
-  sealer: Sealer | null,
-): z.input<typeof webhookEndpointSchema> {
+export function presentEndpoint(endpoint: ShownEndpoint, sealer: Sealer | null): z.input<typeof webhookEndpointSchema> {
   const { previousSecretUntil } = endpoint;
   return {
     id: endpoint.id,
@@ -67,13 +78,27 @@ export function presentEndpoint(
     paused_until: endpoint.pausedUntil?.toISOString() ?? null,
     last_success_at: endpoint.lastSuccessAt?.toISOString() ?? null,
     last_failure_at: endpoint.lastFailureAt?.toISOString() ?? null,
-    last_error: endpoint.lastError,
+    last_error: presentLastError(endpoint),
+    pending: endpoint.pending,
     previous_secret_expires_at:
       previousSecretUntil !== null && previousSecretUntil.getTime() > Date.now()
         ? previousSecretUntil.toISOString()
         : null,
     created_at: endpoint.createdAt.toISOString(),
     updated_at: endpoint.updatedAt.toISOString(),
+  };
+}
+
+function presentLastError({
+  lastFailureAt,
+  lastError,
+}: WebhookEndpoint): z.input<typeof webhookEndpointSchema>['last_error'] {
+  if (lastFailureAt === null || lastError === null) return null;
+  const [, status] = /^HTTP (\d{3})$/.exec(lastError) ?? [];
+  return {
+    at: lastFailureAt.toISOString(),
+    status_code: status === undefined ? null : Number(status),
+    message: lastError,
   };
 }
 

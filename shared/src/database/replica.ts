@@ -15,8 +15,8 @@ type Read<Result> = (database: Queryable) => Promise<Result>;
 export interface History {
   /** The pool of the replica, by this name; empty without one. */
   readonly pools: Readonly<Record<string, Database>>;
-  /** What was done to a wallet. */
-  ofWallet<Result>(walletId: string, read: Read<Result>): Promise<Result>;
+  /** What was done to a wallet, up to a version of it; if that is not given, to the present one. */
+  ofWallet<Result>(walletId: string, read: Read<Result>, upTo?: bigint): Promise<Result>;
   /** The lines of a batch. They change until it is finished: then the primary has them. */
   ofBatch<Result>(
     batch: { readonly id: string; readonly finishedAt: Date | null },
@@ -55,10 +55,10 @@ export function createHistory(primary: Database, replica: Database | null, onErr
   const chosen = (): Database | null => (performance.now() < restsUntil ? null : replica);
   return {
     pools: replica === null ? {} : { replica },
-    async ofWallet(walletId, read) {
+    async ofWallet(walletId, read, upTo) {
       const from = chosen();
       if (from === null) return read(primary);
-      const version = await findVersion(primary, walletId);
+      const version = upTo ?? (await findVersion(primary, walletId));
       return readFrom(from, async (client) => (await findVersion(client, walletId)) >= version, read);
     },
     ofBatch({ id, finishedAt }, read) {

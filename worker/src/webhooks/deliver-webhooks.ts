@@ -10,6 +10,7 @@ import {
   type WebhookEndpoint,
   disableEndpoint,
   findWebhookEndpoint,
+  noteUnsendable,
 } from '@wallet/shared/database/tables/webhook-endpoints';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import type { Logger } from '@wallet/shared/process/logger';
@@ -92,7 +93,7 @@ interface Round {
 async function sendRound(tools: DeliveryTools, endpointId: string, size: number): Promise<Round | null> {
   const endpoint = await findWebhookEndpoint(tools.database, endpointId);
   if (endpoint === null) return null;
-  const opened = openEndpoint(tools.sealer, endpoint);
+  const opened = await openOrNote(tools, endpoint);
   const claim = await claimDeliveries(tools.database, endpointId, size, LEASE_MS);
   const { deliveries, pauseResets, goesOn } = claim;
   const ended = await Promise.all(deliveries.map((delivery) => send(tools.sender, opened, delivery)));
@@ -117,6 +118,16 @@ interface OpenedEndpoint {
   readonly headers: Readonly<Record<string, string>>;
   /** The current secret first, and that of before as long as it signs too. */
   readonly secrets: readonly Buffer[];
+}
+
+/** What cannot be opened is shown with the endpoint: it would seem to have nothing to be told otherwise. */
+async function openOrNote({ database, sealer }: DeliveryTools, endpoint: WebhookEndpoint): Promise<OpenedEndpoint> {
+  try {
+    return openEndpoint(sealer, endpoint);
+  } catch (error) {
+    await noteUnsendable(database, endpoint.id, 'secret_unreadable');
+    throw error;
+  }
 }
 
 function openEndpoint(sealer: Sealer, endpoint: WebhookEndpoint): OpenedEndpoint {

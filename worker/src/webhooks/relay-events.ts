@@ -20,18 +20,20 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** Relays when it is nudged, and tells `onRelayed` of the endpoints that have something new. */
+/** Relays when it is nudged. Calls `onFed` when the feed has more, and `onRelayed` with the endpoints that have something new. */
 export function createRelay(options: {
   database: Database;
+  onFed: () => void;
   onRelayed: (endpointIds: readonly string[]) => Promise<void>;
   log: Logger;
 }): Relay {
-  const { database, onRelayed } = options;
+  const { database, onFed, onRelayed } = options;
   const onError = logErrors(options.log, 'relay failed');
   let stopping = false;
   const relaying = gather<'events'>(async () => {
     try {
-      const { state, endpointIds } = await relayAll(database);
+      const { state, events, endpointIds } = await relayAll(database);
+      if (events > 0) onFed();
       await onRelayed(endpointIds);
       if (state === 'busy') nudge();
       await delay(REST_MS);
@@ -56,17 +58,20 @@ export function createRelay(options: {
 
 /**
  * Relays what has been recorded and committed: each event gets its place in the feed, where claims of deliveries find it.
- * @returns the endpoints that have something to be told, and how it was left: `busy` if somebody else is relaying.
+ * @returns how many there were, the endpoints that have something to be told, and how it was left: `busy` if another worker is
+ * relaying.
  */
 export async function relayAll(
   database: Database,
-): Promise<{ state: 'empty' | 'busy'; endpointIds: readonly string[] }> {
+): Promise<{ state: 'empty' | 'busy'; events: number; endpointIds: readonly string[] }> {
   const endpointIds = new Set<string>();
+  let events = 0;
   for (;;) {
     const relayed = await relayOnce(database);
     for (const id of relayed?.endpointIds ?? []) endpointIds.add(id);
-    if (relayed === null) return { state: 'busy', endpointIds: [...endpointIds] };
-    if (relayed.events < RELAY_LIMIT) return { state: 'empty', endpointIds: [...endpointIds] };
+    events += relayed?.events ?? 0;
+    if (relayed === null) return { state: 'busy', events, endpointIds: [...endpointIds] };
+    if (relayed.events < RELAY_LIMIT) return { state: 'empty', events, endpointIds: [...endpointIds] };
   }
 }
 

@@ -30,13 +30,15 @@ export function startWebhooks(
     /** Null if the secrets cannot be opened: then events are relayed, and their deliveries wait. */
     sealer: Sealer | null;
     redis: QueueConnection;
+    /** Called when the feed has more. */
+    onFed: () => void;
   },
 ): Webhooks {
-  const { database, log, sender, sealer, redis } = options;
+  const { database, log, sender, sealer, redis, onFed } = options;
   const onLookError = logErrors(log, 'looking for due deliveries failed');
   const doorbell = createDeliveryDoorbell(redis);
   const dispatcher = sealer && createDispatcher({ database, log, sender, sealer });
-  const relay = createRelay({ database, log, onRelayed: ring });
+  const relay = createRelay({ database, log, onFed, onRelayed: ring });
   let isTold = false;
 
   async function ring(endpointIds: readonly string[]): Promise<void> {

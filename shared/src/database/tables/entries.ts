@@ -16,6 +16,8 @@ export interface HistoryLine {
   readonly balance: bigint;
   /** The wallet on the other side of the movement, if it is another one. */
   readonly otherWalletId: string | null;
+  /** The house account on the other side of the movement, if it is one. */
+  readonly otherAccount: string | null;
   /** The hold of a capture or a release; the operation that a reversal takes back. */
   readonly targetId: string | null;
   readonly batchId: string | null;
@@ -48,31 +50,11 @@ export async function listHistory(
     name: 'listHistory',
     text: `WITH range AS MATERIALIZED (${RANGE_OF_WALLET})
            SELECT * FROM (
-             SELECT entries.version, entries.operation_id AS "operationId", entries.leg, operations.type, entries.amount,
-                    entries.balance::bigint AS balance,
-                    CASE WHEN with_terms.id IS NOT NULL THEN nullif(movement.other_wallet_id, $1)
-                         WHEN operations.wallet_id = $1 THEN operations.to_wallet_id ELSE operations.wallet_id END
-                      AS "otherWalletId",
-                    terms.target_id AS "targetId", operations.batch_id AS "batchId",
-                    operations.description, operations.reference_id AS "referenceId",
-                    coalesce(operations.metadata_sent::text, operations.metadata::text) AS metadata,
-                    entries.created_at AS "createdAt"
+             SELECT ${LINE}
              FROM (
                SELECT account_id, generate_series(least(upto, $5::bigint - 1), after + 1, -1) AS version FROM range
              ) AS place
-             CROSS JOIN LATERAL (
-               SELECT * FROM entries WHERE account_id = place.account_id AND version = place.version OFFSET 0
-             ) AS entries
-             CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = entries.operation_id OFFSET 0) AS operations
-             CROSS JOIN LATERAL (SELECT CASE WHEN operations.type IN (${WITH_TERMS}) THEN operations.id END AS id) AS with_terms
-             LEFT JOIN LATERAL (
-               SELECT target_id FROM operation_terms WHERE operation_id = with_terms.id OFFSET 0
-             ) AS terms ON true
-             LEFT JOIN LATERAL (
-               SELECT (SELECT coalesce(wallet_id, held_of) FROM accounts
-                       WHERE id = from_account_id + to_account_id - entries.account_id) AS other_wallet_id
-               FROM movements WHERE operation_id = with_terms.id AND leg = entries.leg OFFSET 0
-             ) AS movement ON true
+             ${OF_PLACE}
              WHERE $4::text IS NULL OR operations.type = $4
              LIMIT $6
            ) AS page ORDER BY version DESC`,
@@ -85,6 +67,37 @@ export async function listHistory(
 const WITH_TERMS = OPERATION_TYPES.filter((type) => KINDS[type].hasTerms)
   .map((type) => `'${type}'`)
   .join(', ');
+
+/** The columns of a line of wallet $1. */
+const LINE = `entries.version, entries.operation_id AS "operationId", entries.leg, operations.type, entries.amount,
+                    entries.balance::bigint AS balance,
+                    CASE WHEN with_terms.id IS NOT NULL THEN nullif(movement.other_wallet_id, $1)
+                         WHEN operations.wallet_id = $1 THEN operations.to_wallet_id ELSE operations.wallet_id END
+                      AS "otherWalletId",
+                    CASE WHEN with_terms.id IS NOT NULL THEN movement.other_account
+                         WHEN operations.to_wallet_id IS NULL THEN 'treasury' END AS "otherAccount",
+                    terms.target_id AS "targetId", operations.batch_id AS "batchId",
+                    operations.description, operations.reference_id AS "referenceId",
+                    coalesce(operations.metadata_sent::text, operations.metadata::text) AS metadata,
+                    entries.created_at AS "createdAt"`;
+
+/** What a line at a place (account and version) is made of, each looked up by key. */
+const OF_PLACE = `CROSS JOIN LATERAL (
+               SELECT * FROM entries WHERE account_id = place.account_id AND version = place.version OFFSET 0
+             ) AS entries
+             CROSS JOIN LATERAL (SELECT * FROM operations WHERE id = entries.operation_id OFFSET 0) AS operations
+             CROSS JOIN LATERAL (SELECT CASE WHEN operations.type IN (${WITH_TERMS}) THEN operations.id END AS id) AS with_terms
+             LEFT JOIN LATERAL (
+               SELECT target_id FROM operation_terms WHERE operation_id = with_terms.id OFFSET 0
+             ) AS terms ON true
+             LEFT JOIN LATERAL (
+               SELECT coalesce(other.wallet_id, other.held_of) AS other_wallet_id, other.system AS other_account
+               FROM movements CROSS JOIN LATERAL (
+                 SELECT wallet_id, held_of, system FROM accounts
+                 WHERE id = from_account_id + to_account_id - entries.account_id OFFSET 0
+               ) AS other
+               WHERE operation_id = with_terms.id AND leg = entries.leg OFFSET 0
+             ) AS movement ON true`;
 
 /** The versions of wallet $1 from $2 (included) to $3 (not included) that are not in the archives: above `after`, up to `upto`. */
 const RANGE_OF_WALLET = `
@@ -127,4 +140,71 @@ export async function sumHistory(
   });
   // The sum of many bigints is a numeric, which arrives as text.
   return rows.map((row) => ({ ...row, credited: BigInt(row.credited), debited: BigInt(row.debited) }));
+}
+
+/** What a statement is about, as one snapshot has it: the movements of the account above the version `after`, up to `upTo`. */
+export interface StatementBounds {
+  readonly accountId: bigint;
+  readonly after: bigint;
+  readonly upTo: bigint;
+  /** The balances at these two versions. */
+  readonly opening: bigint;
+  readonly closing: bigint;
+  /** When the database was asked. */
+  readonly askedAt: Date;
+}
+
+/**
+ * The bounds of a statement of a wallet from `from` (included) to `to` (not included; null, or a moment that has not come yet: to
+ * the present). `archivedBefore`: movements of that time are in the archives. Null if there is no such wallet.
+ */
+export async function findStatementBounds(
+  database: Queryable,
+  walletId: string,
+  from: Date,
+  to: Date | null,
+): Promise<StatementBounds | { archivedBefore: Date } | null> {
+  const { rows } = await database.query<StatementBounds & { movedAt: Date | null; isArchived: boolean }>({
+    name: 'findStatementBounds',
+    text: `WITH range AS MATERIALIZED (
+             SELECT id, archived.version AS archived_version, archived.balance AS archived_balance, moved_at,
+                    version_at(id, $2::timestamptz - interval '1 microsecond') AS after,
+                    CASE WHEN $3::timestamptz <= statement_timestamp() THEN version_at(id, $3 - interval '1 microsecond')
+                         ELSE accounts.version END AS upto
+             FROM accounts LEFT JOIN archive_checkpoints AS archived ON account_id = id WHERE wallet_id = $1
+           )
+           SELECT id AS "accountId", after, upto AS "upTo", moved_at AS "movedAt", after IS NULL AS "isArchived",
+                  ${balanceAt('after')} AS opening, ${balanceAt('upto')} AS closing, statement_timestamp() AS "askedAt"
+           FROM range`,
+    values: [walletId, from, to],
+  });
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { movedAt, isArchived, ...bounds } = row;
+  return isArchived && movedAt !== null ? { archivedBefore: movedAt } : bounds;
+}
+
+function balanceAt(version: string): string {
+  return `CASE ${version} WHEN 0 THEN 0 WHEN archived_version THEN archived_balance
+                       ELSE (SELECT balance FROM entries WHERE account_id = range.id AND version = range.${version})
+                  END::bigint`;
+}
+
+/** At most `limit` lines of a statement, oldest first, above the version `after`. */
+export async function listStatementLines(
+  database: Queryable,
+  walletId: string,
+  { accountId, after, upTo }: Pick<StatementBounds, 'accountId' | 'after' | 'upTo'>,
+  limit: number,
+): Promise<HistoryLine[]> {
+  const { rows } = await database.query<HistoryLine>({
+    name: 'listStatementLines',
+    text: `SELECT * FROM (
+             SELECT ${LINE}
+             FROM (SELECT $2::bigint AS account_id, generate_series($3::bigint + 1, least($4::bigint, $3 + $5)) AS version) AS place
+             ${OF_PLACE}
+           ) AS page ORDER BY version`,
+    values: [walletId, accountId, after, upTo, limit],
+  });
+  return rows;
 }

@@ -209,6 +209,18 @@ export async function readFeed(
   return { events, place: { epochId: end.isFirst ? null : end.epochId, position }, epochId: end.epochId };
 }
 
+/** The end of the feed: what is relayed from now on comes behind it. */
+export async function findFeedHead(database: Queryable): Promise<FeedPlace> {
+  const { rows } = await database.query<{ id: string | null; isFirst: boolean | null; position: bigint }>({
+    name: 'findFeedHead',
+    text: `SELECT id, number = 1 AS "isFirst", (SELECT greatest(${FEED_HEAD}, feed_floor - 1) FROM retention) AS position
+           FROM current_epoch()`,
+  });
+  const [head] = rows;
+  if (head === undefined) throw new Error('the feed did not answer');
+  return { epochId: head.isFirst === true ? null : head.id, position: head.position };
+}
+
 /** An event, also one that has no place in the feed yet. */
 export async function findEvent(database: Queryable, id: string): Promise<Event | null> {
   const { rows } = await database.query<Event>({

@@ -37,3 +37,36 @@ export async function countWebhookBacklog(database: Queryable, limit: number): P
   });
   return rows[0] ?? { unrelayed: 0, due: 0 };
 }
+
+/**
+ * How many deliveries each endpoint is owed, up to `limit`, also while it is paused or disabled: those that were tried or are being
+ * sent, and of what the feed has for it those that are among the next events. `look` is how many of them: an endpoint of rare types
+ * that is far behind would have all of the feed be read.
+ */
+export async function countPendingDeliveries(
+  database: Queryable,
+  endpointIds: readonly string[],
+  { limit, look }: { limit: number; look: number },
+): Promise<Map<string, number>> {
+  const { rows } = await database.query<{ id: string; pending: number }>({
+    name: 'countPendingDeliveries',
+    text: `SELECT endpoint_id AS id, (
+             SELECT count(*)::int FROM (
+               (SELECT FROM deliveries
+                WHERE deliveries.endpoint_id = state.endpoint_id AND deliveries.status = 'pending'
+                ORDER BY next_attempt_at, event_id OFFSET 0)
+               UNION ALL
+               (SELECT FROM delivery_leases AS leases CROSS JOIN unnest(event_ids) AS leased (event_id)
+                WHERE leases.endpoint_id = state.endpoint_id
+                  AND NOT EXISTS (SELECT FROM deliveries AS made
+                                  WHERE made.endpoint_id = state.endpoint_id AND made.event_id = leased.event_id))
+               UNION ALL
+               (SELECT FROM event_feed WHERE ${UNTOLD} AND position <= state.position + $3
+                ORDER BY position OFFSET 0)
+               LIMIT $2
+             ) AS waiting) AS pending
+           FROM ${STATE_OF_ENDPOINT} WHERE endpoint_id = ANY ($1)`,
+    values: [endpointIds, limit, look],
+  });
+  return new Map(rows.map(({ id, pending }) => [id, pending]));
+}

@@ -151,6 +151,20 @@ export async function endPause(database: Queryable, id: string): Promise<boolean
   return rows.length > 0;
 }
 
+/** How long a failure that nothing was sent for stands, before it is written down again. */
+const NOTED_S = 10;
+
+/** Writes down why nothing can be sent to an endpoint, at most every few seconds: it is tried again each second. */
+export async function noteUnsendable(database: Queryable, endpointId: string, error: string): Promise<void> {
+  await database.query({
+    name: 'noteUnsendable',
+    text: `UPDATE webhook_endpoint_states SET last_failure_at = now(), last_error = $2
+           WHERE endpoint_id = $1
+             AND (last_failure_at IS NULL OR last_failure_at < now() - ${NOTED_S} * interval '1 second')`,
+    values: [endpointId, error],
+  });
+}
+
 /**
  * Disables an endpoint. What is pending for it, and what happens meanwhile, waits until it is enabled again.
  * @returns whether it was enabled.
