@@ -84,7 +84,7 @@ function EventBody({ eventId }: { eventId: string }) {
   if (data === undefined) return null;
   return (
     <Section title="The event">
-      <pre tabIndex={0} role="region" aria-label="The event">
+      <pre tabIndex={0} role="group" aria-label="The event">
         {JSON.stringify(data, null, 2)}
       </pre>
     </Section>
