@@ -1,4 +1,4 @@
--- Oldest program: 21
+-- Oldest program: 19
 --
 -- Keys are made and revoked by the API too, by callers with a scope for that. What it may do to keys stands in `grants.sql`. This
 -- only adds: a program that does not know the scope has no endpoint that asks for it.

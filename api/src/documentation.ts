@@ -19,7 +19,7 @@ const HOME = page(
   `<h1>Wallet operations</h1>
   <p>Accepts wallet operations, applies each exactly once and in order, and keeps a double-entry ledger.</p>
   <ul>
-    <li><a href="console/">Look at it</a> (console)</li>
+    <li><a href="/console/">Look at it</a> (console)</li>
     <li><a href="docs">Try the API</a> (Swagger UI)</li>
     <li><a href="redoc">Read the API</a> (Redoc)</li>
     <li><a href="openapi.json">The API as OpenAPI 3.1</a></li>

@@ -17,7 +17,7 @@ export interface ApiClient {
 }
 
 /** Where the API is, as seen from the page: whatever a proxy puts before `/console`, it puts before the API too. */
-export const API_BASE = new URL('../api/v1/', document.baseURI);
+const API_BASE = new URL('../api/v1/', document.baseURI);
 
 /** The key that requests are sent with; null while there are no keys. */
 export interface Credentials {

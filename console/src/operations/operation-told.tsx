@@ -1,14 +1,31 @@
 import { Link } from 'wouter';
-import type { Operation } from '../api/resources.ts';
+import type { Operation, Page, WebhookEndpoint } from '../api/resources.ts';
+import { useResource } from '../api/use-resource.ts';
+import { EndpointState } from '../parts/endpoint-state.tsx';
+import { withQuery } from '../url/query.ts';
 
-/** Who was told how it ended. */
-export function OperationTold({ operation: { batch_id } }: { operation: Operation }) {
+const MOST = 50;
+
+/** The endpoints that the event of an operation goes to, and whether they accept what is sent to them at present. */
+export function OperationTold({ operation: { batch_id, status } }: { operation: Operation }) {
+  const { data } = useResource<Page<WebhookEndpoint>>(`/webhook-endpoints?limit=${MOST}`);
+  const type = `operation.${status}`;
+  const subscribed = (data?.data ?? []).filter(({ event_types }) =>
+    event_types.some((each) => each === type || each === '*'),
+  );
+  if (data === undefined) return null;
+  if (subscribed.length === 0) return <>No webhook endpoint is subscribed to {type}.</>;
   return (
     <>
-      {batch_id === null
-        ? 'Its event goes to the webhook endpoints that are subscribed to it.'
-        : 'Its batch tells of it when it is completed; it has an event of its own only if the batch asked for that.'}{' '}
-      <Link href="/webhooks">Webhook endpoints</Link>
+      {batch_id !== null &&
+        'A line of a batch has an event of its own only if the batch was accepted with line_events. '}
+      The event {type} goes to:
+      {subscribed.map((endpoint) => (
+        <span key={endpoint.id} className="outcome">
+          <Link href={withQuery(`/webhooks/${endpoint.id}`, { event_type: type })}>{endpoint.url}</Link>{' '}
+          <EndpointState endpoint={endpoint} />
+        </span>
+      ))}
     </>
   );
 }

@@ -15,7 +15,7 @@ import { Section } from '../parts/section.tsx';
 import type { Column } from '../parts/table.tsx';
 import { readQuery } from '../url/query.ts';
 import { EndpointActions } from './endpoint-actions.tsx';
-import { EndpointState, lastErrorOf } from './endpoint-state.tsx';
+import { EndpointState, lastErrorOf } from '../parts/endpoint-state.tsx';
 import { EVENT_TYPES } from './event-types.ts';
 import { ReplayButton } from './replay-button.tsx';
 

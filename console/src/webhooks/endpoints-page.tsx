@@ -7,7 +7,7 @@ import { Moment } from '../parts/moment.tsx';
 import { PageFrame } from '../parts/page.tsx';
 import { PagedList } from '../parts/paged-list.tsx';
 import type { Column } from '../parts/table.tsx';
-import { EndpointState, lastErrorOf } from './endpoint-state.tsx';
+import { EndpointState, lastErrorOf } from '../parts/endpoint-state.tsx';
 import { NewEndpointDialog } from './new-endpoint-dialog.tsx';
 
 const COLUMNS: readonly Column<WebhookEndpoint>[] = [
