@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { describeInBrowser } from '../support/chromium.ts';
+import { describeInBrowser } from '../support/describe-in-browser.ts';
 import { type ConsoleRig, startConsole } from '../support/console-rig.ts';
 
 describeInBrowser('the console, where a batch is sent, watched and repaired', () => {
@@ -66,7 +66,10 @@ describeInBrowser('the console, where a batch is sent, watched and repaired', ()
     await page.getByRole('dialog').getByRole('button', { name: 'Retry failed lines' }).click();
     await page.getByText('4 succeeded, 0 failed, 0 pending').waitFor();
     expect(page.url()).not.toBe(first);
-    await page.getByRole('main').getByRole('link', { name: /^Batch / }).click();
+    await page
+      .getByRole('main')
+      .getByRole('link', { name: /^Batch / })
+      .click();
     await page.getByText('16 succeeded, 4 failed, 0 pending').waitFor();
     expect(page.url()).toBe(first);
     expect((await rig.ask('GET', `/wallets/${frozen}`)).balance).toBe('5.00');

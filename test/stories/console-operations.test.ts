@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { describeInBrowser } from '../support/chromium.ts';
+import { describeInBrowser } from '../support/describe-in-browser.ts';
 import { type ConsoleRig, deposit, startConsole } from '../support/console-rig.ts';
 
 describeInBrowser('the console, where operations and wallets are looked at', () => {
@@ -12,8 +12,7 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
   });
   afterAll(() => rig.stop());
 
-  const focused = (page: Page): Promise<string> =>
-    page.evaluate<string>('document.activeElement.textContent.trim()');
+  const focused = (page: Page): Promise<string> => page.evaluate<string>('document.activeElement.textContent.trim()');
   const press = async (page: Page, ...keys: string[]): Promise<void> => {
     for (const key of keys) await page.keyboard.press(key);
   };
@@ -86,7 +85,9 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
     await rig.service.stopWorkers();
     const reader = await rig.keyWith('operations:read', 'wallets:read');
     const page = await rig.open(`/wallets/${wallet}`, { token: reader });
-    const buttons = ['Freeze', 'Credit limit', 'Reverse', 'Upload CSV'].map((name) => page.getByRole('button', { name }));
+    const buttons = ['Freeze', 'Credit limit', 'Reverse', 'Upload CSV'].map((name) =>
+      page.getByRole('button', { name }),
+    );
     const shown = async (): Promise<number> => {
       const counts = await Promise.all(buttons.map((button) => button.count()));
       return counts.reduce((sum, count) => sum + count, 0);

@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { describeInBrowser } from '../support/chromium.ts';
+import { describeInBrowser } from '../support/describe-in-browser.ts';
 import { type ConsoleRig, overflows, startConsole, takePicture } from '../support/console-rig.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
@@ -39,11 +39,11 @@ const opening = (button: string) => async (page: Page) => {
 };
 
 const SUBJECTS: readonly Subject[] = [
-  { name: 'overview', path: () => '/', shows: 'Queue' },
+  { name: 'overview', path: () => '/', shows: 'The last hour' },
   { name: 'operations', path: () => '/operations', shows: 'insufficient funds' },
   { name: 'operation-succeeded', path: ({ succeeded }) => `/operations/${succeeded}`, shows: 'balance 80.00 USD' },
   { name: 'operation-failed', path: ({ failed }) => `/operations/${failed}`, shows: 'Nothing was moved.' },
-  { name: 'operation-pending', path: ({ pending }) => `/operations/${pending}`, shows: 'Waits for' },
+  { name: 'operation-pending', path: ({ pending }) => `/operations/${pending}`, shows: 'Waiting for' },
   { name: 'operation-scheduled', path: ({ scheduled }) => `/operations/${scheduled}`, shows: 'Until then' },
   { name: 'wallets', path: () => '/wallets', shows: '80.00 USD' },
   { name: 'wallet', path: ({ wallet }) => `/wallets/${wallet}`, shows: 'The last 2 movements', act: plotted },
@@ -56,7 +56,7 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'webhook-new', path: () => '/webhooks', shows: 'failing', act: opening('New endpoint') },
   { name: 'webhook', path: ({ endpoint }) => `/webhooks/${endpoint}`, shows: 'operation.succeeded' },
   { name: 'delivery', path: ({ endpoint, event }) => `/webhooks/${endpoint}/deliveries/${event}`, shows: 'HTTP 500' },
-  { name: 'access', path: () => '/access', shows: 'wallet.frozen' },
+  { name: 'access', path: () => '/access', shows: 'wallet.status_changed' },
   { name: 'access-new', path: () => '/access', shows: 'operator', act: opening('New key') },
   { name: 'search', path: () => '/search?q=shop-1', shows: 'deposit, succeeded' },
   { name: 'search-nothing', path: () => '/search?q=nothing', shows: 'Nothing has this name.' },

@@ -1,4 +1,4 @@
-import { describeInBrowser } from '../support/chromium.ts';
+import { describeInBrowser } from '../support/describe-in-browser.ts';
 import { type ConsoleRig, startConsole } from '../support/console-rig.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 

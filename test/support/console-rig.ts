@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { launchChromium } from '@wallet/bench/chromium';
 import { SCOPES } from '@wallet/shared/words/api-key';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchChromium } from './chromium.ts';
 import { bearer, makeKey, untilGood } from './keys.ts';
 import { type Service, startService } from './service.ts';
 
@@ -37,8 +37,14 @@ const WAIT = { Prefer: 'wait=10' };
 const HEIGHT = 900;
 const PATIENCE_MS = 20_000;
 
+/** @throws Error that says what to do if the console is not built. */
 export async function startConsole(options: { worker?: boolean } = {}): Promise<ConsoleRig> {
   const service = await startService(options);
+  const page = await fetch(`${service.url}/console/`);
+  if (!page.ok) {
+    await service.stop();
+    throw new Error(await page.text());
+  }
   const browser = await launchChromium();
   const { token } = await makeKey(service.database, { name: 'operator' });
   await untilGood(service.url, token);

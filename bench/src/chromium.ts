@@ -6,21 +6,12 @@ export const CHROMIUM =
   process.env['TEST_CHROMIUM'] ??
   findProgram(process.env['PATH'] ?? '', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');
 
-const MISSING = 'There is no Chromium: install the package chromium of Debian, or name a program in TEST_CHROMIUM.';
-
-/** Tests that need a browser. Without one they are skipped, and the output says why. */
-export function describeInBrowser(name: string, tests: () => void): void {
-  if (CHROMIUM !== null) {
-    describe(name, tests);
-    return;
-  }
-  process.stderr.write(`Skipped: ${name}. ${MISSING}\n`);
-  describe.skip(name, tests);
-}
+export const MISSING_CHROMIUM =
+  'There is no Chromium: install the package chromium of Debian, or name a program in TEST_CHROMIUM.';
 
 /** @throws Error if there is no browser. */
 export async function launchChromium(): Promise<Browser> {
-  if (CHROMIUM === null) throw new Error(MISSING);
+  if (CHROMIUM === null) throw new Error(MISSING_CHROMIUM);
   return await chromium.launch({
     executablePath: CHROMIUM,
     // Nothing is asked of its maker, and nothing is drawn by a GPU that is not there.
