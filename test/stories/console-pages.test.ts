@@ -117,19 +117,20 @@ async function judge(page: Page): Promise<string[]> {
     "axe.run(document, { resultTypes: ['violations'], elementRef: false })",
   );
   return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`),
+    nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')}: ${failureSummary}`),
   );
 }
 
 const newKey = (): Record<string, string> => ({ 'Idempotency-Key': crypto.randomUUID() });
 
-async function makeExamples({ ask, service, makeWallet }: ConsoleRig, receiver: Receiver): Promise<Examples> {
-  const endpoint = (await ask('POST', '/webhook-endpoints', { url: receiver.url, description: 'the shop' })).id;
-  const [wallet, frozen] = [await makeWallet('100'), await makeWallet()];
-  await ask('PATCH', `/wallets/${frozen}`, { status: 'frozen' });
+async function makeExamples(rig: ConsoleRig, receiver: Receiver): Promise<Examples> {
+  const { service } = rig;
+  const endpoint = (await rig.ask('POST', '/webhook-endpoints', { url: receiver.url, description: 'the shop' })).id;
+  const [wallet, frozen] = [await rig.makeWallet('100'), await rig.makeWallet()];
+  await rig.ask('PATCH', `/wallets/${frozen}`, { status: 'frozen' });
   const send = async (type: string, amount: string, more = {}): Promise<string> =>
     (
-      await ask(
+      await rig.ask(
         'POST',
         '/operations',
         { type, amount, wallet_id: wallet, ...more },
@@ -137,26 +138,26 @@ async function makeExamples({ ask, service, makeWallet }: ConsoleRig, receiver: 
       )
     ).id;
   const sendBatch = async (...lines: object[]): Promise<string> =>
-    (await ask('POST', '/batches', { operations: lines }, newKey())).id;
+    (await rig.ask('POST', '/batches', { operations: lines }, newKey())).id;
   const line = (wallet_id: string): object => ({ type: 'deposit', wallet_id, amount: '1.00' });
   const succeeded = await send('withdraw', '20', { description: 'A withdrawal with a rather long description' });
   const failed = await send('withdraw', '5000');
-  await ask('POST', '/clients', { name: 'The shop', login: 'shop-1' });
-  await ask('POST', '/operations', {
+  await rig.ask('POST', '/clients', { name: 'The shop', login: 'shop-1' });
+  await rig.ask('POST', '/operations', {
     type: 'deposit',
     amount: '3',
-    wallet_id: await makeWallet(),
+    wallet_id: await rig.makeWallet(),
     reference_id: 'shop-1',
   });
   await service.drained();
-  const finished = await sendBatch(line(frozen), line(await makeWallet()));
+  const finished = await sendBatch(line(frozen), line(await rig.makeWallet()));
   await receiver.until(({ length }) => length > 0);
   await service.drained();
   await service.stopWorkers();
   const pending = await send('deposit', '1');
   const scheduled = await send('deposit', '1', { execute_at: new Date(Date.now() + 3_600_000).toISOString() });
   const waiting = await sendBatch(line(wallet), line(frozen));
-  const { data } = await ask('GET', `/webhook-endpoints/${endpoint}/deliveries`);
+  const { data } = await rig.ask('GET', `/webhook-endpoints/${endpoint}/deliveries`);
   const event = data.find(({ attempts }: { attempts: number }) => attempts > 0).event_id;
   return { wallet, succeeded, failed, pending, scheduled, finished, waiting, endpoint, event };
 }

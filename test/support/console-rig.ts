@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { launchChromium } from '@wallet/bench/chromium';
-import { SCOPES } from '@wallet/shared/words/api-key';
+import type { Scope } from '@wallet/shared/words/api-key';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { bearer, makeKey, untilGood } from './keys.ts';
 import { type Service, startService } from './service.ts';
@@ -24,7 +24,7 @@ export interface ConsoleRig {
   /** A tab of its own, signed in with `token` (by default the rig's; null signs nobody in), on a path of the console. */
   open(path: string, options?: Look & { token?: string | null }): Promise<Page>;
   /** A key with these scopes only. */
-  keyWith(...scopes: (typeof SCOPES)[number][]): Promise<string>;
+  keyWith(...scopes: Scope[]): Promise<string>;
   /**
    * Closes all tabs. Answers what should not have happened in them: a request to another host, a refusal by the policy of the
    * page, an error or a warning in the console, an exception that nothing caught.
