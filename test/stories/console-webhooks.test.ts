@@ -18,16 +18,15 @@ describeInBrowser('the console, where a webhook endpoint is repaired', () => {
 
   it('says why an endpoint gets nothing, and sends it again what failed once its receiver is well', async () => {
     receiver.answer = (_request, response) => response.writeHead(500).end('no room left');
-    const list = await rig.open('/webhooks');
-    await list.getByText('Make an endpoint').waitFor();
-    await list.getByRole('button', { name: 'New endpoint' }).click();
-    await list.getByLabel('URL').fill(receiver.url);
-    await list.getByLabel('operation.succeeded').check();
-    await list.getByRole('button', { name: 'Make endpoint' }).click();
-    await list.getByText(/^whsec_/).waitFor();
-    await list.getByRole('button', { name: 'I have kept it' }).click();
-    await list.getByRole('link', { name: receiver.url }).click();
-    const page = list;
+    const page = await rig.open('/webhooks');
+    await page.getByText('There are no webhook endpoints yet.').waitFor();
+    await page.getByRole('button', { name: 'New endpoint' }).click();
+    await page.getByLabel('URL').fill(receiver.url);
+    await page.getByLabel('operation.succeeded').check();
+    await page.getByRole('button', { name: 'Make endpoint' }).click();
+    await page.getByText(/^whsec_/).waitFor();
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByRole('link', { name: receiver.url }).click();
     await page.getByText('Nothing was sent to it yet.').waitFor();
 
     await rig.makeWallet('7');
@@ -53,10 +52,13 @@ describeInBrowser('the console, where a webhook endpoint is repaired', () => {
 
   it('enables an endpoint that was disabled, and what it missed is sent then', async () => {
     const made = await rig.ask('POST', '/webhook-endpoints', { url: receiver.url });
-    const page = await rig.open(`/webhooks/${made.id}`);
+    const page = await rig.open(`/webhooks/${made.id}`, { width: 390 });
     await page.getByRole('button', { name: 'Disable' }).click();
     await page.getByRole('dialog').getByText('is kept for it').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    // The section that is open is in sight, although not all are.
+    const section = await page.getByRole('link', { name: 'Webhooks', exact: true }).boundingBox();
+    expect(section!.x + section!.width).toBeLessThanOrEqual(390);
     await page.getByText('Nothing is sent. It was disabled on request.').waitFor();
     await page.getByRole('button', { name: 'Send test event' }).waitFor({ state: 'detached' });
     const before = receiver.received.length;
