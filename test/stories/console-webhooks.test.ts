@@ -16,6 +16,14 @@ describeInBrowser('the console, where a webhook endpoint is repaired', () => {
     await receiver.stop();
   });
 
+  /** Without being asked, nothing is sent for ten minutes, and no delivery again for hours. */
+  async function leaveAlone(): Promise<void> {
+    await rig.service.database.query(
+      `WITH later AS (UPDATE deliveries SET next_attempt_at = now() + interval '3 hours' WHERE status = 'pending')
+       UPDATE webhook_endpoint_states SET failures = 8, paused_until = now() + interval '10 minutes'`,
+    );
+  }
+
   it('says why an endpoint gets nothing, and sends it again what failed once its receiver is well', async () => {
     receiver.answer = (_request, response) => response.writeHead(500).end('no room left');
     const page = await rig.open('/webhooks');
@@ -40,6 +48,8 @@ describeInBrowser('the console, where a webhook endpoint is repaired', () => {
     await page.goBack();
 
     receiver.answer = (_request, response) => response.writeHead(204).end();
+    await leaveAlone();
+    await page.getByText('The next one is made in').waitFor();
     const before = receiver.received.length;
     await page.getByRole('button', { name: 'Send failed again' }).click();
     await page.getByRole('dialog').getByText('All that has not succeeded').waitFor();
