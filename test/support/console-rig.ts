@@ -7,7 +7,7 @@ import { bearer, makeKey, untilGood } from './keys.ts';
 import { type Service, startService } from './service.ts';
 
 /** How a page is looked at. */
-export interface Look {
+interface Look {
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
 }
