@@ -36,8 +36,10 @@ export function watchConformance(port: number): { stop: () => string[] } {
       return end(chunk, ...rest);
     }) as typeof response.end;
     response.once('finish', () => {
-      const problem = check(request, response, Buffer.concat(chunks).toString());
-      if (problem !== null) failures.push(`${request.method} ${request.url} ${response.statusCode}: ${problem}`);
+      // A router has cut off what it is mounted at: below the console, paths look like those of the API.
+      const { originalUrl = request.url ?? '' } = request as { originalUrl?: string };
+      const problem = check(request, originalUrl, response, Buffer.concat(chunks).toString());
+      if (problem !== null) failures.push(`${request.method} ${originalUrl} ${response.statusCode}: ${problem}`);
     });
   };
   subscribe(STARTED, watch);
@@ -61,8 +63,8 @@ const templates = Object.keys(document.paths)
   .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
 
 /** What is wrong with an answer, or null. Only what the document names is judged. */
-function check(request: IncomingMessage, response: ServerResponse, body: string): string | null {
-  const path = (request.url ?? '').split('?', 1)[0]!;
+function check(request: IncomingMessage, url: string, response: ServerResponse, body: string): string | null {
+  const path = url.split('?', 1)[0]!;
   const method = (request.method ?? '').toLowerCase();
   const template = templates.find(({ path: each, pattern }) => pattern.test(path) && document.paths[each][method]);
   if (template === undefined) return null;

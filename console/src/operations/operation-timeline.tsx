@@ -43,7 +43,7 @@ function WaitedStep({ operation }: { operation: Operation }) {
   }
   const reasons = tellWaiting(operation, now);
   return (
-    <Step state="now" title={`Waits for ${showBetween(since, new Date(now).toISOString())}`} at={null}>
+    <Step state="now" title={`Waiting for ${showBetween(since, new Date(now).toISOString())}`} at={null}>
       {reasons.length === 0 ? 'It is applied when it is its turn.' : reasons.join(' ')}
     </Step>
   );

@@ -6,7 +6,7 @@ import { withQuery } from '../url/query.ts';
 
 const MOST = 50;
 
-/** The endpoints that the event of an operation goes to, and whether they accept what is sent to them at present. */
+/** The endpoints that are subscribed to the event of an operation, and whether they accept what is sent to them. */
 export function OperationTold({ operation: { batch_id, status } }: { operation: Operation }) {
   const { data } = useResource<Page<WebhookEndpoint>>(`/webhook-endpoints?limit=${MOST}`);
   const type = `operation.${status}`;
@@ -19,7 +19,7 @@ export function OperationTold({ operation: { batch_id, status } }: { operation: 
     <>
       {batch_id !== null &&
         'A line of a batch has an event of its own only if the batch was accepted with line_events. '}
-      The event {type} goes to:
+      Endpoints that are subscribed to {type}:
       {subscribed.map((endpoint) => (
         <span key={endpoint.id} className="outcome">
           <Link href={withQuery(`/webhooks/${endpoint.id}`, { event_type: type })}>{endpoint.url}</Link>{' '}

@@ -11,3 +11,10 @@ export function Moment({ at, ago = false }: { at: string | null | undefined; ago
     </time>
   );
 }
+
+/** When something is done next. What should have been done by now is due: it is done as soon as it can be. */
+export function Due({ at }: { at: string | null }) {
+  const now = useNow();
+  if (at !== null && Date.parse(at) <= now) return <>due</>;
+  return <Moment at={at} ago />;
+}

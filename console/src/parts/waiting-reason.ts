@@ -12,7 +12,7 @@ export function tellWaiting({ waits_for, ahead, estimated_completion }: Waiting,
     sentences.push(
       ahead === 0
         ? 'Nothing of its partition is ahead of it.'
-        : `${showNumberOf(ahead, 'operation')} of its partition go first.`,
+        : `${showNumberOf(ahead, 'operation')} of its partition ${ahead === 1 ? 'goes' : 'go'} first.`,
     );
   }
   if (estimated_completion !== undefined) {

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useRefresh } from '../parts/refresh.ts';
 import { useSession } from '../session/session.ts';
@@ -41,8 +41,13 @@ function skipToContent(event: { preventDefault: () => void }): void {
 function Sections() {
   const [location] = useLocation();
   const sections = useSections();
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where the sections do not fit beside each other, the one that is shown may be out of sight.
+    place.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [location]);
   return (
-    <nav aria-label="Sections" className="sections">
+    <nav ref={place} aria-label="Sections" className="sections">
       <ul>
         {sections.map(({ path, title }) => {
           const isHere = path === '/' ? location === '/' : location.startsWith(path);

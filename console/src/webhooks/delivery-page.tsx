@@ -5,7 +5,7 @@ import { Badge } from '../parts/badge.tsx';
 import { CopyId } from '../parts/copy-id.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { Facts } from '../parts/facts.tsx';
-import { Moment } from '../parts/moment.tsx';
+import { Due, Moment } from '../parts/moment.tsx';
 import { ResourcePage } from '../parts/resource-page.tsx';
 import { Section } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
@@ -42,7 +42,7 @@ export function DeliveryPage({ endpointId, eventId }: { endpointId: string; even
               ],
               ['Happened', <Moment key="happened" at={delivery.created_at} />],
               ['Attempts', delivery.attempts],
-              ['Next attempt', delivery.next_attempt_at && <Moment at={delivery.next_attempt_at} ago />],
+              ['Next attempt', delivery.next_attempt_at && <Due at={delivery.next_attempt_at} />],
               ['Completed', delivery.completed_at && <Moment at={delivery.completed_at} />],
             ]}
           />
@@ -84,7 +84,7 @@ function EventBody({ eventId }: { eventId: string }) {
   if (data === undefined) return null;
   return (
     <Section title="The event">
-      <pre tabIndex={0} role="region" aria-label="The event">
+      <pre tabIndex={0} role="group" aria-label="The event">
         {JSON.stringify(data, null, 2)}
       </pre>
     </Section>

@@ -8,7 +8,7 @@ import { CopyId } from '../parts/copy-id.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Filters } from '../parts/filters.tsx';
-import { Moment } from '../parts/moment.tsx';
+import { Due, Moment } from '../parts/moment.tsx';
 import { PagedList } from '../parts/paged-list.tsx';
 import { ResourcePage } from '../parts/resource-page.tsx';
 import { Section } from '../parts/section.tsx';
@@ -114,7 +114,7 @@ function Deliveries({ endpoint: { id } }: { endpoint: WebhookEndpoint }) {
     { title: 'Status', cell: ({ status }) => <Badge status={status} /> },
     { title: 'Attempts', isNumber: true, cell: ({ attempts }) => attempts },
     { title: 'Happened', cell: ({ created_at }) => <Moment at={created_at} /> },
-    { title: 'Next attempt', cell: ({ next_attempt_at }) => <Moment at={next_attempt_at} ago /> },
+    { title: 'Next attempt', cell: ({ next_attempt_at }) => <Due at={next_attempt_at} /> },
     {
       title: 'Again',
       cell: (delivery) => <ReplayButton endpointId={id} delivery={delivery} />,
