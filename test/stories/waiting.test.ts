@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import request from 'supertest';
+import { until } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
@@ -55,14 +55,16 @@ describe('Prefer: wait', () => {
   it('is answered although no announcement comes', async () => {
     const wallet = await createFundedWallet(idle.url);
     const answer = post(idle, wallet).set('Prefer', 'wait=10').then();
-    await delay(100);
-    // Ends the operation behind the service's back: nobody announces it.
-    await idle.database.query(
-      `WITH removed AS (DELETE FROM pending_operations WHERE wallet_id = $1 RETURNING operation_id)
-       INSERT INTO failures (operation_id, error_code, wallet_balance, wallet_version)
-       SELECT operation_id, 'internal_error', 0, 0 FROM removed`,
-      [wallet],
-    );
+    // Ends the operation, once it is accepted, behind the service's back: nobody announces it.
+    await until('the operation is accepted, and ended', async () => {
+      const { rowCount } = await idle.database.query(
+        `WITH removed AS (DELETE FROM pending_operations WHERE wallet_id = $1 RETURNING operation_id)
+         INSERT INTO failures (operation_id, error_code, wallet_balance, wallet_version)
+         SELECT operation_id, 'internal_error', 0, 0 FROM removed`,
+        [wallet],
+      );
+      return rowCount === 1;
+    });
     expect(await answer).toMatchObject({ status: 200, body: { error: { code: 'internal_error' } } });
   });
 });
