@@ -22,7 +22,7 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testEnvironment: '<rootDir>/test/support/leak-environment.js',
   testTimeout: 60_000,
-  maxWorkers: 3,
+  maxWorkers: 4,
   testSequencer: '<rootDir>/test/support/longest-first.js',
   collectCoverageFrom: ['{shared,api,worker,local}/src/**/*.ts'],
   coverageDirectory: 'coverage',

@@ -25,16 +25,25 @@ export function parseCommand(command: Command, args: readonly string[]): void {
 
 /** Where the service answers, as an argument says it. */
 export function readUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   if (url?.search !== '' || url.hash !== '') refuseAddress();
   return readAddress(text);
 }
 
 /** Any address of HTTP, as an argument says it. */
 export function readAddress(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
+  const url = parseUrl(text);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) refuseAddress();
   return url.href;
+}
+
+/** Not by `URL.canParse`, which Node 20 answers wrongly for letters as `ü` once it has optimised it. */
+function parseUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }
 
 function refuseAddress(): never {

@@ -1,3 +1,5 @@
+import { parseUrl } from '../words/parse-url.ts';
+
 /**
  * The servers of a connection URL. It may name several, as libpq has it: `postgres://user@a:5432,b:5432/wallet`, or
  * `postgres:///wallet?host=a,b`. The driver knows one host: it gets a URL for each.
@@ -41,13 +43,13 @@ export function parseHosts(url: string): DatabaseHosts {
   const said = readOurs(params);
   const addresses = addressesOf(authority, params);
   // The form of libpq for a socket, `postgres://user:password@/wallet?host=/run/postgresql`, is no URL for the driver.
-  const isPlain = addresses.length === 1 && !OURS.some((name) => params.has(name)) && URL.canParse(url);
+  const isPlain = addresses.length === 1 && !OURS.some((name) => params.has(name)) && parseUrl(url) !== null;
   for (const name of [...OURS, ...(isPlain ? [] : ['host', 'port'])]) params.delete(name);
   const hosts = addresses.map(({ host, port }) => {
     const name = host.startsWith('/') ? host : `${host === '' ? 'localhost' : host}:${port === '' ? '5432' : port}`;
     return { name, url: isPlain ? url : urlOf(`${scheme}${user}`, { host, port }, path, params) };
   });
-  if (!hosts.every((host) => URL.canParse(host.url)))
+  if (!hosts.every((host) => parseUrl(host.url) !== null))
     throw new Error('must be a URL (percent-encode what is special in a password)');
   return { hosts, ...said };
 }

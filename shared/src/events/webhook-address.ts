@@ -1,6 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { parseUrl } from '../words/parse-url.ts';
 
 /** Asks for all addresses of a host's name. Rejects when there are none, or when nobody answers in time. */
 export type ResolveName = (hostname: string) => Promise<readonly string[]>;
@@ -28,7 +29,7 @@ export async function refuseAddress(
   url: string,
   { allowPrivate, resolve = resolvePublicName }: { allowPrivate: boolean; resolve?: ResolveName },
 ): Promise<string | null> {
-  const parsed = parseUrl(url);
+  const parsed = readUrl(url);
   if (typeof parsed === 'string') return parsed;
   if (parsed.protocol === 'http:' && !allowPrivate) return 'The URL must begin with https://.';
   if (allowPrivate) return null;
@@ -42,11 +43,12 @@ export async function refuseAddress(
 }
 
 /** The URL, or what is wrong with its form. */
-function parseUrl(url: string): URL | string {
+function readUrl(url: string): URL | string {
   if (url.length > MAX_URL_LENGTH) return `The URL must not be longer than ${MAX_URL_LENGTH} characters.`;
   // Parsing drops some of these silently; then what is stored would not be what is called.
-  if (/[\s\p{Cc}\\]/u.test(url) || !url.isWellFormed() || !URL.canParse(url)) return 'This is not a URL.';
-  const parsed = new URL(url);
+  if (/[\s\p{Cc}\\]/u.test(url) || !url.isWellFormed()) return 'This is not a URL.';
+  const parsed = parseUrl(url);
+  if (parsed === null) return 'This is not a URL.';
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return 'The URL must begin with https://.';
   if (parsed.href.length > MAX_URL_LENGTH) return `The URL must not be longer than ${MAX_URL_LENGTH} characters.`;
   if (parsed.username !== '' || parsed.password !== '') return 'The URL must not contain a user name or password.';
