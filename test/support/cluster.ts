@@ -89,7 +89,7 @@ export function createCluster(options: {
       pid: child.process.pid ?? 0,
       logFile,
       child,
-      log: () => readFileSync(logFile, 'utf8'),
+      log: () => wholeLines(readFileSync(logFile, 'utf8')),
       stop: () => child.stop('SIGTERM', 15_000),
       async kill() {
         await child.stop('SIGKILL', 0);
@@ -114,6 +114,9 @@ export function createCluster(options: {
     },
   };
 }
+
+/** Without the line that is still being written. */
+const wholeLines = (text: string): string => text.slice(0, text.lastIndexOf('\n') + 1);
 
 /** Resolves when the process has written `text` to its log. */
 export async function untilLogged(process: ServiceProcess, text: string): Promise<void> {
