@@ -102,7 +102,7 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
       await page.locator('main :text("Succeeded"), main :text("succeeded"), main .empty').first().waitFor();
       expect(await shown()).toBe(0);
     }
-    // Whoever may write sees them.
+    // A key with the scope to write sees them.
     const operator = await rig.open(`/operations/${operation.id}`);
     await operator.getByRole('button', { name: 'Reverse' }).waitFor();
   });

@@ -120,7 +120,7 @@ function watch(page: Page, origin: string, problems: string[]): void {
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
     if (!['error', 'warning'].includes(message.type())) return;
-    // A browser tells of each refusal by the API. The page shows it to its reader, and tests look there.
+    // A browser logs each 4xx answer of the API. The page shows it, and tests look there.
     const isRefusal = /status of 4\d\d/.test(message.text()) && message.location().url.startsWith(`${origin}/api/v1/`);
     if (!isRefusal) problems.push(`${message.text()} (${message.location().url})`);
   });

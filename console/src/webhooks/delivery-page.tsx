@@ -16,7 +16,7 @@ type DeliveryWithAttempts = Delivery & { readonly attempts_log: readonly Attempt
 
 const EVERY = 2_000;
 
-/** What came of sending one event to one endpoint. */
+/** One delivery: an event, an endpoint, and what each attempt was answered. */
 export function DeliveryPage({ endpointId, eventId }: { endpointId: string; eventId: string }) {
   const endpoint = `/webhook-endpoints/${encodeURIComponent(endpointId)}`;
   const resource = useResource<DeliveryWithAttempts>(`${endpoint}/deliveries/${encodeURIComponent(eventId)}`, EVERY);

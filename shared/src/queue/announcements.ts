@@ -2,8 +2,8 @@ import { connectSender, connectSubscriber, withDeadline } from './connection.ts'
 import type { QueueConnection } from './queue-listener.ts';
 
 /**
- * Workers announce the partitions they have just drained, and that the feed of events has more, so that an API process that has
- * somebody waiting looks at once. An announcement can be lost; who waits looks from time to time anyway.
+ * Workers announce the partitions they have just drained, and that the feed of events has more, so that an API process whose
+ * callers wait looks at once. An announcement can be lost: such a process looks from time to time anyway.
  */
 
 const ANNOUNCE_MS = 500;

@@ -71,7 +71,7 @@ export async function countPendingDeliveries(
   return new Map(rows.map(({ id, pending }) => [id, pending]));
 }
 
-/** How webhooks stand, for those who look. */
+/** The state of webhooks in total, for `GET /status`. */
 export interface WebhookStatus {
   readonly endpoints: number;
   /** Endpoints that are enabled, and left alone for a while. */
