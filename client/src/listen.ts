@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Command, Option } from 'commander';
-import { HelpShown, UsageError, parseCommand, readAddress, readApiKey, readUrl } from './parse-command.ts';
+import { Option } from 'commander';
+import { HelpShown, UsageError, commandOnService, parseCommand, readAddress } from './parse-command.ts';
 
 /**
  * `npm run listen -- --forward-to http://localhost:4000/hook`: prints events as they arrive, and forwards them unchanged,
@@ -43,15 +43,10 @@ say(`The secret is ${endpoint.secret}`);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 
 function readOptions(): Options {
-  const command = new Command('npm run listen --')
-    .description('Prints events as they arrive, and forwards them, signed, to a receiver under development.')
-    .addOption(
-      new Option('--url <url>', 'where the service answers')
-        .env('WALLET_URL')
-        .default('http://127.0.0.1:8000')
-        .argParser(readUrl),
-    )
-    .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY').argParser(readApiKey))
+  const command = commandOnService(
+    'npm run listen --',
+    'Prints events as they arrive, and forwards them, signed, to a receiver under development.',
+  )
     .addOption(new Option('--forward-to <url>', 'where to forward them').argParser(readAddress))
     .option('--types <type...>', 'only events of these types')
     .addHelpText('after', EXIT_CODES);

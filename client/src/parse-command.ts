@@ -1,4 +1,4 @@
-import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 /** The command cannot be understood, or names a file that cannot be sent. */
 export class UsageError extends Error {}
@@ -21,6 +21,19 @@ export function parseCommand(command: Command, args: readonly string[]): void {
       .replace(/\.$/, '');
     throw new UsageError(`${said}. See --help.`);
   }
+}
+
+/** A command that follows the service, with the options that say where it is and how it is asked. */
+export function commandOnService(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(
+      new Option('--url <url>', 'where the service answers')
+        .env('WALLET_URL')
+        .default('http://127.0.0.1:8000')
+        .argParser(readUrl),
+    )
+    .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY').argParser(readApiKey));
 }
 
 /** Where the service answers, as an argument says it. */

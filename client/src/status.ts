@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Command, Option } from 'commander';
-import { HelpShown, UsageError, parseCommand, readApiKey, readUrl } from './parse-command.ts';
+import { HelpShown, UsageError, commandOnService, parseCommand } from './parse-command.ts';
 import { type Status, renderStatus } from './render-status.ts';
 
 /**
@@ -31,15 +30,10 @@ if (once === true || !process.stdout.isTTY) await printOnce();
 else await refresh();
 
 function readOptions(): Options {
-  const command = new Command('npm run status --')
-    .description('Shows how the service is: rates, what waits, workers, batches, webhooks and the last hour.')
-    .addOption(
-      new Option('--url <url>', 'where the service answers')
-        .env('WALLET_URL')
-        .default('http://127.0.0.1:8000')
-        .argParser(readUrl),
-    )
-    .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY').argParser(readApiKey))
+  const command = commandOnService(
+    'npm run status --',
+    'Shows how the service is: rates, what waits, workers, batches, webhooks and the last hour.',
+  )
     .option('--once', 'print it once, and do not refresh')
     .addHelpText('after', EXIT_CODES);
   try {

@@ -5,7 +5,6 @@ import { type Checkpoint, findCheckpoint } from '@wallet/shared/database/tables/
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import { type Totals, listHistory, sumHistory } from '@wallet/shared/database/tables/entries';
 import type { WalletFacts } from '@wallet/shared/database/tables/wallets';
-import { JsonText } from '@wallet/shared/words/json-text';
 import { formatAmount } from '@wallet/shared/words/money';
 import { OPERATION_TYPES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
@@ -14,6 +13,7 @@ import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readPosition, timeQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { idParams } from '../http/schemas.ts';
+import { presentLinks } from './present-links.ts';
 import { notFound } from './wallet-not-found.ts';
 import { archivedHistory, historyLineSchema, statisticsSchema } from './wallet-schemas.ts';
 
@@ -73,12 +73,7 @@ const getHistory = ({ history, assets, findFacts }: HistoryNeeds) =>
           balance_before: formatAmount(line.balance - line.amount, scale),
           balance_after: formatAmount(line.balance, scale),
           other_wallet_id: line.otherWalletId,
-          hold_id: line.type === 'reversal' ? null : line.targetId,
-          reversal_of: line.type === 'reversal' ? line.targetId : null,
-          batch_id: line.batchId,
-          description: line.description,
-          reference_id: line.referenceId,
-          metadata: line.metadata === null ? null : new JsonText(line.metadata),
+          ...presentLinks(line),
           version: Number(line.version),
           created_at: line.createdAt.toISOString(),
         }),

@@ -1,10 +1,11 @@
 import { writeRecords } from '@wallet/csv/write-records';
 import type { Asset } from '@wallet/shared/database/tables/assets';
 import type { HistoryLine, StatementBounds } from '@wallet/shared/database/tables/entries';
-import { JsonText, writeJson } from '@wallet/shared/words/json-text';
+import { type JsonText, writeJson } from '@wallet/shared/words/json-text';
 import { formatAmount } from '@wallet/shared/words/money';
 import type { z } from 'zod';
 import { FORMULA } from '../http/downloads.ts';
+import { presentLinks } from './present-links.ts';
 import type { statementLineSchema } from './wallet-schemas.ts';
 
 export interface Statement {
@@ -70,12 +71,7 @@ function presentLine({ asset: { scale } }: Statement, line: HistoryLine): Presen
     version: Number(line.version),
     other_wallet_id: line.otherWalletId,
     other_account: line.otherAccount,
-    hold_id: line.type === 'reversal' ? null : line.targetId,
-    reversal_of: line.type === 'reversal' ? line.targetId : null,
-    batch_id: line.batchId,
-    description: line.description,
-    reference_id: line.referenceId,
-    metadata: line.metadata === null ? null : new JsonText(line.metadata),
+    ...presentLinks(line),
   };
 }
 
