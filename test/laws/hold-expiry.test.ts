@@ -108,8 +108,8 @@ it('several workers release each hold once', async () => {
 it('of a capture and the expiry, the one that was accepted first wins', async () => {
   await start();
   const wallets = await Promise.all(Array.from({ length: 6 }, () => createFundedWallet(service.url, '100.00')));
-  const expiry = Date.now() + 5_000;
-  const ids = await Promise.all(Array.from({ length: 120 }, (_, n) => holds.hold(wallets[n % 6]!, 10n, 5)));
+  const expiry = Date.now() + 8_000;
+  const ids = await Promise.all(Array.from({ length: 120 }, (_, n) => holds.hold(wallets[n % 6]!, 10n, 8)));
   await service.drained();
   const captures = new Map<string, string>();
   // From a second before they expire to a second after.
@@ -142,16 +142,19 @@ it('of a capture and the expiry, the one that was accepted first wins', async ()
 it('a worker that is killed before it has committed leaves the expiry to another', async () => {
   await start();
   const wallet = await createFundedWallet(service.url, '10.00');
-  await holds.hold(wallet, 600n, 1);
-  await service.drained();
   const killed = await worker.connect();
-  await killed.query(HOLD_TURN);
-  await killed.query('BEGIN');
-  await until('expired', async () => (await expireHolds(killed, 10)).length > 0);
-  expect(await all()).toMatchObject([{ expiries: 0, remaining: 600n }]);
-  const { rows } = await killed.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  await service.database.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
-  killed.release(true);
+  try {
+    await killed.query(HOLD_TURN);
+    await holds.hold(wallet, 600n, 1);
+    await service.drained();
+    await killed.query('BEGIN');
+    await until('expired', async () => (await expireHolds(killed, 10)).length > 0);
+    expect(await all()).toMatchObject([{ expiries: 0, remaining: 600n }]);
+    const { rows } = await killed.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await service.database.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+  } finally {
+    killed.release(true);
+  }
   await until('released', async () => (await all())[0]?.remaining === 0n);
   expect(await all()).toMatchObject([{ expiries: 1, error: null }]);
   expect(await balanceOf(service.url, wallet)).toBe('10.00');
