@@ -38,6 +38,7 @@ it('finds nothing in a ledger of every kind, whatever the pieces', async () => {
   expect(await audit({ mostRows: 5, sinceCheckpoint: true })).toEqual([]);
 });
 
+const ORDERS = process.env['TEST_LONG'] ? [{ mostRows: 2 }, {}] : [{ mostRows: 2 }];
 const OTHER = '018f0000-0000-7000-8000-000000000000';
 
 // What was done, and the violations that say so: all of them, and no other.
@@ -302,6 +303,5 @@ it.each<[does: string, how: string, violations: string]>([
   ['lines of which more moved', 'UPDATE batch_totals SET amount = amount + 1', 'batch_totals_wrong'],
 ])('names %s', async (_name, corruption, violations) => {
   await breakTheLaw(ledger.database, nameRows(ledger, corruption));
-  expect(await audit()).toEqual(violations.split(' '));
-  expect(await audit({ mostRows: 2 })).toEqual(violations.split(' '));
+  for (const order of ORDERS) expect(await audit(order)).toEqual(violations.split(' '));
 });
