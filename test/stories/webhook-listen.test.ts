@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort } from '@wallet/local/child';
@@ -10,6 +10,8 @@ import { listening, startCommand } from '../support/client-command.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
+const DIST = join(PROJECT_ROOT, 'test/dist');
+
 let service: Service;
 beforeAll(async () => {
   service = await startService();
@@ -18,7 +20,9 @@ afterAll(() => service.stop());
 
 it('npm run listen forwards events to the receiver of the README, which understands them', async () => {
   const example = /```ts\n([^`]*?)```/.exec(readFileSync(join(PROJECT_ROOT, 'README.md'), 'utf8'))![1]!;
-  const folder = mkdtempSync(join(PROJECT_ROOT, 'test/receiver-'));
+  // Where it finds the packages that it imports, and no check of the sources finds it.
+  mkdirSync(DIST, { recursive: true });
+  const folder = mkdtempSync(join(DIST, 'receiver-'));
   const file = join(folder, 'receiver.ts');
   writeFileSync(file, example);
   const port = await findFreePort();
