@@ -89,15 +89,18 @@ export function followRequests(
 /** By OpenTelemetry's conventions for HTTP servers. */
 function startSpan(tracing: Tracing, request: Request): Span | null {
   const { method, headers, httpVersion } = request;
+  const { traceparent: parent } = headers;
   return tracing.start({
-    ...{ name: method, kind: 'server', parent: [headers['traceparent']].flat()[0] },
-    attributes: {
+    name: method,
+    kind: 'server',
+    parent: typeof parent === 'string' ? parent : undefined,
+    attributes: () => ({
       'http.request.method': method,
       'url.path': splitTarget(request.originalUrl).path,
       'url.scheme': 'http',
       'network.protocol.version': httpVersion,
       ...(headers['user-agent'] !== undefined && { 'user_agent.original': hideTokens(headers['user-agent']) }),
-    },
+    }),
   });
 }
 

@@ -11,7 +11,7 @@ export function traceAcceptance(tracing: Tracing, accept: AcceptOperation): Acce
     if (!operation.origin || parent === null) return accept(operation);
     const span = tracing.start({
       ...{ name: 'send pending_operations', kind: 'producer', parent },
-      attributes: {
+      attributes: () => ({
         'messaging.system': 'wallet',
         'messaging.destination.name': 'pending_operations',
         'messaging.destination.partition.id': String(operation.partition),
@@ -19,7 +19,7 @@ export function traceAcceptance(tracing: Tracing, accept: AcceptOperation): Acce
         'messaging.operation.type': 'send',
         'messaging.message.id': operation.id,
         'wallet.operation.type': operation.type,
-      },
+      }),
     });
     if (span === null) return accept(operation);
     try {

@@ -1,8 +1,18 @@
 import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, isSpanContextValid, trace } from '@opentelemetry/api';
-import { parseTraceParent, setGlobalErrorHandler } from '@opentelemetry/core';
+import { getNumberFromEnv, getStringFromEnv, parseTraceParent, setGlobalErrorHandler } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  RandomIdGenerator,
+  type Sampler,
+  SamplingDecision,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace-base';
 import type { LogError } from './log-errors.ts';
 import type { NewSpan, Span, Tracing } from './tracing.ts';
 
@@ -14,13 +24,16 @@ const KINDS = {
   client: SpanKind.CLIENT,
 } as const satisfies Record<NewSpan['kind'], SpanKind>;
 
+const PARENT_BASED = 'parentbased_';
+const SAMPLERS = /^(parentbased_)?(always_on|always_off|traceidratio)$/;
+
 /** What a stop waits for a collector. */
 const STOP_MS = 2_000;
 
 /**
  * Exports spans as OTLP over HTTP, in JSON. Sampling, limits, batches and headers are set by OpenTelemetry's own variables
  * (`OTEL_TRACES_SAMPLER` and the others), which its SDK reads. Spans are handed on explicitly: there is no context manager, whose
- * bookkeeping every request would pay for.
+ * bookkeeping every request would pay for. What is not sampled is not made a span of, which the SDK would do first.
  */
 export function createTracing(options: {
   readonly endpoint: string;
@@ -31,7 +44,13 @@ export function createTracing(options: {
     options.onError(error);
   });
   const exporter = new OTLPTraceExporter({ url: `${options.endpoint.replace(/\/+$/, '')}/v1/traces` });
+  const sampler = readSampler();
+  const ids = new RandomIdGenerator();
+  let traceId = ids.generateTraceId();
   const provider = new BasicTracerProvider({
+    sampler,
+    // The one for which sampling was decided.
+    idGenerator: { generateTraceId: () => traceId, generateSpanId: () => ids.generateSpanId() },
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': options.service }))
       .merge(detectResources({ detectors: [envDetector] })),
@@ -40,15 +59,14 @@ export function createTracing(options: {
   const tracer = provider.getTracer('wallet');
   return {
     start({ name, kind, parent, startedAt, attributes }) {
-      const span = tracer.startSpan(
-        name,
-        { kind: KINDS[kind], attributes, ...(startedAt && { startTime: startedAt }) },
-        contextOf(parent),
-      );
-      if (!span.isRecording()) return null;
-      const { traceId, spanId } = span.spanContext();
+      const context = contextOf(parent);
+      traceId = trace.getSpanContext(context)?.traceId ?? ids.generateTraceId();
+      const { decision } = sampler.shouldSample(context, traceId, name, KINDS[kind], {}, []);
+      if (decision === SamplingDecision.NOT_RECORD) return null;
+      const options = { kind: KINDS[kind], attributes: attributes(), ...(startedAt && { startTime: startedAt }) };
+      const span = tracer.startSpan(name, options, context);
       return {
-        traceparent: `00-${traceId}-${spanId}-01`,
+        traceparent: `00-${span.spanContext().traceId}-${span.spanContext().spanId}-01`,
         end(result = {}) {
           if (result.name !== undefined) span.updateName(result.name);
           if (result.attributes !== undefined) span.setAttributes(result.attributes);
@@ -69,6 +87,20 @@ export function createTracing(options: {
       clearTimeout(late);
     },
   };
+}
+
+/** The sampler that `OTEL_TRACES_SAMPLER` names, as the SDK makes it where it is given none. */
+function readSampler(): Sampler {
+  const wanted = getStringFromEnv('OTEL_TRACES_SAMPLER') ?? '';
+  const name = SAMPLERS.test(wanted) ? wanted : `${PARENT_BASED}always_on`;
+  const root = rootSampler(name.replace(PARENT_BASED, ''));
+  return name.startsWith(PARENT_BASED) ? new ParentBasedSampler({ root }) : root;
+}
+
+function rootSampler(name: string): Sampler {
+  if (name === 'always_off') return new AlwaysOffSampler();
+  if (name === 'traceidratio') return new TraceIdRatioBasedSampler(getNumberFromEnv('OTEL_TRACES_SAMPLER_ARG') ?? 1);
+  return new AlwaysOnSampler();
 }
 
 function contextOf(traceparent: string | undefined): Context {

@@ -17,8 +17,8 @@ export interface NewSpan {
   /** The span that it is part of, as W3C Trace Context writes it. What is not of that form counts as none. */
   readonly parent?: string | undefined;
   readonly startedAt?: Date;
-  /** By OpenTelemetry's semantic conventions where they have a name. */
-  readonly attributes: SpanAttributes;
+  /** By OpenTelemetry's semantic conventions where they have a name. Asked for only if the span is sampled. */
+  readonly attributes: () => SpanAttributes;
 }
 
 export type SpanAttributes = Readonly<Record<string, string | number>>;

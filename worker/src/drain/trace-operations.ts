@@ -25,7 +25,7 @@ export function startSpans(tracing: Tracing | null, operations: readonly Pending
     if (origin?.traceparent == null) continue;
     const span = tracing.start({
       ...{ name: `process ${DESTINATION}`, kind: 'consumer', parent: origin.traceparent, startedAt: now },
-      attributes: {
+      attributes: () => ({
         'messaging.system': 'wallet',
         'messaging.destination.name': DESTINATION,
         'messaging.destination.partition.id': String(partition),
@@ -33,7 +33,7 @@ export function startSpans(tracing: Tracing | null, operations: readonly Pending
         'messaging.operation.type': 'process',
         'messaging.message.id': id,
         'wallet.operation.type': type,
-      },
+      }),
     });
     if (span !== null) spans.set(id, { span, startedAt: now });
   }
@@ -54,7 +54,7 @@ export function endSpans(
     const waiting = tracing.start({
       ...{ name: `wait ${DESTINATION}`, kind: 'internal', parent: traceparent ?? undefined },
       startedAt: new Date(acceptedAt),
-      attributes: { 'messaging.message.id': operation.id },
+      attributes: () => ({ 'messaging.message.id': operation.id }),
     });
     waiting?.end({ endedAt: processing.startedAt });
     processing.span.end(resultOf(outcome));

@@ -30,13 +30,13 @@ export async function sendTraced(
   const { hostname, port, protocol } = new URL(request.url);
   const span = tracing.start({
     ...{ name: 'POST', kind: 'client', parent },
-    attributes: {
+    attributes: () => ({
       'http.request.method': 'POST',
       'server.address': hostname,
       'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
       'url.scheme': protocol.slice(0, -1),
       ...(resends > 0 && { 'http.request.resend_count': resends }),
-    },
+    }),
   });
   if (span === null) return sender.send(request);
   const headers = { ...request.headers, traceparent: span.traceparent };
