@@ -227,6 +227,8 @@ it('the audit finds what is scheduled and lost, ended, late, or not of its opera
   const [fine, lost, ended, late, placed] = [await make(), await make(), await make(), await make(), await make()];
   await cancel(await make());
   expect(await audit(service)).toEqual([]);
+  // Which would queue the late one.
+  await service.stopWorkers();
   const orphan = newId();
   await breakTheLaw(
     service.database,

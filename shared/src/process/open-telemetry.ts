@@ -32,7 +32,7 @@ const STOP_MS = 2_000;
 
 /**
  * Exports spans as OTLP over HTTP, in JSON. Sampling, limits, batches and headers are set by OpenTelemetry's own variables
- * (`OTEL_TRACES_SAMPLER` and the others), which its SDK reads. Spans are handed on explicitly: there is no context manager, whose
+ * (`OTEL_TRACES_SAMPLER` and the others). Spans are handed on explicitly: there is no context manager, whose
  * bookkeeping every request would pay for. What is not sampled is not made a span of, which the SDK would do first.
  */
 export function createTracing(options: {
