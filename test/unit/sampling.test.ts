@@ -1,5 +1,5 @@
 import { loadTracing } from '@wallet/shared/process/load-tracing';
-import type { Span } from '@wallet/shared/process/tracing';
+import type { Span, Tracing } from '@wallet/shared/process/tracing';
 
 /** What is traced follows OpenTelemetry's variables, and costs nothing to describe where it is not traced. */
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -11,12 +11,14 @@ afterEach(() => {
   delete process.env['OTEL_TRACES_SAMPLER_ARG'];
 });
 
+const trace = async (): Promise<Tracing> =>
+  (await loadTracing({ endpoint: 'http://127.0.0.1:1', service: 'test', onError: () => undefined }))!;
+
 /** Begins a span that is never ended, and so not exported. */
 async function begin(parent: string | undefined, sampler: string, ratio?: string): Promise<Span | null> {
   process.env['OTEL_TRACES_SAMPLER'] = sampler;
   if (ratio !== undefined) process.env['OTEL_TRACES_SAMPLER_ARG'] = ratio;
-  const endpoint = 'http://127.0.0.1:1';
-  const tracing = (await loadTracing({ endpoint, service: 'test', onError: () => undefined }))!;
+  const tracing = await trace();
   let described = 0;
   const span = tracing.start({ name: 'test', kind: 'server', parent, attributes: () => ({ described: ++described }) });
   expect(described).toBe(span === null ? 0 : 1);
@@ -45,9 +47,12 @@ it.each<[sampler: string, ratio: string | undefined, alone: boolean, traced: boo
 );
 
 it('a span is part of the trace that its caller names, or of one of its own', async () => {
-  const ids = [];
-  for (const parent of [TRACED, undefined, undefined])
-    ids.push((await begin(parent, 'always_on'))?.traceparent.split('-')[1]);
+  const tracing = await trace();
+  const ids = [TRACED, undefined, undefined].map((parent) => {
+    const span = tracing.start({ name: 'test', kind: 'server', parent, attributes: () => ({}) });
+    return span?.traceparent.split('-')[1];
+  });
+  await tracing.stop();
   expect(ids[0]).toBe(TRACE);
   expect(new Set(ids).size).toBe(3);
 });
