@@ -2,7 +2,16 @@ import { connect } from 'node:net';
 import { COUNTED_BATCHES, readBacklog } from '@wallet/shared/database/tables/pending-operations';
 import { partitionOf } from '@wallet/shared/words/partition';
 import request from 'supertest';
-import { COUNTS_BACKLOG, deposit, expectRefused, keysOf, makeOlder, sendBatch, until } from '../support/overload.ts';
+import {
+  COUNTS_BACKLOG,
+  accept,
+  deposit,
+  expectRefused,
+  keysOf,
+  makeOlder,
+  sendBatch,
+  until,
+} from '../support/overload.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
@@ -33,7 +42,7 @@ describe('when too many operations wait', () => {
     const [wallet, other] = [await createFundedWallet(service.url), await createFundedWallet(service.url)];
     await request(service.url).post('/clients').send({ name: 'U', login: 'user' }).expect(201);
     const accepted = [];
-    for (const key of ['a', 'b', 'c']) accepted.push((await deposit(service, wallet, { key }).expect(202)).body.id);
+    for (const key of ['a', 'b', 'c']) accepted.push(await accept(service, wallet, { key }));
 
     const post = (path: string, body: object) => request(service.url).post(path).send(body);
     const amount = '1.00';
@@ -84,16 +93,16 @@ describe('when too many operations wait', () => {
   it('those of low priority do not shut out those of high priority, nor the other way round', async () => {
     const service = await start({ admission: { pendingOperations: 2 } });
     const wallet = await createFundedWallet(service.url);
-    await deposit(service, wallet, { priority: 'low' }).expect(202);
-    await deposit(service, wallet, { priority: 'low' }).expect(202);
+    await accept(service, wallet, { priority: 'low' });
+    await accept(service, wallet, { priority: 'low' });
     expectRefused(await deposit(service, wallet, { priority: 'low' }));
     // Also when they have been counted, and are not only remembered.
     await until(async () => {
       const { text } = await request(service.url).get('/metrics');
       return /^wallet_pending_operations\{partition="\d+",priority="low"\} 2$/m.test(text);
     });
-    await deposit(service, wallet, { priority: 'high' }).expect(202);
-    await deposit(service, wallet, { priority: 'high' }).expect(202);
+    await accept(service, wallet, { priority: 'high' });
+    await accept(service, wallet, { priority: 'high' });
     expectRefused(await deposit(service, wallet, { priority: 'high' }));
   });
 

@@ -136,8 +136,10 @@ it('whoever accepts, applies, tells and asks again waits for no piece, and is gi
   await tellAged(service.database, OLD, 50);
   const { body } = await request(service.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' });
   const endpoint = body.id as string;
+  // Before there is anything to tell it, so that the worker has taken nothing of the feed on.
+  await service.database.query(`UPDATE webhook_endpoint_states SET paused_until = 'infinity'`);
   const [old, failed] = await tellAged(service.database, OLD, 2);
-  await service.database.query(`UPDATE webhook_endpoint_states SET paused_until = 'infinity', position = 52`);
+  await service.database.query('UPDATE webhook_endpoint_states SET position = 52');
   for (const [event, days] of [[old, OLD] as const, [failed, 1] as const]) {
     await service.database.query(
       `WITH made AS (INSERT INTO deliveries (endpoint_id, event_id, status, attempts, completed_at) VALUES ($1, $2, 'failed', 1, $3))

@@ -29,6 +29,22 @@ export function deposit(service: Service, wallet: string, { key = newId(), prior
     .send({ operation_type: 'DEPOSIT', amount: '1.00', ...(priority ? { priority } : {}) });
 }
 
+/**
+ * Sends it until it is accepted. What is accepted while the backlog is being counted counts twice until the next count, so one that would
+ * just fit may be refused for a moment.
+ * @returns the id of the operation.
+ */
+export async function accept(service: Service, wallet: string, sent: Sent): Promise<string> {
+  const same = { key: newId(), ...sent };
+  let id = '';
+  await until(async () => {
+    const { status, body } = await deposit(service, wallet, same);
+    if (status === 202) id = body.id;
+    return status === 202;
+  });
+  return id;
+}
+
 export function sendBatch(service: Service, wallet: string, lines: number, query = ''): request.Test {
   const line = `${JSON.stringify({ type: 'deposit', wallet_id: wallet, amount: '1.00' })}\n`;
   return request(service.url)

@@ -3,6 +3,7 @@ import { type UsableKey, hashToken, hideTokens, keyIdOf, makeToken } from '@wall
 import type { GoodKeys } from '@wallet/shared/database/tables/api-keys';
 import { newId } from '@wallet/shared/words/ids';
 import { createLogger } from '@wallet/shared/process/logger';
+import { pino } from 'pino';
 
 const log = createLogger({ process: 'test', level: 'silent', pretty: false });
 const NONE: GoodKeys = { everMade: false, keys: [] };
@@ -75,6 +76,17 @@ it('does not stay open while the database cannot say that there are no keys', as
   database.answer = gives(NONE);
   await jest.advanceTimersByTimeAsync(1_000);
   expect(await kindFor(null)).toBe('anybody');
+});
+
+it('says once that the keys cannot be read, without where in the program that was', async () => {
+  const lines: string[] = [];
+  const database = { answer: gives(NONE) };
+  await createKeyRing(() => database.answer(), pino({ base: null }, { write: (line) => void lines.push(line) }));
+  database.answer = away;
+  await jest.advanceTimersByTimeAsync(4_000);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/"reason":"connect ECONNREFUSED".*"msg":"keys cannot be read"/);
+  expect(lines[0]).not.toContain('"stack"');
 });
 
 it('reads the keys before it answers, when the process was paused', async () => {

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type UsableKey, hashToken, keyIdOf } from '@wallet/shared/words/api-key';
 import type { GoodKeys } from '@wallet/shared/database/tables/api-keys';
+import { logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import { shareRun } from '@wallet/shared/process/gather';
 import { repeat } from '@wallet/shared/process/repeat';
@@ -36,6 +37,7 @@ const WAIT_MS = 1_000;
 export async function createKeyRing(read: () => Promise<GoodKeys>, log: Logger): Promise<KeyRing> {
   let copy = await readCopy(read);
   let isFailing = false;
+  const onError = logErrors(log, 'keys cannot be read');
 
   const readAgain = shareRun(async () => {
     try {
@@ -44,7 +46,7 @@ export async function createKeyRing(read: () => Promise<GoodKeys>, log: Logger):
       copy = { ...next, everMade: copy.everMade || next.everMade };
       isFailing = false;
     } catch (error) {
-      if (!isFailing) log.warn({ err: error }, 'keys cannot be read');
+      onError(error);
       isFailing = true;
     }
   });

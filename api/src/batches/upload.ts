@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { newBatchId } from '@wallet/shared/words/batch';
 import { constraintOf, isPassing } from '@wallet/shared/database/sqlstate';
 import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
-import type { Logger } from '@wallet/shared/process/logger';
+import type { LogError } from '@wallet/shared/process/log-errors';
 import type { OperationType } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
 import type { Problem } from '../http/problem.ts';
@@ -54,8 +54,9 @@ export interface UploadNeeds extends LineNeeds {
   readonly ring: (partitions: Iterable<number>) => void;
   /** Told of each batch that was accepted now: its lines by type, and how long that took. */
   readonly onAccepted: (types: ReadonlyMap<OperationType, number>, seconds: number) => void;
+  /** Told of each failure to store a batch that is tried again. */
+  readonly onRetry: LogError;
   readonly spoolFolder: string;
-  readonly log: Logger;
 }
 
 /**
@@ -200,7 +201,7 @@ async function whileWaiting(
 
 /** The transaction may have been committed before its connection was lost; if it was not, it is tried again. */
 async function afterFailure(
-  { storing, log }: UploadNeeds,
+  { storing, onRetry }: UploadNeeds,
   { id }: Upload,
   { checked, failure, failures }: { checked: CheckedBatch; failure: unknown; failures: number },
 ): Promise<State> {
@@ -210,7 +211,7 @@ async function afterFailure(
   }
   const pause = RETRY_MS[failures];
   if (!isPassing(failure) || pause === undefined) return { at: 'refused', because: failure };
-  log.warn({ err: failure, batch_id: id }, 'storing a batch failed, trying again');
+  onRetry(failure, { batch_id: id });
   await delay(pause);
   const isStored = (await findBatch(storing, { id }).catch(() => null)) !== null;
   return isStored ? { at: 'stored', checked } : { at: 'waiting', failures: failures + 1, failure: null };
