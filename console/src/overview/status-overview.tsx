@@ -12,7 +12,7 @@ import { Verdict } from './verdict.tsx';
 export function StatusOverview({ status }: { status: Status }) {
   return (
     <>
-      <Verdict status={status.status} reasons={status.reasons} />
+      <Verdict status={status.status} reasons={status.reasons} hasWorkers={status.workers.length > 0} />
       <Tiles status={status} />
       <Section title="The last hour">
         <LastHour minutes={status.last_hour} />

@@ -6,12 +6,17 @@ const WORDS = {
   down: 'Not working:',
 } as const;
 
-/** Whether everything is well, and if not, why. */
-export function Verdict({ status, reasons }: Pick<Status, 'status' | 'reasons'>) {
+/** Whether everything is well, and if not, why. `hasWorkers` is whether any is seen; nothing may wait for one yet. */
+export function Verdict({
+  status,
+  reasons,
+  hasWorkers = true,
+}: Pick<Status, 'status' | 'reasons'> & { hasWorkers?: boolean }) {
+  const isIdle = status === 'ok' && !hasWorkers;
   return (
-    <div className={`verdict verdict-${status}`} role="status">
+    <div className={`verdict verdict-${isIdle ? 'degraded' : status}`} role="status">
       <p>
-        <strong>{WORDS[status]}</strong>
+        <strong>{isIdle ? 'Nothing waits, but no worker runs.' : WORDS[status]}</strong>
       </p>
       {reasons.length > 0 && (
         <ul>
