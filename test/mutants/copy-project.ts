@@ -5,6 +5,7 @@ import { PROJECT_ROOT } from '@wallet/local/project';
 
 /** What is made, not written. */
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', '.data', '.git']);
+const CONSOLE = 'console/dist/app';
 /** The packages of this project, which must be those of the copy. */
 const OWN = '@wallet';
 
@@ -18,6 +19,9 @@ export function copyProject(): string {
         .split('/')
         .some((part) => LEFT_OUT.has(part)),
   });
+  // The API serves it as it was built.
+  if (existsSync(join(PROJECT_ROOT, CONSOLE)))
+    cpSync(join(PROJECT_ROOT, CONSOLE), join(copy, CONSOLE), { recursive: true });
   linkPackages(PROJECT_ROOT, copy);
   return copy;
 }
