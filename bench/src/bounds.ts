@@ -45,7 +45,7 @@ export async function runPureSql(
   try {
     await makeWallets(database.pool, '1', setup.wallets);
     await database.pool.query(readFileSync(join(PROJECT_ROOT, 'bench/baselines/sets.sql'), 'utf8'));
-    // What vacuum would do with these rows it would do while somebody else is measured.
+    // What vacuum would do with these rows it would do while another contender is measured.
     for (const table of ['operations', 'movements', 'accounts']) {
       await database.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
     }

@@ -60,7 +60,7 @@ export async function startServers(stops: Stops, setup: ServersSetup = {}): Prom
   const path = process.env['PATH'] ?? '';
   const packaged = setup.server === 'packaged';
   const postgres = await startPostgres({ dataDir: folder, path, settings: SETTINGS, packaged });
-  // At once: a checkpoint of data that nobody wants any more could take longer than the measurement.
+  // At once: a checkpoint of data that nobody needs could take longer than the measurement.
   stops.add(() => (setup.dataDir === undefined ? postgres.process.stop('SIGQUIT', STOP_MS) : stopKept(postgres)));
   if (setup.server === 'native' && kindOfPostgres(postgres, path) !== 'native')
     throw new ConfigError('This machine has no Postgres that can be used: install one, or leave out --servers native.');

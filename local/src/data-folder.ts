@@ -11,7 +11,7 @@ export function writePrivate(file: string, content: string): void {
   renameSync(part, file);
 }
 
-/** Root may serve the data of an ordinary user, who must be able to go on without root. */
+/** Root may serve the data of an ordinary user, who must be able to continue without root. */
 export function giveToFolderOwner(file: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(dirname(file));

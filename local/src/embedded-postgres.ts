@@ -15,7 +15,7 @@ const START_MS = 30_000;
 const STOP_MS = 10_000;
 
 export interface EmbeddedPostgres {
-  /** As the superuser, who migrates. `urlFor` makes those of whoever runs. */
+  /** As the superuser, who migrates. `urlFor` makes those of the processes. */
   readonly url: string;
   /** The program that it is. */
   readonly name: string;

@@ -64,7 +64,7 @@ function describeEarlierHomes(dataDir: string, hasData: boolean): string[] {
     const found = `An earlier version, started as root, kept data for this DATA_DIR in ${home}`;
     if (hasData) return `${found}; it is not what is served. Delete that folder if nothing in it is needed.`;
     throw new ConfigError(
-      `${found}, and ${resolve(dataDir)} has none: to go on with it, move it ` +
+      `${found}, and ${resolve(dataDir)} has none: to keep using it, move it ` +
         `(mv ${home}/postgres ${home}/postgres.password '${resolve(dataDir)}/'); to begin anew, delete that folder.`,
     );
   });

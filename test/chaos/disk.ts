@@ -13,7 +13,7 @@ export interface SmallDisk {
 }
 
 const SIZE = '640m';
-/** What is left for those who write meanwhile: they have used it up at once. */
+/** What is left for the processes that write meanwhile: they use it up at once. */
 const LEFT_BYTES = 1_048_576;
 
 /** Mounts one in memory. @returns null where that is not allowed: it takes root. */

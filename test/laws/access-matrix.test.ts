@@ -50,7 +50,7 @@ afterAll(async () => {
 
 /** Asks without a body, of which nothing may be read before the caller is known. */
 async function ask(method: string, path: string, authorization: string | null): Promise<number> {
-  // No place in the feed: the stream of events would go on otherwise.
+  // No place in the feed: the stream of events would not end otherwise.
   const headers: Record<string, string> = { 'last-event-id': 'none', ...(authorization !== null && { authorization }) };
   return (await client.send(method.toUpperCase(), `${service.url}${path}`, headers)).status;
 }

@@ -43,7 +43,7 @@ async function acceptBatch(wallets: readonly string[]): Promise<string[]> {
   return lines.data.map(({ id }: { id: string }) => id);
 }
 
-/** What each says, when nothing is accepted any more. */
+/** What each says, when nothing more is accepted. */
 async function readAhead(ids: readonly string[]): Promise<number[]> {
   const read = async () =>
     Promise.all(ids.map(async (id) => (await request(service.url).get(`/operations/${id}`)).body.ahead as number));

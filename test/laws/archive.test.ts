@@ -14,7 +14,7 @@ import { killAfter } from '../support/kill-after.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** Months are written to files and deleted, while everything else goes on: nothing is lost, and nothing is in two months. */
+/** Months are written to files and deleted, while everything else keeps running: nothing is lost, and nothing is in two months. */
 
 let service: Service;
 let folder: string;
@@ -119,7 +119,7 @@ it('months are in the files as they were, and nothing else is deleted', async ()
   const [described] = cells('2026-01', 'operations').filter(({ description }) => description !== '');
   expect(described).toMatchObject({ description: '"a ""quoted""\nline, and a comma"' });
 
-  // Life goes on, and the next month continues the chain.
+  // More operations follow, and the next month continues the chain.
   await work(wallets);
   expect(await archive('2026-04')).toBe(0);
   expect(await archive('2026-05')).toBe(46);
@@ -251,7 +251,7 @@ it('an archive that is killed at any moment is continued, while operations and b
   expect(readdirSync(folder).sort()).toEqual(['2026-01', '2026-02']);
 }, 240_000);
 
-it('an audit that was interrupted within an account goes on from where the archive has got meanwhile', async () => {
+it('an audit that was interrupted within an account resumes from where the archive has got meanwhile', async () => {
   const wallet = await createFundedWallet(service.url);
   const operations = Array.from({ length: 40 }, () => ({ type: 'deposit', wallet_id: wallet, amount: 1 }));
   await inMonth('2026-01', async () => {

@@ -69,7 +69,7 @@ describe('the audit', () => {
     expect((await audit('postgres://nobody@127.0.0.1:1/none')).code).toBe(2);
   });
 
-  // What was done, and the violations that tell of it: all of them, and no other.
+  // What was done, and the violations that it causes: all of them, and no other.
   it.each<[string, (w: string, op: string) => string, string[]]>([
     [
       'an amount changed',

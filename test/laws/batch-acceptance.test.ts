@@ -41,7 +41,7 @@ it('stands behind everything that was accepted in its partitions before it', asy
   ]);
   const sending = post({ operations: [deposit(wallet, 1)] });
   await untilWaitingForLocks(service.database);
-  // Whoever holds the lock draws a place, and commits.
+  // The session that holds the lock draws a place, and commits.
   const { rows: drawn } = await holder.query<{ seq: bigint }>(`SELECT nextval('operation_seq') AS seq`);
   await holder.query('COMMIT');
 

@@ -10,7 +10,7 @@ import { createHttpClient } from '../support/http-client.ts';
 import { untilDrained } from '../support/service.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** The same file, again and again, whatever happens to those who read and apply it: credited exactly once. */
+/** The same file, again and again, whatever happens to the processes that read and apply it: credited exactly once. */
 
 const LINES = 20_000;
 const WALLETS = 100;
@@ -58,7 +58,7 @@ interface Upload {
   cut(): void;
 }
 
-/** Sends the first `bytes` of the file, and waits with the rest for ever; all of it if none are given. */
+/** Sends the first `bytes` of the file, and never the rest; all of it if none are given. */
 function upload(file: Buffer, bytes = file.length): Upload {
   const headers = { 'content-type': 'text/csv', 'content-length': file.length };
   const outgoing = httpRequest(`${api.url}/batches`, { method: 'POST', headers });

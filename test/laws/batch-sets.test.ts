@@ -187,7 +187,7 @@ describe('goes line by line, and writes nothing in sets', () => {
   });
 });
 
-it('goes on in sets while operations of high priority wait that were accepted later', async () => {
+it('is applied further in sets while operations of high priority wait that were accepted later', async () => {
   const wallet = await createFundedWallet(service.url);
   await postBatch([deposit(wallet, 5), deposit(wallet, 6)]);
   await request(service.url).post('/operations').send(withdraw(wallet, 11)).expect(202);

@@ -77,7 +77,7 @@ it('refuses cursors of the epoch before, says where to read on, and takes again 
   }
 });
 
-it('an API that goes on after a promotion forgets what was lost, and its neighbours do not notice', async () => {
+it('an API that runs through a promotion forgets what was lost, and its neighbours do not notice', async () => {
   const folderOfOther = mkdtempSync(join(tmpdir(), 'wallet-failover-'));
   const other = await startStandbyPair(folderOfOther);
   await migrateDatabase(other.primary.url, MIGRATIONS_FOLDER, 4);

@@ -74,7 +74,7 @@ const history: Request[] = [];
 const REST_MS = { busy: 30, waiting: 400 };
 let restMs = REST_MS.busy;
 
-/** Time passes, and the load goes on: thinner after the first second, and as before when the last one begins. */
+/** Time passes under load: thinner after the first second, and as before when the last one begins. */
 async function pass(ms: number): Promise<void> {
   await delay(1_000);
   restMs = REST_MS.waiting;

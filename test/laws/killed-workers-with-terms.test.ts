@@ -89,7 +89,7 @@ async function expectAllAppliedOnce(count: number, before: number): Promise<void
   expect(rows).toEqual([{ captured: 28_00n, released: 2_00n, holds: ((before + count) / count) * WALLETS }]);
 }
 
-/** Kills a worker that is at the gate, and lets what it had begun go on as it can without it. */
+/** Kills a worker that is at the gate, and lets what it had begun continue without it. */
 async function killAtGate(worker: ServiceProcess): Promise<void> {
   await untilWaitingForLocks(rig.database, 1, AT_GATE_MS);
   await worker.kill();

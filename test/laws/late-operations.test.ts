@@ -41,7 +41,7 @@ it('a backlog deeper than any transaction is applied in the order of acceptance'
   await expectFaithfulHistory(service.database, requests);
 });
 
-it('while operations flow, a worker that was rung for once goes on looking for them', async () => {
+it('while operations flow, a worker that was rung for once keeps looking for them', async () => {
   service = await startService({ apiRedisUrl: NOBODY });
   const wallet = await createFundedWallet(service.url);
   await service.drained();

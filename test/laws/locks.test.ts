@@ -8,7 +8,7 @@ import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** Whoever decides something about a partition or a wallet waits for whoever is changing it, and decides on what is left. */
+/** A decision about a partition or a wallet waits for the session that is changing it, and is made on what is left. */
 
 let service: Service;
 let holder: Client;

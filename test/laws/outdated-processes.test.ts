@@ -9,10 +9,10 @@ import { TOO_OLD, expectRefusal, noteLaterMigration } from '../support/later-ver
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** Processes notice while they run that the schema has become one of a later version: they go on if they fit it, or end. */
+/** Processes notice while they run that the schema has become one of a later version: they keep running if they fit it, or end. */
 jest.setTimeout(60_000);
 
-it('processes go on beside a later schema that they fit, and end with a sentence when they are too old for it', async () => {
+it('processes keep running beside a later schema that they fit, and end with a sentence when they are too old for it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'wallet-outdated-'));
   const target = await createTestDatabase();
   const { databaseUrl: url } = target;

@@ -54,7 +54,7 @@ describe('when too many operations wait', () => {
       post('/transfers', { from_wallet_id: wallet, to_wallet_id: other, amount }),
       post('/operations', { type: 'deposit', wallet_id: wallet, amount }),
       ...['top-up', 'bonus', 'spend'].map((word) => post(`/wallets/users/user/${word}`, { amount, asset: 'GOLD' })),
-      // What only a body could tell is not looked at any more.
+      // What only a body could tell is not looked at.
       post('/operations', { nonsense: true }),
     ]);
     refused.forEach(expectRefused);

@@ -126,13 +126,13 @@ it('after that, a line with the same key is a new operation, and the batch still
   await retain(service.database, worker, DAYS);
   const third = await send('third', [line('once')]);
   expect(third).toMatchObject({ replayed: 0 });
-  // The key of the batch itself is kept for ever.
+  // The key of the batch itself is kept indefinitely.
   expect(await send('first', [line('once')])).toMatchObject({ id: first.id });
   const { body } = await request(service.url).get(`/wallets/${wallet}`).expect(200);
   expect(body.balance).toBe('2.00');
 });
 
-it('whoever accepts, applies, tells and asks again waits for no piece, and is given the time', async () => {
+it('accepting, applying, sending and replaying wait for no piece, and have the processor', async () => {
   await tellAged(service.database, OLD, 50);
   const { body } = await request(service.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' });
   const endpoint = body.id as string;

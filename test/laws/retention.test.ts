@@ -67,7 +67,7 @@ describe('an event', () => {
     expect(await floor()).toBe(BigInt(old.length + 1));
   });
 
-  it('is kept for ever without a setting', async () => {
+  it('is kept indefinitely without a setting', async () => {
     const old = await tellAged(service.database, 5_000, 3);
     await retain(service.database, worker, {});
     expect(await events()).toEqual(old);
@@ -218,7 +218,7 @@ it('in pieces of one row, for several endpoints, all goes that would go in one',
   expect(await floor()).toBe(5n);
 });
 
-it('a piece whose end nobody hears of is done once or not at all, and another worker goes on', async () => {
+it('a piece whose commit is never answered is done once or not at all, and another worker continues', async () => {
   await tellAged(service.database, OLD, 6);
   const young = await tellAged(service.database, YOUNG);
   const cutOff = connect(trap.through(urlFor('worker', service.databaseUrl)));
@@ -280,7 +280,7 @@ it('it rests nine times as long as a piece took while operations wait, and after
   expect((await deletePiece(worker, DAYS, 2)).waitMs).toBeGreaterThan(60_000);
 });
 
-it('a row that somebody else has locked is waited for half a second, and nothing is lost', async () => {
+it('a row that another session has locked is waited for half a second, and nothing is lost', async () => {
   const endpoint = await makeEndpoint();
   const ids = await tellAged(service.database, OLD, 2);
   await deliverAged(service.database, endpoint, OLD);

@@ -7,7 +7,7 @@ import { constraintOf, sqlstateOf } from '@wallet/shared/database/sqlstate';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** Each process has a user of its own that may do what it needs and nothing else, whoever gets hold of it. */
+/** Each process has a user of its own that may do what it needs and nothing else, even in the wrong hands. */
 const DENIED = '42501';
 const USERS = ROLES.map((role) => `wallet_${role}_login`);
 
@@ -265,7 +265,7 @@ describe('the law', () => {
 
   it('does not take a temporary table for the ledger', async () => {
     const account = `(SELECT id FROM accounts WHERE wallet_id = '${wallet}')`;
-    // As the superuser, who may make one: the functions look where they are told to, whoever calls them.
+    // As the superuser, who may make one: the functions look where they are told to, for every caller.
     expect(await refusalOf(service.database, shadow(account))).toBe('accounts_follow_entries');
   });
 

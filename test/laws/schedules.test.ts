@@ -175,7 +175,7 @@ it('of cancelling and queueing at the same moment, one wins', async () => {
   expect(await audit(service)).toEqual([]);
 }, 60_000);
 
-it('what is being cancelled is not waited for, and what is being queued cannot be cancelled any more', async () => {
+it('what is being cancelled is not waited for, and what is being queued can no longer be cancelled', async () => {
   await start({ worker: false });
   const [wallet] = (await wallets(1)) as [string];
   const [one, other] = [

@@ -13,7 +13,7 @@ import { createFundedWallet, operate } from '../support/wallets.ts';
 
 /**
  * A DATABASE_URL that names a primary and a standby, as libpq has it. Every new connection is made to one that fits, and processes
- * go on with the other one after a failover, without being started again.
+ * continue with the other one after a failover, without being restarted.
  */
 jest.setTimeout(120_000);
 

@@ -73,7 +73,7 @@ async function until(what: string, isSo: () => boolean, ms = 30_000): Promise<vo
   }
 }
 
-/** Others go on: some operations from end to end, and reads, over connections that are made now. */
+/** Other clients are served: some operations from end to end, and reads, over connections that are made now. */
 async function expectOthersServed(): Promise<void> {
   const client = createHttpClient(8, 10_000);
   try {
@@ -201,7 +201,7 @@ it('requests that are sent without waiting for answers are answered in their ord
   client.socket.destroy();
 });
 
-it('uploads that come slowly hold no more than their places, and single operations go on', async () => {
+it('uploads that come slowly hold no more than their places, and single operations are applied', async () => {
   const type = ['Content-Type: text/csv', 'Transfer-Encoding: chunked'];
   const uploads = Array.from({ length: 4 }, () => open());
   for (const client of uploads) {

@@ -18,7 +18,7 @@ import { expectRefusal, noteLaterMigration } from '../support/later-version.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
 /**
- * A release is rolled out: processes of the version before go on beside this one's, on this one's schema, while clients send.
+ * A release is rolled out: processes of the version before keep running beside this one's, on this one's schema, while clients send.
  * Nothing fails because of it, and either version applies what the other accepts, by its rings. Then a later migration asks for
  * programs that are newer than the version before, which from then on writes nothing.
  */

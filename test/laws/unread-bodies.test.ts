@@ -201,11 +201,11 @@ it('a key over its rate is told so, whatever it was sending', async () => {
   expect(statuses).toContain(429);
 });
 
-it('a client that goes on sending after the end of its connection is cut off', async () => {
+it('a client that keeps sending after the end of its connection is cut off', async () => {
   await expect(trickling).resolves.toBe('cut off');
 }, 40_000);
 
-/** @returns when the server has broken the connection of a client that goes on sending. */
+/** @returns when the server has broken the connection of a client that keeps sending. */
 async function trickle(): Promise<'cut off'> {
   const connection = openRaw(open.url);
   const closed = new Promise((resolve) => connection.socket.once('close', resolve));

@@ -174,7 +174,7 @@ it('of a lease that ends, only that is sent again of which nothing came', async 
   expect(await findDueEndpoints(service.database)).toEqual([endpoint]);
   expect(await countWebhookBacklog(service.database, 1_000)).toMatchObject({ due: 1 });
   expect(await claim(3)).toEqual([ids[2]]);
-  // Whoever had it writes it down after all.
+  // The worker that had it stores it after all.
   await recordAttempts(service.database, endpoint, [attempt(ids[2]!, true)], { ...UNLEASED, lease });
   const { body } = await request(service.url).get(path).expect(200);
   expect(body.data.map((each: any) => [each.id, each.status, each.attempts])).toEqual([

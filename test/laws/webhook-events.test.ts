@@ -5,7 +5,7 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** An event is committed with what it tells of (P5), and nobody who reads the feed misses one. */
+/** An event is committed with its outcome (P5), and no reader of the feed misses one. */
 let service: Service;
 beforeEach(async () => {
   service = await startService({ worker: false });

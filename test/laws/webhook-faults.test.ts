@@ -8,7 +8,7 @@ import { createHttpClient } from '../support/http-client.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** Whatever happens to those who tell: everything that ended is told at least once, always under one id and in the same bytes. */
+/** Whatever happens to the senders: everything that ended is sent at least once, always under one id and in the same bytes. */
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-webhook-faults-'));
 const client = createHttpClient(16, 10_000);

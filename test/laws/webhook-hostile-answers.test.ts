@@ -106,7 +106,7 @@ describe('a hostile answer', () => {
     expect(await send(url, rig.makeSender())).toMatchObject({ status: 200, error: null });
   });
 
-  it('that goes on after its end harms nobody', async () => {
+  it('that continues after its end does no harm', async () => {
     const { url } = await rig.receiveBare((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n');
     });

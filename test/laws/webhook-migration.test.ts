@@ -44,7 +44,7 @@ it('an endpoint is told on from where it was before deliveries were made when th
   }
 });
 
-it('an endpoint that was disabled is owed what was skipped, and nothing is skipped any more', async () => {
+it('an endpoint that was disabled is owed what was skipped, and nothing is skipped after that', async () => {
   const { url, database } = await makeDatabase(7);
   try {
     const [disabled, event] = [newId(), newId()];

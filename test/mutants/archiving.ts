@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what may be deleted of history, in how it is written to files, and in what goes on from there. */
+/** Bugs in what may be deleted of history, in how it is written to files, and in what continues from there. */
 export const ARCHIVING: readonly Mutant[] = [
   {
     name: 'law-archives-what-waits',
@@ -19,7 +19,7 @@ export const ARCHIVING: readonly Mutant[] = [
   },
   {
     name: 'law-archives-behind-a-checkpoint',
-    bug: 'a movement is deleted that one of its accounts goes on from',
+    bug: 'a movement is deleted that one of its accounts continues from',
     text: '(removed.operation_id < bound AND removed.from_version <= lost.version AND removed.to_version <= gained.version)',
     instead: '(removed.operation_id < bound AND removed.to_version <= gained.version)',
     tests: ['laws/archive-law > behind the checkpoint of one of its accounts'],
@@ -38,7 +38,7 @@ export const ARCHIVING: readonly Mutant[] = [
   },
   {
     name: 'law-takes-any-checkpoint',
-    bug: 'an account goes on from a balance that it never had',
+    bug: 'an account continues from a balance that it never had',
     text: `WHERE (movement.operation_id, movement.balance, movement.created_at)
         IS DISTINCT FROM (changed.operation_id, changed.balance, changed.moved_at)
       OR (changed.operation_id`,

@@ -32,7 +32,7 @@ export const AUDITING: readonly Mutant[] = [
   },
   {
     name: 'audit-blind-to-batches',
-    bug: 'the audit does not see that a batch tells of more than its lines',
+    bug: 'the audit does not see that a batch counts more than its lines',
     text: "const FACTS = ['lines', 'amount', 'succeeded', 'succeededAmount', 'failed', 'failedAmount'] as const;",
     instead: "const FACTS = ['lines', 'amount'] as const;",
     tests: ['laws/batch-law > the audit names'],
@@ -46,14 +46,14 @@ export const AUDITING: readonly Mutant[] = [
   },
   {
     name: 'audit-adds-up-what-goes-on',
-    bug: 'the audit adds up from several snapshots what came of lines that were pending in the first of them',
+    bug: 'the audit adds up from several snapshots the outcomes of lines that were pending in the first of them',
     text: 'await readBound(client, { after, upTo: passed }, rows)',
     instead: 'await readBound(client, { after, upTo: highest }, rows)',
     tests: ['laws/audit-pieces > finds nothing wrong with a batch'],
   },
   {
     name: 'audit-loses-its-place',
-    bug: 'the audit passes over a movement where it goes on with a long account',
+    bug: 'the audit passes over a movement where it resumes a long account',
     text: 'seen: String(BigInt(next) - 1n)',
     instead: 'seen: next',
     tests: ['laws/audit-pieces > holds no snapshot'],

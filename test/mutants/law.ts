@@ -139,7 +139,7 @@ BEGIN
   },
   {
     name: 'result-of-the-other-side',
-    bug: "what came of an operation tells the treasury's balance and version as the wallet's",
+    bug: "the result of an operation shows the treasury's balance and version as the wallet's",
     text: "const GAINING = listOf(({ to }) => to === 'wallet');",
     instead: "const GAINING = listOf(({ from }) => from === 'wallet');",
     tests: ['laws/sets-equal-plan', 'stories/operations'],

@@ -130,7 +130,7 @@ export const LEDGER: readonly Mutant[] = [
   },
   {
     name: 'accounts-not-locked',
-    bug: 'wallets are read without their row locks: what somebody else changes meanwhile is not seen',
+    bug: 'wallets are read without their row locks: what another session changes meanwhile is not seen',
     text: `WHERE (SELECT count(*) FROM treasuries) >= 0
              ORDER BY accounts.id FOR UPDATE OF accounts`,
     instead: 'WHERE (SELECT count(*) FROM treasuries) >= 0',

@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 export const TELLING: readonly Mutant[] = [
   {
     name: 'event-outside-the-transaction',
-    bug: 'an event is there although what it tells of was rolled back',
+    bug: 'an event is there although its outcome was rolled back',
     text: 'await applyOrFail(client, tools, choice) : await apply(client, tools, choice);',
     instead: `await applyOrFail(client, tools, choice) : await apply(Object.assign(Object.create(client) as Client, {
       query: (query: { name?: string }) => (query.name === 'insertEvents' ? database : client).query(query),
@@ -35,7 +35,7 @@ export const TELLING: readonly Mutant[] = [
   },
   {
     name: 'time-not-signed',
-    bug: 'whoever sends it again may say that it was sent just now',
+    bug: 'a third party that sends it again may say that it was sent just now',
     text: '`${id}.${seconds}.${body}`',
     instead: '`${id}.${body}`',
     tests: ['unit/webhook-signature'],
@@ -49,7 +49,7 @@ export const TELLING: readonly Mutant[] = [
   },
   {
     name: 'rotated-secret-signs-for-ever',
-    bug: 'the secret of before a rotation goes on signing',
+    bug: 'the secret of before a rotation keeps signing',
     text: 'sealedPreviousSecret !== null && previousSecretUntil !== null && previousSecretUntil.getTime() > Date.now()',
     instead: 'sealedPreviousSecret !== null && previousSecretUntil !== null',
     tests: ['stories/webhooks'],
@@ -111,7 +111,7 @@ export const TELLING: readonly Mutant[] = [
   },
   {
     name: 'pauses-do-not-grow',
-    bug: 'an endpoint that fails is tried every five seconds for ever',
+    bug: 'an endpoint that fails is tried every five seconds without end',
     text: 'const attempts = delivery.failures + 1;',
     instead: 'const attempts = 1;',
     tests: ['stories/webhook-failures > the same bytes'],
@@ -217,7 +217,7 @@ export const TELLING: readonly Mutant[] = [
   },
   {
     name: 'secret-stored-in-the-clear',
-    bug: 'whoever reads the database can sign',
+    bug: 'a reader of the database can sign',
     text: 'sealedSecret: sealing.seal(key, id),',
     instead: 'sealedSecret: key,',
     tests: ['stories/webhook-endpoints > without its secret or its headers'],

@@ -114,14 +114,14 @@ export const TERMS: readonly Mutant[] = [
     bug: 'an API answers 500 for wallets that a promotion has lost, until it is started again',
     text: '      await onOther();',
     instead: '',
-    tests: ['laws/failover > goes on after a promotion'],
+    tests: ['laws/failover > runs through a promotion'],
   },
   {
     name: 'group-fails-with-one',
     bug: 'one operation that the law refuses takes all that are accepted with it',
     text: 'isLockTimeout(error) || isAgainstLaw(error);',
     instead: 'isLockTimeout(error);',
-    tests: ['laws/failover > goes on after a promotion'],
+    tests: ['laws/failover > runs through a promotion'],
   },
   {
     name: 'targets-kept-for-good',

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in how workers find operations and put them in order, and in how those who wait hear of it: P1, P2, P6. */
+/** Bugs in how workers find operations and put them in order, and in how waiting callers hear of it: P1, P2, P6. */
 export const WORKING: readonly Mutant[] = [
   {
     name: 'partition-not-locked',
@@ -11,7 +11,7 @@ export const WORKING: readonly Mutant[] = [
   },
   {
     name: 'sweeper-off',
-    bug: 'an operation whose ring was lost waits for ever',
+    bug: 'an operation whose ring was lost is never applied',
     text: 'const found = count(waiting);',
     instead: 'const found = 0;',
     tests: ['laws/late-operations > whose ring was lost'],
@@ -81,7 +81,7 @@ export const WORKING: readonly Mutant[] = [
   },
   {
     name: 'looking-without-end',
-    bug: 'a worker that has found nothing any more goes on looking',
+    bug: 'a worker that has found nothing keeps looking',
     text: "lane === 'bulk' || !flow.isOn() || isOver()",
     instead: "lane === 'bulk' || isOver()",
     tests: ['unit/answer-rings'],

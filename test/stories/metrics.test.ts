@@ -135,7 +135,7 @@ it('what waits is told by partition, and is gone when it is applied', async () =
   }
 });
 
-it('requests to webhook endpoints are counted by what came of them', async () => {
+it('requests to webhook endpoints are counted by outcome', async () => {
   const webhooks = createSubscriptions(service);
   const told = await webhooks.subscribe();
   const before = valueOf(await readWorker(), 'wallet_webhook_attempts_total', { result: '2xx' });

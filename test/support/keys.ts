@@ -31,7 +31,7 @@ export async function untilGood(url: string, token: string): Promise<void> {
   await until('the key is good', async () => (await statusFor(url, token)) === 404);
 }
 
-/** Resolves when the API refuses the token, or, with null, whoever has none. */
+/** Resolves when the API refuses the token, or, with null, callers without one. */
 export async function untilRefused(url: string, token: string | null): Promise<void> {
   await until('the key is refused', async () => (await statusFor(url, token)) === 401);
 }

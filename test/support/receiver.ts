@@ -21,7 +21,7 @@ export interface Receiver {
 
 const PATIENCE_MS = 20_000;
 
-/** Somebody who is told of events, at an address of this machine. */
+/** A receiver of webhooks, at an address of this machine. */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {

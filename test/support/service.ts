@@ -33,7 +33,7 @@ export interface Service {
   startWorker(options?: { limit?: number }): void;
   /** Stops all workers, and leaves the API. */
   stopWorkers(): Promise<void>;
-  /** Resolves when no operation is pending any more. */
+  /** Resolves when no operation is pending. */
   drained(): Promise<void>;
   /** Stops everything, and fails if an answer of the API was not as its document says. */
   stop(): Promise<void>;

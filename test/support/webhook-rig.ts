@@ -86,7 +86,7 @@ export async function untilClosed(socket: Socket): Promise<void> {
   if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
 }
 
-/** Writes the same for as long as somebody reads. */
+/** Writes the same for as long as the client reads. */
 export function flood(socket: Socket, chunk: string): void {
   const write = () => {
     while (!socket.destroyed && socket.write(chunk)) continue;
@@ -95,7 +95,7 @@ export function flood(socket: Socket, chunk: string): void {
   write();
 }
 
-/** Writes one piece after the other, for ever. */
+/** Writes one piece after the other, without end. */
 export function trickle(socket: Socket, piece: string): void {
   const timer = setInterval(() => socket.write(piece), 10);
   socket.on('close', () => clearInterval(timer));

@@ -55,7 +55,7 @@ export function createSubscriptions(service: Service) {
       await service.database.query('UPDATE delivery_leases SET leased_until = now()');
     },
 
-    /** Nobody is told any more. */
+    /** Nothing more is sent to it. */
     async end(): Promise<void> {
       await service.database.query(`UPDATE webhook_endpoints SET deleted_at = now() WHERE deleted_at IS NULL`);
       await Promise.all(receivers.splice(0).map((receiver) => receiver.stop()));

@@ -7,7 +7,7 @@ export interface WireTrap {
   /** The same database, through the trap. */
   through(url: string): string;
   /**
-   * Does something first whenever a statement is sent whose text matches `touches`: the statement goes on when that has
+   * Does something first whenever a statement is sent whose text matches `touches`: the statement is passed on when that has
    * resolved, and its connection breaks if it rejects. @returns what ends that.
    */
   onStatement(touches: RegExp, first: () => Promise<void>): () => void;

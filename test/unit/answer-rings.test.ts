@@ -118,7 +118,7 @@ describe('createFlow', () => {
     expect(flow.isOn()).toBe(false);
   });
 
-  it('lets those go on together who wait at the same moment, and others later', async () => {
+  it('lets drains that wait at the same moment begin together, and others later', async () => {
     const flow = createFlow();
     const first = flow.gather();
     expect(flow.gather()).toBe(first);

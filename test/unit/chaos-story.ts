@@ -29,7 +29,7 @@ const posting = (...legs: [from: string, to: string, amount: bigint][]): Wish =>
 export type Came = RejectionCode | [from: string, to: string, amount: bigint][];
 export const HELD = heldOf('a');
 
-/** Requests, one after the other, and what came of each wish. Operation number n, lines apart, has the id `id n`. */
+/** Requests, one after the other, and the outcome of each wish. Operation number n, lines apart, has the id `id n`. */
 const STORY: [wishes: Wish[], came: Came[]][] = [
   [[deposit('a', 100n)], [[[TREASURY, 'a', 100n]]]],
   [[withdraw('a', 30n)], [[['a', TREASURY, 30n]]]],

@@ -17,7 +17,7 @@ describe('inGroups', () => {
     expect(groups).toEqual([[1], [2, 3, 4, 5], [6, 7]]);
   });
 
-  it('fails the group that failed and goes on with the next', async () => {
+  it('fails the group that failed and runs the next', async () => {
     const work = inGroups<number, number>(1, (items) =>
       items[0] === 2 ? Promise.reject(new Error('two')) : Promise.resolve(items),
     );

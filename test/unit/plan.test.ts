@@ -193,7 +193,7 @@ describe('plan', () => {
     });
   });
 
-  it('does not go on with an account that was not locked', () => {
+  it('stops at an account that was not locked', () => {
     expect(() => planOn([], [{}])).toThrow('was not locked');
   });
 

@@ -4,7 +4,7 @@ import { createSealer } from '@wallet/shared/process/seal';
 
 const key = Buffer.alloc(32, 'a key');
 const sealer = createSealer(key);
-const plain = Buffer.from('whsec_of somebody');
+const plain = Buffer.from('whsec_of an endpoint');
 
 describe('a sealer', () => {
   it.each([0, 1, 32, 5_000])('opens what it sealed, of %d bytes', (length) => {

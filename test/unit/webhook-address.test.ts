@@ -25,7 +25,7 @@ describe('isPublicAddress', () => {
   });
 });
 
-/** Whoever is asked for a name, it is a public host. */
+/** Every resolver gives a public host for these names. */
 function refuse(url: string, addresses: readonly string[] = ['93.184.216.34']): Promise<string | null> {
   return refuseAddress(url, { allowPrivate: false, resolve: () => Promise.resolve(addresses) });
 }

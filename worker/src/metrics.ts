@@ -47,11 +47,7 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
   const swept = counter('wallet_swept_partitions_total', 'Partitions where operations waited too long', 'action');
   for (const found of ['nothing', 'lost_rings']) sweeps.inc({ found }, 0);
   for (const action of ['rung', 'drained']) swept.inc({ action }, 0);
-  const attempts = counter(
-    'wallet_webhook_attempts_total',
-    'Requests to webhook endpoints, by what came of them',
-    'result',
-  );
+  const attempts = counter('wallet_webhook_attempts_total', 'Requests to webhook endpoints, by outcome', 'result');
   for (const lane of ['high', 'bulk']) drainFailures.inc({ lane }, 0);
 
   return {

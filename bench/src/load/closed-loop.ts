@@ -10,7 +10,7 @@ export interface ClosedLoop {
 
 /**
  * Each connection sends its next request as soon as the one before is answered, until the time is over or so many are sent. That finds out how
- * much a contender can take. It does not tell how long a caller waits: whoever is slow is asked less.
+ * much a contender can take. It does not show how long a caller waits: a slow contender is asked less.
  */
 export async function runClosedLoop(load: {
   ports: readonly number[];

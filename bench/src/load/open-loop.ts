@@ -18,7 +18,7 @@ const TICK_MS = 1;
 const ID = /"id":"([0-9a-f-]{36})"/;
 
 /**
- * Requests are due at equal distances, whatever became of those before, and each is timed from when it was due: whoever is slow
+ * Requests are due at equal distances, whatever became of those before, and each is timed from when it was due: a slow contender
  * is not asked less, and what queues up behind a slow answer counts as waiting. If every connection is busy, the request
  * waits here for the next one. A timer ticks every millisecond, so times are up to about that too long, for every contender alike.
  */

@@ -103,7 +103,7 @@ async function runLoad(
   const refused = sent.filter(({ status }) => status >= 300).length;
   const faults = refused > 0 ? [`${name}: ${refused} requests were refused`] : [];
   if (ledger) {
-    // Whoever does not keep up is still at work on what it was not waited for.
+    // A contender that does not keep up still has work that was not waited for.
     if (accepted < sent.length) await delay(SETTLE_MS);
     await untilDrained(ledger, before + accepted, DRAIN_S);
     const applied = (await ledger.countApplied()) - before;

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** The time, which goes on: for lengths that grow while they are looked at. */
+/** The time, which is kept current: for lengths that grow while they are looked at. */
 export function useNow(everyMs = 1_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

@@ -6,7 +6,7 @@ import type { Me, Scope } from '../api/resources.ts';
 export interface Session {
   readonly me: Me;
   readonly api: ApiClient;
-  /** Sends what follows with this key, and goes on showing what is shown. */
+  /** Sends what follows with this key, and keeps showing what is shown. */
   readonly adopt: (token: string) => void;
   /** Begins anew with this key. */
   readonly signIn: (token: string) => void;

@@ -151,7 +151,7 @@ function DeleteDialog({ endpoint, onClose }: Given) {
       }}
       onClose={onClose}
     >
-      <p>Nothing is sent to it any more, nor what it is still owed. This cannot be undone.</p>
+      <p>Nothing more is sent to it, not even what it is still owed. This cannot be undone.</p>
     </ConfirmDialog>
   );
 }

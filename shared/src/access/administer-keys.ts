@@ -17,7 +17,7 @@ const BY_COMMAND: Actor = { actor: 'command_line', keyId: null, requestId: null 
 /** How long the token from before a rotation is good beside the next one. */
 const BOTH_GOOD_MS = 24 * 60 * 60 * 1_000;
 
-/** A key with its token, which is known here and to whoever is told, and not again. */
+/** A key with its token, which is shown once and not stored. */
 export interface KeyWithToken {
   readonly key: ApiKey;
   readonly token: string;

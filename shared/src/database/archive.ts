@@ -22,7 +22,7 @@ export interface ArchiveOrder {
 /**
  * Writes the months before one to files, the first first, and deletes from the database what is in them, while processes work. A
  * month is deleted when its files are on the disk and it is noted in the database; killed at any moment and run again, this
- * goes on from there. The session must be used for nothing else.
+ * resumes from there. The session must be used for nothing else.
  * @returns how many operations were archived.
  * @throws ConfigError if it cannot be done as asked for; then nothing was deleted that is not in the files.
  */

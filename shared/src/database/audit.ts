@@ -44,7 +44,7 @@ type Phase = (typeof PHASES)[number];
 /** How far an audit has got, in the shape in which it is kept. */
 interface Place {
   readonly phase: Phase;
-  /** Where the phase goes on; null at its beginning. */
+  /** Where the phase resumes; null at its beginning. */
   readonly cursor: unknown;
   /** The id behind which operations are looked at. */
   readonly operationsAfter: string;
@@ -88,7 +88,7 @@ export async function auditDatabase(database: Database, tell: (violation: Violat
 
 /**
  * Checks P1 to P3 on a live database, without blocking anybody: in pieces, each in a short snapshot of its own, so that
- * nothing is kept from being vacuumed. Each check is of what one snapshot shows, or of what cannot change any more: so what
+ * nothing is kept from being vacuumed. Each check is of what one snapshot shows, or of what can no longer change: so what
  * happens meanwhile is never taken for a violation, and what was wrong before the audit began is found. Violations are told as
  * they are found.
  */
@@ -136,7 +136,7 @@ async function startRun(database: Database, pieces: Pieces, order: AuditOrder): 
   return run;
 }
 
-/** Goes through a phase from its place on. It yields where it could go on after each piece. */
+/** Goes through a phase from its place on. After each piece it yields where it could resume. */
 function checkPhase(audit: {
   readonly database: Database;
   readonly pieces: Pieces;

@@ -23,7 +23,7 @@ export interface PlannedOperation {
   readonly counterparty: bigint;
   /** Whether its asset may move from wallet to wallet. */
   readonly transferable: boolean;
-  /** Whether somebody called it off while it waited. */
+  /** Whether it was cancelled while it waited. */
   readonly cancelled: boolean;
   /** What it succeeds or fails together with: the operations of a unit stand together, and get one fate. */
   readonly unit: string | null;

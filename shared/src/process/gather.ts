@@ -2,7 +2,7 @@
 export interface Gathering<Item> {
   /** Adds items to what waits, each once, and begins a run at once if none is under way. */
   add(items: Iterable<Item>): void;
-  /** Drops what waits. The run under way goes on. */
+  /** Drops what waits. The run under way is completed. */
   clear(): void;
   /** Resolves when nothing waits and no run is under way. */
   idle(): Promise<void>;
@@ -13,7 +13,7 @@ export interface Gathering<Item> {
  * ends it gets what was added meanwhile. There is no timer: alone, an item goes at once; under load, runs grow with it. A rest
  * between two runs is the end of `work`. How much may wait is for the caller to limit.
  *
- * Errors are the work's own: if it rejects, that is an unhandled rejection and nothing runs any more.
+ * Errors are the work's own: if it rejects, that is an unhandled rejection and nothing runs after it.
  */
 export function gather<Item>(
   work: (items: readonly Item[]) => Promise<void>,

@@ -5,7 +5,7 @@ import type { Lane } from '../queue/doorbell.ts';
 import { RegistryOfAll } from './tell-metrics-of-all.ts';
 
 /**
- * What a process tells of itself in the text format of Prometheus. Each process makes one registry and passes it in; what is
+ * What a process measures of itself, in the text format of Prometheus. Each process makes one registry and passes it in; what is
  * measured is defined in `metrics.ts` of the processes. No label ever holds an id, a key or a path as it was asked for.
  */
 

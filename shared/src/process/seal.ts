@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** What is stored so that whoever reads the database alone learns nothing of it. */
+/** What is stored so that the database alone reveals nothing of it. */
 export interface Sealer {
   /** The sealed form, another one each time. `context` names whose it is, and must be given again to open it. */
   seal(plain: Buffer, context: string): Buffer;

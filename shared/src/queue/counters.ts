@@ -2,7 +2,7 @@ import { Cluster } from 'ioredis';
 import { connectSender, withDeadline } from './connection.ts';
 import type { QueueConnection } from './queue-listener.ts';
 
-/** Counts that the processes share. They can be lost: whoever counts must be right without them too. */
+/** Counts that the processes share. They can be lost: a process must be right without them too. */
 
 /** What Redis answers a command that counts. */
 type Reply = string | number | (string | number)[];

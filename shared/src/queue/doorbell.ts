@@ -21,7 +21,7 @@ const RING_LIMIT = 1_000;
  */
 const RING_VERSION = 1;
 
-/** Whom a ring wakes: those who apply single operations of high priority, or those who apply all the others. */
+/** Which workers a ring wakes: those that apply single operations of high priority, or those that apply all the others. */
 export type Lane = 'high' | 'bulk';
 
 export interface Ring {

@@ -58,7 +58,7 @@ export function hashToken(token: string): Buffer {
 
 const IN_TEXT = /wk_([0-9a-f]{32})_[A-Za-z0-9_-]+/g;
 
-/** A text in which no token can be read any more. The id of a key is no secret. */
+/** A text without the tokens that were in it. The id of a key is no secret. */
 export function hideTokens(text: string): string {
   return text.includes('wk_') ? text.replace(IN_TEXT, 'wk_$1_***') : text;
 }

@@ -40,7 +40,7 @@ export function canonicalUuid(text: string): string | null {
 }
 
 /**
- * The id of the wallet that is made when a client is first credited in an asset. It follows from the two, so that whoever
+ * The id of the wallet that is made when a client is first credited in an asset. It follows from the two, so that every process that
  * makes the wallet at that moment makes the same one. Its time (UUID version 7) is that of the client's id.
  */
 export function firstWalletId(clientId: string, assetId: number): string {

@@ -61,7 +61,7 @@ function tellOperation(
 ): Violation[] {
   const { id, type, data, at } = event;
   const operation = byId.get(String(data['id']));
-  if (operation === undefined) return [{ law: 'unasked', at, detail: `event ${id} tells of ${String(data['id'])}` }];
+  if (operation === undefined) return [{ law: 'unasked', at, detail: `event ${id} is about ${String(data['id'])}` }];
   const before = events.get(operation.id);
   if (before !== undefined) {
     return [{ law: 'told_otherwise', at, detail: `operation ${operation.id} has the events ${before.event}, ${id}` }];

@@ -65,7 +65,7 @@ export interface Recorded {
   readonly accounts: readonly RecordedAccount[];
 }
 
-/** Reads what came of everything, past the service. */
+/** Reads the outcome of everything from the database, past the service. */
 export async function readRecorded(database: Database): Promise<Recorded> {
   const operations = await database.query<Omit<RecordedOperation, 'moves'>>(
     `SELECT operations.id, coalesce(batches.idempotency_key, operations.idempotency_key) AS key,

@@ -45,7 +45,7 @@ export const FAULTS_OF_OTHERS: readonly FaultKind[] = [
           let takeBack = (): boolean => false;
           const killed = new Promise<void>((resolve) => {
             takeBack = rig.witness.onNext(async () => {
-              // Whoever of them has sent it: both go.
+              // Whichever of them has sent it: both go.
               await Promise.all(rig.workers.map(({ slot }) => slot.kill()));
               resolve();
             });

@@ -8,7 +8,7 @@ import type { Rig } from '../rig.ts';
 import { signal } from '../postgres-host.ts';
 import { type FaultKind, type Result, type Theatre, between, oneOf } from './fault.ts';
 
-/** Faults of Postgres: it dies, stands still, has no room, no connection, or somebody else holds a lock. */
+/** Faults of Postgres: it dies, stands still, has no room, no connection, or another session holds a lock. */
 
 const PROGRAMS = ['wallet-api', 'wallet-worker', 'wallet-webhooks'];
 const MOST_CONNECTIONS = 80;

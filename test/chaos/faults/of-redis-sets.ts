@@ -35,7 +35,7 @@ const COMMON: readonly SetFault[] = [
         await untilReplaced(redis, master);
         await delay(ms);
       } finally {
-        // It has not heard that it is no master any more.
+        // It has not heard that it is no longer the master.
         master.signal('SIGCONT');
       }
     },

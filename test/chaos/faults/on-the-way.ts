@@ -44,7 +44,7 @@ export const FAULTS_ON_THE_WAY: readonly FaultKind[] = TROUBLES.flatMap(({ name,
     subjects: [`way from ${way}` as const],
     weight,
     draw(random: () => number) {
-      // Short ones are the rule, and the long ones outlast the limits of time that somebody waits behind.
+      // Short ones are the rule, and the long ones outlast the time limits of the waiting side.
       const ms = random() < 0.2 ? longest : between(random, 100, Math.min(longest, 1_000));
       const which = oneOf(random, [0, 1, 'all'] as const);
       const fault = draw(random);

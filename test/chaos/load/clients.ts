@@ -7,7 +7,7 @@ import { type Names, makeNaming, makeWish, remember } from './wishes.ts';
 export interface Load {
   /** Sends the same request many times at once. */
   stormWithOneKey(): Promise<void>;
-  /** From now on clients go away in the middle of their requests; until they do not any more. */
+  /** From now on clients go away in the middle of their requests; until that is over. */
   setRestless(isRestless: boolean): void;
   /** Sends operations without pause from many clients at once, each as soon as its last one has ended, until `count` have. */
   surge(count: number, urls?: readonly string[]): Promise<void>;

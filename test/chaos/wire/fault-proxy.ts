@@ -117,13 +117,13 @@ function createLink(client: Socket, server: Socket, line: Line, traps: TrapLine 
       // Node leaks the descriptor of a socket that is reset while it is being ended.
       if (socket.writableEnded || socket.connecting) socket.destroy();
       else socket.resetAndDestroy();
-      // A reset waits until everything is written: for ever, if nobody reads.
+      // A reset waits until everything is written: without end, if the peer does not read.
       setTimeout(() => socket.destroy(), RESET_MS);
     }
   };
   const watch = traps?.watch({ port: () => server.localPort ?? 0, break: breakOff });
 
-  /** Whether bytes may go on now; what has vanished may not. */
+  /** Whether bytes may be passed on now; what has vanished may not. */
   async function passes(bytes: number): Promise<boolean> {
     for (;;) {
       const fault = line.fault();
@@ -149,7 +149,7 @@ function createLink(client: Socket, server: Socket, line: Line, traps: TrapLine 
     to.on('drain', () => from.resume());
     from.on('error', () => undefined);
     from.on('close', () => {
-      // Whoever is cut off by a silent fault learns nothing of the end either.
+      // A peer that is cut off by a silent fault does not see the end either.
       void tail.then(async () => {
         if (line.fault()?.kind === 'stall' || hasLost) await line.healed();
         to.end(() => to.destroy());

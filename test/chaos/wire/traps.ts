@@ -2,7 +2,7 @@ import { type Step, createAnswerReader, createStepReader } from './postgres-step
 
 /**
  * `before`: the step has been sent, and the server has not got it. `sent`: the server has it. `held`: the server has answered, and
- * nobody has the answer. `answered`: whoever asked has it.
+ * nobody has the answer. `answered`: the client has it.
  */
 export type Phase = 'before' | 'sent' | 'held' | 'answered';
 
@@ -36,7 +36,7 @@ type Write = (bytes: Buffer) => void;
 interface Watch {
   readonly up: (chunk: Buffer, write: Write) => Promise<void>;
   readonly down: (chunk: Buffer, write: Write) => Promise<void>;
-  /** The connection is gone: nothing stands still for it any more. */
+  /** The connection is gone: nothing stands still for it. */
   end(): void;
 }
 
@@ -82,7 +82,7 @@ function watchConnection(connection: Connection, armed: Set<Armed>): Watch {
     return null;
   }
 
-  /** Stands still until somebody lets go. */
+  /** Stands still until it is released. */
   async function stand(trap: Armed): Promise<void> {
     if (isOver) return;
     await new Promise<void>((resolve) => {

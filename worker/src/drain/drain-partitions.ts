@@ -60,7 +60,7 @@ export interface DrainTools {
  * partition, each wallet's in the order of acceptance. What was applied is committed when this returns.
  *
  * If the transaction fails because of its data, it is halved, first by partitions and then by operations, until the
- * operation at fault stands alone; that one fails with `internal_error` and the others go on. A partition whose ledger
+ * operation at fault stands alone; that one fails with `internal_error` and the others are applied. A partition whose ledger
  * breaks the law, or that this program cannot drain, is left as it is: none of its operations is failed for that.
  *
  * Where a partition has nothing to do but the lines of one batch, and none of them can be refused, they are applied in sets.

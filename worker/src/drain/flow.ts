@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { shareRun } from '@wallet/shared/process/gather';
 
-/** So many single operations in one transaction are a flow, and it is taken to go on for so long after the last of them. */
+/** So many single operations in one transaction are a flow, which is assumed to last for so long after the last of them. */
 const FLOW_OPERATIONS = 32;
 const FLOW_MS = 100;
 /** The rest in which operations gather. Twice and four times as long made an operation no cheaper. */

@@ -13,7 +13,7 @@ import type { OperationSpans } from './trace-operations.ts';
 
 /** What has ended in a transaction. */
 export interface Ended {
-  /** Operations that tell of themselves, in the order in which they were applied. */
+  /** Operations that have an event of their own, in the order in which they were applied. */
   readonly outcomes: readonly Outcome[];
   readonly batchIds: readonly string[];
   /** Of operations that are traced, whose events are told as part of the trace. */
@@ -23,7 +23,7 @@ export interface Ended {
 /**
  * Writes down the events of what has ended, in the transaction that ends it (P5): one statement whatever their number. They
  * are numbered while the locks of their wallets are held, so the order of the numbers is that in which it happened.
- * @returns how many somebody is subscribed to, and were written.
+ * @returns how many have a subscriber and were written.
  */
 export async function recordEvents(
   client: Client,

@@ -5,7 +5,7 @@ import type { PartitionState } from './drain-partitions.ts';
 export interface SharedDrains {
   /** Takes part in the next transaction of the lane. @returns how it left the partition. @throws what made it fail. */
   join(partition: number, lane: Lane): Promise<PartitionState>;
-  /** Resolves when nothing is in flight any more. From now on `join` answers `busy`: the work stays in the queue. */
+  /** Resolves when nothing is in flight. From now on `join` answers `busy`: the work stays in the queue. */
   stop(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ const TURN_MS = 1_000;
 export interface Dispatcher {
   /** An endpoint may have something due: it is talked to, once at a time, as soon as there is room. */
   wake(endpointId: string): void;
-  /** Resolves when the requests in flight have ended, and what came of them is written down. */
+  /** Resolves when the requests in flight have ended and their results are stored. */
   stop(): Promise<void>;
 }
 

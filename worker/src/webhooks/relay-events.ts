@@ -10,7 +10,7 @@ import { gather } from '@wallet/shared/process/gather';
 const RELAY_LIMIT = 1_000;
 /**
  * The rest after each relay, in which events gather: many small ones would cost the ledger a tenth of its throughput. If
- * somebody else was relaying, who may have looked too early, it is the time until it looks again.
+ * another worker was relaying, which may have looked too early, it is the time until it looks again.
  */
 const REST_MS = 100;
 

@@ -18,7 +18,7 @@ const PATIENCE_MS = 3_000;
 export interface Webhooks {
   /** Events were committed: relay them now. */
   readonly nudge: () => void;
-  /** Waits a few seconds for the requests in flight, and writes down what came of them. */
+  /** Waits a few seconds for the requests in flight, and stores their results. */
   stop(): Promise<void>;
 }
 

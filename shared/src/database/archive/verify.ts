@@ -18,7 +18,7 @@ export interface VerifiedArchive {
 /**
  * Checks the archived months of a folder: that each file is as it was written, that the months are a chain without a gap or a
  * second one in place of another, and that the movements of each account lead from one checkpoint to the next. With a
- * database, also that they are the months that it has noted, and that its accounts go on from there. `tell` gets a sentence for
+ * database, also that they are the months that it has noted, and that its accounts continue from there. `tell` gets a sentence for
  * each thing that is wrong.
  */
 export async function verifyArchive(
@@ -116,7 +116,7 @@ async function checkCheckpoints(database: Queryable, stands: Stands): Promise<st
       const stand = stands.get(id);
       checkpoints += 1;
       if (String(stand?.version) !== version || stand?.balance !== balance)
-        wrong.push(`account ${id} does not go on in the database from where the files leave it`);
+        wrong.push(`account ${id} does not continue in the database from where the files leave it`);
     }
     after = page.at(-1)?.id;
   }

@@ -17,7 +17,7 @@ export const acceptedAs = (operation: string, batch: string): string =>
 /**
  * Whether an operation of a wallet has ended that was accepted after the one given. Looked for among those with the next ids,
  * and among the last movements of the wallet and of what is held of it: since its movements stand in the order of acceptance, which is checked, the
- * last one tells of all.
+ * last one stands for all.
  */
 export const wasOvertaken = (waiting: { wallet: string; id: string; accepted: string }): string => `EXISTS (
     SELECT FROM (

@@ -134,7 +134,7 @@ const BELOW = `account.balance < -account.credit_limit
  * not go below zero is not below it. P2: along its movements, and along those of what is held of it, the operations of a wallet
  * come in the order of acceptance; the legs of one are of one place.
  *
- * What is in the archives is left out: a walk goes on from the checkpoint of its account there, if that is further. It may have
+ * What is in the archives is left out: a walk continues from the checkpoint of its account there, if that is further. It may have
  * come to be so since the piece before.
  */
 const WALK = `WITH walk AS MATERIALIZED (

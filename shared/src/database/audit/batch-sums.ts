@@ -77,7 +77,7 @@ const valuesOf = (ranges: readonly LineRange[]): string[][] => [
 const PARTITION = "('x' || substr(id::text, 16, 3))::bit(12)::int";
 
 /**
- * The lines of the ranges, without what came of them; an amount that is left open counts as 0. They never change: so they may be
+ * The lines of the ranges, without their outcomes; an amount that is left open counts as 0. They never change: so they may be
  * added up from several snapshots.
  */
 export async function sumLines(client: Client, ranges: readonly LineRange[]): Promise<Sums[]> {

@@ -17,7 +17,7 @@ import {
 import { findOvertakenLines } from './overtaken-lines.ts';
 
 /**
- * P1: a batch has the lines that it was accepted with, says what came of them, and how many of its parts are open. P2: nothing
+ * P1: a batch has the lines that it was accepted with, states their outcomes, and how many of its parts are open. P2: nothing
  * was applied while an earlier line of a batch was pending. Of a batch in the archives there may be less here than it says, and
  * not more. Small batches are looked at several at a time, in one snapshot; a
  * long one in pieces.

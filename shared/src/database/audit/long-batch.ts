@@ -16,9 +16,9 @@ import { findOvertakenLines } from './overtaken-lines.ts';
 import type { Pieces, Violation } from './pieces.ts';
 
 /**
- * A batch whose lines are too many for one piece. Its lines never change, and what came of those that its parts have passed
+ * A batch whose lines are too many for one piece. Its lines never change, and the outcome of those that its parts have passed
  * neither: both are added up from several snapshots. What a part has not passed is added in the snapshot in which the totals
- * of the part are read, while the batch may go on.
+ * of the part are read, while the batch may be applied further.
  */
 export async function checkLongBatch(
   pieces: Pieces,
@@ -53,7 +53,7 @@ async function addUpLines(pieces: Pieces, { id }: Batch, tell: (violation: Viola
   return tally;
 }
 
-/** Adds up what came of the lines of a part, and holds it against what the batch says of it. */
+/** Adds up the outcomes of the lines of a part, and compares them with the totals of the batch. */
 async function checkPart(
   pieces: Pieces,
   { batch: { id }, partition, lines }: { batch: Batch; partition: number; lines: Tally },

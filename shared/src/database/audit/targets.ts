@@ -74,7 +74,7 @@ async function chooseTargets(
 }
 
 /**
- * A target of many operations. What those up to a version of its account have moved cannot change any more, and is added up from
+ * A target of many operations. What those up to a version of its account have moved can no longer change, and is added up from
  * several snapshots; what was moved behind it is added in the snapshot in which the target is read. If some of them were archived
  * meanwhile, it is added up anew: there is no telling which were counted before.
  */

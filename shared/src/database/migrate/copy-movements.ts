@@ -4,7 +4,7 @@ import type pg from 'pg';
 /**
  * Copies the history from before migration 11 into the tables of that migration while processes write: piece by piece, each a
  * transaction of its own that is compared with what it was copied from (`copy_movements`, in the migration), with a pause
- * between them. It goes on where it was stopped.
+ * between them. It resumes where it was stopped.
  * @throws the database's error if a copy is not as what it was copied from. Then nothing of that piece is kept.
  */
 export async function copyMovements(client: pg.ClientBase, progress: (sentence: string) => void): Promise<void> {

@@ -86,7 +86,7 @@ const MOST_TRIES = 20;
 const PAUSE_MS = 20;
 const ROLE_EXISTS = '42710';
 /**
- * `tuple concurrently updated` and a key twice: somebody changes the same role at the same moment, perhaps from another
+ * `tuple concurrently updated` and a key twice: another session changes the same role at the same moment, perhaps from another
  * database of the server, where no lock of ours reaches.
  */
 const COLLISIONS = new Set(['XX000', '23505']);

@@ -46,7 +46,7 @@ export async function runMigrations(
   return applied;
 }
 
-/** The migration beside whose tables the processes of the version before go on. */
+/** The migration beside whose tables the processes of the version before keep running. */
 const BESIDE = 11;
 
 /** The lock of postgres-migrations, which other versions of this program take. */

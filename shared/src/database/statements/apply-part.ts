@@ -10,7 +10,7 @@ import { HAS_NOT_ENDED, LEFT_JOIN_ENDED } from '../tables/outcomes.ts';
 export interface AppliedLines {
   readonly batchId: string;
   readonly lines: number;
-  /** Whether no line of the batch is pending in this partition any more. */
+  /** Whether no line of the batch is left pending in this partition. */
   readonly isClosed: boolean;
 }
 

@@ -14,7 +14,7 @@ export interface PlannedWork {
   readonly plan: Plan;
 }
 
-/** How far a part of a batch has got with the plan: no line up to `afterId` is pending any more. */
+/** How far a part of a batch has got with the plan: no line up to `afterId` is still pending. */
 export interface Advance {
   readonly part: OpenPart;
   readonly afterId: string;

@@ -26,7 +26,7 @@ const ACCOUNT = `accounts.id, accounts.wallet_id AS "walletId", accounts.system 
 
 /**
  * Locks the accounts of the wallets and the treasuries until the transaction ends: treasuries first, and each kind in the
- * order of their ids. Whoever locks accounts does it here, so no two transactions can wait for each other.
+ * order of their ids. Every lock on accounts is taken here, so no two transactions can wait for each other.
  * @returns their latest committed state; an account that does not exist is left out.
  */
 export async function lockAccounts(

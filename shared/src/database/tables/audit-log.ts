@@ -1,6 +1,6 @@
 import type { Queryable } from '../pool.ts';
 
-/** Who does something: a key, whoever has the command line, or anybody while there are no keys. */
+/** Who does something: a key, the operator on the command line, or any caller while there are no keys. */
 export type Actor =
   | { readonly actor: 'key'; readonly keyId: string; readonly requestId: string }
   | { readonly actor: 'anonymous'; readonly keyId: null; readonly requestId: string }

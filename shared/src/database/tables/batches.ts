@@ -12,7 +12,7 @@ interface BatchFacts {
   readonly replayed: number;
   readonly priority: Priority;
   readonly atomic: boolean;
-  /** Whether each line tells of itself when it ends. */
+  /** Whether each line has an event of its own when it ends. */
   readonly lineEvents: boolean;
   readonly idempotencyKey: string;
   readonly requestHash: string;
@@ -30,7 +30,7 @@ export interface NewBatch extends BatchFacts {
   }[];
 }
 
-/** What a batch holds of one asset, and what came of it. Amounts are minor units: sums that may exceed any balance. */
+/** What a batch holds of one asset, and its outcome so far. Amounts are minor units: sums that may exceed any balance. */
 export interface AssetTotals {
   readonly assetId: number;
   readonly lines: number;

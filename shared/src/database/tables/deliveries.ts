@@ -43,7 +43,7 @@ const SELECT_FOUND = `SELECT event_id AS "eventId", found.position, type AS "eve
 export interface DeliveryFilter {
   readonly status: DeliveryStatus | null;
   readonly eventType: EventType | null;
-  /** What the page begins behind: a place in the feed, or the event of a delivery that has none any more. */
+  /** What the page begins behind: a place in the feed, or the event of a delivery that no longer has one. */
   readonly before: { readonly position: bigint } | { readonly eventId: string } | null;
 }
 

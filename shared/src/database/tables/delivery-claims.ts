@@ -17,7 +17,7 @@ export interface Claim {
   readonly lease: bigint | null;
   /** How often the pause of the endpoint had been ended by then: for `recordAttempts`. */
   readonly pauseResets: number;
-  /** There may be more: it got as many as it asked for, a lease had ended, or the feed goes on where it stopped looking. */
+  /** There may be more: it got as many as it asked for, a lease had expired, or the feed continues where it stopped looking. */
   readonly goesOn: boolean;
 }
 
@@ -134,7 +134,7 @@ export interface AttemptRecord {
 }
 
 /**
- * Writes down a round of attempts at an endpoint: each in the log, what came of its delivery, and how the endpoint is doing.
+ * Writes down a round of attempts at an endpoint: each in the log, the new state of its delivery, and how the endpoint is doing.
  * It is left alone for `pauseMs`, and for longer the more rounds have failed altogether. What has succeeded stays so, whatever
  * comes of an attempt whose lease had ended. `lease` ends with it.
  *

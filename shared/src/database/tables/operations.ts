@@ -84,7 +84,7 @@ const KEY_WAIT_MS = 500;
  * statements cannot deadlock. An operation whose key exists already is left out. So is, `again`, one whose id exists: after an
  * error that leaves open what became of the call, it is to be repeated so. The first time, no id can exist, and nothing is
  * written ahead for the case that it did (48 bytes of the log for each operation). A key that
- * somebody else is storing just now, a batch say, is waited for half a second only: the locks keep others waiting.
+ * another session is storing just now, such as a batch, is waited for half a second only: the locks keep others waiting.
  * @returns id and time of those that were accepted now.
  */
 export async function acceptOperations(

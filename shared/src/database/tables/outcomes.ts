@@ -7,7 +7,7 @@ import { OPERATION_TYPES } from '../../words/operation.ts';
  * leg 0, and so succeeded, or a failure; until then it is pending.
  */
 
-/** Joins what came of each operation, look-up by look-up; what has failed is only looked for where nothing has moved. */
+/** Joins the outcome of each operation, look-up by look-up; what has failed is only looked for where nothing has moved. */
 const leftJoin = (columns: string): string => `LEFT JOIN LATERAL (
       SELECT ${columns} FROM movements WHERE operation_id = operations.id AND leg = 0 OFFSET 0
     ) AS movement ON true

@@ -136,7 +136,7 @@ export async function changeWebhookEndpoint(database: Queryable, id: string, cha
 
 /**
  * Ends the pause of an endpoint, in a transaction, before anything is made due for it: that is sent at once, and what comes of a
- * request from before does not pause the endpoint again. It goes on to be tried with one request until one succeeds.
+ * request from before does not pause the endpoint again. It is still tried with one request at a time until one succeeds.
  * @returns whether it is enabled: otherwise nothing is sent to it.
  */
 export async function endPause(database: Queryable, id: string): Promise<boolean> {
@@ -203,7 +203,7 @@ export async function rotateSecret(
   return rows.length > 0;
 }
 
-/** Deletes an endpoint: it is told nothing any more. @returns whether there was one. */
+/** Deletes an endpoint: nothing more is sent to it. @returns whether there was one. */
 export async function deleteWebhookEndpoint(database: Queryable, id: string): Promise<boolean> {
   const { rows } = await database.query({
     name: 'deleteWebhookEndpoint',
