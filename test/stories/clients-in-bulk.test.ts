@@ -128,7 +128,7 @@ describe('clients in bulk', () => {
       [named(carol, { assets: ['EUR'] }), carol, 'invalid_request', 'assets'],
       [named(carol, { assets: 'USD' }), carol, 'invalid_request', 'assets'],
       [named(carol, { assets: Array(11).fill('USD') }), carol, 'invalid_request', 'assets'],
-      [named(carol, { balance: 5 }), carol, 'invalid_request', ''],
+      [named(carol, { balance: 5 }), carol, 'invalid_request', 'balance'],
       [['x'], null, 'invalid_request', ''],
       [null, null, 'invalid_request', ''],
     ];

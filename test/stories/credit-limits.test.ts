@@ -117,7 +117,7 @@ describe('a credit limit', () => {
     ['0.000', 'USD has at most 2 decimals'],
     ['1e2', 'must be written in digits'],
     ['92233720368547758.08', 'is larger than an account can hold'],
-    [true, 'must be a decimal string or a number'],
+    [true, 'must be a decimal such as "25.00"'],
   ])('is refused as %j', async (limit, message) => {
     const wallet = await createFundedWallet(service.url);
     const { body } = await setLimit(wallet, limit).expect(400);

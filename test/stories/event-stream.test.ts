@@ -127,7 +127,7 @@ it.each([
   ['/events/stream?after=x', {}, 'after'],
   ['/events/stream', { 'Last-Event-ID': 'x' }, 'Last-Event-ID'],
   ['/events/stream?type=a.b', {}, 'type'],
-  ['/events/stream?limit=5', {}, ''],
+  ['/events/stream?limit=5', {}, 'limit'],
 ])('%s with %j is refused', async (path, headers, field) => {
   const { body } = await request(service.url).get(path).set(headers).expect(400);
   expect(body.errors[0].path).toBe(field);

@@ -128,7 +128,7 @@ describe('a user', () => {
     [{ amount: 1, asset_type_id: 99 }, 'asset_type_id'],
     [{ amount: 1, asset: 'GOLD', asset_type_id: 2 }, 'asset'],
     [{ amount: '1.001', asset: 'GOLD' }, 'amount'],
-    [{ amount: 1, asset: 'GOLD', wallet: 'x' }, ''],
+    [{ amount: 1, asset: 'GOLD', wallet: 'x' }, 'wallet'],
   ])('is not credited by %j, and gets no wallet', async (body, path) => {
     const login = await createUser();
     const answer = await act(login, 'bonus', body).expect(400);

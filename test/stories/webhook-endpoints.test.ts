@@ -218,8 +218,8 @@ describe('a webhook endpoint is refused with', () => {
     [{ rate_limit: 1.5 }, 'rate_limit'],
     [{ rate_limit: '5' }, 'rate_limit'],
     [{ description: 'x'.repeat(501) }, 'description'],
-    [{ status: 'broken' }, ''],
-    [{ unknown: 1 }, ''],
+    [{ status: 'broken' }, 'status'],
+    [{ unknown: 1 }, 'unknown'],
   ];
 
   it.each(cases)('%j, made or changed', async (fields, path) => {

@@ -82,7 +82,7 @@ export function requireScope(scope: Scope): RequestHandler {
       next();
       return;
     }
-    throw new Problem('scope_missing', `This key may not ${scope}.`, {
+    throw new Problem('scope_missing', `This key does not have the scope ${scope}.`, {
       headers: { 'WWW-Authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
     });
   };

@@ -2,7 +2,7 @@ import { type Draft, type OperationRequest, draftOperation } from '../operations
 import { lineSchema } from '../operations/general-operation.ts';
 import { metadataOf } from '../http/metadata.ts';
 import { Refusal } from '../http/refusal.ts';
-import { toFieldErrors } from '../http/schemas.ts';
+import { toFieldErrors, tryWith } from '../http/schemas.ts';
 import { type LineNeeds, findLineFacts } from './find-line-facts.ts';
 import type { RawLine } from './raw-line.ts';
 
@@ -39,7 +39,7 @@ export async function findPlaces(
       refuse(line, field ?? '', problem);
       continue;
     }
-    const result = lineSchema.safeParse(value);
+    const result = tryWith(lineSchema, value);
     if (result.success) {
       const { data } = result;
       const metadata = metadataOf(value);

@@ -22,7 +22,7 @@ export const routeNotFound: RequestHandler = (request) => {
 export function onlyAllow(...methods: string[]): RequestHandler {
   return (request) => {
     const allowed = methods.join(', ');
-    throw new Problem('method_not_allowed', `${request.method} is not one of ${allowed}.`, {
+    throw new Problem('method_not_allowed', `This path takes ${allowed}, not ${request.method}.`, {
       headers: { Allow: allowed },
     });
   };

@@ -57,7 +57,9 @@ function checkFields({ headers, httpVersionMajor, httpVersionMinor }: IncomingMe
 
 /** For a method that no path has. */
 export function noSuchMethod(method: string): Problem {
-  return new Problem('method_not_allowed', `${method} is not one of ${METHODS}.`, { headers: { Allow: METHODS } });
+  return new Problem('method_not_allowed', `This service takes ${METHODS}, not ${method}.`, {
+    headers: { Allow: METHODS },
+  });
 }
 
 const METHODS = 'GET, HEAD, POST, PATCH, DELETE';

@@ -2,31 +2,32 @@ import { canonicalUuid } from '@wallet/shared/words/ids';
 import { type Moment, parseMoment } from '@wallet/shared/words/moment';
 import { DESCRIPTION_LIMIT, KEY_PATTERN, PRIORITIES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
+import { explainIssue, mustBe } from './explain-issue.ts';
 import { type FieldError, Problem } from './problem.ts';
 
 /** The parts that requests are made of. */
 
+const UUID = 'a UUID such as a11ce000-0000-4000-8002-000000000004';
+const MOMENT = 'a moment such as 2026-01-31T12:00:00.000Z (RFC 3339; in an address, + is written %2B)';
+
 /** Any spelling of a uuid that Postgres takes; canonical after parsing. */
 export const uuid = z
-  .string()
+  .string({ error: mustBe(UUID) })
   .transform((text, context) => {
     const id = canonicalUuid(text);
     if (id !== null) return id;
-    context.addIssue({ code: 'custom', message: 'must be a uuid' });
+    context.addIssue({ code: 'custom', message: `must be ${UUID}` });
     return z.NEVER;
   })
   .meta({ format: 'uuid', example: 'a11ce000-0000-4000-8002-000000000004' });
 
 function moment(side: keyof Moment) {
   return z
-    .string()
+    .string({ error: mustBe(MOMENT) })
     .transform((text, context) => {
       const read = parseMoment(text);
       if (read !== null) return read[side];
-      context.addIssue({
-        code: 'custom',
-        message: 'must be a moment such as 2026-01-31T12:00:00.000Z (RFC 3339; in an address, + is written %2B)',
-      });
+      context.addIssue({ code: 'custom', message: `must be ${MOMENT}` });
       return z.NEVER;
     })
     .meta({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });
@@ -42,7 +43,7 @@ export const momentFrom = moment('ceiling');
  * numbers by their source text.
  */
 export const amount = z
-  .union([z.string().max(64), z.number()], { error: 'must be a decimal string or a number' })
+  .union([z.string().max(64), z.number()], { error: mustBe('a decimal such as "25.00"') })
   .transform((value) => (typeof value === 'number' ? String(value) : value))
   .meta({
     description:
@@ -68,11 +69,14 @@ export function text(limit: number) {
 /** Decimal digits only: `Number` would also accept `0x10`, `1e1` and surrounding spaces. */
 const DIGITS = /^(0|[1-9]\d{0,14})$/;
 
+const ofWholeNumber = (issue: z.core.$ZodRawIssue): string | undefined =>
+  issue.code === 'invalid_type' ? mustBe('a whole number in decimal digits')(issue) : explainIssue(issue);
+
 /** A whole number in a query. The document shows it as an integer. */
 export function wholeNumber(least: number, most: number) {
   return z.preprocess(
     (text) => (typeof text === 'string' && DIGITS.test(text) ? Number(text) : text),
-    z.int({ error: 'must be a whole number in decimal digits' }).min(least).max(most),
+    z.int({ error: ofWholeNumber }).min(least).max(most),
   );
 }
 
@@ -87,8 +91,10 @@ const METADATA_VALUE = 500;
 /** A flat object that is kept with an operation and answered with it. */
 const metadata = z
   .record(
-    z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
-    z.union([text(METADATA_VALUE), z.number(), z.boolean(), z.null()]),
+    z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ . -'),
+    z.union([text(METADATA_VALUE), z.number(), z.boolean(), z.null()], {
+      error: `must be text of at most ${METADATA_VALUE} characters, a number, true, false or null`,
+    }),
   )
   .refine((value) => Object.keys(value).length <= METADATA_KEYS, `must have at most ${METADATA_KEYS} fields`)
   .meta({
@@ -137,13 +143,26 @@ export const idParams = z.strictObject({ id: uuid });
 
 /** @throws Problem `invalid_request` with every field that is wrong. */
 export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const result = schema.safeParse(value);
+  const result = tryWith(schema, value);
   if (result.success) return result.data;
   throw invalid(toFieldErrors(result.error));
 }
 
+/** As the schema's own `safeParse`, with errors in the words of this API. */
+export function tryWith<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): z.ZodSafeParseResult<z.output<Schema>> {
+  return schema.safeParse(value, WORDED);
+}
+
+const WORDED = { error: explainIssue };
+
 export function toFieldErrors(error: z.ZodError): FieldError[] {
-  return error.issues.flatMap(narrow).map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  return error.issues.flatMap(narrow).flatMap((issue) => {
+    const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    return paths.map((path) => ({ path: path.join('.'), message: issue.message }));
+  });
 }
 
 /**

@@ -7,7 +7,7 @@ import { endpoint } from '../http/endpoint.ts';
 import { id } from '../http/fields.ts';
 import { Problem } from '../http/problem.ts';
 import { Refusal, refuseField } from '../http/refusal.ts';
-import { assetCode, invalid, parseWith, text, toFieldErrors } from '../http/schemas.ts';
+import { assetCode, invalid, parseWith, text, toFieldErrors, tryWith } from '../http/schemas.ts';
 import { type MadeClient, type WantedClient, makeClients } from './make-clients.ts';
 
 /** A line of a body as it was sent; `problem` says why it cannot be read. */
@@ -160,7 +160,7 @@ function tooMany(): Problem {
 
 function readLine(assets: Assets, { line, value, problem }: SentLine): ReadLine {
   if (problem !== null) return { line, login: null, asked: new Refusal('malformed_json', '', problem) };
-  const read = lineSchema.safeParse(value);
+  const read = tryWith(lineSchema, value);
   if (!read.success) {
     const [first] = toFieldErrors(read.error);
     return { line, login: loginOf(value), asked: refuseField(first?.path ?? '', first?.message ?? 'is not a client') };
