@@ -44,4 +44,11 @@ export const READING: readonly Mutant[] = [
     instead: "const last = (input.header('Last-Event-ID') ?? '').slice(0, 0);",
     tests: ['stories/event-stream > continues behind the place'],
   },
+  {
+    name: 'end-of-the-feed-not-followed',
+    bug: 'a listener that has read everything is sent nothing that comes after it',
+    text: 'if (bytes.length > 0) to.write(bytes);',
+    instead: 'if (bytes.length < 0) to.write(bytes);',
+    tests: ['stories/event-stream > its place in the feed'],
+  },
 ];

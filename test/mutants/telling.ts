@@ -250,4 +250,18 @@ export const TELLING: readonly Mutant[] = [
     instead: 'request_id: id',
     tests: ['stories/traces > the worker logs'],
   },
+  {
+    name: 'endpoint-owed-nothing',
+    bug: 'an endpoint does not show how much it is owed',
+    text: 'pending: endpoint.pending,',
+    instead: 'pending: 0,',
+    tests: ['stories/webhook-endpoint-signals > shows the status'],
+  },
+  {
+    name: 'unreadable-secret-not-shown',
+    bug: 'an endpoint to which nothing is sent, since its secret cannot be opened, does not say so',
+    text: "await noteUnsendable(database, endpoint.id, 'secret_unreadable');",
+    instead: 'void noteUnsendable;',
+    tests: ['stories/webhook-endpoint-signals > cannot be opened'],
+  },
 ];
