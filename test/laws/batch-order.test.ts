@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { auditDatabase } from '@wallet/shared/database/audit';
+import { inTransaction } from '@wallet/shared/database/transaction';
+import { partitionOf } from '@wallet/shared/words/partition';
+import { chooseOperations } from '@wallet/worker/drain/choose-operations';
 import request from 'supertest';
 import { randomFrom } from '../support/load.ts';
 import { createModel } from '../support/model.ts';
@@ -129,6 +132,37 @@ it('many operations of both priorities on one wallet at once are applied in the 
   await service.drained();
   await expectOrder([wallet_id], known);
   await expectSound();
+});
+
+/** Two wallets of one partition. */
+async function createNeighbours(): Promise<[string, string]> {
+  const byPartition = new Map<number, string>();
+  for (;;) {
+    const wallet = await createFundedWallet(service.url);
+    const partition = partitionOf(wallet, service.partitions);
+    const other = byPartition.get(partition);
+    if (other !== undefined) return [other, wallet];
+    byPartition.set(partition, wallet);
+  }
+}
+
+it('a single operation stays behind the lines of its wallet that do not fit into its transaction', async () => {
+  service = await startService({ worker: false });
+  const [long, short] = await createNeighbours();
+  const lineFor = (wallet_id: string): Line => ({ type: 'deposit', wallet_id, amount: 1 });
+  await postBatch([...Array<Line>(12).fill(lineFor(long)), lineFor(short)]).expect(202);
+  for (const wallet of [long, short]) await postSingle(lineFor(wallet)).expect(202);
+  const partition = partitionOf(long, service.partitions);
+  const { operations } = await inTransaction(service.database, (client) =>
+    chooseOperations(client, [partition], 'high', 10),
+  );
+  // Half of the limit is read of what is before the operation of each: of the one wallet that is not all.
+  const lines = (walletId: string, count: number) => Array(count).fill([walletId, true]);
+  expect(operations.map(({ walletId, part }) => [walletId, part !== null])).toEqual([
+    ...lines(long, 5),
+    ...lines(short, 1),
+    [short, false],
+  ]);
 });
 
 it('an atomic batch has its turn however much else waits', async () => {

@@ -49,7 +49,7 @@ export const WORKING: readonly Mutant[] = [
     bug: 'what stands behind more than fits into a transaction is applied before the rest of it',
     text: 'return last === undefined || byPlace(operation, last) <= 0;',
     instead: 'return true;',
-    tests: ['laws/batch-order > batches and single operations'],
+    tests: ['laws/batch-order > stays behind the lines'],
   },
   {
     name: 'part-advanced-too-far',
