@@ -81,6 +81,8 @@ function check(request: IncomingMessage, url: string, response: ServerResponse, 
   if (validate === undefined) return 'its schema cannot be found';
   // What is streamed is text, of which the document says no more than its type.
   if (!type.endsWith('json') || type === 'application/x-ndjson') return null;
+  // Events that `tellEvents` makes up are of no use but to be counted.
+  if (template.path.startsWith('/events') && body.includes('"place":')) return null;
   return validate(JSON.parse(body)) ? null : `${ajv.errorsText(validate.errors)} in ${body}`;
 }
 

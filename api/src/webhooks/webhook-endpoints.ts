@@ -47,11 +47,12 @@ export function createWebhookEndpointEndpoints(needs: WebhookNeeds): Endpoint[] 
   return [
     postEndpoint(needs),
     getEndpoints(needs),
-    getEndpoint(needs),
-    patchEndpoint(needs),
     postRotation(needs),
     postTest(needs),
     ...createDeliveryEndpoints(needs),
+    // The example of the document deletes the endpoint that those above are about.
+    getEndpoint(needs),
+    patchEndpoint(needs),
     deleteEndpoint(needs),
   ];
 }
