@@ -50,6 +50,7 @@ export function createApiDocument(
     {
       override: ({ jsonSchema, io }) => {
         dropLimitsOfNumbers(jsonSchema);
+        if (io === 'input') tellDefault(jsonSchema);
         // The format says the same, and is shorter.
         if (jsonSchema.format === 'uuid' || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
         // Unions are told apart by literals. A generator takes `allOf` with a schema that has a discriminator for inheritance.
@@ -66,4 +67,12 @@ export function createApiDocument(
 function dropLimitsOfNumbers(schema: { minimum?: number; maximum?: number }): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+}
+
+/** In words: generators take a field with a default for one that is always there, in requests too. */
+function tellDefault(schema: { default?: unknown; description?: string }): void {
+  if (schema.default === undefined) return;
+  const said = `\`${JSON.stringify(schema.default)}\` if left out.`;
+  schema.description = [schema.description, said].filter(Boolean).join(' ');
+  delete schema.default;
 }

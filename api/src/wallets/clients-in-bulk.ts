@@ -49,7 +49,7 @@ const lineSchema = z
       .min(1)
       .max(ASSETS_MOST)
       .default(['USD'])
-      .meta({ description: 'A wallet of each is made. `USD` if left out.', example: ['USD', 'GOLD'] }),
+      .meta({ description: 'A wallet of each is made.', example: ['USD', 'GOLD'] }),
   })
   .meta({ id: 'ClientToMake' });
 
