@@ -83,6 +83,9 @@ function check(request: IncomingMessage, url: string, response: ServerResponse, 
   if (!type.endsWith('json') || type === 'application/x-ndjson') return null;
   // Events that `tellEvents` makes up are of no use but to be counted.
   if (template.path.startsWith('/events') && body.includes('"place":')) return null;
+  const { code } = type === 'application/problem+json' ? JSON.parse(body) : { code: null };
+  if (code !== null && !answers[response.statusCode].description.includes(`\`${code}\``))
+    return `${code} is not listed`;
   return validate(JSON.parse(body)) ? null : `${ajv.errorsText(validate.errors)} in ${body}`;
 }
 
