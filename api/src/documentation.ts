@@ -3,17 +3,15 @@ import { dirname } from 'node:path';
 import express, { Router } from 'express';
 import { createApiDocument } from './document.ts';
 import type { Declaration } from './http/endpoint.ts';
+import { writePage } from './http/page.ts';
+import { createProblemPages } from './problems/problem-pages.ts';
 
 /** The pages load nothing from any other host, and may not. Redoc styles itself inline and searches in a worker. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
   "connect-src 'self'; worker-src blob:; child-src blob:; base-uri 'self'; frame-ancestors 'none'";
 
-const page = (title: string, head: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">` +
-  `<title>${title}</title>${head}</head><body>${body}</body></html>\n`;
-
-const HOME = page(
+const HOME = writePage(
   'Wallet operations',
   '<style>body{font:16px/1.6 system-ui,sans-serif;max-width:40rem;margin:15vh auto;padding:0 1rem}</style>',
   `<h1>Wallet operations</h1>
@@ -23,18 +21,19 @@ const HOME = page(
     <li><a href="docs">Try the API</a> (Swagger UI)</li>
     <li><a href="redoc">Read the API</a> (Redoc)</li>
     <li><a href="openapi.json">The API as OpenAPI 3.1</a></li>
+    <li><a href="problems">Problems, their causes and cures</a></li>
     <li><a href="health">Health</a></li>
   </ul>`,
 );
 
-const SWAGGER = page(
+const SWAGGER = writePage(
   'Wallet operations: try the API',
   '<link rel="stylesheet" href="docs/assets/swagger-ui.css">',
   '<div id="swagger-ui"></div><script src="docs/assets/swagger-ui-bundle.js"></script><script src="docs/start.js"></script>',
 );
 const SWAGGER_START = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });\n`;
 
-const REDOC = page(
+const REDOC = writePage(
   'Wallet operations: the API',
   '<style>body{margin:0}</style>',
   '<div id="redoc"></div><script src="redoc/assets/redoc.standalone.js"></script><script src="redoc/start.js"></script>',
@@ -70,5 +69,6 @@ export function createDocumentation(endpoints: readonly Declaration[]): Router {
   const assets = { index: false, immutable: true, maxAge: '1h' };
   router.use('/docs/assets', express.static(dirname(resolve('swagger-ui-dist/package.json')), assets));
   router.use('/redoc/assets', express.static(dirname(resolve('redoc/bundles/redoc.standalone.js')), assets));
+  router.use(createProblemPages(POLICY));
   return router;
 }

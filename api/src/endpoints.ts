@@ -4,7 +4,6 @@ import { type AssetNeeds, createAssetEndpoints } from './wallets/asset-endpoints
 import type { Endpoint } from './http/endpoint.ts';
 import { type BatchNeeds, createBatchEndpoints } from './batches/batch-endpoints.ts';
 import { type ClientNeeds, createClientEndpoints } from './wallets/client-endpoints.ts';
-import { createDeliveryEndpoints } from './webhooks/delivery-endpoints.ts';
 import { type EventNeeds, createEventEndpoints } from './webhooks/event-endpoints.ts';
 import { type HealthNeeds, createHealthEndpoints } from './health.ts';
 import { type OperationNeeds, createOperationEndpoints } from './operations/operation-endpoints.ts';
@@ -38,7 +37,6 @@ export function createEndpoints(needs: Needs): readonly Endpoint[] {
     ...createAssetEndpoints(needs.assets),
     ...createAccountEndpoints(needs.accounts),
     ...createWebhookEndpointEndpoints(needs.webhooks),
-    ...createDeliveryEndpoints(needs.webhooks),
     ...createEventEndpoints(needs.events),
     ...createAccessEndpoints(needs.access),
     createStatusEndpoint(needs.status),

@@ -59,10 +59,12 @@ const nothing = {
 const getHealth = ({ database, queueState, backlog, workersAreAway }: HealthNeeds) =>
   endpoint({
     ...nothing,
+    name: 'getHealth',
     paths: ['/health'],
-    summary:
-      '`degraded` while Redis does not take jobs (operations are accepted and applied without it), what was accepted is ' +
-      'late, or no worker is there for it; `down` without a database that takes writes. `reasons` says which',
+    summary: 'Check the health of the service',
+    description:
+      '`degraded` while Redis takes no jobs (operations are accepted and applied without it), or what was ' +
+      'accepted is late; `down` without a database that takes writes. `reasons` says which.',
     answers: { 200: healthSchema, 503: healthSchema },
     handle: async () => {
       const [state, queue] = await Promise.all([readDatabaseState(database), queueState()]);
@@ -85,8 +87,10 @@ const getHealth = ({ database, queueState, backlog, workersAreAway }: HealthNeed
 const getLiveness = () =>
   endpoint({
     ...nothing,
+    name: 'getLiveness',
     paths: ['/livez'],
-    summary: 'The process runs',
+    summary: 'Check that the process runs',
+    description: 'It asks neither the database nor Redis.',
     answers: { 200: probeSchema },
     handle: () => ({ status: 200, body: { status: 'ok' } }),
   });
@@ -94,8 +98,10 @@ const getLiveness = () =>
 const getReadiness = ({ database, isStopping }: HealthNeeds) =>
   endpoint({
     ...nothing,
+    name: 'getReadiness',
     paths: ['/readyz'],
-    summary: 'The process takes requests: not once it was asked to stop, and not without a database that takes writes',
+    summary: 'Check that the process takes requests',
+    description: 'It does not once it was asked to stop, nor without a database that takes writes.',
     answers: { 200: probeSchema, 503: probeSchema },
     handle: async () => {
       const isReady = !isStopping() && (await readDatabaseState(database)) === 'up';

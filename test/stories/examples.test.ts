@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { PROJECT_ROOT } from '@wallet/local/project';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { seedDatabase } from '@wallet/shared/process/seed-data';
-import request from 'supertest';
 import { runCurl } from '../support/curl.ts';
 import { type Service, startService } from '../support/service.ts';
 
@@ -49,19 +48,6 @@ it.each(['README.md', 'api/EXAMPLES.md'])('the examples of %s answer what they s
     }
   }
   if (process.env['UPDATE_EXAMPLES']) writeFileSync(file, text);
-});
-
-it('the bodies that the document shows are accepted, all of them on one service', async () => {
-  const { paths } = (await request(service.url).get('/openapi.json').expect(200)).body;
-  const send = async (path: string, id = '') => {
-    const body = paths[path].post.requestBody.content['application/json'].example;
-    expect(body).toBeDefined();
-    return request(service.url).post(path.replace('{id}', id)).send(body).expect(202);
-  };
-  const { body: hold } = await send('/wallets/{id}/holds', 'a11ce000-0000-4000-8002-000000000004');
-  await send('/holds/{id}/capture', hold.id);
-  await send('/transfers');
-  await send('/postings');
 });
 
 /** Ids, times and rates are new every time. */

@@ -29,7 +29,7 @@ export async function tellAged(
     await insertEvents(
       client,
       sequences.map((sequence, index) => ({
-        ...{ id: ids[index]!, type, createdAt, sequence, body: eventBody(type, createdAt, sequence, { index }) },
+        ...{ id: ids[index]!, type, createdAt, sequence, body: eventBody(type, createdAt, sequence, { place: index }) },
       })),
     );
   });

@@ -51,9 +51,11 @@ const meSchema = z
 const getMe = () =>
   endpoint({
     method: 'get',
+    name: 'getCaller',
     paths: ['/access/me'],
     tag: TAG,
-    summary: 'The key of this request, and what it may do',
+    summary: 'Read the key of this request',
+    description: 'What it is called, what it may do, and until when.',
     params: null,
     query: null,
     body: null,
@@ -95,10 +97,13 @@ const keyWithTokenSchema = keySchema
 const postKey = ({ database, onKeysChanged }: AccessNeeds) =>
   endpoint({
     method: 'post',
+    name: 'createKey',
     paths: ['/access/keys'],
     tag: TAG,
-    summary:
-      'Make an API key, of scopes that the key of this request has. Once the first is made, every request needs one',
+    summary: 'Make an API key',
+    description:
+      'It can have only scopes that the key of this request has. Once the first key is made, every request ' +
+      'needs one.',
     params: null,
     query: null,
     body: z.strictObject({
@@ -138,9 +143,11 @@ function missingOf(key: UsableKey | null, scopes: readonly Scope[]): readonly Sc
 const getKeys = ({ database }: AccessNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listKeys',
     paths: ['/access/keys'],
     tag: TAG,
-    summary: 'API keys, revoked ones too, the latest first',
+    summary: 'List API keys, the latest first',
+    description: 'Expired and revoked keys are in the list. Tokens are not: only their hashes are stored.',
     params: null,
     query: z.strictObject(pageQuery),
     body: null,
@@ -159,9 +166,11 @@ const getKeys = ({ database }: AccessNeeds) =>
 const postRevocation = ({ database, onKeysChanged }: AccessNeeds) =>
   endpoint({
     method: 'post',
+    name: 'revokeKey',
     paths: ['/access/keys/{id}/revoke'],
     tag: TAG,
-    summary: 'Revoke an API key for good. Revoking it again changes nothing',
+    summary: 'Revoke an API key',
+    description: 'It is revoked for good, within a second in every process. Revoking it again changes nothing.',
     params: idParams,
     query: null,
     body: null,
@@ -193,9 +202,11 @@ const actSchema = z
 const getActs = ({ database }: AccessNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listActs',
     paths: ['/access/log'],
     tag: TAG,
-    summary: 'The audit log: administrative acts, the latest first',
+    summary: 'Read the audit log, the latest act first',
+    description: 'Administrative acts: who did what to which key, endpoint, wallet or asset.',
     params: null,
     query: z.strictObject(pageQuery),
     body: null,

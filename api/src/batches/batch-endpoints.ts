@@ -71,9 +71,13 @@ const postBatch = ({
   endpoint({
     method: 'post',
     accepts: 'batch',
+    name: 'createBatch',
     paths: ['/batches'],
     tag: 'Batches',
-    summary: 'Ask for up to 1,000,000 operations at once: all of them are accepted, or none',
+    summary: 'Ask for up to 1,000,000 operations at once',
+    description:
+      'All of them are accepted, or none. The same operations in another form (JSON, NDJSON or CSV) are the ' +
+      'same batch: sent again, they are not accepted again.',
     params: null,
     query: z.strictObject({
       priority: z.enum(PRIORITIES).optional().meta({ description: '`low` unless told otherwise.' }),
@@ -83,12 +87,9 @@ const postBatch = ({
     }),
     body: null,
     uploads: {
-      'application/json': { schema: jsonBody },
-      'application/x-ndjson': { schema: z.string().meta({ description: 'An operation on each line.' }) },
-      'text/csv': {
-        schema: z.string().meta({ description: TABLE }),
-        example: 'type,wallet_id,amount\ndeposit,a11ce000-0000-4000-8002-000000000004,25.00\n',
-      },
+      'application/json': jsonBody,
+      'application/x-ndjson': z.string().meta({ description: 'An operation on each line.' }),
+      'text/csv': z.string().meta({ description: TABLE }),
     },
     headers: z.object({ ...keyHeader, ...preferHeader }),
     scope: 'operations:write',
@@ -158,9 +159,13 @@ function presentChecked(
 const getBatch = ({ database, answerBatch }: { database: Database; answerBatch: AnswerBatch }) =>
   endpoint({
     method: 'get',
+    name: 'getBatch',
     paths: ['/batches/{id}'],
     tag: 'Batches',
-    summary: 'A batch as it stands, or, with `Prefer: wait=N`, as soon as it is completed',
+    summary: 'Read a batch',
+    description:
+      'It says, until it has finished, why it waits and until when. With `Prefer: wait=N` the answer comes as ' +
+      'soon as the batch is completed, or after N seconds.',
     params: idParams,
     query: null,
     body: null,
@@ -177,9 +182,11 @@ const getBatch = ({ database, answerBatch }: { database: Database; answerBatch: 
 const getBatches = ({ database, assets }: { database: Database; assets: Assets }) =>
   endpoint({
     method: 'get',
+    name: 'listBatches',
     paths: ['/batches'],
     tag: 'Batches',
-    summary: 'Batches, newest first. The time range is about when they were accepted',
+    summary: 'List batches, newest first',
+    description: 'The time range is about when they were accepted.',
     params: null,
     query: z.strictObject({
       status: z.enum(BATCH_STATUSES).optional().meta({ description: '`pending`: none of its operations has ended.' }),
@@ -212,9 +219,11 @@ const getBatches = ({ database, assets }: { database: Database; assets: Assets }
 const cancel = ({ database, answerBatch }: { database: Database; answerBatch: AnswerBatch }) =>
   endpoint({
     method: 'post',
+    name: 'cancelBatch',
     paths: ['/batches/{id}/cancel'],
     tag: 'Batches',
-    summary: 'Call off what is still pending: it ends as `failed` with `cancelled`',
+    summary: 'Cancel what is still pending of a batch',
+    description: 'Each of these operations fails with the code `cancelled`. What has succeeded stays.',
     params: idParams,
     query: null,
     body: null,
@@ -234,9 +243,13 @@ const retry = ({ answerBatch, ...needs }: RetryNeeds & { answerBatch: AnswerBatc
   endpoint({
     method: 'post',
     accepts: 'batch',
+    name: 'retryBatch',
     paths: ['/batches/{id}/retry'],
     tag: 'Batches',
-    summary: 'A batch of the lines that failed, asked for once more',
+    summary: 'Retry the lines of a batch that failed',
+    description:
+      'They become a batch of their own, whose `retry_of` is this one. A batch is retried once: a second ' +
+      'request answers the same batch.',
     params: idParams,
     query: null,
     body: null,

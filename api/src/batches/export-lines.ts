@@ -8,19 +8,20 @@ import type { LineStatus } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
 import { z } from 'zod';
 import { FORMULA } from '../http/downloads.ts';
-import { operationSchema } from '../operations/operation-schema.ts';
+import { operationWith } from '../operations/operation-schema.ts';
 import { type PresentedOperation, assetsOf, presentOperation } from '@wallet/shared/events/present-operation';
 
-export const batchLineSchema = operationSchema
-  .extend({
+export const batchLineSchema = operationWith(
+  z.strictObject({
     line: z.int().meta({ description: 'Its line in the file, or its place in the array.' }),
     position: z.int().meta({
       description:
         'Its place among the operations of the batch, from 1. It is the same in whatever form the batch was sent: the header ' +
         'of a table and empty lines do not count.',
     }),
-  })
-  .meta({ id: 'BatchLine', description: 'An operation, as a line of a batch.' });
+  }),
+  { id: 'BatchLine', description: 'An operation, as a line of a batch.' },
+);
 
 /** Lines read at once. */
 const CHUNK = 5_000;

@@ -38,10 +38,11 @@ export const createLinesEndpoint = ({
   const download = limitDownloads();
   return endpoint({
     method: 'get',
+    name: 'listBatchOperations',
     paths: ['/batches/{id}/operations'],
     tag: 'Batches',
-    summary:
-      'The operations of a batch in the order of its lines: in pages, or all of them as NDJSON or CSV by `Accept`',
+    summary: 'List the operations of a batch in the order of its lines',
+    description: 'JSON comes in pages. NDJSON and CSV, by `Accept`, have all lines at once.',
     params: idParams,
     query: linesQuery,
     body: null,

@@ -9,6 +9,7 @@ import { Problem, type ProblemCode } from './problem.ts';
 import { readJson } from './read-json.ts';
 import { type RequestOrigin, originOf } from './request-origin.ts';
 import { parseWith } from './schemas.ts';
+import type { Tag } from './tags.ts';
 
 type Method = 'get' | 'post' | 'patch' | 'delete';
 
@@ -18,12 +19,19 @@ export type Accepted = 'single' | 'batch';
 /** One method of one resource: what goes in, and what comes out. The document is made from this. */
 export interface Declaration {
   readonly method: Method;
+  /** Its `operationId`: a verb and a noun, from which generated clients make the names of functions and types. */
+  readonly name: string;
+  /** That of its second path, which is kept for callers of earlier services and means the same. */
+  readonly aliasName?: string;
   /** What it accepts, if anything: under overload that is refused before the request is read. */
   readonly accepts?: Accepted;
   /** Paths in the document's notation, `/wallets/{id}`. The first is the one to use, the others mean the same. */
   readonly paths: readonly [string, ...string[]];
-  readonly tag: string;
+  readonly tag: Tag;
+  /** A line of a list: what it does. */
   readonly summary: string;
+  /** What a caller has to know besides. */
+  readonly description: string;
   /** What a key must be allowed to ask this; `any` needs a key with whatever scopes, and null is open to everybody. */
   readonly scope: Scope | 'any' | null;
   /** Asked every few seconds by whatever watches the process: logged at the level `debug`. */
@@ -31,12 +39,10 @@ export interface Declaration {
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
-  /** A body for the document, where one that is made of the examples of its fields would be refused. */
-  readonly example?: object;
   /** A request without a body means the same as one with `{}`. */
   readonly bodyIsOptional?: boolean;
   /** Bodies that `handle` reads by itself, by media type, instead of `body`. */
-  readonly uploads?: Readonly<Record<string, { schema: z.ZodType; example?: string }>>;
+  readonly uploads?: Readonly<Record<string, z.ZodType>>;
   /** What the answer of 200 is in other media types than JSON. */
   readonly downloads?: Readonly<Record<string, z.ZodType>>;
   /** Request headers that mean something here, as the document tells them. */

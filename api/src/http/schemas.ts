@@ -80,8 +80,11 @@ export function wholeNumber(least: number, most: number) {
   );
 }
 
-/** Yes or no in a query. */
-export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+/** Yes or no in a query. The document shows it as a boolean. */
+export const flag = z.preprocess(
+  (text) => (text === 'true' ? true : text === 'false' ? false : text),
+  z.boolean({ error: 'must be true or false' }),
+);
 
 export const assetCode = z.string().max(16).meta({ description: 'The code of an asset.', example: 'USD' });
 

@@ -2,26 +2,39 @@ import type { KnownAssets } from '@wallet/shared/database/assets';
 import { type PresentedOperation, presentOperation } from '@wallet/shared/events/present-operation';
 import { z } from 'zod';
 import type { Foresight } from './foresee-operation.ts';
-import { operationSchema } from './operation-schema.ts';
+import { operationKind } from './operation-kinds.ts';
+import { error } from './operation-schema.ts';
+
+const everyForesight = {
+  dry_run: z.literal(true),
+  ahead: z.int().min(0).meta({ description: 'How many operations of the same wallet wait before it.' }),
+  ...{ id: z.null(), batch_id: z.null(), created_at: z.null(), completed_at: z.null() },
+};
+
+const foreseenState = z
+  .discriminatedUnion('status', [
+    z
+      .strictObject({
+        ...everyForesight,
+        status: z.literal('succeeded'),
+        result: z.strictObject({ transaction_number: z.null() }),
+        error: z.null(),
+      })
+      .meta({ id: 'ForeseenSuccess', description: 'It would succeed.' }),
+    z
+      .strictObject({ ...everyForesight, status: z.literal('failed'), result: z.null(), error })
+      .meta({ id: 'ForeseenFailure', description: 'It would be rejected.' }),
+  ])
+  .meta({ id: 'ForeseenState', description: 'How an operation would end, by its `status`.' });
 
 /** What would come of an operation, as the API answers it: `presentDryRun` makes it. */
-export const dryRunSchema = operationSchema
-  .extend({
-    dry_run: z.literal(true),
-    ahead: z.int().min(0).meta({ description: 'How many operations of the same wallet wait before it.' }),
-    status: z.enum(['succeeded', 'failed']),
-    id: z.null(),
-    batch_id: z.null(),
-    created_at: z.null(),
-    completed_at: z.null(),
-    result: operationSchema.shape.result.unwrap().extend({ transaction_number: z.null() }).nullable(),
-  })
-  .meta({
-    id: 'DryRun',
-    description:
-      'What would come of an operation if it was accepted now and applied right after everything that waits for its wallet. Nothing ' +
-      'was stored. What waits for other wallets, and lines of atomic batches, are not foreseen, though they can change what it finds.',
-  });
+export const dryRunSchema = z.intersection(operationKind, foreseenState).meta({
+  id: 'DryRun',
+  description:
+    'What would come of an operation if it was accepted now and applied right after everything that waits for its wallet. Nothing ' +
+    'was stored: its `id` is null, unlike that of an operation. What waits for other wallets, and lines of atomic batches, are not ' +
+    'foreseen, though they can change what it finds.',
+}) as z.ZodType as z.ZodType<PresentedDryRun, PresentedDryRun>;
 
 type Unstored = 'id' | 'batch_id' | 'created_at' | 'completed_at';
 

@@ -56,7 +56,7 @@ export function generalOperation<Extras extends z.ZodRawShape>(extras: Extras) {
 }
 
 /** A line of a batch has the fields of `POST /operations`, without a priority of its own. */
-export const lineSchema = generalOperation(operationExtras);
+export const lineSchema = generalOperation(operationExtras).meta({ id: 'BatchOperation' });
 
 type FieldOf<Line> = Line extends unknown ? keyof Line : never;
 /** The fields that a line may have; in a table, its columns. */

@@ -12,10 +12,13 @@ export function createHoldEndpoints(submit: Submit): Endpoint[] {
 const postHold = (submit: Submit) =>
   endpoint({
     ...ACCEPTING,
+    name: 'createHold',
     paths: ['/wallets/{id}/holds'],
     tag: 'Holds',
-    summary: 'Hold an amount of a wallet, which cannot be spent then until it is captured or released',
-    example: { amount: '25.00', expires_in: 3600, reference_id: 'booking-4711' },
+    summary: 'Hold an amount of a wallet',
+    description:
+      'What is held cannot be spent until it is captured or released. The id of the operation is that of the ' +
+      'hold.',
     params: idParams,
     body: z.strictObject({ ...holdFields, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found'],
@@ -29,10 +32,13 @@ const postHold = (submit: Submit) =>
 const postCapture = (submit: Submit) =>
   endpoint({
     ...ACCEPTING,
+    name: 'captureHold',
     paths: ['/holds/{id}/capture'],
     tag: 'Holds',
-    summary: 'Take what is held, whole or in part, to the treasury, a house account or a wallet',
-    example: { amount: '10.00', to_wallet_id: 'b0b00000-0000-4000-8002-000000000004', final: true },
+    summary: 'Capture a hold, whole or in part',
+    description:
+      'What is captured goes to the treasury, a house account or a wallet of the same asset. The rest is ' +
+      'released, unless `final` is false.',
     params: idParams,
     body: z.strictObject({ ...captureFields, ...singleExtras }),
     bodyIsOptional: true,
@@ -50,9 +56,11 @@ const postCapture = (submit: Submit) =>
 const postRelease = (submit: Submit) =>
   endpoint({
     ...ACCEPTING,
+    name: 'releaseHold',
     paths: ['/holds/{id}/release'],
     tag: 'Holds',
-    summary: 'Give what is held back to its wallet, whole or in part; of a frozen wallet too',
+    summary: 'Release a hold, whole or in part',
+    description: 'What is released returns to the wallet of the hold, which may be frozen.',
     params: idParams,
     body: z.strictObject({ ...releaseFields, ...singleExtras }),
     bodyIsOptional: true,

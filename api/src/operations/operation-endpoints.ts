@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { type AnswerNeeds, answerPoll } from './answer-operation.ts';
 import type { FindOperation } from './find-operation.ts';
 import { archivedBefore, lookInFiles, operationArchived } from '../http/archived.ts';
-import { type Endpoint, endpoint } from '../http/endpoint.ts';
+import { type Declaration, type Endpoint, endpoint } from '../http/endpoint.ts';
 import { assetOfUser, generalOperation } from './general-operation.ts';
 import { cancelOperation } from './cancel-operation.ts';
 import { createHoldEndpoints } from './hold-endpoints.ts';
@@ -62,10 +62,22 @@ type WalletWord = NonNullable<(typeof KINDS)[OperationType]['walletWord']>;
 
 /** What the routes below a user do, each of which has the word of its type. */
 const USER_OPERATIONS = {
-  top_up: "Credit a user's wallet after a purchase; it is made if there is none",
-  bonus: "Credit a user's wallet for free; it is made if there is none",
-  spend: "Spend from a user's wallet",
-} as const satisfies Record<UserType, string>;
+  top_up: {
+    name: 'createTopUp',
+    summary: "Credit a user's wallet after a purchase",
+    description: 'The wallet is made if there is none.',
+  },
+  bonus: {
+    name: 'createBonus',
+    summary: "Credit a user's wallet for free",
+    description: 'The wallet is made if there is none.',
+  },
+  spend: {
+    name: 'createSpend',
+    summary: "Spend from a user's wallet",
+    description: 'The amount goes to the treasury.',
+  },
+} as const satisfies Record<UserType, Pick<Declaration, 'name' | 'summary' | 'description'>>;
 type UserType = {
   [Type in OperationType]: (typeof KINDS)[Type]['userWord'] extends null ? never : Type;
 }[OperationType];
@@ -73,9 +85,13 @@ type UserType = {
 const postWalletOperation = (submit: Submit) =>
   endpoint({
     ...ACCEPTING,
+    name: 'createWalletOperation',
+    aliasName: 'createOperationOfWallet',
     paths: ['/wallets/{id}/operation', '/wallets/{id}/operations'],
     tag: 'Operations',
     summary: 'Deposit to a wallet, or withdraw from it',
+    description:
+      'The amount comes from the treasury, or goes to it. The path that ends in `/operations` means the same.',
     params: idParams,
     body: z.strictObject({
       operation_type: z.enum(Object.keys(WALLET_OPERATIONS) as WalletWord[]),
@@ -93,9 +109,11 @@ const postWalletOperation = (submit: Submit) =>
 const postResupply = (submit: Submit) =>
   endpoint({
     ...ACCEPTING,
+    name: 'createResupply',
     paths: ['/resupplies'],
     tag: 'Operations',
     summary: 'Credit a wallet from the treasury',
+    description: 'A credit that is told apart from deposits in the history, the statistics and the lists.',
     params: null,
     body: z.strictObject({ wallet_id: uuid, amount, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found'],
@@ -109,14 +127,11 @@ const postResupply = (submit: Submit) =>
 const postTransfer = (submit: Submit) =>
   endpoint({
     ...ACCEPTING,
+    name: 'createTransfer',
     paths: ['/transfers'],
     tag: 'Operations',
-    summary: 'Move an amount from one wallet to another of the same asset',
-    example: {
-      from_wallet_id: 'a11ce000-0000-4000-8002-000000000004',
-      to_wallet_id: 'b0b00000-0000-4000-8002-000000000004',
-      amount: '25.00',
-    },
+    summary: 'Move an amount from one wallet to another',
+    description: 'Both wallets have the same asset, and the asset is transferable.',
     params: null,
     body: z.strictObject({ from_wallet_id: uuid, to_wallet_id: uuid, amount, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found', 'asset_mismatch'],
@@ -136,9 +151,9 @@ const userParams = z.strictObject({ external_user_id: text(255).min(1).meta({ ex
 function postUserOperation(type: UserType, submit: Submit) {
   return endpoint({
     ...ACCEPTING,
+    ...USER_OPERATIONS[type],
     paths: [`/wallets/users/{external_user_id}/${KINDS[type].userWord}`],
     tag: 'Users',
-    summary: USER_OPERATIONS[type],
     params: userParams,
     body: z.strictObject({ amount, ...assetOfUser, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found', 'user_not_found'],
@@ -156,9 +171,13 @@ function postUserOperation(type: UserType, submit: Submit) {
 const postOperation = (submit: Submit) =>
   endpoint({
     ...ACCEPTING,
+    name: 'createOperation',
     paths: ['/operations'],
     tag: 'Operations',
-    summary: 'Ask for an operation of any type: the general form of all the others',
+    summary: 'Ask for an operation of any type',
+    description:
+      'The general form of all the other requests for operations: `type` says which fields there are. The lines ' +
+      'of a batch have the same form.',
     params: null,
     body: generalOperation(singleExtras),
     problems: [
@@ -173,9 +192,13 @@ const postOperation = (submit: Submit) =>
 const getOperation = ({ database, findOperation, waitingOf, ...needs }: OperationNeeds) =>
   endpoint({
     method: 'get',
+    name: 'getOperation',
     paths: ['/operations/{id}'],
     tag: 'Operations',
-    summary: 'An operation as it stands, and why it waits; or, with `Prefer: wait=N`, as soon as it is final',
+    summary: 'Read an operation',
+    description:
+      'It says, while it waits, why and until when. With `Prefer: wait=N` the answer comes as soon as the ' +
+      'operation is final, or after N seconds.',
     params: idParams,
     query: null,
     body: null,
@@ -194,9 +217,13 @@ const getOperation = ({ database, findOperation, waitingOf, ...needs }: Operatio
 const postCancel = ({ database, assets }: OperationNeeds) =>
   endpoint({
     method: 'post',
+    name: 'cancelOperation',
     paths: ['/operations/{id}/cancel'],
     tag: 'Operations',
-    summary: 'End a scheduled operation: it has failed then, with the code `cancelled`',
+    summary: 'Cancel a scheduled operation',
+    description:
+      'It has failed then, with the code `cancelled`. An operation that is due already is applied, and cannot ' +
+      'be cancelled.',
     params: idParams,
     query: null,
     body: null,
@@ -224,9 +251,11 @@ async function noOperation(
 const getOperations = ({ database, assets }: OperationNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listOperations',
     paths: ['/operations'],
     tag: 'Operations',
-    summary: 'Operations, newest first. A transfer is listed with its source wallet',
+    summary: 'List operations, newest first',
+    description: 'A transfer is listed with its source wallet. All filters can be combined.',
     params: null,
     query: z.strictObject({
       wallet_id: uuid.optional(),

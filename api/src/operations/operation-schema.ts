@@ -1,87 +1,83 @@
-import { OPERATION_STATUSES, OPERATION_TYPES, PRIORITIES } from '@wallet/shared/words/operation';
+import type { PresentedOperation } from '@wallet/shared/events/present-operation';
 import { REJECTION_CODES } from '@wallet/shared/words/rejection';
 import { z } from 'zod';
-import { asset, id, metadata, money, time } from '../http/fields.ts';
-import { waitingFields } from '../http/waiting.ts';
+import { id, time } from '../http/fields.ts';
+import { type PresentedWaiting, waitingFields } from '../http/waiting.ts';
+import { operationKind } from './operation-kinds.ts';
 
-/** Where a leg begins or ends. */
-const end = z.union([
-  z.strictObject({ wallet_id: id }),
-  z.strictObject({ account: z.string().meta({ example: 'treasury' }) }),
-]);
+/**
+ * An operation as the API answers it: a union by `type` of what it moves, and by `status` of how far it is. Who reads it learns
+ * from either which fields there are.
+ */
 
-/** An operation as the API answers it: `presentOperation` makes it. */
-export const operationSchema = z
+/** `presentOperation` makes them of one mould, which has the fields of all. */
+function presentedAs<Presented>(schema: z.ZodType): z.ZodType<Presented, Presented> {
+  return schema as z.ZodType<Presented, Presented>;
+}
+
+export const error = z
+  .strictObject({ code: z.enum(REJECTION_CODES), message: z.string() })
+  .meta({ id: 'Rejection', description: 'Why an operation failed. `code` is stable, `message` is for people.' });
+
+const everyState = {
+  id,
+  batch_id: id.nullable().meta({ description: 'The batch that it is a line of.' }),
+  created_at: time,
+};
+const notEnded = { completed_at: z.null(), result: z.null(), error: z.null() };
+
+const scheduledState = z
+  .strictObject({ ...everyState, status: z.literal('scheduled'), execute_at: time, ...notEnded })
+  .meta({ id: 'ScheduledState', description: 'Its time has not come.' });
+
+const pendingState = z
+  .strictObject({ ...everyState, status: z.literal('pending'), ...notEnded })
+  .meta({ id: 'PendingState', description: 'It waits for its turn.' });
+
+const succeededState = z
   .strictObject({
-    id,
-    type: z.enum(OPERATION_TYPES),
-    status: z.enum(OPERATION_STATUSES),
-    wallet_id: id.optional(),
-    from_wallet_id: id.optional(),
-    to_wallet_id: id.optional(),
-    asset,
-    amount: money.nullable().meta({
-      description:
-        'Null where it was left open, until the operation has succeeded; and where several amounts move: the legs of a posting.',
-    }),
-    reversed_amount: money.nullable().optional().meta({
-      description:
-        'How much of it was reversed, if anything was. Null for a posting, whose legs can be of several assets.',
-    }),
-    reversed: z.literal(true).optional().meta({ description: 'Of a posting of which anything was reversed.' }),
-    expires_at: time.nullable().optional().meta({ description: 'Of a hold: when what is left of it is released.' }),
-    hold_id: id.optional().meta({ description: 'The hold of a capture or a release.' }),
-    to_account: z
-      .string()
-      .optional()
-      .meta({ description: 'The house account that a capture goes to.', example: 'treasury' }),
-    final: z.boolean().optional().meta({ description: 'Whether a capture gives back what it leaves of the hold.' }),
-    reason: z.literal('expired').nullable().optional().meta({
-      description: '`expired`, of the release of a hold that expired; null of any other.',
-    }),
-    reversal_of: id.optional().meta({ description: 'The operation that a reversal takes back.' }),
-    legs: z
-      .array(z.strictObject({ from: end, to: end, asset, amount: money }))
-      .optional()
-      .meta({
-        description: 'What a posting moves, in this order.',
-      }),
-    priority: z.enum(PRIORITIES),
-    description: z.string().nullable(),
-    reference_id: z.string().nullable(),
-    idempotency_key: z.string().nullable(),
-    metadata: metadata.nullable(),
-    batch_id: id.nullable().meta({ description: 'The batch that it is a line of.' }),
-    execute_at: time.optional().meta({ description: 'Of an operation that was scheduled: for when.' }),
-    created_at: time,
-    completed_at: time.nullable(),
-    result: z
-      .strictObject({
-        transaction_number: id,
-        wallet_balance: money.optional().meta({
-          description: 'As the operation left it; absent, like its version, where it moved nothing there.',
-        }),
-        wallet_version: z.int().optional(),
-        held_balance: money
-          .optional()
-          .meta({ description: 'What a hold, a capture or a release left held of the wallet.' }),
-        from_wallet_balance: money.optional(),
-        from_wallet_version: z.int().optional(),
-        to_wallet_balance: money.optional(),
-        to_wallet_version: z.int().optional(),
-      })
-      .nullable(),
-    error: z.strictObject({ code: z.enum(REJECTION_CODES), message: z.string() }).nullable(),
+    ...everyState,
+    status: z.literal('succeeded'),
+    completed_at: time,
+    result: z.strictObject({ transaction_number: id }),
+    error: z.null(),
   })
-  .meta({
-    id: 'Operation',
-    description:
-      'A request to move an amount. A transfer names both wallets, all others one, and a capture also the wallet that it goes to. ' +
-      'What only some types have is absent from the others.',
-  });
+  .meta({ id: 'SucceededState', description: 'It was applied.' });
+
+const failedState = z
+  .strictObject({ ...everyState, status: z.literal('failed'), completed_at: time, result: z.null(), error })
+  .meta({ id: 'FailedState', description: 'It was rejected. Nothing was moved.' });
+
+const operationState = z
+  .discriminatedUnion('status', [scheduledState, pendingState, succeededState, failedState])
+  .meta({ id: 'OperationState', description: 'How far an operation is, by its `status`.' });
+
+const operation = z.intersection(operationKind, operationState).meta({
+  id: 'Operation',
+  description:
+    'A request to move an amount. `type` says which of its fields there are, `status` which of `result` and `error`.',
+});
+export const operationSchema = presentedAs<PresentedOperation>(operation);
+
+/** Those that have ended, as events tell it. */
+export const succeededOperationSchema = presentedAs<PresentedOperation>(
+  z.intersection(operationKind, succeededState).meta({ id: 'SucceededOperation' }),
+);
+export const failedOperationSchema = presentedAs<PresentedOperation>(
+  z.intersection(operationKind, failedState).meta({ id: 'FailedOperation' }),
+);
+
+const waiting = z.strictObject(waitingFields).meta({ id: 'Waiting', description: 'Why it waits, and until when.' });
 
 /** An operation that is asked for by itself: while it waits, it says why. */
-export const polledOperationSchema = operationSchema.extend(waitingFields).meta({
-  id: 'PolledOperation',
-  description: 'An operation, and while it is pending or scheduled also why it waits and until when.',
-});
+export const polledOperationSchema = presentedAs<PresentedOperation & Partial<PresentedWaiting>>(
+  z.intersection(operation, waiting).meta({
+    id: 'PolledOperation',
+    description: 'An operation, and while it is pending or scheduled also why it waits and until when.',
+  }),
+);
+
+/** An operation with more beside it. */
+export function operationWith<More extends z.ZodObject>(more: More, meta: { id: string; description: string }) {
+  return presentedAs<PresentedOperation & z.input<More>>(z.intersection(operation, more).meta(meta));
+}

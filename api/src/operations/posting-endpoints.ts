@@ -7,20 +7,13 @@ import { postingFields } from './terms-fields.ts';
 export function createPostingEndpoint(submit: Submit): Endpoint {
   return endpoint({
     ...ACCEPTING,
+    name: 'createPosting',
     paths: ['/postings'],
     tag: 'Operations',
-    summary: 'Move several amounts, of several assets if wanted, in the order of the legs: all of them or none',
-    example: {
-      legs: [
-        {
-          from: { wallet_id: 'a11ce000-0000-4000-8002-000000000004' },
-          to: { wallet_id: 'b0b00000-0000-4000-8002-000000000004' },
-          amount: '10.00',
-        },
-        { from: { wallet_id: 'a11ce000-0000-4000-8002-000000000004' }, to: { account: 'treasury' }, amount: '0.25' },
-      ],
-      description: 'a payment, and a fee on it',
-    },
+    summary: 'Move several amounts, all or none',
+    description:
+      'The legs may be of several assets, and are applied in their order. If one of them cannot be applied, ' +
+      'none is.',
     params: null,
     body: z.strictObject({ ...postingFields, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found', 'account_not_found', 'asset_mismatch'],

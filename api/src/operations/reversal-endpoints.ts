@@ -7,9 +7,13 @@ import { reversalFields } from './terms-fields.ts';
 export function createReversalEndpoint(submit: Submit): Endpoint {
   return endpoint({
     ...ACCEPTING,
+    name: 'reverseOperation',
     paths: ['/operations/{id}/reversal'],
     tag: 'Operations',
-    summary: 'Take back what an operation moved, whole or in part, never more than it moved; it waits behind it',
+    summary: 'Reverse an operation, whole or in part',
+    description:
+      'It takes back what the operation moved, and never more. It may be asked for while the operation waits: ' +
+      'it is applied after it.',
     params: idParams,
     body: z.strictObject({ ...reversalFields, ...singleExtras }),
     bodyIsOptional: true,

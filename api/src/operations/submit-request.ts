@@ -32,7 +32,13 @@ export const ACCEPTING = {
   }),
   headers: z.object({ ...keyHeader, ...preferHeader }),
   scope: 'operations:write',
-  answers: { 202: operationSchema, 200: z.union([operationSchema, dryRunSchema]) },
+  answers: {
+    202: operationSchema,
+    200: z.union([operationSchema, dryRunSchema]).meta({
+      id: 'OperationOrDryRun',
+      description: 'With `dry_run`, a dry run, whose `id` is null; otherwise the operation.',
+    }),
+  },
 } as const;
 
 /** What each of them may say no with, whatever it accepts. */

@@ -37,9 +37,11 @@ export function createStatusEndpoint(needs: StatusNeeds): Endpoint {
   });
   return endpoint({
     method: 'get',
+    name: 'getStatus',
     paths: ['/status'],
     tag: 'Service',
-    summary: 'Whether all is well, and what waits: rates, lag, workers, batches, webhooks, and the last hour',
+    summary: 'Read the state of the service',
+    description: 'Rates, backlog, workers, batches, webhooks, and the last hour minute by minute.',
     scope: 'operations:read',
     params: null,
     query: null,

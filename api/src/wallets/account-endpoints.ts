@@ -40,9 +40,11 @@ const CURSORS = createCursors('accounts', (name) => (ACCOUNT_NAME.test(name) ? n
 const getAccounts = ({ database, assets }: AccountNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listAccounts',
     paths: ['/accounts'],
     tag: 'House accounts',
-    summary: 'House accounts with their balances, in the order of their names; the treasury is one of them',
+    summary: 'List house accounts with their balances',
+    description: 'They come in the order of their names. The treasury is one of them.',
     params: null,
     query: z.strictObject(pageQuery),
     body: null,
@@ -63,11 +65,13 @@ const getAccounts = ({ database, assets }: AccountNeeds) =>
 const postAccount = ({ database }: AccountNeeds) =>
   endpoint({
     method: 'post',
+    name: 'createAccount',
     paths: ['/accounts'],
     tag: 'House accounts',
-    summary:
-      'Add a house account with a balance in every asset, in effect in every process at once and permanent: ' +
-      '201, or 200 if there is the same already',
+    summary: 'Add a house account',
+    description:
+      'It has a balance in every asset, is permanent, and in effect in every process at once: 201, or 200 if ' +
+      'there is the same already.',
     params: null,
     query: null,
     body: z.strictObject({

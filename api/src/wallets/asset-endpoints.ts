@@ -25,9 +25,11 @@ const assetSchema = z
 const getAssets = ({ assets }: AssetNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listAssets',
     paths: ['/assets'],
     tag: 'Assets',
-    summary: 'What can be counted',
+    summary: 'List assets',
+    description: 'An asset is what wallets hold: a currency, points, goods.',
     params: null,
     query: null,
     body: null,
@@ -43,9 +45,11 @@ const getAssets = ({ assets }: AssetNeeds) =>
 const postAsset = ({ database }: AssetNeeds) =>
   endpoint({
     method: 'post',
+    name: 'createAsset',
     paths: ['/assets'],
     tag: 'Assets',
-    summary: 'Add an asset, in effect in every process at once and for good: 201, or 200 if there is the same already',
+    summary: 'Add an asset',
+    description: 'It is permanent, and in effect in every process at once: 201, or 200 if there is the same already.',
     params: null,
     query: null,
     body: z.strictObject({

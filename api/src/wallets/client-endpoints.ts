@@ -35,9 +35,11 @@ type Reading = Pick<ClientNeeds, 'database' | 'assets'>;
 const postClient = ({ database, assets }: Reading) =>
   endpoint({
     method: 'post',
+    name: 'createClient',
     paths: ['/clients'],
     tag: 'Clients',
-    summary: 'Make a client with its first wallet, in one act',
+    summary: 'Make a client with its first wallet',
+    description: 'Both are made, or neither. A login belongs to one client.',
     params: null,
     query: null,
     body: z.strictObject({
@@ -64,9 +66,11 @@ const postClient = ({ database, assets }: Reading) =>
 const getClient = ({ database, assets }: Reading) =>
   endpoint({
     method: 'get',
+    name: 'getClient',
     paths: ['/clients/{id}'],
     tag: 'Clients',
-    summary: 'A client with its wallets',
+    summary: 'Read a client with its wallets',
+    description: 'Wallets that are frozen or closed are among them.',
     params: idParams,
     query: null,
     body: null,
@@ -83,9 +87,11 @@ const getClient = ({ database, assets }: Reading) =>
 const getClients = ({ database, assets }: Reading) =>
   endpoint({
     method: 'get',
+    name: 'listClients',
     paths: ['/clients'],
     tag: 'Clients',
-    summary: 'Clients with their wallets, in the order of their ids',
+    summary: 'List clients with their wallets',
+    description: 'They come in the order of their ids. With `login`, the one client that has it, if there is one.',
     params: null,
     query: z.strictObject({
       login: text(255).min(1).optional().meta({ description: 'The client with this login, if there is one.' }),

@@ -49,7 +49,7 @@ const lineSchema = z
       .min(1)
       .max(ASSETS_MOST)
       .default(['USD'])
-      .meta({ description: 'A wallet of each is made. `USD` if left out.', example: ['USD', 'GOLD'] }),
+      .meta({ description: 'A wallet of each is made.', example: ['USD', 'GOLD'] }),
   })
   .meta({ id: 'ClientToMake' });
 
@@ -101,18 +101,19 @@ export const postClientsInBulk = ({ storing, assets, readLines }: BulkNeeds) => 
   const places = pLimit(AT_ONCE);
   return endpoint({
     method: 'post',
+    name: 'createClients',
     paths: ['/clients/bulk'],
     tag: 'Clients',
-    summary: `Make up to ${CLIENTS_MOST.toLocaleString('en')} clients with their wallets; each line has its own result`,
+    summary: 'Make up to 10,000 clients with their wallets',
+    description:
+      'Each line has its own result. Sent again, it makes nothing twice: clients that exist are answered as ' +
+      '`exists`.',
     params: null,
     query: null,
     body: null,
     uploads: {
-      'application/json': { schema: bodySchema },
-      'application/x-ndjson': {
-        schema: z.string().meta({ description: 'A client on each line.' }),
-        example: '{"name":"Ivan Ivanov","login":"ivan","assets":["USD","GOLD"]}\n',
-      },
+      'application/json': bodySchema,
+      'application/x-ndjson': z.string().meta({ description: 'A client on each line.' }),
     },
     scope: 'wallets:write',
     answers: { 200: answerSchema },

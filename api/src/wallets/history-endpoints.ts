@@ -35,9 +35,11 @@ export function createHistoryEndpoints(needs: HistoryNeeds): Endpoint[] {
 const getHistory = ({ history, assets, findFacts }: HistoryNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listWalletTransactions',
     paths: ['/wallets/{id}/transactions'],
     tag: 'Wallets',
-    summary: "A wallet's history, newest first, with the balance before and after",
+    summary: "List a wallet's history, newest first",
+    description: 'Each line is one movement, with the balance before and after it.',
     params: idParams,
     query: z.strictObject({ type: z.enum(OPERATION_TYPES).optional(), ...timeQuery, ...pageQuery }),
     body: null,
@@ -91,9 +93,11 @@ const EXPIRED = new Problem(
 const getStatistics = ({ history, assets, findFacts }: HistoryNeeds) =>
   endpoint({
     method: 'get',
+    name: 'getWalletStatistics',
     paths: ['/wallets/{id}/statistics'],
     tag: 'Wallets',
-    summary: "Counts and sums of a wallet's history by type",
+    summary: "Sum a wallet's history by type",
+    description: 'Counts and sums of what was credited and debited, over a time or over all of it.',
     params: idParams,
     query: z.strictObject(timeQuery),
     body: null,

@@ -63,9 +63,11 @@ function presentHold(hold: Hold, { code, scale }: Asset): z.input<typeof holdSch
 const getHold = ({ database, assets }: HistoryNeeds) =>
   endpoint({
     method: 'get',
+    name: 'getHold',
     paths: ['/holds/{id}'],
     tag: 'Holds',
-    summary: 'A hold as it stands',
+    summary: 'Read a hold',
+    description: 'What was captured and released of it, and what remains.',
     params: idParams,
     query: null,
     body: null,
@@ -89,9 +91,11 @@ async function noHold(database: Database, holdId: string): Promise<Problem<'hold
 const getHolds = ({ database, assets, findFacts }: HistoryNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listWalletHolds',
     paths: ['/wallets/{id}/holds'],
     tag: 'Holds',
-    summary: 'The holds that were made of a wallet, newest first',
+    summary: 'List the holds of a wallet, newest first',
+    description: 'Pending and failed holds are in the list where it is not filtered by status.',
     params: idParams,
     query: z.strictObject({ status: z.enum(['open', 'closed']).optional(), ...pageQuery }),
     body: null,

@@ -15,9 +15,11 @@ const CURSORS = createCursors('wallets', readId);
 export const getWallets = ({ database, assets }: { database: Database; assets: Assets }) =>
   endpoint({
     method: 'get',
+    name: 'listWallets',
     paths: ['/wallets'],
     tag: 'Wallets',
-    summary: 'Wallets, in the order of their ids',
+    summary: 'List wallets, in the order of their ids',
+    description: 'All filters can be combined.',
     params: null,
     query: z.strictObject({
       client_id: uuid.optional(),

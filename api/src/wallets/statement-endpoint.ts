@@ -37,10 +37,13 @@ export const createStatementEndpoint = ({ history, assets, findFacts }: HistoryN
   const eachMovement = createEachMovement(history);
   return endpoint({
     method: 'get',
+    name: 'getWalletStatement',
     paths: ['/wallets/{id}/statement'],
     tag: 'Wallets',
-    summary:
-      "A wallet's statement: the balance before and after a time, and every movement between, as JSON or CSV by `Accept` or `format`",
+    summary: "Read a wallet's statement",
+    description:
+      'The balance at the beginning and the end of a time, and every movement between, as JSON or CSV by ' +
+      '`Accept` or `format`.',
     params: idParams,
     query: statementQuery,
     body: null,

@@ -48,9 +48,11 @@ export function createWalletEndpoints(needs: WalletNeeds): Endpoint[] {
 const postWallet = ({ database, assets }: WalletNeeds) =>
   endpoint({
     method: 'post',
+    name: 'createWallet',
     paths: ['/wallets'],
     tag: 'Wallets',
-    summary: 'Make an empty wallet, with an id of your own if you like',
+    summary: 'Make an empty wallet',
+    description: 'It may have an id of your own, and belong to a client. A client has at most one wallet of an asset.',
     params: null,
     query: null,
     body: z.strictObject({ id: uuid.nullish(), client_id: uuid.nullish(), asset: assetCode.default('USD') }),
@@ -81,9 +83,12 @@ const postWallet = ({ database, assets }: WalletNeeds) =>
 const getWallet = ({ database, assets }: WalletNeeds) =>
   endpoint({
     method: 'get',
+    name: 'getWallet',
+    aliasName: 'getWalletBalance',
     paths: ['/wallets/{id}', '/wallets/{id}/balance'],
     tag: 'Wallets',
-    summary: 'A wallet as it stands, or its balances at a past moment',
+    summary: 'Read a wallet',
+    description: 'With `at`, its balances at that past moment. The path that ends in `/balance` means the same.',
     params: idParams,
     query: z.strictObject({
       at: momentUpTo.optional().meta({ description: 'What it was at the end of this millisecond.' }),
@@ -120,9 +125,11 @@ const getWallet = ({ database, assets }: WalletNeeds) =>
 const getUserBalance = ({ database, assets }: WalletNeeds) =>
   endpoint({
     method: 'get',
+    name: 'getUserBalance',
     paths: ['/wallets/users/{external_user_id}/balance'],
     tag: 'Users',
-    summary: "A user's wallet of an asset",
+    summary: "Read a user's wallet of an asset",
+    description: 'A user is a client, named by its login. The asset is named by its code, or by its number.',
     params: z.strictObject({ external_user_id: text(255).min(1) }),
     query: z.strictObject({ asset: assetCode.optional(), asset_type_id: wholeNumber(1, ASSET_MOST).optional() }),
     body: null,
@@ -144,10 +151,13 @@ const getUserBalance = ({ database, assets }: WalletNeeds) =>
 const patchWallet = ({ database, assets, findFacts }: WalletNeeds) =>
   endpoint({
     method: 'patch',
+    name: 'updateWallet',
     paths: ['/wallets/{id}'],
     tag: 'Wallets',
-    summary:
-      'Freeze a wallet, thaw it, close it for good (its balance must be zero, and nothing held), or change its credit limit',
+    summary: 'Freeze, thaw or close a wallet, or change its credit limit',
+    description:
+      'A wallet is closed for good: its balance must be zero, and nothing held. A frozen wallet takes part in ' +
+      'no operation but releases.',
     params: idParams,
     query: null,
     body: z.union([

@@ -43,9 +43,11 @@ export function createDeliveryEndpoints(needs: WebhookNeeds): Endpoint[] {
 const getDeliveries = ({ database }: WebhookNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listDeliveries',
     paths: [`${PATH}/deliveries`],
     tag: TAG,
-    summary: 'What was and is to be told to an endpoint, the newest events first',
+    summary: 'List the deliveries of a webhook endpoint',
+    description: 'Those of the newest events come first.',
     params: idParams,
     query: z.strictObject({
       status: z.enum(DELIVERY_STATUSES).optional(),
@@ -75,9 +77,11 @@ const getDeliveries = ({ database }: WebhookNeeds) =>
 const getDelivery = ({ database }: WebhookNeeds) =>
   endpoint({
     method: 'get',
+    name: 'getDelivery',
     paths: [`${PATH}/deliveries/{event_id}`],
     tag: TAG,
-    summary: `A delivery with its last ${ATTEMPTS_SHOWN} attempts`,
+    summary: 'Read a delivery with its last attempts',
+    description: 'The last 50 attempts, the latest first: when, for how long, and what the endpoint answered.',
     params: deliveryParams,
     query: null,
     body: null,
@@ -95,11 +99,13 @@ const getDelivery = ({ database }: WebhookNeeds) =>
 const replay = (needs: WebhookNeeds) =>
   endpoint({
     method: 'post',
+    name: 'replayDelivery',
     paths: [`${PATH}/deliveries/{event_id}/replay`],
     tag: TAG,
-    summary:
-      'Send an event to an endpoint again at once, whatever came of it before. Its pause, if it has one, ends. What was never sent ' +
-      'keeps its turn',
+    summary: 'Send an event to a webhook endpoint again',
+    description:
+      'It is sent at once, whether it succeeded or failed before. A pause of the endpoint ends. What was never ' +
+      'sent keeps its turn.',
     params: deliveryParams,
     query: null,
     body: null,
@@ -120,9 +126,11 @@ const replay = (needs: WebhookNeeds) =>
 const replayAllFailed = (needs: WebhookNeeds) =>
   endpoint({
     method: 'post',
+    name: 'replayFailedDeliveries',
     paths: [`${PATH}/replay-failed`],
     tag: TAG,
-    summary: 'Send again at once whatever has failed since a time: `recover` without an end, which answers less',
+    summary: 'Send again what has failed since a time',
+    description: 'Like `recover` without an end, with a shorter answer.',
     params: idParams,
     query: null,
     body: z.strictObject({ since: momentFrom.meta({ example: '2026-01-31T00:00:00Z' }) }),
@@ -143,12 +151,14 @@ const replayAllFailed = (needs: WebhookNeeds) =>
 const postRecovery = (needs: WebhookNeeds) =>
   endpoint({
     method: 'post',
+    name: 'recoverDeliveries',
     paths: [`${PATH}/recover`],
     tag: TAG,
-    summary:
-      'Send at once whatever has not succeeded of the events that happened, or were last tried, since a time (and before `until`, ' +
-      'if it is given): what has used up its attempts, what waits for another attempt, and what was never sent. The pause of the ' +
-      'endpoint, if it has one, ends',
+    summary: 'Send what has not succeeded in a time',
+    description:
+      'Of the events that happened, or were last tried, since a time (and before `until`, if it is given): what ' +
+      'has used up its attempts, what waits for another attempt, and what was never sent. All is sent at once. ' +
+      'A pause of the endpoint ends.',
     params: idParams,
     query: null,
     body: z

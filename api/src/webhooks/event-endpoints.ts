@@ -7,7 +7,8 @@ import { Problem } from '../http/problem.ts';
 import { idParams } from '../http/schemas.ts';
 import { readCursor, refusePlace, typeQuery, typesOf, writeCursor } from './feed-cursors.ts';
 import { type StreamNeeds, createStreamEndpoint } from './stream-endpoint.ts';
-import { eventSchema, eventText } from './webhook-resources.ts';
+import { eventSchema } from './event-schema.ts';
+import { eventText } from './webhook-resources.ts';
 
 const TAG = 'Webhooks';
 
@@ -20,10 +21,13 @@ export function createEventEndpoints(needs: EventNeeds): Endpoint[] {
 const getEvents = ({ database }: EventNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listEvents',
     paths: ['/events'],
     tag: TAG,
-    summary:
-      'The feed of events, oldest first, to be read on and on. Events are kept of types that an endpoint subscribes to',
+    summary: 'Read the feed of events, oldest first',
+    description:
+      'The `next_cursor` of each answer is the `after` of the next request, without an end. Events are kept of ' +
+      'the types that a webhook endpoint subscribes to.',
     scope: 'events:read',
     params: null,
     query: z.strictObject({
@@ -68,9 +72,11 @@ const getEvents = ({ database }: EventNeeds) =>
 const getEvent = ({ database }: EventNeeds) =>
   endpoint({
     method: 'get',
+    name: 'getEvent',
     paths: ['/events/{id}'],
     tag: TAG,
-    summary: 'An event',
+    summary: 'Read an event',
+    description: 'It has the same content as the webhook that was sent of it.',
     params: idParams,
     query: null,
     body: null,

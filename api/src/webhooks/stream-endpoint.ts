@@ -31,9 +31,11 @@ const cursor = pageQuery.cursor.meta({
 export const createStreamEndpoint = ({ database, streams, stillMay }: StreamNeeds) =>
   endpoint({
     method: 'get',
+    name: 'streamEvents',
     paths: ['/events/stream'],
     tag: 'Webhooks',
-    summary: 'The feed of events as it grows, as server-sent events',
+    summary: 'Read the feed of events as it grows',
+    description: 'Server-sent events, as `EventSource` of browsers reads them.',
     scope: SCOPE,
     params: null,
     query: z.strictObject({ after: cursor, ...typeQuery }),

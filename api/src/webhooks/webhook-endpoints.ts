@@ -15,6 +15,7 @@ import { recordFacts } from '@wallet/shared/events/record-facts';
 import type { Sealer } from '@wallet/shared/process/seal';
 import { refuseAddress } from '@wallet/shared/events/webhook-address';
 import { z } from 'zod';
+import { createDeliveryEndpoints } from './delivery-endpoints.ts';
 import {
   SEND_PROBLEMS,
   type WebhookNeeds,
@@ -46,20 +47,24 @@ export function createWebhookEndpointEndpoints(needs: WebhookNeeds): Endpoint[] 
   return [
     postEndpoint(needs),
     getEndpoints(needs),
+    postRotation(needs),
+    postTest(needs),
+    ...createDeliveryEndpoints(needs),
+    // The example of the document deletes the endpoint that those above are about.
     getEndpoint(needs),
     patchEndpoint(needs),
     deleteEndpoint(needs),
-    postRotation(needs),
-    postTest(needs),
   ];
 }
 
 const postEndpoint = ({ database, sealer, allowPrivate }: WebhookNeeds) =>
   endpoint({
     method: 'post',
+    name: 'createWebhookEndpoint',
     paths: [PATH],
     tag: TAG,
-    summary: 'Have events told to a URL. The secret that signs them is shown here, and not again',
+    summary: 'Have events sent to a URL',
+    description: 'The secret that signs them is shown in this answer, and not again.',
     params: null,
     query: null,
     body: z.strictObject({
@@ -100,9 +105,11 @@ const postEndpoint = ({ database, sealer, allowPrivate }: WebhookNeeds) =>
 const getEndpoints = ({ database, sealer }: WebhookNeeds) =>
   endpoint({
     method: 'get',
+    name: 'listWebhookEndpoints',
     paths: [PATH],
     tag: TAG,
-    summary: 'Webhook endpoints, newest first',
+    summary: 'List webhook endpoints, newest first',
+    description: 'Deleted endpoints are not in the list.',
     params: null,
     query: z.strictObject(pageQuery),
     body: null,
@@ -123,9 +130,11 @@ const getEndpoints = ({ database, sealer }: WebhookNeeds) =>
 const getEndpoint = ({ database, sealer }: WebhookNeeds) =>
   endpoint({
     method: 'get',
+    name: 'getWebhookEndpoint',
     paths: [`${PATH}/{id}`],
     tag: TAG,
-    summary: 'A webhook endpoint, and how it is doing',
+    summary: 'Read a webhook endpoint',
+    description: 'Its settings, its last success and failure, and what it is still owed.',
     params: idParams,
     query: null,
     body: null,
@@ -141,10 +150,11 @@ const getEndpoint = ({ database, sealer }: WebhookNeeds) =>
 const patchEndpoint = ({ database, sealer, allowPrivate, ringDeliveries }: WebhookNeeds) =>
   endpoint({
     method: 'patch',
+    name: 'updateWebhookEndpoint',
     paths: [`${PATH}/{id}`],
     tag: TAG,
-    summary:
-      'Change a webhook endpoint. One that is disabled is owed all that happens, and is told it when it is enabled',
+    summary: 'Change a webhook endpoint',
+    description: 'While it is disabled, events are kept for it, and are sent when it is enabled.',
     params: idParams,
     query: null,
     body: z
@@ -187,9 +197,11 @@ const patchEndpoint = ({ database, sealer, allowPrivate, ringDeliveries }: Webho
 const deleteEndpoint = ({ database }: WebhookNeeds) =>
   endpoint({
     method: 'delete',
+    name: 'deleteWebhookEndpoint',
     paths: [`${PATH}/{id}`],
     tag: TAG,
-    summary: 'Delete a webhook endpoint: nothing is sent to it any more, nor what it was still owed',
+    summary: 'Delete a webhook endpoint',
+    description: 'Nothing is sent to it from then on, nor what it was still owed.',
     params: idParams,
     query: null,
     body: null,
@@ -208,9 +220,11 @@ const deleteEndpoint = ({ database }: WebhookNeeds) =>
 const postRotation = ({ database, sealer }: WebhookNeeds) =>
   endpoint({
     method: 'post',
+    name: 'rotateWebhookSecret',
     paths: [`${PATH}/{id}/rotate-secret`],
     tag: TAG,
-    summary: 'Give an endpoint another secret. The one before signs beside it for 24 hours',
+    summary: 'Give a webhook endpoint another secret',
+    description: 'The secret before it signs beside it for 24 hours.',
     params: idParams,
     query: null,
     body: z.strictObject({ secret: secret.optional() }),
@@ -234,11 +248,13 @@ const postRotation = ({ database, sealer }: WebhookNeeds) =>
 const postTest = (needs: WebhookNeeds) =>
   endpoint({
     method: 'post',
+    name: 'testWebhookEndpoint',
     paths: [`${PATH}/{id}/test`],
     tag: TAG,
-    summary:
-      'Send an event of type `webhook_endpoint.test` to one endpoint at once, before all that waits for it and whatever it is ' +
-      'subscribed to. Its pause, if it has one, ends',
+    summary: 'Send a test event to a webhook endpoint',
+    description:
+      'An event of the type `webhook_endpoint.test` is sent at once, before all that waits, whatever the ' +
+      'endpoint subscribes to. A pause of the endpoint ends.',
     params: idParams,
     query: null,
     body: null,

@@ -173,17 +173,6 @@ export function presentAttempt(attempt: Attempt): z.input<typeof deliveryWithAtt
 
 export const eventTypeSchema = z.enum(EVENT_TYPES);
 
-export const eventSchema = z
-  .strictObject({
-    id,
-    type: z.string().meta({ description: 'Types are added: leave alone those that you do not know.' }),
-    timestamp: time,
-    data: z.looseObject({
-      sequence: z.int().meta({ description: "Of one wallet's events, that with the higher number happened later." }),
-    }),
-  })
-  .meta({ id: 'Event', description: 'A fact, told as it is sent to webhook endpoints, with its id beside it.' });
-
 /** An event as JSON: the bytes that are sent and signed, with the id put in front. */
 export function eventText(event: Event): string {
   return `{"id":"${event.id}",${event.body.slice(1)}`;

@@ -1,0 +1,87 @@
+import { EVENT_TYPES, type EventType } from '@wallet/shared/words/event';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+
+/** What is sent to webhook endpoints, for each type of event. */
+
+const WEBHOOKS = {
+  'operation.succeeded': {
+    name: 'operationSucceeded',
+    summary: 'An operation has succeeded',
+    payload: 'OperationSucceededPayload',
+  },
+  'operation.failed': {
+    name: 'operationFailed',
+    summary: 'An operation has failed',
+    payload: 'OperationFailedPayload',
+  },
+  'batch.completed': {
+    name: 'batchCompleted',
+    summary: 'All operations of a batch have ended',
+    payload: 'BatchPayload',
+  },
+  'wallet.activated': { name: 'walletActivated', summary: 'A frozen wallet is active again', payload: 'WalletPayload' },
+  'wallet.frozen': { name: 'walletFrozen', summary: 'A wallet was frozen', payload: 'WalletPayload' },
+  'wallet.closed': { name: 'walletClosed', summary: 'A wallet was closed', payload: 'WalletPayload' },
+  'webhook_endpoint.disabled': {
+    name: 'webhookEndpointDisabled',
+    summary: 'A webhook endpoint was disabled, because it is gone or has failed for long',
+    payload: 'EndpointDisabledPayload',
+  },
+  'webhook_endpoint.test': {
+    name: 'webhookEndpointTest',
+    summary: 'A test was asked for',
+    payload: 'EndpointTestPayload',
+  },
+} as const satisfies Record<EventType, { name: string; summary: string; payload: string }>;
+
+const DESCRIPTION =
+  'Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read ' +
+  'anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. ' +
+  'An event can come more than once, always with the same `webhook-id`.';
+
+const text = { type: 'string' } as const;
+const SIGNATURE_HEADERS = [
+  {
+    name: 'webhook-id',
+    description: 'The id of the event, the same in each attempt.',
+    schema: { ...text, format: 'uuid' },
+  },
+  {
+    name: 'webhook-timestamp',
+    description: 'When this attempt was made, in seconds since 1970. Refuse what is older than some minutes.',
+    schema: text,
+  },
+  {
+    name: 'webhook-signature',
+    description:
+      'Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation.',
+    schema: text,
+  },
+].map((header) => ({ ...header, in: 'header' as const, required: true }));
+
+/** The payloads are components already: the feed of events answers them. */
+export function describeWebhooks(): ZodOpenApiPathsObject {
+  return Object.fromEntries(
+    EVENT_TYPES.map((type) => {
+      const { name, summary, payload } = WEBHOOKS[type];
+      const post = {
+        operationId: name,
+        tags: ['Webhooks'],
+        ...{ summary, description: DESCRIPTION },
+        parameters: SIGNATURE_HEADERS,
+        security: [],
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { $ref: `#/components/schemas/${payload}` } } },
+        },
+        responses: {
+          '2XX': { description: 'Received.' },
+          '410': { description: 'Nothing may be sent here from now on: the endpoint is disabled.' },
+          '4XX': { description: 'Tried again.' },
+          '5XX': { description: 'Tried again. With `Retry-After`, not before that.' },
+        },
+      };
+      return [type, { post }];
+    }),
+  );
+}
