@@ -133,11 +133,6 @@ describe('a table', () => {
     ['mixes separators', 'type;amount,no\n', 'Line 1: the header names the fields: there is no field "amount,no"'],
     ['has legs', 'type,Legs\n', 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON'],
     [
-      'is a result',
-      'type,operation_id,error_code\n',
-      'this table is a result; what failed is sent again with POST /batches/{id}/retry',
-    ],
-    [
       'names very much',
       `${'x'.repeat(900)},b,c,d,e,f\n`,
       `no field "${'x'.repeat(40)}", "b", "c", "d", "e" and 1 more`,

@@ -52,8 +52,12 @@ export interface CheckedLines {
   readonly types: ReadonlyMap<OperationType, number>;
 }
 
-/** The most bad lines that are told of a batch. */
-export const ERRORS_TOLD = 100;
+/** The most bad lines that a batch may be accepted without: all of them are named. */
+export const SKIPPED_MOST = 1_000;
+/** The most bad lines that the refusal of a batch names. */
+export const ERRORS_TOLD = SKIPPED_MOST;
+/** The most characters of a message: it may quote what was sent. */
+const MESSAGE_LIMIT = 300;
 /** Lines, and legs of postings, that are stored by one statement. */
 const CHUNK = 2_000;
 
@@ -69,6 +73,7 @@ export async function checkLines(
   spool: Spool<ReadyLines>,
   rules: LineRules,
 ): Promise<CheckedLines> {
+  const skips = rules.skips;
   const bad = createBadLines();
   const late = createBadLines();
   const hash = createHash('sha256');
@@ -87,17 +92,20 @@ export async function checkLines(
     const text: string[] = [];
     const isAtomic = rules.isAtomic();
     for (const place of places) {
-      position += 1;
       const { line } = place;
       const { operation: draft, wallet, onlyReplayed } = place.draft;
       text.push(`${draft.idempotencyKey} ${canonicalOperation(draft)}\n`);
       const first = draft.idempotencyKey === null ? undefined : earlier.get(draft.idempotencyKey);
       if (first !== undefined) {
-        if (first.requestHash === draft.requestHash) chunks.addReplay({ position, line, operationId: first.id });
-        else bad.add(line, 'idempotency_key', 'was used for another request');
+        if (first.requestHash === draft.requestHash) {
+          position += 1;
+          chunks.addReplay({ position, line, operationId: first.id });
+        } else bad.add(line, 'idempotency_key', 'was used for another request');
         continue;
       }
       if (onlyReplayed !== null) late.add(line, onlyReplayed.field, onlyReplayed.message);
+      if (onlyReplayed !== null && skips) continue;
+      position += 1;
       const own = partitionOf(draft.walletId, needs.partitions);
       only ??= own;
       const partition = isAtomic ? only : own;
@@ -109,8 +117,8 @@ export async function checkLines(
     hash.update(text.join(''));
     bad.endGroup();
     late.endGroup();
-    // Behind a bad line nothing needs to be stored any more.
-    if (bad.told().count + late.told().count > 0) chunks.clear();
+    // Once the batch is refused nothing of it needs to be stored.
+    if (bad.told().count + late.told().count > (skips ? SKIPPED_MOST : 0)) chunks.clear();
     else await chunks.flushFull();
   }
   await chunks.flush();
@@ -128,7 +136,7 @@ function createBadLines(): {
   let group: LineError[] = [];
   return {
     add(line, field, message) {
-      group.push({ line, field, message });
+      group.push({ line, field: field.slice(0, MESSAGE_LIMIT), message: message.slice(0, MESSAGE_LIMIT) });
     },
     endGroup() {
       count += group.length;
