@@ -37,7 +37,7 @@ export function commandOnService(name: string, description: string): Command {
 }
 
 /** Where the service answers, as an argument says it. */
-export function readUrl(text: string): string {
+function readUrl(text: string): string {
   const url = parseUrl(text);
   if (url?.search !== '' || url.hash !== '') refuseAddress();
   return readAddress(text);
@@ -64,7 +64,7 @@ function refuseAddress(): never {
 }
 
 /** A key as an argument or the environment says it, which the message must not. Empty is none. @throws UsageError */
-export function readApiKey(text: string): string | undefined {
+function readApiKey(text: string): string | undefined {
   if (text === '') return undefined;
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new UsageError('The API key has spaces, line ends or other characters that are in no key. See --help.');

@@ -26,7 +26,7 @@ import {
   polledBatchSchema,
 } from './batch-schemas.ts';
 import type { BatchOptions } from './check-batch.ts';
-import { SKIPPED_MOST } from './check-lines.ts';
+import { BAD_LINES_NAMED } from './check-lines.ts';
 import { createEachLine } from './export-lines.ts';
 import { type Envelope, createBatchBody, holdFirst, readLines } from './read-lines.ts';
 import { createLinesEndpoint } from './lines-endpoint.ts';
@@ -97,7 +97,7 @@ const postBatch = ({
         .meta({
           description:
             `\`refuse\` unless told otherwise: a bad line refuses the batch. \`skip\` accepts the good lines and names the ` +
-            `others in \`skipped_lines\`; it refuses the batch if no line is good, more than ${SKIPPED_MOST} are bad, or two ` +
+            `others in \`skipped_lines\`; it refuses the batch if no line is good, more than ${BAD_LINES_NAMED} are bad, or two ` +
             'have the same key. Not for atomic batches. The same body sent again is the same batch.',
         }),
       key_column: z.string().min(1).max(255).optional().meta({

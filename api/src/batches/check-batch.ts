@@ -5,7 +5,7 @@ import { type Batch, type NewBatch, findBatch } from '@wallet/shared/database/ta
 import type { SkippedLine } from '@wallet/shared/database/tables/skipped-lines';
 import type { Priority } from '@wallet/shared/words/operation';
 import { type LineError, Problem } from '../http/problem.ts';
-import { type CheckedLines, ERRORS_TOLD, type ReadyLines, SKIPPED_MOST, checkLines } from './check-lines.ts';
+import { type CheckedLines, BAD_LINES_NAMED, type ReadyLines, checkLines } from './check-lines.ts';
 import type { LineNeeds } from './find-line-facts.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
@@ -69,7 +69,7 @@ function refuseLines({ lines, bad, late }: CheckedLines, remark = ''): Problem {
 }
 
 function badLines({ bad, late }: Pick<CheckedLines, 'bad' | 'late'>): LineError[] {
-  return [...bad.errors, ...late.errors].toSorted((a, b) => a.line - b.line).slice(0, ERRORS_TOLD);
+  return [...bad.errors, ...late.errors].toSorted((a, b) => a.line - b.line).slice(0, BAD_LINES_NAMED);
 }
 
 /** @throws Problem if there are bad lines that cannot be left out. */
@@ -77,7 +77,7 @@ function refuseSkipped(lines: CheckedLines, skips: boolean): void {
   const count = lines.bad.count + lines.late.count;
   if (count === 0) return;
   if (!skips || count === lines.lines) throw refuseLines(lines);
-  if (count > SKIPPED_MOST) throw refuseLines(lines, ` on_invalid=skip leaves out at most ${SKIPPED_MOST}.`);
+  if (count > BAD_LINES_NAMED) throw refuseLines(lines, ` on_invalid=skip leaves out at most ${BAD_LINES_NAMED}.`);
 }
 
 function refuseSize({ lines }: CheckedLines, { atomic }: BatchOptions): void {

@@ -52,10 +52,8 @@ export interface CheckedLines {
   readonly types: ReadonlyMap<OperationType, number>;
 }
 
-/** The most bad lines that a batch may be accepted without: all of them are named. */
-export const SKIPPED_MOST = 1_000;
-/** The most bad lines that the refusal of a batch names. */
-export const ERRORS_TOLD = SKIPPED_MOST;
+/** The most bad lines that are named, of a batch that is refused, and so the most that one may be accepted without. */
+export const BAD_LINES_NAMED = 1_000;
 /** The most characters of a message: it may quote what was sent. */
 const MESSAGE_LIMIT = 300;
 /** Lines, and legs of postings, that are stored by one statement. */
@@ -118,7 +116,7 @@ export async function checkLines(
     bad.endGroup();
     late.endGroup();
     // Once the batch is refused nothing of it needs to be stored.
-    if (bad.told().count + late.told().count > (skips ? SKIPPED_MOST : 0)) chunks.clear();
+    if (bad.told().count + late.told().count > (skips ? BAD_LINES_NAMED : 0)) chunks.clear();
     else await chunks.flushFull();
   }
   await chunks.flush();
@@ -140,7 +138,7 @@ function createBadLines(): {
     },
     endGroup() {
       count += group.length;
-      errors.push(...group.toSorted((a, b) => a.line - b.line).slice(0, ERRORS_TOLD - errors.length));
+      errors.push(...group.toSorted((a, b) => a.line - b.line).slice(0, BAD_LINES_NAMED - errors.length));
       group = [];
     },
     told: () => ({ count, errors }),

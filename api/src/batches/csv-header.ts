@@ -4,7 +4,7 @@ import type { LineField } from '../operations/general-operation.ts';
 import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
-import { type ResultColumns, findResultColumns } from './result-columns.ts';
+import { type ResultColumns, findResultColumns } from '@wallet/csv/result-columns';
 
 /** What the header of a table says of the records below it. */
 export interface Table {

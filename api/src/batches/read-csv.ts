@@ -5,7 +5,7 @@ import { Problem } from '../http/problem.ts';
 import { NO_LEGS, type Table, isAmbiguous, readHeader } from './csv-header.ts';
 import { NotUtf8, refuseNotUtf8 } from './decode-text.ts';
 import { LINE_LIMIT, type RawLine } from './raw-line.ts';
-import { keepAsked, retryKey } from './result-columns.ts';
+import { keepAsked, retryKey } from '@wallet/csv/result-columns';
 
 /** Where a reader is. */
 interface Place {

@@ -6,30 +6,41 @@
 export interface ResultColumns {
   /** The columns that say nothing about an operation to come. */
   readonly dropped: ReadonlySet<string>;
+  /** Those of them that say why a line was refused. */
+  readonly refusal: ReadonlySet<string>;
   /** The columns that have another name where an operation is asked for. */
   readonly renamed: ReadonlyMap<string, string>;
-  /** Where a line says which operation it was, and how that ended: null for lines that were refused. */
+  /** Where a line says which operation it was, and how that ended: null for lines that were only refused. */
   readonly outcome: { readonly id: number; readonly status: number } | null;
   /** Whether it is the API's own table, which has more columns filled than a line may have. */
   readonly isExport: boolean;
 }
 
-const OUTCOME = ['line', 'status', 'completed_at', 'wallet_balance', 'held_balance', 'error_code', 'error'];
-const REFUSAL = ['line', 'column', 'reason'];
-/** As the command calls the column with the operation's id in a table that has a column `operation_id` of its own. */
+/** What the command writes before a line that was refused, and before one that failed. */
+export const REFUSAL_COLUMNS = ['line', 'column', 'reason'] as const;
+const FAILURE_COLUMNS = ['line', 'status', 'error_code', 'error', 'operation_id'] as const;
+/** The name of the last in a table that has a column of that name itself, as that of the operations to reverse. */
 const FAILED_ID = 'failed_operation_id';
+const OUTCOME = ['line', 'status', 'completed_at', 'wallet_balance', 'held_balance', 'error_code', 'error'];
+
+/** The columns that the command writes before lines that failed, in a table with these names. */
+export function failureColumns(names: readonly string[]): string[] {
+  return FAILURE_COLUMNS.map((column) => (column === 'operation_id' && names.includes(column) ? FAILED_ID : column));
+}
 
 /** What the header says of results; null if it is the header of a table of operations. */
 export function findResultColumns(names: readonly string[]): ResultColumns | null {
   const has = (name: string): boolean => names.includes(name);
-  if (REFUSAL.every(has)) {
-    return { dropped: new Set(REFUSAL), renamed: new Map(), outcome: null, isExport: false };
+  const refusal = new Set<string>(REFUSAL_COLUMNS.every(has) ? REFUSAL_COLUMNS : []);
+  if (!has('error_code') || !has('status')) {
+    if (refusal.size === 0) return null;
+    return { dropped: refusal, refusal, renamed: new Map(), outcome: null, isExport: false };
   }
-  if (!has('error_code') || !has('status')) return null;
   const isExport = has('reversal_of');
   const id = has(FAILED_ID) ? FAILED_ID : 'operation_id';
   return {
-    dropped: new Set([...OUTCOME, id, ...(isExport ? ['asset'] : [])]),
+    dropped: new Set([...refusal, ...OUTCOME, id, ...(isExport ? ['asset'] : [])]),
+    refusal,
     renamed: new Map(isExport ? [['reversal_of', 'operation_id']] : []),
     outcome: { id: names.indexOf(id), status: names.indexOf('status') },
     isExport,
