@@ -10,7 +10,7 @@ import { retryBatch } from './retry-batch.ts';
 import { type Outcome, exitCodeOf, toDocument, toSentences } from './tell-outcome.ts';
 import { uploadFile } from './upload-file.ts';
 import { noneFailed, unfinishedPath, writeFailed } from './write-failed.ts';
-import { type RefusedLines, writeRefused } from './write-refused.ts';
+import { NONE_REFUSED, type RefusedLines, writeRefused } from './write-refused.ts';
 
 /**
  * `npm run batch -- credits.csv`: sends a file of operations as one batch, or with `--retry` what failed of one; follows it to
@@ -81,7 +81,7 @@ async function sendAndFollow(config: Config, progress: Progress, onKnown: (batch
 }
 
 async function writeIfAny(config: Config, lines: readonly LineError[] = []): Promise<RefusedLines> {
-  return config.file === null ? { errors: [], name: null, problem: null } : writeRefused(config, lines);
+  return config.file === null ? NONE_REFUSED : writeRefused(config, lines);
 }
 
 function linesOf({ errors = [] }: Problem): LineError[] {

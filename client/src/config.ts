@@ -108,6 +108,7 @@ function parseArguments(args: readonly string[]): { path: string | undefined; op
   const command = commandOnService(
     'npm run batch --',
     'Sends a file of operations as one batch, follows it to its end, and says what failed.',
+    'print one JSON document: the batch, or what went wrong',
   )
     .argument('[file]', FILE_TYPES)
     .addOption(new Option('--dry-run', 'only check the file'))
@@ -123,7 +124,6 @@ function parseArguments(args: readonly string[]): { path: string | undefined; op
     )
     .addOption(new Option('--priority <priority>', 'against other operations').choices(['high', 'low']))
     .option('--atomic', 'all operations succeed, or none')
-    .option('--json', 'print one JSON document: the batch, or what went wrong')
     .addOption(
       new Option('--give-up-after <seconds>', 'how long to try without getting any further')
         .default(60)

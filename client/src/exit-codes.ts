@@ -7,12 +7,13 @@ export function explainExitCodes(told: {
   readonly refused: string;
   readonly others?: readonly string[];
 }): string {
-  return [
-    '\nExit codes:',
-    `  0  ${told.good}`,
-    '  2  the command, or the file that it names, cannot be understood',
-    '  3  the service could not be reached',
-    `  4  ${told.refused}`,
-    ...(told.others ?? []).map((line) => `  ${line}`),
-  ].join('\n');
+  const lines = [
+    `0  ${told.good}`,
+    '2  the command, or the file that it names, cannot be understood',
+    '3  the service could not be reached',
+    `4  ${told.refused}`,
+    ...(told.others ?? []),
+  ];
+  const inOrder = lines.toSorted((one, other) => Number.parseInt(one) - Number.parseInt(other));
+  return ['\nExit codes:', ...inOrder.map((line) => `  ${line}`)].join('\n');
 }

@@ -23,8 +23,8 @@ export function parseCommand(command: Command, args: readonly string[]): void {
   }
 }
 
-/** A command that follows the service, with the options that say where it is and how it is asked. */
-export function commandOnService(name: string, description: string): Command {
+/** A command on the service, with the options that all of them have. `json` says what `--json` prints. */
+export function commandOnService(name: string, description: string, json: string): Command {
   return new Command(name)
     .description(description)
     .addOption(
@@ -33,7 +33,8 @@ export function commandOnService(name: string, description: string): Command {
         .default('http://127.0.0.1:8000')
         .argParser(readUrl),
     )
-    .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY').argParser(readApiKey));
+    .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY').argParser(readApiKey))
+    .option('--json', json);
 }
 
 /** Where the service answers, as an argument says it. */

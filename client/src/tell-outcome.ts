@@ -144,18 +144,24 @@ function summarise(batch: Batch, { acceptedEarlier, problem }: FailedLines): str
   );
 }
 
-function tellFailed({ count, name, problem, staleName }: FailedLines, batch: Batch, config: Config | null): string[] {
-  const retry = `npm run batch -- --retry ${batch.id}`;
+function tellFailed(failed: FailedLines, batch: Batch, config: Config | null): string[] {
+  const { count, name, problem, staleName, keptName } = failed;
   if (problem !== null) return [`The lines that failed could not be written: ${problem}.`];
   if (staleName !== null) return [`No line failed: ${staleName} is from an earlier run.`];
   if (name === null) return [];
-  const place =
-    count === 1 ? `The line that failed is in ${name}` : `The ${number(count)} lines that failed are in ${name}`;
+  const what = count === 1 ? 'The line that failed is' : `The ${number(count)} lines that failed are`;
   const isTable = config?.file == null || config.file.type === 'text/csv';
-  if (!isTable) return [`${place}. To try them again unchanged: ${retry}`];
   // What failed before is no operation of this batch, which alone can be retried.
-  if (batch.failed === 0) return [`${place}: correct and send that file.`];
-  return [`${place}: correct and send that file, or try again unchanged: ${retry}`];
+  const remedies = [
+    ...(isTable ? ['correct and send that file'] : []),
+    ...(batch.failed > 0 ? [`try again unchanged with npm run batch -- --retry ${batch.id}`] : []),
+  ];
+  const remedy = remedies.length === 0 ? '' : `: ${remedies.join(', or ')}`;
+  return [`${what} in ${name}${remedy}.`, ...tellKept(keptName, name)];
+}
+
+function tellKept(keptName: string | null, name: string): string[] {
+  return keptName === null ? [] : [`The ${name} that was there before is now ${keptName}.`];
 }
 
 function tellChecked({ total, replayed, skipped, sums, accepted_as: earlier }: CheckedFile, name: string): string {
@@ -176,12 +182,18 @@ function tellRefused(outcome: Extract<Outcome, { kind: 'refused' }>, config: Con
   if (batch !== null) return [`Batch ${batch.id} cannot be followed: ${problem.detail}`];
   if (config?.retryOf != null) return [`${nameOf(config)} was not retried: ${problem.detail}`];
   const reason = problem.detail.replace(/\.?( Nothing was accepted)?\.?$/, '');
-  const isPartlyGood = refused.name !== null && !config?.acceptsGood && !config?.isAtomic;
+  const [, bad, all] = /^(\d+) of (\d+) lines /.exec(problem.detail) ?? [];
+  const isPartlyGood = bad !== all && !config?.acceptsGood && !config?.isAtomic;
+  const { name, keptName } = refused;
+  const place = `${refused.errors.length === 1 ? 'The line that is' : 'The lines that are'} not valid`;
+  const remedy = isPartlyGood
+    ? ` Correct ${refused.errors.length === 1 ? 'it' : 'them'} in ${config?.name} and send it again; or accept the others now with --accept-good, and send that file.`
+    : '';
   return [
     ...listRefused(refused),
     `${nameOf(config)} was refused: ${reason}. Nothing was accepted.`,
-    ...tellRefusedFile(refused),
-    ...(isPartlyGood ? ['To accept the other lines as they are: the same command with --accept-good'] : []),
+    ...(refused.problem === null ? [] : tellRefusedFile(refused)),
+    ...(name === null ? [] : [`${place}, with the reasons: ${name}.${remedy}`, ...tellKept(keptName, name)]),
   ];
 }
 
@@ -194,12 +206,15 @@ function describeError({ line, field, message }: LineError): string {
   return `line ${line}: ${field ? `${field}: ` : ''}${message}`;
 }
 
-function tellRefusedFile({ errors, name, problem }: RefusedLines): string[] {
+function tellRefusedFile({ errors, name, problem, keptName }: RefusedLines): string[] {
   if (problem !== null) return [`The lines that are not valid could not be written: ${problem}.`];
   if (name === null) return [];
-  const place =
-    errors.length === 1 ? 'The line that is not valid is' : `The ${number(errors.length)} lines that are not valid are`;
-  return [`${place} in ${name}${name.endsWith('.ndjson') ? '' : ': correct and send that file'}.`];
+  const count = errors.length;
+  const what = count === 1 ? 'The line that is not valid is' : `The ${number(count)} lines that are not valid are`;
+  return [
+    `${what} in ${name}${name.endsWith('.ndjson') ? '' : ': correct and send that file'}.`,
+    ...tellKept(keptName, name),
+  ];
 }
 
 function goOn(batch: Batch | null, config: Config | null): string[] {

@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isEmptyRecord } from '@wallet/csv/dialect';
@@ -10,6 +10,7 @@ import { type Batch, type LineError, streamApi, toPassing } from './call-api.ts'
 import type { Config } from './config.ts';
 import type { InputFile } from './input-file.ts';
 import { GivenUp, type Patience, keepTrying } from './keep-trying.ts';
+import { putInPlace } from './put-in-place.ts';
 import { encodeText, readDialect, readFileText } from './read-dialect.ts';
 import { changed, keepRecord, readHead, refuseChanged } from './standing-records.ts';
 import { splitLines } from './split-lines.ts';
@@ -23,11 +24,13 @@ export interface FailedLines {
   readonly problem: string | null;
   /** A file of this name is there from an earlier run, and says nothing about this one. */
   readonly staleName: string | null;
+  /** What the file that was there before is called now. */
+  readonly keptName: string | null;
 }
 
 export function noneFailed({ failed }: Config): FailedLines {
   const staleName = existsSync(failed.path) ? failed.name : null;
-  return { count: 0, acceptedEarlier: 0, name: null, problem: null, staleName };
+  return { count: 0, acceptedEarlier: 0, name: null, problem: null, staleName, keptName: null };
 }
 
 /** Where the failed lines are until all of them are there. */
@@ -49,7 +52,7 @@ export async function writeFailed(
 ): Promise<FailedLines> {
   const { file } = config;
   const unfinished = unfinishedPath(config);
-  const failed = { count: 0, acceptedEarlier: 0, staleName: null };
+  const failed = { count: 0, acceptedEarlier: 0, staleName: null, keptName: null };
   const onLine = (operation: FailedOperation): void => {
     failed.count += 1;
     if (operation.batch_id !== batch.id) failed.acceptedEarlier += 1;
@@ -76,8 +79,8 @@ export async function writeFailed(
         await pipeline(Readable.from(lines), createWriteStream(unfinished));
       }
       if (failed.count === 0) return noneFailed(config);
-      await rename(unfinished, config.failed.path);
-      return { ...failed, name: config.failed.name, problem: null };
+      const keptName = await putInPlace(unfinished, config.failed);
+      return { ...failed, name: config.failed.name, problem: null, keptName };
     });
   } catch (error) {
     if (error instanceof GivenUp) throw error;

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isEmptyRecord } from '@wallet/csv/dialect';
@@ -9,6 +9,7 @@ import { writeRecords } from '@wallet/csv/write-records';
 import type { LineError } from './call-api.ts';
 import type { UploadConfig } from './config.ts';
 import type { InputFile } from './input-file.ts';
+import { putInPlace } from './put-in-place.ts';
 import { encodeText, readDialect, readFileText } from './read-dialect.ts';
 import { changed, keepRecord, readHead, refuseChanged } from './standing-records.ts';
 import { splitLines } from './split-lines.ts';
@@ -18,13 +19,19 @@ export interface RefusedLines {
   readonly errors: readonly LineError[];
   readonly name: string | null;
   readonly problem: string | null;
+  /** What the file that was there before is called now. */
+  readonly keptName: string | null;
 }
+
+export const NONE_REFUSED: RefusedLines = { errors: [], name: null, problem: null, keptName: null };
+
+class HeaderRefused extends Error {}
 
 /** Writes the lines that are not valid beside the input, each with its line, its column, the reason, and the line as it is. */
 export async function writeRefused({ file }: UploadConfig, given: readonly LineError[]): Promise<RefusedLines> {
   const errors = given.toSorted((one, other) => one.line - other.line);
   // The elements of an array have no lines of their own.
-  if (errors.length === 0 || file.type === 'application/json') return { errors, name: null, problem: null };
+  if (errors.length === 0 || file.type === 'application/json') return { ...NONE_REFUSED, errors };
   const { name, path } = file.refused;
   const unfinished = `${path}.${process.pid}.part`;
   try {
@@ -32,10 +39,11 @@ export async function writeRefused({ file }: UploadConfig, given: readonly LineE
     const lines = file.type === 'text/csv' ? markRecords(file, errors) : markLines(file, errors);
     await pipeline(Readable.from(lines), createWriteStream(unfinished));
     await refuseChanged(file);
-    await rename(unfinished, path);
-    return { errors, name, problem: null };
+    return { errors, name, problem: null, keptName: await putInPlace(unfinished, file.refused) };
   } catch (error) {
-    return { errors, name: null, problem: (error as Error).message };
+    // What is refused of a header is in the refusal.
+    if (error instanceof HeaderRefused) return NONE_REFUSED;
+    return { ...NONE_REFUSED, errors, problem: (error as Error).message };
   } finally {
     await rm(unfinished, { force: true });
   }
@@ -47,8 +55,7 @@ async function* markRecords(file: InputFile, errors: readonly LineError[]): Asyn
   const records = readStandingRecords(readFileText(file.path, encoding), dialect);
   try {
     const { head, header } = await readHead(records);
-    // A header that is refused says by itself what is wrong.
-    if (errors.some(({ line }) => line <= header.line)) throw new Error('its header is not valid');
+    if (errors.some(({ line }) => line <= header.line)) throw new HeaderRefused();
     const kept = keepRecord(dialect, findResultColumns(dialect.names)?.refusal ?? new Set());
     const mine = (fields: readonly unknown[]): string => writeRecords([fields], { separator });
     yield encodeText(`${mark}${head}${mine(REFUSAL_COLUMNS)}${separator}${kept(header)}${header.end}`, encoding);

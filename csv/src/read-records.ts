@@ -1,10 +1,10 @@
 import Papa from 'papaparse';
 import type { LineEnd } from './dialect.ts';
 
-/** Records, and by their places what is wrong with those that are not as they should be. */
+/** Records, and the places of those whose quotes do not fit: they may go on over lines that are records of their own. */
 export interface Records {
   readonly fields: readonly (readonly string[])[];
-  readonly complaints: ReadonlyMap<number, string>;
+  readonly misquoted: ReadonlySet<number>;
 }
 
 export interface RecordReader {
@@ -24,7 +24,7 @@ export function createRecordReader({ separator, lineEnd }: { separator: string; 
   function parse(text: string, isLast: boolean): Records {
     const { data, errors, meta } = parser.parse(text, 0, !isLast) as Papa.ParseResult<string[]>;
     waiting = isLast ? '' : text.slice(meta.cursor);
-    return { fields: data, complaints: new Map(errors.map(({ row = 0, message }) => [row, message])) };
+    return { fields: data, misquoted: new Set(errors.map(({ row = 0 }) => row)) };
   }
 
   return {

@@ -192,7 +192,7 @@ describe('npm run batch, once more', () => {
   it('with --retry tries once more what failed of a batch, and writes what failed again as the API does', async () => {
     const rows = ['type,wallet_id,amount', `withdraw,${wallet},4.00`, `withdraw,${wallet},9.00`];
     const { out } = await batch(write('credits.csv', ...rows));
-    const [, id] = /--retry ([0-9a-f-]{36})\n/.exec(out) ?? [];
+    const [, id] = /--retry ([0-9a-f-]{36})\./.exec(out) ?? [];
     await operate(service.url, wallet, 'DEPOSIT', '5.00');
     const { code, out: retried } = await inFolder('--retry', id!);
     expect(code).toBe(4);
@@ -206,6 +206,7 @@ describe('npm run batch, once more', () => {
     expect(await inFolder('--retry', id!)).toMatchObject({
       out: expect.stringMatching(/^Batch \S+ had been retried before/),
     });
+    expect(readFileSync(`${path}.bak`, 'utf8')).toMatch(/,1\.00,/);
     const unknown = await batch('--retry', id!.replace(/^.{8}/, '00000000'));
     expect(unknown).toMatchObject({ code: 4, out: expect.stringMatching(/^Batch \S+ was not retried: /) });
   });

@@ -45,7 +45,7 @@ describe('npm run batch', () => {
     expect(run).toMatchObject({ code: 4, err: expect.stringMatching(UNKEYED) });
     expect(run.out).toContain('4 lines');
     expect(run.out).toContain(
-      `2 succeeded, 2 failed.\nThe 2 lines that failed are in ${join(folder, 'credits.failed.csv')}: correct and send that file, or try `,
+      `2 succeeded, 2 failed.\nThe 2 lines that failed are in ${join(folder, 'credits.failed.csv')}: correct and send that file, or try again `,
     );
     const { rows } = await service.database.query<{ id: string }>(
       'SELECT id FROM operations WHERE wallet_id = $1 AND amount IN (700, 900) ORDER BY line',
@@ -112,8 +112,7 @@ describe('npm run batch', () => {
       'line 3: amount: must be greater than zero',
       expect.stringMatching(/^line 4: wallet_id: /),
       `${file} was refused: 2 of 3 lines are not valid. Nothing was accepted.`,
-      `The 2 lines that are not valid are in ${join(folder, 'credits.refused.csv')}: correct and send that file.`,
-      'To accept the other lines as they are: the same command with --accept-good',
+      expect.stringContaining(`with the reasons: ${join(folder, 'credits.refused.csv')}. Correct them in ${file} and `),
       '',
     ]);
     expect(readFileSync(join(folder, 'credits.refused.csv'), 'utf8').split('\n')).toEqual([

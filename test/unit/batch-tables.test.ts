@@ -144,6 +144,15 @@ describe('a table', () => {
     });
   });
 
+  it.each(['"1', '"1"0', '"a"b"'])(
+    'with the field %s is refused at its line, since the next may be in it',
+    async (amount) => {
+      await expect(readTable(`type,amount\ndeposit,1\ndeposit,${amount}\ndeposit,2\n`)).rejects.toMatchObject({
+        ...{ code: 'batch_refused', message: expect.stringMatching(/^Line 3: its quotes do not fit: /) },
+      });
+    },
+  );
+
   it.each([
     ['final', 'TRUE', true],
     ['final', ' false ', false],

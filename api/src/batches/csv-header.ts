@@ -118,7 +118,9 @@ function refuseUnknown(names: readonly string[], line: number): void {
   const told = unknown.slice(0, NAMES_TOLD).map((name) => JSON.stringify(name.slice(0, NAME_TOLD)));
   const more = unknown.length > NAMES_TOLD ? ` and ${unknown.length - NAMES_TOLD} more` : '';
   if (unknown.includes('legs')) throw refuseHeader(line, NO_LEGS);
-  if (unknown.length > 0) throw refuseHeader(line, `there is no field ${told.join(', ')}${more}`);
+  if (unknown.length > 0) {
+    throw refuseHeader(line, `there is no field ${told.join(', ')}${more}: use ${[...READERS.keys()].join(', ')}`);
+  }
   if (new Set(given).size < given.length) throw refuseHeader(line, 'a field is named twice');
 }
 

@@ -64,19 +64,28 @@ function createTaker(place: Place, keyColumn: string | null): (piece: string, is
   };
 }
 
-function toLines({ fields, complaints }: Records, table: Table, place: Place): RawLine[] {
+function toLines({ fields, misquoted }: Records, table: Table, place: Place): RawLine[] {
   const lines: RawLine[] = [];
   for (const [row, record] of fields.entries()) {
     const { line } = place;
     if (!isEmptyRecord(record)) {
-      const complaint = complaints.get(row) ?? null;
-      lines.push(complaint === null ? toLine(line, table, record) : { line, value: null, problem: complaint });
+      if (misquoted.has(row)) throw refuseQuotes(line);
+      lines.push(toLine(line, table, record));
     }
     // A quoted field may go over several lines.
     place.line += 1;
     for (const field of record) if (field.includes('\n')) place.line += countLineFeeds(field);
   }
   return lines;
+}
+
+/** It cannot be said where the next line begins. */
+function refuseQuotes(line: number): Problem {
+  const message =
+    'its quotes do not fit: close each quoted field before the next separator, and write a quote in it twice';
+  return new Problem('batch_refused', `Line ${line}: ${message}. Nothing was accepted.`, {
+    errors: [{ line, field: '', message }],
+  });
 }
 
 function refuseLength({ line }: Place): Problem {
@@ -108,7 +117,7 @@ function toLine(line: number, table: Table, record: readonly string[]): RawLine 
   const { columns, localAmount, results } = table;
   const { length } = columns;
   if (record.length < length || (record.length > length && !record.slice(length).every(isBlank))) {
-    return { line, value: null, problem: `has ${record.length} fields, the header has ${length}` };
+    return { line, value: null, problem: `has ${count(record.length, 'field')}, the header has ${length}` };
   }
   const value: Record<string, unknown> = {};
   let index = 0;
@@ -144,6 +153,10 @@ function withKey(line: number, value: unknown, { key, results }: Table, record: 
 function checkKey(line: number, value: unknown, field: string, key: string): RawLine {
   if (KEY_PATTERN.test(key)) return { line, value, problem: null, key };
   return { line, value: null, field, problem: 'must be a key, of 1 to 255 of A-Z a-z 0-9 _ . : -' };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function refuseAmount(line: number, amount: string): RawLine {
