@@ -57,7 +57,8 @@ export async function checkBatch(
   const names = nameBatch(lines, options, wanted.bodyHash);
   const earlier = await findSame(needs.storing, names, options.idempotencyKey, wanted.skips);
   if (earlier === null) refuseSkipped(lines, wanted.skips);
-  return { lines, batch: describe(id, lines, options, names), earlier };
+  const skippedLines = wanted.skips ? badLines(lines) : [];
+  return { lines, batch: describe(id, { lines, skippedLines, options, names }), earlier };
 }
 
 function refuseLines({ lines, bad, late }: CheckedLines, remark = ''): Problem {
@@ -139,8 +140,21 @@ function ownKey(hash: string): string {
   return `sha256:${hash}`;
 }
 
-function describe(id: string, lines: CheckedLines, options: BatchOptions, { whole, inPart }: BatchNames): NewBatch {
-  const skippedLines: SkippedLine[] = badLines(lines);
+function describe(
+  id: string,
+  {
+    lines,
+    skippedLines,
+    options,
+    names,
+  }: {
+    readonly lines: CheckedLines;
+    readonly skippedLines: readonly SkippedLine[];
+    readonly options: BatchOptions;
+    readonly names: BatchNames;
+  },
+): NewBatch {
+  const { whole, inPart } = names;
   const requestHash = skippedLines.length > 0 ? inPart : whole;
   if (requestHash === null) throw new Error('a batch with bad lines has no name');
   return {
