@@ -1,27 +1,29 @@
 import { rmSync } from 'node:fs';
-import type { Batch } from './call-api.ts';
-import { type Config, readConfig } from './config.ts';
+import type { Batch, LineError, Problem } from './call-api.ts';
+import { type Config, type UploadConfig, readConfig } from './config.ts';
 import { followBatch } from './follow-batch.ts';
 import { inspectFile, warnOfMissingKeys } from './inspect-file.ts';
 import { GivenUp, createPatience } from './keep-trying.ts';
 import { HelpShown, UsageError } from './parse-command.ts';
 import { type Progress, createProgress } from './progress.ts';
+import { retryBatch } from './retry-batch.ts';
 import { type Outcome, exitCodeOf, toDocument, toSentences } from './tell-outcome.ts';
 import { uploadFile } from './upload-file.ts';
 import { noneFailed, unfinishedPath, writeFailed } from './write-failed.ts';
+import { NONE_REFUSED, type RefusedLines, writeRefused } from './write-refused.ts';
 
 /**
- * `npm run batch -- credits.csv`: sends a file of operations as one batch, follows it to its end, writes the lines that
- * failed into a file beside it, and reports the outcome. Running it again with the same file finds the same batch again.
+ * `npm run batch -- credits.csv`: sends a file of operations as one batch, or with `--retry` what failed of one; follows it to
+ * its end, writes the lines that failed or were refused into files beside it, and reports the outcome. Running it again with the
+ * same file finds the same batch again.
  */
 await run(process.argv.slice(2));
 
 async function run(args: readonly string[]): Promise<void> {
   try {
     const config = readConfig(args);
-    const { hasKeys } = await inspectFile(config.file);
-    if (!hasKeys && config.key === null) process.stderr.write(`${warnOfMissingKeys(config.file.name)}\n`);
-    tell(await sendFile(config), config, config.isJson);
+    if (config.file !== null) await warnIfUnkeyed(config);
+    tell(await sendAndTell(config), config, config.isJson);
   } catch (error) {
     if (error instanceof HelpShown) return;
     if (!(error instanceof UsageError)) throw error;
@@ -29,8 +31,13 @@ async function run(args: readonly string[]): Promise<void> {
   }
 }
 
-async function sendFile(config: Config): Promise<Outcome> {
-  const progress = createProgress(config.file.bytes, process.stderr.isTTY);
+async function warnIfUnkeyed(config: UploadConfig): Promise<void> {
+  const { hasKeys } = await inspectFile(config);
+  if (!hasKeys && config.key === null) process.stderr.write(`${warnOfMissingKeys(config.name)}\n`);
+}
+
+async function sendAndTell(config: Config): Promise<Outcome> {
+  const progress = createProgress(config.file?.bytes ?? 0, process.stderr.isTTY);
   let accepted: Batch | null = null;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -53,17 +60,32 @@ async function sendFile(config: Config): Promise<Outcome> {
 /** @throws GivenUp; UsageError if the file cannot be read */
 async function sendAndFollow(config: Config, progress: Progress, onKnown: (batch: Batch) => void): Promise<Outcome> {
   const patience = createPatience(config.giveUpAfterMs, (reason) => progress.waiting(reason));
-  const upload = await uploadFile(config, patience, progress);
-  if (upload.kind === 'checked') return upload;
-  if (upload.kind === 'refused') return { ...upload, batch: null };
-  onKnown(upload.batch);
-  const followed = await followBatch(config, upload.batch, patience, progress);
-  if (followed.kind === 'refused') return { ...followed, batch: upload.batch };
+  const sent =
+    config.file === null ? await retryBatch(config, patience, progress) : await uploadFile(config, patience, progress);
+  if (sent.kind === 'checked') {
+    return { ...sent, refused: await writeIfAny(config, sent.checked.skipped_lines) };
+  }
+  if (sent.kind === 'refused')
+    return { ...sent, batch: null, refused: await writeIfAny(config, linesOf(sent.problem)) };
+  onKnown(sent.batch);
+  const { skipped } = sent;
+  const refused = await writeIfAny(config, skipped);
+  const followed = await followBatch(config, sent.batch, patience, progress);
+  if (followed.kind === 'refused') return { ...followed, batch: sent.batch, refused };
   const { batch } = followed;
   onKnown(batch);
   // A line that was accepted earlier is no operation of this batch, and may have failed all the same.
-  const failed = batch.failed + batch.replayed > 0 ? await writeFailed(config, batch.id, patience) : noneFailed(config);
-  return { kind: 'completed', batch, isReplayed: upload.kind === 'replayed', failed };
+  const failed =
+    batch.failed + batch.replayed > 0 ? await writeFailed(config, batch, skipped, patience) : noneFailed(config);
+  return { kind: 'completed', batch, isReplayed: sent.kind === 'replayed', failed, refused };
+}
+
+async function writeIfAny(config: Config, lines: readonly LineError[] = []): Promise<RefusedLines> {
+  return config.file === null ? NONE_REFUSED : writeRefused(config, lines);
+}
+
+function linesOf({ errors = [] }: Problem): LineError[] {
+  return errors.flatMap(({ line, field = '', message }) => (line === undefined ? [] : [{ line, field, message }]));
 }
 
 /** Results go to stdout. So does the document of `--json`, and then nothing else does. */

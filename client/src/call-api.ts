@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
-import type { Config } from './config.ts';
+import type { Service } from './config.ts';
 import { PassingFailure } from './keep-trying.ts';
 import { UsageError } from './parse-command.ts';
 
@@ -15,10 +15,19 @@ export interface Batch {
   readonly failed: number;
   /** Lines that are operations of earlier requests, by their own keys. */
   readonly replayed: number;
+  /** Bad lines that it was accepted without. */
+  readonly skipped?: number;
   readonly accepted_at: string;
   readonly cancelled_at: string | null;
   readonly finished_at: string | null;
   readonly operations_per_second: number | null;
+}
+
+/** What is wrong with a line of the file. */
+export interface LineError {
+  readonly line: number;
+  readonly field: string;
+  readonly message: string;
 }
 
 /** An answer that says no, and will say no again: problem details (RFC 9457). */
@@ -51,8 +60,8 @@ const ANSWER_MS = 600_000;
 const ANSWER_LIMIT = 4 * 1024 * 1024;
 
 /** Calls the API, and reads the whole answer. @throws PassingFailure */
-export async function callApi<Body>(config: Config, call: Call): Promise<Answer<Body>> {
-  const response = await openAnswer(config, call);
+export async function callApi<Body>(service: Service, call: Call): Promise<Answer<Body>> {
+  const response = await openAnswer(service, call);
   return readAnswer<Body>(response);
 }
 
@@ -61,19 +70,19 @@ export async function callApi<Body>(config: Config, call: Call): Promise<Answer<
  * @throws PassingFailure; an answer that breaks off later does so with an error of its own.
  */
 export async function streamApi(
-  config: Config,
+  service: Service,
   call: Call,
 ): Promise<{ ok: true; stream: IncomingMessage } | { ok: false; problem: Problem }> {
-  const response = await openAnswer(config, call);
+  const response = await openAnswer(service, call);
   if (isGood(response)) return { ok: true, stream: response };
   const answer = await readAnswer(response);
   if (answer.ok) throw new Error('an answer is good and bad at once');
   return answer;
 }
 
-async function openAnswer(config: Config, { method, path, headers, body }: Call): Promise<IncomingMessage> {
-  const url = new URL(`${config.url}${path}`);
-  const bearer = config.apiKey === null ? {} : { Authorization: `Bearer ${config.apiKey}` };
+async function openAnswer(service: Service, { method, path, headers, body }: Call): Promise<IncomingMessage> {
+  const url = new URL(`${service.url}${path}`);
+  const bearer = service.apiKey === null ? {} : { Authorization: `Bearer ${service.apiKey}` };
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
     method,
     headers: { ...headers, ...bearer },

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Batch, type Problem, callApi } from './call-api.ts';
-import type { Config } from './config.ts';
+import type { Service } from './config.ts';
 import { type Patience, keepTrying } from './keep-trying.ts';
 import type { Progress } from './progress.ts';
 
@@ -18,7 +18,7 @@ const PAUSE_MS = 200;
  * @throws GivenUp
  */
 export async function followBatch(
-  config: Config,
+  service: Service,
   accepted: Batch,
   patience: Patience,
   progress: Progress,
@@ -27,7 +27,7 @@ export async function followBatch(
   progress.applied(batch);
   while (batch.status !== 'completed') {
     const answer = await keepTrying(patience, () =>
-      callApi<Batch>(config, {
+      callApi<Batch>(service, {
         method: 'GET',
         path: `/batches/${batch.id}`,
         headers: { Accept: 'application/json', Prefer: `wait=${LOOK_S}` },
@@ -38,15 +38,15 @@ export async function followBatch(
     progress.applied(batch);
     if (batch.status !== 'completed') await delay(PAUSE_MS);
   }
-  const problem = batch.replayed > 0 ? await followReplayed(config, batch, patience) : null;
+  const problem = batch.replayed > 0 ? await followReplayed(service, batch, patience) : null;
   return problem === null ? { kind: 'completed', batch } : { kind: 'refused', problem };
 }
 
 /** An operation of an earlier request may still be pending when all of the batch's own have ended. */
-async function followReplayed(config: Config, { id }: Batch, patience: Patience): Promise<Problem | null> {
+async function followReplayed(service: Service, { id }: Batch, patience: Patience): Promise<Problem | null> {
   for (;;) {
     const answer = await keepTrying(patience, () =>
-      callApi<{ readonly data: readonly unknown[] }>(config, {
+      callApi<{ readonly data: readonly unknown[] }>(service, {
         method: 'GET',
         path: `/batches/${id}/operations?status=pending&limit=1`,
         headers: { Accept: 'application/json' },

@@ -1,44 +1,31 @@
-import type { InputFile } from './config.ts';
+import { findResultColumns } from '@wallet/csv/result-columns';
+import type { UploadConfig } from './config.ts';
 import { UsageError } from './parse-command.ts';
 import { readDialect, readStart } from './read-dialect.ts';
-
-/** The columns that the command adds to the records that failed. */
-const RESULT_COLUMNS = ['operation_id', 'status', 'error_code', 'error'] as const;
-
-/** Their names in a table that has these columns: one that it has itself, as that of the operations to reverse, keeps its name. */
-export function resultColumns(names: readonly string[]): string[] {
-  return RESULT_COLUMNS.map((column) => (names.includes(column) ? `failed_${column}` : column));
-}
 
 const KEYS = ['idempotency_key', 'reference_id'];
 
 /**
  * Looks at how a file begins.
  * @returns whether its lines have keys of their own, as far as that can be seen there.
- * @throws UsageError if it is what the command, or the service, wrote about lines that failed.
+ * @throws UsageError if it is what the command, or the service, wrote as NDJSON about lines that failed or were refused.
  */
-export async function inspectFile({ name, path, type }: InputFile): Promise<{ hasKeys: boolean }> {
+export async function inspectFile({ file, keyColumn }: UploadConfig): Promise<{ hasKeys: boolean }> {
+  const { name, path, type } = file;
   if (type === 'text/csv') {
     const { names } = await readDialect(path).catch((error: unknown) => refuseUnread(name, error));
-    const added = RESULT_COLUMNS.map((column) => (names.includes(`failed_${column}`) ? `failed_${column}` : column));
-    if (added.every((column) => names.includes(column))) {
-      throw new UsageError(
-        `${refusedResult(name)} To send them as operations of their own, remove the columns ` +
-          `${added.join(', ')} and the lines' keys: a key stays with the operation that failed.`,
-      );
-    }
-    return { hasKeys: KEYS.some((key) => names.includes(key)) };
+    // Each line that failed has the key that is made of its operation.
+    const isFailed = findResultColumns(names)?.outcome != null;
+    return { hasKeys: keyColumn !== null || isFailed || KEYS.some((key) => names.includes(key)) };
   }
   const { text } = await readStart(path).catch((error: unknown) => refuseUnread(name, error));
-  if (/^\uFEFF?\s*\{"line":\d+,(?:"position":\d+,)?"id":/.test(text)) throw new UsageError(refusedResult(name));
+  if (/^\uFEFF?\s*\{"line":\d+,(?:"position":\d+,)?"(?:id|field)":/.test(text)) {
+    throw new UsageError(
+      `${name} says what became of lines, and is not sent as it is: --retry <batch> tries what failed once more, ` +
+        'and a corrected line is sent in a file of its own.',
+    );
+  }
   return { hasKeys: KEYS.some((key) => new RegExp(`"${key}"\\s*:\\s*"`).test(text)) };
-}
-
-function refusedResult(name: string): string {
-  return (
-    `${name} holds lines that failed, with what became of them, and is not sent as it is: ` +
-    'POST /batches/{id}/retry sends what failed of a batch once more.'
-  );
 }
 
 function refuseUnread(name: string, error: unknown): never {
@@ -48,8 +35,7 @@ function refuseUnread(name: string, error: unknown): never {
 /** What a person should know before lines without keys are sent. */
 export function warnOfMissingKeys(name: string): string {
   return (
-    `Warning: the lines of ${name} have no keys of their own. Sent again as it is, it is the same batch and nothing is ` +
-    'applied twice, but once a line has been changed, added or removed, all its lines are accepted a second time: give each ' +
-    'line an idempotency_key, or the batch a name with --key, under which a changed file is refused.'
+    `Warning: the lines of ${name} have no keys, so if you edit the file and send it again, its unchanged lines are paid ` +
+    'again: give each line an idempotency_key, name a column that is one with --key-column, or name the batch with --key.'
   );
 }

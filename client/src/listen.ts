@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Option } from 'commander';
+import { EXIT_CODES, explainExitCodes } from './exit-codes.ts';
 import { HelpShown, UsageError, commandOnService, parseCommand, readAddress } from './parse-command.ts';
 
 /**
@@ -14,20 +15,19 @@ interface Options {
   readonly apiKey?: string;
   readonly forwardTo?: string;
   readonly types?: string[];
+  readonly json?: boolean;
 }
 
 /** Headers of the connection, not of the event. */
 const OF_CONNECTION = new Set(['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding']);
 const ANSWER_MS = 10_000;
 
-const EXIT_CODES = `
-Exit codes:
-  0  ended by Ctrl-C or SIGTERM
-  2  the command cannot be understood
-  3  the service could not be reached
-  4  the service refused to send events here`;
+const MORE_HELP = explainExitCodes({
+  good: 'ended by Ctrl-C or SIGTERM',
+  refused: 'the service refused to send events here',
+});
 
-const { url, apiKey, forwardTo, types } = readOptions();
+const { url, apiKey, forwardTo, types, json } = readOptions();
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
@@ -46,15 +46,16 @@ function readOptions(): Options {
   const command = commandOnService(
     'npm run listen --',
     'Prints events as they arrive, and forwards them, signed, to a receiver under development.',
+    'print each event as it came, a JSON object on each line, and all else on stderr',
   )
     .addOption(new Option('--forward-to <url>', 'where to forward them').argParser(readAddress))
     .option('--types <type...>', 'only events of these types')
-    .addHelpText('after', EXIT_CODES);
+    .addHelpText('after', MORE_HELP);
   try {
     parseCommand(command, process.argv.slice(2));
   } catch (error) {
     if (error instanceof HelpShown) process.exit();
-    if (error instanceof UsageError) fail(error.message, 2);
+    if (error instanceof UsageError) fail(error.message, EXIT_CODES.misused);
     throw error;
   }
   return command.opts<Options & Record<string, unknown>>();
@@ -67,11 +68,11 @@ function listen(target: Server): Promise<void> {
 async function subscribe(address: string): Promise<{ id: string; secret: string }> {
   const body = { url: address, description: 'npm run listen', ...(types ? { event_types: types } : {}) };
   const answer = await call('POST', '/webhook-endpoints', JSON.stringify(body));
-  if (answer === null) fail(`There is no service at ${url}.`, 3);
+  if (answer === null) fail(`There is no service at ${url}.`, EXIT_CODES.unreachable);
   const said = (await answer.json().catch(() => ({}))) as { id?: string; secret?: string; detail?: string };
   const { id, secret, detail } = said;
   if (answer.status === 201 && id !== undefined && secret !== undefined) return { id, secret };
-  fail(`The service refused: ${detail ?? `it answered ${answer.status}`}`, 4);
+  fail(`The service refused: ${detail ?? `it answered ${answer.status}`}`, EXIT_CODES.refused);
 }
 
 /** Prints an event, and forwards it. @returns how it is answered: as the receiver did, so that it comes again if need be. */
@@ -79,6 +80,7 @@ async function take(body: Buffer, headers: IncomingHttpHeaders): Promise<number>
   const type = typeOf(body);
   // The port is open to every program of this machine.
   if (type === null) return 400;
+  if (json === true) process.stdout.write(`${JSON.stringify(JSON.parse(body.toString()))}\n`);
   const line = `${new Date().toISOString()}  ${type.padEnd(24)} ${String(headers['webhook-id'])}`;
   if (forwardTo === undefined) {
     say(line);
@@ -119,7 +121,7 @@ async function stop(): Promise<void> {
   server.close();
 }
 
-/** @returns null if nobody answers. */
+/** @returns null if nothing answers. */
 async function call(method: string, path: string, body?: string): Promise<Response | null> {
   const bearer: Record<string, string> = apiKey ? { Authorization: `Bearer ${apiKey}` } : {};
   const headers = { 'Content-Type': 'application/json', ...bearer };
@@ -127,8 +129,9 @@ async function call(method: string, path: string, body?: string): Promise<Respon
   return fetch(`${url.replace(/\/+$/, '')}${path}`, init).catch(() => null);
 }
 
+/** With `--json`, stdout is for events alone. */
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  (json === true ? process.stderr : process.stdout).write(`${line}\n`);
 }
 
 function fail(reason: string, code: number): never {

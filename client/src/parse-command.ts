@@ -23,8 +23,8 @@ export function parseCommand(command: Command, args: readonly string[]): void {
   }
 }
 
-/** A command that follows the service, with the options that say where it is and how it is asked. */
-export function commandOnService(name: string, description: string): Command {
+/** A command on the service, with the options that all of them have. `json` says what `--json` prints. */
+export function commandOnService(name: string, description: string, json: string): Command {
   return new Command(name)
     .description(description)
     .addOption(
@@ -33,11 +33,12 @@ export function commandOnService(name: string, description: string): Command {
         .default('http://127.0.0.1:8000')
         .argParser(readUrl),
     )
-    .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY').argParser(readApiKey));
+    .addOption(new Option('--api-key <key>', 'sent as a bearer token').env('WALLET_API_KEY').argParser(readApiKey))
+    .option('--json', json);
 }
 
 /** Where the service answers, as an argument says it. */
-export function readUrl(text: string): string {
+function readUrl(text: string): string {
   const url = parseUrl(text);
   if (url?.search !== '' || url.hash !== '') refuseAddress();
   return readAddress(text);
@@ -64,7 +65,7 @@ function refuseAddress(): never {
 }
 
 /** A key as an argument or the environment says it, which the message must not. Empty is none. @throws UsageError */
-export function readApiKey(text: string): string | undefined {
+function readApiKey(text: string): string | undefined {
   if (text === '') return undefined;
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new UsageError('The API key has spaces, line ends or other characters that are in no key. See --help.');

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { EXIT_CODES, explainExitCodes } from './exit-codes.ts';
 import { HelpShown, UsageError, commandOnService, parseCommand } from './parse-command.ts';
 import { type Status, renderStatus } from './render-status.ts';
 
@@ -11,36 +12,37 @@ interface Options {
   readonly url: string;
   readonly apiKey?: string;
   readonly once?: boolean;
+  readonly json?: boolean;
 }
 
 const REFRESH_MS = 2_000;
 const ANSWER_MS = 10_000;
+const DEGRADED = 1;
 const [HOME, CLEAR_LINE, CLEAR_BELOW, CLEAR_ALL] = ['\x1b[H', '\x1b[K', '\x1b[J', '\x1b[2J'];
 
-const EXIT_CODES = `
-Exit codes:
-  0  all is well; ended by Ctrl-C
-  1  the service is degraded (printed once)
-  2  the command cannot be understood
-  3  the service could not be reached
-  4  the service refused to tell: the key needs the scope operations:read`;
+const MORE_HELP = explainExitCodes({
+  good: 'all is well; ended by Ctrl-C',
+  refused: 'the service refused to answer: the key needs the scope operations:read',
+  others: ['1  the service is degraded (printed once)'],
+});
 
-const { url, apiKey, once } = readOptions();
-if (once === true || !process.stdout.isTTY) await printOnce();
+const { url, apiKey, once, json } = readOptions();
+if (once === true || json === true || !process.stdout.isTTY) await printOnce();
 else await refresh();
 
 function readOptions(): Options {
   const command = commandOnService(
     'npm run status --',
     'Shows how the service is: rates, what waits, workers, batches, webhooks and the last hour.',
+    'print the answer of GET /status once, as JSON',
   )
     .option('--once', 'print it once, and do not refresh')
-    .addHelpText('after', EXIT_CODES);
+    .addHelpText('after', MORE_HELP);
   try {
     parseCommand(command, process.argv.slice(2));
   } catch (error) {
     if (error instanceof HelpShown) process.exit();
-    if (error instanceof UsageError) fail(error.message, 2);
+    if (error instanceof UsageError) fail(error.message, EXIT_CODES.misused);
     throw error;
   }
   return command.opts<Options & Record<string, unknown>>();
@@ -49,8 +51,9 @@ function readOptions(): Options {
 async function printOnce(): Promise<void> {
   const answer = await ask();
   if ('reason' in answer) fail(answer.reason, answer.code);
-  process.stdout.write(`${renderStatus(answer).join('\n')}\n`);
-  process.exitCode = answer.status === 'ok' ? 0 : 1;
+  const text = json === true ? JSON.stringify(answer, null, 2) : renderStatus(answer).join('\n');
+  process.stdout.write(`${text}\n`);
+  process.exitCode = answer.status === 'ok' ? EXIT_CODES.good : DEGRADED;
 }
 
 /** A service that is away for a moment is asked again; what was seen last stays on the screen. */

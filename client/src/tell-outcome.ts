@@ -1,38 +1,64 @@
-import type { Batch, Problem } from './call-api.ts';
+import type { Batch, LineError, Problem } from './call-api.ts';
 import type { Config } from './config.ts';
+import { EXIT_CODES } from './exit-codes.ts';
 import type { CheckedFile } from './upload-file.ts';
 import type { FailedLines } from './write-failed.ts';
+import type { RefusedLines } from './write-refused.ts';
 
 /** How the command ends. `batch` is null where none is known to be accepted. */
 export type Outcome =
-  | { readonly kind: 'completed'; readonly batch: Batch; readonly isReplayed: boolean; readonly failed: FailedLines }
-  | { readonly kind: 'checked'; readonly checked: CheckedFile }
-  | { readonly kind: 'refused'; readonly problem: Problem; readonly batch: Batch | null }
+  | {
+      readonly kind: 'completed';
+      readonly batch: Batch;
+      readonly isReplayed: boolean;
+      readonly failed: FailedLines;
+      /** The lines that were left out. */
+      readonly refused: RefusedLines;
+    }
+  | { readonly kind: 'checked'; readonly checked: CheckedFile; readonly refused: RefusedLines }
+  | {
+      readonly kind: 'refused';
+      readonly problem: Problem;
+      readonly batch: Batch | null;
+      readonly refused: RefusedLines;
+    }
   | { readonly kind: 'unreachable'; readonly reason: string; readonly batch: Batch | null }
   | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM'; readonly batch: Batch | null }
   | { readonly kind: 'misused'; readonly reason: string };
 
-const LINES_TOLD = 100;
+/** The most lines that are not valid that the terminal shows: the file beside the input has all of them. */
+const LINES_TOLD = 20;
 
 export function exitCodeOf(outcome: Outcome): number {
-  if (outcome.kind === 'completed') {
-    const { batch, failed } = outcome;
-    return batch.failed > 0 || failed.count > 0 || failed.problem !== null ? 4 : 0;
+  switch (outcome.kind) {
+    case 'completed': {
+      const { batch, failed, refused } = outcome;
+      const isGood = batch.failed + failed.count + refused.errors.length === 0 && failed.problem === null;
+      return isGood ? EXIT_CODES.good : EXIT_CODES.refused;
+    }
+    case 'checked':
+      return outcome.refused.errors.length === 0 ? EXIT_CODES.good : EXIT_CODES.refused;
+    case 'interrupted':
+      return EXIT_CODES[outcome.signal];
+    case 'misused':
+    case 'refused':
+    case 'unreachable':
+      return EXIT_CODES[outcome.kind];
   }
-  if (outcome.kind === 'interrupted') return outcome.signal === 'SIGINT' ? 130 : 143;
-  const codes = { checked: 0, misused: 2, unreachable: 3, refused: 4 } as const;
-  return codes[outcome.kind];
 }
 
-/** What a program is told: the batch, or else a problem with a stable code. */
+/** What a program reads: the batch, or else a problem with a stable code. */
 export function toDocument(outcome: Outcome): unknown {
   switch (outcome.kind) {
     case 'completed':
       return describeCompleted(outcome);
     case 'checked':
-      return outcome.checked;
-    case 'refused':
-      return { ...outcome.problem, ...(outcome.batch === null ? {} : { batch_id: outcome.batch.id }) };
+      return { ...outcome.checked, refused_lines: describeRefused(outcome.refused) };
+    case 'refused': {
+      const { problem, batch, refused } = outcome;
+      const lines = refused.errors.length === 0 ? {} : { refused_lines: describeRefused(refused) };
+      return { ...problem, ...lines, ...(batch === null ? {} : { batch_id: batch.id }) };
+    }
     case 'unreachable':
       return { code: 'unreachable', detail: outcome.reason, batch_id: outcome.batch?.id ?? null };
     case 'interrupted':
@@ -43,22 +69,31 @@ export function toDocument(outcome: Outcome): unknown {
 }
 
 /** The batch, and what it does not say by itself: why the command ends as it does. */
-function describeCompleted({ batch, isReplayed, failed }: Completed): unknown {
+function describeCompleted({ batch, isReplayed, failed, refused }: Completed): unknown {
   const { count, acceptedEarlier, name, problem } = failed;
-  const lines = { count, accepted_earlier: acceptedEarlier, file: name, problem };
-  return { ...batch, accepted_before: isReplayed, failed_lines: lines };
+  const failedLines = { count, accepted_earlier: acceptedEarlier, file: name, problem };
+  return {
+    ...batch,
+    accepted_before: isReplayed,
+    failed_lines: failedLines,
+    refused_lines: describeRefused(refused),
+  };
 }
 
-/** What a person is told. `config` is null if the command was not understood. */
+function describeRefused({ errors, name, problem }: RefusedLines): unknown {
+  return { count: errors.length, file: name, problem, errors };
+}
+
+/** What a person reads. `config` is null if the command was not understood. */
 export function toSentences(outcome: Outcome, config: Config | null): string[] {
-  const name = config?.file.name ?? 'The file';
+  const name = nameOf(config);
   switch (outcome.kind) {
     case 'completed':
-      return tellCompleted(outcome, name);
+      return tellCompleted(outcome, config);
     case 'checked':
-      return [tellChecked(outcome.checked, name)];
+      return [...listRefused(outcome.refused), tellChecked(outcome.checked, name), ...tellRefusedFile(outcome.refused)];
     case 'refused':
-      return tellRefused(outcome, name);
+      return tellRefused(outcome, config);
     case 'unreachable': {
       const seconds = (config?.giveUpAfterMs ?? 0) / 1000;
       return [
@@ -75,63 +110,119 @@ export function toSentences(outcome: Outcome, config: Config | null): string[] {
 
 type Completed = Extract<Outcome, { kind: 'completed' }>;
 
-function tellCompleted({ batch, isReplayed, failed }: Completed, name: string): string[] {
-  const seconds = (Date.parse(batch.finished_at ?? batch.accepted_at) - Date.parse(batch.accepted_at)) / 1000;
+function tellCompleted({ batch, isReplayed, failed, refused }: Completed, config: Config | null): string[] {
+  const word = config?.retryOf == null ? 'accepted' : 'retried';
+  const before = `${nameOf(config)} had been ${word} before, at ${batch.accepted_at}: nothing was accepted again.`;
   return [
-    ...(isReplayed ? [`${name} had been accepted before, at ${batch.accepted_at}: nothing was accepted again.`] : []),
-    `Batch ${batch.id}: ${counted(batch.total, 'operation')} in ${seconds.toFixed(1)} s, ` +
-      `${number(batch.succeeded)} succeeded, ${number(batch.failed)} failed.`,
-    ...(batch.cancelled_at === null ? [] : [`It was cancelled: what was pending then has failed.`]),
-    ...tellReplayed(batch.replayed, failed),
-    ...tellFailed(failed),
+    ...listRefused(refused),
+    ...(isReplayed ? [before] : []),
+    summarise(batch, failed),
+    ...(batch.cancelled_at == null ? [] : ['It was cancelled: what was pending then has failed.']),
+    ...tellFailed(failed, batch, config),
+    ...tellRefusedFile(refused),
   ];
 }
 
-/** Lines that stand for operations of earlier requests: they have their outcomes from there. */
-function tellReplayed(replayed: number, { acceptedEarlier, problem }: FailedLines): string[] {
-  if (replayed === 0) return [];
-  const accepted = `${counted(replayed, 'line')} had been accepted earlier under ${replayed === 1 ? 'its key' : 'their keys'}`;
-  if (problem !== null) return [`${accepted}.`];
-  const outcomes = `${number(replayed - acceptedEarlier)} succeeded, ${number(acceptedEarlier)} failed`;
-  const remedy = acceptedEarlier > 0 ? ' A line that failed then needs another key to be tried again.' : '';
-  return [`${accepted}: ${outcomes}.${remedy}`];
+/** One sentence, whose numbers add up to the lines of the file. */
+function summarise(batch: Batch, { acceptedEarlier, problem }: FailedLines): string {
+  const { id, total, replayed, succeeded, failed, skipped = 0 } = batch;
+  const seconds = (Date.parse(batch.finished_at ?? batch.accepted_at) - Date.parse(batch.accepted_at)) / 1000;
+  // Without the list of what failed it is not known how the operations of earlier requests ended.
+  const earlier =
+    problem === null
+      ? ([
+          [replayed - acceptedEarlier, 'had succeeded before under their keys'],
+          [acceptedEarlier, 'had failed before under their keys'],
+        ] as const)
+      : ([[replayed, 'had been accepted before under their keys']] as const);
+  const rest = [...earlier, [skipped, 'left out'] as const]
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `, ${number(count)} ${what}`);
+  return (
+    `Batch ${id}: ${counted(total + replayed + skipped, 'line')} in ${seconds.toFixed(1)} s, ` +
+    `${number(succeeded)} succeeded, ${number(failed)} failed${rest.join('')}.`
+  );
 }
 
-function tellFailed({ count, name, problem, staleName }: FailedLines): string[] {
+function tellFailed(failed: FailedLines, batch: Batch, config: Config | null): string[] {
+  const { count, name, problem, staleName, keptName } = failed;
   if (problem !== null) return [`The lines that failed could not be written: ${problem}.`];
   if (staleName !== null) return [`No line failed: ${staleName} is from an earlier run.`];
   if (name === null) return [];
-  return [
-    count === 1 ? `The line that failed is in ${name}.` : `The ${number(count)} lines that failed are in ${name}.`,
+  const what = count === 1 ? 'The line that failed is' : `The ${number(count)} lines that failed are`;
+  const isTable = config?.file == null || config.file.type === 'text/csv';
+  // What failed before is no operation of this batch, which alone can be retried.
+  const remedies = [
+    ...(isTable ? ['correct and send that file'] : []),
+    ...(batch.failed > 0 ? [`try again unchanged with npm run batch -- --retry ${batch.id}`] : []),
   ];
+  const remedy = remedies.length === 0 ? '' : `: ${remedies.join(', or ')}`;
+  return [`${what} in ${name}${remedy}.`, ...tellKept(keptName, name)];
 }
 
-function tellChecked({ total, replayed, sums, accepted_as: earlierBatch }: CheckedFile, name: string): string {
-  if (earlierBatch !== null)
-    return `${name} was accepted before, as batch ${earlierBatch}. Nothing was accepted again.`;
+function tellKept(keptName: string | null, name: string): string[] {
+  return keptName === null ? [] : [`The ${name} that was there before is now ${keptName}.`];
+}
+
+function tellChecked({ total, replayed, skipped, sums, accepted_as: earlier }: CheckedFile, name: string): string {
+  if (earlier !== null) return `${name} was accepted before, as batch ${earlier}. Nothing was accepted again.`;
   const of = sums.length > 0 ? ` of ${sums.map((sum) => `${sum.total} ${sum.asset}`).join(', ')} in all` : '';
-  const earlier =
+  const before =
     replayed > 0
       ? ` ${counted(replayed, 'line')} had been accepted before under ${replayed === 1 ? 'its key' : 'their keys'}.`
       : '';
-  return `${name} is valid: ${counted(total, 'operation')}${of}.${earlier} Nothing was accepted.`;
+  const what = counted(total, 'operation');
+  return skipped > 0
+    ? `${name} would be accepted without ${counted(skipped, 'line')}: ${what}${of}.${before} Nothing was accepted.`
+    : `${name} is valid: ${what}${of}.${before} Nothing was accepted.`;
 }
 
-function tellRefused({ problem, batch }: Extract<Outcome, { kind: 'refused' }>, name: string): string[] {
+function tellRefused(outcome: Extract<Outcome, { kind: 'refused' }>, config: Config | null): string[] {
+  const { problem, batch, refused } = outcome;
   if (batch !== null) return [`Batch ${batch.id} cannot be followed: ${problem.detail}`];
-  const errors = (problem.errors ?? []).filter((error) => error.line !== undefined);
-  const lines = errors
-    .sort((one, other) => (one.line ?? 0) - (other.line ?? 0))
-    .map(({ line, field, message }) => `line ${line}: ${field ? `${field}: ` : ''}${message}`);
+  if (config?.retryOf != null) return [`${nameOf(config)} was not retried: ${problem.detail}`];
   const reason = problem.detail.replace(/\.?( Nothing was accepted)?\.?$/, '');
-  return [...lines.slice(0, LINES_TOLD), `${name} was refused: ${reason}. Nothing was accepted.`];
+  const [, bad, all] = /^(\d+) of (\d+) lines /.exec(problem.detail) ?? [];
+  const isPartlyGood = bad !== all && !config?.acceptsGood && !config?.isAtomic;
+  const { name, keptName } = refused;
+  const place = `${refused.errors.length === 1 ? 'The line that is' : 'The lines that are'} not valid`;
+  const remedy = isPartlyGood
+    ? ` Correct ${refused.errors.length === 1 ? 'it' : 'them'} in ${config?.name} and send it again; or accept the others now with --accept-good, and send that file.`
+    : '';
+  return [
+    ...listRefused(refused),
+    `${nameOf(config)} was refused: ${reason}. Nothing was accepted.`,
+    ...(refused.problem === null ? [] : tellRefusedFile(refused)),
+    ...(name === null ? [] : [`${place}, with the reasons: ${name}.${remedy}`, ...tellKept(keptName, name)]),
+  ];
+}
+
+function listRefused({ errors }: RefusedLines): string[] {
+  const lines = errors.slice(0, LINES_TOLD).map(describeError);
+  return errors.length > LINES_TOLD ? [...lines, `and ${number(errors.length - LINES_TOLD)} more`] : lines;
+}
+
+function describeError({ line, field, message }: LineError): string {
+  return `line ${line}: ${field ? `${field}: ` : ''}${message}`;
+}
+
+function tellRefusedFile({ errors, name, problem, keptName }: RefusedLines): string[] {
+  if (problem !== null) return [`The lines that are not valid could not be written: ${problem}.`];
+  if (name === null) return [];
+  const count = errors.length;
+  const what = count === 1 ? 'The line that is not valid is' : `The ${number(count)} lines that are not valid are`;
+  return [
+    `${what} in ${name}${name.endsWith('.ndjson') ? '' : ': correct and send that file'}.`,
+    ...tellKept(keptName, name),
+  ];
 }
 
 function goOn(batch: Batch | null, config: Config | null): string[] {
   if (config?.isDryRun) return ['Nothing was accepted: the file was only to be checked.'];
-  const again = 'run the same command with the file unchanged';
+  const again = `run the same command${config?.file == null ? '' : ' with the file unchanged'}`;
   if (batch === null) {
-    return [`It is not known whether the file was accepted. To go on, ${again}: nothing is applied twice.`];
+    const what = config?.retryOf == null ? 'whether the file was accepted' : 'whether the batch was retried';
+    return [`It is not known ${what}. To go on, ${again}: nothing is applied twice.`];
   }
   if (batch.status === 'completed') return [`Batch ${batch.id} is completed. To see what became of it, ${again}.`];
   return [`Batch ${batch.id} goes on. To follow it again, ${again}.`];
@@ -143,4 +234,9 @@ function counted(count: number, what: string): string {
 
 function number(value: number): string {
   return value.toLocaleString('en-US');
+}
+
+/** As a sentence begins with it. */
+function nameOf(config: Config | null): string {
+  return config?.retryOf == null ? (config?.name ?? 'The file') : `Batch ${config.retryOf}`;
 }

@@ -1,15 +1,18 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isEmptyRecord, saysSeparator } from '@wallet/csv/dialect';
+import { isEmptyRecord } from '@wallet/csv/dialect';
 import { type StandingRecord, readStandingRecords } from '@wallet/csv/read-records';
+import { failureColumns, findResultColumns } from '@wallet/csv/result-columns';
 import { writeRecords } from '@wallet/csv/write-records';
-import { streamApi, toPassing } from './call-api.ts';
-import type { Config, InputFile } from './config.ts';
-import { resultColumns } from './inspect-file.ts';
+import { type Batch, type LineError, streamApi, toPassing } from './call-api.ts';
+import type { Config } from './config.ts';
+import type { InputFile } from './input-file.ts';
 import { GivenUp, type Patience, keepTrying } from './keep-trying.ts';
+import { putInPlace } from './put-in-place.ts';
 import { encodeText, readDialect, readFileText } from './read-dialect.ts';
+import { changed, keepRecord, readHead, refuseChanged } from './standing-records.ts';
 import { splitLines } from './split-lines.ts';
 
 /** `count` lines failed. They are in the file `name`, unless there are none, or `problem` says why not. */
@@ -21,31 +24,38 @@ export interface FailedLines {
   readonly problem: string | null;
   /** A file of this name is there from an earlier run, and says nothing about this one. */
   readonly staleName: string | null;
+  /** What the file that was there before is called now. */
+  readonly keptName: string | null;
 }
 
-export function noneFailed({ file }: Config): FailedLines {
-  const staleName = existsSync(file.failedPath) ? file.failedName : null;
-  return { count: 0, acceptedEarlier: 0, name: null, problem: null, staleName };
+export function noneFailed({ failed }: Config): FailedLines {
+  const staleName = existsSync(failed.path) ? failed.name : null;
+  return { count: 0, acceptedEarlier: 0, name: null, problem: null, staleName, keptName: null };
 }
 
 /** Where the failed lines are until all of them are there. */
-export function unfinishedPath({ file }: Config): string {
-  return `${file.failedPath}.${process.pid}.part`;
+export function unfinishedPath({ failed }: Config): string {
+  return `${failed.path}.${process.pid}.part`;
 }
 
 /**
- * Writes the lines that failed beside the input: of a CSV file the records as they stand in it, with what came of them; of
- * others what the API tells. Both are read once, side by side, and neither is held in memory. The file is put in its place
- * when it is complete.
+ * Writes the lines that failed: of a CSV file the records as they stand in it, each behind what became of it; of others what the
+ * API says. Both are read once, side by side, and neither is held in memory. The file is put in its place when it is complete.
+ * @param skipped the lines of the file that are not in the batch.
  * @throws GivenUp
  */
-export async function writeFailed(config: Config, batchId: string, patience: Patience): Promise<FailedLines> {
+export async function writeFailed(
+  config: Config,
+  batch: Batch,
+  skipped: readonly LineError[],
+  patience: Patience,
+): Promise<FailedLines> {
   const { file } = config;
   const unfinished = unfinishedPath(config);
-  const failed = { count: 0, acceptedEarlier: 0, staleName: null };
+  const failed = { count: 0, acceptedEarlier: 0, staleName: null, keptName: null };
   const onLine = (operation: FailedOperation): void => {
     failed.count += 1;
-    if (operation.batch_id !== batchId) failed.acceptedEarlier += 1;
+    if (operation.batch_id !== batch.id) failed.acceptedEarlier += 1;
   };
   try {
     return await keepTrying(patience, async () => {
@@ -53,16 +63,24 @@ export async function writeFailed(config: Config, batchId: string, patience: Pat
       failed.acceptedEarlier = 0;
       const answer = await streamApi(config, {
         method: 'GET',
-        path: `/batches/${batchId}/operations?status=failed`,
-        headers: { Accept: 'application/x-ndjson' },
+        path: `/batches/${batch.id}/operations?status=failed`,
+        headers: { Accept: file === null ? 'text/csv' : 'application/x-ndjson' },
       });
       if (!answer.ok) return { ...failed, name: null, problem: answer.problem.detail };
-      const exported = exportedLines(answer.stream, onLine);
-      const lines = file.type === 'text/csv' ? markRecords(file, exported) : withEnds(exported);
-      await pipeline(Readable.from(lines), createWriteStream(unfinished));
+      if (file === null) {
+        // The lines of a retry have no keys: all that failed are its own.
+        failed.count = batch.failed;
+        await pipeline(answer.stream, createWriteStream(unfinished)).catch((error: unknown) => {
+          throw toPassing(error);
+        });
+      } else {
+        const exported = exportedLines(answer.stream, onLine);
+        const lines = file.type === 'text/csv' ? markRecords(file, exported, skipped) : withEnds(exported);
+        await pipeline(Readable.from(lines), createWriteStream(unfinished));
+      }
       if (failed.count === 0) return noneFailed(config);
-      await rename(unfinished, file.failedPath);
-      return { ...failed, name: file.failedName, problem: null };
+      const keptName = await putInPlace(unfinished, config.failed);
+      return { ...failed, name: config.failed.name, problem: null, keptName };
     });
   } catch (error) {
     if (error instanceof GivenUp) throw error;
@@ -86,7 +104,7 @@ interface ExportedLine {
   readonly operation: FailedOperation;
 }
 
-/** What the API tells of each failed line, in the order of the file. @throws PassingFailure if it breaks off */
+/** What the API says of each failed line, in the order of the file. @throws PassingFailure if it breaks off */
 async function* exportedLines(
   stream: Readable,
   onLine: (operation: FailedOperation) => void,
@@ -108,29 +126,36 @@ async function* withEnds(lines: AsyncIterable<ExportedLine>): AsyncGenerator<str
   for await (const { text } of lines) yield `${text}\n`;
 }
 
-/** The header and the records that failed, as they stand in the input, each with what came of it. */
-async function* markRecords(file: InputFile, exported: AsyncIterable<ExportedLine>): AsyncGenerator<Buffer> {
+/** The header and the records that failed, as they stand in the input, each behind what became of it. */
+async function* markRecords(
+  file: InputFile,
+  exported: AsyncIterable<ExportedLine>,
+  skipped: readonly LineError[],
+): AsyncGenerator<Buffer> {
   await refuseChanged(file);
   const dialect = await readDialect(file.path);
   const { separator, encoding, mark, names } = dialect;
+  const drops = findResultColumns(names)?.dropped ?? new Set();
+  const kept = keepRecord(dialect, drops);
   const records = readStandingRecords(readFileText(file.path, encoding), dialect);
+  const operations = withoutSkipped(records, skipped);
   try {
     const { head, header } = await readHead(records);
-    yield encodeText(`${mark}${head}${[header.text, ...resultColumns(names)].join(separator)}${header.end}`, encoding);
+    const added = failureColumns(names.filter((name) => !drops.has(name))).join(separator);
+    yield encodeText(`${mark}${head}${added}${separator}${kept(header)}${header.end}`, encoding);
     let position = 0;
     for await (const { operation } of exported) {
       let record: StandingRecord | null = null;
       while (position < operation.position) {
-        const next = await records.next();
+        const next = await operations.next();
         if (next.done) throw changed();
-        if (isEmptyRecord(next.value.fields)) continue;
         record = next.value;
         position += 1;
       }
-      if (record === null) throw new Error('the service told of a line twice');
+      if (record === null) throw new Error('the service named a line twice');
       const { id, status, error } = operation;
-      const outcome = writeRecords([[id, status, error.code, error.message]], { separator });
-      yield encodeText(`${record.text}${separator}${outcome}${header.end}`, encoding);
+      const outcome = writeRecords([[record.line, status, error.code, error.message, id]], { separator });
+      yield encodeText(`${outcome}${separator}${kept(record)}${header.end}`, encoding);
     }
     await refuseChanged(file);
   } finally {
@@ -138,24 +163,13 @@ async function* markRecords(file: InputFile, exported: AsyncIterable<ExportedLin
   }
 }
 
-/** The record that names the columns, and the line before it that says the separator, if there is one. */
-async function readHead(records: AsyncGenerator<StandingRecord>): Promise<{ head: string; header: StandingRecord }> {
-  let head = '';
-  for (let isFirst = true; ; isFirst = false) {
-    const next = await records.next();
-    if (next.done) throw changed();
-    const { fields, text, end } = next.value;
-    if (isFirst && saysSeparator(text)) head = `${text}${end}`;
-    else if (!isEmptyRecord(fields)) return { head, header: next.value };
+/** The records that are operations of the batch. */
+async function* withoutSkipped(
+  records: AsyncGenerator<StandingRecord>,
+  skipped: readonly LineError[],
+): AsyncGenerator<StandingRecord> {
+  const lines = new Set(skipped.map(({ line }) => line));
+  for await (const record of records) {
+    if (!isEmptyRecord(record.fields) && !lines.has(record.line)) yield record;
   }
-}
-
-/** @throws Error if the file was touched since the command began. */
-async function refuseChanged({ path, bytes, modifiedMs }: InputFile): Promise<void> {
-  const { size, mtimeMs } = await stat(path);
-  if (size !== bytes || mtimeMs !== modifiedMs) throw changed();
-}
-
-function changed(): Error {
-  return new Error('the file is not the one that was sent any more');
 }

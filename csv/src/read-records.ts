@@ -1,10 +1,10 @@
 import Papa from 'papaparse';
 import type { LineEnd } from './dialect.ts';
 
-/** Records, and by their places what is wrong with those that are not as they should be. */
+/** Records, and the places of those whose quotes do not fit: they may go on over lines that are records of their own. */
 export interface Records {
   readonly fields: readonly (readonly string[])[];
-  readonly complaints: ReadonlyMap<number, string>;
+  readonly misquoted: ReadonlySet<number>;
 }
 
 export interface RecordReader {
@@ -24,7 +24,7 @@ export function createRecordReader({ separator, lineEnd }: { separator: string; 
   function parse(text: string, isLast: boolean): Records {
     const { data, errors, meta } = parser.parse(text, 0, !isLast) as Papa.ParseResult<string[]>;
     waiting = isLast ? '' : text.slice(meta.cursor);
-    return { fields: data, complaints: new Map(errors.map(({ row = 0, message }) => [row, message])) };
+    return { fields: data, misquoted: new Set(errors.map(({ row = 0 }) => row)) };
   }
 
   return {
@@ -39,6 +39,8 @@ export function createRecordReader({ separator, lineEnd }: { separator: string; 
 /** A record as it stands in a text. */
 export interface StandingRecord {
   readonly fields: readonly string[];
+  /** The line of the text on which it begins, from 1. */
+  readonly line: number;
   /** Without its end. */
   readonly text: string;
   readonly end: '\n' | '\r\n' | '\r';
@@ -52,11 +54,14 @@ export async function* readStandingRecords(
   let found: StandingRecord[] = [];
   let from = 0;
   let waiting = '';
+  let line = 1;
   const parser = new Papa.Parser({
     ...{ delimiter: separator, newline: lineEnd, quoteChar: '"' },
     step({ data: [fields = []], meta }: Papa.ParseStepResult<string[][]>) {
-      found.push({ fields, ...withoutEnd(waiting.slice(from, meta.cursor), lineEnd) });
+      const record = withoutEnd(waiting.slice(from, meta.cursor), lineEnd);
+      found.push({ fields, line, ...record });
       from = meta.cursor;
+      line += 1 + countLineEnds(record.text, lineEnd);
     },
   });
   const parse = (isLast: boolean): StandingRecord[] => {
@@ -71,6 +76,11 @@ export async function* readStandingRecords(
     yield* parse(false);
   }
   if (waiting !== '') yield* parse(true);
+}
+
+/** Where records end in CR, an LF inside of one ends a line too. */
+function countLineEnds(text: string, lineEnd: LineEnd): number {
+  return text.match(lineEnd === '\n' ? /\n/g : /\r\n?|\n/g)?.length ?? 0;
 }
 
 function withoutEnd(record: string, lineEnd: LineEnd): Pick<StandingRecord, 'text' | 'end'> {

@@ -49,7 +49,8 @@ GRANT INSERT ON operation_terms, operation_legs TO wallet_api;
 GRANT INSERT (wallet_id, held_of, asset_id), UPDATE (status, credit_limit, updated_at) ON accounts TO wallet_api;
 -- A batch begins without anything done, and is accepted (accept_batch) or cancelled.
 GRANT INSERT (id, priority, atomic, line_events, retry_of),
-  UPDATE (seq, total, replayed, idempotency_key, request_hash, accepted_at, open_parts, cancelled_at, finished_at)
+  UPDATE (seq, total, replayed, skipped, skipped_lines, idempotency_key, request_hash, accepted_at, open_parts, cancelled_at,
+          finished_at)
   ON batches TO wallet_api;
 GRANT INSERT (batch_id, partition, after_id, last_id) ON batch_parts TO wallet_api;
 GRANT INSERT (batch_id, partition, asset_id, lines, amount) ON batch_totals TO wallet_api;

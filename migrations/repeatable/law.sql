@@ -663,9 +663,9 @@ CREATE OR REPLACE FUNCTION keep_batch_facts() RETURNS trigger LANGUAGE plpgsql A
 BEGIN
   IF (OLD.id, OLD.priority, OLD.atomic, OLD.retry_of) IS DISTINCT FROM (NEW.id, NEW.priority, NEW.atomic, NEW.retry_of)
      OR OLD.seq IS NOT NULL AND (
-       (OLD.seq, OLD.accepted_at, OLD.total, OLD.replayed, OLD.idempotency_key, OLD.request_hash)
+       (OLD.seq, OLD.accepted_at, OLD.total, OLD.replayed, OLD.skipped, OLD.skipped_lines, OLD.idempotency_key, OLD.request_hash)
          IS DISTINCT FROM
-         (NEW.seq, NEW.accepted_at, NEW.total, NEW.replayed, NEW.idempotency_key, NEW.request_hash)
+         (NEW.seq, NEW.accepted_at, NEW.total, NEW.replayed, NEW.skipped, NEW.skipped_lines, NEW.idempotency_key, NEW.request_hash)
        OR NEW.open_parts > OLD.open_parts
        OR OLD.finished_at IS NOT NULL AND OLD.finished_at IS DISTINCT FROM NEW.finished_at
        OR OLD.cancelled_at IS NOT NULL AND OLD.cancelled_at IS DISTINCT FROM NEW.cancelled_at

@@ -151,6 +151,7 @@ async function acceptBatch({ lines, atomic, priority }: Batch): Promise<string> 
     ...facts,
     total: lines.length,
     replayed: 0,
+    skippedLines: [],
     idempotencyKey: id,
     requestHash: '00'.repeat(32),
     parts: [{ partition: HERE, afterId: lineId(id, HERE, 0), lastId: added.at(-1)!.id }],

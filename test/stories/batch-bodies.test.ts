@@ -158,10 +158,10 @@ describe('a body', () => {
     expect(answer.body.errors[0].path).toBe('atomic');
   });
 
-  it('with more than 100 bad lines lists the first 100, and says how many there are', async () => {
-    const answer = await post('text/csv', `type,wallet_id,amount\n${'deposit,x,1\n'.repeat(150)}`).expect(422);
-    expect(answer.body.errors).toHaveLength(100);
-    expect(answer.body.detail).toMatch('150 of 150 lines');
+  it('with more than 1,000 bad lines names the first 1,000, and says how many there are', async () => {
+    const answer = await post('text/csv', `type,wallet_id,amount\n${'deposit,x,1\n'.repeat(1_050)}`).expect(422);
+    expect(answer.body.errors).toHaveLength(1_000);
+    expect(answer.body.detail).toMatch('1050 of 1050 lines');
   });
 });
 

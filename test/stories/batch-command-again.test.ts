@@ -1,10 +1,10 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { batch, countBatches, folder, service, wallet, write } from '../support/batch-command.ts';
+import { batch, folder, inFolder, service, wallet, write } from '../support/batch-command.ts';
 import { NO_FUNDS, UNKEYED } from '../support/client-command.ts';
 import { startBreakingProxy } from '../support/breaking-proxy.ts';
 import { startService } from '../support/service.ts';
-import { balanceOf, createFundedWallet } from '../support/wallets.ts';
+import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
 /** Files that were sent before, that stand for what was accepted before, or that changed since. */
 describe('npm run batch, once more', () => {
@@ -28,23 +28,23 @@ describe('npm run batch, once more', () => {
       const run = await batch(write('second.csv', header, first, `deposit,${wallet},5.00,${key('b')}`));
       expect(run).toMatchObject({ code: 0, err: '' });
       expect(run.out).toMatch(
-        /: 1 operation in \S+ s, 1 succeeded, 0 failed\.\n1 line had been accepted earlier under its key: 1 succeeded, 0 failed\.\n$/,
+        /: 2 lines in \S+ s, 1 succeeded, 0 failed, 1 had succeeded before under their keys\.\n$/,
       );
       expect(await balanceOf(service.url, wallet)).toBe('8.00');
       expect(readdirSync(folder).sort()).toEqual(['first.csv', 'second.csv']);
     });
 
-    it('exits 4 if some failed then, counts them apart from its own, and says what they need', async () => {
+    it('exits 4 if some failed then, and counts them apart from its own', async () => {
       const failing = `withdraw,${wallet},1,${key('a')}`;
       const good = `deposit,${wallet},2,${key('b')}`;
       await batch(write('first.csv', header, failing, good));
       const file = write('second.csv', header, `withdraw,${wallet},9,`, failing, good);
       const run = await batch(file);
       expect(run.code).toBe(4);
-      expect(run.out).toContain(': 1 operation in ');
+      expect(run.out).toContain(': 3 lines in ');
       expect(run.out).toContain(
-        ' 0 succeeded, 1 failed.\n2 lines had been accepted earlier under their keys: 1 succeeded, 1 failed. ' +
-          'A line that failed then needs another key to be tried again.\nThe 2 lines that failed are in ',
+        ' 0 succeeded, 1 failed, 1 had succeeded before under their keys, 1 had failed before under their keys.\n' +
+          'The 2 lines that failed are in ',
       );
       const { code, out } = await batch(file, '--json');
       expect(code).toBe(4);
@@ -53,8 +53,8 @@ describe('npm run batch, once more', () => {
         failed_lines: { count: 2, accepted_earlier: 1, file: join(folder, 'second.failed.csv'), problem: null },
       });
       const failed = readFileSync(join(folder, 'second.failed.csv'), 'utf8').split('\n');
-      expect(failed[1]).toContain(`withdraw,${wallet},9,,`);
-      expect(failed[2]).toContain(`${failing},`);
+      expect(failed[1]).toMatch(new RegExp(`^2,failed,.*,withdraw,${wallet},9,$`));
+      expect(failed[2]).toMatch(new RegExp(`^3,failed,.*,${failing}$`));
     });
 
     it('waits for those that are still pending', async () => {
@@ -75,8 +75,7 @@ describe('npm run batch, once more', () => {
         });
         const { code, out } = await batch(file, '--url', proxy.url);
         await proxy.stop();
-        expect(out).toContain(': 0 operations in ');
-        expect(out).toContain('1 line had been accepted earlier under its key: 0 succeeded, 1 failed.');
+        expect(out).toMatch(/: 1 line in \S+ s, 0 succeeded, 0 failed, 1 had failed before under their keys\.\n/);
         expect({ code, isWorking }).toEqual({ code: 4, isWorking: true });
       } finally {
         await idle.stop();
@@ -90,8 +89,10 @@ describe('npm run batch, once more', () => {
     const { code } = await batch(write('second.csv', '', 'type,wallet_id,amount', '', ',,', ...rows));
     expect(code).toBe(4);
     const failed = readFileSync(join(folder, 'second.failed.csv'), 'utf8').trimEnd().split('\n');
-    expect(failed[0]).toMatch(/^type,wallet_id,amount,operation_id,/);
-    expect(failed.slice(1)).toEqual([expect.stringMatching(new RegExp(`^withdraw,${wallet},90\\.00,.*,${NO_FUNDS}$`))]);
+    expect(failed[0]).toMatch(/,operation_id,type,wallet_id,amount$/);
+    expect(failed.slice(1)).toEqual([
+      expect.stringMatching(new RegExp(`^6,${NO_FUNDS},.*,withdraw,${wallet},90\\.00$`)),
+    ]);
   });
 
   it.each<[string, string, BufferEncoding, string]>([
@@ -111,8 +112,8 @@ describe('npm run batch, once more', () => {
       'SELECT id FROM operations WHERE wallet_id = $1 AND amount = 700',
       [wallet],
     );
-    const marked = record(failing, found[0]!.id, ...NO_FUNDS.split(','));
-    const wanted = [head[0], record(head[1]!, 'operation_id', 'status', 'error_code', 'error'), marked, ''];
+    const marked = record('5', ...NO_FUNDS.split(','), found[0]!.id, failing);
+    const wanted = [head[0], record('line', 'status', 'error_code', 'error', 'operation_id', head[1]!), marked, ''];
     expect(readFileSync(join(folder, 'credits.failed.csv'), encoding)).toBe(`\uFEFF${wanted.join(end)}`);
   });
 
@@ -138,21 +139,77 @@ describe('npm run batch, once more', () => {
     expect(await balanceOf(service.url, wallet)).toBe('1.00');
   });
 
-  it.each(['credits.csv', 'credits.ndjson'])(
-    'refuses the file that it wrote of %s itself, and says why',
-    async (name) => {
-      const line = { type: 'withdraw', wallet_id: wallet, amount: '7.00' };
-      const rows =
-        name === 'credits.csv' ? ['type,wallet_id,amount', Object.values(line).join(',')] : [JSON.stringify(line)];
-      await batch(write(name, ...rows));
-      const before = await countBatches();
-      const { code, out, err } = await batch(join(folder, name.replace('.', '.failed.')));
-      expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(err).toMatch(/ holds lines that failed, .* is not sent as it is: POST \/batches\/\{id\}\/retry sends /);
-      expect(err.trimEnd()).not.toContain('\n');
-      expect(await countBatches()).toBe(before);
-    },
-  );
+  it('takes the lines that failed back, corrected: each is accepted once, and what fails of them is in a file of its own', async () => {
+    const rows = ['type;wallet_id;amount;;', `withdraw;${wallet};7,00;;`, '', `withdraw;${wallet};8,00;;`];
+    expect(await batch(write('credits.csv', ...rows))).toMatchObject({ code: 4 });
+    const failed = readFileSync(join(folder, 'credits.failed.csv'), 'utf8');
+    const file = write('credits.failed.csv', failed.replace(/withdraw(;\S+;7,00)/, 'deposit$1'));
+    expect(await batch(file)).toMatchObject({
+      code: 4,
+      err: '',
+      out: expect.stringContaining(' 1 succeeded, 1 failed.'),
+    });
+    expect(await balanceOf(service.url, wallet)).toBe('7.00');
+    const left = readFileSync(join(folder, 'credits.failed-2.csv'), 'utf8');
+    expect(left.split('\n')).toEqual([
+      'line;status;error_code;error;operation_id;type;wallet_id;amount;;',
+      expect.stringMatching(new RegExp(`^3;failed;.*;withdraw;${wallet};8,00;;$`)),
+      '',
+    ]);
+    const small = write('credits.failed-2.csv', left.replace('8,00', '3,00'));
+    expect(await batch(small)).toMatchObject({ code: 0, err: '' });
+    const edited = write('credits.failed-2.csv', left.replace('8,00', '3,00').trimEnd(), left.split('\n')[1]!);
+    expect(await batch(edited)).toMatchObject({ code: 4, out: expect.stringMatching(/idempotency_key/) });
+    expect(await balanceOf(service.url, wallet)).toBe('4.00');
+  });
+
+  it('refuses the NDJSON that it wrote, and says why', async () => {
+    await batch(write('credits.ndjson', JSON.stringify({ type: 'withdraw', wallet_id: wallet, amount: '7.00' })));
+    const { code, out, err } = await batch(join(folder, 'credits.failed.ndjson'));
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/ says what became of lines, and is not sent as it is: --retry <batch> tries /);
+  });
+
+  it('with --accept-good accepts the other lines, and takes those that it left out back, corrected', async () => {
+    const rows = ['type,wallet_id,amount,order_no', `deposit,${wallet},1.00,a`, `deposit,${wallet},0,b`];
+    const file = write('credits.csv', ...rows, `withdraw,${wallet},9.00,c`);
+    const args = ['--key-column', 'order_no', '--accept-good'];
+    const run = await batch(file, ...args);
+    expect(run).toMatchObject({ code: 4, err: '' });
+    expect(run.out).toContain('line 3: amount: must be greater than zero\nBatch ');
+    expect(run.out).toContain(': 3 lines in ');
+    expect(run.out).toContain(' 1 succeeded, 1 failed, 1 left out.\nThe line that failed is in ');
+    expect(await batch(file, ...args)).toMatchObject({ out: expect.stringContaining('accepted before') });
+    const path = join(folder, 'credits.refused.csv');
+    const refused = readFileSync(path, 'utf8');
+    expect(refused).toBe(`line,column,reason,${rows[0]}\n3,amount,must be greater than zero,${rows[2]}\n`);
+    expect(readFileSync(join(folder, 'credits.failed.csv'), 'utf8')).toMatch(/\n4,failed,.*,9\.00,c\n$/);
+    write('credits.refused.csv', refused.replace(',0,b', ',2.00,b'));
+    expect(await batch(path, ...args.slice(0, 2))).toMatchObject({ code: 0, err: '' });
+    expect(await balanceOf(service.url, wallet)).toBe('3.00');
+  });
+
+  it('with --retry tries once more what failed of a batch, and writes what failed again as the API does', async () => {
+    const rows = ['type,wallet_id,amount', `withdraw,${wallet},4.00`, `withdraw,${wallet},9.00`];
+    const { out } = await batch(write('credits.csv', ...rows));
+    const [, id] = /--retry ([0-9a-f-]{36})\./.exec(out) ?? [];
+    await operate(service.url, wallet, 'DEPOSIT', '5.00');
+    const { code, out: retried } = await inFolder('--retry', id!);
+    expect(code).toBe(4);
+    expect(retried).toMatch(
+      /: 2 lines in \S+ s, 1 succeeded, 1 failed\.\nThe line that failed is in [0-9a-f-]{36}\.failed\.csv: /,
+    );
+    const path = join(folder, `${id}.failed.csv`);
+    const file = write(`${id}.failed.csv`, readFileSync(path, 'utf8').replace('9.00', '1.00'));
+    expect(await batch(file)).toMatchObject({ code: 0, err: '' });
+    expect(await balanceOf(service.url, wallet)).toBe('0.00');
+    expect(await inFolder('--retry', id!)).toMatchObject({
+      out: expect.stringMatching(/^Batch \S+ had been retried before/),
+    });
+    expect(readFileSync(`${path}.bak`, 'utf8')).toMatch(/,1\.00,/);
+    const unknown = await batch('--retry', id!.replace(/^.{8}/, '00000000'));
+    expect(unknown).toMatchObject({ code: 4, out: expect.stringMatching(/^Batch \S+ was not retried: /) });
+  });
 
   it('says that a batch was cancelled', async () => {
     const idle = await startService({ worker: false });
@@ -194,9 +251,7 @@ describe('npm run batch, once more', () => {
     const { code, out } = await batch(file, '--url', proxy.url);
     await proxy.stop();
     expect(code).toBe(4);
-    expect(out).toContain(
-      'The lines that failed could not be written: the file is not the one that was sent any more.',
-    );
+    expect(out).toContain('The lines that failed could not be written: the file was changed after it was sent.');
     expect(readdirSync(folder)).toEqual(['credits.csv']);
   });
 });

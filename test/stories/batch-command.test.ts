@@ -21,7 +21,7 @@ describe('npm run batch', () => {
       '',
     );
     const { code, out, err } = await batch(file);
-    expect(out).toMatch(new RegExp(`^Batch ${BATCH}: 2 operations in \\d+\\.\\d s, 2 succeeded, 0 failed\\.\\n$`));
+    expect(out).toMatch(new RegExp(`^Batch ${BATCH}: 2 lines in \\d+\\.\\d s, 2 succeeded, 0 failed\\.\\n$`));
     expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(UNKEYED) });
     expect(out).not.toMatch(CONTROL);
     expect(await balanceOf(service.url, wallet)).toBe('10.00');
@@ -43,9 +43,9 @@ describe('npm run batch', () => {
     );
     const run = await batch(file);
     expect(run).toMatchObject({ code: 4, err: expect.stringMatching(UNKEYED) });
-    expect(run.out).toContain('4 operations');
+    expect(run.out).toContain('4 lines');
     expect(run.out).toContain(
-      `2 succeeded, 2 failed.\nThe 2 lines that failed are in ${join(folder, 'credits.failed.csv')}.\n`,
+      `2 succeeded, 2 failed.\nThe 2 lines that failed are in ${join(folder, 'credits.failed.csv')}: correct and send that file, or try again `,
     );
     const { rows } = await service.database.query<{ id: string }>(
       'SELECT id FROM operations WHERE wallet_id = $1 AND amount IN (700, 900) ORDER BY line',
@@ -53,29 +53,27 @@ describe('npm run batch', () => {
     );
     expect(readFileSync(join(folder, 'credits.failed.csv'), 'utf8')).toBe(
       [
-        '\uFEFFwallet_id,type,amount,description,operation_id,status,error_code,error',
-        `${wallet},withdraw,7.00,"refused, for ""now""\n\nand on three lines",${rows[0]!.id},${NO_FUNDS}`,
-        `"${wallet}",withdraw,"9.00",naïve 5",${rows[1]!.id},${NO_FUNDS}`,
+        '\uFEFFline,status,error_code,error,operation_id,wallet_id,type,amount,description',
+        `5,${NO_FUNDS},${rows[0]!.id},${wallet},withdraw,7.00,"refused, for ""now""\n\nand on three lines"`,
+        `9,${NO_FUNDS},${rows[1]!.id},"${wallet}",withdraw,"9.00",naïve 5"`,
         '',
       ].join('\n'),
     );
     expect(readdirSync(folder).sort()).toEqual(['credits.csv', 'credits.failed.csv']);
   });
 
-  it('writes what failed of a table whose lines reverse operations, and refuses what it wrote', async () => {
+  it('writes what failed of a table whose lines reverse operations, and takes it back corrected', async () => {
     const paid = await operate(service.url, wallet, 'DEPOSIT', '3.00');
     const rows = [`reversal,${String(paid['id'])},2.00`, `reversal,${String(paid['id'])},2.00`];
     expect(await batch(write('back.csv', 'type,operation_id,amount', ...rows))).toMatchObject({ code: 4 });
     const failed = readFileSync(join(folder, 'back.failed.csv'), 'utf8').trimEnd().split('\n');
     expect(failed).toEqual([
-      'type,operation_id,amount,failed_operation_id,status,error_code,error',
-      expect.stringMatching(new RegExp(`^${rows[1]},[0-9a-f-]{36},failed,reversal_exceeds_operation,`)),
+      'line,status,error_code,error,failed_operation_id,type,operation_id,amount',
+      expect.stringMatching(new RegExp(`^3,failed,reversal_exceeds_operation,.*,[0-9a-f-]{36},${rows[1]}$`)),
     ]);
-    const again = await batch(join(folder, 'back.failed.csv'));
-    expect(again).toMatchObject({
-      code: 2,
-      err: expect.stringMatching(/columns failed_operation_id, status, error_code/),
-    });
+    const corrected = failed.map((line) => line.replace(/,2\.00$/, ',1.00'));
+    expect(await batch(write('back.failed.csv', ...corrected))).toMatchObject({ code: 0, err: '' });
+    expect(await balanceOf(service.url, wallet)).toBe('0.00');
   });
 
   it.each([
@@ -99,7 +97,7 @@ describe('npm run batch', () => {
     ]);
   });
 
-  it('exits 4 when the file is refused, names the lines, and nothing was accepted', async () => {
+  it('exits 4 when the file is refused, writes those lines beside it, and nothing was accepted', async () => {
     const file = write(
       'credits.csv',
       'type,wallet_id,amount',
@@ -114,6 +112,13 @@ describe('npm run batch', () => {
       'line 3: amount: must be greater than zero',
       expect.stringMatching(/^line 4: wallet_id: /),
       `${file} was refused: 2 of 3 lines are not valid. Nothing was accepted.`,
+      expect.stringContaining(`with the reasons: ${join(folder, 'credits.refused.csv')}. Correct them in ${file} and `),
+      '',
+    ]);
+    expect(readFileSync(join(folder, 'credits.refused.csv'), 'utf8').split('\n')).toEqual([
+      'line,column,reason,type,wallet_id,amount',
+      `3,amount,must be greater than zero,deposit,${wallet},0`,
+      expect.stringMatching(/^4,wallet_id,.*,deposit,x,1$/),
       '',
     ]);
     expect(await countBatches()).toBe(before);
@@ -167,17 +172,15 @@ describe('npm run batch', () => {
   });
 
   it.each<[string, string[], RegExp]>([
-    ['no file', [], /missing required argument 'file'/],
+    ['no file', [], /^Name the file to send, or a batch with --retry\. /],
     ['a file that is not there', ['nothing.csv'], /There is no file nothing\.csv\./],
     ['a folder', ['FOLDER.csv'], /FOLDER\.csv is not a file\./],
     ['a type that is not known', ['README.md'], /README\.md must end in \.csv, /],
     ['an option that is not known', ['credits.csv', '--fast'], /unknown option '--fast'/],
-    ['a priority that is none', ['credits.csv', '--priority', 'urgent'], /'urgent' is invalid/],
-    ['two files', ['credits.csv', 'others.csv'], /too many arguments/],
+    ['what contradicts itself', ['credits.csv', '--accept-good', '--atomic'], /cannot be used with/],
     ['a key that is none', ['credits.csv', '--key', 'a b'], /It must be 1 to 255 of/],
     ['a workbook', ['credits.xlsx'], /credits\.xlsx is a workbook: save it as "CSV UTF-8"/],
     ['an address that is none', ['credits.csv', '--url', 'localhost:8000'], /It must be an http or https address/],
-    ['a time that is none', ['credits.csv', '--give-up-after', 'never'], /It must be a number of seconds/],
   ])('exits 2 for %s', async (_name, args, message) => {
     mkdirSync(join(folder, 'FOLDER.csv'));
     const { code, out, err } = await batch(...args.map((arg) => arg.replace(/^FOLDER/, join(folder, 'FOLDER'))));

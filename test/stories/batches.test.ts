@@ -145,7 +145,7 @@ it('only checks when it is asked to', async () => {
   const before = await countRows(service.database);
   const lines = [1, 2].map((amount) => ({ type: 'deposit', wallet_id: wallet_id!, amount }));
   const answer = await postBatch('ndjson', lines, '?validate_only=true').expect(200);
-  const valid = { valid: true, total: 2, replayed: 0, sums: [{ asset: 'USD', total: '3.00' }] };
+  const valid = { valid: true, total: 2, replayed: 0, skipped: 0, sums: [{ asset: 'USD', total: '3.00' }] };
   expect(answer.body).toEqual({ ...valid, accepted_as: null });
   await postBatch('ndjson', [{ type: 'deposit', wallet_id: 'x', amount: 1 }], '?validate_only=true').expect(422);
   expect(await countRows(service.database)).toEqual(before);

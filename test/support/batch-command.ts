@@ -23,6 +23,12 @@ export function batch(...args: string[]): Promise<CommandRun> {
   return startCommand('batch', args, { WALLET_URL: service.url }).ended;
 }
 
+/** Run by npm in the folder of the test, as a user runs it. */
+export function inFolder(...args: string[]): Promise<CommandRun> {
+  const npm = { npm_lifecycle_event: 'batch', INIT_CWD: folder };
+  return startCommand('batch', args, { WALLET_URL: service.url, ...npm }).ended;
+}
+
 export function write(name: string, ...lines: string[]): string {
   const path = join(folder, name);
   writeFileSync(path, lines.join('\n'));

@@ -42,8 +42,8 @@ export async function listening(server: Server): Promise<string> {
 
 /** What the command says on stderr of a file whose lines have no keys. */
 export const UNKEYED =
-  /^Warning: the lines of \S+ have no keys of their own\. .* with --key, under which a changed file is refused\.\n$/;
+  /^Warning: the lines of \S+ have no keys, .* its unchanged lines are paid again: .* with --key\.\n$/;
 
-/** What is added to a record that failed for want of money. */
+/** What stands between the line and the operation of a record that failed for want of money. */
 export const NO_FUNDS =
   'failed,insufficient_funds,The wallet or house account that pays has less available than the amount.';

@@ -156,6 +156,7 @@ export async function startDrainRig(): Promise<DrainRig> {
         await insertLinesByHand(client, id, lines);
         await closeBatch(client, {
           ...{ ...facts, total: lines.length, replayed: 0, idempotencyKey: id, requestHash: '00'.repeat(32) },
+          skippedLines: [],
           parts: [{ partition, afterId: lineId(id, partition, 0), lastId: lines.at(-1)!.id }],
           totals: ASSETS_OF_TERMS.flatMap((code) => {
             const assetId = assets.withCode(code)!.id;

@@ -59,7 +59,7 @@ it('CSV tells the line where a record begins', async () => {
   expect(read).toEqual([
     { line: 2, value: { type: 'a', description: 'two\nlines' }, problem: null },
     { line: 5, value: { type: 'b', description: 'say "x"' }, problem: null },
-    { line: 6, value: null, problem: 'has 1 fields, the header has 2' },
+    { line: 6, value: null, problem: 'has 1 field, the header has 2' },
     { line: 7, value: { type: 'd', description: 'e' }, problem: null },
   ]);
 });

@@ -133,11 +133,6 @@ describe('a table', () => {
     ['mixes separators', 'type;amount,no\n', 'Line 1: the header names the fields: there is no field "amount,no"'],
     ['has legs', 'type,Legs\n', 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON'],
     [
-      'is a result',
-      'type,operation_id,error_code\n',
-      'this table is a result; what failed is sent again with POST /batches/{id}/retry',
-    ],
-    [
       'names very much',
       `${'x'.repeat(900)},b,c,d,e,f\n`,
       `no field "${'x'.repeat(40)}", "b", "c", "d", "e" and 1 more`,
@@ -148,6 +143,15 @@ describe('a table', () => {
       message: expect.stringContaining(reason),
     });
   });
+
+  it.each(['"1', '"1"0', '"a"b"'])(
+    'with the field %s is refused at its line, since the next may be in it',
+    async (amount) => {
+      await expect(readTable(`type,amount\ndeposit,1\ndeposit,${amount}\ndeposit,2\n`)).rejects.toMatchObject({
+        ...{ code: 'batch_refused', message: expect.stringMatching(/^Line 3: its quotes do not fit: /) },
+      });
+    },
+  );
 
   it.each([
     ['final', 'TRUE', true],

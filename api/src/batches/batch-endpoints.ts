@@ -9,20 +9,29 @@ import {
   findBatch,
   listBatches,
 } from '@wallet/shared/database/tables/batches';
+import { findSkippedLines } from '@wallet/shared/database/tables/skipped-lines';
 import { presentBatch } from '@wallet/shared/events/present-batch';
 import { formatAmount } from '@wallet/shared/words/money';
 import { type Priority, PRIORITIES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { type AnswerBatch, createAnswerBatch } from './answer-batch.ts';
 import { batchNotFound } from './batch-not-found.ts';
-import { TABLE, batchSchema, checkedSchema, jsonBody, jsonRest, polledBatchSchema } from './batch-schemas.ts';
+import {
+  TABLE,
+  acceptedBatchSchema,
+  batchSchema,
+  checkedSchema,
+  jsonBody,
+  jsonRest,
+  polledBatchSchema,
+} from './batch-schemas.ts';
 import type { BatchOptions } from './check-batch.ts';
-import type { CheckedLines } from './check-lines.ts';
+import { BAD_LINES_NAMED } from './check-lines.ts';
 import { createEachLine } from './export-lines.ts';
-import { type Envelope, holdFirst, readLines } from './read-lines.ts';
+import { type Envelope, createBatchBody, holdFirst, readLines } from './read-lines.ts';
 import { createLinesEndpoint } from './lines-endpoint.ts';
 import { type RetryNeeds, retryBatch } from './retry-batch.ts';
-import { type AcceptBatch, type UploadNeeds, createAcceptBatch } from './upload.ts';
+import { type AcceptBatch, type BatchAcceptance, type UploadNeeds, createAcceptBatch } from './upload.ts';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { keyOfHeader } from '../http/idempotency-key.ts';
 import { answerPage, createCursors, pageOf, pageQuery, readId, timeQuery } from '../http/pages.ts';
@@ -50,7 +59,7 @@ export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
   const eachLine = createEachLine((_, read) => read(database), assets);
   const eachLineOfHistory = createEachLine((batch, read) => needs.history.ofBatch(batch, read), assets);
   return [
-    postBatch({ assets, acceptBatch, answerBatch }),
+    postBatch({ database, assets, acceptBatch, answerBatch }),
     getBatch({ database, answerBatch }),
     getBatches({ database, assets }),
     createLinesEndpoint({ database, history: needs.history, assets, eachLine: eachLineOfHistory }),
@@ -60,10 +69,12 @@ export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
 }
 
 const postBatch = ({
+  database,
   assets,
   acceptBatch,
   answerBatch,
 }: {
+  database: Database;
   assets: Assets;
   acceptBatch: AcceptBatch;
   answerBatch: AnswerBatch;
@@ -74,15 +85,28 @@ const postBatch = ({
     name: 'createBatch',
     paths: ['/batches'],
     tag: 'Batches',
-    summary: 'Ask for up to 1,000,000 operations at once',
-    description:
-      'All of them are accepted, or none. The same operations in another form (JSON, NDJSON or CSV) are the ' +
-      'same batch: sent again, they are not accepted again.',
+      summary: 'Ask for up to 1,000,000 operations at once',
+      description:
+        'All of them are accepted, or none; with `on_invalid=skip`, all that are valid. The same operations in another form (JSON, ' +
+        'NDJSON or CSV) are the same batch: sent again, they are not accepted again.',
     params: null,
     query: z.strictObject({
       priority: z.enum(PRIORITIES).optional().meta({ description: '`low` unless told otherwise.' }),
       atomic: flag.optional().meta({ description: `All succeed or all fail; at most ${ATOMIC_LIMIT} operations.` }),
       line_events: flag.optional().meta({ description: 'Each line sends an event when it ends, not only the batch.' }),
+      on_invalid: z
+        .enum(['refuse', 'skip'])
+        .optional()
+        .meta({
+          description:
+            `\`refuse\` unless told otherwise: a bad line refuses the batch. \`skip\` accepts the good lines and names the ` +
+            `others in \`skipped_lines\`; it refuses the batch if no line is good, more than ${BAD_LINES_NAMED} are bad, or two ` +
+            'have the same key. Not for atomic batches. The same body sent again is the same batch.',
+        }),
+      key_column: z.string().min(1).max(255).optional().meta({
+        description:
+          'Of a CSV body: the column that holds the idempotency key of each line. It need not be a field of an operation.',
+      }),
       validate_only: flag.optional().meta({ description: 'Only check; `200` tells what would be accepted.' }),
     }),
     body: null,
@@ -93,29 +117,41 @@ const postBatch = ({
     },
     headers: z.object({ ...keyHeader, ...preferHeader }),
     scope: 'operations:write',
-    answers: { 202: polledBatchSchema, 200: z.union([polledBatchSchema, checkedSchema]) },
+    answers: { 202: acceptedBatchSchema, 200: z.union([acceptedBatchSchema, checkedSchema]) },
     problems: ['malformed_body', 'batch_refused', 'batch_in_progress', 'idempotency_key_reused'],
     handle: async (input) => {
       const { query } = input;
-      const envelope: Envelope = { rest: null };
+      const body = createBatchBody();
+      const keyColumn = query.key_column ?? null;
+      const skips = query.on_invalid === 'skip';
       const idempotencyKey = keyOfHeader(input.header('idempotency-key'));
       if (idempotencyKey instanceof Refusal) return idempotencyKey.toProblem();
       if (idempotencyKey !== null && OWN_KEYS.test(idempotencyKey)) {
         return invalid([{ path: 'Idempotency-Key', message: 'must not begin with sha256: or retry:' }]);
       }
-      const source = readLines(input.request, envelope);
+      const source = readLines(input.request, body, keyColumn);
       const acceptance = await acceptBatch(holdFirst(source), {
         validateOnly: query.validate_only ?? false,
         hasKeys: true,
-        options: () => ({ ...optionsOf(query, envelope), idempotencyKey, retryOf: null }),
+        skips,
+        bodyHash: () => `${body.bytes.copy().digest('hex')} ${keyColumn ?? ''}`,
+        options: () => ({ ...optionsOf(query, body), idempotencyKey, retryOf: null }),
       });
-      if (acceptance.kind === 'checked') return { status: 200, body: presentChecked(assets, acceptance) };
-      return { ...(await answerBatch(acceptance.batch, 202, input)), isReplayed: acceptance.kind === 'replayed' };
+      if (acceptance.kind === 'checked') return { status: 200, body: presentChecked(assets, acceptance, skips) };
+      const answer = await answerBatch(acceptance.batch, 202, input);
+      const isReplayed = acceptance.kind === 'replayed';
+      if (!skips) return { ...answer, isReplayed };
+      const skippedLines = await findSkippedLines(database, acceptance.batch.id);
+      return { ...answer, body: { ...answer.body, skipped_lines: skippedLines }, isReplayed };
     },
   });
 
 /** How the service names batches that have no name of their own. */
 const OWN_KEYS = /^(sha256|retry):/;
+
+interface Asked extends Said {
+  readonly on_invalid?: 'refuse' | 'skip' | undefined;
+}
 
 interface Said {
   readonly priority?: Priority | undefined;
@@ -124,30 +160,39 @@ interface Said {
 }
 
 /** @throws Problem if query and body contradict each other. */
-function optionsOf(query: Said, envelope: Envelope): Pick<BatchOptions, 'priority' | 'atomic' | 'lineEvents'> {
+function optionsOf(query: Asked, envelope: Envelope): Pick<BatchOptions, 'priority' | 'atomic' | 'lineEvents'> {
   const body: Said = envelope.rest === null ? {} : parseWith(jsonRest, envelope.rest);
   for (const name of ['priority', 'atomic', 'line_events'] as const) {
     if (query[name] !== undefined && body[name] !== undefined && query[name] !== body[name]) {
       throw invalid([{ path: name, message: 'is one thing in the query and another in the body' }]);
     }
   }
+  const atomic = query.atomic ?? body.atomic ?? false;
+  if (atomic && query.on_invalid === 'skip') {
+    throw invalid([
+      { path: 'on_invalid', message: 'must be refuse for an atomic batch, which is accepted as a whole' },
+    ]);
+  }
   return {
     priority: query.priority ?? body.priority ?? 'low',
-    atomic: query.atomic ?? body.atomic ?? false,
+    atomic,
     lineEvents: query.line_events ?? body.line_events ?? false,
   };
 }
 
 function presentChecked(
   assets: Assets,
-  { lines, acceptedAs }: { lines: CheckedLines; acceptedAs: string | null },
+  { lines, skippedLines, acceptedAs }: Extract<BatchAcceptance, { kind: 'checked' }>,
+  skips: boolean,
 ): z.input<typeof checkedSchema> {
   const sums = new Map<number, bigint>();
   for (const { assetId, amount } of lines.totals) sums.set(assetId, (sums.get(assetId) ?? 0n) + amount);
   return {
     valid: true,
-    total: lines.lines - lines.replayed,
+    total: lines.lines - lines.replayed - skippedLines.length,
     replayed: lines.replayed,
+    skipped: skippedLines.length,
+    ...(skips && { skipped_lines: [...skippedLines] }),
     sums: [...sums].map(([assetId, amount]) => {
       const { code, scale } = assets.withId(assetId);
       return { asset: code, total: formatAmount(amount, scale) };

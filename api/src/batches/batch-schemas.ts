@@ -18,6 +18,10 @@ export const batchSchema = z
     replayed: z.int().meta({
       description: 'Lines that had been accepted before under their own keys. They are not operations of this batch.',
     }),
+    skipped: z.int().meta({
+      description:
+        'Bad lines that it was accepted without, with `on_invalid=skip`. They are not operations of this batch.',
+    }),
     sums: z.array(z.strictObject({ asset: z.string(), total: money, succeeded: money, failed: money, pending: money })),
     priority: z.enum(PRIORITIES),
     atomic: z.boolean(),
@@ -47,6 +51,18 @@ export const polledBatchSchema = batchSchema
   })
   .meta({ id: 'PolledBatch', description: 'A batch, and until it has finished also why it waits and until when.' });
 
+const skippedLines = z
+  .array(z.strictObject({ line: z.int(), field: z.string(), message: z.string() }))
+  .optional()
+  .meta({
+    description: 'With `on_invalid=skip`: the lines that were left out, and why. The same again in every replay.',
+  });
+
+/** A batch that was just asked for, in answer to that. */
+export const acceptedBatchSchema = polledBatchSchema
+  .extend({ skipped_lines: skippedLines })
+  .meta({ id: 'AcceptedBatch', description: 'A batch that was accepted, with the lines that were left out of it.' });
+
 export const jsonBody = z.strictObject({
   operations: z.array(lineSchema).min(1),
   priority: z.enum(PRIORITIES).optional(),
@@ -64,6 +80,8 @@ export const TABLE = [
   'Empty lines and columns without a name say nothing.',
   'Where commas do not separate fields, `12,50` is read as 12.50, and an amount such as `1,000` or `1.000`, which is one',
   'in some countries and a thousand in others, is refused. The same operations are the same batch in whatever form.',
+  'The CSV of the operations of a batch that failed can be corrected and sent as it is: its columns of results are dropped, and each',
+  'line is accepted under the key `retry-of:` and the id of the operation that failed, so once.',
 ].join(' ');
 
 export const checkedSchema = z
@@ -71,6 +89,8 @@ export const checkedSchema = z
     valid: z.literal(true),
     total: z.int(),
     replayed: z.int(),
+    skipped: z.int(),
+    skipped_lines: skippedLines,
     sums: z.array(z.strictObject({ asset: z.string(), total: money })),
     accepted_as: z.uuid().nullable().meta({
       description: 'The batch that the same was accepted as before: then nothing would be accepted again.',

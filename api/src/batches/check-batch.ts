@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
 import type { Database } from '@wallet/shared/database/pool';
 import { type Batch, type NewBatch, findBatch } from '@wallet/shared/database/tables/batches';
+import type { SkippedLine } from '@wallet/shared/database/tables/skipped-lines';
 import type { Priority } from '@wallet/shared/words/operation';
 import { type LineError, Problem } from '../http/problem.ts';
-import { type CheckedLines, ERRORS_TOLD, type ReadyLines, checkLines } from './check-lines.ts';
+import { type CheckedLines, BAD_LINES_NAMED, type ReadyLines, checkLines } from './check-lines.ts';
 import type { LineNeeds } from './find-line-facts.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
@@ -23,6 +25,10 @@ export interface BatchRequest {
   readonly validateOnly: boolean;
   /** Whether a line's idempotency key or reference names its request. */
   readonly hasKeys: boolean;
+  /** Whether bad lines are left out: otherwise one of them refuses the batch. */
+  readonly skips: boolean;
+  /** The body as it was sent, in a few bytes, once it has been read; null if the lines come from elsewhere. */
+  readonly bodyHash: (() => string) | null;
   /** What is known now: the end of the body may say more. */
   options(): BatchOptions;
 }
@@ -43,21 +49,36 @@ export async function checkBatch(
   spool: Spool<ReadyLines>,
   wanted: BatchRequest,
 ): Promise<CheckedBatch> {
-  const rules = { isAtomic: () => wanted.options().atomic, hasKeys: wanted.hasKeys };
+  const rules = { isAtomic: () => wanted.options().atomic, hasKeys: wanted.hasKeys, skips: wanted.skips };
   const lines = await checkLines(needs, id, source, spool, rules);
   const options = wanted.options();
-  if (lines.bad.count > 0) throw refuseLines(lines);
+  if (lines.bad.count > 0 && !wanted.skips) throw refuseLines(lines);
   refuseSize(lines, options);
-  const batch = describe(id, lines, options);
-  const earlier = await findEarlier(needs.storing, batch);
-  if (earlier === null && lines.late.count > 0) throw refuseLines(lines);
-  return { lines, batch, earlier };
+  const names = nameBatch(lines, options, wanted.bodyHash);
+  const earlier = await findSame(needs.storing, names, options.idempotencyKey, wanted.skips);
+  if (earlier === null) refuseSkipped(lines, wanted.skips);
+  const skippedLines = wanted.skips ? badLines(lines) : [];
+  return { lines, batch: describe(id, { lines, skippedLines, options, names }), earlier };
 }
 
-function refuseLines({ lines, bad, late }: CheckedLines): Problem {
+function refuseLines({ lines, bad, late }: CheckedLines, remark = ''): Problem {
   const count = bad.count + late.count;
-  const errors = [...bad.errors, ...late.errors].toSorted((a, b) => a.line - b.line).slice(0, ERRORS_TOLD);
-  return refused(`${count} of ${lines} lines ${count === 1 ? 'is' : 'are'} not valid.`, errors);
+  return refused(
+    `${count} of ${lines} lines ${count === 1 ? 'is' : 'are'} not valid.${remark}`,
+    badLines({ bad, late }),
+  );
+}
+
+function badLines({ bad, late }: Pick<CheckedLines, 'bad' | 'late'>): LineError[] {
+  return [...bad.errors, ...late.errors].toSorted((a, b) => a.line - b.line).slice(0, BAD_LINES_NAMED);
+}
+
+/** @throws Problem if there are bad lines that cannot be left out. */
+function refuseSkipped(lines: CheckedLines, skips: boolean): void {
+  const count = lines.bad.count + lines.late.count;
+  if (count === 0) return;
+  if (!skips || count === lines.lines) throw refuseLines(lines);
+  if (count > BAD_LINES_NAMED) throw refuseLines(lines, ` on_invalid=skip leaves out at most ${BAD_LINES_NAMED}.`);
 }
 
 function refuseSize({ lines }: CheckedLines, { atomic }: BatchOptions): void {
@@ -71,14 +92,78 @@ export function refused(detail: string, errors: readonly LineError[]): Problem {
   return new Problem('batch_refused', `${detail} Nothing was accepted.`, { errors });
 }
 
-function describe(id: string, lines: CheckedLines, options: BatchOptions): NewBatch {
-  const requestHash = lines.hash.update(JSON.stringify([options.atomic, options.retryOf])).digest('hex');
+/**
+ * What the same batch is known by when it is sent again: `whole`, by what its lines ask for, in whatever form they are sent; and,
+ * where lines are left out, `inPart`, by the bytes of its body, since a line may be bad now and good the next time.
+ * Each is null where it cannot be said.
+ */
+interface BatchNames {
+  readonly whole: string | null;
+  readonly inPart: string | null;
+}
+
+function nameBatch(lines: CheckedLines, options: BatchOptions, bodyHash: BatchRequest['bodyHash']): BatchNames {
+  const inPart =
+    bodyHash &&
+    createHash('sha256')
+      .update(JSON.stringify(['in part', bodyHash()]))
+      .digest('hex');
+  if (lines.bad.count > 0) return { whole: null, inPart };
+  const whole = lines.hash.update(JSON.stringify([options.atomic, options.retryOf])).digest('hex');
+  return { whole, inPart };
+}
+
+/**
+ * The same batch, as it was accepted before under its key or else under one of its names.
+ * @throws Problem if its key names another batch, or the same body was accepted without its bad lines, which it must not be now.
+ */
+async function findSame(
+  storing: Database,
+  { whole, inPart }: BatchNames,
+  idempotencyKey: string | null,
+  skips: boolean,
+): Promise<Batch | null> {
+  const same = skips ? [whole, inPart] : [whole];
+  if (idempotencyKey !== null) return findUnderKey(storing, idempotencyKey, same);
+  const earlierInPart = inPart === null ? null : await findBatch(storing, { idempotencyKey: ownKey(inPart) });
+  if (earlierInPart !== null && !skips) {
+    throw new Problem(
+      'idempotency_key_reused',
+      `The same body was accepted with on_invalid=skip, as batch ${earlierInPart.id}: send only the lines that it left out.`,
+    );
+  }
+  if (earlierInPart !== null || whole === null) return earlierInPart;
+  return findBatch(storing, { idempotencyKey: ownKey(whole) });
+}
+
+function ownKey(hash: string): string {
+  return `sha256:${hash}`;
+}
+
+function describe(
+  id: string,
+  {
+    lines,
+    skippedLines,
+    options,
+    names,
+  }: {
+    readonly lines: CheckedLines;
+    readonly skippedLines: readonly SkippedLine[];
+    readonly options: BatchOptions;
+    readonly names: BatchNames;
+  },
+): NewBatch {
+  const { whole, inPart } = names;
+  const requestHash = skippedLines.length > 0 ? inPart : whole;
+  if (requestHash === null) throw new Error('a batch with bad lines has no name');
   return {
     ...options,
     id,
-    total: lines.lines - lines.replayed,
+    total: lines.lines - lines.replayed - skippedLines.length,
     replayed: lines.replayed,
-    idempotencyKey: options.idempotencyKey ?? `sha256:${requestHash}`,
+    skippedLines,
+    idempotencyKey: options.idempotencyKey ?? ownKey(requestHash),
     requestHash,
     parts: lines.parts,
     totals: lines.totals,
@@ -87,8 +172,15 @@ function describe(id: string, lines: CheckedLines, options: BatchOptions): NewBa
 
 /** The batch that was accepted under the key before. @throws Problem if it was another one. */
 export async function findEarlier(storing: Database, { idempotencyKey, requestHash }: NewBatch): Promise<Batch | null> {
+  return findUnderKey(storing, idempotencyKey, [requestHash]);
+}
+
+async function findUnderKey(
+  storing: Database,
+  idempotencyKey: string,
+  same: readonly (string | null)[],
+): Promise<Batch | null> {
   const earlier = await findBatch(storing, { idempotencyKey });
-  if (earlier === null) return null;
-  if (earlier.requestHash === requestHash) return earlier;
+  if (earlier === null || same.includes(earlier.requestHash)) return earlier;
   throw new Problem('idempotency_key_reused', `The key ${idempotencyKey} was used for another batch.`);
 }

@@ -52,8 +52,10 @@ export interface CheckedLines {
   readonly types: ReadonlyMap<OperationType, number>;
 }
 
-/** The most bad lines that are told of a batch. */
-export const ERRORS_TOLD = 100;
+/** The most bad lines that are named, of a batch that is refused, and so the most that one may be accepted without. */
+export const BAD_LINES_NAMED = 1_000;
+/** The most characters of a message: it may quote what was sent. */
+const MESSAGE_LIMIT = 300;
 /** Lines, and legs of postings, that are stored by one statement. */
 const CHUNK = 2_000;
 
@@ -69,6 +71,7 @@ export async function checkLines(
   spool: Spool<ReadyLines>,
   rules: LineRules,
 ): Promise<CheckedLines> {
+  const skips = rules.skips;
   const bad = createBadLines();
   const late = createBadLines();
   const hash = createHash('sha256');
@@ -87,17 +90,20 @@ export async function checkLines(
     const text: string[] = [];
     const isAtomic = rules.isAtomic();
     for (const place of places) {
-      position += 1;
       const { line } = place;
       const { operation: draft, wallet, onlyReplayed } = place.draft;
       text.push(`${draft.idempotencyKey} ${canonicalOperation(draft)}\n`);
       const first = draft.idempotencyKey === null ? undefined : earlier.get(draft.idempotencyKey);
       if (first !== undefined) {
-        if (first.requestHash === draft.requestHash) chunks.addReplay({ position, line, operationId: first.id });
-        else bad.add(line, 'idempotency_key', 'was used for another request');
+        if (first.requestHash === draft.requestHash) {
+          position += 1;
+          chunks.addReplay({ position, line, operationId: first.id });
+        } else bad.add(line, 'idempotency_key', 'was used for another request');
         continue;
       }
       if (onlyReplayed !== null) late.add(line, onlyReplayed.field, onlyReplayed.message);
+      if (onlyReplayed !== null && skips) continue;
+      position += 1;
       const own = partitionOf(draft.walletId, needs.partitions);
       only ??= own;
       const partition = isAtomic ? only : own;
@@ -109,8 +115,8 @@ export async function checkLines(
     hash.update(text.join(''));
     bad.endGroup();
     late.endGroup();
-    // Behind a bad line nothing needs to be stored any more.
-    if (bad.told().count + late.told().count > 0) chunks.clear();
+    // Once the batch is refused nothing of it needs to be stored.
+    if (bad.told().count + late.told().count > (skips ? BAD_LINES_NAMED : 0)) chunks.clear();
     else await chunks.flushFull();
   }
   await chunks.flush();
@@ -128,11 +134,11 @@ function createBadLines(): {
   let group: LineError[] = [];
   return {
     add(line, field, message) {
-      group.push({ line, field, message });
+      group.push({ line, field: field.slice(0, MESSAGE_LIMIT), message: message.slice(0, MESSAGE_LIMIT) });
     },
     endGroup() {
       count += group.length;
-      errors.push(...group.toSorted((a, b) => a.line - b.line).slice(0, ERRORS_TOLD - errors.length));
+      errors.push(...group.toSorted((a, b) => a.line - b.line).slice(0, BAD_LINES_NAMED - errors.length));
       group = [];
     },
     told: () => ({ count, errors }),

@@ -4,6 +4,7 @@ import type { LineField } from '../operations/general-operation.ts';
 import { keepSource } from '../http/metadata.ts';
 import { Problem } from '../http/problem.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
+import { type ResultColumns, findResultColumns } from '@wallet/csv/result-columns';
 
 /** What the header of a table says of the records below it. */
 export interface Table {
@@ -12,12 +13,18 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Where the amounts are, in a table whose numbers may have a decimal comma. */
   readonly localAmount: number | null;
+  /** Where the keys of the lines are, and what that column is called. */
+  readonly key: { readonly at: number; readonly name: string } | null;
+  /** What it says of lines that failed or were refused. */
+  readonly results: ResultColumns | null;
 }
 
 interface Column {
   readonly name: string;
   /** What a field that is not empty says, undefined if that is nothing. Null where the field is taken as it is. */
   readonly read: ((field: string) => unknown) | null;
+  /** Says nothing about the operation. */
+  readonly isDropped: boolean;
 }
 
 const trimmed = (field: string): string | undefined => (hasSpace(field) ? field.trim() || undefined : field);
@@ -53,18 +60,15 @@ const FIELDS = {
 } as const satisfies Record<Exclude<LineField, 'legs'>, Column['read']>;
 const READERS: ReadonlyMap<string, Column['read']> = new Map(Object.entries(FIELDS));
 
-/** A column that the service and its command add to a table when they say what became of it. */
-const RESULT_COLUMN = 'error_code';
-
 /** Why a table has no postings. */
 export const NO_LEGS = 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON';
 
 /**
  * Reads the record that names the columns. A table whose first line does not say its separator is read by the one that makes most
- * sense of the header.
+ * sense of the header. `keyColumn` names the column with the keys of the lines, which need not be a field.
  * @throws Problem `batch_refused`
  */
-export function readHeader(record: string, said: string | null, line: number): Table {
+export function readHeader(record: string, said: string | null, line: number, keyColumn: string | null): Table {
   if (said !== null && !isSeparator(said)) {
     throw refuseHeader(1, `${said} cannot separate fields: use a comma, a semicolon, a tab or |`);
   }
@@ -74,10 +78,26 @@ export function readHeader(record: string, said: string | null, line: number): T
     const otherNames = toNames(record, other);
     if (countKnown(otherNames) > countKnown(names)) [separator, names] = [other, otherNames];
   }
-  refuseUnknown(names, line);
-  const columns = names.map((name) => ({ name, read: columnReader(name, separator) }));
+  const key = keyColumn === null ? null : findKey(names, toName(keyColumn), line);
+  const results = findResultColumns(names);
+  const isDropped = (name: string): boolean =>
+    results?.dropped.has(name) === true || (key?.name === name && !READERS.has(name));
+  const fields = names.map((name) => results?.renamed.get(name) ?? name);
+  const asked = fields.filter((name, at) => !isDropped(names[at] ?? name));
+  refuseUnknown(results?.isExport ? asked.filter((name) => name !== 'legs') : asked, line);
+  const columns = fields.map((name, at) => ({
+    name,
+    read: columnReader(name, separator),
+    isDropped: isDropped(names[at] ?? name),
+  }));
   const amount = names.indexOf('amount');
-  return { separator, columns, localAmount: separator === ',' || amount < 0 ? null : amount };
+  return { separator, columns, localAmount: separator === ',' || amount < 0 ? null : amount, key, results };
+}
+
+function findKey(names: readonly string[], name: string, line: number): Table['key'] {
+  const at = names.indexOf(name);
+  if (name === '' || at < 0) throw refuseHeader(line, `there is no column ${JSON.stringify(name)} for the keys`);
+  return { at, name };
 }
 
 function toNames(record: string, separator: string): string[] {
@@ -98,13 +118,9 @@ function refuseUnknown(names: readonly string[], line: number): void {
   const told = unknown.slice(0, NAMES_TOLD).map((name) => JSON.stringify(name.slice(0, NAME_TOLD)));
   const more = unknown.length > NAMES_TOLD ? ` and ${unknown.length - NAMES_TOLD} more` : '';
   if (unknown.includes('legs')) throw refuseHeader(line, NO_LEGS);
-  if (unknown.includes(RESULT_COLUMN)) {
-    throw refuseHeader(
-      line,
-      `there is no field ${told.join(', ')}${more}: this table is a result; what failed is sent again with POST /batches/{id}/retry`,
-    );
+  if (unknown.length > 0) {
+    throw refuseHeader(line, `there is no field ${told.join(', ')}${more}: use ${[...READERS.keys()].join(', ')}`);
   }
-  if (unknown.length > 0) throw refuseHeader(line, `there is no field ${told.join(', ')}${more}`);
   if (new Set(given).size < given.length) throw refuseHeader(line, 'a field is named twice');
 }
 

@@ -27,7 +27,7 @@ export function decodeUtf8(): TextDecoding {
     try {
       return utf8.decode(chunk, { stream: chunk !== undefined });
     } catch {
-      throw new Problem('malformed_body', 'The body is not valid UTF-8.');
+      throw new Problem('malformed_body', 'The body is not valid UTF-8: save the file as UTF-8.');
     }
   };
   return { decode, end: () => decode() };

@@ -11,6 +11,8 @@ export interface LineRules {
   isAtomic(): boolean;
   /** Whether a line's idempotency key or reference names its request. */
   readonly hasKeys: boolean;
+  /** Whether the batch may be accepted without its bad lines. */
+  readonly skips: boolean;
 }
 
 /** A line that can be stored, if its key is not taken. */
@@ -34,7 +36,7 @@ export async function findPlaces(
   refuse: Refuse,
 ): Promise<Place[]> {
   const read: ReadLine[] = [];
-  for (const { line, value, problem, field } of raw) {
+  for (const { line, value, problem, field, key } of raw) {
     if (problem !== null) {
       refuse(line, field ?? '', problem);
       continue;
@@ -43,7 +45,15 @@ export async function findPlaces(
     if (result.success) {
       const { data } = result;
       const metadata = metadataOf(value);
-      read.push({ line, asked: data, extras: data, metadata, keyHeader: undefined, hasKey: rules.hasKeys });
+      read.push({
+        line,
+        asked: data,
+        extras: data,
+        metadata,
+        keyHeader: undefined,
+        hasKey: rules.hasKeys,
+        ownKey: key,
+      });
     } else {
       const [first] = toFieldErrors(result.error);
       refuse(line, first?.path ?? '', first?.message ?? 'is not an operation');

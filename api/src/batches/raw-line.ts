@@ -6,6 +6,8 @@ export interface RawLine {
   readonly value: unknown;
   /** Why it cannot be read at all. */
   readonly problem: string | null;
+  /** Names the request of the line, whatever keys its fields have. */
+  readonly key?: string;
   /** The field that the problem is in, if it is in one. */
   readonly field?: string;
 }

@@ -1,9 +1,11 @@
-import { cutHead, findLineEnd, isBlank, isEmptyRecord } from '@wallet/csv/dialect';
+import { cutHead, findLineEnd, isBlank, isEmptyRecord, toName } from '@wallet/csv/dialect';
 import { type RecordReader, type Records, createRecordReader } from '@wallet/csv/read-records';
+import { KEY_PATTERN } from '@wallet/shared/words/operation';
 import { Problem } from '../http/problem.ts';
 import { NO_LEGS, type Table, isAmbiguous, readHeader } from './csv-header.ts';
 import { NotUtf8, refuseNotUtf8 } from './decode-text.ts';
 import { LINE_LIMIT, type RawLine } from './raw-line.ts';
+import { keepAsked, retryKey } from '@wallet/csv/result-columns';
 
 /** Where a reader is. */
 interface Place {
@@ -19,9 +21,12 @@ interface Place {
  * separators, say nothing.
  * @throws Problem
  */
-export async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<RawLine[]> {
+export async function* readCsv(
+  text: AsyncIterable<string>,
+  keyColumn: string | null = null,
+): AsyncGenerator<RawLine[]> {
   const place: Place = { line: 1, waiting: '' };
-  const take = createTaker(place);
+  const take = createTaker(place, keyColumn);
   try {
     for await (const piece of withLineFeeds(text)) {
       const lines = take(piece, false);
@@ -37,7 +42,7 @@ export async function* readCsv(text: AsyncIterable<string>): AsyncGenerator<RawL
 }
 
 /** Makes what reads the lines that have ended with a piece of the text, and moves on to the line behind them. */
-function createTaker(place: Place): (piece: string, isLast: boolean) => RawLine[] {
+function createTaker(place: Place, keyColumn: string | null): (piece: string, isLast: boolean) => RawLine[] {
   let open: { readonly table: Table; readonly reader: RecordReader } | null = null;
   return (piece, isLast) => {
     let text = piece;
@@ -46,7 +51,7 @@ function createTaker(place: Place): (piece: string, isLast: boolean) => RawLine[
       const head = cutHead(place.waiting, '\n', isLast);
       if (head === null) return [];
       place.line += countLineFeeds(head.before);
-      const table = readHeader(head.header, head.saidSeparator, place.line);
+      const table = readHeader(head.header, head.saidSeparator, place.line, keyColumn);
       place.line += 1 + countLineFeeds(head.header);
       open = { table, reader: createRecordReader({ separator: table.separator, lineEnd: '\n' }) };
       text = head.rest;
@@ -59,19 +64,28 @@ function createTaker(place: Place): (piece: string, isLast: boolean) => RawLine[
   };
 }
 
-function toLines({ fields, complaints }: Records, table: Table, place: Place): RawLine[] {
+function toLines({ fields, misquoted }: Records, table: Table, place: Place): RawLine[] {
   const lines: RawLine[] = [];
   for (const [row, record] of fields.entries()) {
     const { line } = place;
     if (!isEmptyRecord(record)) {
-      const complaint = complaints.get(row) ?? null;
-      lines.push(complaint === null ? toLine(line, table, record) : { line, value: null, problem: complaint });
+      if (misquoted.has(row)) throw refuseQuotes(line);
+      lines.push(toLine(line, table, record));
     }
     // A quoted field may go over several lines.
     place.line += 1;
     for (const field of record) if (field.includes('\n')) place.line += countLineFeeds(field);
   }
   return lines;
+}
+
+/** It cannot be said where the next line begins. */
+function refuseQuotes(line: number): Problem {
+  const message =
+    'its quotes do not fit: close each quoted field before the next separator, and write a quote in it twice';
+  return new Problem('batch_refused', `Line ${line}: ${message}. Nothing was accepted.`, {
+    errors: [{ line, field: '', message }],
+  });
 }
 
 function refuseLength({ line }: Place): Problem {
@@ -99,17 +113,18 @@ function countLineFeeds(text: string): number {
   return text.split('\n').length - 1;
 }
 
-function toLine(line: number, { columns, localAmount }: Table, record: readonly string[]): RawLine {
+function toLine(line: number, table: Table, record: readonly string[]): RawLine {
+  const { columns, localAmount, results } = table;
   const { length } = columns;
   if (record.length < length || (record.length > length && !record.slice(length).every(isBlank))) {
-    return { line, value: null, problem: `has ${record.length} fields, the header has ${length}` };
+    return { line, value: null, problem: `has ${count(record.length, 'field')}, the header has ${length}` };
   }
   const value: Record<string, unknown> = {};
   let index = 0;
-  for (const { name, read } of columns) {
+  for (const { name, read, isDropped } of columns) {
     const field = record[index] ?? '';
     index += 1;
-    if (field === '') continue;
+    if (field === '' || isDropped) continue;
     if (name === '' && !isBlank(field)) {
       return { line, value: null, problem: `has a field in column ${index}, which has no name` };
     }
@@ -117,11 +132,34 @@ function toLine(line: number, { columns, localAmount }: Table, record: readonly 
     if (given !== undefined) value[name] = given;
   }
   if (value['type'] === 'posting') return { line, value: null, field: 'type', problem: NO_LEGS };
-  return localAmount === null ? { line, value, problem: null } : withSureAmount(line, value, record[localAmount] ?? '');
+  if (localAmount !== null && isAmbiguous(record[localAmount] ?? ''))
+    return refuseAmount(line, record[localAmount] ?? '');
+  const asked = results?.isExport ? keepAsked(value) : value;
+  return table.key === null && results === null ? { line, value, problem: null } : withKey(line, asked, table, record);
 }
 
-function withSureAmount(line: number, value: unknown, amount: string): RawLine {
-  if (!isAmbiguous(amount)) return { line, value, problem: null };
+/** The line with the key that it has besides its fields. */
+function withKey(line: number, value: unknown, { key, results }: Table, record: readonly string[]): RawLine {
+  const status = results?.outcome ? toName(record[results.outcome.status] ?? '') : '';
+  if (status !== '' && status !== 'failed') {
+    const problem = `is ${status}: of a table of results only lines that failed can be sent again`;
+    return { line, value: null, field: 'status', problem };
+  }
+  const operationId = (results?.outcome && record[results.outcome.id]?.trim()) ?? '';
+  if (operationId !== '') return checkKey(line, value, 'operation_id', retryKey(operationId));
+  return key === null ? { line, value, problem: null } : checkKey(line, value, key.name, record[key.at]?.trim() ?? '');
+}
+
+function checkKey(line: number, value: unknown, field: string, key: string): RawLine {
+  if (KEY_PATTERN.test(key)) return { line, value, problem: null, key };
+  return { line, value: null, field, problem: 'must be a key, of 1 to 255 of A-Z a-z 0-9 _ . : -' };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function refuseAmount(line: number, amount: string): RawLine {
   const problem = `"${amount.trim()}" is read in different ways: write it with a point before the decimals and no other mark`;
   return { line, value: null, field: 'amount', problem };
 }

@@ -1,6 +1,8 @@
 import { ATOMIC_LIMIT } from '@wallet/shared/words/batch';
+import { type Hash, createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { bodyTypeOf } from '../http/body-type.ts';
+import { invalid } from '../http/schemas.ts';
 import { type TextDecoding, decodeTable, decodeUtf8 } from './decode-text.ts';
 import { readCsv } from './read-csv.ts';
 import { readJsonArray, readNdjson } from './read-json-lines.ts';
@@ -12,27 +14,45 @@ export interface Envelope {
   rest: unknown;
 }
 
+/** The body of a batch: what it says besides its operations, and what bytes it has, as far as it has been read. */
+export interface BatchBody extends Envelope {
+  readonly bytes: Hash;
+}
+
+export function createBatchBody(): BatchBody {
+  return { rest: null, bytes: createHash('sha256') };
+}
+
 interface Format {
   readonly decode: () => TextDecoding;
-  readonly read: (text: AsyncIterable<string>, envelope: Envelope) => AsyncIterable<RawLine[]>;
+  readonly read: (
+    text: AsyncIterable<string>,
+    envelope: Envelope,
+    keyColumn: string | null,
+  ) => AsyncIterable<RawLine[]>;
 }
 
 /** How each type of body is read. */
 const FORMATS = {
-  'application/json': { decode: decodeUtf8, read: readJsonArray },
+  'application/json': { decode: decodeUtf8, read: (text, envelope) => readJsonArray(text, envelope) },
   'application/x-ndjson': { decode: decodeUtf8, read: readNdjson },
-  'text/csv': { decode: decodeTable, read: readCsv },
+  'text/csv': { decode: decodeTable, read: (text, _, keyColumn) => readCsv(text, keyColumn) },
 } as const satisfies Record<string, Format>;
 
 const BATCH_TYPES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
 /**
- * The lines of a batch, in groups, as they arrive; nothing is kept. `envelope.rest` is set when the last has been read.
+ * The lines of a batch, in groups, as they arrive; nothing is kept. `body.rest` is set when the last has been read.
+ * `keyColumn` names the column of a table that holds the keys of its lines.
  * @throws Problem if the body is of another type, or cannot be read as what it says it is.
  */
-export function readLines(request: Request, envelope: Envelope): AsyncIterable<RawLine[]> {
-  const format: Format = FORMATS[bodyTypeOf(request, BATCH_TYPES)];
-  return format.read(readText(request, format.decode()), envelope);
+export function readLines(request: Request, body: BatchBody, keyColumn: string | null): AsyncIterable<RawLine[]> {
+  const type = bodyTypeOf(request, BATCH_TYPES);
+  if (keyColumn !== null && type !== 'text/csv') {
+    throw invalid([{ path: 'key_column', message: 'is for text/csv: a line of JSON has its key in idempotency_key' }]);
+  }
+  const format: Format = FORMATS[type];
+  return format.read(readText(request, format.decode(), { hash: body.bytes }), body, keyColumn);
 }
 
 const JSON_TYPES = ['application/json', 'application/x-ndjson'] as const;
@@ -44,7 +64,7 @@ export function readJsonBody(
   { list, limitBytes }: { readonly list: string; readonly limitBytes: number },
 ): AsyncIterable<RawLine[]> {
   const type = bodyTypeOf(request, JSON_TYPES);
-  const text = readText(request, decodeUtf8(), limitBytes);
+  const text = readText(request, decodeUtf8(), { limitBytes });
   return type === 'application/json' ? readJsonArray(text, envelope, list) : readNdjson(text);
 }
 

@@ -1,9 +1,16 @@
+import type { Hash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Request } from 'express';
 import { setImmediate } from 'node:timers/promises';
 import { askForBody } from '../http/ask-for-body.ts';
 import { Problem } from '../http/problem.ts';
 import type { TextDecoding } from './decode-text.ts';
+
+export interface ReadOptions {
+  readonly limitBytes?: number;
+  /** Is given the bytes, as they were sent. */
+  readonly hash?: Hash;
+}
 
 /** The largest body of a batch. */
 const BODY_LIMIT_BYTES = 512 * 1024 * 1024;
@@ -22,7 +29,7 @@ const LEAST_BYTES_PER_MS = 4;
 export async function* readText(
   request: Request,
   decoding: TextDecoding,
-  limitBytes = BODY_LIMIT_BYTES,
+  { limitBytes = BODY_LIMIT_BYTES, hash }: ReadOptions = {},
 ): AsyncGenerator<string> {
   let bytes = 0;
   const patient = new AbortController();
@@ -39,6 +46,7 @@ export async function* readText(
       patience = Math.min(PATIENCE_MS, patience - (performance.now() - waitingSince) + earned);
       bytes += chunk.length;
       if (bytes > limitBytes) throw new Problem('body_too_large', `The body has more than ${limitBytes} bytes.`);
+      hash?.update(chunk);
       yield decoding.decode(chunk);
       await setImmediate();
       waitingSince = performance.now();

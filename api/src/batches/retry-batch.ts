@@ -45,6 +45,8 @@ export async function retryBatch(
   return acceptBatch(failedLines(assets, batch, failed), {
     validateOnly: false,
     hasKeys: false,
+    skips: false,
+    bodyHash: null,
     options: () => ({
       priority: batch.priority,
       atomic: batch.atomic,

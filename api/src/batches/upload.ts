@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { newBatchId } from '@wallet/shared/words/batch';
 import { constraintOf, isPassing } from '@wallet/shared/database/sqlstate';
 import { type Batch, findBatch } from '@wallet/shared/database/tables/batches';
+import type { SkippedLine } from '@wallet/shared/database/tables/skipped-lines';
 import type { LogError } from '@wallet/shared/process/log-errors';
 import type { OperationType } from '@wallet/shared/words/operation';
 import pLimit from 'p-limit';
@@ -65,7 +66,12 @@ export interface UploadNeeds extends LineNeeds {
  */
 export type BatchAcceptance =
   | { readonly kind: 'accepted' | 'replayed'; readonly batch: Batch }
-  | { readonly kind: 'checked'; readonly lines: CheckedLines; readonly acceptedAs: string | null };
+  | {
+      readonly kind: 'checked';
+      readonly lines: CheckedLines;
+      readonly skippedLines: readonly SkippedLine[];
+      readonly acceptedAs: string | null;
+    };
 
 export type AcceptBatch = (source: AsyncIterable<RawLine[]>, wanted: BatchRequest) => Promise<BatchAcceptance>;
 
@@ -229,8 +235,10 @@ async function conclude(
       throw end.because;
     case 'replayed':
       return { kind: 'replayed', batch: end.batch };
-    case 'checked':
-      return { kind: 'checked', lines: end.checked.lines, acceptedAs: end.checked.earlier?.id ?? null };
+    case 'checked': {
+      const { lines, batch, earlier } = end.checked;
+      return { kind: 'checked', lines, skippedLines: batch.skippedLines, acceptedAs: earlier?.id ?? null };
+    }
     case 'stored': {
       const { lines, batch } = end.checked;
       ring(batch.parts.map(({ partition }) => partition));

@@ -25,6 +25,8 @@ export interface OperationRequest<Named extends Asked = Asked> {
   readonly keyHeader: string | undefined;
   /** Whether a key or a reference names the request: not where lines are sent again, whose keys are used up. */
   readonly hasKey: boolean;
+  /** The key that names the request in their place. */
+  readonly ownKey?: string | undefined;
 }
 
 /** What moves, and how it names what it moves between. */
@@ -166,7 +168,8 @@ function schedule(draft: Draft, now: number): Draft | Refusal<'invalid_request'>
 
 const AHEAD_MOST_MS = 365 * 86_400_000;
 
-function keyOf({ extras, keyHeader, hasKey }: OperationRequest): ReturnType<typeof idempotencyKeyOf> {
+function keyOf({ extras, keyHeader, hasKey, ownKey }: OperationRequest): ReturnType<typeof idempotencyKeyOf> {
+  if (ownKey !== undefined) return ownKey;
   const { idempotency_key: key, reference_id: reference } = extras;
   if (!hasKey || (keyHeader === undefined && key == null && reference == null)) return null;
   return idempotencyKeyOf(keyHeader, key, reference);

@@ -1,5 +1,5 @@
 /** The number of this program: that of the last migration that it knows. A test holds it against the folder of migrations. */
-export const NEWEST_MIGRATION = 24;
+export const NEWEST_MIGRATION = 25;
 
 /**
  * What a connection of this program is called. The law reads the number in it, and refuses what a program writes that is too old

@@ -12,6 +12,7 @@ export interface PresentedBatch {
   succeeded: number;
   failed: number;
   replayed: number;
+  skipped: number;
   sums: { asset: string; total: string; succeeded: string; failed: string; pending: string }[];
   priority: Priority;
   atomic: boolean;
@@ -40,6 +41,7 @@ export function presentBatch(batch: Batch, assets: Assets): PresentedBatch {
     succeeded,
     failed,
     replayed: batch.replayed,
+    skipped: batch.skipped,
     sums: batch.totals.map((total) => {
       const { code, scale } = assets.withId(total.assetId);
       return {

@@ -3,6 +3,7 @@ import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
 import { CLOCK_SKEW_MS, lowestIdOf } from './operation-lists.ts';
+import { type SkippedLine, writeSkippedLines } from './skipped-lines.ts';
 
 /** What never changes about a batch. The hash is SHA-256 in hex. */
 interface BatchFacts {
@@ -21,6 +22,7 @@ interface BatchFacts {
 
 /** A batch to accept, with what its lines come to in each partition and asset. */
 export interface NewBatch extends BatchFacts {
+  readonly skippedLines: readonly SkippedLine[];
   readonly parts: readonly { readonly partition: number; readonly afterId: string; readonly lastId: string }[];
   readonly totals: readonly {
     readonly partition: number;
@@ -43,6 +45,8 @@ export interface AssetTotals {
 
 /** A batch as it stands. */
 export interface Batch extends BatchFacts {
+  /** Bad lines that it was accepted without; `findSkippedLines` names them. */
+  readonly skipped: number;
   readonly acceptedAt: Date;
   readonly startedAt: Date | null;
   readonly cancelledAt: Date | null;
@@ -70,9 +74,12 @@ export async function closeBatch(database: Queryable, batch: NewBatch): Promise<
   await database.query({
     name: 'closeBatch',
     text: `UPDATE batches SET total = $2, replayed = $3, idempotency_key = $4, request_hash = decode($5, 'hex'),
-                  open_parts = $6
+                  open_parts = $6, skipped = $7, skipped_lines = $8
            WHERE id = $1`,
-    values: [...[batch.id, batch.total, batch.replayed, batch.idempotencyKey, batch.requestHash], batch.parts.length],
+    values: [
+      ...[batch.id, batch.total, batch.replayed, batch.idempotencyKey, batch.requestHash, batch.parts.length],
+      ...[batch.skippedLines.length, writeSkippedLines(batch.skippedLines)],
+    ],
   });
   await database.query(INSERT_PARTS({ batch: batch.id, part: batch.parts }));
   await database.query(INSERT_TOTALS({ batch: batch.id, total: batch.totals }));
@@ -128,7 +135,7 @@ export async function tryLockBatchKey(database: Queryable, key: string): Promise
 type BatchRow = Omit<Batch, 'totals'>;
 type TotalsRow = Record<keyof AssetTotals | 'batchId', string>;
 
-const COLUMNS = `id, total, replayed, priority, atomic, line_events AS "lineEvents", idempotency_key AS "idempotencyKey",
+const COLUMNS = `id, total, replayed, skipped, priority, atomic, line_events AS "lineEvents", idempotency_key AS "idempotencyKey",
                   encode(request_hash, 'hex') AS "requestHash", retry_of AS "retryOf", accepted_at AS "acceptedAt",
                   (SELECT min(started_at) FROM batch_totals WHERE batch_id = batches.id) AS "startedAt",
                   cancelled_at AS "cancelledAt", finished_at AS "finishedAt", now(),
