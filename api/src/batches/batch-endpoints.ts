@@ -85,10 +85,10 @@ const postBatch = ({
     name: 'createBatch',
     paths: ['/batches'],
     tag: 'Batches',
-      summary: 'Ask for up to 1,000,000 operations at once',
-      description:
-        'All of them are accepted, or none; with `on_invalid=skip`, all that are valid. The same operations in another form (JSON, ' +
-        'NDJSON or CSV) are the same batch: sent again, they are not accepted again.',
+    summary: 'Ask for up to 1,000,000 operations at once',
+    description:
+      'All of them are accepted, or none; with `on_invalid=skip`, all that are valid. The same operations in another form (JSON, ' +
+      'NDJSON or CSV) are the same batch: sent again, they are not accepted again.',
     params: null,
     query: z.strictObject({
       priority: z.enum(PRIORITIES).optional().meta({ description: '`low` unless told otherwise.' }),
