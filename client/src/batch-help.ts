@@ -29,7 +29,8 @@ Running it again:
   have a key (idempotency_key, else reference_id, or the column of --key-column) and were accepted before stand for what
   was accepted then; all others are accepted anew. With --key, a changed file is refused.
   A line with a key keeps its outcome: one that failed has failed, and needs another key to be tried again.
-  A file that was accepted in part with --accept-good is not accepted again without it: send what it left out.
+  A file that was accepted in part with --accept-good is not accepted again without it: send what it left out. It leaves
+  out at most 1,000 lines; two lines with the same key refuse the file all the same.
 ${explainExitCodes({
   good: 'every line succeeded, now or before (with --dry-run: the file would be accepted)',
   refused: 'some lines failed or were left out, or nothing was accepted because the service refused the request',

@@ -6,10 +6,11 @@ import { inspectFile, warnOfMissingKeys } from './inspect-file.ts';
 import { GivenUp, createPatience } from './keep-trying.ts';
 import { HelpShown, UsageError } from './parse-command.ts';
 import { type Progress, createProgress } from './progress.ts';
+import { unfinishedPath } from './put-in-place.ts';
 import { retryBatch } from './retry-batch.ts';
 import { type Outcome, exitCodeOf, toDocument, toSentences } from './tell-outcome.ts';
 import { uploadFile } from './upload-file.ts';
-import { noneFailed, unfinishedPath, writeFailed } from './write-failed.ts';
+import { noneFailed, writeFailed } from './write-failed.ts';
 import { NONE_REFUSED, type RefusedLines, writeRefused } from './write-refused.ts';
 
 /**
@@ -42,7 +43,9 @@ async function sendAndTell(config: Config): Promise<Outcome> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       progress.stop();
-      rmSync(unfinishedPath(config), { force: true });
+      for (const file of [config.failed, config.file?.refused ?? config.failed]) {
+        rmSync(unfinishedPath(file), { force: true });
+      }
       tell({ kind: 'interrupted', signal, batch: accepted }, config, config.isJson);
       process.exit();
     });

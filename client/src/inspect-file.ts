@@ -21,7 +21,7 @@ export async function inspectFile({ file, keyColumn }: UploadConfig): Promise<{ 
   const { text } = await readStart(path).catch((error: unknown) => refuseUnread(name, error));
   if (/^\uFEFF?\s*\{"line":\d+,(?:"position":\d+,)?"(?:id|field)":/.test(text)) {
     throw new UsageError(
-      `${name} says what became of lines, and is not sent as it is: --retry <batch> tries what failed once more, ` +
+      `${name} holds the outcome of lines and is not sent as it is: --retry <batch> tries what failed once more, ` +
         'and a corrected line is sent in a file of its own.',
     );
   }

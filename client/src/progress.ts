@@ -5,7 +5,7 @@ import type { Batch } from './call-api.ts';
 export interface Progress {
   uploaded(bytes: number): void;
   applied(batch: Batch): void;
-  /** Nothing goes on at the moment, and why. */
+  /** There is no progress at the moment, and why. */
   waiting(reason: string): void;
   stop(): void;
 }

@@ -1,6 +1,11 @@
 import { readFile, rename, stat } from 'node:fs/promises';
 import type { OutputFile } from './input-file.ts';
 
+/** Where a file is until all of it is there. */
+export function unfinishedPath({ path }: OutputFile): string {
+  return `${path}.${process.pid}.part`;
+}
+
 /** Up to this size a file is compared with what takes its place. */
 const COMPARED_BYTES = 16 * 1024 * 1024;
 

@@ -98,11 +98,11 @@ export function toSentences(outcome: Outcome, config: Config | null): string[] {
       const seconds = (config?.giveUpAfterMs ?? 0) / 1000;
       return [
         `Gave up after ${seconds} s without progress at ${config?.url}: ${outcome.reason}`,
-        ...goOn(outcome.batch, config),
+        ...sayHowToContinue(outcome.batch, config),
       ];
     }
     case 'interrupted':
-      return ['Interrupted.', ...goOn(outcome.batch, config)];
+      return ['Interrupted.', ...sayHowToContinue(outcome.batch, config)];
     case 'misused':
       return [outcome.reason];
   }
@@ -187,7 +187,7 @@ function tellRefused(outcome: Extract<Outcome, { kind: 'refused' }>, config: Con
   const { name, keptName } = refused;
   const place = `${refused.errors.length === 1 ? 'The line that is' : 'The lines that are'} not valid`;
   const remedy = isPartlyGood
-    ? ` Correct ${refused.errors.length === 1 ? 'it' : 'them'} in ${config?.name} and send it again; or accept the others now with --accept-good, and send that file.`
+    ? ` Correct ${refused.errors.length === 1 ? 'it' : 'them'} in ${config?.name} and send it again, or accept the others now with --accept-good.`
     : '';
   return [
     ...listRefused(refused),
@@ -217,15 +217,15 @@ function tellRefusedFile({ errors, name, problem, keptName }: RefusedLines): str
   ];
 }
 
-function goOn(batch: Batch | null, config: Config | null): string[] {
+function sayHowToContinue(batch: Batch | null, config: Config | null): string[] {
   if (config?.isDryRun) return ['Nothing was accepted: the file was only to be checked.'];
   const again = `run the same command${config?.file == null ? '' : ' with the file unchanged'}`;
   if (batch === null) {
     const what = config?.retryOf == null ? 'whether the file was accepted' : 'whether the batch was retried';
-    return [`It is not known ${what}. To go on, ${again}: nothing is applied twice.`];
+    return [`It is not known ${what}. To continue, ${again}: nothing is applied twice.`];
   }
-  if (batch.status === 'completed') return [`Batch ${batch.id} is completed. To see what became of it, ${again}.`];
-  return [`Batch ${batch.id} goes on. To follow it again, ${again}.`];
+  if (batch.status === 'completed') return [`Batch ${batch.id} is completed. To see its outcome, ${again}.`];
+  return [`Batch ${batch.id} is still being applied. To follow it again, ${again}.`];
 }
 
 function counted(count: number, what: string): string {

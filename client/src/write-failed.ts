@@ -10,7 +10,7 @@ import { type Batch, type LineError, streamApi, toPassing } from './call-api.ts'
 import type { Config } from './config.ts';
 import type { InputFile } from './input-file.ts';
 import { GivenUp, type Patience, keepTrying } from './keep-trying.ts';
-import { putInPlace } from './put-in-place.ts';
+import { putInPlace, unfinishedPath } from './put-in-place.ts';
 import { encodeText, readDialect, readFileText } from './read-dialect.ts';
 import { changed, keepRecord, readHead, refuseChanged } from './standing-records.ts';
 import { splitLines } from './split-lines.ts';
@@ -33,13 +33,8 @@ export function noneFailed({ failed }: Config): FailedLines {
   return { count: 0, acceptedEarlier: 0, name: null, problem: null, staleName, keptName: null };
 }
 
-/** Where the failed lines are until all of them are there. */
-export function unfinishedPath({ failed }: Config): string {
-  return `${failed.path}.${process.pid}.part`;
-}
-
 /**
- * Writes the lines that failed: of a CSV file the records as they stand in it, each behind what became of it; of others what the
+ * Writes the lines that failed: of a CSV file the records as they stand in it, each behind its outcome; of others what the
  * API says. Both are read once, side by side, and neither is held in memory. The file is put in its place when it is complete.
  * @param skipped the lines of the file that are not in the batch.
  * @throws GivenUp
@@ -51,7 +46,7 @@ export async function writeFailed(
   patience: Patience,
 ): Promise<FailedLines> {
   const { file } = config;
-  const unfinished = unfinishedPath(config);
+  const unfinished = unfinishedPath(config.failed);
   const failed = { count: 0, acceptedEarlier: 0, staleName: null, keptName: null };
   const onLine = (operation: FailedOperation): void => {
     failed.count += 1;
@@ -126,7 +121,7 @@ async function* withEnds(lines: AsyncIterable<ExportedLine>): AsyncGenerator<str
   for await (const { text } of lines) yield `${text}\n`;
 }
 
-/** The header and the records that failed, as they stand in the input, each behind what became of it. */
+/** The header and the records that failed, as they stand in the input, each behind its outcome. */
 async function* markRecords(
   file: InputFile,
   exported: AsyncIterable<ExportedLine>,

@@ -9,7 +9,7 @@ import { writeRecords } from '@wallet/csv/write-records';
 import type { LineError } from './call-api.ts';
 import type { UploadConfig } from './config.ts';
 import type { InputFile } from './input-file.ts';
-import { putInPlace } from './put-in-place.ts';
+import { putInPlace, unfinishedPath } from './put-in-place.ts';
 import { encodeText, readDialect, readFileText } from './read-dialect.ts';
 import { changed, keepRecord, readHead, refuseChanged } from './standing-records.ts';
 import { splitLines } from './split-lines.ts';
@@ -32,8 +32,8 @@ export async function writeRefused({ file }: UploadConfig, given: readonly LineE
   const errors = given.toSorted((one, other) => one.line - other.line);
   // The elements of an array have no lines of their own.
   if (errors.length === 0 || file.type === 'application/json') return { ...NONE_REFUSED, errors };
-  const { name, path } = file.refused;
-  const unfinished = `${path}.${process.pid}.part`;
+  const { name } = file.refused;
+  const unfinished = unfinishedPath(file.refused);
   try {
     await refuseChanged(file);
     const lines = file.type === 'text/csv' ? markRecords(file, errors) : markLines(file, errors);

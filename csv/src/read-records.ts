@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import type { LineEnd } from './dialect.ts';
 
-/** Records, and the places of those whose quotes do not fit: they may go on over lines that are records of their own. */
+/** Records, and the places of those whose quotes do not fit: they may contain lines that are records of their own. */
 export interface Records {
   readonly fields: readonly (readonly string[])[];
   readonly misquoted: ReadonlySet<number>;

@@ -1,6 +1,6 @@
 /**
- * Tables that say what became of lines: the command's files of failed and of refused lines, and the API's own CSV of a batch's
- * operations. They can be corrected and sent as they are: the columns that say what became of a line are dropped, and a line
+ * Tables with the outcome of lines: the command's files of failed and of refused lines, and the API's own CSV of a batch's
+ * operations. They can be corrected and sent as they are: the columns with the outcome are dropped, and a line
  * that failed is accepted under a key made of its operation, so once, however often it is sent.
  */
 export interface ResultColumns {

@@ -167,7 +167,7 @@ describe('npm run batch, once more', () => {
     await batch(write('credits.ndjson', JSON.stringify({ type: 'withdraw', wallet_id: wallet, amount: '7.00' })));
     const { code, out, err } = await batch(join(folder, 'credits.failed.ndjson'));
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toMatch(/ says what became of lines, and is not sent as it is: --retry <batch> tries /);
+    expect(err).toMatch(/ holds the outcome of lines and is not sent as it is: --retry <batch> tries /);
   });
 
   it('with --accept-good accepts the other lines, and takes those that it left out back, corrected', async () => {

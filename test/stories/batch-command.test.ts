@@ -147,7 +147,7 @@ describe('npm run batch', () => {
     expect(JSON.parse(reused.out)).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
   });
 
-  it('prints one document with --json, whatever comes of it', async () => {
+  it('prints one document with --json, however it ends', async () => {
     const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},1`);
     const bad = write('bad.csv', 'type,wallet_id,amount', `deposit,${wallet},0`);
     const nowhere = ['--url', `http://127.0.0.1:${await findFreePort()}`, '--give-up-after', '0'];
@@ -189,7 +189,7 @@ describe('npm run batch', () => {
     expect(err.trimEnd()).not.toContain('\n');
   });
 
-  it('exits 3 when nobody answers in time, and says how to go on', async () => {
+  it('exits 3 when nothing answers in time, and says how to continue', async () => {
     const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},1`);
     const url = `http://127.0.0.1:${await findFreePort()}`;
     const { code, out, err } = await batch(file, '--url', url, '--give-up-after', '0.3', '--key', 'a');
@@ -229,7 +229,7 @@ describe('npm run batch', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('says at %s that the batch goes on, and exits %i', async (signal, code) => {
+  ] as const)('says at %s that the batch is still being applied, and exits %i', async (signal, code) => {
     const id = 'b0000000-0000-4000-8000-000000000001';
     const pending = { id, status: 'pending', total: 1, pending: 1, succeeded: 0, failed: 0, replayed: 0 };
     const server = createServer((incoming, outgoing) => {
@@ -245,7 +245,7 @@ describe('npm run batch', () => {
     await new Promise((resolve) => server.close(resolve));
     expect(run).toEqual({
       ...{ code, out: '' },
-      err: `Interrupted.\nBatch ${id} goes on. To follow it again, run the same command with the file unchanged.\n`,
+      err: `Interrupted.\nBatch ${id} is still being applied. To follow it again, run the same command with the file unchanged.\n`,
     });
     expect(existsSync(join(folder, 'credits.failed.csv'))).toBe(false);
   });
@@ -270,7 +270,7 @@ describe('npm run batch', () => {
     const command = startCommand('batch', [write('credits.ndjson', '{}'), '--key', 'a'], { WALLET_URL: url });
     const run = await command.ended;
     await new Promise((resolve) => server.close(resolve));
-    expect(run).toMatchObject({ code: 130, err: expect.stringContaining(`Batch ${id} is completed. To see what `) });
+    expect(run).toMatchObject({ code: 130, err: expect.stringContaining(`Batch ${id} is completed. To see its `) });
     expect(readdirSync(folder)).toEqual(['credits.ndjson']);
   });
 

@@ -144,7 +144,7 @@ describe('a batch that failed in part', () => {
     batch = body.id as string;
   });
 
-  it('is exported as a table with what its lines said, and what came of them', async () => {
+  it('is exported as a table with the fields of its lines and their outcomes', async () => {
     const { text } = await request(service.url)
       .get(`/batches/${batch}/operations`)
       .set('Accept', 'text/csv')

@@ -220,7 +220,7 @@ it('credits users, and makes the wallets that they do not have yet', async () =>
   expect(body.balance).toBe('5.00');
 });
 
-it('goes on when a line fails as it is applied', async () => {
+it('continues when a line fails as it is applied', async () => {
   const ids = await wallets(3);
   await request(service.url).patch(`/wallets/${ids[1]}`).send({ status: 'frozen' }).expect(200);
   const lines = ids.map((wallet_id) => ({ type: 'deposit', wallet_id, amount: '1.00' }));

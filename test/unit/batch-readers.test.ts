@@ -108,7 +108,7 @@ it.each([
   ['{"operations":[{"a":1},]}', [null, 'The body cannot be parsed as JSON.']],
   ['{"operations":[,{"a":1}]}', ['The body cannot be parsed as JSON.', null]],
   ['{"operations":[{"a" 1}, 2]}', ['The body cannot be parsed as JSON.', null]],
-])('an element of %s that is not JSON is told of, and the others are read', async (text, problems) => {
+])('an element of %s that is not JSON is reported, and the others are read', async (text, problems) => {
   const read = await all(readJsonArray(inPieces(text, []), { rest: null }));
   expect(read.map(({ problem }) => problem)).toEqual(problems);
 });

@@ -14,7 +14,7 @@ import type { Spool } from './spool.ts';
 export interface BatchOptions {
   readonly priority: Priority;
   readonly atomic: boolean;
-  /** Whether each line tells of itself when it ends. */
+  /** Whether each line sends an event when it ends. */
   readonly lineEvents: boolean;
   readonly idempotencyKey: string | null;
   readonly retryOf: string | null;

@@ -29,7 +29,7 @@ export interface ReadyLines {
   readonly replays: readonly { readonly position: number; readonly line: number; readonly operationId: string }[];
 }
 
-/** Lines that are wrong: how many, and what is told of the first. */
+/** Lines that are wrong: how many, and the errors of the first. */
 interface BadLines {
   readonly count: number;
   readonly errors: readonly LineError[];

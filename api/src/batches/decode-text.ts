@@ -133,7 +133,7 @@ function linesBeforeBad(before: Buffer, chunk: Buffer): number {
   return lines;
 }
 
-/** What a person is told of a table that is not UTF-8. */
+/** The refusal of a table that is not UTF-8. */
 export function refuseNotUtf8(line: number): Problem {
   return new Problem(
     'malformed_body',

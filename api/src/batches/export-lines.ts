@@ -75,7 +75,7 @@ export const EXPORTS = {
   },
 } as const satisfies Record<string, Export>;
 
-/** The columns of a batch's lines as they were sent, and then what came of them. */
+/** The columns of a batch's lines as they were sent, and then their outcomes. */
 const COLUMNS = [
   ...['line', 'type', 'wallet_id', 'from_wallet_id', 'to_wallet_id', 'asset', 'amount', 'description', 'reference_id'],
   ...['idempotency_key', 'metadata', 'hold_id', 'reversal_of', 'to_account', 'final', 'expires_at', 'legs'],

@@ -8,7 +8,7 @@ import { explainFileFailure } from '@wallet/shared/process/explain-file-failure'
 /** A queue of JSON values on disk: written to its end, and read from its beginning, any number of times. */
 export interface Spool<Value> {
   append(value: Value): Promise<void>;
-  /** Nothing will be appended any more. */
+  /** Nothing more will be appended. */
   end(): void;
   /** One value after the other; only the one asked for is in memory. One reader at a time. Waits at the end for what is still to be appended. */
   read(): AsyncIterable<Value>;

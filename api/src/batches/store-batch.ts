@@ -78,7 +78,7 @@ async function store(
   isRead: boolean,
 ): Promise<void> {
   const begun = performance.now();
-  // Until it is committed, a name keeps everybody waiting who wants it, and the transaction keeps rows from being cleaned up.
+  // Until it is committed, a name blocks other transactions that want it, and old row versions cannot be vacuumed.
   await addLines(client, opened, spool, (takesNames) => {
     const isLate = performance.now() - begun > EARLY_MS;
     const at = progress();
@@ -134,14 +134,14 @@ export async function rehearse(
   });
 }
 
-/** Somebody else made what this batch was about to make. The next try finds it. */
+/** Another request made what this batch was about to make. The next attempt finds it. */
 function takenMeanwhile(what: string): Problem {
   return new Problem('batch_in_progress', `${what} was taken by another request just now. Send the batch again.`, {
     headers: { 'Retry-After': '1' },
   });
 }
 
-/** Why lines could not be added: their keys were taken by other lines, or by somebody else just now. */
+/** Why lines could not be added: their keys were taken by other lines, or by another request just now. */
 async function explainMissing(client: Client, batchId: string, columns: ReadyLines['columns']): Promise<Problem> {
   const repeated = await findRepeatedKeys(client, batchId, columns);
   if (repeated.length === 0) return takenMeanwhile('A key of a line');
