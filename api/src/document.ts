@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { PROGRAM_VERSION } from '@wallet/shared/database/program';
 import { describeRejection } from '@wallet/shared/words/rejection';
 import { z } from 'zod';
 import {
@@ -104,7 +105,7 @@ export function createApiDocument(endpoints: readonly Declaration[]): ReturnType
       openapi: '3.1.0',
       info: {
         title: 'Wallet operations',
-        version: '1.0.0',
+        version: PROGRAM_VERSION,
         description:
           'Operations are accepted (202), applied in the order of acceptance of their wallet, and found at their `Location`. ' +
           'Amounts are decimal strings.',

@@ -62,7 +62,7 @@ function otherMajor(data: { folder: string; major: string }, seen: readonly Bina
   return (
     `The data in ${data.folder} was made by Postgres ${data.major}, and here ${found}: install Postgres ${data.major} and ` +
     'start again. To go on with another version, serve it once more with its own, dump it (npm run backup) and restore it ' +
-    '(npm run restore) into a new DATA_DIR; README.md, "Another version of Postgres", has the commands.'
+    '(npm run restore) into a new DATA_DIR; docs/operations.md, "Another major version of Postgres", has the commands.'
   );
 }
 
