@@ -2,6 +2,7 @@ import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { seedDatabase } from '@wallet/shared/process/seed-data';
 import request from 'supertest';
 import { parseCurl } from '../support/curl.ts';
+import { readProjectFile } from '../support/manifests.ts';
 import { PAGES, blocksOf } from '../support/pages.ts';
 import { type Service, startService } from '../support/service.ts';
 
@@ -27,6 +28,14 @@ beforeAll(async () => {
   doorbell.close();
 });
 afterAll(() => service.stop());
+
+it('package.json, CHANGELOG.md, the API document and /status name the same version', async () => {
+  const { version } = JSON.parse(readProjectFile('package.json')) as { version: string };
+  const { body: document } = await request(service.url).get('/openapi.json').expect(200);
+  const { body: status } = await request(service.url).get('/status').expect(200);
+  const [, released] = /^## (\d\S*) - /m.exec(readProjectFile('CHANGELOG.md'))!;
+  expect([document.info.version, status.version, released]).toEqual([version, version, version]);
+});
 
 it('every curl in the pages is answered as they show', async () => {
   let count = 0;

@@ -152,7 +152,7 @@ function rowOf(name: SettingName, purpose: string): string {
   const readers = Object.keys(READERS).filter((reader) => READERS[reader]![name] !== undefined);
   const schema = READERS[readers[0]!]![name]!;
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const unset = schema.safeParse(undefined).data;
+  const unset = schema.safeParse(undefined).data as string | number | boolean | undefined;
   const standard = DEFAULTS[name] ?? (unset === undefined ? '' : `\`${String(unset)}\``);
   return `| \`${name}\` | ${readers.join(', ')} | ${standard} | ${allowedBy(schema, json)} | ${purpose} |`;
 }
