@@ -3,16 +3,22 @@ import { redisServerSetting } from '@wallet/local/embedded-redis';
 import { databasePasswords, sharedSettings } from '@wallet/shared/process/config';
 import type { SettingName } from '@wallet/shared/process/setting-names';
 import { workerSettings } from '@wallet/worker/config';
-import { z } from 'zod';
 
-type Schemas = Readonly<Partial<Record<SettingName, z.ZodType>>>;
+interface Schema {
+  safeParse(value: unknown): {
+    readonly data?: unknown;
+    readonly error?: { readonly issues: readonly { readonly message: string; readonly values?: readonly unknown[] }[] };
+  };
+}
+
+type Schemas = Readonly<Partial<Record<SettingName, Schema>>>;
 
 /** Every process and command with settings of its own, and the schemas that validate them. */
 const READERS: Readonly<Record<string, Schemas>> = {
   API: apiSettings(undefined),
   worker: workerSettings,
   migrate: { ...pick(sharedSettings, ['DATABASE_URL', 'PARTITIONS']), ...databasePasswords },
-  start: { DATA_DIR: z.string().default('.data'), REDIS_SERVER: redisServerSetting, NODE_ENV: z.string().optional() },
+  start: { DATA_DIR: anyText('.data'), REDIS_SERVER: redisServerSetting, NODE_ENV: anyText() },
 };
 
 /** Defaults that depend on the machine or on another setting. */
@@ -151,25 +157,23 @@ export function writeConfigurationPage(): string {
 function rowOf(name: SettingName, purpose: string): string {
   const readers = Object.keys(READERS).filter((reader) => READERS[reader]![name] !== undefined);
   const schema = READERS[readers[0]!]![name]!;
-  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const unset = schema.safeParse(undefined).data as string | number | boolean | undefined;
   const standard = DEFAULTS[name] ?? (unset === undefined ? '' : `\`${String(unset)}\``);
-  return `| \`${name}\` | ${readers.join(', ')} | ${standard} | ${allowedBy(schema, json)} | ${purpose} |`;
+  return `| \`${name}\` | ${readers.join(', ')} | ${standard} | ${allowedBy(schema)} | ${purpose} |`;
 }
 
-/** What the schema says of a value that nothing allows. */
-function allowedBy(schema: z.ZodType, json: { enum?: unknown }): string {
-  if (Array.isArray(json.enum)) {
-    return json.enum.includes('1') ? 'a boolean' : json.enum.map((each) => `\`${String(each)}\``).join(', ');
-  }
+/** What the schema says of a value that it refuses. */
+function allowedBy(schema: Schema): string {
   const [issue] = schema.safeParse(' ').error?.issues ?? [];
-  const range = /^must be (.*)$/.exec(issue?.message ?? '')?.[1];
-  return (
-    range
-      ?.replace(', in decimal digits', '')
-      .replace(/; openssl/, '; `openssl')
-      .replace(/ makes one$/, '` makes one') ?? ''
-  );
+  if (issue?.values !== undefined) {
+    return issue.values.includes('1') ? 'a boolean' : issue.values.map((each) => `\`${String(each)}\``).join(', ');
+  }
+  const range = /^must be (.*)$/.exec(issue?.message ?? '')?.[1] ?? '';
+  return range.replace(', in decimal digits', '').replace(/; (openssl .*) makes one$/, '; `$1` makes one');
+}
+
+function anyText(unset?: string): Schema {
+  return { safeParse: (value) => ({ data: value ?? unset }) };
 }
 
 function pick(schemas: Schemas, names: readonly SettingName[]): Schemas {
