@@ -37,6 +37,15 @@ it('package.json, CHANGELOG.md, the API document and /status name the same versi
   expect([document.info.version, status.version, released]).toEqual([version, version, version]);
 });
 
+it('every CSV file and every statement of SQL in the pages is accepted', async () => {
+  const blocks = ORDER.flatMap(blocksOf);
+  for (const { text } of blocks.filter(({ language }) => language === 'csv')) {
+    const upload = request(service.url).post('/batches?validate_only=true').set('Content-Type', 'text/csv');
+    expect((await upload.send(text)).body).toMatchObject({ total: text.split('\n').length - 1 });
+  }
+  for (const { text } of blocks.filter(({ language }) => language === 'sql')) await service.database.query(text);
+});
+
 it('every curl in the pages is answered as they show', async () => {
   let count = 0;
   for (const page of ORDER) {
