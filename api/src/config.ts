@@ -54,31 +54,33 @@ export interface ApiConfig {
 const STORING_SHARE = 0.6;
 const count = (least: number, most: number, fallback: number) => numberSetting(least, most).default(fallback);
 
+/** The settings of an API that listens on `host`. */
+export function apiSettings(host: string | undefined) {
+  return {
+    ...sharedSettings,
+    ...webhookSettings,
+    ...tracingSettings,
+    HOST: z.string().default('127.0.0.1'),
+    PORT: count(0, 65_535, 8000),
+    READ_DATABASE_URL: databaseSetting().optional(),
+    SYNCHRONOUS_STANDBY: synchronousStandbySetting,
+    API_DATABASE_CONNECTIONS: count(4, 100, 10),
+    API_PROCESSES: processesSetting(),
+    API_MAX_CONNECTIONS: count(1, 1_000_000, 16_000),
+    ADMISSION_PENDING_OPERATIONS: count(1, 1_000_000, 10_000),
+    ADMISSION_PENDING_LINES: count(1, 1_000_000_000, 5_000_000),
+    ADMISSION_PENDING_AGE_S: count(1, 86_400, 30),
+    ADMISSION_WAITING_REQUESTS: count(1, 100_000, 1_000),
+    ADMISSION_EVENT_LOOP_MS: count(10, 60_000, 200),
+    METRICS_ENABLED: booleanSetting(host ? isLoopback(host) : true),
+    ALLOW_ANONYMOUS: booleanSetting(false),
+    SPOOL_DIR: z.string().default(tmpdir()),
+  };
+}
+
 /** @throws ConfigError naming what is missing or wrong. */
 export function readApiConfig(env: NodeJS.ProcessEnv): ApiConfig {
-  const settings = readSettings(
-    {
-      ...sharedSettings,
-      ...webhookSettings,
-      ...tracingSettings,
-      HOST: z.string().default('127.0.0.1'),
-      PORT: count(0, 65_535, 8000),
-      READ_DATABASE_URL: databaseSetting().optional(),
-      SYNCHRONOUS_STANDBY: synchronousStandbySetting,
-      API_DATABASE_CONNECTIONS: count(4, 100, 10),
-      API_PROCESSES: processesSetting(),
-      API_MAX_CONNECTIONS: count(1, 1_000_000, 16_000),
-      ADMISSION_PENDING_OPERATIONS: count(1, 1_000_000, 10_000),
-      ADMISSION_PENDING_LINES: count(1, 1_000_000_000, 5_000_000),
-      ADMISSION_PENDING_AGE_S: count(1, 86_400, 30),
-      ADMISSION_WAITING_REQUESTS: count(1, 100_000, 1_000),
-      ADMISSION_EVENT_LOOP_MS: count(10, 60_000, 200),
-      METRICS_ENABLED: booleanSetting(env['HOST'] ? isLoopback(env['HOST']) : true),
-      ALLOW_ANONYMOUS: booleanSetting(false),
-      SPOOL_DIR: z.string().default(tmpdir()),
-    },
-    env,
-  );
+  const settings = readSettings(apiSettings(env['HOST']), env);
   const connections = settings.API_DATABASE_CONNECTIONS;
   const storing = Math.ceil(connections * STORING_SHARE);
   return Object.freeze({

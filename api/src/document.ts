@@ -8,7 +8,7 @@ import { TAGS } from './http/tags.ts';
 
 const INFO = {
   title: 'Wallet operations',
-  version: PROGRAM_VERSION.replace(/\+.*/, ''),
+  version: PROGRAM_VERSION,
   description:
     'Operations are accepted (`202`), applied in the order of acceptance of their wallet, and found at their `Location`. Amounts are ' +
     'decimal strings.\n\nEach request here is an example that the service accepts, in the order of this document, on the data that ' +

@@ -22,7 +22,7 @@ const STORING_PLANNER = { ...PLANNERS.api, plan_cache_mode: 'force_generic_plan'
 const HELP = `npm run start:api
 
 Serves the HTTP API on PORT (8000) of HOST (127.0.0.1), for a migrated DATABASE_URL and a REDIS_URL. Any number of them can run
-beside each other, and beside any number of workers; API_PROCESSES of them share one port. README.md, "Running it", lists the
+beside each other, and beside any number of workers; API_PROCESSES of them share one port. docs/configuration.md lists the
 settings. SIGTERM stops it gracefully. Exit status 2 if it cannot start.`;
 
 await runProcess({

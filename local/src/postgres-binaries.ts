@@ -61,8 +61,8 @@ function otherMajor(data: { folder: string; major: string }, seen: readonly Bina
   const found = seen.length === 0 ? 'there is no Postgres' : `there is only ${seen.map(describe).join(', ')}`;
   return (
     `The data in ${data.folder} was made by Postgres ${data.major}, and here ${found}: install Postgres ${data.major} and ` +
-    'start again. To use another version, serve it once more with its own, dump it (npm run backup) and restore it ' +
-    '(npm run restore) into a new DATA_DIR; README.md, "Another version of Postgres", has the commands.'
+    'start again. To go on with another version, serve it once more with its own, dump it (npm run backup) and restore it ' +
+    '(npm run restore) into a new DATA_DIR; docs/operations.md, "Another major version of Postgres", has the commands.'
   );
 }
 

@@ -32,7 +32,7 @@ const HELP = `npm start
 Runs everything on one machine: Postgres and Redis, which are those of DATABASE_URL and REDIS_URL or private ones that it starts;
 then migrations, example data, an API on PORT (8000) and a worker, which are API_PROCESSES and WORKER_PROCESSES processes (1 each).
 What the private ones keep is in DATA_DIR (.data).
-README.md, "Running it", lists the settings. Ctrl-C stops everything. Exit status 2 if it cannot start.
+docs/configuration.md lists the settings. Ctrl-C stops everything. Exit status 2 if it cannot start.
 
   --watch   starts the API and the worker again whenever their sources change, as npm run dev does`;
 

@@ -63,7 +63,7 @@ const KINDS: readonly Kind[] = [
   {
     name: 'a Cluster whose nodes announce names that only REDIS_NAT_MAP knows, as a user of few rights',
     async start(folder) {
-      // What README.md says that a user needs in a Cluster.
+      // What docs/deployment.md says that a user needs in a Cluster.
       const cluster = await startRedisCluster(folder, QUEUE_TAG, [`user wallet on >secret ${RIGHTS} +cluster|slots`]);
       const url = cluster.url.replace('://', '://wallet:secret@');
       const address = readRedisAddress({ REDIS_URL: url, REDIS_NAT_MAP: cluster.natMap });

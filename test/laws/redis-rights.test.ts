@@ -14,7 +14,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
 /**
- * The rights that README.md lists are enough, over TLS with an authority of one's own and certificates on both sides: Redis refuses
+ * The rights that docs/deployment.md lists are enough, over TLS with an authority of one's own and certificates on both sides: Redis refuses
  * nothing of what the service asks for, and everything is rung for and not swept up.
  */
 jest.setTimeout(60_000);

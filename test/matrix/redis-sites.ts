@@ -39,7 +39,7 @@ const STARTS: Readonly<Record<RedisWay, (place: Place) => Promise<Started>>> = {
     return { env: { REDIS_URL: cluster.url, REDIS_NAT_MAP: cluster.natMap }, port: owner.port };
   },
 
-  /** Its user has the rights of README.md and no other, and so not INFO. */
+  /** Its user has the rights of docs/deployment.md and no other, and so not INFO. */
   async 'TLS + ACL'({ folder, stops }) {
     const { cert, key } = makeAuthority(folder);
     const port = await findFreePort();

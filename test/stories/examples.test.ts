@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => service.stop());
 
-it.each(['README.md', 'api/EXAMPLES.md'])('the examples of %s answer what they show', async (name) => {
+it.each(['docs/examples.md'])('the examples of %s answer what they show', async (name) => {
   const file = join(PROJECT_ROOT, name);
   let text = readFileSync(file, 'utf8');
   /** Ids that a document shows, and those that this service gave in their place. */

@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-it('npm run listen forwards events to the receiver of the README, which understands them', async () => {
-  const example = /```ts\n([^`]*?)```/.exec(readFileSync(join(PROJECT_ROOT, 'README.md'), 'utf8'))![1]!;
+it('npm run listen forwards events to the receiver of docs/webhooks.md, which understands them', async () => {
+  const example = /```ts\n([^`]*?)```/.exec(readFileSync(join(PROJECT_ROOT, 'docs/webhooks.md'), 'utf8'))![1]!;
   // Where it finds the packages that it imports, and no check of the sources finds it.
   mkdirSync(DIST, { recursive: true });
   const folder = mkdtempSync(join(DIST, 'receiver-'));

@@ -1,7 +1,14 @@
 import { createHttpClient } from './http-client.ts';
 
-/** Sends what a `curl` command of our documents would send. Understands -s, -i, -X, -H, -d, quotes and line ends. */
-export async function runCurl(command: string): Promise<{ status: number; body: Record<string, unknown> }> {
+interface CurlRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+/** What a `curl` command of our pages sends. Understands -s, -i, -N, -o, -X, -H, -d, quotes and line ends. */
+export function parseCurl(command: string): CurlRequest {
   const words = [...command.replaceAll('\\\n', ' ').matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? '',
   );
@@ -12,17 +19,24 @@ export async function runCurl(command: string): Promise<{ status: number; body: 
   const headers: Record<string, string> = {};
   while (words.length > 0) {
     const word = words.shift()!;
-    if (word === '-s' || word === '-i') continue;
-    if (word === '-X') method = words.shift();
+    if (word === '-s' || word === '-i' || word === '-N') continue;
+    if (word === '-o') words.shift();
+    else if (word === '-X') method = words.shift();
     else if (word === '-d') body = JSON.parse(words.shift()!);
     else if (word === '-H') {
       const [name, ...value] = words.shift()!.split(':');
       headers[name!.toLowerCase()] = value.join(':').trim();
     } else url = word;
   }
+  return { method: method ?? (body === undefined ? 'GET' : 'POST'), url, headers, body };
+}
+
+/** Sends what a `curl` command would send, and returns its answer, which is JSON. */
+export async function runCurl(command: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const { method, url, headers, body } = parseCurl(command);
   const client = createHttpClient(1, 10_000);
   try {
-    return await client.send(method ?? (body === undefined ? 'GET' : 'POST'), url, headers, body);
+    return await client.send(method, url, { ...headers }, body);
   } finally {
     client.close();
   }

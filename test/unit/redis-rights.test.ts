@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { RIGHTS } from '../support/redis-rights.ts';
 
 /**
- * What README.md says a user of Redis needs is what BullMQ's scripts call, also where that is rare: a ring for a partition whose job
+ * What docs/deployment.md says a user of Redis needs is what BullMQ's scripts call, also where that is rare: a ring for a partition whose job
  * is at work keeps the key of its deduplication from expiring.
  */
 

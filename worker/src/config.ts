@@ -49,28 +49,27 @@ export interface WorkerConfig {
 const MOST_DAYS = 36_500;
 const daysSetting = numberSetting(1, MOST_DAYS).optional();
 
+export const workerSettings = {
+  ...sharedSettings,
+  ...webhookSettings,
+  ...tracingSettings,
+  SYNCHRONOUS_STANDBY: synchronousStandbySetting,
+  WORKER_PROCESSES: processesSetting(),
+  WORKER_BATCH_LIMIT: numberSetting(1, 10_000).default(1_000),
+  WORKER_TRANSACTIONS: numberSetting(1, 32).default(1),
+  WORKER_BULK_LIMIT: numberSetting(1, 10_000).default(4_000),
+  WORKER_BULK_TRANSACTIONS: numberSetting(1, 32).default(3),
+  WORKER_HEALTH_PORT: numberSetting(1, 65_535).optional(),
+  RETENTION_EVENTS_DAYS: daysSetting,
+  RETENTION_DELIVERIES_DAYS: daysSetting,
+  RETENTION_ATTEMPTS_DAYS: daysSetting,
+  RETENTION_BATCH_KEYS_DAYS: daysSetting,
+  HOST: z.string().default('127.0.0.1'),
+};
+
 /** @throws ConfigError naming what is missing or wrong. */
 export function readWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  const settings = readSettings(
-    {
-      ...sharedSettings,
-      ...webhookSettings,
-      ...tracingSettings,
-      SYNCHRONOUS_STANDBY: synchronousStandbySetting,
-      WORKER_PROCESSES: processesSetting(),
-      WORKER_BATCH_LIMIT: numberSetting(1, 10_000).default(1_000),
-      WORKER_TRANSACTIONS: numberSetting(1, 32).default(1),
-      WORKER_BULK_LIMIT: numberSetting(1, 10_000).default(4_000),
-      WORKER_BULK_TRANSACTIONS: numberSetting(1, 32).default(3),
-      WORKER_HEALTH_PORT: numberSetting(1, 65_535).optional(),
-      RETENTION_EVENTS_DAYS: daysSetting,
-      RETENTION_DELIVERIES_DAYS: daysSetting,
-      RETENTION_ATTEMPTS_DAYS: daysSetting,
-      RETENTION_BATCH_KEYS_DAYS: daysSetting,
-      HOST: z.string().default('127.0.0.1'),
-    },
-    env,
-  );
+  const settings = readSettings(workerSettings, env);
   return Object.freeze({
     processes: settings.WORKER_PROCESSES,
     databaseUrl: settings.DATABASE_URL,

@@ -26,7 +26,7 @@ const HELP = `npm run start:worker
 
 Applies the operations of a migrated DATABASE_URL and sends its webhooks, woken by REDIS_URL. Any number of them can run beside
 each other; WORKER_PROCESSES says how many are started by this. It serves /health and /metrics on WORKER_HEALTH_PORT, or on the
-first free port of loopback from 9464 on. README.md, "Running it", lists the settings. SIGTERM stops it gracefully. Exit status 2
+first free port of loopback from 9464 on. docs/configuration.md lists the settings. SIGTERM stops it gracefully. Exit status 2
 if it cannot start.`;
 
 await runProcess({

@@ -7,7 +7,7 @@ const count = z.int().min(0);
 const seconds = z.number().min(0);
 
 const EXAMPLE = {
-  ...{ status: 'degraded', version: '1.0.0+22', at: '2026-11-27T12:00:07.000Z' },
+  ...{ status: 'degraded', version: '1.0.0', at: '2026-11-27T12:00:07.000Z' },
   reasons: [{ code: 'no_worker', message: REASONS.no_worker }],
   epoch: {
     ...{ id: '01a1fb00-0000-7000-8000-000000000000', began_at: '2026-11-01T08:00:00.000Z' },
@@ -18,7 +18,7 @@ const EXAMPLE = {
   partitions: [{ partition: 3, pending: 4_820, oldest_age_seconds: 40.2 }],
   workers: [
     {
-      ...{ name: 'worker-1:4711', version: '1.0.0+22', started_at: '2026-11-27T08:00:00.000Z' },
+      ...{ name: 'worker-1:4711', version: '1.0.0', started_at: '2026-11-27T08:00:00.000Z' },
       ...{ seen_at: '2026-11-27T11:59:27.000Z', applied_last_minute: 7_230 },
     },
   ],
@@ -37,7 +37,7 @@ export const statusSchema = z
   .strictObject({
     status: z.enum(['ok', 'degraded']),
     reasons: z.array(z.strictObject({ code: z.enum(REASON_CODES), message: z.string() })),
-    version: z.string().meta({ example: '1.0.0+22' }),
+    version: z.string().meta({ example: '1.0.0' }),
     epoch: epochSchema,
     at: time.meta({ description: 'When this was put together: it is told again for a second.' }),
     rates: z

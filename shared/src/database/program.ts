@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** The number of this program: that of the last migration that it knows. A test holds it against the folder of migrations. */
 export const NEWEST_MIGRATION = 25;
 
@@ -14,5 +16,9 @@ export function withoutName(url: string): string {
   return url.replace(/(?<=[?&])(fallback_)?application_name=[^&]*&?/g, '');
 }
 
-/** What a process says of its version: that of the API, and its number behind it. */
-export const PROGRAM_VERSION = `1.0.0+${NEWEST_MIGRATION}`;
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+
+/** The version of this release, as `package.json`, the API's document and `/status` have it. */
+export const PROGRAM_VERSION = version;

@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein';
  * Every setting of every process and command, so that none takes another's for a mistake. Only these can be read: the type of
  * `readSettings` says so.
  */
-const SETTINGS = [
+export const SETTINGS = [
   ...['DATABASE_URL', 'REDIS_URL', 'QUEUE_PREFIX', 'LOG_LEVEL', 'LOG_PRETTY', 'PARTITIONS', 'HOST', 'PORT'],
   ...['MIGRATION_WAIT_S', 'READ_DATABASE_URL', 'SYNCHRONOUS_STANDBY'],
   ...['REDIS_CA_FILE', 'REDIS_CERT_FILE', 'REDIS_KEY_FILE', 'REDIS_NAT_MAP'],

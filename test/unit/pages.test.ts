@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { promisify } from 'node:util';
+import { PROJECT_ROOT } from '@wallet/local/project';
+import { readProjectFile } from '../support/manifests.ts';
+import { NPM_PROGRAMS } from '../support/npm-programs.ts';
+import { PAGES, anchorsOf, blocksOf, proseOf } from '../support/pages.ts';
+import { programCommand } from '../support/program-command.ts';
+
+const MANIFEST = JSON.parse(readProjectFile('package.json')) as { scripts: Record<string, string> };
+
+const PROGRAMS: Readonly<Record<string, string>> = NPM_PROGRAMS;
+
+/** Banned words: they name no actor, or are not the words of the field. */
+const BANNED = /\b(somebody|whoever|those who|tells? of|told of|what came of|any more|for ever|goes on)\b/gi;
+
+it('README.md has at most 150 lines', () => {
+  expect(readProjectFile('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+});
+
+it('no page has a line of prose beyond 120 characters', () => {
+  const long = PAGES.flatMap((page) =>
+    proseOf(page)
+      .split('\n')
+      .filter((line) => line.length > 120 && !/^ *\||^ *\S+$/.test(line))
+      .map((line) => `${page}: ${line}`),
+  );
+  expect(long).toEqual([]);
+});
+
+it('no page has one of the banned words', () => {
+  expect(PAGES.flatMap((page) => readProjectFile(page).match(BANNED) ?? [])).toEqual([]);
+});
+
+it('every relative link in the pages leads to a file, and to a heading of it', () => {
+  const broken = PAGES.flatMap((page) => {
+    const links = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+    return links.filter((link) => !leadsSomewhere(page, link)).map((link) => `${page}: ${link}`);
+  });
+  expect(broken).toEqual([]);
+});
+
+it('every command in the pages is a script of package.json with options that its --help lists', async () => {
+  const asked = new Map<string, Set<string>>();
+  for (const page of PAGES) {
+    for (const [, name = '', args = ''] of commandsOf(page)) {
+      const options = asked.get(name) ?? new Set<string>();
+      for (const [option] of args.matchAll(/(?<=^|\s)--[a-z][\w-]*/g)) options.add(option);
+      asked.set(name, options);
+    }
+  }
+  const unknown = [...asked.keys()].filter((name) => MANIFEST.scripts[name] === undefined);
+  expect(unknown).toEqual([]);
+  const withOptions = [...asked].filter(([, options]) => options.size > 0);
+  const missing = await Promise.all(
+    withOptions.map(async ([name, options]) => {
+      const help = await readHelp(name);
+      return [...options].filter((option) => !help.includes(option)).map((option) => `${name} ${option}`);
+    }),
+  );
+  expect(missing.flat()).toEqual([]);
+}, 120_000);
+
+function leadsSomewhere(page: string, link: string): boolean {
+  if (/^https?:/.test(link)) return true;
+  const [path = '', anchor] = link.split('#');
+  const file = path === '' ? page : normalize(join(dirname(page), path));
+  if (!existsSync(join(PROJECT_ROOT, file))) return false;
+  return anchor === undefined || anchorsOf(file).includes(anchor);
+}
+
+/** `npm run` and its arguments, in blocks of code and between backticks. */
+function commandsOf(page: string): RegExpExecArray[] {
+  const inline = [...proseOf(page).matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replace(/\s+/g, ' '));
+  const blocks = blocksOf(page).map(({ text }) => text.replaceAll('\\\n', ' '));
+  return [...inline, ...blocks].flatMap((code) => [
+    ...code.matchAll(/\bnpm run (?:--silent )?([a-z][a-z:-]*[a-z])(?: --(?= )([^\n|&]*))?/g),
+  ]);
+}
+
+/** What the program of a script prints for `--help`, without the builds before it. */
+async function readHelp(name: string): Promise<string> {
+  const source = PROGRAMS[`npm run ${name}`] ?? /\S+\.ts/.exec(MANIFEST.scripts[name]!)?.[0];
+  if (source === undefined) throw new Error(`npm run ${name} runs no program that has options`);
+  const [node, ...args] = programCommand(source);
+  return (await promisify(execFile)(node, [...args, '--help'], { cwd: PROJECT_ROOT })).stdout;
+}
