@@ -88,7 +88,7 @@ function describeAnswers(endpoint: Declaration): ZodOpenApiOperationObject['resp
 }
 
 /** An endpoint's own problems, and those that any request with such parts can meet. */
-export function problemsOf(endpoint: Declaration): ProblemCode[] {
+function problemsOf(endpoint: Declaration): ProblemCode[] {
   const { accepts, params, query, body, uploads, scope } = endpoint;
   return [
     ...endpoint.problems,
