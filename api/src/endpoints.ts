@@ -5,6 +5,7 @@ import type { Endpoint } from './http/endpoint.ts';
 import { type BatchNeeds, createBatchEndpoints } from './batches/batch-endpoints.ts';
 import { type ClientNeeds, createClientEndpoints } from './wallets/client-endpoints.ts';
 import { type EventNeeds, createEventEndpoints } from './webhooks/event-endpoints.ts';
+import { eventSchema } from './event-schema.ts';
 import { type HealthNeeds, createHealthEndpoints } from './health.ts';
 import { type OperationNeeds, createOperationEndpoints } from './operations/operation-endpoints.ts';
 import { type WalletNeeds, createWalletEndpoints } from './wallets/wallet-endpoints.ts';
@@ -37,7 +38,7 @@ export function createEndpoints(needs: Needs): readonly Endpoint[] {
     ...createAssetEndpoints(needs.assets),
     ...createAccountEndpoints(needs.accounts),
     ...createWebhookEndpointEndpoints(needs.webhooks),
-    ...createEventEndpoints(needs.events),
+    ...createEventEndpoints(needs.events, eventSchema),
     ...createAccessEndpoints(needs.access),
     createStatusEndpoint(needs.status),
     ...createHealthEndpoints(needs.health),

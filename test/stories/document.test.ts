@@ -150,6 +150,12 @@ it.each(['/', '/docs', '/redoc', '/api/v1/', '/api/v1/docs', '/docs/'])(
   },
 );
 
+it('shows Redoc without the picture that it has on another host', async () => {
+  const { text } = await request(service.url).get('/redoc/assets/redoc.standalone.js').buffer().expect(200);
+  expect(text.length).toBeGreaterThan(500_000);
+  expect(text).not.toContain('cdn.');
+});
+
 function operationsOf(paths: any): any[] {
   return Object.values<any>(paths).flatMap((item) => Object.values<any>(item));
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { describeRejection } from '@wallet/shared/words/rejection';
 import type { z } from 'zod';
-import type { ZodOpenApiOperationObject } from 'zod-openapi';
+import type { ZodOpenApiContentObject, ZodOpenApiOperationObject } from 'zod-openapi';
 import type { Declaration } from '../http/endpoint.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
 import { ACCEPTED_HEADERS, CREATED_HEADERS, PROBLEM_HEADERS } from './headers.ts';
@@ -58,7 +58,9 @@ function describeBody(endpoint: Declaration): Pick<ZodOpenApiOperationObject, 'r
     type,
     { schema: named(schema, endpoint, 'Request') },
   ]);
-  return { requestBody: { required: bodyIsOptional !== true, content: Object.fromEntries(content) } };
+  return {
+    requestBody: { required: bodyIsOptional !== true, content: Object.fromEntries(content) as ZodOpenApiContentObject },
+  };
 }
 
 function describeAnswers(endpoint: Declaration): ZodOpenApiOperationObject['responses'] {
@@ -76,7 +78,7 @@ function describeAnswers(endpoint: Declaration): ZodOpenApiOperationObject['resp
         status,
         {
           description: STATUS_CODES[status] ?? status,
-          ...(content.length === 0 ? {} : { content: Object.fromEntries(content) }),
+          ...(content.length === 0 ? {} : { content: Object.fromEntries(content) as ZodOpenApiContentObject }),
           ...(status === '202' ? { headers: ACCEPTED_HEADERS } : {}),
           ...(status === '201' ? { headers: CREATED_HEADERS } : {}),
         },
@@ -86,7 +88,7 @@ function describeAnswers(endpoint: Declaration): ZodOpenApiOperationObject['resp
 }
 
 /** An endpoint's own problems, and those that any request with such parts can meet. */
-export function problemsOf(endpoint: Declaration): ProblemCode[] {
+function problemsOf(endpoint: Declaration): ProblemCode[] {
   const { accepts, params, query, body, uploads, scope } = endpoint;
   return [
     ...endpoint.problems,

@@ -7,18 +7,18 @@ import { Problem } from '../http/problem.ts';
 import { idParams } from '../http/schemas.ts';
 import { readCursor, refusePlace, typeQuery, typesOf, writeCursor } from './feed-cursors.ts';
 import { type StreamNeeds, createStreamEndpoint } from './stream-endpoint.ts';
-import { eventSchema } from './event-schema.ts';
 import { eventText } from './webhook-resources.ts';
 
 const TAG = 'Webhooks';
 
 export type EventNeeds = StreamNeeds;
 
-export function createEventEndpoints(needs: EventNeeds): Endpoint[] {
-  return [getEvents(needs), createStreamEndpoint(needs), getEvent(needs)];
+/** @param eventSchema what an event is, which tells of what other features have. */
+export function createEventEndpoints(needs: EventNeeds, eventSchema: z.ZodType): Endpoint[] {
+  return [getEvents(needs, eventSchema), createStreamEndpoint(needs), getEvent(needs, eventSchema)];
 }
 
-const getEvents = ({ database }: EventNeeds) =>
+const getEvents = ({ database }: EventNeeds, eventSchema: z.ZodType) =>
   endpoint({
     method: 'get',
     name: 'listEvents',
@@ -69,7 +69,7 @@ const getEvents = ({ database }: EventNeeds) =>
     },
   });
 
-const getEvent = ({ database }: EventNeeds) =>
+const getEvent = ({ database }: EventNeeds, eventSchema: z.ZodType) =>
   endpoint({
     method: 'get',
     name: 'getEvent',

@@ -1,9 +1,9 @@
 import type { EventType } from '@wallet/shared/words/event';
 import { z } from 'zod';
-import { batchSchema } from '../batches/batch-schemas.ts';
-import { id, time } from '../http/fields.ts';
-import { failedOperationSchema, succeededOperationSchema } from '../operations/operation-schema.ts';
-import { walletSchema } from '../wallets/wallet-schemas.ts';
+import { batchSchema } from './batches/batch-schemas.ts';
+import { id, time } from './http/fields.ts';
+import { failedOperationSchema, succeededOperationSchema } from './operations/operation-schema.ts';
+import { walletSchema } from './wallets/wallet-schemas.ts';
 
 /** Events as they are sent, and as the feed answers them: a union by `type`. */
 
