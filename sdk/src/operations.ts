@@ -100,7 +100,8 @@ export class Operations {
     try {
       return await call(this.#sender, 'post', '/operations/{id}/cancel', { params: { id } }, options);
     } catch (error) {
-      const isSecond = error instanceof WalletApiError && error.code === 'operation_not_scheduled' && error.mayHaveHappened;
+      const isSecond =
+        error instanceof WalletApiError && error.code === 'operation_not_scheduled' && error.mayHaveHappened;
       if (!isSecond) throw error;
       // The attempt whose answer was lost may have cancelled it.
       const operation = await this.get(id, options);
@@ -137,7 +138,10 @@ export class Operations {
     const [{ wait, idempotencyKey, ...body }, options] = splitCallOptions(given);
     const waitMs = wait === undefined ? 0 : toMilliseconds(wait);
     const until = Date.now() + waitMs;
-    const sent = { params, body, idempotencyKey: idempotencyKey ?? referenceOf(body), waitMs } as Call<Accepting, 'post'>;
+    const sent = { params, body, idempotencyKey: idempotencyKey ?? referenceOf(body), waitMs } as Call<
+      Accepting,
+      'post'
+    >;
     const answer = (await call(this.#sender, 'post', path, sent, options)) as Operation | DryRun;
     if (answer.id === null) throw new TypeError('The service answered a dry run that was not asked for.');
     const operation = answer as OperationOf<Type>;
@@ -147,7 +151,7 @@ export class Operations {
 
   /** The service waits half a minute at most; this waits as often as it takes. */
   async #follow(known: Operation | null, id: string, until: number, options: CallOptions): Promise<Operation> {
-    for (let operation = known; ; ) {
+    for (let operation = known; ;) {
       const left = until - Date.now();
       if (operation !== null && (isFinal(operation) || left <= 0)) return operation;
       // The service does not wait for what is scheduled.

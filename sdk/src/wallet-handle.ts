@@ -2,7 +2,16 @@ import { type Body, type Query, call } from './call.ts';
 import { type Amount, type Extras, type OperationOptions, type Operations } from './operations.ts';
 import { type Filter, list, splitCallOptions } from './list.ts';
 import type { Pages } from './pages.ts';
-import type { Hold, HistoryLine, OperationOf, Operation, Statement, Statistics, Wallet, WalletAt } from './resources.ts';
+import type {
+  Hold,
+  HistoryLine,
+  OperationOf,
+  Operation,
+  Statement,
+  Statistics,
+  Wallet,
+  WalletAt,
+} from './resources.ts';
 import type { CallOptions, Sender } from './sender.ts';
 
 type HoldTerms = Omit<Body<'/wallets/{id}/holds', 'post'>, keyof Extras | 'amount' | 'idempotency_key'>;

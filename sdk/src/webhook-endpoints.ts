@@ -66,10 +66,7 @@ export class WebhookEndpoints {
   }
 
   /** What was sent there and is to be, the newest events first. */
-  deliveries(
-    id: string,
-    filter: Filter<'/webhook-endpoints/{id}/deliveries'> = {},
-  ): Pages<Delivery> {
+  deliveries(id: string, filter: Filter<'/webhook-endpoints/{id}/deliveries'> = {}): Pages<Delivery> {
     return list(this.#sender, '/webhook-endpoints/{id}/deliveries', filter, { params: { id } });
   }
 

@@ -2,7 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createApiDocument } from '@wallet/api/document';
 import { createEndpoints } from '@wallet/api/endpoints';
-import openapiTypescript, { type OpenAPI3, type PathItemObject, type ReferenceObject, astToString } from 'openapi-typescript';
+import openapiTypescript, {
+  type OpenAPI3,
+  type PathItemObject,
+  type ReferenceObject,
+  astToString,
+} from 'openapi-typescript';
 
 /**
  * `npm run types --workspace=sdk`: writes `src/api.ts`, the types of everything that the API takes and answers, from the

@@ -117,7 +117,9 @@ it('throws refusals with their code, their fields and the id of the request', as
 it('makes clients and wallets, and credits users', async () => {
   const { login } = await api.clients.create({ name: 'Grace Hopper', login: 'grace' });
   await expect(api.clients.create({ name: 'Another', login })).rejects.toMatchObject({ code: 'login_taken' });
-  expect(await api.clients.createMany([{ name: 'Grace Hopper', login, assets: ['GOLD'] }])).toMatchObject({ existing: 1 });
+  expect(await api.clients.createMany([{ name: 'Grace Hopper', login, assets: ['GOLD'] }])).toMatchObject({
+    existing: 1,
+  });
   const user = api.user(login);
   await user.topUp('10', { asset: 'GOLD', wait: '10s' });
   await user.spend('4', { asset: 'GOLD', wait: '10s' });
@@ -146,5 +148,9 @@ it('streams events, and begins again where it was', async () => {
 
 /** Types only: what the union of the document narrows to. */
 export function namesWallets(operation: Operation): string | null | undefined {
-  return operation.status === 'failed' ? operation.error?.code : operation.type === 'transfer' ? operation.to_wallet_id : null;
+  return operation.status === 'failed'
+    ? operation.error?.code
+    : operation.type === 'transfer'
+      ? operation.to_wallet_id
+      : null;
 }
