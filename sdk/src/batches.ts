@@ -12,7 +12,7 @@ import { type FileSource, type LineSource, type SentBody, bodyOfFile, bodyOfLine
 export type FileType = 'text/csv' | 'application/x-ndjson';
 
 type BatchQuery = Omit<Query<'/batches', 'post'>, 'validate_only'>;
-export interface BatchCallOptions extends CallOptions {
+interface BatchCallOptions extends CallOptions {
   /** Names the batch, so that another call with the same key gets the same batch. */
   readonly idempotencyKey?: string | undefined;
 }

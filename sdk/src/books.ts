@@ -1,4 +1,4 @@
-import { type Body, type Query, call } from './call.ts';
+import { type Body, call } from './call.ts';
 import { type Filter, list } from './list.ts';
 import type { Pages } from './pages.ts';
 import type { Asset, HouseAccount, HouseAccountWithBalances } from './resources.ts';

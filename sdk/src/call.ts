@@ -66,7 +66,8 @@ export async function call<P extends Path, M extends Method>(
 export function toOutgoing<P extends Path, M extends Method>(method: M, path: P, sent: Call<P, M>): Outgoing {
   const repeat = sent.repeat ?? repeatOf(method, path);
   const key = repeat === 'by_key' && sent.idempotencyKey !== null ? (sent.idempotencyKey ?? newId()) : null;
-  const body = sent.upload?.body ?? (sent.body === undefined ? null : bodyOfText(JSON.stringify(sent.body)));
+  const json: unknown = sent.body;
+  const body = sent.upload?.body ?? (json === undefined ? null : bodyOfText(JSON.stringify(json)));
   const waitS = Math.min(Math.ceil((sent.waitMs ?? 0) / 1_000), WAIT_MOST_S);
   return {
     method: method.toUpperCase(),

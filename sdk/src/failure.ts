@@ -27,10 +27,18 @@ export function mayHaveHappened(failure: Failure): boolean {
   return status >= 500 && !NOTHING_DONE.has(problem?.code ?? '');
 }
 
-/** `fetch` wraps what broke the connection. */
 function codeOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+  const cause = causeOf(error);
+  return isObject(cause) && 'code' in cause ? String(cause.code) : '';
+}
+
+/** Why `fetch` failed, which it says in the cause of its error. Errors can be of another realm, so their class says nothing. */
+export function causeOf(error: unknown): unknown {
+  return isObject(error) && 'cause' in error && isObject(error.cause) ? error.cause : error;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 export function toError(failure: Failure, progress: Progress): WalletApiError | WalletConnectionError {

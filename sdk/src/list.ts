@@ -19,7 +19,8 @@ export function list<P extends Path>(
   const [said, options] = splitCallOptions<CallOptions>(filter);
   return new Pages(async (cursor) => {
     const query = { limit: PAGE_LIMIT, ...said, ...(cursor === undefined ? {} : { [after]: cursor }) };
-    return (await call(sender, 'get', path, { params, query } as Call<P, 'get'>, options)) as PageOf<P>;
+    const page: unknown = await call(sender, 'get', path, { params, query } as Call<P, 'get'>, options);
+    return page as PageOf<P>;
   });
 }
 

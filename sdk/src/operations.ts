@@ -1,4 +1,4 @@
-import { type Body, type Call, type Path, type Query, call } from './call.ts';
+import { type Body, type Call, type Path, call } from './call.ts';
 import { type Duration, toMilliseconds } from './duration.ts';
 import { WalletApiError } from './errors.ts';
 import { type Filter, list, splitCallOptions } from './list.ts';
@@ -142,22 +142,34 @@ export class Operations {
       Accepting,
       'post'
     >;
-    const answer = (await call(this.#sender, 'post', path, sent, options)) as Operation | DryRun;
+    const answer: Operation | DryRun = await call(this.#sender, 'post', path, sent, options);
     if (answer.id === null) throw new TypeError('The service answered a dry run that was not asked for.');
     const operation = answer as OperationOf<Type>;
     if (isFinal(operation) || Date.now() >= until) return operation;
-    return (await this.#follow(operation, operation.id, until, options)) as OperationOf<Type>;
+    return this.#follow(operation, operation.id, until, options);
   }
 
   /** The service waits half a minute at most; this waits as often as it takes. */
-  async #follow(known: Operation | null, id: string, until: number, options: CallOptions): Promise<Operation> {
+  async #follow<Type extends OperationType>(
+    known: OperationOf<Type> | null,
+    id: string,
+    until: number,
+    options: CallOptions,
+  ): Promise<OperationOf<Type>> {
     for (let operation = known; ;) {
       const left = until - Date.now();
       if (operation !== null && (isFinal(operation) || left <= 0)) return operation;
       // The service does not wait for what is scheduled.
       if (operation !== null) await pause(Math.min(LOOK_MS, left), options.signal);
       const waitMs = Math.max(0, until - Date.now());
-      operation = await call(this.#sender, 'get', '/operations/{id}', { params: { id }, waitMs }, options);
+      const polled: Operation = await call(
+        this.#sender,
+        'get',
+        '/operations/{id}',
+        { params: { id }, waitMs },
+        options,
+      );
+      operation = polled as OperationOf<Type>;
     }
   }
 }
@@ -168,6 +180,6 @@ function referenceOf(body: object): string | undefined {
 }
 
 /** Whether an operation has ended. */
-export function isFinal({ status }: { readonly status: Operation['status'] }): boolean {
+function isFinal({ status }: { readonly status: Operation['status'] }): boolean {
   return status === 'succeeded' || status === 'failed';
 }

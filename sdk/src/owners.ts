@@ -1,4 +1,4 @@
-import { type Body, type Query, call } from './call.ts';
+import { type Body, call } from './call.ts';
 import { WalletApiError } from './errors.ts';
 import { newId } from './new-id.ts';
 import { type Filter, list } from './list.ts';

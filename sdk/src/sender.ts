@@ -1,5 +1,5 @@
 import { WalletDeadlineError } from './errors.ts';
-import { type Failure, isPassing, mayHaveHappened, readRefusal, toError } from './failure.ts';
+import { type Failure, causeOf, isPassing, mayHaveHappened, readRefusal, toError } from './failure.ts';
 import { Limit, TimedOut } from './limit.ts';
 import { pause, pauseAfter } from './pause.ts';
 import type { SentBody } from './sent-body.ts';
@@ -183,11 +183,10 @@ function factsOf({ status, headers }: Response, attempts: number): AnswerFacts {
   return { status, requestId: headers.get('X-Request-Id'), isReplayed, attempts };
 }
 
-/** `fetch failed` is what Node says; its cause says why. */
 function messageOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return `The service did not answer: ${message === '' ? String(cause) : message}`;
+  const { message, code } = causeOf(error) as { readonly message?: unknown; readonly code?: unknown };
+  const said = [message, code].map(String).find((text) => text !== '' && text !== 'undefined');
+  return `The service did not answer: ${said ?? 'no reason is known'}`;
 }
 
 async function* readPieces(response: Response, limit: Limit, silenceMs: number): AsyncGenerator<Uint8Array, void> {

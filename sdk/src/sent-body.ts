@@ -9,7 +9,7 @@ export interface SentBody {
 }
 
 /** Pieces of a file, as they are: bytes, or text. */
-export type Pieces = AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array>;
+type Pieces = AsyncIterable<Uint8Array | string> | ReadableStream<Uint8Array>;
 
 /** A file or text; or its pieces; or a function that begins them anew, so that a broken upload can be repeated. */
 export type FileSource = Blob | Uint8Array | string | Pieces | (() => Pieces);

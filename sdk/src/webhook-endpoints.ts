@@ -1,4 +1,4 @@
-import { type Answer, type Body, type Query, call } from './call.ts';
+import { type Answer, type Body, call } from './call.ts';
 import { WalletApiError } from './errors.ts';
 import { type Filter, list } from './list.ts';
 import type { Pages } from './pages.ts';

@@ -47,7 +47,7 @@ it('moves money as in the README', async () => {
     for await (const line of wallet.history({ type: 'deposit' })) {
       console.log(line.created_at, line.amount, line.balance_after);
     }
-    async function* salaries() {
+    function* salaries() {
       for (let count = 1; count <= 100; count += 1) {
         yield { type: 'deposit', wallet_id: id, amount: '1.00', reference_id: `salary-${count}` } as const;
       }

@@ -1,4 +1,5 @@
-import { type Operation, WalletApi, type WalletApiError } from '@wallet/sdk';
+import { type Operation, WalletApi, type WalletApiError, type WebhookVerificationError, webhooks } from '@wallet/sdk';
+import { startReceiver } from '../support/receiver.ts';
 import { type Service, startService } from '../support/service.ts';
 
 let service: Service;
@@ -144,6 +145,38 @@ it('streams events, and begins again where it was', async () => {
   await expect(end).rejects.toThrow('enough');
   const [again] = await api.events.list({ after: frozen!.cursor }).toArray(1);
   expect(again!.id).toBe(activated!.event.id);
+});
+
+it('verifies what the service signs, with each of the secrets while one is rotated, and nothing else', async () => {
+  const receiver = await startReceiver();
+  const { id, secret } = await api.webhookEndpoints.create({ url: receiver.url, event_types: ['batch.completed'] });
+  const rotated = await api.webhookEndpoints.rotateSecret(id);
+  const delivery = await api.webhookEndpoints.test(id);
+  await receiver.until((received) => received.length > 0);
+  const { body, headers } = receiver.received[0]!;
+  const event = await webhooks.verify(body, headers, secret);
+  expect(event).toMatchObject({ id: delivery.event_id, type: 'webhook_endpoint.test' });
+  await expect(
+    webhooks.verify(Buffer.from(body), new Headers(headers as Record<string, string>), [rotated.secret]),
+  ).resolves.toEqual(event);
+  const refused = (change: object, payload = body, secrets: string | string[] = secret) =>
+    webhooks
+      .verify(payload, { ...headers, ...change }, secrets)
+      .catch((error: unknown) => (error as WebhookVerificationError).code);
+  expect(await refused({}, `${body} `)).toBe('signature_wrong');
+  expect(await refused({}, body, `whsec_${btoa('another secret of its own')}`)).toBe('signature_wrong');
+  expect(await refused({ 'webhook-id': 'another' })).toBe('signature_wrong');
+  expect(await refused({ 'webhook-signature': `v1a,${String(headers['webhook-signature']).slice(3)}` })).toBe(
+    'signature_wrong',
+  );
+  expect(await refused({ 'webhook-timestamp': undefined })).toBe('header_missing');
+  for (const offset of [-301, 301]) {
+    const moment = String(Math.floor(Date.now() / 1_000) + offset);
+    expect(await refused({ 'webhook-timestamp': moment })).toBe('too_old_or_early');
+  }
+  await expect(webhooks.verify(body, headers, 'no secret')).rejects.toThrow(TypeError);
+  await api.webhookEndpoints.delete(id);
+  await receiver.stop();
 });
 
 /** Types only: what the union of the document narrows to. */
