@@ -101,6 +101,13 @@ module.exports = {
       to: { path: '^(api|worker|local|shared|bench|test)/' },
     },
     {
+      name: 'sdk-only-speaks-http',
+      comment: 'It is published by itself, and runs in browsers: it needs neither the rest nor a package nor Node.',
+      severity: 'error',
+      from: { path: '^sdk/src/' },
+      to: { pathNot: '^sdk/src/' },
+    },
+    {
       name: 'csv-stands-alone',
       comment: 'How a table is written is the same for the service and its command, and is known to neither of them.',
       severity: 'error',
@@ -176,7 +183,7 @@ module.exports = {
     {
       name: 'product-knows-no-test',
       severity: 'error',
-      from: { path: '^(shared|csv|api|worker|local|client|bench)/' },
+      from: { path: '^(shared|csv|api|worker|local|sdk|client|bench)/' },
       to: { path: '^test/' },
     },
     {
