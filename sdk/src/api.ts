@@ -12,14 +12,16 @@ export interface paths {
         put?: never;
         /**
          * Deposit to a wallet, or withdraw from it
-         * @description The operation is accepted, and may fail when its turn comes:
+         * @description The amount comes from the treasury, or goes to it. The path that ends in `/operations` means the same.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
          *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postWalletsByIdOperation"];
+        post: operations["createWalletOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -37,14 +39,16 @@ export interface paths {
         put?: never;
         /**
          * Deposit to a wallet, or withdraw from it
-         * @description The operation is accepted, and may fail when its turn comes:
+         * @description The amount comes from the treasury, or goes to it. The path that ends in `/operations` means the same.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
          *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postWalletsByIdOperations"];
+        post: operations["createOperationOfWallet"];
         delete?: never;
         options?: never;
         head?: never;
@@ -62,13 +66,15 @@ export interface paths {
         put?: never;
         /**
          * Credit a wallet from the treasury
-         * @description The operation is accepted, and may fail when its turn comes:
+         * @description A credit that is told apart from deposits in the history, the statistics and the lists.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postResupplies"];
+        post: operations["createResupply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -85,8 +91,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move an amount from one wallet to another of the same asset
-         * @description The operation is accepted, and may fail when its turn comes:
+         * Move an amount from one wallet to another
+         * @description Both wallets have the same asset, and the asset is transferable.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `asset_not_transferable`: The asset cannot be transferred between wallets.
          *     - `wallet_closed`: A wallet of the operation is closed.
@@ -94,7 +102,7 @@ export interface paths {
          *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postTransfers"];
+        post: operations["createTransfer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -111,14 +119,16 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Credit a user's wallet after a purchase; it is made if there is none
-         * @description The operation is accepted, and may fail when its turn comes:
+         * Credit a user's wallet after a purchase
+         * @description The wallet is made if there is none.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postWalletsUsersByExternalUserIdTopUp"];
+        post: operations["createTopUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -135,14 +145,16 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Credit a user's wallet for free; it is made if there is none
-         * @description The operation is accepted, and may fail when its turn comes:
+         * Credit a user's wallet for free
+         * @description The wallet is made if there is none.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postWalletsUsersByExternalUserIdBonus"];
+        post: operations["createBonus"];
         delete?: never;
         options?: never;
         head?: never;
@@ -160,13 +172,15 @@ export interface paths {
         put?: never;
         /**
          * Spend from a user's wallet
-         * @description The operation is accepted, and may fail when its turn comes:
+         * @description The amount goes to the treasury.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
          *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
          */
-        post: operations["postWalletsUsersByExternalUserIdSpend"];
+        post: operations["createSpend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -180,19 +194,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The holds that were made of a wallet, newest first */
-        get: operations["getWalletsByIdHolds"];
+        /**
+         * List the holds of a wallet, newest first
+         * @description Pending and failed holds are in the list where it is not filtered by status.
+         */
+        get: operations["listWalletHolds"];
         put?: never;
         /**
-         * Hold an amount of a wallet, which cannot be spent then until it is captured or released
-         * @description The operation is accepted, and may fail when its turn comes:
+         * Hold an amount of a wallet
+         * @description What is held cannot be spent until it is captured or released. The id of the operation is that of the hold.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
          *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postWalletsByIdHolds"];
+        post: operations["createHold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -209,8 +228,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take what is held, whole or in part, to the treasury, a house account or a wallet
-         * @description The operation is accepted, and may fail when its turn comes:
+         * Capture a hold, whole or in part
+         * @description What is captured goes to the treasury, a house account or a wallet of the same asset. The rest is released, unless `final` is false.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `hold_closed`: Nothing is left of the hold: it was captured or released, has expired, or never succeeded.
          *     - `hold_exceeded`: Less is left of the hold than the amount.
@@ -219,7 +240,7 @@ export interface paths {
          *     - `wallet_frozen`: A wallet of the operation is frozen.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postHoldsByIdCapture"];
+        post: operations["captureHold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -236,15 +257,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give what is held back to its wallet, whole or in part; of a frozen wallet too
-         * @description The operation is accepted, and may fail when its turn comes:
+         * Release a hold, whole or in part
+         * @description What is released returns to the wallet of the hold, which may be frozen.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `hold_closed`: Nothing is left of the hold: it was captured or released, has expired, or never succeeded.
          *     - `hold_exceeded`: Less is left of the hold than the amount.
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postHoldsByIdRelease"];
+        post: operations["releaseHold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -261,8 +284,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take back what an operation moved, whole or in part, never more than it moved; it waits behind it
-         * @description The operation is accepted, and may fail when its turn comes:
+         * Reverse an operation, whole or in part
+         * @description It takes back what the operation moved, and never more. It may be asked for while the operation waits: it is applied after it.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `operation_not_succeeded`: The operation to reverse has not succeeded: nothing can be taken back.
          *     - `reversal_exceeds_operation`: Less is left of the operation to reverse than the amount: the rest was reversed before.
@@ -271,7 +296,7 @@ export interface paths {
          *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postOperationsByIdReversal"];
+        post: operations["reverseOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -288,8 +313,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move several amounts, of several assets if wanted, in the order of the legs: all of them or none
-         * @description The operation is accepted, and may fail when its turn comes:
+         * Move several amounts, all or none
+         * @description The legs may be of several assets, and are applied in their order. If one of them cannot be applied, none is.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `asset_not_transferable`: The asset cannot be transferred between wallets.
          *     - `wallet_closed`: A wallet of the operation is closed.
@@ -297,7 +324,7 @@ export interface paths {
          *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
          *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
          */
-        post: operations["postPostings"];
+        post: operations["createPosting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -311,12 +338,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Operations, newest first. A transfer is listed with its source wallet */
-        get: operations["getOperations"];
+        /**
+         * List operations, newest first
+         * @description A transfer is listed with its source wallet. All filters can be combined.
+         */
+        get: operations["listOperations"];
         put?: never;
         /**
-         * Ask for an operation of any type: the general form of all the others
-         * @description The operation is accepted, and may fail when its turn comes:
+         * Ask for an operation of any type
+         * @description The general form of all the other requests for operations: `type` says which fields there are. The lines of a batch have the same form.
+         *
+         *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `hold_closed`: Nothing is left of the hold: it was captured or released, has expired, or never succeeded.
          *     - `hold_exceeded`: Less is left of the hold than the amount.
@@ -330,7 +362,7 @@ export interface paths {
          *     - `cancelled`: The batch was cancelled before the operation was applied.
          *     - `internal_error`: The operation could not be applied. Nothing was moved.
          */
-        post: operations["postOperations"];
+        post: operations["createOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -346,8 +378,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a scheduled operation: it has failed then, with the code cancelled */
-        post: operations["postOperationsByIdCancel"];
+        /**
+         * Cancel a scheduled operation
+         * @description It has failed then, with the code `cancelled`. An operation that is due already is applied, and cannot be cancelled.
+         */
+        post: operations["cancelOperation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -361,8 +396,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An operation as it stands, and why it waits; or, with Prefer: wait=N, as soon as it is final */
-        get: operations["getOperationsById"];
+        /**
+         * Read an operation
+         * @description It says, while it waits, why and until when. With `Prefer: wait=N` the answer comes as soon as the operation is final, or after N seconds.
+         */
+        get: operations["getOperation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -378,11 +416,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Batches, newest first. The time range is about when they were accepted */
-        get: operations["getBatches"];
+        /**
+         * List batches, newest first
+         * @description The time range is about when they were accepted.
+         */
+        get: operations["listBatches"];
         put?: never;
-        /** Ask for up to 1,000,000 operations at once: all of them are accepted, or none */
-        post: operations["postBatches"];
+        /**
+         * Ask for up to 1,000,000 operations at once
+         * @description All of them are accepted, or none; with `on_invalid=skip`, all that are valid. The same operations in another form (JSON, NDJSON or CSV) are the same batch: sent again, they are not accepted again.
+         */
+        post: operations["createBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -396,8 +440,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A batch as it stands, or, with Prefer: wait=N, as soon as it is completed */
-        get: operations["getBatchesById"];
+        /**
+         * Read a batch
+         * @description It says, until it has finished, why it waits and until when. With `Prefer: wait=N` the answer comes as soon as the batch is completed, or after N seconds.
+         */
+        get: operations["getBatch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -413,8 +460,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The operations of a batch in the order of its lines: in pages, or all of them as NDJSON or CSV by Accept */
-        get: operations["getBatchesByIdOperations"];
+        /**
+         * List the operations of a batch in the order of its lines
+         * @description JSON comes in pages. NDJSON and CSV, by `Accept`, have all lines at once.
+         */
+        get: operations["listBatchOperations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -432,8 +482,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Call off what is still pending: it ends as failed with cancelled */
-        post: operations["postBatchesByIdCancel"];
+        /**
+         * Cancel what is still pending of a batch
+         * @description Each of these operations fails with the code `cancelled`. What has succeeded stays.
+         */
+        post: operations["cancelBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -449,8 +502,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A batch of the lines that failed, asked for once more */
-        post: operations["postBatchesByIdRetry"];
+        /**
+         * Retry the lines of a batch that failed
+         * @description They become a batch of their own, whose `retry_of` is this one. A batch is retried once: a second request answers the same batch.
+         */
+        post: operations["retryBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -464,11 +520,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Wallets, in the order of their ids */
-        get: operations["getWallets"];
+        /**
+         * List wallets, in the order of their ids
+         * @description All filters can be combined.
+         */
+        get: operations["listWallets"];
         put?: never;
-        /** Make an empty wallet, with an id of your own if you like */
-        post: operations["postWallets"];
+        /**
+         * Make an empty wallet
+         * @description It may have an id of your own, and belong to a client. A client has at most one wallet of an asset.
+         */
+        post: operations["createWallet"];
         delete?: never;
         options?: never;
         head?: never;
@@ -482,8 +544,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A user's wallet of an asset */
-        get: operations["getWalletsUsersByExternalUserIdBalance"];
+        /**
+         * Read a user's wallet of an asset
+         * @description A user is a client, named by its login. The asset is named by its code, or by its number.
+         */
+        get: operations["getUserBalance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -499,15 +564,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A wallet as it stands, or its balances at a past moment */
-        get: operations["getWalletsById"];
+        /**
+         * Read a wallet
+         * @description With `at`, its balances at that past moment. The path that ends in `/balance` means the same.
+         */
+        get: operations["getWallet"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Freeze a wallet, thaw it, close it for good (its balance must be zero, and nothing held), or change its credit limit */
-        patch: operations["patchWalletsById"];
+        /**
+         * Freeze, thaw or close a wallet, or change its credit limit
+         * @description A wallet is closed for good: its balance must be zero, and nothing held. A frozen wallet takes part in no operation but releases.
+         */
+        patch: operations["updateWallet"];
         trace?: never;
     };
     "/wallets/{id}/balance": {
@@ -517,8 +588,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A wallet as it stands, or its balances at a past moment */
-        get: operations["getWalletsByIdBalance"];
+        /**
+         * Read a wallet
+         * @description With `at`, its balances at that past moment. The path that ends in `/balance` means the same.
+         */
+        get: operations["getWalletBalance"];
         put?: never;
         post?: never;
         delete?: never;
@@ -534,8 +608,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A wallet's history, newest first, with the balance before and after */
-        get: operations["getWalletsByIdTransactions"];
+        /**
+         * List a wallet's history, newest first
+         * @description Each line is one movement, with the balance before and after it.
+         */
+        get: operations["listWalletTransactions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -551,8 +628,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts and sums of a wallet's history by type */
-        get: operations["getWalletsByIdStatistics"];
+        /**
+         * Sum a wallet's history by type
+         * @description Counts and sums of what was credited and debited, over a time or over all of it.
+         */
+        get: operations["getWalletStatistics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -568,8 +648,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A wallet's statement: the balance before and after a time, and every movement between, as JSON or CSV by Accept or format */
-        get: operations["getWalletsByIdStatement"];
+        /**
+         * Read a wallet's statement
+         * @description The balance at the beginning and the end of a time, and every movement between, as JSON or CSV by `Accept` or `format`.
+         */
+        get: operations["getWalletStatement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -585,8 +668,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A hold as it stands */
-        get: operations["getHoldsById"];
+        /**
+         * Read a hold
+         * @description What was captured and released of it, and what remains.
+         */
+        get: operations["getHold"];
         put?: never;
         post?: never;
         delete?: never;
@@ -602,11 +688,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Clients with their wallets, in the order of their ids */
-        get: operations["getClients"];
+        /**
+         * List clients with their wallets
+         * @description They come in the order of their ids. With `login`, the one client that has it, if there is one.
+         */
+        get: operations["listClients"];
         put?: never;
-        /** Make a client with its first wallet, in one act */
-        post: operations["postClients"];
+        /**
+         * Make a client with its first wallet
+         * @description Both are made, or neither. A login belongs to one client.
+         */
+        post: operations["createClient"];
         delete?: never;
         options?: never;
         head?: never;
@@ -622,8 +714,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make up to 10,000 clients with their wallets; each line has its own result */
-        post: operations["postClientsBulk"];
+        /**
+         * Make up to 10,000 clients with their wallets
+         * @description Each line has its own result. Sent again, it makes nothing twice: clients that exist are answered as `exists`.
+         */
+        post: operations["createClients"];
         delete?: never;
         options?: never;
         head?: never;
@@ -637,8 +732,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A client with its wallets */
-        get: operations["getClientsById"];
+        /**
+         * Read a client with its wallets
+         * @description Wallets that are frozen or closed are among them.
+         */
+        get: operations["getClient"];
         put?: never;
         post?: never;
         delete?: never;
@@ -654,11 +752,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What can be counted */
-        get: operations["getAssets"];
+        /**
+         * List assets
+         * @description An asset is what wallets hold: a currency, points, goods.
+         */
+        get: operations["listAssets"];
         put?: never;
-        /** Add an asset, in effect in every process at once and for good: 201, or 200 if there is the same already */
-        post: operations["postAssets"];
+        /**
+         * Add an asset
+         * @description It is permanent, and in effect in every process at once: 201, or 200 if there is the same already.
+         */
+        post: operations["createAsset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -672,11 +776,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** House accounts with their balances, in the order of their names; the treasury is one of them */
-        get: operations["getAccounts"];
+        /**
+         * List house accounts with their balances
+         * @description They come in the order of their names. The treasury is one of them.
+         */
+        get: operations["listAccounts"];
         put?: never;
-        /** Add a house account with a balance in every asset, in effect in every process at once and permanent: 201, or 200 if there is the same already */
-        post: operations["postAccounts"];
+        /**
+         * Add a house account
+         * @description It has a balance in every asset, is permanent, and in effect in every process at once: 201, or 200 if there is the same already.
+         */
+        post: operations["createAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -690,34 +800,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Webhook endpoints, newest first */
-        get: operations["getWebhookEndpoints"];
+        /**
+         * List webhook endpoints, newest first
+         * @description Deleted endpoints are not in the list.
+         */
+        get: operations["listWebhookEndpoints"];
         put?: never;
-        /** Have events told to a URL. The secret that signs them is shown here, and not again */
-        post: operations["postWebhookEndpoints"];
+        /**
+         * Have events sent to a URL
+         * @description The secret that signs them is shown in this answer, and not again.
+         */
+        post: operations["createWebhookEndpoint"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/webhook-endpoints/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A webhook endpoint, and how it is doing */
-        get: operations["getWebhookEndpointsById"];
-        put?: never;
-        post?: never;
-        /** Delete a webhook endpoint: nothing is sent to it any more, nor what it was still owed */
-        delete: operations["deleteWebhookEndpointsById"];
-        options?: never;
-        head?: never;
-        /** Change a webhook endpoint. One that is disabled is owed all that happens, and is told it when it is enabled */
-        patch: operations["patchWebhookEndpointsById"];
         trace?: never;
     };
     "/webhook-endpoints/{id}/rotate-secret": {
@@ -729,8 +826,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an endpoint another secret. The one before signs beside it for 24 hours */
-        post: operations["postWebhookEndpointsByIdRotateSecret"];
+        /**
+         * Give a webhook endpoint another secret
+         * @description The secret before it signs beside it for 24 hours.
+         */
+        post: operations["rotateWebhookSecret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -746,8 +846,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an event of type webhook_endpoint.test to one endpoint at once, before all that waits for it and whatever it is subscribed to. Its pause, if it has one, ends */
-        post: operations["postWebhookEndpointsByIdTest"];
+        /**
+         * Send a test event to a webhook endpoint
+         * @description An event of the type `webhook_endpoint.test` is sent at once, before all that waits, whatever the endpoint subscribes to. A pause of the endpoint ends.
+         */
+        post: operations["testWebhookEndpoint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -761,8 +864,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was and is to be told to an endpoint, the newest events first */
-        get: operations["getWebhookEndpointsByIdDeliveries"];
+        /**
+         * List the deliveries of a webhook endpoint
+         * @description Those of the newest events come first.
+         */
+        get: operations["listDeliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -778,8 +884,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A delivery with its last 50 attempts */
-        get: operations["getWebhookEndpointsByIdDeliveriesByEventId"];
+        /**
+         * Read a delivery with its last attempts
+         * @description The last 50 attempts, the latest first: when, for how long, and what the endpoint answered.
+         */
+        get: operations["getDelivery"];
         put?: never;
         post?: never;
         delete?: never;
@@ -797,8 +906,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an event to an endpoint again at once, whatever came of it before. Its pause, if it has one, ends. What was never sent keeps its turn */
-        post: operations["postWebhookEndpointsByIdDeliveriesByEventIdReplay"];
+        /**
+         * Send an event to a webhook endpoint again
+         * @description It is sent at once, whether it succeeded or failed before. A pause of the endpoint ends. What was never sent keeps its turn.
+         */
+        post: operations["replayDelivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -814,8 +926,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send again at once whatever has failed since a time: recover without an end, which answers less */
-        post: operations["postWebhookEndpointsByIdReplayFailed"];
+        /**
+         * Send again what has failed since a time
+         * @description Like `recover` without an end, with a shorter answer.
+         */
+        post: operations["replayFailedDeliveries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -831,12 +946,43 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send at once whatever has not succeeded of the events that happened, or were last tried, since a time (and before until, if it is given): what has used up its attempts, what waits for another attempt, and what was never sent. The pause of the endpoint, if it has one, ends */
-        post: operations["postWebhookEndpointsByIdRecover"];
+        /**
+         * Send what has not succeeded in a time
+         * @description Of the events that happened, or were last tried, since a time (and before `until`, if it is given): what has used up its attempts, what waits for another attempt, and what was never sent. All is sent at once. A pause of the endpoint ends.
+         */
+        post: operations["recoverDeliveries"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook endpoint
+         * @description Its settings, its last success and failure, and what it is still owed.
+         */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook endpoint
+         * @description Nothing is sent to it from then on, nor what it was still owed.
+         */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook endpoint
+         * @description While it is disabled, events are kept for it, and are sent when it is enabled.
+         */
+        patch: operations["updateWebhookEndpoint"];
         trace?: never;
     };
     "/events": {
@@ -846,8 +992,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The feed of events, oldest first, to be read on and on. Events are kept of types that an endpoint subscribes to */
-        get: operations["getEvents"];
+        /**
+         * Read the feed of events, oldest first
+         * @description The `next_cursor` of each answer is the `after` of the next request, without an end. Events are kept of the types that a webhook endpoint subscribes to.
+         */
+        get: operations["listEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -863,8 +1012,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The feed of events as it grows, as server-sent events */
-        get: operations["getEventsStream"];
+        /**
+         * Read the feed of events as it grows
+         * @description Server-sent events, as `EventSource` of browsers reads them.
+         */
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -880,8 +1032,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An event */
-        get: operations["getEventsById"];
+        /**
+         * Read an event
+         * @description It has the same content as the webhook that was sent of it.
+         */
+        get: operations["getEvent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -897,8 +1052,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The key of this request, and what it may do */
-        get: operations["getAccessMe"];
+        /**
+         * Read the key of this request
+         * @description What it is called, what it may do, and until when.
+         */
+        get: operations["getCaller"];
         put?: never;
         post?: never;
         delete?: never;
@@ -914,11 +1072,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** API keys, revoked ones too, the latest first */
-        get: operations["getAccessKeys"];
+        /**
+         * List API keys, the latest first
+         * @description Expired and revoked keys are in the list. Tokens are not: only their hashes are stored.
+         */
+        get: operations["listKeys"];
         put?: never;
-        /** Make an API key, of scopes that the key of this request has. Once the first is made, every request needs one */
-        post: operations["postAccessKeys"];
+        /**
+         * Make an API key
+         * @description It can have only scopes that the key of this request has. Once the first key is made, every request needs one.
+         */
+        post: operations["createKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -934,8 +1098,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Revoke an API key for good. Revoking it again changes nothing */
-        post: operations["postAccessKeysByIdRevoke"];
+        /**
+         * Revoke an API key
+         * @description It is revoked for good, within a second in every process. Revoking it again changes nothing.
+         */
+        post: operations["revokeKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -949,8 +1116,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The audit log: administrative acts, the latest first */
-        get: operations["getAccessLog"];
+        /**
+         * Read the audit log, the latest act first
+         * @description Administrative acts: who did what to which key, endpoint, wallet or asset.
+         */
+        get: operations["listActs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -966,7 +1136,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether all is well, and what waits: rates, lag, workers, batches, webhooks, and the last hour */
+        /**
+         * Read the state of the service
+         * @description Rates, backlog, workers, batches, webhooks, and the last hour minute by minute.
+         */
         get: operations["getStatus"];
         put?: never;
         post?: never;
@@ -983,7 +1156,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** degraded while Redis does not take jobs (operations are accepted and applied without it), what was accepted is late, or no worker is there for it; down without a database that takes writes. reasons says which */
+        /**
+         * Check the health of the service
+         * @description `degraded` while Redis takes no jobs (operations are accepted and applied without it), or what was accepted is late; `down` without a database that takes writes. `reasons` says which.
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -1000,8 +1176,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process runs */
-        get: operations["getLivez"];
+        /**
+         * Check that the process runs
+         * @description It asks neither the database nor Redis.
+         */
+        get: operations["getLiveness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1017,8 +1196,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process takes requests: not once it was asked to stop, and not without a database that takes writes */
-        get: operations["getReadyz"];
+        /**
+         * Check that the process takes requests
+         * @description It does not once it was asked to stop, nor without a database that takes writes.
+         */
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1028,19 +1210,1040 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "operation.succeeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An operation has succeeded
+         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         */
+        post: operations["operationSucceeded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "operation.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An operation has failed
+         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         */
+        post: operations["operationFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "batch.completed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All operations of a batch have ended
+         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         */
+        post: operations["batchCompleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "wallet.activated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A frozen wallet is active again
+         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         */
+        post: operations["walletActivated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "wallet.frozen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A wallet was frozen
+         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         */
+        post: operations["walletFrozen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "wallet.closed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A wallet was closed
+         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         */
+        post: operations["walletClosed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook_endpoint.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A webhook endpoint was disabled, because it is gone or has failed for long
+         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         */
+        post: operations["webhookEndpointDisabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook_endpoint.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test was asked for
+         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         */
+        post: operations["webhookEndpointTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        CreateWalletOperationRequest: {
+            /** @enum {string} */
+            operation_type: "DEPOSIT" | "WITHDRAW";
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CreateResupplyRequest: {
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            wallet_id: string;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CreateTransferRequest: {
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            from_wallet_id: string;
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            to_wallet_id: string;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CreateTopUpRequest: {
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            asset?: string | null;
+            asset_type_id?: number | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CreateBonusRequest: {
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            asset?: string | null;
+            asset_type_id?: number | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CreateSpendRequest: {
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            asset?: string | null;
+            asset_type_id?: number | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CreateHoldRequest: {
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            /**
+             * @description When what is left of the hold is released. In the future, at most 365 days ahead.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            expires_at?: string | null;
+            /**
+             * @description The same, as whole seconds from when the hold is accepted. Not together with `expires_at`.
+             * @example 3600
+             */
+            expires_in?: number | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CaptureHoldRequest: {
+            /**
+             * @description Without one, all that is left.
+             * @example 10.00
+             */
+            amount?: (string | number) | null;
+            /** @description Where it goes: a wallet of the same asset. */
+            to_wallet_id?: string | null;
+            /** @description Or a house account. Without either it goes to the treasury. */
+            to_account?: string | null;
+            /**
+             * @description Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.
+             * @example true
+             */
+            final?: boolean | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        ReleaseHoldRequest: {
+            /**
+             * @description Without one, all that is left.
+             * @example 10.00
+             */
+            amount?: (string | number) | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        ReverseOperationRequest: {
+            /**
+             * @description Without one, all that was not reversed before. A posting is reversed as a whole.
+             * @example 10.00
+             */
+            amount?: (string | number) | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CreatePostingRequest: {
+            /** @description At least one of them names a wallet. */
+            legs: {
+                /** @description A wallet or a house account. */
+                from: {
+                    /**
+                     * Format: uuid
+                     * @example a11ce000-0000-4000-8002-000000000004
+                     */
+                    wallet_id: string;
+                } | {
+                    /**
+                     * @description The name of a house account.
+                     * @example treasury
+                     */
+                    account: string;
+                };
+                /** @description A wallet or a house account. */
+                to: {
+                    /**
+                     * Format: uuid
+                     * @example a11ce000-0000-4000-8002-000000000004
+                     */
+                    wallet_id: string;
+                } | {
+                    /**
+                     * @description The name of a house account.
+                     * @example treasury
+                     */
+                    account: string;
+                };
+                /**
+                 * @description The code of an asset. It may be left out where an end is a wallet.
+                 * @example USD
+                 */
+                asset?: string | null;
+                /**
+                 * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+                 * @example 25.00
+                 */
+                amount: string | number;
+            }[];
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CreateOperationRequest: {
+            /** @enum {string} */
+            type: "deposit" | "withdraw" | "resupply" | "top_up" | "bonus" | "spend";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            wallet_id: string;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        } | {
+            /** @constant */
+            type: "transfer";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            from_wallet_id: string;
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            to_wallet_id: string;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        } | {
+            /** @enum {string} */
+            type: "deposit" | "withdraw" | "resupply" | "top_up" | "bonus" | "spend";
+            external_user_id: string;
+            asset?: string | null;
+            asset_type_id?: number | null;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        } | {
+            /** @constant */
+            type: "hold";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            wallet_id: string;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            /**
+             * @description When what is left of the hold is released. In the future, at most 365 days ahead.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            expires_at?: string | null;
+            /**
+             * @description The same, as whole seconds from when the hold is accepted. Not together with `expires_at`.
+             * @example 3600
+             */
+            expires_in?: number | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        } | {
+            /** @constant */
+            type: "capture";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            hold_id: string;
+            /**
+             * @description Without one, all that is left.
+             * @example 10.00
+             */
+            amount?: (string | number) | null;
+            /** @description Where it goes: a wallet of the same asset. */
+            to_wallet_id?: string | null;
+            /** @description Or a house account. Without either it goes to the treasury. */
+            to_account?: string | null;
+            /**
+             * @description Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.
+             * @example true
+             */
+            final?: boolean | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        } | {
+            /** @constant */
+            type: "release";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            hold_id: string;
+            /**
+             * @description Without one, all that is left.
+             * @example 10.00
+             */
+            amount?: (string | number) | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        } | {
+            /** @constant */
+            type: "reversal";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            operation_id: string;
+            /**
+             * @description Without one, all that was not reversed before. A posting is reversed as a whole.
+             * @example 10.00
+             */
+            amount?: (string | number) | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        } | {
+            /** @constant */
+            type: "posting";
+            /** @description At least one of them names a wallet. */
+            legs: {
+                /** @description A wallet or a house account. */
+                from: {
+                    /**
+                     * Format: uuid
+                     * @example a11ce000-0000-4000-8002-000000000004
+                     */
+                    wallet_id: string;
+                } | {
+                    /**
+                     * @description The name of a house account.
+                     * @example treasury
+                     */
+                    account: string;
+                };
+                /** @description A wallet or a house account. */
+                to: {
+                    /**
+                     * Format: uuid
+                     * @example a11ce000-0000-4000-8002-000000000004
+                     */
+                    wallet_id: string;
+                } | {
+                    /**
+                     * @description The name of a house account.
+                     * @example treasury
+                     */
+                    account: string;
+                };
+                /**
+                 * @description The code of an asset. It may be left out where an end is a wallet.
+                 * @example USD
+                 */
+                asset?: string | null;
+                /**
+                 * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+                 * @example 25.00
+                 */
+                amount: string | number;
+            }[];
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
+             * @enum {string}
+             */
+            priority?: "high" | "low";
+            /**
+             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            execute_at?: string | null;
+        };
+        CreateBatchRequest: {
+            operations: components["schemas"]["BatchOperation"][];
+            /** @enum {string} */
+            priority?: "high" | "low";
+            atomic?: boolean;
+            line_events?: boolean;
+        };
+        BatchOperation: {
+            /** @enum {string} */
+            type: "deposit" | "withdraw" | "resupply" | "top_up" | "bonus" | "spend";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            wallet_id: string;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        } | {
+            /** @constant */
+            type: "transfer";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            from_wallet_id: string;
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            to_wallet_id: string;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        } | {
+            /** @enum {string} */
+            type: "deposit" | "withdraw" | "resupply" | "top_up" | "bonus" | "spend";
+            external_user_id: string;
+            asset?: string | null;
+            asset_type_id?: number | null;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        } | {
+            /** @constant */
+            type: "hold";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            wallet_id: string;
+            /**
+             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+             * @example 25.00
+             */
+            amount: string | number;
+            /**
+             * @description When what is left of the hold is released. In the future, at most 365 days ahead.
+             * @example 2026-12-31T12:00:00.000Z
+             */
+            expires_at?: string | null;
+            /**
+             * @description The same, as whole seconds from when the hold is accepted. Not together with `expires_at`.
+             * @example 3600
+             */
+            expires_in?: number | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        } | {
+            /** @constant */
+            type: "capture";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            hold_id: string;
+            /**
+             * @description Without one, all that is left.
+             * @example 10.00
+             */
+            amount?: (string | number) | null;
+            /** @description Where it goes: a wallet of the same asset. */
+            to_wallet_id?: string | null;
+            /** @description Or a house account. Without either it goes to the treasury. */
+            to_account?: string | null;
+            /**
+             * @description Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.
+             * @example true
+             */
+            final?: boolean | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        } | {
+            /** @constant */
+            type: "release";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            hold_id: string;
+            /**
+             * @description Without one, all that is left.
+             * @example 10.00
+             */
+            amount?: (string | number) | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        } | {
+            /** @constant */
+            type: "reversal";
+            /**
+             * Format: uuid
+             * @example a11ce000-0000-4000-8002-000000000004
+             */
+            operation_id: string;
+            /**
+             * @description Without one, all that was not reversed before. A posting is reversed as a whole.
+             * @example 10.00
+             */
+            amount?: (string | number) | null;
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        } | {
+            /** @constant */
+            type: "posting";
+            /** @description At least one of them names a wallet. */
+            legs: {
+                /** @description A wallet or a house account. */
+                from: {
+                    /**
+                     * Format: uuid
+                     * @example a11ce000-0000-4000-8002-000000000004
+                     */
+                    wallet_id: string;
+                } | {
+                    /**
+                     * @description The name of a house account.
+                     * @example treasury
+                     */
+                    account: string;
+                };
+                /** @description A wallet or a house account. */
+                to: {
+                    /**
+                     * Format: uuid
+                     * @example a11ce000-0000-4000-8002-000000000004
+                     */
+                    wallet_id: string;
+                } | {
+                    /**
+                     * @description The name of a house account.
+                     * @example treasury
+                     */
+                    account: string;
+                };
+                /**
+                 * @description The code of an asset. It may be left out where an end is a wallet.
+                 * @example USD
+                 */
+                asset?: string | null;
+                /**
+                 * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
+                 * @example 25.00
+                 */
+                amount: string | number;
+            }[];
+            description?: string | null;
+            reference_id?: string | null;
+            idempotency_key?: string | null;
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+        };
+        CreateWalletRequest: {
+            id?: string | null;
+            client_id?: string | null;
+            /**
+             * @description The code of an asset. `"USD"` if left out.
+             * @example USD
+             */
+            asset?: string;
+        };
+        UpdateWalletRequest: {
+            /** @enum {string} */
+            status: "active" | "frozen" | "closed";
+        } | {
+            /**
+             * @description How far below zero the balance may go; it cannot be less than what is used.
+             * @example 100.00
+             */
+            credit_limit: string | number;
+        };
+        CreateClientRequest: {
+            /** @example Ivan Ivanov */
+            name: string;
+            /** @example ivan */
+            login: string;
+            /**
+             * @description The code of an asset. `"USD"` if left out.
+             * @example USD
+             */
+            asset?: string;
+        };
+        CreateClientsRequest: {
+            clients: components["schemas"]["ClientToMake"][];
+        };
         ClientToMake: {
             /** @example Ivan Ivanov */
             name: string;
             /** @example ivan */
             login: string;
             /**
-             * @description A wallet of each is made. `USD` if left out.
-             * @default [
-             *       "USD"
-             *     ]
+             * @description A wallet of each is made. `["USD"]` if left out.
              * @example [
              *       "USD",
              *       "GOLD"
@@ -1048,54 +2251,407 @@ export interface components {
              */
             assets?: string[];
         };
-        /** @description A request to move an amount. A transfer names both wallets, all others one, and a capture also the wallet that it goes to. What only some types have is absent from the others. */
-        Operation: {
-            /** Format: uuid */
-            id: string;
+        CreateAssetRequest: {
+            /**
+             * @description What requests call it by.
+             * @example EUR
+             */
+            code: string;
+            /** @example Euro */
+            name: string;
+            /**
+             * @description The number of decimals: at 9, a wallet holds up to 9223372036.854775807.
+             * @example 2
+             */
+            scale: number;
+            /** @description Whether it may move from wallet to wallet. */
+            transferable: boolean;
+        };
+        CreateAccountRequest: {
+            /**
+             * @description What postings and captures call it by.
+             * @example fees
+             */
+            name: string;
+            /** @description Whether its balances may go below zero. `false` if left out. */
+            may_go_negative?: boolean;
+        };
+        CreateWebhookEndpointRequest: {
+            /** @example https://example.com/webhooks */
+            url: string;
+            /**
+             * @description `*` is every type, also those to come.
+             * @example [
+             *       "operation.succeeded",
+             *       "operation.failed"
+             *     ]
+             */
+            event_types?: ("operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test" | "*")[];
+            description?: string | null;
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** @description The most requests per second; null is as fast as it goes. */
+            rate_limit?: number | null;
+            /**
+             * @description A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. One is made if there is none.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret?: string;
+        };
+        RotateWebhookSecretRequest: {
+            /**
+             * @description A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. One is made if there is none.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            secret?: string;
+        };
+        ReplayFailedDeliveriesRequest: {
+            /**
+             * Format: date-time
+             * @example 2026-01-31T00:00:00Z
+             */
+            since: string;
+        };
+        RecoverDeliveriesRequest: {
+            /**
+             * Format: date-time
+             * @example 2026-01-31T00:00:00Z
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T00:10:00Z
+             */
+            until?: string;
+        };
+        UpdateWebhookEndpointRequest: {
+            /** @example https://example.com/webhooks */
+            url?: string;
+            /**
+             * @description They hold for what has not been sent yet, too.
+             * @example [
+             *       "operation.succeeded",
+             *       "operation.failed"
+             *     ]
+             */
+            event_types?: ("operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test" | "*")[];
+            description?: string | null;
+            /** @description In place of all there are; null removes them. */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** @description The most requests per second; null is as fast as it goes. */
+            rate_limit?: number | null;
             /** @enum {string} */
-            type: "deposit" | "withdraw" | "resupply" | "transfer" | "top_up" | "bonus" | "spend" | "hold" | "capture" | "release" | "reversal" | "posting";
-            /** @enum {string} */
-            status: "scheduled" | "pending" | "succeeded" | "failed";
-            /** Format: uuid */
-            wallet_id?: string;
-            /** Format: uuid */
-            from_wallet_id?: string;
-            /** Format: uuid */
-            to_wallet_id?: string;
+            status?: "enabled" | "disabled";
+        };
+        CreateKeyRequest: {
+            /** @example shop */
+            name: string;
+            scopes: ("operations:read" | "operations:write" | "wallets:read" | "wallets:write" | "webhooks:admin" | "events:read" | "assets:admin" | "access:admin")[];
+            /** @description Requests per second. */
+            rate_limit?: number | null;
+            expires_at?: string | null;
+        };
+        /** @description With `dry_run`, a dry run, whose `id` is null; otherwise the operation. */
+        OperationOrDryRun: components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+        /** @description A request to move an amount. `type` says which of its fields there are, `status` which of `result` and `error`. */
+        Operation: components["schemas"]["OperationKind"] & components["schemas"]["OperationState"];
+        /** @description What an operation moves, by its `type`. */
+        OperationKind: components["schemas"]["OneWalletKind"] | components["schemas"]["TransferKind"] | components["schemas"]["HoldKind"] | components["schemas"]["CaptureKind"] | components["schemas"]["ReleaseKind"] | components["schemas"]["ReversalKind"] | components["schemas"]["PostingKind"];
+        /** @description An amount moves between a wallet and the treasury. */
+        OneWalletKind: {
             /** @example USD */
             asset: string;
-            /** @description Null where it was left open, until the operation has succeeded; and where several amounts move: the legs of a posting. */
-            amount: string | null;
-            /** @description How much of it was reversed, if anything was. Null for a posting, whose legs can be of several assets. */
-            reversed_amount?: string | null;
+            /** @enum {string} */
+            priority: "high" | "low";
+            description: string | null;
+            reference_id: string | null;
+            idempotency_key: string | null;
+            metadata: {
+                [key: string]: string | number | boolean | null;
+            } | null;
             /**
-             * @description Of a posting of which anything was reversed.
-             * @constant
+             * Format: date-time
+             * @description Of an operation that was scheduled: for when.
              */
-            reversed?: true;
-            /** @description Of a hold: when what is left of it is released. */
-            expires_at?: string | null;
+            execute_at?: string;
+            /** @enum {string} */
+            type: "deposit" | "withdraw" | "resupply" | "top_up" | "bonus" | "spend";
+            /** Format: uuid */
+            wallet_id: string;
+            /** @example 25.00 */
+            amount: string;
+            /**
+             * @description How much of it was reversed, if anything was.
+             * @example 25.00
+             */
+            reversed_amount?: string;
+            result: {
+                transaction_number: string | null;
+                /** @example 25.00 */
+                wallet_balance: string;
+                wallet_version: number;
+            } | null;
+        };
+        /** @description An amount moves from one wallet to another. */
+        TransferKind: {
+            /** @example USD */
+            asset: string;
+            /** @enum {string} */
+            priority: "high" | "low";
+            description: string | null;
+            reference_id: string | null;
+            idempotency_key: string | null;
+            metadata: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * Format: date-time
+             * @description Of an operation that was scheduled: for when.
+             */
+            execute_at?: string;
+            /** @constant */
+            type: "transfer";
+            /** Format: uuid */
+            from_wallet_id: string;
+            /** Format: uuid */
+            to_wallet_id: string;
+            /** @example 25.00 */
+            amount: string;
+            /**
+             * @description How much of it was reversed, if anything was.
+             * @example 25.00
+             */
+            reversed_amount?: string;
+            result: {
+                transaction_number: string | null;
+                /** @example 25.00 */
+                from_wallet_balance: string;
+                from_wallet_version: number;
+                /** @example 25.00 */
+                to_wallet_balance: string;
+                to_wallet_version: number;
+            } | null;
+        };
+        /** @description An amount of a wallet is set aside. */
+        HoldKind: {
+            /** @example USD */
+            asset: string;
+            /** @enum {string} */
+            priority: "high" | "low";
+            description: string | null;
+            reference_id: string | null;
+            idempotency_key: string | null;
+            metadata: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * Format: date-time
+             * @description Of an operation that was scheduled: for when.
+             */
+            execute_at?: string;
+            /** @constant */
+            type: "hold";
+            /** Format: uuid */
+            wallet_id: string;
+            /** @example 25.00 */
+            amount: string;
+            /** @description When what is left of it is released. */
+            expires_at: string | null;
+            result: {
+                transaction_number: string | null;
+                /** @example 25.00 */
+                wallet_balance?: string;
+                wallet_version?: number;
+                /**
+                 * @description What it left held of the wallet.
+                 * @example 25.00
+                 */
+                held_balance?: string;
+                /** @example 25.00 */
+                to_wallet_balance?: string;
+                to_wallet_version?: number;
+            } | null;
+        };
+        /** @description What is held moves to the treasury, a house account or a wallet. */
+        CaptureKind: {
+            /** @example USD */
+            asset: string;
+            /** @enum {string} */
+            priority: "high" | "low";
+            description: string | null;
+            reference_id: string | null;
+            idempotency_key: string | null;
+            metadata: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * Format: date-time
+             * @description Of an operation that was scheduled: for when.
+             */
+            execute_at?: string;
+            /** @constant */
+            type: "capture";
             /**
              * Format: uuid
-             * @description The hold of a capture or a release.
+             * @description The wallet of the hold.
              */
-            hold_id?: string;
+            wallet_id: string;
+            /** Format: uuid */
+            hold_id: string;
             /**
-             * @description The house account that a capture goes to.
+             * Format: uuid
+             * @description The wallet that it goes to, if it goes to one.
+             */
+            to_wallet_id?: string;
+            /**
+             * @description The house account that it goes to, if it goes to one.
              * @example treasury
              */
             to_account?: string;
-            /** @description Whether a capture gives back what it leaves of the hold. */
-            final?: boolean;
-            /** @description `expired`, of the release of a hold that expired; null of any other. */
-            reason?: "expired" | null;
+            /** @description Whether it releases what it leaves of the hold. */
+            final: boolean;
+            /** @description Null where it was left open, until the operation has succeeded. */
+            amount: string | null;
+            /**
+             * @description How much of it was reversed, if anything was.
+             * @example 25.00
+             */
+            reversed_amount?: string;
+            result: {
+                transaction_number: string | null;
+                /** @example 25.00 */
+                wallet_balance?: string;
+                wallet_version?: number;
+                /**
+                 * @description What it left held of the wallet.
+                 * @example 25.00
+                 */
+                held_balance?: string;
+                /** @example 25.00 */
+                to_wallet_balance?: string;
+                to_wallet_version?: number;
+            } | null;
+        };
+        /** @description What is held returns to its wallet. */
+        ReleaseKind: {
+            /** @example USD */
+            asset: string;
+            /** @enum {string} */
+            priority: "high" | "low";
+            description: string | null;
+            reference_id: string | null;
+            idempotency_key: string | null;
+            metadata: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * Format: date-time
+             * @description Of an operation that was scheduled: for when.
+             */
+            execute_at?: string;
+            /** @constant */
+            type: "release";
             /**
              * Format: uuid
-             * @description The operation that a reversal takes back.
+             * @description The wallet of the hold.
              */
-            reversal_of?: string;
-            /** @description What a posting moves, in this order. */
-            legs?: {
+            wallet_id: string;
+            /** Format: uuid */
+            hold_id: string;
+            /** @description `expired`, of the release of a hold that expired; null of any other. */
+            reason: "expired" | null;
+            /** @description Null where it was left open, until the operation has succeeded. */
+            amount: string | null;
+            result: {
+                transaction_number: string | null;
+                /** @example 25.00 */
+                wallet_balance?: string;
+                wallet_version?: number;
+                /**
+                 * @description What it left held of the wallet.
+                 * @example 25.00
+                 */
+                held_balance?: string;
+                /** @example 25.00 */
+                to_wallet_balance?: string;
+                to_wallet_version?: number;
+            } | null;
+        };
+        /** @description What another operation moved is taken back. */
+        ReversalKind: {
+            /** @example USD */
+            asset: string;
+            /** @enum {string} */
+            priority: "high" | "low";
+            description: string | null;
+            reference_id: string | null;
+            idempotency_key: string | null;
+            metadata: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * Format: date-time
+             * @description Of an operation that was scheduled: for when.
+             */
+            execute_at?: string;
+            /** @constant */
+            type: "reversal";
+            /**
+             * Format: uuid
+             * @description The first wallet of the operation that is reversed.
+             */
+            wallet_id: string;
+            /**
+             * Format: uuid
+             * @description The operation that is reversed.
+             */
+            reversal_of: string;
+            /** @description Null where it was left open, until the operation has succeeded. */
+            amount: string | null;
+            result: {
+                transaction_number: string | null;
+                /** @example 25.00 */
+                wallet_balance?: string;
+                wallet_version?: number;
+                /**
+                 * @description What it left held of the wallet.
+                 * @example 25.00
+                 */
+                held_balance?: string;
+                /** @example 25.00 */
+                to_wallet_balance?: string;
+                to_wallet_version?: number;
+            } | null;
+        };
+        /** @description Several amounts move, all or none. */
+        PostingKind: {
+            /** @example USD */
+            asset: string;
+            /** @enum {string} */
+            priority: "high" | "low";
+            description: string | null;
+            reference_id: string | null;
+            idempotency_key: string | null;
+            metadata: {
+                [key: string]: string | number | boolean | null;
+            } | null;
+            /**
+             * Format: date-time
+             * @description Of an operation that was scheduled: for when.
+             */
+            execute_at?: string;
+            /** @constant */
+            type: "posting";
+            /**
+             * Format: uuid
+             * @description The first wallet that its legs name.
+             */
+            wallet_id: string;
+            /** @description What it moves, in this order. */
+            legs: {
                 from: {
                     /** Format: uuid */
                     wallet_id: string;
@@ -1115,165 +2671,143 @@ export interface components {
                 /** @example 25.00 */
                 amount: string;
             }[];
-            /** @enum {string} */
-            priority: "high" | "low";
-            description: string | null;
-            reference_id: string | null;
-            idempotency_key: string | null;
-            metadata: {
-                [key: string]: string | number | boolean | null;
+            /** @description Each leg has its own. */
+            amount: null;
+            /**
+             * @description Whether it was reversed.
+             * @constant
+             */
+            reversed?: true;
+            /** @description Its legs can be of several assets, which have no sum. */
+            reversed_amount?: null;
+            result: {
+                transaction_number: string | null;
+                /** @example 25.00 */
+                wallet_balance?: string;
+                wallet_version?: number;
+                /**
+                 * @description What it left held of the wallet.
+                 * @example 25.00
+                 */
+                held_balance?: string;
+                /** @example 25.00 */
+                to_wallet_balance?: string;
+                to_wallet_version?: number;
             } | null;
+        };
+        /** @description How far an operation is, by its `status`. */
+        OperationState: components["schemas"]["ScheduledState"] | components["schemas"]["PendingState"] | components["schemas"]["SucceededState"] | components["schemas"]["FailedState"];
+        /** @description Its time has not come. */
+        ScheduledState: {
+            /** Format: uuid */
+            id: string;
             /** @description The batch that it is a line of. */
             batch_id: string | null;
-            /**
-             * Format: date-time
-             * @description Of an operation that was scheduled: for when.
-             */
-            execute_at?: string;
             /** Format: date-time */
             created_at: string;
-            completed_at: string | null;
+            /** @constant */
+            status: "scheduled";
+            /** Format: date-time */
+            execute_at: string;
+            completed_at: null;
+            result: null;
+            error: null;
+        };
+        /** @description It waits for its turn. */
+        PendingState: {
+            /** Format: uuid */
+            id: string;
+            /** @description The batch that it is a line of. */
+            batch_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            status: "pending";
+            completed_at: null;
+            result: null;
+            error: null;
+        };
+        /** @description It was applied. */
+        SucceededState: {
+            /** Format: uuid */
+            id: string;
+            /** @description The batch that it is a line of. */
+            batch_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            status: "succeeded";
+            /** Format: date-time */
+            completed_at: string;
             result: {
                 /** Format: uuid */
                 transaction_number: string;
-                /**
-                 * @description As the operation left it; absent, like its version, where it moved nothing there.
-                 * @example 25.00
-                 */
-                wallet_balance?: string;
-                wallet_version?: number;
-                /**
-                 * @description What a hold, a capture or a release left held of the wallet.
-                 * @example 25.00
-                 */
-                held_balance?: string;
-                /** @example 25.00 */
-                from_wallet_balance?: string;
-                from_wallet_version?: number;
-                /** @example 25.00 */
-                to_wallet_balance?: string;
-                to_wallet_version?: number;
-            } | null;
-            error: {
-                /** @enum {string} */
-                code: "hold_closed" | "hold_exceeded" | "operation_not_succeeded" | "reversal_exceeds_operation" | "asset_not_transferable" | "wallet_closed" | "wallet_frozen" | "insufficient_funds" | "balance_limit_exceeded" | "cancelled" | "other_line_failed" | "internal_error";
-                message: string;
-            } | null;
+            };
+            error: null;
         };
-        /** @description What would come of an operation if it was accepted now and applied right after everything that waits for its wallet. Nothing was stored. What waits for other wallets, and lines of atomic batches, are not foreseen, though they can change what it finds. */
-        DryRun: {
-            id: null;
-            /** @enum {string} */
-            type: "deposit" | "withdraw" | "resupply" | "transfer" | "top_up" | "bonus" | "spend" | "hold" | "capture" | "release" | "reversal" | "posting";
-            /** @enum {string} */
-            status: "succeeded" | "failed";
+        /** @description It was rejected. Nothing was moved. */
+        FailedState: {
             /** Format: uuid */
-            wallet_id?: string;
-            /** Format: uuid */
-            from_wallet_id?: string;
-            /** Format: uuid */
-            to_wallet_id?: string;
-            /** @example USD */
-            asset: string;
-            /** @description Null where it was left open, until the operation has succeeded; and where several amounts move: the legs of a posting. */
-            amount: string | null;
-            /** @description How much of it was reversed, if anything was. Null for a posting, whose legs can be of several assets. */
-            reversed_amount?: string | null;
-            /**
-             * @description Of a posting of which anything was reversed.
-             * @constant
-             */
-            reversed?: true;
-            /** @description Of a hold: when what is left of it is released. */
-            expires_at?: string | null;
-            /**
-             * Format: uuid
-             * @description The hold of a capture or a release.
-             */
-            hold_id?: string;
-            /**
-             * @description The house account that a capture goes to.
-             * @example treasury
-             */
-            to_account?: string;
-            /** @description Whether a capture gives back what it leaves of the hold. */
-            final?: boolean;
-            /** @description `expired`, of the release of a hold that expired; null of any other. */
-            reason?: "expired" | null;
-            /**
-             * Format: uuid
-             * @description The operation that a reversal takes back.
-             */
-            reversal_of?: string;
-            /** @description What a posting moves, in this order. */
-            legs?: {
-                from: {
-                    /** Format: uuid */
-                    wallet_id: string;
-                } | {
-                    /** @example treasury */
-                    account: string;
-                };
-                to: {
-                    /** Format: uuid */
-                    wallet_id: string;
-                } | {
-                    /** @example treasury */
-                    account: string;
-                };
-                /** @example USD */
-                asset: string;
-                /** @example 25.00 */
-                amount: string;
-            }[];
+            id: string;
+            /** @description The batch that it is a line of. */
+            batch_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @constant */
+            status: "failed";
+            /** Format: date-time */
+            completed_at: string;
+            result: null;
+            error: components["schemas"]["Rejection"];
+        };
+        /** @description Why an operation failed. `code` is stable, `message` is for people. */
+        Rejection: {
             /** @enum {string} */
-            priority: "high" | "low";
-            description: string | null;
-            reference_id: string | null;
-            idempotency_key: string | null;
-            metadata: {
-                [key: string]: string | number | boolean | null;
-            } | null;
-            batch_id: null;
-            /**
-             * Format: date-time
-             * @description Of an operation that was scheduled: for when.
-             */
-            execute_at?: string;
-            created_at: null;
-            completed_at: null;
-            result: {
-                transaction_number: null;
-                /**
-                 * @description As the operation left it; absent, like its version, where it moved nothing there.
-                 * @example 25.00
-                 */
-                wallet_balance?: string;
-                wallet_version?: number;
-                /**
-                 * @description What a hold, a capture or a release left held of the wallet.
-                 * @example 25.00
-                 */
-                held_balance?: string;
-                /** @example 25.00 */
-                from_wallet_balance?: string;
-                from_wallet_version?: number;
-                /** @example 25.00 */
-                to_wallet_balance?: string;
-                to_wallet_version?: number;
-            } | null;
-            error: {
-                /** @enum {string} */
-                code: "hold_closed" | "hold_exceeded" | "operation_not_succeeded" | "reversal_exceeds_operation" | "asset_not_transferable" | "wallet_closed" | "wallet_frozen" | "insufficient_funds" | "balance_limit_exceeded" | "cancelled" | "other_line_failed" | "internal_error";
-                message: string;
-            } | null;
+            code: "hold_closed" | "hold_exceeded" | "operation_not_succeeded" | "reversal_exceeds_operation" | "asset_not_transferable" | "wallet_closed" | "wallet_frozen" | "insufficient_funds" | "balance_limit_exceeded" | "cancelled" | "other_line_failed" | "internal_error";
+            message: string;
+        };
+        /** @description What would come of an operation if it was accepted now and applied right after everything that waits for its wallet. Nothing was stored: its `id` is null, unlike that of an operation. What waits for other wallets, and lines of atomic batches, are not foreseen, though they can change what it finds. */
+        DryRun: components["schemas"]["OperationKind"] & components["schemas"]["ForeseenState"];
+        /** @description How an operation would end, by its `status`. */
+        ForeseenState: components["schemas"]["ForeseenSuccess"] | components["schemas"]["ForeseenFailure"];
+        /** @description It would succeed. */
+        ForeseenSuccess: {
             /** @constant */
             dry_run: true;
             /** @description How many operations of the same wallet wait before it. */
             ahead: number;
+            id: null;
+            batch_id: null;
+            created_at: null;
+            completed_at: null;
+            /** @constant */
+            status: "succeeded";
+            result: {
+                transaction_number: null;
+            };
+            error: null;
+        };
+        /** @description It would be rejected. */
+        ForeseenFailure: {
+            /** @constant */
+            dry_run: true;
+            /** @description How many operations of the same wallet wait before it. */
+            ahead: number;
+            id: null;
+            batch_id: null;
+            created_at: null;
+            completed_at: null;
+            /** @constant */
+            status: "failed";
+            result: null;
+            error: components["schemas"]["Rejection"];
         };
         /** @description Why a request was refused (RFC 9457). `code` is stable. */
         Problem: {
+            /**
+             * @description A page about the code.
+             * @example /problems/invalid_request
+             */
             type: string;
             title: string;
             status: number;
@@ -1281,14 +2815,7 @@ export interface components {
             /** @enum {string} */
             code: "invalid_request" | "malformed_request" | "malformed_json" | "malformed_body" | "malformed_path" | "conflicting_idempotency_keys" | "api_key_missing" | "api_key_invalid" | "scope_missing" | "route_not_found" | "wallet_not_found" | "user_not_found" | "client_not_found" | "operation_not_found" | "hold_not_found" | "account_not_found" | "batch_not_found" | "webhook_endpoint_not_found" | "delivery_not_found" | "key_not_found" | "event_not_found" | "request_timeout" | "method_not_allowed" | "login_taken" | "wallet_closed" | "credit_in_use" | "wallet_not_empty" | "wallet_exists" | "asset_exists" | "too_many_assets" | "account_exists" | "too_many_accounts" | "too_many_keys" | "too_many_pending" | "operation_not_scheduled" | "not_reversible" | "client_has_wallet" | "batch_in_progress" | "batch_finished" | "batch_not_finished" | "webhook_endpoint_disabled" | "nothing_to_retry" | "operation_archived" | "batch_archived" | "history_archived" | "cursor_expired" | "epoch_ended" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "batch_refused" | "asset_mismatch" | "expectation_failed" | "unknown_client" | "idempotency_key_reused" | "rate_limited" | "headers_too_large" | "internal_error" | "webhooks_not_configured" | "overloaded" | "unavailable";
             request_id: string;
-            errors?: ({
-                path: string;
-                message: string;
-            } | {
-                line: number;
-                field: string;
-                message: string;
-            })[];
+            errors?: (components["schemas"]["FieldError"] | components["schemas"]["LineError"])[];
             /** @description Of an archived operation whose key was sent again. */
             operation_id?: string;
             /** @description Of what is in the archives: in the files of this month, `YYYY-MM`, or of a later one. */
@@ -1306,6 +2833,23 @@ export interface components {
             continue_after?: string | null;
             /** @description How many positions behind `continue_after` were read in the epoch that has ended. Each of their events is missing, comes again under its id, or is replaced by another of the same operation. Null if that is not known. */
             events_in_doubt?: number | null;
+        };
+        /** @description What is wrong with a field of the request. */
+        FieldError: {
+            path: string;
+            message: string;
+        };
+        /** @description What is wrong with a field of a line of a batch. */
+        LineError: {
+            line: number;
+            field: string;
+            message: string;
+        };
+        ListWalletHoldsAnswer: {
+            data: components["schemas"]["Hold"][];
+            next_cursor: string | null;
+            /** @description On the last page, if operations that were asked for can be in the archives: those made before this moment are, unless they ended late, and are not listed. Otherwise null. */
+            archived_before: string | null;
         };
         /** @description An amount of a wallet set aside, until it is captured or released. */
         Hold: {
@@ -1343,117 +2887,16 @@ export interface components {
             /** @description Whether there are more than that: `GET /operations?hold_id=` lists all. */
             more_operations: boolean;
         };
+        ListOperationsAnswer: {
+            data: components["schemas"]["Operation"][];
+            next_cursor: string | null;
+            /** @description On the last page, if operations that were asked for can be in the archives: those made before this moment are, unless they ended late, and are not listed. Otherwise null. */
+            archived_before: string | null;
+        };
         /** @description An operation, and while it is pending or scheduled also why it waits and until when. */
-        PolledOperation: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            type: "deposit" | "withdraw" | "resupply" | "transfer" | "top_up" | "bonus" | "spend" | "hold" | "capture" | "release" | "reversal" | "posting";
-            /** @enum {string} */
-            status: "scheduled" | "pending" | "succeeded" | "failed";
-            /** Format: uuid */
-            wallet_id?: string;
-            /** Format: uuid */
-            from_wallet_id?: string;
-            /** Format: uuid */
-            to_wallet_id?: string;
-            /** @example USD */
-            asset: string;
-            /** @description Null where it was left open, until the operation has succeeded; and where several amounts move: the legs of a posting. */
-            amount: string | null;
-            /** @description How much of it was reversed, if anything was. Null for a posting, whose legs can be of several assets. */
-            reversed_amount?: string | null;
-            /**
-             * @description Of a posting of which anything was reversed.
-             * @constant
-             */
-            reversed?: true;
-            /** @description Of a hold: when what is left of it is released. */
-            expires_at?: string | null;
-            /**
-             * Format: uuid
-             * @description The hold of a capture or a release.
-             */
-            hold_id?: string;
-            /**
-             * @description The house account that a capture goes to.
-             * @example treasury
-             */
-            to_account?: string;
-            /** @description Whether a capture gives back what it leaves of the hold. */
-            final?: boolean;
-            /** @description `expired`, of the release of a hold that expired; null of any other. */
-            reason?: "expired" | null;
-            /**
-             * Format: uuid
-             * @description The operation that a reversal takes back.
-             */
-            reversal_of?: string;
-            /** @description What a posting moves, in this order. */
-            legs?: {
-                from: {
-                    /** Format: uuid */
-                    wallet_id: string;
-                } | {
-                    /** @example treasury */
-                    account: string;
-                };
-                to: {
-                    /** Format: uuid */
-                    wallet_id: string;
-                } | {
-                    /** @example treasury */
-                    account: string;
-                };
-                /** @example USD */
-                asset: string;
-                /** @example 25.00 */
-                amount: string;
-            }[];
-            /** @enum {string} */
-            priority: "high" | "low";
-            description: string | null;
-            reference_id: string | null;
-            idempotency_key: string | null;
-            metadata: {
-                [key: string]: string | number | boolean | null;
-            } | null;
-            /** @description The batch that it is a line of. */
-            batch_id: string | null;
-            /**
-             * Format: date-time
-             * @description Of an operation that was scheduled: for when.
-             */
-            execute_at?: string;
-            /** Format: date-time */
-            created_at: string;
-            completed_at: string | null;
-            result: {
-                /** Format: uuid */
-                transaction_number: string;
-                /**
-                 * @description As the operation left it; absent, like its version, where it moved nothing there.
-                 * @example 25.00
-                 */
-                wallet_balance?: string;
-                wallet_version?: number;
-                /**
-                 * @description What a hold, a capture or a release left held of the wallet.
-                 * @example 25.00
-                 */
-                held_balance?: string;
-                /** @example 25.00 */
-                from_wallet_balance?: string;
-                from_wallet_version?: number;
-                /** @example 25.00 */
-                to_wallet_balance?: string;
-                to_wallet_version?: number;
-            } | null;
-            error: {
-                /** @enum {string} */
-                code: "hold_closed" | "hold_exceeded" | "operation_not_succeeded" | "reversal_exceeds_operation" | "asset_not_transferable" | "wallet_closed" | "wallet_frozen" | "insufficient_funds" | "balance_limit_exceeded" | "cancelled" | "other_line_failed" | "internal_error";
-                message: string;
-            } | null;
+        PolledOperation: components["schemas"]["Operation"] & components["schemas"]["Waiting"];
+        /** @description Why it waits, and until when. */
+        Waiting: {
             /** @description While it waits: how many operations of its partition go first. Exact up to 10,000 single operations; lines of a batch are counted as they are spread. Null for what is scheduled. */
             ahead?: number | null;
             /**
@@ -1463,6 +2906,129 @@ export interface components {
             waits_for?: "worker" | "earlier_operations" | "schedule";
             /** @description While it waits: when it will have ended, by what waits and by how fast workers are. Null where that is not known. */
             estimated_completion?: string | null;
+        };
+        CreateBatchAnswer: components["schemas"]["AcceptedBatch"] | components["schemas"]["CheckedBatch"];
+        /** @description A batch that was accepted, with the lines that were left out of it. */
+        AcceptedBatch: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed";
+            /** @description Operations of this batch. */
+            total: number;
+            pending: number;
+            succeeded: number;
+            failed: number;
+            /** @description Lines that had been accepted before under their own keys. They are not operations of this batch. */
+            replayed: number;
+            /** @description Bad lines that it was accepted without, with `on_invalid=skip`. They are not operations of this batch. */
+            skipped: number;
+            sums: {
+                asset: string;
+                /** @example 25.00 */
+                total: string;
+                /** @example 25.00 */
+                succeeded: string;
+                /** @example 25.00 */
+                failed: string;
+                /** @example 25.00 */
+                pending: string;
+            }[];
+            /** @enum {string} */
+            priority: "high" | "low";
+            atomic: boolean;
+            line_events: boolean;
+            idempotency_key: string;
+            retry_of: string | null;
+            /** Format: date-time */
+            accepted_at: string;
+            started_at: string | null;
+            cancelled_at: string | null;
+            finished_at: string | null;
+            /** @description From the first operation that ended until now. */
+            operations_per_second: number | null;
+            estimated_finish_at: string | null;
+            /** @description Until it has finished: how many operations of others go first, in all of its partitions, before its last line. */
+            ahead?: number | null;
+            /**
+             * @description While it waits. `worker`: no worker was seen for 10 s. `schedule`: its moment has not come. `earlier_operations`: it is in the queue, and workers get on with it.
+             * @enum {string}
+             */
+            waits_for?: "worker" | "earlier_operations" | "schedule";
+            /** @description While it waits: when it will have ended, by what waits and by how fast workers are. Null where that is not known. */
+            estimated_completion?: string | null;
+            /** @description With `on_invalid=skip`: the lines that were left out, and why. The same again in every replay. */
+            skipped_lines?: {
+                line: number;
+                field: string;
+                message: string;
+            }[];
+        };
+        /** @description A batch that would be accepted. */
+        CheckedBatch: {
+            /** @constant */
+            valid: true;
+            total: number;
+            replayed: number;
+            skipped: number;
+            /** @description With `on_invalid=skip`: the lines that were left out, and why. The same again in every replay. */
+            skipped_lines?: {
+                line: number;
+                field: string;
+                message: string;
+            }[];
+            sums: {
+                asset: string;
+                /** @example 25.00 */
+                total: string;
+            }[];
+            /** @description The batch that the same was accepted as before: then nothing would be accepted again. */
+            accepted_as: string | null;
+        };
+        ListBatchesAnswer: {
+            data: components["schemas"]["Batch"][];
+            next_cursor: string | null;
+        };
+        /** @description Many operations accepted together. Each ends by itself, unless it is atomic. */
+        Batch: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "processing" | "completed";
+            /** @description Operations of this batch. */
+            total: number;
+            pending: number;
+            succeeded: number;
+            failed: number;
+            /** @description Lines that had been accepted before under their own keys. They are not operations of this batch. */
+            replayed: number;
+            /** @description Bad lines that it was accepted without, with `on_invalid=skip`. They are not operations of this batch. */
+            skipped: number;
+            sums: {
+                asset: string;
+                /** @example 25.00 */
+                total: string;
+                /** @example 25.00 */
+                succeeded: string;
+                /** @example 25.00 */
+                failed: string;
+                /** @example 25.00 */
+                pending: string;
+            }[];
+            /** @enum {string} */
+            priority: "high" | "low";
+            atomic: boolean;
+            line_events: boolean;
+            idempotency_key: string;
+            retry_of: string | null;
+            /** Format: date-time */
+            accepted_at: string;
+            started_at: string | null;
+            cancelled_at: string | null;
+            finished_at: string | null;
+            /** @description From the first operation that ended until now. */
+            operations_per_second: number | null;
+            estimated_finish_at: string | null;
         };
         /** @description A batch, and until it has finished also why it waits and until when. */
         PolledBatch: {
@@ -1477,6 +3043,8 @@ export interface components {
             failed: number;
             /** @description Lines that had been accepted before under their own keys. They are not operations of this batch. */
             replayed: number;
+            /** @description Bad lines that it was accepted without, with `on_invalid=skip`. They are not operations of this batch. */
+            skipped: number;
             sums: {
                 asset: string;
                 /** @example 25.00 */
@@ -1512,170 +3080,12 @@ export interface components {
             /** @description While it waits: when it will have ended, by what waits and by how fast workers are. Null where that is not known. */
             estimated_completion?: string | null;
         };
-        /** @description A batch that would be accepted. */
-        CheckedBatch: {
-            /** @constant */
-            valid: true;
-            total: number;
-            replayed: number;
-            sums: {
-                asset: string;
-                /** @example 25.00 */
-                total: string;
-            }[];
-            /** @description The batch that the same was accepted as before: then nothing would be accepted again. */
-            accepted_as: string | null;
-        };
-        /** @description Many operations accepted together. Each ends by itself, unless it is atomic. */
-        Batch: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            status: "pending" | "processing" | "completed";
-            /** @description Operations of this batch. */
-            total: number;
-            pending: number;
-            succeeded: number;
-            failed: number;
-            /** @description Lines that had been accepted before under their own keys. They are not operations of this batch. */
-            replayed: number;
-            sums: {
-                asset: string;
-                /** @example 25.00 */
-                total: string;
-                /** @example 25.00 */
-                succeeded: string;
-                /** @example 25.00 */
-                failed: string;
-                /** @example 25.00 */
-                pending: string;
-            }[];
-            /** @enum {string} */
-            priority: "high" | "low";
-            atomic: boolean;
-            line_events: boolean;
-            idempotency_key: string;
-            retry_of: string | null;
-            /** Format: date-time */
-            accepted_at: string;
-            started_at: string | null;
-            cancelled_at: string | null;
-            finished_at: string | null;
-            /** @description From the first operation that ended until now. */
-            operations_per_second: number | null;
-            estimated_finish_at: string | null;
+        ListBatchOperationsAnswer: {
+            data: components["schemas"]["BatchLine"][];
+            next_cursor: string | null;
         };
         /** @description An operation, as a line of a batch. */
-        BatchLine: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            type: "deposit" | "withdraw" | "resupply" | "transfer" | "top_up" | "bonus" | "spend" | "hold" | "capture" | "release" | "reversal" | "posting";
-            /** @enum {string} */
-            status: "scheduled" | "pending" | "succeeded" | "failed";
-            /** Format: uuid */
-            wallet_id?: string;
-            /** Format: uuid */
-            from_wallet_id?: string;
-            /** Format: uuid */
-            to_wallet_id?: string;
-            /** @example USD */
-            asset: string;
-            /** @description Null where it was left open, until the operation has succeeded; and where several amounts move: the legs of a posting. */
-            amount: string | null;
-            /** @description How much of it was reversed, if anything was. Null for a posting, whose legs can be of several assets. */
-            reversed_amount?: string | null;
-            /**
-             * @description Of a posting of which anything was reversed.
-             * @constant
-             */
-            reversed?: true;
-            /** @description Of a hold: when what is left of it is released. */
-            expires_at?: string | null;
-            /**
-             * Format: uuid
-             * @description The hold of a capture or a release.
-             */
-            hold_id?: string;
-            /**
-             * @description The house account that a capture goes to.
-             * @example treasury
-             */
-            to_account?: string;
-            /** @description Whether a capture gives back what it leaves of the hold. */
-            final?: boolean;
-            /** @description `expired`, of the release of a hold that expired; null of any other. */
-            reason?: "expired" | null;
-            /**
-             * Format: uuid
-             * @description The operation that a reversal takes back.
-             */
-            reversal_of?: string;
-            /** @description What a posting moves, in this order. */
-            legs?: {
-                from: {
-                    /** Format: uuid */
-                    wallet_id: string;
-                } | {
-                    /** @example treasury */
-                    account: string;
-                };
-                to: {
-                    /** Format: uuid */
-                    wallet_id: string;
-                } | {
-                    /** @example treasury */
-                    account: string;
-                };
-                /** @example USD */
-                asset: string;
-                /** @example 25.00 */
-                amount: string;
-            }[];
-            /** @enum {string} */
-            priority: "high" | "low";
-            description: string | null;
-            reference_id: string | null;
-            idempotency_key: string | null;
-            metadata: {
-                [key: string]: string | number | boolean | null;
-            } | null;
-            /** @description The batch that it is a line of. */
-            batch_id: string | null;
-            /**
-             * Format: date-time
-             * @description Of an operation that was scheduled: for when.
-             */
-            execute_at?: string;
-            /** Format: date-time */
-            created_at: string;
-            completed_at: string | null;
-            result: {
-                /** Format: uuid */
-                transaction_number: string;
-                /**
-                 * @description As the operation left it; absent, like its version, where it moved nothing there.
-                 * @example 25.00
-                 */
-                wallet_balance?: string;
-                wallet_version?: number;
-                /**
-                 * @description What a hold, a capture or a release left held of the wallet.
-                 * @example 25.00
-                 */
-                held_balance?: string;
-                /** @example 25.00 */
-                from_wallet_balance?: string;
-                from_wallet_version?: number;
-                /** @example 25.00 */
-                to_wallet_balance?: string;
-                to_wallet_version?: number;
-            } | null;
-            error: {
-                /** @enum {string} */
-                code: "hold_closed" | "hold_exceeded" | "operation_not_succeeded" | "reversal_exceeds_operation" | "asset_not_transferable" | "wallet_closed" | "wallet_frozen" | "insufficient_funds" | "balance_limit_exceeded" | "cancelled" | "other_line_failed" | "internal_error";
-                message: string;
-            } | null;
+        BatchLine: components["schemas"]["Operation"] & {
             /** @description Its line in the file, or its place in the array. */
             line: number;
             /** @description Its place among the operations of the batch, from 1. It is the same in whatever form the batch was sent: the header of a table and empty lines do not count. */
@@ -1722,6 +3132,11 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        ListWalletsAnswer: {
+            data: components["schemas"]["Wallet"][];
+            next_cursor: string | null;
+        };
+        GetWalletAnswer: components["schemas"]["Wallet"] | components["schemas"]["WalletAt"];
         WalletAt: {
             /** Format: uuid */
             id: string;
@@ -1736,6 +3151,12 @@ export interface components {
             version: number;
             /** Format: date-time */
             at: string;
+        };
+        ListWalletTransactionsAnswer: {
+            data: components["schemas"]["HistoryLine"][];
+            next_cursor: string | null;
+            /** @description On the last page, if some of the time that was asked for is in the archives: where it continues there. Otherwise null. */
+            archived: components["schemas"]["Checkpoint"] | null;
         };
         HistoryLine: {
             /** Format: uuid */
@@ -1896,6 +3317,10 @@ export interface components {
             created_at: string;
             wallets: components["schemas"]["Wallet"][];
         };
+        ListClientsAnswer: {
+            data: components["schemas"]["Client"][];
+            next_cursor: string | null;
+        };
         ClientResults: {
             total: number;
             created: number;
@@ -1927,6 +3352,10 @@ export interface components {
                 message: string;
             } | null;
         };
+        ListAssetsAnswer: {
+            data: components["schemas"]["Asset"][];
+            next_cursor: string | null;
+        };
         /** @description `scale` is the number of decimals. */
         Asset: {
             id: number;
@@ -1934,6 +3363,10 @@ export interface components {
             name: string;
             scale: number;
             transferable: boolean;
+        };
+        ListAccountsAnswer: {
+            data: components["schemas"]["HouseAccountWithBalances"][];
+            next_cursor: string | null;
         };
         /** @description `balances` has the assets in which the balance is not zero, in the order of their ids. */
         HouseAccountWithBalances: {
@@ -2006,6 +3439,10 @@ export interface components {
             /** @description Keep it: it is not shown again. */
             secret: string;
         };
+        ListWebhookEndpointsAnswer: {
+            data: components["schemas"]["WebhookEndpoint"][];
+            next_cursor: string | null;
+        };
         /** @description Whom to tell. Its secret is never shown again. */
         WebhookEndpoint: {
             /** Format: uuid */
@@ -2075,6 +3512,10 @@ export interface components {
             created_at: string;
             completed_at: string | null;
         };
+        ListDeliveriesAnswer: {
+            data: components["schemas"]["Delivery"][];
+            next_cursor: string | null;
+        };
         /** @description A delivery with what came of it. */
         DeliveryWithAttempts: {
             /**
@@ -2129,20 +3570,71 @@ export interface components {
             /** @description The epoch of this page, which changes when a standby is promoted or a backup restored; null on a standby that has none. */
             epoch: string | null;
         };
-        /** @description A fact, told as it is sent to webhook endpoints, with its id beside it. */
-        Event: {
+        /** @description What is sent of an event, with its id. */
+        Event: components["schemas"]["EventPayload"] & {
             /** Format: uuid */
             id: string;
-            /** @description Types are added: leave alone those that you do not know. */
-            type: string;
+        };
+        /** @description A fact, by its `type`, as it is sent to webhook endpoints. Types are added: leave alone those that you do not know. */
+        EventPayload: components["schemas"]["OperationSucceededPayload"] | components["schemas"]["OperationFailedPayload"] | components["schemas"]["BatchPayload"] | components["schemas"]["WalletPayload"] | components["schemas"]["EndpointDisabledPayload"] | components["schemas"]["EndpointTestPayload"];
+        OperationSucceededPayload: {
+            /** @enum {string} */
+            type: "operation.succeeded";
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["SucceededOperation"] & components["schemas"]["EventPlace"];
+        };
+        SucceededOperation: components["schemas"]["OperationKind"] & components["schemas"]["SucceededState"];
+        /** @description What the data of every event has besides. */
+        EventPlace: {
+            /** @description Of one wallet's events, that with the higher number happened later. */
+            sequence: number;
+        };
+        OperationFailedPayload: {
+            /** @enum {string} */
+            type: "operation.failed";
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["FailedOperation"] & components["schemas"]["EventPlace"];
+        };
+        FailedOperation: components["schemas"]["OperationKind"] & components["schemas"]["FailedState"];
+        BatchPayload: {
+            /** @enum {string} */
+            type: "batch.completed";
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["Batch"] & components["schemas"]["EventPlace"];
+        };
+        WalletPayload: {
+            /** @enum {string} */
+            type: "wallet.activated" | "wallet.frozen" | "wallet.closed";
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["Wallet"] & components["schemas"]["EventPlace"];
+        };
+        EndpointDisabledPayload: {
+            /** @enum {string} */
+            type: "webhook_endpoint.disabled";
             /** Format: date-time */
             timestamp: string;
             data: {
-                /** @description Of one wallet's events, that with the higher number happened later. */
-                sequence: number;
-            } & {
-                [key: string]: unknown;
-            };
+                /** Format: uuid */
+                endpoint_id: string;
+                url: string;
+                /** @enum {string} */
+                reason: "gone" | "failing";
+            } & components["schemas"]["EventPlace"];
+        };
+        EndpointTestPayload: {
+            /** @enum {string} */
+            type: "webhook_endpoint.test";
+            /** Format: date-time */
+            timestamp: string;
+            data: {
+                /** Format: uuid */
+                endpoint_id: string;
+                message: string;
+            } & components["schemas"]["EventPlace"];
         };
         /** @description A caller, and what it may do. */
         Me: {
@@ -2173,6 +3665,10 @@ export interface components {
             /** @description Keep it: it is not shown again. */
             token: string;
         };
+        ListKeysAnswer: {
+            data: components["schemas"]["ApiKey"][];
+            next_cursor: string | null;
+        };
         /** @description Without its token, of which only the hash is stored. */
         ApiKey: {
             /** Format: uuid */
@@ -2186,6 +3682,10 @@ export interface components {
             created_at: string;
             expires_at: string | null;
             revoked_at: string | null;
+        };
+        ListActsAnswer: {
+            data: components["schemas"]["Act"][];
+            next_cursor: string | null;
         };
         /** @description An administrative act, written in the transaction that did it. */
         Act: {
@@ -2206,7 +3706,7 @@ export interface components {
         /**
          * @example {
          *       "status": "degraded",
-         *       "version": "1.0.0+22",
+         *       "version": "1.0.0",
          *       "at": "2026-11-27T12:00:07.000Z",
          *       "reasons": [
          *         {
@@ -2240,7 +3740,7 @@ export interface components {
          *       "workers": [
          *         {
          *           "name": "worker-1:4711",
-         *           "version": "1.0.0+22",
+         *           "version": "1.0.0",
          *           "started_at": "2026-11-27T08:00:00.000Z",
          *           "seen_at": "2026-11-27T11:59:27.000Z",
          *           "applied_last_minute": 7230
@@ -2281,7 +3781,7 @@ export interface components {
                 code: "database_down" | "database_read_only" | "queue_down" | "no_worker" | "operations_late" | "queue_read_only" | "queue_full" | "queue_slotless" | "queue_forbidden";
                 message: string;
             }[];
-            /** @example 1.0.0+22 */
+            /** @example 1.0.0 */
             version: string;
             epoch: {
                 id: string;
@@ -2396,50 +3896,37 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    postWalletsByIdOperation: {
+    createWalletOperation: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-wallet-operation-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
             };
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    operation_type: "DEPOSIT" | "WITHDRAW";
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "operation_type": "DEPOSIT",
+                 *       "amount": "25.00",
+                 *       "description": "a deposit"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWalletOperationRequest"];
             };
         };
         responses: {
@@ -2449,68 +3936,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-29c0-74db-868c-118c6442e6a2",
+                     *       "type": "deposit",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "25.00",
+                     *       "priority": "high",
+                     *       "description": "a deposit",
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-wallet-operation-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:14.991Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postWalletsByIdOperations: {
+    createOperationOfWallet: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-operation-of-wallet-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
             };
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    operation_type: "DEPOSIT" | "WITHDRAW";
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "operation_type": "WITHDRAW",
+                 *       "amount": "5.00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWalletOperationRequest"];
             };
         };
         responses: {
@@ -2520,32 +4015,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2a44-7218-820c-e15a94cb804f",
+                     *       "type": "withdraw",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "5.00",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-operation-of-wallet-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.110Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postResupplies: {
+    createResupply: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-resupply-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
@@ -2555,34 +4075,13 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    wallet_id: string;
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                 *       "amount": "10.00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateResupplyRequest"];
             };
         };
         responses: {
@@ -2592,32 +4091,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2a5f-719b-9944-9efc22e1fd7e",
+                     *       "type": "resupply",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "10.00",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-resupply-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.136Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postTransfers: {
+    createTransfer: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-transfer-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
@@ -2631,42 +4155,13 @@ export interface operations {
                  * @example {
                  *       "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
                  *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                 *       "amount": "25.00"
+                 *       "amount": "25.00",
+                 *       "metadata": {
+                 *         "campaign": "spring"
+                 *       }
                  *     }
                  */
-                "application/json": {
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    from_wallet_id: string;
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    to_wallet_id: string;
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                "application/json": components["schemas"]["CreateTransferRequest"];
             };
         };
         responses: {
@@ -2676,68 +4171,79 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2a7a-7473-bb46-491657e772b7",
+                     *       "type": "transfer",
+                     *       "status": "pending",
+                     *       "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "25.00",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-transfer-1",
+                     *       "metadata": {
+                     *         "campaign": "spring"
+                     *       },
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.165Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postWalletsUsersByExternalUserIdTopUp: {
+    createTopUp: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-top-up-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
             };
             path: {
+                /** @example user_alice */
                 external_user_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    asset?: string | null;
-                    asset_type_id?: number | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "amount": "20.00",
+                 *       "asset": "USD"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateTopUpRequest"];
             };
         };
         responses: {
@@ -2747,68 +4253,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2a97-7890-87ec-327f5b04034c",
+                     *       "type": "top_up",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "20.00",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-top-up-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.194Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postWalletsUsersByExternalUserIdBonus: {
+    createBonus: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-bonus-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
             };
             path: {
+                /** @example user_alice */
                 external_user_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    asset?: string | null;
-                    asset_type_id?: number | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "amount": "5.00",
+                 *       "asset": "GOLD"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateBonusRequest"];
             };
         };
         responses: {
@@ -2818,68 +4332,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2ab4-7dcc-8cd7-2d02728b1aeb",
+                     *       "type": "bonus",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000001",
+                     *       "asset": "GOLD",
+                     *       "amount": "5.00",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-bonus-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.222Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postWalletsUsersByExternalUserIdSpend: {
+    createSpend: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-spend-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
             };
             path: {
+                /** @example user_alice */
                 external_user_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    asset?: string | null;
-                    asset_type_id?: number | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "amount": "3.50",
+                 *       "asset": "USD"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateSpendRequest"];
             };
         };
         responses: {
@@ -2889,25 +4411,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2ace-79b4-9c97-b19d92359a3f",
+                     *       "type": "spend",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "3.50",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-spend-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.248Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    getWalletsByIdHolds: {
+    listWalletHolds: {
         parameters: {
             query?: {
                 status?: "open" | "closed";
@@ -2917,6 +4461,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
@@ -2929,29 +4474,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Hold"][];
-                        next_cursor: string | null;
-                        /** @description On the last page, if operations that were asked for can be in the archives: those made before this moment are, unless they ended late, and are not listed. Otherwise null. */
-                        archived_before: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *           "asset": "USD",
+                     *           "amount": "25.00",
+                     *           "captured": "0.00",
+                     *           "released": "0.00",
+                     *           "remaining": "25.00",
+                     *           "status": "open",
+                     *           "expires_at": "2026-11-28T08:26:15.278Z",
+                     *           "created_at": "2026-11-28T07:26:15.278Z",
+                     *           "operations": [],
+                     *           "more_operations": false
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "archived_before": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListWalletHoldsAnswer"];
                 };
             };
         };
     };
-    postWalletsByIdHolds: {
+    createHold: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-hold-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
             };
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
@@ -2961,43 +4527,10 @@ export interface operations {
                 /**
                  * @example {
                  *       "amount": "25.00",
-                 *       "expires_in": 3600,
-                 *       "reference_id": "booking-4711"
+                 *       "expires_in": 3600
                  *     }
                  */
-                "application/json": {
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    /**
-                     * @description When what is left of the hold is released. In the future, at most 365 days ahead.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    expires_at?: string | null;
-                    /**
-                     * @description The same, as whole seconds from when the hold is accepted. Not together with `expires_at`.
-                     * @example 3600
-                     */
-                    expires_in?: number | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                "application/json": components["schemas"]["CreateHoldRequest"];
             };
         };
         responses: {
@@ -3007,37 +4540,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *       "type": "hold",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "25.00",
+                     *       "expires_at": "2026-11-28T08:26:15.278Z",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-hold-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.278Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postHoldsByIdCapture: {
+    captureHold: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example capture-hold-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
             };
             path: {
+                /** @example 01a2210c-2aea-7d6a-95ea-c4fc4bf6f742 */
                 id: string;
             };
             cookie?: never;
@@ -3048,41 +4608,10 @@ export interface operations {
                  * @example {
                  *       "amount": "10.00",
                  *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                 *       "final": true
+                 *       "final": false
                  *     }
                  */
-                "application/json": {
-                    /**
-                     * @description Without one, all that is left.
-                     * @example 10.00
-                     */
-                    amount?: (string | number) | null;
-                    /** @description Where it goes: a wallet of the same asset. */
-                    to_wallet_id?: string | null;
-                    /** @description Or a house account. Without either it goes to the treasury. */
-                    to_account?: string | null;
-                    /**
-                     * @description Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.
-                     * @example true
-                     */
-                    final?: boolean | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                "application/json": components["schemas"]["CaptureHoldRequest"];
             };
         };
         responses: {
@@ -3092,66 +4621,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2b15-7b29-93d2-d55b3ac641e8",
+                     *       "type": "capture",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "10.00",
+                     *       "hold_id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *       "final": false,
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "capture-hold-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.320Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postHoldsByIdRelease: {
+    releaseHold: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example release-hold-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
             };
             path: {
+                /** @example 01a2210c-2aea-7d6a-95ea-c4fc4bf6f742 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /**
-                     * @description Without one, all that is left.
-                     * @example 10.00
-                     */
-                    amount?: (string | number) | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "amount": "15.00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReleaseHoldRequest"];
             };
         };
         responses: {
@@ -3161,66 +4702,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2b33-7b96-b0f5-c5e22858cd4b",
+                     *       "type": "release",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "15.00",
+                     *       "hold_id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *       "reason": null,
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "release-hold-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.349Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postOperationsByIdReversal: {
+    reverseOperation: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example reverse-operation-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
             };
             path: {
+                /** @example 01a2210c-29c0-74db-868c-118c6442e6a2 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": {
-                    /**
-                     * @description Without one, all that was not reversed before. A posting is reversed as a whole.
-                     * @example 10.00
-                     */
-                    amount?: (string | number) | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "amount": "10.00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReverseOperationRequest"];
             };
         };
         responses: {
@@ -3230,32 +4782,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2b4d-79a0-a76b-541ea92efb88",
+                     *       "type": "reversal",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "10.00",
+                     *       "reversal_of": "01a2210c-29c0-74db-868c-118c6442e6a2",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "reverse-operation-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.375Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postPostings: {
+    createPosting: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-posting-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
@@ -3290,65 +4868,7 @@ export interface operations {
                  *       "description": "a payment, and a fee on it"
                  *     }
                  */
-                "application/json": {
-                    /** @description At least one of them names a wallet. */
-                    legs: {
-                        /** @description A wallet or a house account. */
-                        from: {
-                            /**
-                             * Format: uuid
-                             * @example a11ce000-0000-4000-8002-000000000004
-                             */
-                            wallet_id: string;
-                        } | {
-                            /**
-                             * @description The name of a house account.
-                             * @example treasury
-                             */
-                            account: string;
-                        };
-                        /** @description A wallet or a house account. */
-                        to: {
-                            /**
-                             * Format: uuid
-                             * @example a11ce000-0000-4000-8002-000000000004
-                             */
-                            wallet_id: string;
-                        } | {
-                            /**
-                             * @description The name of a house account.
-                             * @example treasury
-                             */
-                            account: string;
-                        };
-                        /**
-                         * @description The code of an asset. It may be left out where an end is a wallet.
-                         * @example USD
-                         */
-                        asset?: string | null;
-                        /**
-                         * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                         * @example 25.00
-                         */
-                        amount: string | number;
-                    }[];
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                "application/json": components["schemas"]["CreatePostingRequest"];
             };
         };
         responses: {
@@ -3358,27 +4878,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *       "type": "posting",
+                     *       "status": "pending",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": null,
+                     *       "legs": [
+                     *         {
+                     *           "from": {
+                     *             "wallet_id": "a11ce000-0000-4000-8002-000000000004"
+                     *           },
+                     *           "to": {
+                     *             "wallet_id": "b0b00000-0000-4000-8002-000000000004"
+                     *           },
+                     *           "asset": "USD",
+                     *           "amount": "10.00"
+                     *         },
+                     *         {
+                     *           "from": {
+                     *             "wallet_id": "a11ce000-0000-4000-8002-000000000004"
+                     *           },
+                     *           "to": {
+                     *             "account": "treasury"
+                     *           },
+                     *           "asset": "USD",
+                     *           "amount": "0.25"
+                     *         }
+                     *       ],
+                     *       "priority": "high",
+                     *       "description": "a payment, and a fee on it",
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-posting-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.407Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    getOperations: {
+    listOperations: {
         parameters: {
             query?: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 wallet_id?: string;
                 batch_id?: string;
                 status?: "scheduled" | "pending" | "succeeded" | "failed";
@@ -3391,6 +4956,7 @@ export interface operations {
                 reversal_of?: string;
                 from?: string;
                 to?: string;
+                /** @example 2 */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -3407,24 +4973,93 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Operation"][];
-                        next_cursor: string | null;
-                        /** @description On the last page, if operations that were asked for can be in the archives: those made before this moment are, unless they ended late, and are not listed. Otherwise null. */
-                        archived_before: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "01a2210c-2b8a-7532-881e-e62ca9aac99a",
+                     *           "type": "deposit",
+                     *           "status": "scheduled",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *           "asset": "USD",
+                     *           "amount": "12.50",
+                     *           "priority": "high",
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "idempotency_key": "create-operation-1",
+                     *           "metadata": null,
+                     *           "batch_id": null,
+                     *           "execute_at": "2026-12-28T06:50:08.344Z",
+                     *           "created_at": "2026-11-28T07:26:15.437Z",
+                     *           "completed_at": null,
+                     *           "result": null,
+                     *           "error": null
+                     *         },
+                     *         {
+                     *           "id": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *           "type": "posting",
+                     *           "status": "succeeded",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *           "asset": "USD",
+                     *           "amount": null,
+                     *           "legs": [
+                     *             {
+                     *               "from": {
+                     *                 "wallet_id": "a11ce000-0000-4000-8002-000000000004"
+                     *               },
+                     *               "to": {
+                     *                 "wallet_id": "b0b00000-0000-4000-8002-000000000004"
+                     *               },
+                     *               "asset": "USD",
+                     *               "amount": "10.00"
+                     *             },
+                     *             {
+                     *               "from": {
+                     *                 "wallet_id": "a11ce000-0000-4000-8002-000000000004"
+                     *               },
+                     *               "to": {
+                     *                 "account": "treasury"
+                     *               },
+                     *               "asset": "USD",
+                     *               "amount": "0.25"
+                     *             }
+                     *           ],
+                     *           "priority": "high",
+                     *           "description": "a payment, and a fee on it",
+                     *           "reference_id": null,
+                     *           "idempotency_key": "create-posting-1",
+                     *           "metadata": null,
+                     *           "batch_id": null,
+                     *           "created_at": "2026-11-28T07:26:15.407Z",
+                     *           "completed_at": "2026-11-28T07:26:15.415Z",
+                     *           "result": {
+                     *             "transaction_number": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *             "wallet_balance": "91.25",
+                     *             "wallet_version": 12
+                     *           },
+                     *           "error": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "b3BlcmF0aW9uczowMWEyMjEwYy0yYjZhLTdlN2ItYTY0Yi1mYjhlYzRjNjFhNjM",
+                     *       "archived_before": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListOperationsAnswer"];
                 };
             };
         };
     };
-    postOperations: {
+    createOperation: {
         parameters: {
             query?: {
                 /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
-                dry_run?: "true" | "false";
+                dry_run?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-operation-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
@@ -3434,292 +5069,15 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    type: "deposit" | "withdraw" | "resupply" | "top_up" | "bonus" | "spend";
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    wallet_id: string;
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                } | {
-                    /** @constant */
-                    type: "transfer";
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    from_wallet_id: string;
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    to_wallet_id: string;
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                } | {
-                    /** @enum {string} */
-                    type: "deposit" | "withdraw" | "resupply" | "top_up" | "bonus" | "spend";
-                    external_user_id: string;
-                    asset?: string | null;
-                    asset_type_id?: number | null;
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                } | {
-                    /** @constant */
-                    type: "hold";
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    wallet_id: string;
-                    /**
-                     * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                     * @example 25.00
-                     */
-                    amount: string | number;
-                    /**
-                     * @description When what is left of the hold is released. In the future, at most 365 days ahead.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    expires_at?: string | null;
-                    /**
-                     * @description The same, as whole seconds from when the hold is accepted. Not together with `expires_at`.
-                     * @example 3600
-                     */
-                    expires_in?: number | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                } | {
-                    /** @constant */
-                    type: "capture";
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    hold_id: string;
-                    /**
-                     * @description Without one, all that is left.
-                     * @example 10.00
-                     */
-                    amount?: (string | number) | null;
-                    /** @description Where it goes: a wallet of the same asset. */
-                    to_wallet_id?: string | null;
-                    /** @description Or a house account. Without either it goes to the treasury. */
-                    to_account?: string | null;
-                    /**
-                     * @description Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.
-                     * @example true
-                     */
-                    final?: boolean | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                } | {
-                    /** @constant */
-                    type: "release";
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    hold_id: string;
-                    /**
-                     * @description Without one, all that is left.
-                     * @example 10.00
-                     */
-                    amount?: (string | number) | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                } | {
-                    /** @constant */
-                    type: "reversal";
-                    /**
-                     * Format: uuid
-                     * @example a11ce000-0000-4000-8002-000000000004
-                     */
-                    operation_id: string;
-                    /**
-                     * @description Without one, all that was not reversed before. A posting is reversed as a whole.
-                     * @example 10.00
-                     */
-                    amount?: (string | number) | null;
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                } | {
-                    /** @constant */
-                    type: "posting";
-                    /** @description At least one of them names a wallet. */
-                    legs: {
-                        /** @description A wallet or a house account. */
-                        from: {
-                            /**
-                             * Format: uuid
-                             * @example a11ce000-0000-4000-8002-000000000004
-                             */
-                            wallet_id: string;
-                        } | {
-                            /**
-                             * @description The name of a house account.
-                             * @example treasury
-                             */
-                            account: string;
-                        };
-                        /** @description A wallet or a house account. */
-                        to: {
-                            /**
-                             * Format: uuid
-                             * @example a11ce000-0000-4000-8002-000000000004
-                             */
-                            wallet_id: string;
-                        } | {
-                            /**
-                             * @description The name of a house account.
-                             * @example treasury
-                             */
-                            account: string;
-                        };
-                        /**
-                         * @description The code of an asset. It may be left out where an end is a wallet.
-                         * @example USD
-                         */
-                        asset?: string | null;
-                        /**
-                         * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                         * @example 25.00
-                         */
-                        amount: string | number;
-                    }[];
-                    description?: string | null;
-                    reference_id?: string | null;
-                    idempotency_key?: string | null;
-                    metadata?: {
-                        [key: string]: string | number | boolean | null;
-                    } | null;
-                    /**
-                     * @description `high` (the default) does not wait for operations of `low` priority of other wallets.
-                     * @enum {string}
-                     */
-                    priority?: "high" | "low";
-                    /**
-                     * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
-                     * @example 2026-12-31T12:00:00.000Z
-                     */
-                    execute_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "type": "deposit",
+                 *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                 *       "amount": "12.50",
+                 *       "execute_at": "2026-12-28T07:26:15.977Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateOperationRequest"];
             };
         };
         responses: {
@@ -3729,29 +5087,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"] | components["schemas"]["DryRun"];
+                    "application/json": components["schemas"]["OperationOrDryRun"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2b8a-7532-881e-e62ca9aac99a",
+                     *       "type": "deposit",
+                     *       "status": "scheduled",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "12.50",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-operation-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "execute_at": "2026-12-28T06:50:08.344Z",
+                     *       "created_at": "2026-11-28T07:26:15.437Z",
+                     *       "completed_at": null,
+                     *       "result": null,
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    postOperationsByIdCancel: {
+    cancelOperation: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example 01a2210c-2b8a-7532-881e-e62ca9aac99a */
                 id: string;
             };
             cookie?: never;
@@ -3764,12 +5146,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2b8a-7532-881e-e62ca9aac99a",
+                     *       "type": "deposit",
+                     *       "status": "failed",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "12.50",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-operation-1",
+                     *       "metadata": null,
+                     *       "batch_id": null,
+                     *       "execute_at": "2026-12-28T06:50:08.344Z",
+                     *       "created_at": "2026-11-28T07:26:15.437Z",
+                     *       "completed_at": "2026-11-28T07:26:15.451Z",
+                     *       "result": null,
+                     *       "error": {
+                     *         "code": "cancelled",
+                     *         "message": "The batch was cancelled before the operation was applied."
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
         };
     };
-    getOperationsById: {
+    getOperation: {
         parameters: {
             query?: never;
             header?: {
@@ -3777,6 +5183,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
+                /** @example 01a2210c-2a7a-7473-bb46-491657e772b7 */
                 id: string;
             };
             cookie?: never;
@@ -3789,12 +5196,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2a7a-7473-bb46-491657e772b7",
+                     *       "type": "transfer",
+                     *       "status": "succeeded",
+                     *       "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "25.00",
+                     *       "priority": "high",
+                     *       "description": null,
+                     *       "reference_id": null,
+                     *       "idempotency_key": "create-transfer-1",
+                     *       "metadata": {
+                     *         "campaign": "spring"
+                     *       },
+                     *       "batch_id": null,
+                     *       "created_at": "2026-11-28T07:26:15.165Z",
+                     *       "completed_at": "2026-11-28T07:26:15.172Z",
+                     *       "result": {
+                     *         "transaction_number": "01a2210c-2a7a-7473-bb46-491657e772b7",
+                     *         "from_wallet_balance": "105.00",
+                     *         "from_wallet_version": 5,
+                     *         "to_wallet_balance": "125.00",
+                     *         "to_wallet_version": 2
+                     *       },
+                     *       "error": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PolledOperation"];
                 };
             };
         };
     };
-    getBatches: {
+    listBatches: {
         parameters: {
             query?: {
                 /** @description `pending`: none of its operations has ended. */
@@ -3802,6 +5238,7 @@ export interface operations {
                 priority?: "high" | "low";
                 from?: string;
                 to?: string;
+                /** @example 1 */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -3818,28 +5255,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Batch"][];
-                        next_cursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "01a2210c-2bd5-7fff-b6bb-d9e28e900000",
+                     *           "status": "pending",
+                     *           "total": 2,
+                     *           "pending": 2,
+                     *           "succeeded": 0,
+                     *           "failed": 0,
+                     *           "replayed": 0,
+                     *           "skipped": 0,
+                     *           "sums": [
+                     *             {
+                     *               "asset": "USD",
+                     *               "total": "50.00",
+                     *               "succeeded": "0.00",
+                     *               "failed": "0.00",
+                     *               "pending": "50.00"
+                     *             }
+                     *           ],
+                     *           "priority": "low",
+                     *           "atomic": false,
+                     *           "line_events": false,
+                     *           "idempotency_key": "sha256:4e053ee635d8047bb4de210130a5dd93c10271d2857e05da447f3efc61724630",
+                     *           "retry_of": null,
+                     *           "accepted_at": "2026-11-28T07:26:15.515Z",
+                     *           "started_at": null,
+                     *           "cancelled_at": null,
+                     *           "finished_at": null,
+                     *           "operations_per_second": null,
+                     *           "estimated_finish_at": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": "YmF0Y2hlczowMWEyMjEwYy0yYmQ1LTdmZmYtYjZiYi1kOWUyOGU5MDAwMDA"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListBatchesAnswer"];
                 };
             };
         };
     };
-    postBatches: {
+    createBatch: {
         parameters: {
             query?: {
                 /** @description `low` unless told otherwise. */
                 priority?: "high" | "low";
                 /** @description All succeed or all fail; at most 1000 operations. */
-                atomic?: "true" | "false";
+                atomic?: boolean;
                 /** @description Each line sends an event when it ends, not only the batch. */
-                line_events?: "true" | "false";
+                line_events?: boolean;
+                /** @description `refuse` unless told otherwise: a bad line refuses the batch. `skip` accepts the good lines and names the others in `skipped_lines`; it refuses the batch if no line is good, more than 1000 are bad, or two have the same key. Not for atomic batches. The same body sent again is the same batch. */
+                on_invalid?: "refuse" | "skip";
+                /** @description Of a CSV body: the column that holds the idempotency key of each line. It need not be a field of an operation. */
+                key_column?: string;
                 /** @description Only check; `200` tells what would be accepted. */
-                validate_only?: "true" | "false";
+                validate_only?: boolean;
             };
             header?: {
-                /** @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body. */
+                /**
+                 * @description Names this request, so that it can be repeated safely. The same as `idempotency_key` and `reference_id` in the body.
+                 * @example create-batch-1
+                 */
                 "Idempotency-Key"?: string;
                 /** @description `wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240). */
                 Prefer?: string;
@@ -3849,222 +5327,30 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    operations: ({
-                        /** @enum {string} */
-                        type: "deposit" | "withdraw" | "resupply" | "top_up" | "bonus" | "spend";
-                        /**
-                         * Format: uuid
-                         * @example a11ce000-0000-4000-8002-000000000004
-                         */
-                        wallet_id: string;
-                        /**
-                         * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                         * @example 25.00
-                         */
-                        amount: string | number;
-                        description?: string | null;
-                        reference_id?: string | null;
-                        idempotency_key?: string | null;
-                        metadata?: {
-                            [key: string]: string | number | boolean | null;
-                        } | null;
-                    } | {
-                        /** @constant */
-                        type: "transfer";
-                        /**
-                         * Format: uuid
-                         * @example a11ce000-0000-4000-8002-000000000004
-                         */
-                        from_wallet_id: string;
-                        /**
-                         * Format: uuid
-                         * @example a11ce000-0000-4000-8002-000000000004
-                         */
-                        to_wallet_id: string;
-                        /**
-                         * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                         * @example 25.00
-                         */
-                        amount: string | number;
-                        description?: string | null;
-                        reference_id?: string | null;
-                        idempotency_key?: string | null;
-                        metadata?: {
-                            [key: string]: string | number | boolean | null;
-                        } | null;
-                    } | {
-                        /** @enum {string} */
-                        type: "deposit" | "withdraw" | "resupply" | "top_up" | "bonus" | "spend";
-                        external_user_id: string;
-                        asset?: string | null;
-                        asset_type_id?: number | null;
-                        /**
-                         * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                         * @example 25.00
-                         */
-                        amount: string | number;
-                        description?: string | null;
-                        reference_id?: string | null;
-                        idempotency_key?: string | null;
-                        metadata?: {
-                            [key: string]: string | number | boolean | null;
-                        } | null;
-                    } | {
-                        /** @constant */
-                        type: "hold";
-                        /**
-                         * Format: uuid
-                         * @example a11ce000-0000-4000-8002-000000000004
-                         */
-                        wallet_id: string;
-                        /**
-                         * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                         * @example 25.00
-                         */
-                        amount: string | number;
-                        /**
-                         * @description When what is left of the hold is released. In the future, at most 365 days ahead.
-                         * @example 2026-12-31T12:00:00.000Z
-                         */
-                        expires_at?: string | null;
-                        /**
-                         * @description The same, as whole seconds from when the hold is accepted. Not together with `expires_at`.
-                         * @example 3600
-                         */
-                        expires_in?: number | null;
-                        description?: string | null;
-                        reference_id?: string | null;
-                        idempotency_key?: string | null;
-                        metadata?: {
-                            [key: string]: string | number | boolean | null;
-                        } | null;
-                    } | {
-                        /** @constant */
-                        type: "capture";
-                        /**
-                         * Format: uuid
-                         * @example a11ce000-0000-4000-8002-000000000004
-                         */
-                        hold_id: string;
-                        /**
-                         * @description Without one, all that is left.
-                         * @example 10.00
-                         */
-                        amount?: (string | number) | null;
-                        /** @description Where it goes: a wallet of the same asset. */
-                        to_wallet_id?: string | null;
-                        /** @description Or a house account. Without either it goes to the treasury. */
-                        to_account?: string | null;
-                        /**
-                         * @description Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.
-                         * @example true
-                         */
-                        final?: boolean | null;
-                        description?: string | null;
-                        reference_id?: string | null;
-                        idempotency_key?: string | null;
-                        metadata?: {
-                            [key: string]: string | number | boolean | null;
-                        } | null;
-                    } | {
-                        /** @constant */
-                        type: "release";
-                        /**
-                         * Format: uuid
-                         * @example a11ce000-0000-4000-8002-000000000004
-                         */
-                        hold_id: string;
-                        /**
-                         * @description Without one, all that is left.
-                         * @example 10.00
-                         */
-                        amount?: (string | number) | null;
-                        description?: string | null;
-                        reference_id?: string | null;
-                        idempotency_key?: string | null;
-                        metadata?: {
-                            [key: string]: string | number | boolean | null;
-                        } | null;
-                    } | {
-                        /** @constant */
-                        type: "reversal";
-                        /**
-                         * Format: uuid
-                         * @example a11ce000-0000-4000-8002-000000000004
-                         */
-                        operation_id: string;
-                        /**
-                         * @description Without one, all that was not reversed before. A posting is reversed as a whole.
-                         * @example 10.00
-                         */
-                        amount?: (string | number) | null;
-                        description?: string | null;
-                        reference_id?: string | null;
-                        idempotency_key?: string | null;
-                        metadata?: {
-                            [key: string]: string | number | boolean | null;
-                        } | null;
-                    } | {
-                        /** @constant */
-                        type: "posting";
-                        /** @description At least one of them names a wallet. */
-                        legs: {
-                            /** @description A wallet or a house account. */
-                            from: {
-                                /**
-                                 * Format: uuid
-                                 * @example a11ce000-0000-4000-8002-000000000004
-                                 */
-                                wallet_id: string;
-                            } | {
-                                /**
-                                 * @description The name of a house account.
-                                 * @example treasury
-                                 */
-                                account: string;
-                            };
-                            /** @description A wallet or a house account. */
-                            to: {
-                                /**
-                                 * Format: uuid
-                                 * @example a11ce000-0000-4000-8002-000000000004
-                                 */
-                                wallet_id: string;
-                            } | {
-                                /**
-                                 * @description The name of a house account.
-                                 * @example treasury
-                                 */
-                                account: string;
-                            };
-                            /**
-                             * @description The code of an asset. It may be left out where an end is a wallet.
-                             * @example USD
-                             */
-                            asset?: string | null;
-                            /**
-                             * @description Greater than zero, in digits, with at most as many decimals as the asset has. Leading zeros, exponents, spaces and separators are refused, in JSON and CSV alike.
-                             * @example 25.00
-                             */
-                            amount: string | number;
-                        }[];
-                        description?: string | null;
-                        reference_id?: string | null;
-                        idempotency_key?: string | null;
-                        metadata?: {
-                            [key: string]: string | number | boolean | null;
-                        } | null;
-                    })[];
-                    /** @enum {string} */
-                    priority?: "high" | "low";
-                    atomic?: boolean;
-                    line_events?: boolean;
-                };
+                /**
+                 * @example {
+                 *       "operations": [
+                 *         {
+                 *           "type": "deposit",
+                 *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                 *           "amount": "25.00"
+                 *         },
+                 *         {
+                 *           "type": "transfer",
+                 *           "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                 *           "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
+                 *           "amount": "2.00"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateBatchRequest"];
+                /** @example {"type":"deposit","wallet_id":"a11ce000-0000-4000-8002-000000000004","amount":"3.00"} */
                 "application/x-ndjson": string;
                 /**
                  * @example type,wallet_id,amount
                  *     deposit,a11ce000-0000-4000-8002-000000000004,25.00
+                 *     deposit,b0b00000-0000-4000-8002-000000000004,25.00
                  */
                 "text/csv": string;
             };
@@ -4076,25 +5362,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolledBatch"] | components["schemas"]["CheckedBatch"];
+                    "application/json": components["schemas"]["CreateBatchAnswer"];
                 };
             };
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolledBatch"];
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *       "status": "pending",
+                     *       "total": 2,
+                     *       "pending": 2,
+                     *       "succeeded": 0,
+                     *       "failed": 0,
+                     *       "replayed": 0,
+                     *       "skipped": 0,
+                     *       "sums": [
+                     *         {
+                     *           "asset": "USD",
+                     *           "total": "27.00",
+                     *           "succeeded": "0.00",
+                     *           "failed": "0.00",
+                     *           "pending": "27.00"
+                     *         }
+                     *       ],
+                     *       "priority": "low",
+                     *       "atomic": false,
+                     *       "line_events": false,
+                     *       "idempotency_key": "create-batch-1",
+                     *       "retry_of": null,
+                     *       "accepted_at": "2026-11-28T07:26:15.484Z",
+                     *       "started_at": null,
+                     *       "cancelled_at": null,
+                     *       "finished_at": null,
+                     *       "operations_per_second": null,
+                     *       "estimated_finish_at": null,
+                     *       "ahead": 0,
+                     *       "waits_for": "earlier_operations",
+                     *       "estimated_completion": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AcceptedBatch"];
                 };
             };
         };
     };
-    getBatchesById: {
+    getBatch: {
         parameters: {
             query?: never;
             header?: {
@@ -4102,6 +5425,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
+                /** @example 01a2210c-2bab-7fff-8d81-42d86f400000 */
                 id: string;
             };
             cookie?: never;
@@ -4114,12 +5438,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *       "status": "pending",
+                     *       "total": 2,
+                     *       "pending": 2,
+                     *       "succeeded": 0,
+                     *       "failed": 0,
+                     *       "replayed": 0,
+                     *       "skipped": 0,
+                     *       "sums": [
+                     *         {
+                     *           "asset": "USD",
+                     *           "total": "27.00",
+                     *           "succeeded": "0.00",
+                     *           "failed": "0.00",
+                     *           "pending": "27.00"
+                     *         }
+                     *       ],
+                     *       "priority": "low",
+                     *       "atomic": false,
+                     *       "line_events": false,
+                     *       "idempotency_key": "create-batch-1",
+                     *       "retry_of": null,
+                     *       "accepted_at": "2026-11-28T07:26:15.484Z",
+                     *       "started_at": null,
+                     *       "cancelled_at": null,
+                     *       "finished_at": null,
+                     *       "operations_per_second": null,
+                     *       "estimated_finish_at": null,
+                     *       "ahead": 0,
+                     *       "waits_for": "earlier_operations",
+                     *       "estimated_completion": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PolledBatch"];
                 };
             };
         };
     };
-    getBatchesByIdOperations: {
+    listBatchOperations: {
         parameters: {
             query?: {
                 status?: "pending" | "succeeded" | "failed";
@@ -4131,6 +5490,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 01a2210c-2bab-7fff-8d81-42d86f400000 */
                 id: string;
             };
             cookie?: never;
@@ -4143,17 +5503,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["BatchLine"][];
-                        next_cursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "line": 1,
+                     *           "position": 1,
+                     *           "id": "01a2210c-2bab-7006-8d81-42d86f400001",
+                     *           "type": "deposit",
+                     *           "status": "pending",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *           "asset": "USD",
+                     *           "amount": "25.00",
+                     *           "priority": "low",
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "idempotency_key": null,
+                     *           "metadata": null,
+                     *           "batch_id": "01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *           "created_at": "2026-11-28T07:26:15.474Z",
+                     *           "completed_at": null,
+                     *           "result": null,
+                     *           "error": null
+                     *         },
+                     *         {
+                     *           "line": 2,
+                     *           "position": 2,
+                     *           "id": "01a2210c-2bab-7006-8d81-42d86f400002",
+                     *           "type": "transfer",
+                     *           "status": "pending",
+                     *           "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *           "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
+                     *           "asset": "USD",
+                     *           "amount": "2.00",
+                     *           "priority": "low",
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "idempotency_key": null,
+                     *           "metadata": null,
+                     *           "batch_id": "01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *           "created_at": "2026-11-28T07:26:15.474Z",
+                     *           "completed_at": null,
+                     *           "result": null,
+                     *           "error": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListBatchOperationsAnswer"];
                     "application/x-ndjson": string;
                     "text/csv": string;
                 };
             };
         };
     };
-    postBatchesByIdCancel: {
+    cancelBatch: {
         parameters: {
             query?: never;
             header?: {
@@ -4161,6 +5566,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
+                /** @example 01a2210c-2bab-7fff-8d81-42d86f400000 */
                 id: string;
             };
             cookie?: never;
@@ -4179,19 +5585,56 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *       "status": "pending",
+                     *       "total": 2,
+                     *       "pending": 2,
+                     *       "succeeded": 0,
+                     *       "failed": 0,
+                     *       "replayed": 0,
+                     *       "skipped": 0,
+                     *       "sums": [
+                     *         {
+                     *           "asset": "USD",
+                     *           "total": "27.00",
+                     *           "succeeded": "0.00",
+                     *           "failed": "0.00",
+                     *           "pending": "27.00"
+                     *         }
+                     *       ],
+                     *       "priority": "low",
+                     *       "atomic": false,
+                     *       "line_events": false,
+                     *       "idempotency_key": "create-batch-1",
+                     *       "retry_of": null,
+                     *       "accepted_at": "2026-11-28T07:26:15.484Z",
+                     *       "started_at": null,
+                     *       "cancelled_at": "2026-11-28T07:26:15.552Z",
+                     *       "finished_at": null,
+                     *       "operations_per_second": null,
+                     *       "estimated_finish_at": null,
+                     *       "ahead": 0,
+                     *       "waits_for": "earlier_operations",
+                     *       "estimated_completion": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PolledBatch"];
                 };
             };
         };
     };
-    postBatchesByIdRetry: {
+    retryBatch: {
         parameters: {
             query?: never;
             header?: {
@@ -4199,6 +5642,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
+                /** @example 01a2210c-2bab-7fff-8d81-42d86f400000 */
                 id: string;
             };
             cookie?: never;
@@ -4217,24 +5661,63 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where what was accepted is found. */
+                    /** @description Where it is found. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *       "status": "pending",
+                     *       "total": 2,
+                     *       "pending": 2,
+                     *       "succeeded": 0,
+                     *       "failed": 0,
+                     *       "replayed": 0,
+                     *       "skipped": 0,
+                     *       "sums": [
+                     *         {
+                     *           "asset": "USD",
+                     *           "total": "27.00",
+                     *           "succeeded": "0.00",
+                     *           "failed": "0.00",
+                     *           "pending": "27.00"
+                     *         }
+                     *       ],
+                     *       "priority": "low",
+                     *       "atomic": false,
+                     *       "line_events": false,
+                     *       "idempotency_key": "retry:01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *       "retry_of": "01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *       "accepted_at": "2026-11-28T07:26:15.617Z",
+                     *       "started_at": null,
+                     *       "cancelled_at": null,
+                     *       "finished_at": null,
+                     *       "operations_per_second": null,
+                     *       "estimated_finish_at": null,
+                     *       "ahead": 0,
+                     *       "waits_for": "earlier_operations",
+                     *       "estimated_completion": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PolledBatch"];
                 };
             };
         };
     };
-    getWallets: {
+    listWallets: {
         parameters: {
             query?: {
+                /** @example a11ce000-0000-4000-8001-000000000000 */
                 client_id?: string;
                 asset?: string;
                 status?: "active" | "frozen" | "closed";
+                /** @example 2 */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
@@ -4251,15 +5734,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Wallet"][];
-                        next_cursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "a11ce000-0000-4000-8002-000000000001",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000001",
+                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *           "asset": "GOLD",
+                     *           "balance": "1005.00",
+                     *           "held": "0.00",
+                     *           "credit_limit": "0.00",
+                     *           "available": "1005.00",
+                     *           "status": "active",
+                     *           "version": 2,
+                     *           "pending_operations": 0,
+                     *           "created_at": "2026-11-28T07:26:14.867Z",
+                     *           "updated_at": "2026-11-28T07:26:15.227Z"
+                     *         },
+                     *         {
+                     *           "id": "a11ce000-0000-4000-8002-000000000002",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000002",
+                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *           "asset": "DMND",
+                     *           "balance": "50.00",
+                     *           "held": "0.00",
+                     *           "credit_limit": "0.00",
+                     *           "available": "50.00",
+                     *           "status": "active",
+                     *           "version": 1,
+                     *           "pending_operations": 0,
+                     *           "created_at": "2026-11-28T07:26:14.904Z",
+                     *           "updated_at": "2026-11-28T07:26:14.954Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "d2FsbGV0czphMTFjZTAwMC0wMDAwLTQwMDAtODAwMi0wMDAwMDAwMDAwMDI"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListWalletsAnswer"];
                 };
             };
         };
     };
-    postWallets: {
+    createWallet: {
         parameters: {
             query?: never;
             header?: never;
@@ -4268,38 +5785,55 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    id?: string | null;
-                    client_id?: string | null;
-                    /**
-                     * @description The code of an asset.
-                     * @default USD
-                     * @example USD
-                     */
-                    asset?: string;
-                };
+                /**
+                 * @example {
+                 *       "asset": "USD"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWalletRequest"];
             };
         };
         responses: {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2c62-7414-a240-98495c9e42f9",
+                     *       "wallet_id": "01a2210c-2c62-7414-a240-98495c9e42f9",
+                     *       "client_id": null,
+                     *       "asset": "USD",
+                     *       "balance": "0.00",
+                     *       "held": "0.00",
+                     *       "credit_limit": "0.00",
+                     *       "available": "0.00",
+                     *       "status": "active",
+                     *       "version": 0,
+                     *       "pending_operations": 0,
+                     *       "created_at": "2026-11-28T07:26:15.651Z",
+                     *       "updated_at": "2026-11-28T07:26:15.651Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Wallet"];
                 };
             };
         };
     };
-    getWalletsUsersByExternalUserIdBalance: {
+    getUserBalance: {
         parameters: {
             query?: {
+                /** @example USD */
                 asset?: string;
                 asset_type_id?: number;
             };
             header?: never;
             path: {
+                /** @example user_alice */
                 external_user_id: string;
             };
             cookie?: never;
@@ -4312,12 +5846,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *       "asset": "USD",
+                     *       "balance": "142.25",
+                     *       "held": "0.00",
+                     *       "credit_limit": "0.00",
+                     *       "available": "142.25",
+                     *       "status": "active",
+                     *       "version": 16,
+                     *       "pending_operations": 0,
+                     *       "created_at": "2026-11-28T07:26:14.909Z",
+                     *       "updated_at": "2026-11-28T07:26:15.633Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Wallet"];
                 };
             };
         };
     };
-    getWalletsById: {
+    getWallet: {
         parameters: {
             query?: {
                 /** @description What it was at the end of this millisecond. */
@@ -4325,6 +5876,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
@@ -4337,32 +5889,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wallet"] | components["schemas"]["WalletAt"];
+                    /**
+                     * @example {
+                     *       "id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *       "asset": "USD",
+                     *       "balance": "142.25",
+                     *       "held": "0.00",
+                     *       "credit_limit": "0.00",
+                     *       "available": "142.25",
+                     *       "status": "active",
+                     *       "version": 16,
+                     *       "pending_operations": 0,
+                     *       "created_at": "2026-11-28T07:26:14.909Z",
+                     *       "updated_at": "2026-11-28T07:26:15.633Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetWalletAnswer"];
                 };
             };
         };
     };
-    patchWalletsById: {
+    updateWallet: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @enum {string} */
-                    status: "active" | "frozen" | "closed";
-                } | {
-                    /**
-                     * @description How far below zero the balance may go; it cannot be less than what is used.
-                     * @example 100.00
-                     */
-                    credit_limit: string | number;
-                };
+                /**
+                 * @example {
+                 *       "credit_limit": "100.00"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateWalletRequest"];
             };
         };
         responses: {
@@ -4372,12 +5938,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *       "asset": "USD",
+                     *       "balance": "142.25",
+                     *       "held": "0.00",
+                     *       "credit_limit": "100.00",
+                     *       "available": "242.25",
+                     *       "status": "active",
+                     *       "version": 16,
+                     *       "pending_operations": 0,
+                     *       "created_at": "2026-11-28T07:26:14.909Z",
+                     *       "updated_at": "2026-11-28T07:26:15.687Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Wallet"];
                 };
             };
         };
     };
-    getWalletsByIdBalance: {
+    getWalletBalance: {
         parameters: {
             query?: {
                 /** @description What it was at the end of this millisecond. */
@@ -4385,6 +5968,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
@@ -4397,23 +5981,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Wallet"] | components["schemas"]["WalletAt"];
+                    /**
+                     * @example {
+                     *       "id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *       "asset": "USD",
+                     *       "balance": "142.25",
+                     *       "held": "0.00",
+                     *       "credit_limit": "100.00",
+                     *       "available": "242.25",
+                     *       "status": "active",
+                     *       "version": 16,
+                     *       "pending_operations": 0,
+                     *       "created_at": "2026-11-28T07:26:14.909Z",
+                     *       "updated_at": "2026-11-28T07:26:15.687Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetWalletAnswer"];
                 };
             };
         };
     };
-    getWalletsByIdTransactions: {
+    listWalletTransactions: {
         parameters: {
             query?: {
                 type?: "deposit" | "withdraw" | "resupply" | "transfer" | "top_up" | "bonus" | "spend" | "hold" | "capture" | "release" | "reversal" | "posting";
                 from?: string;
                 to?: string;
+                /** @example 2 */
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
@@ -4426,17 +6029,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["HistoryLine"][];
-                        next_cursor: string | null;
-                        /** @description On the last page, if some of the time that was asked for is in the archives: where it continues there. Otherwise null. */
-                        archived: components["schemas"]["Checkpoint"] | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "01a2210c-2c39-7006-8b8f-040d59700002",
+                     *           "operation_id": "01a2210c-2c39-7006-8b8f-040d59700002",
+                     *           "leg": 0,
+                     *           "type": "transfer",
+                     *           "asset": "USD",
+                     *           "amount": "-2.00",
+                     *           "balance_before": "144.25",
+                     *           "balance_after": "142.25",
+                     *           "other_wallet_id": "b0b00000-0000-4000-8002-000000000004",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null,
+                     *           "version": 16,
+                     *           "created_at": "2026-11-28T07:26:15.633Z"
+                     *         },
+                     *         {
+                     *           "id": "01a2210c-2c39-7006-8b8f-040d59700001",
+                     *           "operation_id": "01a2210c-2c39-7006-8b8f-040d59700001",
+                     *           "leg": 0,
+                     *           "type": "deposit",
+                     *           "asset": "USD",
+                     *           "amount": "25.00",
+                     *           "balance_before": "119.25",
+                     *           "balance_after": "144.25",
+                     *           "other_wallet_id": null,
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null,
+                     *           "version": 15,
+                     *           "created_at": "2026-11-28T07:26:15.633Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": "dHJhbnNhY3Rpb25zOjE1",
+                     *       "archived": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListWalletTransactionsAnswer"];
                 };
             };
         };
     };
-    getWalletsByIdStatistics: {
+    getWalletStatistics: {
         parameters: {
             query?: {
                 from?: string;
@@ -4444,6 +6088,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
@@ -4456,12 +6101,107 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "count": 16,
+                     *       "credited": "223.00",
+                     *       "debited": "80.75",
+                     *       "net": "142.25",
+                     *       "first_at": "2026-11-28T07:26:14.954Z",
+                     *       "last_at": "2026-11-28T07:26:15.633Z",
+                     *       "archived": null,
+                     *       "by_type": [
+                     *         {
+                     *           "type": "deposit",
+                     *           "count": 5,
+                     *           "credited": "178.00",
+                     *           "debited": "0.00",
+                     *           "first_at": "2026-11-28T07:26:14.954Z",
+                     *           "last_at": "2026-11-28T07:26:15.633Z"
+                     *         },
+                     *         {
+                     *           "type": "hold",
+                     *           "count": 1,
+                     *           "credited": "0.00",
+                     *           "debited": "25.00",
+                     *           "first_at": "2026-11-28T07:26:15.291Z",
+                     *           "last_at": "2026-11-28T07:26:15.291Z"
+                     *         },
+                     *         {
+                     *           "type": "posting",
+                     *           "count": 2,
+                     *           "credited": "0.00",
+                     *           "debited": "10.25",
+                     *           "first_at": "2026-11-28T07:26:15.415Z",
+                     *           "last_at": "2026-11-28T07:26:15.415Z"
+                     *         },
+                     *         {
+                     *           "type": "release",
+                     *           "count": 1,
+                     *           "credited": "15.00",
+                     *           "debited": "0.00",
+                     *           "first_at": "2026-11-28T07:26:15.357Z",
+                     *           "last_at": "2026-11-28T07:26:15.357Z"
+                     *         },
+                     *         {
+                     *           "type": "resupply",
+                     *           "count": 1,
+                     *           "credited": "10.00",
+                     *           "debited": "0.00",
+                     *           "first_at": "2026-11-28T07:26:15.143Z",
+                     *           "last_at": "2026-11-28T07:26:15.143Z"
+                     *         },
+                     *         {
+                     *           "type": "reversal",
+                     *           "count": 1,
+                     *           "credited": "0.00",
+                     *           "debited": "10.00",
+                     *           "first_at": "2026-11-28T07:26:15.385Z",
+                     *           "last_at": "2026-11-28T07:26:15.385Z"
+                     *         },
+                     *         {
+                     *           "type": "spend",
+                     *           "count": 1,
+                     *           "credited": "0.00",
+                     *           "debited": "3.50",
+                     *           "first_at": "2026-11-28T07:26:15.253Z",
+                     *           "last_at": "2026-11-28T07:26:15.253Z"
+                     *         },
+                     *         {
+                     *           "type": "top_up",
+                     *           "count": 1,
+                     *           "credited": "20.00",
+                     *           "debited": "0.00",
+                     *           "first_at": "2026-11-28T07:26:15.200Z",
+                     *           "last_at": "2026-11-28T07:26:15.200Z"
+                     *         },
+                     *         {
+                     *           "type": "transfer",
+                     *           "count": 2,
+                     *           "credited": "0.00",
+                     *           "debited": "27.00",
+                     *           "first_at": "2026-11-28T07:26:15.172Z",
+                     *           "last_at": "2026-11-28T07:26:15.633Z"
+                     *         },
+                     *         {
+                     *           "type": "withdraw",
+                     *           "count": 1,
+                     *           "credited": "0.00",
+                     *           "debited": "5.00",
+                     *           "first_at": "2026-11-28T07:26:15.116Z",
+                     *           "last_at": "2026-11-28T07:26:15.116Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Statistics"];
                 };
             };
         };
     };
-    getWalletsByIdStatement: {
+    getWalletStatement: {
         parameters: {
             query?: {
                 /** @description Included. Without it: the first moment of the month (UTC) in which the statement ends. */
@@ -4475,6 +6215,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example a11ce000-0000-4000-8002-000000000004 */
                 id: string;
             };
             cookie?: never;
@@ -4487,17 +6228,304 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "from": "2026-11-01T00:00:00.000Z",
+                     *       "to": "2026-11-28T07:26:15.716Z",
+                     *       "opening_balance": "0.00",
+                     *       "closing_balance": "142.25",
+                     *       "lines": [
+                     *         {
+                     *           "at": "2026-11-28T07:26:14.954Z",
+                     *           "operation_id": "01900000-0000-7000-8003-a11ce0000004",
+                     *           "leg": 0,
+                     *           "type": "deposit",
+                     *           "amount": "100.00",
+                     *           "balance": "100.00",
+                     *           "version": 1,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": "Opening balance",
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.090Z",
+                     *           "operation_id": "01a2210c-29c0-74db-868c-118c6442e6a2",
+                     *           "leg": 0,
+                     *           "type": "deposit",
+                     *           "amount": "25.00",
+                     *           "balance": "125.00",
+                     *           "version": 2,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": "a deposit",
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.116Z",
+                     *           "operation_id": "01a2210c-2a44-7218-820c-e15a94cb804f",
+                     *           "leg": 0,
+                     *           "type": "withdraw",
+                     *           "amount": "-5.00",
+                     *           "balance": "120.00",
+                     *           "version": 3,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.143Z",
+                     *           "operation_id": "01a2210c-2a5f-719b-9944-9efc22e1fd7e",
+                     *           "leg": 0,
+                     *           "type": "resupply",
+                     *           "amount": "10.00",
+                     *           "balance": "130.00",
+                     *           "version": 4,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.172Z",
+                     *           "operation_id": "01a2210c-2a7a-7473-bb46-491657e772b7",
+                     *           "leg": 0,
+                     *           "type": "transfer",
+                     *           "amount": "-25.00",
+                     *           "balance": "105.00",
+                     *           "version": 5,
+                     *           "other_wallet_id": "b0b00000-0000-4000-8002-000000000004",
+                     *           "other_account": null,
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": {
+                     *             "campaign": "spring"
+                     *           }
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.200Z",
+                     *           "operation_id": "01a2210c-2a97-7890-87ec-327f5b04034c",
+                     *           "leg": 0,
+                     *           "type": "top_up",
+                     *           "amount": "20.00",
+                     *           "balance": "125.00",
+                     *           "version": 6,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.253Z",
+                     *           "operation_id": "01a2210c-2ace-79b4-9c97-b19d92359a3f",
+                     *           "leg": 0,
+                     *           "type": "spend",
+                     *           "amount": "-3.50",
+                     *           "balance": "121.50",
+                     *           "version": 7,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.291Z",
+                     *           "operation_id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *           "leg": 0,
+                     *           "type": "hold",
+                     *           "amount": "-25.00",
+                     *           "balance": "96.50",
+                     *           "version": 8,
+                     *           "other_wallet_id": null,
+                     *           "other_account": null,
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.357Z",
+                     *           "operation_id": "01a2210c-2b33-7b96-b0f5-c5e22858cd4b",
+                     *           "leg": 0,
+                     *           "type": "release",
+                     *           "amount": "15.00",
+                     *           "balance": "111.50",
+                     *           "version": 9,
+                     *           "other_wallet_id": null,
+                     *           "other_account": null,
+                     *           "hold_id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.385Z",
+                     *           "operation_id": "01a2210c-2b4d-79a0-a76b-541ea92efb88",
+                     *           "leg": 0,
+                     *           "type": "reversal",
+                     *           "amount": "-10.00",
+                     *           "balance": "101.50",
+                     *           "version": 10,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": "01a2210c-29c0-74db-868c-118c6442e6a2",
+                     *           "batch_id": null,
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.415Z",
+                     *           "operation_id": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *           "leg": 0,
+                     *           "type": "posting",
+                     *           "amount": "-10.00",
+                     *           "balance": "91.50",
+                     *           "version": 11,
+                     *           "other_wallet_id": "b0b00000-0000-4000-8002-000000000004",
+                     *           "other_account": null,
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": "a payment, and a fee on it",
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.415Z",
+                     *           "operation_id": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *           "leg": 1,
+                     *           "type": "posting",
+                     *           "amount": "-0.25",
+                     *           "balance": "91.25",
+                     *           "version": 12,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": null,
+                     *           "description": "a payment, and a fee on it",
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.585Z",
+                     *           "operation_id": "01a2210c-2bce-7006-8daf-446d01900001",
+                     *           "leg": 0,
+                     *           "type": "deposit",
+                     *           "amount": "3.00",
+                     *           "balance": "94.25",
+                     *           "version": 13,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": "01a2210c-2bce-7fff-8daf-446d01900000",
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.585Z",
+                     *           "operation_id": "01a2210c-2bd5-7006-b6bb-d9e28e900001",
+                     *           "leg": 0,
+                     *           "type": "deposit",
+                     *           "amount": "25.00",
+                     *           "balance": "119.25",
+                     *           "version": 14,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": "01a2210c-2bd5-7fff-b6bb-d9e28e900000",
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.633Z",
+                     *           "operation_id": "01a2210c-2c39-7006-8b8f-040d59700001",
+                     *           "leg": 0,
+                     *           "type": "deposit",
+                     *           "amount": "25.00",
+                     *           "balance": "144.25",
+                     *           "version": 15,
+                     *           "other_wallet_id": null,
+                     *           "other_account": "treasury",
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.633Z",
+                     *           "operation_id": "01a2210c-2c39-7006-8b8f-040d59700002",
+                     *           "leg": 0,
+                     *           "type": "transfer",
+                     *           "amount": "-2.00",
+                     *           "balance": "142.25",
+                     *           "version": 16,
+                     *           "other_wallet_id": "b0b00000-0000-4000-8002-000000000004",
+                     *           "other_account": null,
+                     *           "hold_id": null,
+                     *           "reversal_of": null,
+                     *           "batch_id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *           "description": null,
+                     *           "reference_id": null,
+                     *           "metadata": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Statement"];
                     "text/csv": string;
                 };
             };
         };
     };
-    getHoldsById: {
+    getHold: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example 01a2210c-2aea-7d6a-95ea-c4fc4bf6f742 */
                 id: string;
             };
             cookie?: never;
@@ -4510,15 +6538,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *       "asset": "USD",
+                     *       "amount": "25.00",
+                     *       "captured": "10.00",
+                     *       "released": "15.00",
+                     *       "remaining": "0.00",
+                     *       "status": "closed",
+                     *       "expires_at": "2026-11-28T08:26:15.278Z",
+                     *       "created_at": "2026-11-28T07:26:15.278Z",
+                     *       "operations": [
+                     *         "01a2210c-2b15-7b29-93d2-d55b3ac641e8",
+                     *         "01a2210c-2b33-7b96-b0f5-c5e22858cd4b"
+                     *       ],
+                     *       "more_operations": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Hold"];
                 };
             };
         };
     };
-    getClients: {
+    listClients: {
         parameters: {
             query?: {
-                /** @description The client with this login, if there is one. */
+                /**
+                 * @description The client with this login, if there is one.
+                 * @example user_alice
+                 */
                 login?: string;
                 limit?: number;
                 /** @description The `next_cursor` of the page before. */
@@ -4536,15 +6586,87 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Client"][];
-                        next_cursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "a11ce000-0000-4000-8001-000000000000",
+                     *           "login": "user_alice",
+                     *           "name": "Alice",
+                     *           "created_at": "2026-11-28T07:26:14.867Z",
+                     *           "wallets": [
+                     *             {
+                     *               "id": "a11ce000-0000-4000-8002-000000000001",
+                     *               "wallet_id": "a11ce000-0000-4000-8002-000000000001",
+                     *               "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *               "asset": "GOLD",
+                     *               "balance": "1005.00",
+                     *               "held": "0.00",
+                     *               "credit_limit": "0.00",
+                     *               "available": "1005.00",
+                     *               "status": "active",
+                     *               "version": 2,
+                     *               "pending_operations": 0,
+                     *               "created_at": "2026-11-28T07:26:14.867Z",
+                     *               "updated_at": "2026-11-28T07:26:15.227Z"
+                     *             },
+                     *             {
+                     *               "id": "a11ce000-0000-4000-8002-000000000002",
+                     *               "wallet_id": "a11ce000-0000-4000-8002-000000000002",
+                     *               "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *               "asset": "DMND",
+                     *               "balance": "50.00",
+                     *               "held": "0.00",
+                     *               "credit_limit": "0.00",
+                     *               "available": "50.00",
+                     *               "status": "active",
+                     *               "version": 1,
+                     *               "pending_operations": 0,
+                     *               "created_at": "2026-11-28T07:26:14.904Z",
+                     *               "updated_at": "2026-11-28T07:26:14.954Z"
+                     *             },
+                     *             {
+                     *               "id": "a11ce000-0000-4000-8002-000000000003",
+                     *               "wallet_id": "a11ce000-0000-4000-8002-000000000003",
+                     *               "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *               "asset": "PTS",
+                     *               "balance": "500.00",
+                     *               "held": "0.00",
+                     *               "credit_limit": "0.00",
+                     *               "available": "500.00",
+                     *               "status": "active",
+                     *               "version": 1,
+                     *               "pending_operations": 0,
+                     *               "created_at": "2026-11-28T07:26:14.909Z",
+                     *               "updated_at": "2026-11-28T07:26:14.954Z"
+                     *             },
+                     *             {
+                     *               "id": "a11ce000-0000-4000-8002-000000000004",
+                     *               "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *               "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *               "asset": "USD",
+                     *               "balance": "142.25",
+                     *               "held": "0.00",
+                     *               "credit_limit": "100.00",
+                     *               "available": "242.25",
+                     *               "status": "active",
+                     *               "version": 16,
+                     *               "pending_operations": 0,
+                     *               "created_at": "2026-11-28T07:26:14.909Z",
+                     *               "updated_at": "2026-11-28T07:26:15.687Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListClientsAnswer"];
                 };
             };
         };
     };
-    postClients: {
+    createClient: {
         parameters: {
             query?: never;
             header?: never;
@@ -4553,33 +6675,55 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @example Ivan Ivanov */
-                    name: string;
-                    /** @example ivan */
-                    login: string;
-                    /**
-                     * @description The code of an asset.
-                     * @default USD
-                     * @example USD
-                     */
-                    asset?: string;
-                };
+                /**
+                 * @example {
+                 *       "name": "Ivan Ivanov",
+                 *       "login": "ivan"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateClientRequest"];
             };
         };
         responses: {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2cb2-7fb5-a638-cff1099dd4b2",
+                     *       "login": "ivan",
+                     *       "name": "Ivan Ivanov",
+                     *       "created_at": "2026-11-28T07:26:15.731Z",
+                     *       "wallets": [
+                     *         {
+                     *           "id": "01a2210c-2cb2-7fb5-a638-cff29f7d1909",
+                     *           "wallet_id": "01a2210c-2cb2-7fb5-a638-cff29f7d1909",
+                     *           "client_id": "01a2210c-2cb2-7fb5-a638-cff1099dd4b2",
+                     *           "asset": "USD",
+                     *           "balance": "0.00",
+                     *           "held": "0.00",
+                     *           "credit_limit": "0.00",
+                     *           "available": "0.00",
+                     *           "status": "active",
+                     *           "version": 0,
+                     *           "pending_operations": 0,
+                     *           "created_at": "2026-11-28T07:26:15.731Z",
+                     *           "updated_at": "2026-11-28T07:26:15.731Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Client"];
                 };
             };
         };
     };
-    postClientsBulk: {
+    createClients: {
         parameters: {
             query?: never;
             header?: never;
@@ -4588,10 +6732,22 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    clients: components["schemas"]["ClientToMake"][];
-                };
-                /** @example {"name":"Ivan Ivanov","login":"ivan","assets":["USD","GOLD"]} */
+                /**
+                 * @example {
+                 *       "clients": [
+                 *         {
+                 *           "name": "Petra Novak",
+                 *           "login": "petra",
+                 *           "assets": [
+                 *             "USD",
+                 *             "GOLD"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateClientsRequest"];
+                /** @example {"name":"Li Wei","login":"li","assets":["USD"]} */
                 "application/x-ndjson": string;
             };
         };
@@ -4602,16 +6758,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "total": 1,
+                     *       "created": 1,
+                     *       "existing": 0,
+                     *       "refused": 0,
+                     *       "data": [
+                     *         {
+                     *           "line": 1,
+                     *           "login": "petra",
+                     *           "result": "created",
+                     *           "client_id": "01a2210c-2cc0-7f39-9ceb-ffb18f254b94",
+                     *           "wallets": [
+                     *             {
+                     *               "id": "01a2210c-2cc0-7c32-9093-cc57c90ce80f",
+                     *               "asset": "USD"
+                     *             },
+                     *             {
+                     *               "id": "01a2210c-2cc0-7124-a24b-3e8cf50bdd90",
+                     *               "asset": "GOLD"
+                     *             }
+                     *           ],
+                     *           "error": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClientResults"];
                 };
             };
         };
     };
-    getClientsById: {
+    getClient: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example a11ce000-0000-4000-8001-000000000000 */
                 id: string;
             };
             cookie?: never;
@@ -4624,12 +6808,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "a11ce000-0000-4000-8001-000000000000",
+                     *       "login": "user_alice",
+                     *       "name": "Alice",
+                     *       "created_at": "2026-11-28T07:26:14.867Z",
+                     *       "wallets": [
+                     *         {
+                     *           "id": "a11ce000-0000-4000-8002-000000000001",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000001",
+                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *           "asset": "GOLD",
+                     *           "balance": "1005.00",
+                     *           "held": "0.00",
+                     *           "credit_limit": "0.00",
+                     *           "available": "1005.00",
+                     *           "status": "active",
+                     *           "version": 2,
+                     *           "pending_operations": 0,
+                     *           "created_at": "2026-11-28T07:26:14.867Z",
+                     *           "updated_at": "2026-11-28T07:26:15.227Z"
+                     *         },
+                     *         {
+                     *           "id": "a11ce000-0000-4000-8002-000000000002",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000002",
+                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *           "asset": "DMND",
+                     *           "balance": "50.00",
+                     *           "held": "0.00",
+                     *           "credit_limit": "0.00",
+                     *           "available": "50.00",
+                     *           "status": "active",
+                     *           "version": 1,
+                     *           "pending_operations": 0,
+                     *           "created_at": "2026-11-28T07:26:14.904Z",
+                     *           "updated_at": "2026-11-28T07:26:14.954Z"
+                     *         },
+                     *         {
+                     *           "id": "a11ce000-0000-4000-8002-000000000003",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000003",
+                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *           "asset": "PTS",
+                     *           "balance": "500.00",
+                     *           "held": "0.00",
+                     *           "credit_limit": "0.00",
+                     *           "available": "500.00",
+                     *           "status": "active",
+                     *           "version": 1,
+                     *           "pending_operations": 0,
+                     *           "created_at": "2026-11-28T07:26:14.909Z",
+                     *           "updated_at": "2026-11-28T07:26:14.954Z"
+                     *         },
+                     *         {
+                     *           "id": "a11ce000-0000-4000-8002-000000000004",
+                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
+                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
+                     *           "asset": "USD",
+                     *           "balance": "142.25",
+                     *           "held": "0.00",
+                     *           "credit_limit": "100.00",
+                     *           "available": "242.25",
+                     *           "status": "active",
+                     *           "version": 16,
+                     *           "pending_operations": 0,
+                     *           "created_at": "2026-11-28T07:26:14.909Z",
+                     *           "updated_at": "2026-11-28T07:26:15.687Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Client"];
                 };
             };
         };
     };
-    getAssets: {
+    listAssets: {
         parameters: {
             query?: never;
             header?: never;
@@ -4644,15 +6898,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Asset"][];
-                        next_cursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": 1,
+                     *           "code": "GOLD",
+                     *           "name": "Gold Coins",
+                     *           "scale": 2,
+                     *           "transferable": false
+                     *         },
+                     *         {
+                     *           "id": 2,
+                     *           "code": "DMND",
+                     *           "name": "Diamonds",
+                     *           "scale": 2,
+                     *           "transferable": false
+                     *         },
+                     *         {
+                     *           "id": 3,
+                     *           "code": "PTS",
+                     *           "name": "Loyalty Points",
+                     *           "scale": 2,
+                     *           "transferable": false
+                     *         },
+                     *         {
+                     *           "id": 4,
+                     *           "code": "USD",
+                     *           "name": "US Dollar",
+                     *           "scale": 2,
+                     *           "transferable": true
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListAssetsAnswer"];
                 };
             };
         };
     };
-    postAssets: {
+    createAsset: {
         parameters: {
             query?: never;
             header?: never;
@@ -4661,22 +6947,15 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * @description What requests call it by.
-                     * @example EUR
-                     */
-                    code: string;
-                    /** @example Euro */
-                    name: string;
-                    /**
-                     * @description The number of decimals: at 9, a wallet holds up to 9223372036.854775807.
-                     * @example 2
-                     */
-                    scale: number;
-                    /** @description Whether it may move from wallet to wallet. */
-                    transferable: boolean;
-                };
+                /**
+                 * @example {
+                 *       "code": "EUR",
+                 *       "name": "Euro",
+                 *       "scale": 2,
+                 *       "transferable": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateAssetRequest"];
             };
         };
         responses: {
@@ -4692,15 +6971,26 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 5,
+                     *       "code": "EUR",
+                     *       "name": "Euro",
+                     *       "scale": 2,
+                     *       "transferable": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Asset"];
                 };
             };
         };
     };
-    getAccounts: {
+    listAccounts: {
         parameters: {
             query?: {
                 limit?: number;
@@ -4719,15 +7009,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["HouseAccountWithBalances"][];
-                        next_cursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "name": "treasury",
+                     *           "may_go_negative": true,
+                     *           "created_at": "2026-11-28T07:26:13.272Z",
+                     *           "balances": [
+                     *             {
+                     *               "asset": "GOLD",
+                     *               "balance": "-1505.00"
+                     *             },
+                     *             {
+                     *               "asset": "DMND",
+                     *               "balance": "-75.00"
+                     *             },
+                     *             {
+                     *               "asset": "PTS",
+                     *               "balance": "-750.00"
+                     *             },
+                     *             {
+                     *               "asset": "USD",
+                     *               "balance": "-314.25"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListAccountsAnswer"];
                 };
             };
         };
     };
-    postAccounts: {
+    createAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -4736,18 +7053,13 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /**
-                     * @description What postings and captures call it by.
-                     * @example fees
-                     */
-                    name: string;
-                    /**
-                     * @description Whether its balances may go below zero.
-                     * @default false
-                     */
-                    may_go_negative?: boolean;
-                };
+                /**
+                 * @example {
+                 *       "name": "fees",
+                 *       "may_go_negative": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateAccountRequest"];
             };
         };
         responses: {
@@ -4763,15 +7075,24 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "fees",
+                     *       "may_go_negative": false,
+                     *       "created_at": "2026-11-28T07:26:15.793Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HouseAccount"];
                 };
             };
         };
     };
-    getWebhookEndpoints: {
+    listWebhookEndpoints: {
         parameters: {
             query?: {
                 limit?: number;
@@ -4790,15 +7111,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["WebhookEndpoint"][];
-                        next_cursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "url": "https://example.com/webhooks",
+                     *           "description": null,
+                     *           "event_types": [
+                     *             "operation.succeeded",
+                     *             "operation.failed"
+                     *           ],
+                     *           "headers": {},
+                     *           "rate_limit": null,
+                     *           "status": "enabled",
+                     *           "disabled_reason": null,
+                     *           "disabled_at": null,
+                     *           "failing_since": null,
+                     *           "paused_until": null,
+                     *           "last_success_at": null,
+                     *           "last_failure_at": null,
+                     *           "last_error": null,
+                     *           "pending": 0,
+                     *           "previous_secret_expires_at": null,
+                     *           "created_at": "2026-11-28T07:26:15.800Z",
+                     *           "updated_at": "2026-11-28T07:26:15.800Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListWebhookEndpointsAnswer"];
                 };
             };
         };
     };
-    postWebhookEndpoints: {
+    createWebhookEndpoint: {
         parameters: {
             query?: never;
             header?: never;
@@ -4807,48 +7155,166 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @example https://example.com/webhooks */
-                    url: string;
-                    /**
-                     * @description `*` is every type, also those to come.
-                     * @example [
-                     *       "operation.succeeded",
-                     *       "operation.failed"
-                     *     ]
-                     */
-                    event_types?: ("operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test" | "*")[];
-                    description?: string | null;
-                    headers?: {
-                        [key: string]: string;
-                    } | null;
-                    /** @description The most requests per second; null is as fast as it goes. */
-                    rate_limit?: number | null;
-                    /**
-                     * @description A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. One is made if there is none.
-                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
-                     */
-                    secret?: string;
-                };
+                /**
+                 * @example {
+                 *       "url": "https://example.com/webhooks",
+                 *       "event_types": [
+                 *         "operation.succeeded",
+                 *         "operation.failed"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWebhookEndpointRequest"];
             };
         };
         responses: {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "url": "https://example.com/webhooks",
+                     *       "description": null,
+                     *       "event_types": [
+                     *         "operation.succeeded",
+                     *         "operation.failed"
+                     *       ],
+                     *       "headers": {},
+                     *       "rate_limit": null,
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "disabled_at": null,
+                     *       "failing_since": null,
+                     *       "paused_until": null,
+                     *       "last_success_at": null,
+                     *       "last_failure_at": null,
+                     *       "last_error": null,
+                     *       "pending": 0,
+                     *       "previous_secret_expires_at": null,
+                     *       "created_at": "2026-11-28T07:26:15.800Z",
+                     *       "updated_at": "2026-11-28T07:26:15.800Z",
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookEndpointWithSecret"];
                 };
             };
         };
     };
-    getWebhookEndpointsById: {
+    rotateWebhookSecret: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["RotateWebhookSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "url": "https://example.com/webhooks",
+                     *       "description": null,
+                     *       "event_types": [
+                     *         "operation.succeeded",
+                     *         "operation.failed"
+                     *       ],
+                     *       "headers": {},
+                     *       "rate_limit": null,
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "disabled_at": null,
+                     *       "failing_since": null,
+                     *       "paused_until": null,
+                     *       "last_success_at": null,
+                     *       "last_failure_at": null,
+                     *       "last_error": null,
+                     *       "pending": 0,
+                     *       "previous_secret_expires_at": "2026-11-29T07:26:15.818Z",
+                     *       "created_at": "2026-11-28T07:26:15.800Z",
+                     *       "updated_at": "2026-11-28T07:26:15.819Z",
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                };
+            };
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "event_type": "webhook_endpoint.test",
+                     *       "status": "pending",
+                     *       "attempts": 0,
+                     *       "next_attempt_at": "2026-11-28T07:26:15.830Z",
+                     *       "created_at": "2026-11-28T07:26:15.830Z",
+                     *       "completed_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                status?: "pending" | "succeeded" | "failed";
+                event_type?: "operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test";
+                limit?: number;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
                 id: string;
             };
             cookie?: never;
@@ -4861,16 +7327,256 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *           "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *           "event_type": "webhook_endpoint.test",
+                     *           "status": "pending",
+                     *           "attempts": 0,
+                     *           "next_attempt_at": "2026-11-28T07:26:15.830Z",
+                     *           "created_at": "2026-11-28T07:26:15.830Z",
+                     *           "completed_at": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListDeliveriesAnswer"];
+                };
+            };
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                id: string;
+                /** @example 01a2210c-2d17-7230-bf8b-dd5fe98b4e38 */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "event_type": "webhook_endpoint.test",
+                     *       "status": "pending",
+                     *       "attempts": 0,
+                     *       "next_attempt_at": "2026-11-28T07:26:15.830Z",
+                     *       "created_at": "2026-11-28T07:26:15.830Z",
+                     *       "completed_at": null,
+                     *       "attempts_log": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeliveryWithAttempts"];
+                };
+            };
+        };
+    };
+    replayDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                id: string;
+                /** @example 01a2210c-2d17-7230-bf8b-dd5fe98b4e38 */
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "event_type": "webhook_endpoint.test",
+                     *       "status": "pending",
+                     *       "attempts": 0,
+                     *       "next_attempt_at": "2026-11-28T07:26:15.830Z",
+                     *       "created_at": "2026-11-28T07:26:15.830Z",
+                     *       "completed_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+        };
+    };
+    replayFailedDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-01-31T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayFailedDeliveriesRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "replayed": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+        };
+    };
+    recoverDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-01-31T00:00:00Z",
+                 *       "until": "2026-01-31T00:10:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoverDeliveriesRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
+                    /** @description Seconds to wait before asking again. */
+                    "Retry-After"?: number;
+                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recovered": 0,
+                     *       "failed": 0,
+                     *       "retrying": 0,
+                     *       "waiting": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Recovered"];
+                };
+            };
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "url": "https://example.com/webhooks",
+                     *       "description": null,
+                     *       "event_types": [
+                     *         "operation.succeeded",
+                     *         "operation.failed"
+                     *       ],
+                     *       "headers": {},
+                     *       "rate_limit": null,
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "disabled_at": null,
+                     *       "failing_since": null,
+                     *       "paused_until": null,
+                     *       "last_success_at": null,
+                     *       "last_failure_at": null,
+                     *       "last_error": null,
+                     *       "pending": 1,
+                     *       "previous_secret_expires_at": "2026-11-29T07:26:15.818Z",
+                     *       "created_at": "2026-11-28T07:26:15.800Z",
+                     *       "updated_at": "2026-11-28T07:26:15.819Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
         };
     };
-    deleteWebhookEndpointsById: {
+    deleteWebhookEndpoint: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
                 id: string;
             };
             cookie?: never;
@@ -4886,38 +7592,25 @@ export interface operations {
             };
         };
     };
-    patchWebhookEndpointsById: {
+    updateWebhookEndpoint: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
                 id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @example https://example.com/webhooks */
-                    url?: string;
-                    /**
-                     * @description They hold for what has not been sent yet, too.
-                     * @example [
-                     *       "operation.succeeded",
-                     *       "operation.failed"
-                     *     ]
-                     */
-                    event_types?: ("operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test" | "*")[];
-                    description?: string | null;
-                    /** @description In place of all there are; null removes them. */
-                    headers?: {
-                        [key: string]: string;
-                    } | null;
-                    /** @description The most requests per second; null is as fast as it goes. */
-                    rate_limit?: number | null;
-                    /** @enum {string} */
-                    status?: "enabled" | "disabled";
-                };
+                /**
+                 * @example {
+                 *       "description": "the shop",
+                 *       "rate_limit": 50
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateWebhookEndpointRequest"];
             };
         };
         responses: {
@@ -4927,228 +7620,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "url": "https://example.com/webhooks",
+                     *       "description": "the shop",
+                     *       "event_types": [
+                     *         "operation.succeeded",
+                     *         "operation.failed"
+                     *       ],
+                     *       "headers": {},
+                     *       "rate_limit": 50,
+                     *       "status": "enabled",
+                     *       "disabled_reason": null,
+                     *       "disabled_at": null,
+                     *       "failing_since": null,
+                     *       "paused_until": null,
+                     *       "last_success_at": null,
+                     *       "last_failure_at": null,
+                     *       "last_error": null,
+                     *       "pending": 1,
+                     *       "previous_secret_expires_at": "2026-11-29T07:26:15.818Z",
+                     *       "created_at": "2026-11-28T07:26:15.800Z",
+                     *       "updated_at": "2026-11-28T07:26:15.875Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
         };
     };
-    postWebhookEndpointsByIdRotateSecret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": {
-                    /**
-                     * @description A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. One is made if there is none.
-                     * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
-                     */
-                    secret?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpointWithSecret"];
-                };
-            };
-        };
-    };
-    postWebhookEndpointsByIdTest: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    /** @description Where what was accepted is found. */
-                    Location?: string;
-                    /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Delivery"];
-                };
-            };
-        };
-    };
-    getWebhookEndpointsByIdDeliveries: {
-        parameters: {
-            query?: {
-                status?: "pending" | "succeeded" | "failed";
-                event_type?: "operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test";
-                limit?: number;
-                /** @description The `next_cursor` of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        data: components["schemas"]["Delivery"][];
-                        next_cursor: string | null;
-                    };
-                };
-            };
-        };
-    };
-    getWebhookEndpointsByIdDeliveriesByEventId: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                event_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeliveryWithAttempts"];
-                };
-            };
-        };
-    };
-    postWebhookEndpointsByIdDeliveriesByEventIdReplay: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                event_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    /** @description Where what was accepted is found. */
-                    Location?: string;
-                    /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Delivery"];
-                };
-            };
-        };
-    };
-    postWebhookEndpointsByIdReplayFailed: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * Format: date-time
-                     * @example 2026-01-31T00:00:00Z
-                     */
-                    since: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    /** @description Where what was accepted is found. */
-                    Location?: string;
-                    /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Replayed"];
-                };
-            };
-        };
-    };
-    postWebhookEndpointsByIdRecover: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * Format: date-time
-                     * @example 2026-01-31T00:00:00Z
-                     */
-                    since: string;
-                    /**
-                     * Format: date-time
-                     * @example 2026-01-31T00:10:00Z
-                     */
-                    until?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    /** @description Where what was accepted is found. */
-                    Location?: string;
-                    /** @description Seconds to wait before asking again. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Recovered"];
-                };
-            };
-        };
-    };
-    getEvents: {
+    listEvents: {
         parameters: {
             query?: {
                 /** @description The `next_cursor` of the last answer; without it, from the first event that is kept. If events behind it were deleted because of their age (`cursor_expired`), or it is of an epoch that has ended because a standby was promoted or a backup restored (`epoch_ended`), the answer is `410`. */
@@ -5169,12 +7671,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "data": [],
+                     *       "next_cursor": "MA",
+                     *       "epoch": "01a2210c-2975-70c3-9f5b-1fd81bd0b835"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Feed"];
                 };
             };
         };
     };
-    getEventsStream: {
+    streamEvents: {
         parameters: {
             query?: {
                 /** @description A `next_cursor` of `GET /events`, or the `id` of an event of this stream: what follows it is sent. Without it, what is recorded from now on. */
@@ -5202,11 +7711,12 @@ export interface operations {
             };
         };
     };
-    getEventsById: {
+    getEvent: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example 01a2210c-2d17-7230-bf8b-dd5fe98b4e38 */
                 id: string;
             };
             cookie?: never;
@@ -5219,12 +7729,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "type": "webhook_endpoint.test",
+                     *       "timestamp": "2026-11-28T07:26:15.830Z",
+                     *       "data": {
+                     *         "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *         "message": "You asked for this event to try your endpoint.",
+                     *         "sequence": 1
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
         };
     };
-    getAccessMe: {
+    getCaller: {
         parameters: {
             query?: never;
             header?: never;
@@ -5239,12 +7761,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "anonymous": false,
+                     *       "key": {
+                     *         "id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *         "name": "test",
+                     *         "rate_limit": null,
+                     *         "expires_at": null
+                     *       },
+                     *       "scopes": [
+                     *         "operations:read",
+                     *         "operations:write",
+                     *         "wallets:read",
+                     *         "wallets:write",
+                     *         "webhooks:admin",
+                     *         "events:read",
+                     *         "assets:admin",
+                     *         "access:admin"
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
         };
     };
-    getAccessKeys: {
+    listKeys: {
         parameters: {
             query?: {
                 limit?: number;
@@ -5263,15 +7806,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["ApiKey"][];
-                        next_cursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *           "name": "shop",
+                     *           "status": "good",
+                     *           "scopes": [
+                     *             "operations:read",
+                     *             "operations:write"
+                     *           ],
+                     *           "rate_limit": null,
+                     *           "created_at": "2026-11-28T07:26:15.919Z",
+                     *           "expires_at": null,
+                     *           "revoked_at": null
+                     *         },
+                     *         {
+                     *           "id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "name": "test",
+                     *           "status": "good",
+                     *           "scopes": [
+                     *             "operations:read",
+                     *             "operations:write",
+                     *             "wallets:read",
+                     *             "wallets:write",
+                     *             "webhooks:admin",
+                     *             "events:read",
+                     *             "assets:admin",
+                     *             "access:admin"
+                     *           ],
+                     *           "rate_limit": null,
+                     *           "created_at": "2026-11-28T07:26:14.973Z",
+                     *           "expires_at": null,
+                     *           "revoked_at": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListKeysAnswer"];
                 };
             };
         };
     };
-    postAccessKeys: {
+    createKey: {
         parameters: {
             query?: never;
             header?: never;
@@ -5280,33 +7859,54 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    /** @example shop */
-                    name: string;
-                    scopes: ("operations:read" | "operations:write" | "wallets:read" | "wallets:write" | "webhooks:admin" | "events:read" | "assets:admin" | "access:admin")[];
-                    /** @description Requests per second. */
-                    rate_limit?: number | null;
-                    expires_at?: string | null;
-                };
+                /**
+                 * @example {
+                 *       "name": "shop",
+                 *       "scopes": [
+                 *         "operations:read",
+                 *         "operations:write"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateKeyRequest"];
             };
         };
         responses: {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description Where it is found. */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *       "name": "shop",
+                     *       "status": "good",
+                     *       "scopes": [
+                     *         "operations:read",
+                     *         "operations:write"
+                     *       ],
+                     *       "rate_limit": null,
+                     *       "created_at": "2026-11-28T07:26:15.919Z",
+                     *       "expires_at": null,
+                     *       "revoked_at": null,
+                     *       "token": "wk_the-token-of-this-key"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKeyWithToken"];
                 };
             };
         };
     };
-    postAccessKeysByIdRevoke: {
+    revokeKey: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @example 01a2210c-2d6f-77bc-a10b-fb6011173b6e */
                 id: string;
             };
             cookie?: never;
@@ -5319,12 +7919,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *       "name": "shop",
+                     *       "status": "revoked",
+                     *       "scopes": [
+                     *         "operations:read",
+                     *         "operations:write"
+                     *       ],
+                     *       "rate_limit": null,
+                     *       "created_at": "2026-11-28T07:26:15.919Z",
+                     *       "expires_at": null,
+                     *       "revoked_at": "2026-11-28T07:26:15.928Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
         };
     };
-    getAccessLog: {
+    listActs: {
         parameters: {
             query?: {
                 limit?: number;
@@ -5343,10 +7958,206 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Act"][];
-                        next_cursor: string | null;
-                    };
+                    /**
+                     * @example {
+                     *       "data": [
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.929Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "key.revoked",
+                     *           "subject_type": "api_key",
+                     *           "subject_id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *           "detail": {
+                     *             "name": "shop"
+                     *           },
+                     *           "request_id": "01a2210c-2d78-758a-90c5-998aeafe7f68"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.920Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "key.created",
+                     *           "subject_type": "api_key",
+                     *           "subject_id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *           "detail": {
+                     *             "name": "shop",
+                     *             "scopes": [
+                     *               "operations:read",
+                     *               "operations:write"
+                     *             ],
+                     *             "expires_at": null,
+                     *             "rate_limit": null
+                     *           },
+                     *           "request_id": "01a2210c-2d6e-7756-9a71-511efd1cf421"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.884Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "webhook_endpoint.deleted",
+                     *           "subject_type": "webhook_endpoint",
+                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "detail": {},
+                     *           "request_id": "01a2210c-2d4b-7b95-b82a-715e80148d11"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.876Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "webhook_endpoint.changed",
+                     *           "subject_type": "webhook_endpoint",
+                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "detail": {
+                     *             "fields": [
+                     *               "description",
+                     *               "rate_limit"
+                     *             ]
+                     *           },
+                     *           "request_id": "01a2210c-2d42-7332-94f2-262a46ac8665"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.863Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "webhook_endpoint.deliveries_replayed",
+                     *           "subject_type": "webhook_endpoint",
+                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "detail": {
+                     *             "since": "2026-01-31T00:00:00.000Z",
+                     *             "until": "2026-01-31T00:10:00.000Z",
+                     *             "failed": 0,
+                     *             "waiting": 0,
+                     *             "retrying": 0
+                     *           },
+                     *           "request_id": "01a2210c-2d36-7002-9f3e-539e6da86df0"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.859Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "webhook_endpoint.deliveries_replayed",
+                     *           "subject_type": "webhook_endpoint",
+                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "detail": {
+                     *             "since": "2026-01-31T00:00:00.000Z",
+                     *             "until": null,
+                     *             "failed": 0,
+                     *             "waiting": 1,
+                     *             "retrying": 0
+                     *           },
+                     *           "request_id": "01a2210c-2d2f-7725-b3be-6505e78a93f7"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.851Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "webhook_endpoint.deliveries_replayed",
+                     *           "subject_type": "webhook_endpoint",
+                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "detail": {
+                     *             "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38"
+                     *           },
+                     *           "request_id": "01a2210c-2d29-7541-b127-cabe787b71f5"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.819Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "webhook_endpoint.secret_rotated",
+                     *           "subject_type": "webhook_endpoint",
+                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "detail": {
+                     *             "previous_until": "2026-11-29T07:26:15.818Z"
+                     *           },
+                     *           "request_id": "01a2210c-2d0a-71f3-bc28-a50e08decee3"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.802Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "webhook_endpoint.created",
+                     *           "subject_type": "webhook_endpoint",
+                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "detail": {
+                     *             "event_types": [
+                     *               "operation.succeeded",
+                     *               "operation.failed"
+                     *             ]
+                     *           },
+                     *           "request_id": "01a2210c-2cf7-79c9-ab62-b9cd202f3ee1"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.794Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "house_account.added",
+                     *           "subject_type": "house_account",
+                     *           "subject_id": null,
+                     *           "detail": {
+                     *             "name": "fees",
+                     *             "may_go_negative": false
+                     *           },
+                     *           "request_id": "01a2210c-2cf0-7b3e-8d89-0f11b1826fb0"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.783Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "action": "asset.added",
+                     *           "subject_type": "asset",
+                     *           "subject_id": null,
+                     *           "detail": {
+                     *             "id": 5,
+                     *             "code": "EUR",
+                     *             "name": "Euro",
+                     *             "scale": 2,
+                     *             "transferable": true
+                     *           },
+                     *           "request_id": "01a2210c-2ccf-7d26-8f9a-423501022676"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:15.688Z",
+                     *           "actor": "anonymous",
+                     *           "key_id": null,
+                     *           "action": "wallet.credit_limit_changed",
+                     *           "subject_type": "wallet",
+                     *           "subject_id": "a11ce000-0000-4000-8002-000000000004",
+                     *           "detail": {
+                     *             "before": "0.00",
+                     *             "credit_limit": "100.00"
+                     *           },
+                     *           "request_id": "01a2210c-2c86-75c3-9929-20be59c188c6"
+                     *         },
+                     *         {
+                     *           "at": "2026-11-28T07:26:14.975Z",
+                     *           "actor": "command_line",
+                     *           "key_id": null,
+                     *           "action": "key.created",
+                     *           "subject_type": "api_key",
+                     *           "subject_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "detail": {
+                     *             "name": "test",
+                     *             "scopes": [
+                     *               "operations:read",
+                     *               "operations:write",
+                     *               "wallets:read",
+                     *               "wallets:write",
+                     *               "webhooks:admin",
+                     *               "events:read",
+                     *               "assets:admin",
+                     *               "access:admin"
+                     *             ],
+                     *             "expires_at": null,
+                     *             "rate_limit": null
+                     *           },
+                     *           "request_id": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListActsAnswer"];
                 };
             };
         };
@@ -5391,7 +8202,7 @@ export interface operations {
             };
         };
     };
-    getLivez: {
+    getLiveness: {
         parameters: {
             query?: never;
             header?: never;
@@ -5406,12 +8217,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Probe"];
                 };
             };
         };
     };
-    getReadyz: {
+    getReadiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -5426,8 +8242,413 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Probe"];
                 };
+            };
+        };
+    };
+    operationSucceeded: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same in each attempt. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                "webhook-timestamp": string;
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationSucceededPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. With `Retry-After`, not before that. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    operationFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same in each attempt. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                "webhook-timestamp": string;
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationFailedPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. With `Retry-After`, not before that. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    batchCompleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same in each attempt. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                "webhook-timestamp": string;
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. With `Retry-After`, not before that. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    walletActivated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same in each attempt. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                "webhook-timestamp": string;
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. With `Retry-After`, not before that. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    walletFrozen: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same in each attempt. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                "webhook-timestamp": string;
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. With `Retry-After`, not before that. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    walletClosed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same in each attempt. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                "webhook-timestamp": string;
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WalletPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. With `Retry-After`, not before that. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhookEndpointDisabled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same in each attempt. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                "webhook-timestamp": string;
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointDisabledPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. With `Retry-After`, not before that. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhookEndpointTest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the event, the same in each attempt. */
+                "webhook-id": string;
+                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                "webhook-timestamp": string;
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointTestPayload"];
+            };
+        };
+        responses: {
+            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Received. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Tried again. With `Retry-After`, not before that. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -144,9 +144,9 @@ export class Operations {
     >;
     const answer: Operation | DryRun = await call(this.#sender, 'post', path, sent, options);
     if (answer.id === null) throw new TypeError('The service answered a dry run that was not asked for.');
-    const operation = answer as OperationOf<Type>;
-    if (isFinal(operation) || Date.now() >= until) return operation;
-    return this.#follow(operation, operation.id, until, options);
+    const operation: Operation = answer;
+    if (isFinal(operation) || Date.now() >= until) return operation as OperationOf<Type>;
+    return this.#follow<Type>(operation as OperationOf<Type>, operation.id, until, options);
   }
 
   /** The service waits half a minute at most; this waits as often as it takes. */

@@ -105,7 +105,7 @@ function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
 
 function readEvent(id: string, text: string): WebhookEvent {
   try {
-    return { ...(JSON.parse(text) as Omit<WebhookEvent, 'id'>), id };
+    return { ...(JSON.parse(text) as object), id } as WebhookEvent;
   } catch {
     throw new WebhookVerificationError('not_an_event', 'The body is signed, and is not JSON.');
   }

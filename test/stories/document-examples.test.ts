@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from '@wallet/local/project';
 import { createDoorbell } from '@wallet/shared/queue/doorbell';
 import { seedDatabase } from '@wallet/shared/process/seed-data';
 import request from 'supertest';
-import { makeKey } from '../support/keys.ts';
+import { makeKey, untilGood } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 
 /**
@@ -44,6 +44,7 @@ afterAll(() => service.stop());
 
 it('every example request of the document is accepted, in its order, on one service', async () => {
   const { token } = await makeKey(service.database);
+  await untilGood(service.url, token);
   /** Ids that the document shows, and those that this service gave in their place. */
   const ids = new Map<string, string>();
   const answers: Record<string, { status: number; type: string; body: unknown }> = {};

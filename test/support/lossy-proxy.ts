@@ -81,7 +81,9 @@ function forward(
   onAnswer: (answer: IncomingMessage, body: Buffer) => void,
   onError: () => unknown,
 ): void {
-  const onward = request(`${target}${url}`, { method: method ?? 'GET', headers, agent: false }, (answer) => {
+  // Or the service keeps a connection for each that nobody uses, until it takes no more of them.
+  const own = { ...headers, connection: 'close' };
+  const onward = request(`${target}${url}`, { method: method ?? 'GET', headers: own, agent: false }, (answer) => {
     collect(answer).then((got) => onAnswer(answer, got), onError);
   });
   onward.once('error', onError);
