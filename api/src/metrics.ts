@@ -22,7 +22,7 @@ export interface ApiMetrics {
   readonly refused: (kind: Accepted, reason: RefusalReason) => void;
   readonly ringFailed: (lane: Lane) => void;
   readonly answered: OnAnswered;
-  /** Tells of the load that admission goes by, and of the connections, as they are when somebody asks. */
+  /** Measures the load that admission goes by, and the connections, whenever metrics are read. */
   watch(load: Load, waiting: () => number, pools: Readonly<Record<string, Database>>): void;
 }
 

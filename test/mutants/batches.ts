@@ -12,7 +12,7 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'bad-line-dropped',
     bug: 'a batch is accepted without its bad lines',
-    text: 'if (lines.bad.count > 0) throw refuseLines(lines);',
+    text: 'if (lines.bad.count > 0 && !wanted.skips) throw refuseLines(lines);',
     instead: 'if (lines.bad.count === lines.lines) throw refuseLines(lines);',
     tests: ['stories/batches'],
   },
@@ -26,22 +26,22 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'batch-key-without-its-lines',
     bug: "a batch's key that is used again with other lines answers with the first batch",
-    text: 'if (earlier.requestHash === requestHash)',
-    instead: 'if (requestHash)',
+    text: 'if (earlier === null || same.includes(earlier.requestHash)) return earlier;',
+    instead: 'if (earlier === null || same.length > 0) return earlier;',
     tests: ['stories/batches', 'laws/batch-acceptance'],
   },
   {
     name: 'line-key-without-its-request',
     bug: "a line's key that was used for another request answers with that operation",
-    text: 'if (first.requestHash === draft.requestHash) chunks',
-    instead: 'if (first.requestHash) chunks',
+    text: 'if (first.requestHash === draft.requestHash) {',
+    instead: 'if (first.requestHash) {',
     tests: ['stories/batches'],
   },
   {
     name: 'late-hold-accepted',
     bug: 'a hold whose expiry has passed is accepted as a line',
-    text: 'if (earlier === null && lines.late.count > 0) throw refuseLines(lines);',
-    instead: '',
+    text: 'const count = lines.bad.count + lines.late.count;\n  if (count === 0) return;',
+    instead: 'const count = lines.bad.count;\n  if (count === 0) return;',
     tests: ['stories/batch-terms > after the expiry'],
   },
   {

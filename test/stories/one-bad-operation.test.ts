@@ -41,7 +41,7 @@ it('an operation that cannot be written fails alone, and its neighbours are appl
   }
 });
 
-it('a partition whose ledger is broken waits, and the others go on', async () => {
+it('a partition whose ledger is broken waits, and the others are drained', async () => {
   const wallets = await Promise.all(Array.from({ length: 12 }, () => createFundedWallet(service.url, '1.00')));
   const partitions = wallets.map((wallet) => partitionOf(wallet, service.partitions));
   const broken = partitions[0]!;
@@ -60,7 +60,7 @@ it('a partition whose ledger is broken waits, and the others go on', async () =>
     expect(answer.body.status).toBe(partitions[index] === broken ? 'pending' : 'succeeded');
   });
 
-  // Mended, it goes on where it stood: nothing that waited was decided on broken ground.
+  // Mended, it resumes where it stood: nothing that waited was decided on broken ground.
   await breakTheLaw(service.database, `UPDATE accounts SET version = ${rows[0]!.version} WHERE ${treasury}`);
   await service.drained();
   for (const wallet of wallets) expect(await balanceOf(service.url, wallet)).toBe('2.00');

@@ -146,7 +146,7 @@ asRoot('startPostgres as root', () => {
     120_000,
   );
 
-  it('goes on with data that was given to another user only in part', async () => {
+  it('uses data that was given to another user only in part', async () => {
     const dataDir = mkdtempSync(join(folder, 'partly-'));
     const first = await startPostgres({ dataDir, path: paths.withUnshare });
     await first.stop();
@@ -191,7 +191,7 @@ asRoot('startPostgres as root', () => {
 describe('startPostgres', () => {
   const path = paths.withUnshare;
 
-  it('says how to go on with data of another major version, and does not advise to delete it', async () => {
+  it('says how to use data of another major version, and does not advise to delete it', async () => {
     const dataDir = mkdtempSync(join(folder, 'major-'));
     mkdirSync(join(dataDir, 'postgres'), { mode: 0o700 });
     writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '14\n');

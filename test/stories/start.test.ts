@@ -68,7 +68,7 @@ describe('npm start', () => {
   });
 });
 
-it('the packaged Postgres runs where the machine has none, and goes on with its data where it has', async () => {
+it('the packaged Postgres runs where the machine has none, and keeps its data where it has', async () => {
   for (const packaged of [true, false]) {
     const postgres = await startPostgres({
       dataDir: join(folder, 'packaged'),

@@ -53,7 +53,7 @@ export function watchConformance(port: number): { stop: () => string[] } {
 
 const STARTED = 'http.server.request.start';
 
-/** Answers may have more fields than the document tells of. Here they may not, so that it tells of all. */
+/** Answers may have more fields than the document describes. Here they may not, so that it describes all. */
 const document: any = closeAnswers(createApiDocument(ENDPOINTS));
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);

@@ -4,7 +4,7 @@ import type { KeyRing } from './key-ring.ts';
 import { Problem } from '../http/problem.ts';
 
 const REALM = 'Bearer realm="wallet-operations"';
-const INVALID = 'The API key is not one, or is not good any more.';
+const INVALID = 'The API key is not known, or has expired or been revoked.';
 
 /**
  * Lets in who has a key, or everybody while no key was ever made, and counts against the rate limit. Nothing of the body is

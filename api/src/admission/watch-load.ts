@@ -33,8 +33,8 @@ export interface LoadWatch extends Load {
 
 /**
  * Watches the load: what waits in the database, by looking a few times a second, and how late this process is. If the database
- * cannot be looked at, what was last seen stands, and what this process accepts meanwhile is added to it: so it goes on
- * accepting for a while, but not for ever.
+ * cannot be looked at, what was last seen stands, and what this process accepts meanwhile is added to it: so it keeps
+ * accepting for a while, but not without end.
  */
 export function watchLoad(options: {
   /** To look at what waits. */

@@ -24,7 +24,7 @@ const LEAST_BYTES_PER_MS = 4;
 
 /**
  * The body of a request as text, piece by piece; between pieces others get their turn.
- * @throws Problem if it is too large, or does not go on coming; and what `decoding` throws.
+ * @throws Problem if it is too large, or stops coming; and what `decoding` throws.
  */
 export async function* readText(
   request: Request,

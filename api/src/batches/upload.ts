@@ -29,7 +29,7 @@ import { rehearse, storeBatch } from './store-batch.ts';
  *   could not stay open, or it failed.
  * - `stored`, `refused`, `replayed` (the same batch was accepted before) and `checked` (that was all that was asked) are final.
  *
- * Lines go on arriving in each of the first three; `Upload.read` says how that ends.
+ * Lines keep arriving in each of the first three; `Upload.read` says how that ends.
  */
 type State =
   | { readonly at: 'reading' }

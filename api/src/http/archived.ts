@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 
 /** What is said of history that is in the archives. */
 
-/** Where the history of a wallet goes on in the archives. */
+/** Where the history of a wallet continues in the archives. */
 export const checkpointSchema = z.strictObject({ version: z.int(), balance: money, moved_at: time }).meta({
   id: 'Checkpoint',
   description:

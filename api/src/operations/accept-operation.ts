@@ -81,7 +81,7 @@ export function createAcceptOperation(dependencies: {
     }
   }
 
-  /** One operation that the database refuses, or whose key is held by somebody, must not take its group with it. */
+  /** One operation that the database refuses, or whose key another session holds, must not take its group with it. */
   async function acceptApart(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
     const size = Math.ceil(operations.length / PIECES);
     const answers: GroupAnswer[] = [];
@@ -106,7 +106,7 @@ export function createAcceptOperation(dependencies: {
         byKey: new Map(byKey.map((operation) => [operation.idempotencyKey, operation])),
       };
     } catch (error) {
-      // Only those who repeated a key learn of it: their neighbours are accepted.
+      // Only the requests that repeat a key are refused: their neighbours are accepted.
       return { error };
     }
   }

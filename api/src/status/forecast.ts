@@ -102,7 +102,7 @@ function aheadOfBatch(queue: Queue, batchId: string): Ahead & { readonly partiti
   return { partition, ...aheadOf(queue, { kind: 'line', batchId, before: own - 1 }), own: own - 1 };
 }
 
-/** Once lines of a batch have ended, it is expected to go on as it did. */
+/** Once lines of a batch have ended, it is expected to keep its pace. */
 function byOwnRate({ startedAt, now, total }: Batch, pending: number): Date | null {
   const done = total - pending;
   if (startedAt === null || done === 0) return null;

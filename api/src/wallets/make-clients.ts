@@ -25,7 +25,7 @@ export type MadeClient =
 /**
  * Makes clients, however often and by however many it is asked at once: a login has one client. Each is made as a whole, or not at
  * all, also if this fails half-way.
- * @returns what came of each, in the same order.
+ * @returns the result of each, in the same order.
  */
 export async function makeClients(database: Database, wanted: readonly WantedClient[]): Promise<MadeClient[]> {
   const asked = wanted.map((each) => {

@@ -38,5 +38,5 @@ export function createEachMovement(history: History): EachMovement {
 }
 
 function notJoined(walletId: string, version: bigint): Error {
-  return new Error(`the history of wallet ${walletId} does not go on behind version ${version}`);
+  return new Error(`the history of wallet ${walletId} has a gap behind version ${version}`);
 }

@@ -13,7 +13,7 @@ const TAG = 'Webhooks';
 
 export type EventNeeds = StreamNeeds;
 
-/** @param eventSchema what an event is, which tells of what other features have. */
+/** @param eventSchema what an event is, which has the resources of other features in it. */
 export function createEventEndpoints(needs: EventNeeds, eventSchema: z.ZodType): Endpoint[] {
   return [getEvents(needs, eventSchema), createStreamEndpoint(needs), getEvent(needs, eventSchema)];
 }

@@ -35,7 +35,7 @@ export interface Listener extends Follower {
   follow(tail: FeedTail): Promise<boolean>;
   /** Shows that the connection is alive, and how far the listener is although it was told nothing. */
   beat(): void;
-  /** Ends it if it may not listen any more. */
+  /** Ends it if its key no longer allows it to listen. */
   recheck(): Promise<void>;
   end(): void;
 }

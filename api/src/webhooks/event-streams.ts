@@ -21,7 +21,7 @@ const REST_MS = 500;
 /** The streams of events of this process. */
 export interface EventStreams {
   haveRoom(): boolean;
-  /** Sends events until the client leaves, may not listen any more, or the process stops. */
+  /** Sends events until the client leaves, its key is revoked, or the process stops. */
   send(to: Writable, options: StreamOptions): Promise<void>;
   /** The feed has more. */
   readonly hearFed: () => void;

@@ -144,7 +144,7 @@ export const deliveryWithAttemptsSchema = z
       )
       .meta({ description: 'The last attempts, the latest first.' }),
   })
-  .meta({ id: 'DeliveryWithAttempts', description: 'A delivery with what came of it.' });
+  .meta({ id: 'DeliveryWithAttempts', description: 'A delivery with its attempts.' });
 
 export function presentDelivery(delivery: Delivery, endpointId: string): z.input<typeof deliverySchema> {
   return {
