@@ -11,7 +11,16 @@ import { type Service, startService } from '../support/service.ts';
 /** Every route of the API with every kind of caller: made from the routes, so that none can be forgotten. */
 
 /** What is open to everybody, beside the endpoints that say so. */
-const OPEN = ['/', '/openapi.json', '/docs', '/docs/start.js', '/redoc', '/redoc/start.js', '/problems'];
+const OPEN = [
+  '/',
+  '/openapi.json',
+  '/docs',
+  '/docs/start.js',
+  '/redoc',
+  '/redoc/start.js',
+  '/redoc/assets/redoc.standalone.js',
+  '/problems',
+];
 const BASES = ['', '/api/v1'];
 const ANY_ID = '01900000-0000-7000-8000-000000000000';
 

@@ -5,7 +5,7 @@ import { FATES, type LossyProxy, startLossyProxy } from '../support/lossy-proxy.
 import { type Service, startService } from '../support/service.ts';
 
 const WRITES = process.env['TEST_LONG'] ? 10_000 : 300;
-const AT_ONCE = 32;
+const AT_ONCE = process.env['TEST_LONG'] ? 128 : 32;
 const WALLETS = 8;
 /** Four of ten requests meet a fate; that of silence, which takes longest, seldom. */
 const BAD = 0.4;
@@ -121,7 +121,7 @@ it(`carries out each of ${WRITES} writes once, whatever is lost, refused or doub
   for (const fate of FATES) expect([fate, proxy.met.get(fate) ?? 0]).not.toEqual([fate, 0]);
   expect(repeated).toBeGreaterThan(WRITES / 10);
   if (process.env['TEST_LONG']) console.log(`${WRITES} writes, ${repeated} repetitions`, Object.fromEntries(proxy.met));
-}, 600_000);
+}, 1_200_000);
 
 it('does not repeat what could be done twice, and gives up in time with the key', async () => {
   const lossy = await startLossyProxy(service.url, () => 'lost');

@@ -44,7 +44,7 @@ it.each([
   ['limit', '0', 'must be at least 1'],
   ['limit', '101', 'must be at most 100'],
   ['limit', 'ten', 'must be a whole number in decimal digits'],
-  ['dry_run', 'yes', 'must be one of true, false'],
+  ['dry_run', 'yes', 'must be true or false'],
   ['url', 'example', 'must be a URL such as https://example.com/hooks'],
   ['final', 'yes', 'must be true or false'],
   ['legs', [], 'must be at least 1 element long'],
