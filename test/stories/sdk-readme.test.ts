@@ -36,7 +36,7 @@ it('moves money as in the README', async () => {
     const wallet = api.wallet(id);
 
     const deposit = await wallet.deposit('25.00', { reference_id: 'order-4711', wait: '5s' });
-    if (deposit.status === 'failed') console.log(deposit.error?.code);
+    if (deposit.status === 'failed') console.log(deposit.error.code);
     const hold = await wallet.hold('10.00', { expires_in: 3600 });
     await api.holds.capture(hold.id, { amount: '7.50' });
 
