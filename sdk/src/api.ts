@@ -3516,7 +3516,7 @@ export interface components {
             data: components["schemas"]["Delivery"][];
             next_cursor: string | null;
         };
-        /** @description A delivery with what came of it. */
+        /** @description A delivery with its attempts. */
         DeliveryWithAttempts: {
             /**
              * Format: uuid
@@ -3953,7 +3953,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-29c0-74db-868c-118c6442e6a2",
+                     *       "id": "01a22110-db35-7df7-923b-ffc7ebdd35c0",
                      *       "type": "deposit",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -3965,7 +3965,7 @@ export interface operations {
                      *       "idempotency_key": "create-wallet-operation-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:14.991Z",
+                     *       "created_at": "2026-11-28T07:31:22.565Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4032,7 +4032,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2a44-7218-820c-e15a94cb804f",
+                     *       "id": "01a22110-dbce-72ce-af69-771fa8359484",
                      *       "type": "withdraw",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -4044,7 +4044,7 @@ export interface operations {
                      *       "idempotency_key": "create-operation-of-wallet-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.110Z",
+                     *       "created_at": "2026-11-28T07:31:22.703Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4108,7 +4108,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2a5f-719b-9944-9efc22e1fd7e",
+                     *       "id": "01a22110-dbea-7d22-9f82-d1d415ceffb4",
                      *       "type": "resupply",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -4120,7 +4120,7 @@ export interface operations {
                      *       "idempotency_key": "create-resupply-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.136Z",
+                     *       "created_at": "2026-11-28T07:31:22.731Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4188,7 +4188,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2a7a-7473-bb46-491657e772b7",
+                     *       "id": "01a22110-dc04-78b0-9fae-676d7cf4d884",
                      *       "type": "transfer",
                      *       "status": "pending",
                      *       "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -4203,7 +4203,7 @@ export interface operations {
                      *         "campaign": "spring"
                      *       },
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.165Z",
+                     *       "created_at": "2026-11-28T07:31:22.758Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4270,7 +4270,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2a97-7890-87ec-327f5b04034c",
+                     *       "id": "01a22110-dc1e-73fe-8500-4e18c25596e1",
                      *       "type": "top_up",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -4282,7 +4282,7 @@ export interface operations {
                      *       "idempotency_key": "create-top-up-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.194Z",
+                     *       "created_at": "2026-11-28T07:31:22.786Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4349,7 +4349,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2ab4-7dcc-8cd7-2d02728b1aeb",
+                     *       "id": "01a22110-dc3a-7b42-9365-b8dd42851adb",
                      *       "type": "bonus",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000001",
@@ -4361,7 +4361,7 @@ export interface operations {
                      *       "idempotency_key": "create-bonus-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.222Z",
+                     *       "created_at": "2026-11-28T07:31:22.811Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4428,7 +4428,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2ace-79b4-9c97-b19d92359a3f",
+                     *       "id": "01a22110-dc53-735f-8566-4e61dac30012",
                      *       "type": "spend",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -4440,7 +4440,7 @@ export interface operations {
                      *       "idempotency_key": "create-spend-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.248Z",
+                     *       "created_at": "2026-11-28T07:31:22.836Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4478,7 +4478,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *           "id": "01a22110-dc6d-7f32-9975-cb07236adf42",
                      *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
                      *           "asset": "USD",
                      *           "amount": "25.00",
@@ -4486,8 +4486,8 @@ export interface operations {
                      *           "released": "0.00",
                      *           "remaining": "25.00",
                      *           "status": "open",
-                     *           "expires_at": "2026-11-28T08:26:15.278Z",
-                     *           "created_at": "2026-11-28T07:26:15.278Z",
+                     *           "expires_at": "2026-11-28T08:31:22.865Z",
+                     *           "created_at": "2026-11-28T07:31:22.865Z",
                      *           "operations": [],
                      *           "more_operations": false
                      *         }
@@ -4557,20 +4557,20 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *       "id": "01a22110-dc6d-7f32-9975-cb07236adf42",
                      *       "type": "hold",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
                      *       "asset": "USD",
                      *       "amount": "25.00",
-                     *       "expires_at": "2026-11-28T08:26:15.278Z",
+                     *       "expires_at": "2026-11-28T08:31:22.865Z",
                      *       "priority": "high",
                      *       "description": null,
                      *       "reference_id": null,
                      *       "idempotency_key": "create-hold-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.278Z",
+                     *       "created_at": "2026-11-28T07:31:22.865Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4597,7 +4597,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a2210c-2aea-7d6a-95ea-c4fc4bf6f742 */
+                /** @example 01a22110-dc6d-7f32-9975-cb07236adf42 */
                 id: string;
             };
             cookie?: never;
@@ -4638,14 +4638,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2b15-7b29-93d2-d55b3ac641e8",
+                     *       "id": "01a22110-dc9b-726e-abaf-1bcb6623b40e",
                      *       "type": "capture",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
                      *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
                      *       "asset": "USD",
                      *       "amount": "10.00",
-                     *       "hold_id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *       "hold_id": "01a22110-dc6d-7f32-9975-cb07236adf42",
                      *       "final": false,
                      *       "priority": "high",
                      *       "description": null,
@@ -4653,7 +4653,7 @@ export interface operations {
                      *       "idempotency_key": "capture-hold-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.320Z",
+                     *       "created_at": "2026-11-28T07:31:22.910Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4680,7 +4680,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a2210c-2aea-7d6a-95ea-c4fc4bf6f742 */
+                /** @example 01a22110-dc6d-7f32-9975-cb07236adf42 */
                 id: string;
             };
             cookie?: never;
@@ -4719,13 +4719,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2b33-7b96-b0f5-c5e22858cd4b",
+                     *       "id": "01a22110-dcb9-7a93-a064-1ba8aaf51df3",
                      *       "type": "release",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
                      *       "asset": "USD",
                      *       "amount": "15.00",
-                     *       "hold_id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *       "hold_id": "01a22110-dc6d-7f32-9975-cb07236adf42",
                      *       "reason": null,
                      *       "priority": "high",
                      *       "description": null,
@@ -4733,7 +4733,7 @@ export interface operations {
                      *       "idempotency_key": "release-hold-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.349Z",
+                     *       "created_at": "2026-11-28T07:31:22.939Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4760,7 +4760,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a2210c-29c0-74db-868c-118c6442e6a2 */
+                /** @example 01a22110-db35-7df7-923b-ffc7ebdd35c0 */
                 id: string;
             };
             cookie?: never;
@@ -4799,20 +4799,20 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2b4d-79a0-a76b-541ea92efb88",
+                     *       "id": "01a22110-dcd5-7455-b077-6bc5d58a6c38",
                      *       "type": "reversal",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
                      *       "asset": "USD",
                      *       "amount": "10.00",
-                     *       "reversal_of": "01a2210c-29c0-74db-868c-118c6442e6a2",
+                     *       "reversal_of": "01a22110-db35-7df7-923b-ffc7ebdd35c0",
                      *       "priority": "high",
                      *       "description": null,
                      *       "reference_id": null,
                      *       "idempotency_key": "reverse-operation-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.375Z",
+                     *       "created_at": "2026-11-28T07:31:22.967Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4895,7 +4895,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *       "id": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
                      *       "type": "posting",
                      *       "status": "pending",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -4929,7 +4929,7 @@ export interface operations {
                      *       "idempotency_key": "create-posting-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.407Z",
+                     *       "created_at": "2026-11-28T07:31:22.997Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -4977,7 +4977,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01a2210c-2b8a-7532-881e-e62ca9aac99a",
+                     *           "id": "01a22110-dd0d-7d28-8992-770914ac60ca",
                      *           "type": "deposit",
                      *           "status": "scheduled",
                      *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -4989,14 +4989,14 @@ export interface operations {
                      *           "idempotency_key": "create-operation-1",
                      *           "metadata": null,
                      *           "batch_id": null,
-                     *           "execute_at": "2026-12-28T06:50:08.344Z",
-                     *           "created_at": "2026-11-28T07:26:15.437Z",
+                     *           "execute_at": "2026-12-28T07:26:15.977Z",
+                     *           "created_at": "2026-11-28T07:31:23.024Z",
                      *           "completed_at": null,
                      *           "result": null,
                      *           "error": null
                      *         },
                      *         {
-                     *           "id": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *           "id": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
                      *           "type": "posting",
                      *           "status": "succeeded",
                      *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -5030,17 +5030,17 @@ export interface operations {
                      *           "idempotency_key": "create-posting-1",
                      *           "metadata": null,
                      *           "batch_id": null,
-                     *           "created_at": "2026-11-28T07:26:15.407Z",
-                     *           "completed_at": "2026-11-28T07:26:15.415Z",
+                     *           "created_at": "2026-11-28T07:31:22.997Z",
+                     *           "completed_at": "2026-11-28T07:31:23.004Z",
                      *           "result": {
-                     *             "transaction_number": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *             "transaction_number": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
                      *             "wallet_balance": "91.25",
                      *             "wallet_version": 12
                      *           },
                      *           "error": null
                      *         }
                      *       ],
-                     *       "next_cursor": "b3BlcmF0aW9uczowMWEyMjEwYy0yYjZhLTdlN2ItYTY0Yi1mYjhlYzRjNjFhNjM",
+                     *       "next_cursor": "b3BlcmF0aW9uczowMWEyMjExMC1kY2YxLTc1ZjItOGIwZi0zMjhhN2I1MWI3OTA",
                      *       "archived_before": null
                      *     }
                      */
@@ -5074,7 +5074,7 @@ export interface operations {
                  *       "type": "deposit",
                  *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
                  *       "amount": "12.50",
-                 *       "execute_at": "2026-12-28T07:26:15.977Z"
+                 *       "execute_at": "2026-12-28T07:31:23.544Z"
                  *     }
                  */
                 "application/json": components["schemas"]["CreateOperationRequest"];
@@ -5104,7 +5104,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2b8a-7532-881e-e62ca9aac99a",
+                     *       "id": "01a22110-dd0d-7d28-8992-770914ac60ca",
                      *       "type": "deposit",
                      *       "status": "scheduled",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -5116,8 +5116,8 @@ export interface operations {
                      *       "idempotency_key": "create-operation-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "execute_at": "2026-12-28T06:50:08.344Z",
-                     *       "created_at": "2026-11-28T07:26:15.437Z",
+                     *       "execute_at": "2026-12-28T07:26:15.977Z",
+                     *       "created_at": "2026-11-28T07:31:23.024Z",
                      *       "completed_at": null,
                      *       "result": null,
                      *       "error": null
@@ -5133,7 +5133,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2b8a-7532-881e-e62ca9aac99a */
+                /** @example 01a22110-dd0d-7d28-8992-770914ac60ca */
                 id: string;
             };
             cookie?: never;
@@ -5148,7 +5148,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2b8a-7532-881e-e62ca9aac99a",
+                     *       "id": "01a22110-dd0d-7d28-8992-770914ac60ca",
                      *       "type": "deposit",
                      *       "status": "failed",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -5160,9 +5160,9 @@ export interface operations {
                      *       "idempotency_key": "create-operation-1",
                      *       "metadata": null,
                      *       "batch_id": null,
-                     *       "execute_at": "2026-12-28T06:50:08.344Z",
-                     *       "created_at": "2026-11-28T07:26:15.437Z",
-                     *       "completed_at": "2026-11-28T07:26:15.451Z",
+                     *       "execute_at": "2026-12-28T07:26:15.977Z",
+                     *       "created_at": "2026-11-28T07:31:23.024Z",
+                     *       "completed_at": "2026-11-28T07:31:23.036Z",
                      *       "result": null,
                      *       "error": {
                      *         "code": "cancelled",
@@ -5183,7 +5183,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a2210c-2a7a-7473-bb46-491657e772b7 */
+                /** @example 01a22110-dc04-78b0-9fae-676d7cf4d884 */
                 id: string;
             };
             cookie?: never;
@@ -5198,7 +5198,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2a7a-7473-bb46-491657e772b7",
+                     *       "id": "01a22110-dc04-78b0-9fae-676d7cf4d884",
                      *       "type": "transfer",
                      *       "status": "succeeded",
                      *       "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -5213,10 +5213,10 @@ export interface operations {
                      *         "campaign": "spring"
                      *       },
                      *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:26:15.165Z",
-                     *       "completed_at": "2026-11-28T07:26:15.172Z",
+                     *       "created_at": "2026-11-28T07:31:22.758Z",
+                     *       "completed_at": "2026-11-28T07:31:22.764Z",
                      *       "result": {
-                     *         "transaction_number": "01a2210c-2a7a-7473-bb46-491657e772b7",
+                     *         "transaction_number": "01a22110-dc04-78b0-9fae-676d7cf4d884",
                      *         "from_wallet_balance": "105.00",
                      *         "from_wallet_version": 5,
                      *         "to_wallet_balance": "125.00",
@@ -5259,7 +5259,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01a2210c-2bd5-7fff-b6bb-d9e28e900000",
+                     *           "id": "01a22110-dd51-7fff-bcf7-d6fcd4400000",
                      *           "status": "pending",
                      *           "total": 2,
                      *           "pending": 2,
@@ -5281,7 +5281,7 @@ export interface operations {
                      *           "line_events": false,
                      *           "idempotency_key": "sha256:4e053ee635d8047bb4de210130a5dd93c10271d2857e05da447f3efc61724630",
                      *           "retry_of": null,
-                     *           "accepted_at": "2026-11-28T07:26:15.515Z",
+                     *           "accepted_at": "2026-11-28T07:31:23.099Z",
                      *           "started_at": null,
                      *           "cancelled_at": null,
                      *           "finished_at": null,
@@ -5289,7 +5289,7 @@ export interface operations {
                      *           "estimated_finish_at": null
                      *         }
                      *       ],
-                     *       "next_cursor": "YmF0Y2hlczowMWEyMjEwYy0yYmQ1LTdmZmYtYjZiYi1kOWUyOGU5MDAwMDA"
+                     *       "next_cursor": "YmF0Y2hlczowMWEyMjExMC1kZDUxLTdmZmYtYmNmNy1kNmZjZDQ0MDAwMDA"
                      *     }
                      */
                     "application/json": components["schemas"]["ListBatchesAnswer"];
@@ -5379,7 +5379,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *       "id": "01a22110-dd29-7fff-a0d7-ac975a300000",
                      *       "status": "pending",
                      *       "total": 2,
                      *       "pending": 2,
@@ -5401,7 +5401,7 @@ export interface operations {
                      *       "line_events": false,
                      *       "idempotency_key": "create-batch-1",
                      *       "retry_of": null,
-                     *       "accepted_at": "2026-11-28T07:26:15.484Z",
+                     *       "accepted_at": "2026-11-28T07:31:23.063Z",
                      *       "started_at": null,
                      *       "cancelled_at": null,
                      *       "finished_at": null,
@@ -5425,7 +5425,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a2210c-2bab-7fff-8d81-42d86f400000 */
+                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
                 id: string;
             };
             cookie?: never;
@@ -5440,7 +5440,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *       "id": "01a22110-dd29-7fff-a0d7-ac975a300000",
                      *       "status": "pending",
                      *       "total": 2,
                      *       "pending": 2,
@@ -5462,7 +5462,7 @@ export interface operations {
                      *       "line_events": false,
                      *       "idempotency_key": "create-batch-1",
                      *       "retry_of": null,
-                     *       "accepted_at": "2026-11-28T07:26:15.484Z",
+                     *       "accepted_at": "2026-11-28T07:31:23.063Z",
                      *       "started_at": null,
                      *       "cancelled_at": null,
                      *       "finished_at": null,
@@ -5490,7 +5490,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 01a2210c-2bab-7fff-8d81-42d86f400000 */
+                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
                 id: string;
             };
             cookie?: never;
@@ -5509,7 +5509,7 @@ export interface operations {
                      *         {
                      *           "line": 1,
                      *           "position": 1,
-                     *           "id": "01a2210c-2bab-7006-8d81-42d86f400001",
+                     *           "id": "01a22110-dd29-7006-a0d7-ac975a300001",
                      *           "type": "deposit",
                      *           "status": "pending",
                      *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -5520,8 +5520,8 @@ export interface operations {
                      *           "reference_id": null,
                      *           "idempotency_key": null,
                      *           "metadata": null,
-                     *           "batch_id": "01a2210c-2bab-7fff-8d81-42d86f400000",
-                     *           "created_at": "2026-11-28T07:26:15.474Z",
+                     *           "batch_id": "01a22110-dd29-7fff-a0d7-ac975a300000",
+                     *           "created_at": "2026-11-28T07:31:23.054Z",
                      *           "completed_at": null,
                      *           "result": null,
                      *           "error": null
@@ -5529,7 +5529,7 @@ export interface operations {
                      *         {
                      *           "line": 2,
                      *           "position": 2,
-                     *           "id": "01a2210c-2bab-7006-8d81-42d86f400002",
+                     *           "id": "01a22110-dd29-7006-a0d7-ac975a300002",
                      *           "type": "transfer",
                      *           "status": "pending",
                      *           "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
@@ -5541,8 +5541,8 @@ export interface operations {
                      *           "reference_id": null,
                      *           "idempotency_key": null,
                      *           "metadata": null,
-                     *           "batch_id": "01a2210c-2bab-7fff-8d81-42d86f400000",
-                     *           "created_at": "2026-11-28T07:26:15.474Z",
+                     *           "batch_id": "01a22110-dd29-7fff-a0d7-ac975a300000",
+                     *           "created_at": "2026-11-28T07:31:23.054Z",
                      *           "completed_at": null,
                      *           "result": null,
                      *           "error": null
@@ -5566,7 +5566,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a2210c-2bab-7fff-8d81-42d86f400000 */
+                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
                 id: string;
             };
             cookie?: never;
@@ -5596,7 +5596,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2bab-7fff-8d81-42d86f400000",
+                     *       "id": "01a22110-dd29-7fff-a0d7-ac975a300000",
                      *       "status": "pending",
                      *       "total": 2,
                      *       "pending": 2,
@@ -5618,9 +5618,9 @@ export interface operations {
                      *       "line_events": false,
                      *       "idempotency_key": "create-batch-1",
                      *       "retry_of": null,
-                     *       "accepted_at": "2026-11-28T07:26:15.484Z",
+                     *       "accepted_at": "2026-11-28T07:31:23.063Z",
                      *       "started_at": null,
-                     *       "cancelled_at": "2026-11-28T07:26:15.552Z",
+                     *       "cancelled_at": "2026-11-28T07:31:23.133Z",
                      *       "finished_at": null,
                      *       "operations_per_second": null,
                      *       "estimated_finish_at": null,
@@ -5642,7 +5642,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a2210c-2bab-7fff-8d81-42d86f400000 */
+                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
                 id: string;
             };
             cookie?: never;
@@ -5672,7 +5672,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *       "id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
                      *       "status": "pending",
                      *       "total": 2,
                      *       "pending": 2,
@@ -5692,9 +5692,9 @@ export interface operations {
                      *       "priority": "low",
                      *       "atomic": false,
                      *       "line_events": false,
-                     *       "idempotency_key": "retry:01a2210c-2bab-7fff-8d81-42d86f400000",
-                     *       "retry_of": "01a2210c-2bab-7fff-8d81-42d86f400000",
-                     *       "accepted_at": "2026-11-28T07:26:15.617Z",
+                     *       "idempotency_key": "retry:01a22110-dd29-7fff-a0d7-ac975a300000",
+                     *       "retry_of": "01a22110-dd29-7fff-a0d7-ac975a300000",
+                     *       "accepted_at": "2026-11-28T07:31:23.193Z",
                      *       "started_at": null,
                      *       "cancelled_at": null,
                      *       "finished_at": null,
@@ -5749,8 +5749,8 @@ export interface operations {
                      *           "status": "active",
                      *           "version": 2,
                      *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:26:14.867Z",
-                     *           "updated_at": "2026-11-28T07:26:15.227Z"
+                     *           "created_at": "2026-11-28T07:31:21.644Z",
+                     *           "updated_at": "2026-11-28T07:31:22.817Z"
                      *         },
                      *         {
                      *           "id": "a11ce000-0000-4000-8002-000000000002",
@@ -5764,8 +5764,8 @@ export interface operations {
                      *           "status": "active",
                      *           "version": 1,
                      *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:26:14.904Z",
-                     *           "updated_at": "2026-11-28T07:26:14.954Z"
+                     *           "created_at": "2026-11-28T07:31:21.678Z",
+                     *           "updated_at": "2026-11-28T07:31:21.727Z"
                      *         }
                      *       ],
                      *       "next_cursor": "d2FsbGV0czphMTFjZTAwMC0wMDAwLTQwMDAtODAwMi0wMDAwMDAwMDAwMDI"
@@ -5804,8 +5804,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2c62-7414-a240-98495c9e42f9",
-                     *       "wallet_id": "01a2210c-2c62-7414-a240-98495c9e42f9",
+                     *       "id": "01a22110-dddb-79aa-bcb4-a4cdcac4c9f0",
+                     *       "wallet_id": "01a22110-dddb-79aa-bcb4-a4cdcac4c9f0",
                      *       "client_id": null,
                      *       "asset": "USD",
                      *       "balance": "0.00",
@@ -5815,8 +5815,8 @@ export interface operations {
                      *       "status": "active",
                      *       "version": 0,
                      *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:26:15.651Z",
-                     *       "updated_at": "2026-11-28T07:26:15.651Z"
+                     *       "created_at": "2026-11-28T07:31:23.227Z",
+                     *       "updated_at": "2026-11-28T07:31:23.227Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Wallet"];
@@ -5859,8 +5859,8 @@ export interface operations {
                      *       "status": "active",
                      *       "version": 16,
                      *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:26:14.909Z",
-                     *       "updated_at": "2026-11-28T07:26:15.633Z"
+                     *       "created_at": "2026-11-28T07:31:21.682Z",
+                     *       "updated_at": "2026-11-28T07:31:23.209Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Wallet"];
@@ -5902,8 +5902,8 @@ export interface operations {
                      *       "status": "active",
                      *       "version": 16,
                      *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:26:14.909Z",
-                     *       "updated_at": "2026-11-28T07:26:15.633Z"
+                     *       "created_at": "2026-11-28T07:31:21.682Z",
+                     *       "updated_at": "2026-11-28T07:31:23.209Z"
                      *     }
                      */
                     "application/json": components["schemas"]["GetWalletAnswer"];
@@ -5951,8 +5951,8 @@ export interface operations {
                      *       "status": "active",
                      *       "version": 16,
                      *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:26:14.909Z",
-                     *       "updated_at": "2026-11-28T07:26:15.687Z"
+                     *       "created_at": "2026-11-28T07:31:21.682Z",
+                     *       "updated_at": "2026-11-28T07:31:23.259Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Wallet"];
@@ -5994,8 +5994,8 @@ export interface operations {
                      *       "status": "active",
                      *       "version": 16,
                      *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:26:14.909Z",
-                     *       "updated_at": "2026-11-28T07:26:15.687Z"
+                     *       "created_at": "2026-11-28T07:31:21.682Z",
+                     *       "updated_at": "2026-11-28T07:31:23.259Z"
                      *     }
                      */
                     "application/json": components["schemas"]["GetWalletAnswer"];
@@ -6033,8 +6033,8 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01a2210c-2c39-7006-8b8f-040d59700002",
-                     *           "operation_id": "01a2210c-2c39-7006-8b8f-040d59700002",
+                     *           "id": "01a22110-ddb4-7006-aecf-3cfa96900002",
+                     *           "operation_id": "01a22110-ddb4-7006-aecf-3cfa96900002",
                      *           "leg": 0,
                      *           "type": "transfer",
                      *           "asset": "USD",
@@ -6044,16 +6044,16 @@ export interface operations {
                      *           "other_wallet_id": "b0b00000-0000-4000-8002-000000000004",
                      *           "hold_id": null,
                      *           "reversal_of": null,
-                     *           "batch_id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *           "batch_id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
                      *           "description": null,
                      *           "reference_id": null,
                      *           "metadata": null,
                      *           "version": 16,
-                     *           "created_at": "2026-11-28T07:26:15.633Z"
+                     *           "created_at": "2026-11-28T07:31:23.209Z"
                      *         },
                      *         {
-                     *           "id": "01a2210c-2c39-7006-8b8f-040d59700001",
-                     *           "operation_id": "01a2210c-2c39-7006-8b8f-040d59700001",
+                     *           "id": "01a22110-ddb4-7006-aecf-3cfa96900001",
+                     *           "operation_id": "01a22110-ddb4-7006-aecf-3cfa96900001",
                      *           "leg": 0,
                      *           "type": "deposit",
                      *           "asset": "USD",
@@ -6063,12 +6063,12 @@ export interface operations {
                      *           "other_wallet_id": null,
                      *           "hold_id": null,
                      *           "reversal_of": null,
-                     *           "batch_id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *           "batch_id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
                      *           "description": null,
                      *           "reference_id": null,
                      *           "metadata": null,
                      *           "version": 15,
-                     *           "created_at": "2026-11-28T07:26:15.633Z"
+                     *           "created_at": "2026-11-28T07:31:23.209Z"
                      *         }
                      *       ],
                      *       "next_cursor": "dHJhbnNhY3Rpb25zOjE1",
@@ -6109,8 +6109,8 @@ export interface operations {
                      *       "credited": "223.00",
                      *       "debited": "80.75",
                      *       "net": "142.25",
-                     *       "first_at": "2026-11-28T07:26:14.954Z",
-                     *       "last_at": "2026-11-28T07:26:15.633Z",
+                     *       "first_at": "2026-11-28T07:31:21.727Z",
+                     *       "last_at": "2026-11-28T07:31:23.209Z",
                      *       "archived": null,
                      *       "by_type": [
                      *         {
@@ -6118,80 +6118,80 @@ export interface operations {
                      *           "count": 5,
                      *           "credited": "178.00",
                      *           "debited": "0.00",
-                     *           "first_at": "2026-11-28T07:26:14.954Z",
-                     *           "last_at": "2026-11-28T07:26:15.633Z"
+                     *           "first_at": "2026-11-28T07:31:21.727Z",
+                     *           "last_at": "2026-11-28T07:31:23.209Z"
                      *         },
                      *         {
                      *           "type": "hold",
                      *           "count": 1,
                      *           "credited": "0.00",
                      *           "debited": "25.00",
-                     *           "first_at": "2026-11-28T07:26:15.291Z",
-                     *           "last_at": "2026-11-28T07:26:15.291Z"
+                     *           "first_at": "2026-11-28T07:31:22.885Z",
+                     *           "last_at": "2026-11-28T07:31:22.885Z"
                      *         },
                      *         {
                      *           "type": "posting",
                      *           "count": 2,
                      *           "credited": "0.00",
                      *           "debited": "10.25",
-                     *           "first_at": "2026-11-28T07:26:15.415Z",
-                     *           "last_at": "2026-11-28T07:26:15.415Z"
+                     *           "first_at": "2026-11-28T07:31:23.004Z",
+                     *           "last_at": "2026-11-28T07:31:23.004Z"
                      *         },
                      *         {
                      *           "type": "release",
                      *           "count": 1,
                      *           "credited": "15.00",
                      *           "debited": "0.00",
-                     *           "first_at": "2026-11-28T07:26:15.357Z",
-                     *           "last_at": "2026-11-28T07:26:15.357Z"
+                     *           "first_at": "2026-11-28T07:31:22.947Z",
+                     *           "last_at": "2026-11-28T07:31:22.947Z"
                      *         },
                      *         {
                      *           "type": "resupply",
                      *           "count": 1,
                      *           "credited": "10.00",
                      *           "debited": "0.00",
-                     *           "first_at": "2026-11-28T07:26:15.143Z",
-                     *           "last_at": "2026-11-28T07:26:15.143Z"
+                     *           "first_at": "2026-11-28T07:31:22.737Z",
+                     *           "last_at": "2026-11-28T07:31:22.737Z"
                      *         },
                      *         {
                      *           "type": "reversal",
                      *           "count": 1,
                      *           "credited": "0.00",
                      *           "debited": "10.00",
-                     *           "first_at": "2026-11-28T07:26:15.385Z",
-                     *           "last_at": "2026-11-28T07:26:15.385Z"
+                     *           "first_at": "2026-11-28T07:31:22.977Z",
+                     *           "last_at": "2026-11-28T07:31:22.977Z"
                      *         },
                      *         {
                      *           "type": "spend",
                      *           "count": 1,
                      *           "credited": "0.00",
                      *           "debited": "3.50",
-                     *           "first_at": "2026-11-28T07:26:15.253Z",
-                     *           "last_at": "2026-11-28T07:26:15.253Z"
+                     *           "first_at": "2026-11-28T07:31:22.842Z",
+                     *           "last_at": "2026-11-28T07:31:22.842Z"
                      *         },
                      *         {
                      *           "type": "top_up",
                      *           "count": 1,
                      *           "credited": "20.00",
                      *           "debited": "0.00",
-                     *           "first_at": "2026-11-28T07:26:15.200Z",
-                     *           "last_at": "2026-11-28T07:26:15.200Z"
+                     *           "first_at": "2026-11-28T07:31:22.791Z",
+                     *           "last_at": "2026-11-28T07:31:22.791Z"
                      *         },
                      *         {
                      *           "type": "transfer",
                      *           "count": 2,
                      *           "credited": "0.00",
                      *           "debited": "27.00",
-                     *           "first_at": "2026-11-28T07:26:15.172Z",
-                     *           "last_at": "2026-11-28T07:26:15.633Z"
+                     *           "first_at": "2026-11-28T07:31:22.764Z",
+                     *           "last_at": "2026-11-28T07:31:23.209Z"
                      *         },
                      *         {
                      *           "type": "withdraw",
                      *           "count": 1,
                      *           "credited": "0.00",
                      *           "debited": "5.00",
-                     *           "first_at": "2026-11-28T07:26:15.116Z",
-                     *           "last_at": "2026-11-28T07:26:15.116Z"
+                     *           "first_at": "2026-11-28T07:31:22.711Z",
+                     *           "last_at": "2026-11-28T07:31:22.711Z"
                      *         }
                      *       ]
                      *     }
@@ -6233,12 +6233,12 @@ export interface operations {
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
                      *       "asset": "USD",
                      *       "from": "2026-11-01T00:00:00.000Z",
-                     *       "to": "2026-11-28T07:26:15.716Z",
+                     *       "to": "2026-11-28T07:31:23.286Z",
                      *       "opening_balance": "0.00",
                      *       "closing_balance": "142.25",
                      *       "lines": [
                      *         {
-                     *           "at": "2026-11-28T07:26:14.954Z",
+                     *           "at": "2026-11-28T07:31:21.727Z",
                      *           "operation_id": "01900000-0000-7000-8003-a11ce0000004",
                      *           "leg": 0,
                      *           "type": "deposit",
@@ -6255,8 +6255,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.090Z",
-                     *           "operation_id": "01a2210c-29c0-74db-868c-118c6442e6a2",
+                     *           "at": "2026-11-28T07:31:22.679Z",
+                     *           "operation_id": "01a22110-db35-7df7-923b-ffc7ebdd35c0",
                      *           "leg": 0,
                      *           "type": "deposit",
                      *           "amount": "25.00",
@@ -6272,8 +6272,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.116Z",
-                     *           "operation_id": "01a2210c-2a44-7218-820c-e15a94cb804f",
+                     *           "at": "2026-11-28T07:31:22.711Z",
+                     *           "operation_id": "01a22110-dbce-72ce-af69-771fa8359484",
                      *           "leg": 0,
                      *           "type": "withdraw",
                      *           "amount": "-5.00",
@@ -6289,8 +6289,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.143Z",
-                     *           "operation_id": "01a2210c-2a5f-719b-9944-9efc22e1fd7e",
+                     *           "at": "2026-11-28T07:31:22.737Z",
+                     *           "operation_id": "01a22110-dbea-7d22-9f82-d1d415ceffb4",
                      *           "leg": 0,
                      *           "type": "resupply",
                      *           "amount": "10.00",
@@ -6306,8 +6306,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.172Z",
-                     *           "operation_id": "01a2210c-2a7a-7473-bb46-491657e772b7",
+                     *           "at": "2026-11-28T07:31:22.764Z",
+                     *           "operation_id": "01a22110-dc04-78b0-9fae-676d7cf4d884",
                      *           "leg": 0,
                      *           "type": "transfer",
                      *           "amount": "-25.00",
@@ -6325,8 +6325,8 @@ export interface operations {
                      *           }
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.200Z",
-                     *           "operation_id": "01a2210c-2a97-7890-87ec-327f5b04034c",
+                     *           "at": "2026-11-28T07:31:22.791Z",
+                     *           "operation_id": "01a22110-dc1e-73fe-8500-4e18c25596e1",
                      *           "leg": 0,
                      *           "type": "top_up",
                      *           "amount": "20.00",
@@ -6342,8 +6342,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.253Z",
-                     *           "operation_id": "01a2210c-2ace-79b4-9c97-b19d92359a3f",
+                     *           "at": "2026-11-28T07:31:22.842Z",
+                     *           "operation_id": "01a22110-dc53-735f-8566-4e61dac30012",
                      *           "leg": 0,
                      *           "type": "spend",
                      *           "amount": "-3.50",
@@ -6359,8 +6359,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.291Z",
-                     *           "operation_id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *           "at": "2026-11-28T07:31:22.885Z",
+                     *           "operation_id": "01a22110-dc6d-7f32-9975-cb07236adf42",
                      *           "leg": 0,
                      *           "type": "hold",
                      *           "amount": "-25.00",
@@ -6376,8 +6376,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.357Z",
-                     *           "operation_id": "01a2210c-2b33-7b96-b0f5-c5e22858cd4b",
+                     *           "at": "2026-11-28T07:31:22.947Z",
+                     *           "operation_id": "01a22110-dcb9-7a93-a064-1ba8aaf51df3",
                      *           "leg": 0,
                      *           "type": "release",
                      *           "amount": "15.00",
@@ -6385,7 +6385,7 @@ export interface operations {
                      *           "version": 9,
                      *           "other_wallet_id": null,
                      *           "other_account": null,
-                     *           "hold_id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *           "hold_id": "01a22110-dc6d-7f32-9975-cb07236adf42",
                      *           "reversal_of": null,
                      *           "batch_id": null,
                      *           "description": null,
@@ -6393,8 +6393,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.385Z",
-                     *           "operation_id": "01a2210c-2b4d-79a0-a76b-541ea92efb88",
+                     *           "at": "2026-11-28T07:31:22.977Z",
+                     *           "operation_id": "01a22110-dcd5-7455-b077-6bc5d58a6c38",
                      *           "leg": 0,
                      *           "type": "reversal",
                      *           "amount": "-10.00",
@@ -6403,15 +6403,15 @@ export interface operations {
                      *           "other_wallet_id": null,
                      *           "other_account": "treasury",
                      *           "hold_id": null,
-                     *           "reversal_of": "01a2210c-29c0-74db-868c-118c6442e6a2",
+                     *           "reversal_of": "01a22110-db35-7df7-923b-ffc7ebdd35c0",
                      *           "batch_id": null,
                      *           "description": null,
                      *           "reference_id": null,
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.415Z",
-                     *           "operation_id": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *           "at": "2026-11-28T07:31:23.004Z",
+                     *           "operation_id": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
                      *           "leg": 0,
                      *           "type": "posting",
                      *           "amount": "-10.00",
@@ -6427,8 +6427,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.415Z",
-                     *           "operation_id": "01a2210c-2b6a-7e7b-a64b-fb8ec4c61a63",
+                     *           "at": "2026-11-28T07:31:23.004Z",
+                     *           "operation_id": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
                      *           "leg": 1,
                      *           "type": "posting",
                      *           "amount": "-0.25",
@@ -6444,8 +6444,8 @@ export interface operations {
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.585Z",
-                     *           "operation_id": "01a2210c-2bce-7006-8daf-446d01900001",
+                     *           "at": "2026-11-28T07:31:23.163Z",
+                     *           "operation_id": "01a22110-dd4a-7006-a9c7-533bce400001",
                      *           "leg": 0,
                      *           "type": "deposit",
                      *           "amount": "3.00",
@@ -6455,14 +6455,14 @@ export interface operations {
                      *           "other_account": "treasury",
                      *           "hold_id": null,
                      *           "reversal_of": null,
-                     *           "batch_id": "01a2210c-2bce-7fff-8daf-446d01900000",
+                     *           "batch_id": "01a22110-dd4a-7fff-a9c7-533bce400000",
                      *           "description": null,
                      *           "reference_id": null,
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.585Z",
-                     *           "operation_id": "01a2210c-2bd5-7006-b6bb-d9e28e900001",
+                     *           "at": "2026-11-28T07:31:23.163Z",
+                     *           "operation_id": "01a22110-dd51-7006-bcf7-d6fcd4400001",
                      *           "leg": 0,
                      *           "type": "deposit",
                      *           "amount": "25.00",
@@ -6472,14 +6472,14 @@ export interface operations {
                      *           "other_account": "treasury",
                      *           "hold_id": null,
                      *           "reversal_of": null,
-                     *           "batch_id": "01a2210c-2bd5-7fff-b6bb-d9e28e900000",
+                     *           "batch_id": "01a22110-dd51-7fff-bcf7-d6fcd4400000",
                      *           "description": null,
                      *           "reference_id": null,
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.633Z",
-                     *           "operation_id": "01a2210c-2c39-7006-8b8f-040d59700001",
+                     *           "at": "2026-11-28T07:31:23.209Z",
+                     *           "operation_id": "01a22110-ddb4-7006-aecf-3cfa96900001",
                      *           "leg": 0,
                      *           "type": "deposit",
                      *           "amount": "25.00",
@@ -6489,14 +6489,14 @@ export interface operations {
                      *           "other_account": "treasury",
                      *           "hold_id": null,
                      *           "reversal_of": null,
-                     *           "batch_id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *           "batch_id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
                      *           "description": null,
                      *           "reference_id": null,
                      *           "metadata": null
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.633Z",
-                     *           "operation_id": "01a2210c-2c39-7006-8b8f-040d59700002",
+                     *           "at": "2026-11-28T07:31:23.209Z",
+                     *           "operation_id": "01a22110-ddb4-7006-aecf-3cfa96900002",
                      *           "leg": 0,
                      *           "type": "transfer",
                      *           "amount": "-2.00",
@@ -6506,7 +6506,7 @@ export interface operations {
                      *           "other_account": null,
                      *           "hold_id": null,
                      *           "reversal_of": null,
-                     *           "batch_id": "01a2210c-2c39-7fff-8b8f-040d59700000",
+                     *           "batch_id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
                      *           "description": null,
                      *           "reference_id": null,
                      *           "metadata": null
@@ -6525,7 +6525,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2aea-7d6a-95ea-c4fc4bf6f742 */
+                /** @example 01a22110-dc6d-7f32-9975-cb07236adf42 */
                 id: string;
             };
             cookie?: never;
@@ -6540,7 +6540,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2aea-7d6a-95ea-c4fc4bf6f742",
+                     *       "id": "01a22110-dc6d-7f32-9975-cb07236adf42",
                      *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
                      *       "asset": "USD",
                      *       "amount": "25.00",
@@ -6548,11 +6548,11 @@ export interface operations {
                      *       "released": "15.00",
                      *       "remaining": "0.00",
                      *       "status": "closed",
-                     *       "expires_at": "2026-11-28T08:26:15.278Z",
-                     *       "created_at": "2026-11-28T07:26:15.278Z",
+                     *       "expires_at": "2026-11-28T08:31:22.865Z",
+                     *       "created_at": "2026-11-28T07:31:22.865Z",
                      *       "operations": [
-                     *         "01a2210c-2b15-7b29-93d2-d55b3ac641e8",
-                     *         "01a2210c-2b33-7b96-b0f5-c5e22858cd4b"
+                     *         "01a22110-dc9b-726e-abaf-1bcb6623b40e",
+                     *         "01a22110-dcb9-7a93-a064-1ba8aaf51df3"
                      *       ],
                      *       "more_operations": false
                      *     }
@@ -6593,7 +6593,7 @@ export interface operations {
                      *           "id": "a11ce000-0000-4000-8001-000000000000",
                      *           "login": "user_alice",
                      *           "name": "Alice",
-                     *           "created_at": "2026-11-28T07:26:14.867Z",
+                     *           "created_at": "2026-11-28T07:31:21.644Z",
                      *           "wallets": [
                      *             {
                      *               "id": "a11ce000-0000-4000-8002-000000000001",
@@ -6607,8 +6607,8 @@ export interface operations {
                      *               "status": "active",
                      *               "version": 2,
                      *               "pending_operations": 0,
-                     *               "created_at": "2026-11-28T07:26:14.867Z",
-                     *               "updated_at": "2026-11-28T07:26:15.227Z"
+                     *               "created_at": "2026-11-28T07:31:21.644Z",
+                     *               "updated_at": "2026-11-28T07:31:22.817Z"
                      *             },
                      *             {
                      *               "id": "a11ce000-0000-4000-8002-000000000002",
@@ -6622,8 +6622,8 @@ export interface operations {
                      *               "status": "active",
                      *               "version": 1,
                      *               "pending_operations": 0,
-                     *               "created_at": "2026-11-28T07:26:14.904Z",
-                     *               "updated_at": "2026-11-28T07:26:14.954Z"
+                     *               "created_at": "2026-11-28T07:31:21.678Z",
+                     *               "updated_at": "2026-11-28T07:31:21.727Z"
                      *             },
                      *             {
                      *               "id": "a11ce000-0000-4000-8002-000000000003",
@@ -6637,8 +6637,8 @@ export interface operations {
                      *               "status": "active",
                      *               "version": 1,
                      *               "pending_operations": 0,
-                     *               "created_at": "2026-11-28T07:26:14.909Z",
-                     *               "updated_at": "2026-11-28T07:26:14.954Z"
+                     *               "created_at": "2026-11-28T07:31:21.682Z",
+                     *               "updated_at": "2026-11-28T07:31:21.727Z"
                      *             },
                      *             {
                      *               "id": "a11ce000-0000-4000-8002-000000000004",
@@ -6652,8 +6652,8 @@ export interface operations {
                      *               "status": "active",
                      *               "version": 16,
                      *               "pending_operations": 0,
-                     *               "created_at": "2026-11-28T07:26:14.909Z",
-                     *               "updated_at": "2026-11-28T07:26:15.687Z"
+                     *               "created_at": "2026-11-28T07:31:21.682Z",
+                     *               "updated_at": "2026-11-28T07:31:23.259Z"
                      *             }
                      *           ]
                      *         }
@@ -6695,15 +6695,15 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2cb2-7fb5-a638-cff1099dd4b2",
+                     *       "id": "01a22110-de25-7847-b511-5add8caffbca",
                      *       "login": "ivan",
                      *       "name": "Ivan Ivanov",
-                     *       "created_at": "2026-11-28T07:26:15.731Z",
+                     *       "created_at": "2026-11-28T07:31:23.301Z",
                      *       "wallets": [
                      *         {
-                     *           "id": "01a2210c-2cb2-7fb5-a638-cff29f7d1909",
-                     *           "wallet_id": "01a2210c-2cb2-7fb5-a638-cff29f7d1909",
-                     *           "client_id": "01a2210c-2cb2-7fb5-a638-cff1099dd4b2",
+                     *           "id": "01a22110-de25-7847-b511-5ade6c1d2fd2",
+                     *           "wallet_id": "01a22110-de25-7847-b511-5ade6c1d2fd2",
+                     *           "client_id": "01a22110-de25-7847-b511-5add8caffbca",
                      *           "asset": "USD",
                      *           "balance": "0.00",
                      *           "held": "0.00",
@@ -6712,8 +6712,8 @@ export interface operations {
                      *           "status": "active",
                      *           "version": 0,
                      *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:26:15.731Z",
-                     *           "updated_at": "2026-11-28T07:26:15.731Z"
+                     *           "created_at": "2026-11-28T07:31:23.301Z",
+                     *           "updated_at": "2026-11-28T07:31:23.301Z"
                      *         }
                      *       ]
                      *     }
@@ -6769,14 +6769,14 @@ export interface operations {
                      *           "line": 1,
                      *           "login": "petra",
                      *           "result": "created",
-                     *           "client_id": "01a2210c-2cc0-7f39-9ceb-ffb18f254b94",
+                     *           "client_id": "01a22110-de33-7c10-b10d-80d3ffdf3b83",
                      *           "wallets": [
                      *             {
-                     *               "id": "01a2210c-2cc0-7c32-9093-cc57c90ce80f",
+                     *               "id": "01a22110-de33-79bb-b968-3f47e024a547",
                      *               "asset": "USD"
                      *             },
                      *             {
-                     *               "id": "01a2210c-2cc0-7124-a24b-3e8cf50bdd90",
+                     *               "id": "01a22110-de33-7955-ba72-8f77b2ec70f1",
                      *               "asset": "GOLD"
                      *             }
                      *           ],
@@ -6813,7 +6813,7 @@ export interface operations {
                      *       "id": "a11ce000-0000-4000-8001-000000000000",
                      *       "login": "user_alice",
                      *       "name": "Alice",
-                     *       "created_at": "2026-11-28T07:26:14.867Z",
+                     *       "created_at": "2026-11-28T07:31:21.644Z",
                      *       "wallets": [
                      *         {
                      *           "id": "a11ce000-0000-4000-8002-000000000001",
@@ -6827,8 +6827,8 @@ export interface operations {
                      *           "status": "active",
                      *           "version": 2,
                      *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:26:14.867Z",
-                     *           "updated_at": "2026-11-28T07:26:15.227Z"
+                     *           "created_at": "2026-11-28T07:31:21.644Z",
+                     *           "updated_at": "2026-11-28T07:31:22.817Z"
                      *         },
                      *         {
                      *           "id": "a11ce000-0000-4000-8002-000000000002",
@@ -6842,8 +6842,8 @@ export interface operations {
                      *           "status": "active",
                      *           "version": 1,
                      *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:26:14.904Z",
-                     *           "updated_at": "2026-11-28T07:26:14.954Z"
+                     *           "created_at": "2026-11-28T07:31:21.678Z",
+                     *           "updated_at": "2026-11-28T07:31:21.727Z"
                      *         },
                      *         {
                      *           "id": "a11ce000-0000-4000-8002-000000000003",
@@ -6857,8 +6857,8 @@ export interface operations {
                      *           "status": "active",
                      *           "version": 1,
                      *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:26:14.909Z",
-                     *           "updated_at": "2026-11-28T07:26:14.954Z"
+                     *           "created_at": "2026-11-28T07:31:21.682Z",
+                     *           "updated_at": "2026-11-28T07:31:21.727Z"
                      *         },
                      *         {
                      *           "id": "a11ce000-0000-4000-8002-000000000004",
@@ -6872,8 +6872,8 @@ export interface operations {
                      *           "status": "active",
                      *           "version": 16,
                      *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:26:14.909Z",
-                     *           "updated_at": "2026-11-28T07:26:15.687Z"
+                     *           "created_at": "2026-11-28T07:31:21.682Z",
+                     *           "updated_at": "2026-11-28T07:31:23.259Z"
                      *         }
                      *       ]
                      *     }
@@ -7015,7 +7015,7 @@ export interface operations {
                      *         {
                      *           "name": "treasury",
                      *           "may_go_negative": true,
-                     *           "created_at": "2026-11-28T07:26:13.272Z",
+                     *           "created_at": "2026-11-28T07:31:19.960Z",
                      *           "balances": [
                      *             {
                      *               "asset": "GOLD",
@@ -7084,7 +7084,7 @@ export interface operations {
                      * @example {
                      *       "name": "fees",
                      *       "may_go_negative": false,
-                     *       "created_at": "2026-11-28T07:26:15.793Z"
+                     *       "created_at": "2026-11-28T07:31:23.360Z"
                      *     }
                      */
                     "application/json": components["schemas"]["HouseAccount"];
@@ -7115,7 +7115,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *           "url": "https://example.com/webhooks",
                      *           "description": null,
                      *           "event_types": [
@@ -7134,8 +7134,8 @@ export interface operations {
                      *           "last_error": null,
                      *           "pending": 0,
                      *           "previous_secret_expires_at": null,
-                     *           "created_at": "2026-11-28T07:26:15.800Z",
-                     *           "updated_at": "2026-11-28T07:26:15.800Z"
+                     *           "created_at": "2026-11-28T07:31:23.369Z",
+                     *           "updated_at": "2026-11-28T07:31:23.369Z"
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -7178,7 +7178,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *       "url": "https://example.com/webhooks",
                      *       "description": null,
                      *       "event_types": [
@@ -7197,8 +7197,8 @@ export interface operations {
                      *       "last_error": null,
                      *       "pending": 0,
                      *       "previous_secret_expires_at": null,
-                     *       "created_at": "2026-11-28T07:26:15.800Z",
-                     *       "updated_at": "2026-11-28T07:26:15.800Z",
+                     *       "created_at": "2026-11-28T07:31:23.369Z",
+                     *       "updated_at": "2026-11-28T07:31:23.369Z",
                      *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
                      *     }
                      */
@@ -7212,7 +7212,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
             };
             cookie?: never;
@@ -7232,7 +7232,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *       "url": "https://example.com/webhooks",
                      *       "description": null,
                      *       "event_types": [
@@ -7250,9 +7250,9 @@ export interface operations {
                      *       "last_failure_at": null,
                      *       "last_error": null,
                      *       "pending": 0,
-                     *       "previous_secret_expires_at": "2026-11-29T07:26:15.818Z",
-                     *       "created_at": "2026-11-28T07:26:15.800Z",
-                     *       "updated_at": "2026-11-28T07:26:15.819Z",
+                     *       "previous_secret_expires_at": "2026-11-29T07:31:23.389Z",
+                     *       "created_at": "2026-11-28T07:31:23.369Z",
+                     *       "updated_at": "2026-11-28T07:31:23.389Z",
                      *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
                      *     }
                      */
@@ -7266,7 +7266,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
             };
             cookie?: never;
@@ -7287,14 +7287,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
-                     *       "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
-                     *       "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "id": "01a22110-de86-7d62-bd53-1588bc250c28",
+                     *       "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
+                     *       "event_id": "01a22110-de86-7d62-bd53-1588bc250c28",
                      *       "event_type": "webhook_endpoint.test",
                      *       "status": "pending",
                      *       "attempts": 0,
-                     *       "next_attempt_at": "2026-11-28T07:26:15.830Z",
-                     *       "created_at": "2026-11-28T07:26:15.830Z",
+                     *       "next_attempt_at": "2026-11-28T07:31:23.397Z",
+                     *       "created_at": "2026-11-28T07:31:23.398Z",
                      *       "completed_at": null
                      *     }
                      */
@@ -7314,7 +7314,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
             };
             cookie?: never;
@@ -7331,14 +7331,14 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
-                     *           "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
-                     *           "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *           "id": "01a22110-de86-7d62-bd53-1588bc250c28",
+                     *           "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
+                     *           "event_id": "01a22110-de86-7d62-bd53-1588bc250c28",
                      *           "event_type": "webhook_endpoint.test",
                      *           "status": "pending",
                      *           "attempts": 0,
-                     *           "next_attempt_at": "2026-11-28T07:26:15.830Z",
-                     *           "created_at": "2026-11-28T07:26:15.830Z",
+                     *           "next_attempt_at": "2026-11-28T07:31:23.397Z",
+                     *           "created_at": "2026-11-28T07:31:23.398Z",
                      *           "completed_at": null
                      *         }
                      *       ],
@@ -7355,9 +7355,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
-                /** @example 01a2210c-2d17-7230-bf8b-dd5fe98b4e38 */
+                /** @example 01a22110-de86-7d62-bd53-1588bc250c28 */
                 event_id: string;
             };
             cookie?: never;
@@ -7372,14 +7372,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
-                     *       "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
-                     *       "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "id": "01a22110-de86-7d62-bd53-1588bc250c28",
+                     *       "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
+                     *       "event_id": "01a22110-de86-7d62-bd53-1588bc250c28",
                      *       "event_type": "webhook_endpoint.test",
                      *       "status": "pending",
                      *       "attempts": 0,
-                     *       "next_attempt_at": "2026-11-28T07:26:15.830Z",
-                     *       "created_at": "2026-11-28T07:26:15.830Z",
+                     *       "next_attempt_at": "2026-11-28T07:31:23.397Z",
+                     *       "created_at": "2026-11-28T07:31:23.398Z",
                      *       "completed_at": null,
                      *       "attempts_log": []
                      *     }
@@ -7394,9 +7394,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
-                /** @example 01a2210c-2d17-7230-bf8b-dd5fe98b4e38 */
+                /** @example 01a22110-de86-7d62-bd53-1588bc250c28 */
                 event_id: string;
             };
             cookie?: never;
@@ -7417,14 +7417,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
-                     *       "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
-                     *       "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "id": "01a22110-de86-7d62-bd53-1588bc250c28",
+                     *       "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
+                     *       "event_id": "01a22110-de86-7d62-bd53-1588bc250c28",
                      *       "event_type": "webhook_endpoint.test",
                      *       "status": "pending",
                      *       "attempts": 0,
-                     *       "next_attempt_at": "2026-11-28T07:26:15.830Z",
-                     *       "created_at": "2026-11-28T07:26:15.830Z",
+                     *       "next_attempt_at": "2026-11-28T07:31:23.397Z",
+                     *       "created_at": "2026-11-28T07:31:23.398Z",
                      *       "completed_at": null
                      *     }
                      */
@@ -7438,7 +7438,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
             };
             cookie?: never;
@@ -7481,7 +7481,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
             };
             cookie?: never;
@@ -7528,7 +7528,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
             };
             cookie?: never;
@@ -7543,7 +7543,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *       "url": "https://example.com/webhooks",
                      *       "description": null,
                      *       "event_types": [
@@ -7561,9 +7561,9 @@ export interface operations {
                      *       "last_failure_at": null,
                      *       "last_error": null,
                      *       "pending": 1,
-                     *       "previous_secret_expires_at": "2026-11-29T07:26:15.818Z",
-                     *       "created_at": "2026-11-28T07:26:15.800Z",
-                     *       "updated_at": "2026-11-28T07:26:15.819Z"
+                     *       "previous_secret_expires_at": "2026-11-29T07:31:23.389Z",
+                     *       "created_at": "2026-11-28T07:31:23.369Z",
+                     *       "updated_at": "2026-11-28T07:31:23.389Z"
                      *     }
                      */
                     "application/json": components["schemas"]["WebhookEndpoint"];
@@ -7576,7 +7576,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
             };
             cookie?: never;
@@ -7597,7 +7597,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2cf8-724c-8115-50f093b4e29c */
+                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
                 id: string;
             };
             cookie?: never;
@@ -7622,7 +7622,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *       "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *       "url": "https://example.com/webhooks",
                      *       "description": "the shop",
                      *       "event_types": [
@@ -7640,9 +7640,9 @@ export interface operations {
                      *       "last_failure_at": null,
                      *       "last_error": null,
                      *       "pending": 1,
-                     *       "previous_secret_expires_at": "2026-11-29T07:26:15.818Z",
-                     *       "created_at": "2026-11-28T07:26:15.800Z",
-                     *       "updated_at": "2026-11-28T07:26:15.875Z"
+                     *       "previous_secret_expires_at": "2026-11-29T07:31:23.389Z",
+                     *       "created_at": "2026-11-28T07:31:23.369Z",
+                     *       "updated_at": "2026-11-28T07:31:23.445Z"
                      *     }
                      */
                     "application/json": components["schemas"]["WebhookEndpoint"];
@@ -7675,7 +7675,7 @@ export interface operations {
                      * @example {
                      *       "data": [],
                      *       "next_cursor": "MA",
-                     *       "epoch": "01a2210c-2975-70c3-9f5b-1fd81bd0b835"
+                     *       "epoch": "01a22110-d7cb-72d1-bc22-99df254e4e51"
                      *     }
                      */
                     "application/json": components["schemas"]["Feed"];
@@ -7716,7 +7716,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2d17-7230-bf8b-dd5fe98b4e38 */
+                /** @example 01a22110-de86-7d62-bd53-1588bc250c28 */
                 id: string;
             };
             cookie?: never;
@@ -7731,11 +7731,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38",
+                     *       "id": "01a22110-de86-7d62-bd53-1588bc250c28",
                      *       "type": "webhook_endpoint.test",
-                     *       "timestamp": "2026-11-28T07:26:15.830Z",
+                     *       "timestamp": "2026-11-28T07:31:23.398Z",
                      *       "data": {
-                     *         "endpoint_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *         "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *         "message": "You asked for this event to try your endpoint.",
                      *         "sequence": 1
                      *       }
@@ -7765,7 +7765,7 @@ export interface operations {
                      * @example {
                      *       "anonymous": false,
                      *       "key": {
-                     *         "id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *         "id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *         "name": "test",
                      *         "rate_limit": null,
                      *         "expires_at": null
@@ -7810,7 +7810,7 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *           "id": "01a22110-dedf-704e-b021-a1574077994f",
                      *           "name": "shop",
                      *           "status": "good",
                      *           "scopes": [
@@ -7818,12 +7818,12 @@ export interface operations {
                      *             "operations:write"
                      *           ],
                      *           "rate_limit": null,
-                     *           "created_at": "2026-11-28T07:26:15.919Z",
+                     *           "created_at": "2026-11-28T07:31:23.487Z",
                      *           "expires_at": null,
                      *           "revoked_at": null
                      *         },
                      *         {
-                     *           "id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "name": "test",
                      *           "status": "good",
                      *           "scopes": [
@@ -7837,7 +7837,7 @@ export interface operations {
                      *             "access:admin"
                      *           ],
                      *           "rate_limit": null,
-                     *           "created_at": "2026-11-28T07:26:14.973Z",
+                     *           "created_at": "2026-11-28T07:31:21.765Z",
                      *           "expires_at": null,
                      *           "revoked_at": null
                      *         }
@@ -7882,7 +7882,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *       "id": "01a22110-dedf-704e-b021-a1574077994f",
                      *       "name": "shop",
                      *       "status": "good",
                      *       "scopes": [
@@ -7890,7 +7890,7 @@ export interface operations {
                      *         "operations:write"
                      *       ],
                      *       "rate_limit": null,
-                     *       "created_at": "2026-11-28T07:26:15.919Z",
+                     *       "created_at": "2026-11-28T07:31:23.487Z",
                      *       "expires_at": null,
                      *       "revoked_at": null,
                      *       "token": "wk_the-token-of-this-key"
@@ -7906,7 +7906,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a2210c-2d6f-77bc-a10b-fb6011173b6e */
+                /** @example 01a22110-dedf-704e-b021-a1574077994f */
                 id: string;
             };
             cookie?: never;
@@ -7921,7 +7921,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *       "id": "01a22110-dedf-704e-b021-a1574077994f",
                      *       "name": "shop",
                      *       "status": "revoked",
                      *       "scopes": [
@@ -7929,9 +7929,9 @@ export interface operations {
                      *         "operations:write"
                      *       ],
                      *       "rate_limit": null,
-                     *       "created_at": "2026-11-28T07:26:15.919Z",
+                     *       "created_at": "2026-11-28T07:31:23.487Z",
                      *       "expires_at": null,
-                     *       "revoked_at": "2026-11-28T07:26:15.928Z"
+                     *       "revoked_at": "2026-11-28T07:31:23.497Z"
                      *     }
                      */
                     "application/json": components["schemas"]["ApiKey"];
@@ -7962,24 +7962,24 @@ export interface operations {
                      * @example {
                      *       "data": [
                      *         {
-                     *           "at": "2026-11-28T07:26:15.929Z",
+                     *           "at": "2026-11-28T07:31:23.498Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "key.revoked",
                      *           "subject_type": "api_key",
-                     *           "subject_id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *           "subject_id": "01a22110-dedf-704e-b021-a1574077994f",
                      *           "detail": {
                      *             "name": "shop"
                      *           },
-                     *           "request_id": "01a2210c-2d78-758a-90c5-998aeafe7f68"
+                     *           "request_id": "01a22110-dee9-7aa0-bdb4-7ae3be45465f"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.920Z",
+                     *           "at": "2026-11-28T07:31:23.488Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "key.created",
                      *           "subject_type": "api_key",
-                     *           "subject_id": "01a2210c-2d6f-77bc-a10b-fb6011173b6e",
+                     *           "subject_id": "01a22110-dedf-704e-b021-a1574077994f",
                      *           "detail": {
                      *             "name": "shop",
                      *             "scopes": [
@@ -7989,40 +7989,40 @@ export interface operations {
                      *             "expires_at": null,
                      *             "rate_limit": null
                      *           },
-                     *           "request_id": "01a2210c-2d6e-7756-9a71-511efd1cf421"
+                     *           "request_id": "01a22110-dedf-704e-b021-a1564af818eb"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.884Z",
+                     *           "at": "2026-11-28T07:31:23.454Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "webhook_endpoint.deleted",
                      *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *           "detail": {},
-                     *           "request_id": "01a2210c-2d4b-7b95-b82a-715e80148d11"
+                     *           "request_id": "01a22110-debd-78fc-98cb-f16533902ebe"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.876Z",
+                     *           "at": "2026-11-28T07:31:23.446Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "webhook_endpoint.changed",
                      *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *           "detail": {
                      *             "fields": [
                      *               "description",
                      *               "rate_limit"
                      *             ]
                      *           },
-                     *           "request_id": "01a2210c-2d42-7332-94f2-262a46ac8665"
+                     *           "request_id": "01a22110-deb5-7494-a823-63055d99800c"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.863Z",
+                     *           "at": "2026-11-28T07:31:23.434Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "webhook_endpoint.deliveries_replayed",
                      *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *           "detail": {
                      *             "since": "2026-01-31T00:00:00.000Z",
                      *             "until": "2026-01-31T00:10:00.000Z",
@@ -8030,15 +8030,15 @@ export interface operations {
                      *             "waiting": 0,
                      *             "retrying": 0
                      *           },
-                     *           "request_id": "01a2210c-2d36-7002-9f3e-539e6da86df0"
+                     *           "request_id": "01a22110-dea8-7051-88f4-048ed220401d"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.859Z",
+                     *           "at": "2026-11-28T07:31:23.429Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "webhook_endpoint.deliveries_replayed",
                      *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *           "detail": {
                      *             "since": "2026-01-31T00:00:00.000Z",
                      *             "until": null,
@@ -8046,51 +8046,51 @@ export interface operations {
                      *             "waiting": 1,
                      *             "retrying": 0
                      *           },
-                     *           "request_id": "01a2210c-2d2f-7725-b3be-6505e78a93f7"
+                     *           "request_id": "01a22110-dea0-7d5b-96f3-5dc0470554eb"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.851Z",
+                     *           "at": "2026-11-28T07:31:23.418Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "webhook_endpoint.deliveries_replayed",
                      *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *           "detail": {
-                     *             "event_id": "01a2210c-2d17-7230-bf8b-dd5fe98b4e38"
+                     *             "event_id": "01a22110-de86-7d62-bd53-1588bc250c28"
                      *           },
-                     *           "request_id": "01a2210c-2d29-7541-b127-cabe787b71f5"
+                     *           "request_id": "01a22110-de99-77ad-9aa1-1bef48a769ef"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.819Z",
+                     *           "at": "2026-11-28T07:31:23.390Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "webhook_endpoint.secret_rotated",
                      *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *           "detail": {
-                     *             "previous_until": "2026-11-29T07:26:15.818Z"
+                     *             "previous_until": "2026-11-29T07:31:23.389Z"
                      *           },
-                     *           "request_id": "01a2210c-2d0a-71f3-bc28-a50e08decee3"
+                     *           "request_id": "01a22110-de7d-7f6c-b667-a322e651b858"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.802Z",
+                     *           "at": "2026-11-28T07:31:23.370Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "webhook_endpoint.created",
                      *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a2210c-2cf8-724c-8115-50f093b4e29c",
+                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
                      *           "detail": {
                      *             "event_types": [
                      *               "operation.succeeded",
                      *               "operation.failed"
                      *             ]
                      *           },
-                     *           "request_id": "01a2210c-2cf7-79c9-ab62-b9cd202f3ee1"
+                     *           "request_id": "01a22110-de68-7acd-aa63-90944d672875"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.794Z",
+                     *           "at": "2026-11-28T07:31:23.364Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "house_account.added",
                      *           "subject_type": "house_account",
                      *           "subject_id": null,
@@ -8098,12 +8098,12 @@ export interface operations {
                      *             "name": "fees",
                      *             "may_go_negative": false
                      *           },
-                     *           "request_id": "01a2210c-2cf0-7b3e-8d89-0f11b1826fb0"
+                     *           "request_id": "01a22110-de60-7aa9-9c73-9bebb29cccd8"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.783Z",
+                     *           "at": "2026-11-28T07:31:23.352Z",
                      *           "actor": "key",
-                     *           "key_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "asset.added",
                      *           "subject_type": "asset",
                      *           "subject_id": null,
@@ -8114,12 +8114,12 @@ export interface operations {
                      *             "scale": 2,
                      *             "transferable": true
                      *           },
-                     *           "request_id": "01a2210c-2ccf-7d26-8f9a-423501022676"
+                     *           "request_id": "01a22110-de41-72e6-b493-82950e572848"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:15.688Z",
-                     *           "actor": "anonymous",
-                     *           "key_id": null,
+                     *           "at": "2026-11-28T07:31:23.260Z",
+                     *           "actor": "key",
+                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "action": "wallet.credit_limit_changed",
                      *           "subject_type": "wallet",
                      *           "subject_id": "a11ce000-0000-4000-8002-000000000004",
@@ -8127,15 +8127,15 @@ export interface operations {
                      *             "before": "0.00",
                      *             "credit_limit": "100.00"
                      *           },
-                     *           "request_id": "01a2210c-2c86-75c3-9929-20be59c188c6"
+                     *           "request_id": "01a22110-ddfa-7a17-b3ec-94ede88673f3"
                      *         },
                      *         {
-                     *           "at": "2026-11-28T07:26:14.975Z",
+                     *           "at": "2026-11-28T07:31:21.767Z",
                      *           "actor": "command_line",
                      *           "key_id": null,
                      *           "action": "key.created",
                      *           "subject_type": "api_key",
-                     *           "subject_id": "01a2210c-29bc-735b-9e35-5622fae75986",
+                     *           "subject_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
                      *           "detail": {
                      *             "name": "test",
                      *             "scopes": [
