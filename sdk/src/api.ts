@@ -3919,13 +3919,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "operation_type": "DEPOSIT",
-                 *       "amount": "25.00",
-                 *       "description": "a deposit"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateWalletOperationRequest"];
             };
         };
@@ -3951,26 +3944,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-db35-7df7-923b-ffc7ebdd35c0",
-                     *       "type": "deposit",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "25.00",
-                     *       "priority": "high",
-                     *       "description": "a deposit",
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-wallet-operation-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.565Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -3999,12 +3972,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "operation_type": "WITHDRAW",
-                 *       "amount": "5.00"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateWalletOperationRequest"];
             };
         };
@@ -4030,26 +3997,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dbce-72ce-af69-771fa8359484",
-                     *       "type": "withdraw",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "5.00",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-operation-of-wallet-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.703Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4075,12 +4022,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                 *       "amount": "10.00"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateResupplyRequest"];
             };
         };
@@ -4106,26 +4047,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dbea-7d22-9f82-d1d415ceffb4",
-                     *       "type": "resupply",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "10.00",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-resupply-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.731Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4151,16 +4072,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                 *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                 *       "amount": "25.00",
-                 *       "metadata": {
-                 *         "campaign": "spring"
-                 *       }
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateTransferRequest"];
             };
         };
@@ -4186,29 +4097,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dc04-78b0-9fae-676d7cf4d884",
-                     *       "type": "transfer",
-                     *       "status": "pending",
-                     *       "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "25.00",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-transfer-1",
-                     *       "metadata": {
-                     *         "campaign": "spring"
-                     *       },
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.758Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4237,12 +4125,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "20.00",
-                 *       "asset": "USD"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateTopUpRequest"];
             };
         };
@@ -4268,26 +4150,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dc1e-73fe-8500-4e18c25596e1",
-                     *       "type": "top_up",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "20.00",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-top-up-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.786Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4316,12 +4178,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "5.00",
-                 *       "asset": "GOLD"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateBonusRequest"];
             };
         };
@@ -4347,26 +4203,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dc3a-7b42-9365-b8dd42851adb",
-                     *       "type": "bonus",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000001",
-                     *       "asset": "GOLD",
-                     *       "amount": "5.00",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-bonus-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.811Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4395,12 +4231,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "3.50",
-                 *       "asset": "USD"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateSpendRequest"];
             };
         };
@@ -4426,26 +4256,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dc53-735f-8566-4e61dac30012",
-                     *       "type": "spend",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "3.50",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-spend-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.836Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4474,28 +4284,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "01a22110-dc6d-7f32-9975-cb07236adf42",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *           "asset": "USD",
-                     *           "amount": "25.00",
-                     *           "captured": "0.00",
-                     *           "released": "0.00",
-                     *           "remaining": "25.00",
-                     *           "status": "open",
-                     *           "expires_at": "2026-11-28T08:31:22.865Z",
-                     *           "created_at": "2026-11-28T07:31:22.865Z",
-                     *           "operations": [],
-                     *           "more_operations": false
-                     *         }
-                     *       ],
-                     *       "next_cursor": null,
-                     *       "archived_before": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListWalletHoldsAnswer"];
                 };
             };
@@ -4524,12 +4312,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "25.00",
-                 *       "expires_in": 3600
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateHoldRequest"];
             };
         };
@@ -4555,27 +4337,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dc6d-7f32-9975-cb07236adf42",
-                     *       "type": "hold",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "25.00",
-                     *       "expires_at": "2026-11-28T08:31:22.865Z",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-hold-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.865Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4604,13 +4365,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "10.00",
-                 *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                 *       "final": false
-                 *     }
-                 */
                 "application/json": components["schemas"]["CaptureHoldRequest"];
             };
         };
@@ -4636,29 +4390,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dc9b-726e-abaf-1bcb6623b40e",
-                     *       "type": "capture",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "10.00",
-                     *       "hold_id": "01a22110-dc6d-7f32-9975-cb07236adf42",
-                     *       "final": false,
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "capture-hold-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.910Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4687,11 +4418,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "15.00"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ReleaseHoldRequest"];
             };
         };
@@ -4717,28 +4443,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dcb9-7a93-a064-1ba8aaf51df3",
-                     *       "type": "release",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "15.00",
-                     *       "hold_id": "01a22110-dc6d-7f32-9975-cb07236adf42",
-                     *       "reason": null,
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "release-hold-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.939Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4767,11 +4471,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "amount": "10.00"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ReverseOperationRequest"];
             };
         };
@@ -4797,27 +4496,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dcd5-7455-b077-6bc5d58a6c38",
-                     *       "type": "reversal",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "10.00",
-                     *       "reversal_of": "01a22110-db35-7df7-923b-ffc7ebdd35c0",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "reverse-operation-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.967Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4843,31 +4521,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "legs": [
-                 *         {
-                 *           "from": {
-                 *             "wallet_id": "a11ce000-0000-4000-8002-000000000004"
-                 *           },
-                 *           "to": {
-                 *             "wallet_id": "b0b00000-0000-4000-8002-000000000004"
-                 *           },
-                 *           "amount": "10.00"
-                 *         },
-                 *         {
-                 *           "from": {
-                 *             "wallet_id": "a11ce000-0000-4000-8002-000000000004"
-                 *           },
-                 *           "to": {
-                 *             "account": "treasury"
-                 *           },
-                 *           "amount": "0.25"
-                 *         }
-                 *       ],
-                 *       "description": "a payment, and a fee on it"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreatePostingRequest"];
             };
         };
@@ -4893,48 +4546,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
-                     *       "type": "posting",
-                     *       "status": "pending",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": null,
-                     *       "legs": [
-                     *         {
-                     *           "from": {
-                     *             "wallet_id": "a11ce000-0000-4000-8002-000000000004"
-                     *           },
-                     *           "to": {
-                     *             "wallet_id": "b0b00000-0000-4000-8002-000000000004"
-                     *           },
-                     *           "asset": "USD",
-                     *           "amount": "10.00"
-                     *         },
-                     *         {
-                     *           "from": {
-                     *             "wallet_id": "a11ce000-0000-4000-8002-000000000004"
-                     *           },
-                     *           "to": {
-                     *             "account": "treasury"
-                     *           },
-                     *           "asset": "USD",
-                     *           "amount": "0.25"
-                     *         }
-                     *       ],
-                     *       "priority": "high",
-                     *       "description": "a payment, and a fee on it",
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-posting-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.997Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -4973,77 +4584,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "01a22110-dd0d-7d28-8992-770914ac60ca",
-                     *           "type": "deposit",
-                     *           "status": "scheduled",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *           "asset": "USD",
-                     *           "amount": "12.50",
-                     *           "priority": "high",
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "idempotency_key": "create-operation-1",
-                     *           "metadata": null,
-                     *           "batch_id": null,
-                     *           "execute_at": "2026-12-28T07:26:15.977Z",
-                     *           "created_at": "2026-11-28T07:31:23.024Z",
-                     *           "completed_at": null,
-                     *           "result": null,
-                     *           "error": null
-                     *         },
-                     *         {
-                     *           "id": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
-                     *           "type": "posting",
-                     *           "status": "succeeded",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *           "asset": "USD",
-                     *           "amount": null,
-                     *           "legs": [
-                     *             {
-                     *               "from": {
-                     *                 "wallet_id": "a11ce000-0000-4000-8002-000000000004"
-                     *               },
-                     *               "to": {
-                     *                 "wallet_id": "b0b00000-0000-4000-8002-000000000004"
-                     *               },
-                     *               "asset": "USD",
-                     *               "amount": "10.00"
-                     *             },
-                     *             {
-                     *               "from": {
-                     *                 "wallet_id": "a11ce000-0000-4000-8002-000000000004"
-                     *               },
-                     *               "to": {
-                     *                 "account": "treasury"
-                     *               },
-                     *               "asset": "USD",
-                     *               "amount": "0.25"
-                     *             }
-                     *           ],
-                     *           "priority": "high",
-                     *           "description": "a payment, and a fee on it",
-                     *           "reference_id": null,
-                     *           "idempotency_key": "create-posting-1",
-                     *           "metadata": null,
-                     *           "batch_id": null,
-                     *           "created_at": "2026-11-28T07:31:22.997Z",
-                     *           "completed_at": "2026-11-28T07:31:23.004Z",
-                     *           "result": {
-                     *             "transaction_number": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
-                     *             "wallet_balance": "91.25",
-                     *             "wallet_version": 12
-                     *           },
-                     *           "error": null
-                     *         }
-                     *       ],
-                     *       "next_cursor": "b3BlcmF0aW9uczowMWEyMjExMC1kY2YxLTc1ZjItOGIwZi0zMjhhN2I1MWI3OTA",
-                     *       "archived_before": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListOperationsAnswer"];
                 };
             };
@@ -5069,14 +4609,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "type": "deposit",
-                 *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                 *       "amount": "12.50",
-                 *       "execute_at": "2026-12-28T07:31:23.544Z"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateOperationRequest"];
             };
         };
@@ -5102,27 +4634,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dd0d-7d28-8992-770914ac60ca",
-                     *       "type": "deposit",
-                     *       "status": "scheduled",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "12.50",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-operation-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "execute_at": "2026-12-28T07:26:15.977Z",
-                     *       "created_at": "2026-11-28T07:31:23.024Z",
-                     *       "completed_at": null,
-                     *       "result": null,
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -5146,30 +4657,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dd0d-7d28-8992-770914ac60ca",
-                     *       "type": "deposit",
-                     *       "status": "failed",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "12.50",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-operation-1",
-                     *       "metadata": null,
-                     *       "batch_id": null,
-                     *       "execute_at": "2026-12-28T07:26:15.977Z",
-                     *       "created_at": "2026-11-28T07:31:23.024Z",
-                     *       "completed_at": "2026-11-28T07:31:23.036Z",
-                     *       "result": null,
-                     *       "error": {
-                     *         "code": "cancelled",
-                     *         "message": "The batch was cancelled before the operation was applied."
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Operation"];
                 };
             };
@@ -5196,35 +4683,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dc04-78b0-9fae-676d7cf4d884",
-                     *       "type": "transfer",
-                     *       "status": "succeeded",
-                     *       "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "25.00",
-                     *       "priority": "high",
-                     *       "description": null,
-                     *       "reference_id": null,
-                     *       "idempotency_key": "create-transfer-1",
-                     *       "metadata": {
-                     *         "campaign": "spring"
-                     *       },
-                     *       "batch_id": null,
-                     *       "created_at": "2026-11-28T07:31:22.758Z",
-                     *       "completed_at": "2026-11-28T07:31:22.764Z",
-                     *       "result": {
-                     *         "transaction_number": "01a22110-dc04-78b0-9fae-676d7cf4d884",
-                     *         "from_wallet_balance": "105.00",
-                     *         "from_wallet_version": 5,
-                     *         "to_wallet_balance": "125.00",
-                     *         "to_wallet_version": 2
-                     *       },
-                     *       "error": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["PolledOperation"];
                 };
             };
@@ -5255,43 +4713,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "01a22110-dd51-7fff-bcf7-d6fcd4400000",
-                     *           "status": "pending",
-                     *           "total": 2,
-                     *           "pending": 2,
-                     *           "succeeded": 0,
-                     *           "failed": 0,
-                     *           "replayed": 0,
-                     *           "skipped": 0,
-                     *           "sums": [
-                     *             {
-                     *               "asset": "USD",
-                     *               "total": "50.00",
-                     *               "succeeded": "0.00",
-                     *               "failed": "0.00",
-                     *               "pending": "50.00"
-                     *             }
-                     *           ],
-                     *           "priority": "low",
-                     *           "atomic": false,
-                     *           "line_events": false,
-                     *           "idempotency_key": "sha256:4e053ee635d8047bb4de210130a5dd93c10271d2857e05da447f3efc61724630",
-                     *           "retry_of": null,
-                     *           "accepted_at": "2026-11-28T07:31:23.099Z",
-                     *           "started_at": null,
-                     *           "cancelled_at": null,
-                     *           "finished_at": null,
-                     *           "operations_per_second": null,
-                     *           "estimated_finish_at": null
-                     *         }
-                     *       ],
-                     *       "next_cursor": "YmF0Y2hlczowMWEyMjExMC1kZDUxLTdmZmYtYmNmNy1kNmZjZDQ0MDAwMDA"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListBatchesAnswer"];
                 };
             };
@@ -5327,31 +4748,8 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "operations": [
-                 *         {
-                 *           "type": "deposit",
-                 *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                 *           "amount": "25.00"
-                 *         },
-                 *         {
-                 *           "type": "transfer",
-                 *           "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                 *           "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                 *           "amount": "2.00"
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateBatchRequest"];
-                /** @example {"type":"deposit","wallet_id":"a11ce000-0000-4000-8002-000000000004","amount":"3.00"} */
                 "application/x-ndjson": string;
-                /**
-                 * @example type,wallet_id,amount
-                 *     deposit,a11ce000-0000-4000-8002-000000000004,25.00
-                 *     deposit,b0b00000-0000-4000-8002-000000000004,25.00
-                 */
                 "text/csv": string;
             };
         };
@@ -5377,41 +4775,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dd29-7fff-a0d7-ac975a300000",
-                     *       "status": "pending",
-                     *       "total": 2,
-                     *       "pending": 2,
-                     *       "succeeded": 0,
-                     *       "failed": 0,
-                     *       "replayed": 0,
-                     *       "skipped": 0,
-                     *       "sums": [
-                     *         {
-                     *           "asset": "USD",
-                     *           "total": "27.00",
-                     *           "succeeded": "0.00",
-                     *           "failed": "0.00",
-                     *           "pending": "27.00"
-                     *         }
-                     *       ],
-                     *       "priority": "low",
-                     *       "atomic": false,
-                     *       "line_events": false,
-                     *       "idempotency_key": "create-batch-1",
-                     *       "retry_of": null,
-                     *       "accepted_at": "2026-11-28T07:31:23.063Z",
-                     *       "started_at": null,
-                     *       "cancelled_at": null,
-                     *       "finished_at": null,
-                     *       "operations_per_second": null,
-                     *       "estimated_finish_at": null,
-                     *       "ahead": 0,
-                     *       "waits_for": "earlier_operations",
-                     *       "estimated_completion": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["AcceptedBatch"];
                 };
             };
@@ -5438,41 +4801,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dd29-7fff-a0d7-ac975a300000",
-                     *       "status": "pending",
-                     *       "total": 2,
-                     *       "pending": 2,
-                     *       "succeeded": 0,
-                     *       "failed": 0,
-                     *       "replayed": 0,
-                     *       "skipped": 0,
-                     *       "sums": [
-                     *         {
-                     *           "asset": "USD",
-                     *           "total": "27.00",
-                     *           "succeeded": "0.00",
-                     *           "failed": "0.00",
-                     *           "pending": "27.00"
-                     *         }
-                     *       ],
-                     *       "priority": "low",
-                     *       "atomic": false,
-                     *       "line_events": false,
-                     *       "idempotency_key": "create-batch-1",
-                     *       "retry_of": null,
-                     *       "accepted_at": "2026-11-28T07:31:23.063Z",
-                     *       "started_at": null,
-                     *       "cancelled_at": null,
-                     *       "finished_at": null,
-                     *       "operations_per_second": null,
-                     *       "estimated_finish_at": null,
-                     *       "ahead": 0,
-                     *       "waits_for": "earlier_operations",
-                     *       "estimated_completion": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["PolledBatch"];
                 };
             };
@@ -5503,54 +4831,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "line": 1,
-                     *           "position": 1,
-                     *           "id": "01a22110-dd29-7006-a0d7-ac975a300001",
-                     *           "type": "deposit",
-                     *           "status": "pending",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *           "asset": "USD",
-                     *           "amount": "25.00",
-                     *           "priority": "low",
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "idempotency_key": null,
-                     *           "metadata": null,
-                     *           "batch_id": "01a22110-dd29-7fff-a0d7-ac975a300000",
-                     *           "created_at": "2026-11-28T07:31:23.054Z",
-                     *           "completed_at": null,
-                     *           "result": null,
-                     *           "error": null
-                     *         },
-                     *         {
-                     *           "line": 2,
-                     *           "position": 2,
-                     *           "id": "01a22110-dd29-7006-a0d7-ac975a300002",
-                     *           "type": "transfer",
-                     *           "status": "pending",
-                     *           "from_wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *           "to_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                     *           "asset": "USD",
-                     *           "amount": "2.00",
-                     *           "priority": "low",
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "idempotency_key": null,
-                     *           "metadata": null,
-                     *           "batch_id": "01a22110-dd29-7fff-a0d7-ac975a300000",
-                     *           "created_at": "2026-11-28T07:31:23.054Z",
-                     *           "completed_at": null,
-                     *           "result": null,
-                     *           "error": null
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListBatchOperationsAnswer"];
                     "application/x-ndjson": string;
                     "text/csv": string;
@@ -5594,41 +4874,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dd29-7fff-a0d7-ac975a300000",
-                     *       "status": "pending",
-                     *       "total": 2,
-                     *       "pending": 2,
-                     *       "succeeded": 0,
-                     *       "failed": 0,
-                     *       "replayed": 0,
-                     *       "skipped": 0,
-                     *       "sums": [
-                     *         {
-                     *           "asset": "USD",
-                     *           "total": "27.00",
-                     *           "succeeded": "0.00",
-                     *           "failed": "0.00",
-                     *           "pending": "27.00"
-                     *         }
-                     *       ],
-                     *       "priority": "low",
-                     *       "atomic": false,
-                     *       "line_events": false,
-                     *       "idempotency_key": "create-batch-1",
-                     *       "retry_of": null,
-                     *       "accepted_at": "2026-11-28T07:31:23.063Z",
-                     *       "started_at": null,
-                     *       "cancelled_at": "2026-11-28T07:31:23.133Z",
-                     *       "finished_at": null,
-                     *       "operations_per_second": null,
-                     *       "estimated_finish_at": null,
-                     *       "ahead": 0,
-                     *       "waits_for": "earlier_operations",
-                     *       "estimated_completion": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["PolledBatch"];
                 };
             };
@@ -5670,41 +4915,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
-                     *       "status": "pending",
-                     *       "total": 2,
-                     *       "pending": 2,
-                     *       "succeeded": 0,
-                     *       "failed": 0,
-                     *       "replayed": 0,
-                     *       "skipped": 0,
-                     *       "sums": [
-                     *         {
-                     *           "asset": "USD",
-                     *           "total": "27.00",
-                     *           "succeeded": "0.00",
-                     *           "failed": "0.00",
-                     *           "pending": "27.00"
-                     *         }
-                     *       ],
-                     *       "priority": "low",
-                     *       "atomic": false,
-                     *       "line_events": false,
-                     *       "idempotency_key": "retry:01a22110-dd29-7fff-a0d7-ac975a300000",
-                     *       "retry_of": "01a22110-dd29-7fff-a0d7-ac975a300000",
-                     *       "accepted_at": "2026-11-28T07:31:23.193Z",
-                     *       "started_at": null,
-                     *       "cancelled_at": null,
-                     *       "finished_at": null,
-                     *       "operations_per_second": null,
-                     *       "estimated_finish_at": null,
-                     *       "ahead": 0,
-                     *       "waits_for": "earlier_operations",
-                     *       "estimated_completion": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["PolledBatch"];
                 };
             };
@@ -5734,43 +4944,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "a11ce000-0000-4000-8002-000000000001",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000001",
-                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *           "asset": "GOLD",
-                     *           "balance": "1005.00",
-                     *           "held": "0.00",
-                     *           "credit_limit": "0.00",
-                     *           "available": "1005.00",
-                     *           "status": "active",
-                     *           "version": 2,
-                     *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:31:21.644Z",
-                     *           "updated_at": "2026-11-28T07:31:22.817Z"
-                     *         },
-                     *         {
-                     *           "id": "a11ce000-0000-4000-8002-000000000002",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000002",
-                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *           "asset": "DMND",
-                     *           "balance": "50.00",
-                     *           "held": "0.00",
-                     *           "credit_limit": "0.00",
-                     *           "available": "50.00",
-                     *           "status": "active",
-                     *           "version": 1,
-                     *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:31:21.678Z",
-                     *           "updated_at": "2026-11-28T07:31:21.727Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "d2FsbGV0czphMTFjZTAwMC0wMDAwLTQwMDAtODAwMi0wMDAwMDAwMDAwMDI"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListWalletsAnswer"];
                 };
             };
@@ -5785,11 +4958,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "asset": "USD"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateWalletRequest"];
             };
         };
@@ -5802,23 +4970,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dddb-79aa-bcb4-a4cdcac4c9f0",
-                     *       "wallet_id": "01a22110-dddb-79aa-bcb4-a4cdcac4c9f0",
-                     *       "client_id": null,
-                     *       "asset": "USD",
-                     *       "balance": "0.00",
-                     *       "held": "0.00",
-                     *       "credit_limit": "0.00",
-                     *       "available": "0.00",
-                     *       "status": "active",
-                     *       "version": 0,
-                     *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:31:23.227Z",
-                     *       "updated_at": "2026-11-28T07:31:23.227Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Wallet"];
                 };
             };
@@ -5846,23 +4997,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *       "asset": "USD",
-                     *       "balance": "142.25",
-                     *       "held": "0.00",
-                     *       "credit_limit": "0.00",
-                     *       "available": "142.25",
-                     *       "status": "active",
-                     *       "version": 16,
-                     *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:31:21.682Z",
-                     *       "updated_at": "2026-11-28T07:31:23.209Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Wallet"];
                 };
             };
@@ -5889,23 +5023,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *       "asset": "USD",
-                     *       "balance": "142.25",
-                     *       "held": "0.00",
-                     *       "credit_limit": "0.00",
-                     *       "available": "142.25",
-                     *       "status": "active",
-                     *       "version": 16,
-                     *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:31:21.682Z",
-                     *       "updated_at": "2026-11-28T07:31:23.209Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["GetWalletAnswer"];
                 };
             };
@@ -5923,11 +5040,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "credit_limit": "100.00"
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateWalletRequest"];
             };
         };
@@ -5938,23 +5050,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *       "asset": "USD",
-                     *       "balance": "142.25",
-                     *       "held": "0.00",
-                     *       "credit_limit": "100.00",
-                     *       "available": "242.25",
-                     *       "status": "active",
-                     *       "version": 16,
-                     *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:31:21.682Z",
-                     *       "updated_at": "2026-11-28T07:31:23.259Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Wallet"];
                 };
             };
@@ -5981,23 +5076,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *       "asset": "USD",
-                     *       "balance": "142.25",
-                     *       "held": "0.00",
-                     *       "credit_limit": "100.00",
-                     *       "available": "242.25",
-                     *       "status": "active",
-                     *       "version": 16,
-                     *       "pending_operations": 0,
-                     *       "created_at": "2026-11-28T07:31:21.682Z",
-                     *       "updated_at": "2026-11-28T07:31:23.259Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["GetWalletAnswer"];
                 };
             };
@@ -6029,52 +5107,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "01a22110-ddb4-7006-aecf-3cfa96900002",
-                     *           "operation_id": "01a22110-ddb4-7006-aecf-3cfa96900002",
-                     *           "leg": 0,
-                     *           "type": "transfer",
-                     *           "asset": "USD",
-                     *           "amount": "-2.00",
-                     *           "balance_before": "144.25",
-                     *           "balance_after": "142.25",
-                     *           "other_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null,
-                     *           "version": 16,
-                     *           "created_at": "2026-11-28T07:31:23.209Z"
-                     *         },
-                     *         {
-                     *           "id": "01a22110-ddb4-7006-aecf-3cfa96900001",
-                     *           "operation_id": "01a22110-ddb4-7006-aecf-3cfa96900001",
-                     *           "leg": 0,
-                     *           "type": "deposit",
-                     *           "asset": "USD",
-                     *           "amount": "25.00",
-                     *           "balance_before": "119.25",
-                     *           "balance_after": "144.25",
-                     *           "other_wallet_id": null,
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null,
-                     *           "version": 15,
-                     *           "created_at": "2026-11-28T07:31:23.209Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": "dHJhbnNhY3Rpb25zOjE1",
-                     *       "archived": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListWalletTransactionsAnswer"];
                 };
             };
@@ -6101,101 +5133,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "count": 16,
-                     *       "credited": "223.00",
-                     *       "debited": "80.75",
-                     *       "net": "142.25",
-                     *       "first_at": "2026-11-28T07:31:21.727Z",
-                     *       "last_at": "2026-11-28T07:31:23.209Z",
-                     *       "archived": null,
-                     *       "by_type": [
-                     *         {
-                     *           "type": "deposit",
-                     *           "count": 5,
-                     *           "credited": "178.00",
-                     *           "debited": "0.00",
-                     *           "first_at": "2026-11-28T07:31:21.727Z",
-                     *           "last_at": "2026-11-28T07:31:23.209Z"
-                     *         },
-                     *         {
-                     *           "type": "hold",
-                     *           "count": 1,
-                     *           "credited": "0.00",
-                     *           "debited": "25.00",
-                     *           "first_at": "2026-11-28T07:31:22.885Z",
-                     *           "last_at": "2026-11-28T07:31:22.885Z"
-                     *         },
-                     *         {
-                     *           "type": "posting",
-                     *           "count": 2,
-                     *           "credited": "0.00",
-                     *           "debited": "10.25",
-                     *           "first_at": "2026-11-28T07:31:23.004Z",
-                     *           "last_at": "2026-11-28T07:31:23.004Z"
-                     *         },
-                     *         {
-                     *           "type": "release",
-                     *           "count": 1,
-                     *           "credited": "15.00",
-                     *           "debited": "0.00",
-                     *           "first_at": "2026-11-28T07:31:22.947Z",
-                     *           "last_at": "2026-11-28T07:31:22.947Z"
-                     *         },
-                     *         {
-                     *           "type": "resupply",
-                     *           "count": 1,
-                     *           "credited": "10.00",
-                     *           "debited": "0.00",
-                     *           "first_at": "2026-11-28T07:31:22.737Z",
-                     *           "last_at": "2026-11-28T07:31:22.737Z"
-                     *         },
-                     *         {
-                     *           "type": "reversal",
-                     *           "count": 1,
-                     *           "credited": "0.00",
-                     *           "debited": "10.00",
-                     *           "first_at": "2026-11-28T07:31:22.977Z",
-                     *           "last_at": "2026-11-28T07:31:22.977Z"
-                     *         },
-                     *         {
-                     *           "type": "spend",
-                     *           "count": 1,
-                     *           "credited": "0.00",
-                     *           "debited": "3.50",
-                     *           "first_at": "2026-11-28T07:31:22.842Z",
-                     *           "last_at": "2026-11-28T07:31:22.842Z"
-                     *         },
-                     *         {
-                     *           "type": "top_up",
-                     *           "count": 1,
-                     *           "credited": "20.00",
-                     *           "debited": "0.00",
-                     *           "first_at": "2026-11-28T07:31:22.791Z",
-                     *           "last_at": "2026-11-28T07:31:22.791Z"
-                     *         },
-                     *         {
-                     *           "type": "transfer",
-                     *           "count": 2,
-                     *           "credited": "0.00",
-                     *           "debited": "27.00",
-                     *           "first_at": "2026-11-28T07:31:22.764Z",
-                     *           "last_at": "2026-11-28T07:31:23.209Z"
-                     *         },
-                     *         {
-                     *           "type": "withdraw",
-                     *           "count": 1,
-                     *           "credited": "0.00",
-                     *           "debited": "5.00",
-                     *           "first_at": "2026-11-28T07:31:22.711Z",
-                     *           "last_at": "2026-11-28T07:31:22.711Z"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Statistics"];
                 };
             };
@@ -6228,292 +5165,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "from": "2026-11-01T00:00:00.000Z",
-                     *       "to": "2026-11-28T07:31:23.286Z",
-                     *       "opening_balance": "0.00",
-                     *       "closing_balance": "142.25",
-                     *       "lines": [
-                     *         {
-                     *           "at": "2026-11-28T07:31:21.727Z",
-                     *           "operation_id": "01900000-0000-7000-8003-a11ce0000004",
-                     *           "leg": 0,
-                     *           "type": "deposit",
-                     *           "amount": "100.00",
-                     *           "balance": "100.00",
-                     *           "version": 1,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": "Opening balance",
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:22.679Z",
-                     *           "operation_id": "01a22110-db35-7df7-923b-ffc7ebdd35c0",
-                     *           "leg": 0,
-                     *           "type": "deposit",
-                     *           "amount": "25.00",
-                     *           "balance": "125.00",
-                     *           "version": 2,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": "a deposit",
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:22.711Z",
-                     *           "operation_id": "01a22110-dbce-72ce-af69-771fa8359484",
-                     *           "leg": 0,
-                     *           "type": "withdraw",
-                     *           "amount": "-5.00",
-                     *           "balance": "120.00",
-                     *           "version": 3,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:22.737Z",
-                     *           "operation_id": "01a22110-dbea-7d22-9f82-d1d415ceffb4",
-                     *           "leg": 0,
-                     *           "type": "resupply",
-                     *           "amount": "10.00",
-                     *           "balance": "130.00",
-                     *           "version": 4,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:22.764Z",
-                     *           "operation_id": "01a22110-dc04-78b0-9fae-676d7cf4d884",
-                     *           "leg": 0,
-                     *           "type": "transfer",
-                     *           "amount": "-25.00",
-                     *           "balance": "105.00",
-                     *           "version": 5,
-                     *           "other_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                     *           "other_account": null,
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": {
-                     *             "campaign": "spring"
-                     *           }
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:22.791Z",
-                     *           "operation_id": "01a22110-dc1e-73fe-8500-4e18c25596e1",
-                     *           "leg": 0,
-                     *           "type": "top_up",
-                     *           "amount": "20.00",
-                     *           "balance": "125.00",
-                     *           "version": 6,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:22.842Z",
-                     *           "operation_id": "01a22110-dc53-735f-8566-4e61dac30012",
-                     *           "leg": 0,
-                     *           "type": "spend",
-                     *           "amount": "-3.50",
-                     *           "balance": "121.50",
-                     *           "version": 7,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:22.885Z",
-                     *           "operation_id": "01a22110-dc6d-7f32-9975-cb07236adf42",
-                     *           "leg": 0,
-                     *           "type": "hold",
-                     *           "amount": "-25.00",
-                     *           "balance": "96.50",
-                     *           "version": 8,
-                     *           "other_wallet_id": null,
-                     *           "other_account": null,
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:22.947Z",
-                     *           "operation_id": "01a22110-dcb9-7a93-a064-1ba8aaf51df3",
-                     *           "leg": 0,
-                     *           "type": "release",
-                     *           "amount": "15.00",
-                     *           "balance": "111.50",
-                     *           "version": 9,
-                     *           "other_wallet_id": null,
-                     *           "other_account": null,
-                     *           "hold_id": "01a22110-dc6d-7f32-9975-cb07236adf42",
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:22.977Z",
-                     *           "operation_id": "01a22110-dcd5-7455-b077-6bc5d58a6c38",
-                     *           "leg": 0,
-                     *           "type": "reversal",
-                     *           "amount": "-10.00",
-                     *           "balance": "101.50",
-                     *           "version": 10,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": "01a22110-db35-7df7-923b-ffc7ebdd35c0",
-                     *           "batch_id": null,
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.004Z",
-                     *           "operation_id": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
-                     *           "leg": 0,
-                     *           "type": "posting",
-                     *           "amount": "-10.00",
-                     *           "balance": "91.50",
-                     *           "version": 11,
-                     *           "other_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                     *           "other_account": null,
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": "a payment, and a fee on it",
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.004Z",
-                     *           "operation_id": "01a22110-dcf1-75f2-8b0f-328a7b51b790",
-                     *           "leg": 1,
-                     *           "type": "posting",
-                     *           "amount": "-0.25",
-                     *           "balance": "91.25",
-                     *           "version": 12,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": null,
-                     *           "description": "a payment, and a fee on it",
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.163Z",
-                     *           "operation_id": "01a22110-dd4a-7006-a9c7-533bce400001",
-                     *           "leg": 0,
-                     *           "type": "deposit",
-                     *           "amount": "3.00",
-                     *           "balance": "94.25",
-                     *           "version": 13,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": "01a22110-dd4a-7fff-a9c7-533bce400000",
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.163Z",
-                     *           "operation_id": "01a22110-dd51-7006-bcf7-d6fcd4400001",
-                     *           "leg": 0,
-                     *           "type": "deposit",
-                     *           "amount": "25.00",
-                     *           "balance": "119.25",
-                     *           "version": 14,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": "01a22110-dd51-7fff-bcf7-d6fcd4400000",
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.209Z",
-                     *           "operation_id": "01a22110-ddb4-7006-aecf-3cfa96900001",
-                     *           "leg": 0,
-                     *           "type": "deposit",
-                     *           "amount": "25.00",
-                     *           "balance": "144.25",
-                     *           "version": 15,
-                     *           "other_wallet_id": null,
-                     *           "other_account": "treasury",
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.209Z",
-                     *           "operation_id": "01a22110-ddb4-7006-aecf-3cfa96900002",
-                     *           "leg": 0,
-                     *           "type": "transfer",
-                     *           "amount": "-2.00",
-                     *           "balance": "142.25",
-                     *           "version": 16,
-                     *           "other_wallet_id": "b0b00000-0000-4000-8002-000000000004",
-                     *           "other_account": null,
-                     *           "hold_id": null,
-                     *           "reversal_of": null,
-                     *           "batch_id": "01a22110-ddb4-7fff-aecf-3cfa96900000",
-                     *           "description": null,
-                     *           "reference_id": null,
-                     *           "metadata": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Statement"];
                     "text/csv": string;
                 };
@@ -6538,25 +5189,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dc6d-7f32-9975-cb07236adf42",
-                     *       "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *       "asset": "USD",
-                     *       "amount": "25.00",
-                     *       "captured": "10.00",
-                     *       "released": "15.00",
-                     *       "remaining": "0.00",
-                     *       "status": "closed",
-                     *       "expires_at": "2026-11-28T08:31:22.865Z",
-                     *       "created_at": "2026-11-28T07:31:22.865Z",
-                     *       "operations": [
-                     *         "01a22110-dc9b-726e-abaf-1bcb6623b40e",
-                     *         "01a22110-dcb9-7a93-a064-1ba8aaf51df3"
-                     *       ],
-                     *       "more_operations": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["Hold"];
                 };
             };
@@ -6586,81 +5218,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "a11ce000-0000-4000-8001-000000000000",
-                     *           "login": "user_alice",
-                     *           "name": "Alice",
-                     *           "created_at": "2026-11-28T07:31:21.644Z",
-                     *           "wallets": [
-                     *             {
-                     *               "id": "a11ce000-0000-4000-8002-000000000001",
-                     *               "wallet_id": "a11ce000-0000-4000-8002-000000000001",
-                     *               "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *               "asset": "GOLD",
-                     *               "balance": "1005.00",
-                     *               "held": "0.00",
-                     *               "credit_limit": "0.00",
-                     *               "available": "1005.00",
-                     *               "status": "active",
-                     *               "version": 2,
-                     *               "pending_operations": 0,
-                     *               "created_at": "2026-11-28T07:31:21.644Z",
-                     *               "updated_at": "2026-11-28T07:31:22.817Z"
-                     *             },
-                     *             {
-                     *               "id": "a11ce000-0000-4000-8002-000000000002",
-                     *               "wallet_id": "a11ce000-0000-4000-8002-000000000002",
-                     *               "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *               "asset": "DMND",
-                     *               "balance": "50.00",
-                     *               "held": "0.00",
-                     *               "credit_limit": "0.00",
-                     *               "available": "50.00",
-                     *               "status": "active",
-                     *               "version": 1,
-                     *               "pending_operations": 0,
-                     *               "created_at": "2026-11-28T07:31:21.678Z",
-                     *               "updated_at": "2026-11-28T07:31:21.727Z"
-                     *             },
-                     *             {
-                     *               "id": "a11ce000-0000-4000-8002-000000000003",
-                     *               "wallet_id": "a11ce000-0000-4000-8002-000000000003",
-                     *               "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *               "asset": "PTS",
-                     *               "balance": "500.00",
-                     *               "held": "0.00",
-                     *               "credit_limit": "0.00",
-                     *               "available": "500.00",
-                     *               "status": "active",
-                     *               "version": 1,
-                     *               "pending_operations": 0,
-                     *               "created_at": "2026-11-28T07:31:21.682Z",
-                     *               "updated_at": "2026-11-28T07:31:21.727Z"
-                     *             },
-                     *             {
-                     *               "id": "a11ce000-0000-4000-8002-000000000004",
-                     *               "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *               "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *               "asset": "USD",
-                     *               "balance": "142.25",
-                     *               "held": "0.00",
-                     *               "credit_limit": "100.00",
-                     *               "available": "242.25",
-                     *               "status": "active",
-                     *               "version": 16,
-                     *               "pending_operations": 0,
-                     *               "created_at": "2026-11-28T07:31:21.682Z",
-                     *               "updated_at": "2026-11-28T07:31:23.259Z"
-                     *             }
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListClientsAnswer"];
                 };
             };
@@ -6675,12 +5232,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Ivan Ivanov",
-                 *       "login": "ivan"
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateClientRequest"];
             };
         };
@@ -6693,31 +5244,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-de25-7847-b511-5add8caffbca",
-                     *       "login": "ivan",
-                     *       "name": "Ivan Ivanov",
-                     *       "created_at": "2026-11-28T07:31:23.301Z",
-                     *       "wallets": [
-                     *         {
-                     *           "id": "01a22110-de25-7847-b511-5ade6c1d2fd2",
-                     *           "wallet_id": "01a22110-de25-7847-b511-5ade6c1d2fd2",
-                     *           "client_id": "01a22110-de25-7847-b511-5add8caffbca",
-                     *           "asset": "USD",
-                     *           "balance": "0.00",
-                     *           "held": "0.00",
-                     *           "credit_limit": "0.00",
-                     *           "available": "0.00",
-                     *           "status": "active",
-                     *           "version": 0,
-                     *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:31:23.301Z",
-                     *           "updated_at": "2026-11-28T07:31:23.301Z"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Client"];
                 };
             };
@@ -6732,22 +5258,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "clients": [
-                 *         {
-                 *           "name": "Petra Novak",
-                 *           "login": "petra",
-                 *           "assets": [
-                 *             "USD",
-                 *             "GOLD"
-                 *           ]
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateClientsRequest"];
-                /** @example {"name":"Li Wei","login":"li","assets":["USD"]} */
                 "application/x-ndjson": string;
             };
         };
@@ -6758,33 +5269,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "total": 1,
-                     *       "created": 1,
-                     *       "existing": 0,
-                     *       "refused": 0,
-                     *       "data": [
-                     *         {
-                     *           "line": 1,
-                     *           "login": "petra",
-                     *           "result": "created",
-                     *           "client_id": "01a22110-de33-7c10-b10d-80d3ffdf3b83",
-                     *           "wallets": [
-                     *             {
-                     *               "id": "01a22110-de33-79bb-b968-3f47e024a547",
-                     *               "asset": "USD"
-                     *             },
-                     *             {
-                     *               "id": "01a22110-de33-7955-ba72-8f77b2ec70f1",
-                     *               "asset": "GOLD"
-                     *             }
-                     *           ],
-                     *           "error": null
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["ClientResults"];
                 };
             };
@@ -6808,76 +5292,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "a11ce000-0000-4000-8001-000000000000",
-                     *       "login": "user_alice",
-                     *       "name": "Alice",
-                     *       "created_at": "2026-11-28T07:31:21.644Z",
-                     *       "wallets": [
-                     *         {
-                     *           "id": "a11ce000-0000-4000-8002-000000000001",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000001",
-                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *           "asset": "GOLD",
-                     *           "balance": "1005.00",
-                     *           "held": "0.00",
-                     *           "credit_limit": "0.00",
-                     *           "available": "1005.00",
-                     *           "status": "active",
-                     *           "version": 2,
-                     *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:31:21.644Z",
-                     *           "updated_at": "2026-11-28T07:31:22.817Z"
-                     *         },
-                     *         {
-                     *           "id": "a11ce000-0000-4000-8002-000000000002",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000002",
-                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *           "asset": "DMND",
-                     *           "balance": "50.00",
-                     *           "held": "0.00",
-                     *           "credit_limit": "0.00",
-                     *           "available": "50.00",
-                     *           "status": "active",
-                     *           "version": 1,
-                     *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:31:21.678Z",
-                     *           "updated_at": "2026-11-28T07:31:21.727Z"
-                     *         },
-                     *         {
-                     *           "id": "a11ce000-0000-4000-8002-000000000003",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000003",
-                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *           "asset": "PTS",
-                     *           "balance": "500.00",
-                     *           "held": "0.00",
-                     *           "credit_limit": "0.00",
-                     *           "available": "500.00",
-                     *           "status": "active",
-                     *           "version": 1,
-                     *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:31:21.682Z",
-                     *           "updated_at": "2026-11-28T07:31:21.727Z"
-                     *         },
-                     *         {
-                     *           "id": "a11ce000-0000-4000-8002-000000000004",
-                     *           "wallet_id": "a11ce000-0000-4000-8002-000000000004",
-                     *           "client_id": "a11ce000-0000-4000-8001-000000000000",
-                     *           "asset": "USD",
-                     *           "balance": "142.25",
-                     *           "held": "0.00",
-                     *           "credit_limit": "100.00",
-                     *           "available": "242.25",
-                     *           "status": "active",
-                     *           "version": 16,
-                     *           "pending_operations": 0,
-                     *           "created_at": "2026-11-28T07:31:21.682Z",
-                     *           "updated_at": "2026-11-28T07:31:23.259Z"
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Client"];
                 };
             };
@@ -6898,41 +5312,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": 1,
-                     *           "code": "GOLD",
-                     *           "name": "Gold Coins",
-                     *           "scale": 2,
-                     *           "transferable": false
-                     *         },
-                     *         {
-                     *           "id": 2,
-                     *           "code": "DMND",
-                     *           "name": "Diamonds",
-                     *           "scale": 2,
-                     *           "transferable": false
-                     *         },
-                     *         {
-                     *           "id": 3,
-                     *           "code": "PTS",
-                     *           "name": "Loyalty Points",
-                     *           "scale": 2,
-                     *           "transferable": false
-                     *         },
-                     *         {
-                     *           "id": 4,
-                     *           "code": "USD",
-                     *           "name": "US Dollar",
-                     *           "scale": 2,
-                     *           "transferable": true
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListAssetsAnswer"];
                 };
             };
@@ -6947,14 +5326,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "code": "EUR",
-                 *       "name": "Euro",
-                 *       "scale": 2,
-                 *       "transferable": true
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateAssetRequest"];
             };
         };
@@ -6976,15 +5347,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": 5,
-                     *       "code": "EUR",
-                     *       "name": "Euro",
-                     *       "scale": 2,
-                     *       "transferable": true
-                     *     }
-                     */
                     "application/json": components["schemas"]["Asset"];
                 };
             };
@@ -7009,36 +5371,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "name": "treasury",
-                     *           "may_go_negative": true,
-                     *           "created_at": "2026-11-28T07:31:19.960Z",
-                     *           "balances": [
-                     *             {
-                     *               "asset": "GOLD",
-                     *               "balance": "-1505.00"
-                     *             },
-                     *             {
-                     *               "asset": "DMND",
-                     *               "balance": "-75.00"
-                     *             },
-                     *             {
-                     *               "asset": "PTS",
-                     *               "balance": "-750.00"
-                     *             },
-                     *             {
-                     *               "asset": "USD",
-                     *               "balance": "-314.25"
-                     *             }
-                     *           ]
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListAccountsAnswer"];
                 };
             };
@@ -7053,12 +5385,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "fees",
-                 *       "may_go_negative": false
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateAccountRequest"];
             };
         };
@@ -7080,13 +5406,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "name": "fees",
-                     *       "may_go_negative": false,
-                     *       "created_at": "2026-11-28T07:31:23.360Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["HouseAccount"];
                 };
             };
@@ -7111,36 +5430,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *           "url": "https://example.com/webhooks",
-                     *           "description": null,
-                     *           "event_types": [
-                     *             "operation.succeeded",
-                     *             "operation.failed"
-                     *           ],
-                     *           "headers": {},
-                     *           "rate_limit": null,
-                     *           "status": "enabled",
-                     *           "disabled_reason": null,
-                     *           "disabled_at": null,
-                     *           "failing_since": null,
-                     *           "paused_until": null,
-                     *           "last_success_at": null,
-                     *           "last_failure_at": null,
-                     *           "last_error": null,
-                     *           "pending": 0,
-                     *           "previous_secret_expires_at": null,
-                     *           "created_at": "2026-11-28T07:31:23.369Z",
-                     *           "updated_at": "2026-11-28T07:31:23.369Z"
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListWebhookEndpointsAnswer"];
                 };
             };
@@ -7155,15 +5444,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "url": "https://example.com/webhooks",
-                 *       "event_types": [
-                 *         "operation.succeeded",
-                 *         "operation.failed"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateWebhookEndpointRequest"];
             };
         };
@@ -7176,32 +5456,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *       "url": "https://example.com/webhooks",
-                     *       "description": null,
-                     *       "event_types": [
-                     *         "operation.succeeded",
-                     *         "operation.failed"
-                     *       ],
-                     *       "headers": {},
-                     *       "rate_limit": null,
-                     *       "status": "enabled",
-                     *       "disabled_reason": null,
-                     *       "disabled_at": null,
-                     *       "failing_since": null,
-                     *       "paused_until": null,
-                     *       "last_success_at": null,
-                     *       "last_failure_at": null,
-                     *       "last_error": null,
-                     *       "pending": 0,
-                     *       "previous_secret_expires_at": null,
-                     *       "created_at": "2026-11-28T07:31:23.369Z",
-                     *       "updated_at": "2026-11-28T07:31:23.369Z",
-                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookEndpointWithSecret"];
                 };
             };
@@ -7219,7 +5473,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /** @example {} */
                 "application/json": components["schemas"]["RotateWebhookSecretRequest"];
             };
         };
@@ -7230,32 +5483,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *       "url": "https://example.com/webhooks",
-                     *       "description": null,
-                     *       "event_types": [
-                     *         "operation.succeeded",
-                     *         "operation.failed"
-                     *       ],
-                     *       "headers": {},
-                     *       "rate_limit": null,
-                     *       "status": "enabled",
-                     *       "disabled_reason": null,
-                     *       "disabled_at": null,
-                     *       "failing_since": null,
-                     *       "paused_until": null,
-                     *       "last_success_at": null,
-                     *       "last_failure_at": null,
-                     *       "last_error": null,
-                     *       "pending": 0,
-                     *       "previous_secret_expires_at": "2026-11-29T07:31:23.389Z",
-                     *       "created_at": "2026-11-28T07:31:23.369Z",
-                     *       "updated_at": "2026-11-28T07:31:23.389Z",
-                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookEndpointWithSecret"];
                 };
             };
@@ -7285,19 +5512,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-de86-7d62-bd53-1588bc250c28",
-                     *       "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *       "event_id": "01a22110-de86-7d62-bd53-1588bc250c28",
-                     *       "event_type": "webhook_endpoint.test",
-                     *       "status": "pending",
-                     *       "attempts": 0,
-                     *       "next_attempt_at": "2026-11-28T07:31:23.397Z",
-                     *       "created_at": "2026-11-28T07:31:23.398Z",
-                     *       "completed_at": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
@@ -7327,24 +5541,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "01a22110-de86-7d62-bd53-1588bc250c28",
-                     *           "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *           "event_id": "01a22110-de86-7d62-bd53-1588bc250c28",
-                     *           "event_type": "webhook_endpoint.test",
-                     *           "status": "pending",
-                     *           "attempts": 0,
-                     *           "next_attempt_at": "2026-11-28T07:31:23.397Z",
-                     *           "created_at": "2026-11-28T07:31:23.398Z",
-                     *           "completed_at": null
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListDeliveriesAnswer"];
                 };
             };
@@ -7370,20 +5566,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-de86-7d62-bd53-1588bc250c28",
-                     *       "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *       "event_id": "01a22110-de86-7d62-bd53-1588bc250c28",
-                     *       "event_type": "webhook_endpoint.test",
-                     *       "status": "pending",
-                     *       "attempts": 0,
-                     *       "next_attempt_at": "2026-11-28T07:31:23.397Z",
-                     *       "created_at": "2026-11-28T07:31:23.398Z",
-                     *       "completed_at": null,
-                     *       "attempts_log": []
-                     *     }
-                     */
                     "application/json": components["schemas"]["DeliveryWithAttempts"];
                 };
             };
@@ -7415,19 +5597,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-de86-7d62-bd53-1588bc250c28",
-                     *       "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *       "event_id": "01a22110-de86-7d62-bd53-1588bc250c28",
-                     *       "event_type": "webhook_endpoint.test",
-                     *       "status": "pending",
-                     *       "attempts": 0,
-                     *       "next_attempt_at": "2026-11-28T07:31:23.397Z",
-                     *       "created_at": "2026-11-28T07:31:23.398Z",
-                     *       "completed_at": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
@@ -7445,11 +5614,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "since": "2026-01-31T00:00:00Z"
-                 *     }
-                 */
                 "application/json": components["schemas"]["ReplayFailedDeliveriesRequest"];
             };
         };
@@ -7466,11 +5630,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "replayed": 0
-                     *     }
-                     */
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
@@ -7488,12 +5647,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "since": "2026-01-31T00:00:00Z",
-                 *       "until": "2026-01-31T00:10:00Z"
-                 *     }
-                 */
                 "application/json": components["schemas"]["RecoverDeliveriesRequest"];
             };
         };
@@ -7510,14 +5663,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "recovered": 0,
-                     *       "failed": 0,
-                     *       "retrying": 0,
-                     *       "waiting": 0
-                     *     }
-                     */
                     "application/json": components["schemas"]["Recovered"];
                 };
             };
@@ -7541,31 +5686,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *       "url": "https://example.com/webhooks",
-                     *       "description": null,
-                     *       "event_types": [
-                     *         "operation.succeeded",
-                     *         "operation.failed"
-                     *       ],
-                     *       "headers": {},
-                     *       "rate_limit": null,
-                     *       "status": "enabled",
-                     *       "disabled_reason": null,
-                     *       "disabled_at": null,
-                     *       "failing_since": null,
-                     *       "paused_until": null,
-                     *       "last_success_at": null,
-                     *       "last_failure_at": null,
-                     *       "last_error": null,
-                     *       "pending": 1,
-                     *       "previous_secret_expires_at": "2026-11-29T07:31:23.389Z",
-                     *       "created_at": "2026-11-28T07:31:23.369Z",
-                     *       "updated_at": "2026-11-28T07:31:23.389Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -7604,12 +5724,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "description": "the shop",
-                 *       "rate_limit": 50
-                 *     }
-                 */
                 "application/json": components["schemas"]["UpdateWebhookEndpointRequest"];
             };
         };
@@ -7620,31 +5734,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *       "url": "https://example.com/webhooks",
-                     *       "description": "the shop",
-                     *       "event_types": [
-                     *         "operation.succeeded",
-                     *         "operation.failed"
-                     *       ],
-                     *       "headers": {},
-                     *       "rate_limit": 50,
-                     *       "status": "enabled",
-                     *       "disabled_reason": null,
-                     *       "disabled_at": null,
-                     *       "failing_since": null,
-                     *       "paused_until": null,
-                     *       "last_success_at": null,
-                     *       "last_failure_at": null,
-                     *       "last_error": null,
-                     *       "pending": 1,
-                     *       "previous_secret_expires_at": "2026-11-29T07:31:23.389Z",
-                     *       "created_at": "2026-11-28T07:31:23.369Z",
-                     *       "updated_at": "2026-11-28T07:31:23.445Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["WebhookEndpoint"];
                 };
             };
@@ -7671,13 +5760,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [],
-                     *       "next_cursor": "MA",
-                     *       "epoch": "01a22110-d7cb-72d1-bc22-99df254e4e51"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Feed"];
                 };
             };
@@ -7729,18 +5811,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-de86-7d62-bd53-1588bc250c28",
-                     *       "type": "webhook_endpoint.test",
-                     *       "timestamp": "2026-11-28T07:31:23.398Z",
-                     *       "data": {
-                     *         "endpoint_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *         "message": "You asked for this event to try your endpoint.",
-                     *         "sequence": 1
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Event"];
                 };
             };
@@ -7761,27 +5831,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "anonymous": false,
-                     *       "key": {
-                     *         "id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *         "name": "test",
-                     *         "rate_limit": null,
-                     *         "expires_at": null
-                     *       },
-                     *       "scopes": [
-                     *         "operations:read",
-                     *         "operations:write",
-                     *         "wallets:read",
-                     *         "wallets:write",
-                     *         "webhooks:admin",
-                     *         "events:read",
-                     *         "assets:admin",
-                     *         "access:admin"
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -7806,45 +5855,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "id": "01a22110-dedf-704e-b021-a1574077994f",
-                     *           "name": "shop",
-                     *           "status": "good",
-                     *           "scopes": [
-                     *             "operations:read",
-                     *             "operations:write"
-                     *           ],
-                     *           "rate_limit": null,
-                     *           "created_at": "2026-11-28T07:31:23.487Z",
-                     *           "expires_at": null,
-                     *           "revoked_at": null
-                     *         },
-                     *         {
-                     *           "id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "name": "test",
-                     *           "status": "good",
-                     *           "scopes": [
-                     *             "operations:read",
-                     *             "operations:write",
-                     *             "wallets:read",
-                     *             "wallets:write",
-                     *             "webhooks:admin",
-                     *             "events:read",
-                     *             "assets:admin",
-                     *             "access:admin"
-                     *           ],
-                     *           "rate_limit": null,
-                     *           "created_at": "2026-11-28T07:31:21.765Z",
-                     *           "expires_at": null,
-                     *           "revoked_at": null
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListKeysAnswer"];
                 };
             };
@@ -7859,15 +5869,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "shop",
-                 *       "scopes": [
-                 *         "operations:read",
-                 *         "operations:write"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["CreateKeyRequest"];
             };
         };
@@ -7880,22 +5881,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dedf-704e-b021-a1574077994f",
-                     *       "name": "shop",
-                     *       "status": "good",
-                     *       "scopes": [
-                     *         "operations:read",
-                     *         "operations:write"
-                     *       ],
-                     *       "rate_limit": null,
-                     *       "created_at": "2026-11-28T07:31:23.487Z",
-                     *       "expires_at": null,
-                     *       "revoked_at": null,
-                     *       "token": "wk_the-token-of-this-key"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKeyWithToken"];
                 };
             };
@@ -7919,21 +5904,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "01a22110-dedf-704e-b021-a1574077994f",
-                     *       "name": "shop",
-                     *       "status": "revoked",
-                     *       "scopes": [
-                     *         "operations:read",
-                     *         "operations:write"
-                     *       ],
-                     *       "rate_limit": null,
-                     *       "created_at": "2026-11-28T07:31:23.487Z",
-                     *       "expires_at": null,
-                     *       "revoked_at": "2026-11-28T07:31:23.497Z"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
@@ -7958,205 +5928,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "data": [
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.498Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "key.revoked",
-                     *           "subject_type": "api_key",
-                     *           "subject_id": "01a22110-dedf-704e-b021-a1574077994f",
-                     *           "detail": {
-                     *             "name": "shop"
-                     *           },
-                     *           "request_id": "01a22110-dee9-7aa0-bdb4-7ae3be45465f"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.488Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "key.created",
-                     *           "subject_type": "api_key",
-                     *           "subject_id": "01a22110-dedf-704e-b021-a1574077994f",
-                     *           "detail": {
-                     *             "name": "shop",
-                     *             "scopes": [
-                     *               "operations:read",
-                     *               "operations:write"
-                     *             ],
-                     *             "expires_at": null,
-                     *             "rate_limit": null
-                     *           },
-                     *           "request_id": "01a22110-dedf-704e-b021-a1564af818eb"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.454Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "webhook_endpoint.deleted",
-                     *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *           "detail": {},
-                     *           "request_id": "01a22110-debd-78fc-98cb-f16533902ebe"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.446Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "webhook_endpoint.changed",
-                     *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *           "detail": {
-                     *             "fields": [
-                     *               "description",
-                     *               "rate_limit"
-                     *             ]
-                     *           },
-                     *           "request_id": "01a22110-deb5-7494-a823-63055d99800c"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.434Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "webhook_endpoint.deliveries_replayed",
-                     *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *           "detail": {
-                     *             "since": "2026-01-31T00:00:00.000Z",
-                     *             "until": "2026-01-31T00:10:00.000Z",
-                     *             "failed": 0,
-                     *             "waiting": 0,
-                     *             "retrying": 0
-                     *           },
-                     *           "request_id": "01a22110-dea8-7051-88f4-048ed220401d"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.429Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "webhook_endpoint.deliveries_replayed",
-                     *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *           "detail": {
-                     *             "since": "2026-01-31T00:00:00.000Z",
-                     *             "until": null,
-                     *             "failed": 0,
-                     *             "waiting": 1,
-                     *             "retrying": 0
-                     *           },
-                     *           "request_id": "01a22110-dea0-7d5b-96f3-5dc0470554eb"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.418Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "webhook_endpoint.deliveries_replayed",
-                     *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *           "detail": {
-                     *             "event_id": "01a22110-de86-7d62-bd53-1588bc250c28"
-                     *           },
-                     *           "request_id": "01a22110-de99-77ad-9aa1-1bef48a769ef"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.390Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "webhook_endpoint.secret_rotated",
-                     *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *           "detail": {
-                     *             "previous_until": "2026-11-29T07:31:23.389Z"
-                     *           },
-                     *           "request_id": "01a22110-de7d-7f6c-b667-a322e651b858"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.370Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "webhook_endpoint.created",
-                     *           "subject_type": "webhook_endpoint",
-                     *           "subject_id": "01a22110-de69-79d8-8d4c-3db5382f74aa",
-                     *           "detail": {
-                     *             "event_types": [
-                     *               "operation.succeeded",
-                     *               "operation.failed"
-                     *             ]
-                     *           },
-                     *           "request_id": "01a22110-de68-7acd-aa63-90944d672875"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.364Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "house_account.added",
-                     *           "subject_type": "house_account",
-                     *           "subject_id": null,
-                     *           "detail": {
-                     *             "name": "fees",
-                     *             "may_go_negative": false
-                     *           },
-                     *           "request_id": "01a22110-de60-7aa9-9c73-9bebb29cccd8"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.352Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "asset.added",
-                     *           "subject_type": "asset",
-                     *           "subject_id": null,
-                     *           "detail": {
-                     *             "id": 5,
-                     *             "code": "EUR",
-                     *             "name": "Euro",
-                     *             "scale": 2,
-                     *             "transferable": true
-                     *           },
-                     *           "request_id": "01a22110-de41-72e6-b493-82950e572848"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:23.260Z",
-                     *           "actor": "key",
-                     *           "key_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "action": "wallet.credit_limit_changed",
-                     *           "subject_type": "wallet",
-                     *           "subject_id": "a11ce000-0000-4000-8002-000000000004",
-                     *           "detail": {
-                     *             "before": "0.00",
-                     *             "credit_limit": "100.00"
-                     *           },
-                     *           "request_id": "01a22110-ddfa-7a17-b3ec-94ede88673f3"
-                     *         },
-                     *         {
-                     *           "at": "2026-11-28T07:31:21.767Z",
-                     *           "actor": "command_line",
-                     *           "key_id": null,
-                     *           "action": "key.created",
-                     *           "subject_type": "api_key",
-                     *           "subject_id": "01a22110-d824-7b55-8ced-728c6fb7c18b",
-                     *           "detail": {
-                     *             "name": "test",
-                     *             "scopes": [
-                     *               "operations:read",
-                     *               "operations:write",
-                     *               "wallets:read",
-                     *               "wallets:write",
-                     *               "webhooks:admin",
-                     *               "events:read",
-                     *               "assets:admin",
-                     *               "access:admin"
-                     *             ],
-                     *             "expires_at": null,
-                     *             "rate_limit": null
-                     *           },
-                     *           "request_id": null
-                     *         }
-                     *       ],
-                     *       "next_cursor": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["ListActsAnswer"];
                 };
             };
@@ -8217,11 +5988,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "status": "ok"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Probe"];
                 };
             };
@@ -8242,11 +6008,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "status": "ok"
-                     *     }
-                     */
                     "application/json": components["schemas"]["Probe"];
                 };
             };

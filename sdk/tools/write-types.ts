@@ -33,6 +33,7 @@ async function writeTypes(): Promise<string> {
   });
   const document = createApiDocument(endpoints) as unknown as OpenAPI3;
   for (const item of Object.values(document.paths ?? {})) dropProblems(item);
+  dropExamples(document);
   return HEADER + astToString(await openapiTypescript(document, { defaultNonNullable: false }));
 }
 
@@ -41,5 +42,18 @@ function dropProblems(item: PathItemObject | ReferenceObject): void {
   for (const operation of Object.values(item) as { responses?: Record<string, unknown> }[]) {
     const answers = Object.entries(operation.responses ?? {}).filter(([status]) => Number(status) < 400);
     if (operation.responses) operation.responses = Object.fromEntries(answers);
+  }
+}
+
+/** Those of whole bodies: the document moves their days to the present, so they differ from one day to the next. */
+function dropExamples(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return;
+  for (const [key, value] of Object.entries(part)) {
+    dropExamples(value);
+    if (key !== 'content') continue;
+    for (const media of Object.values(value as Record<string, { example?: unknown; examples?: unknown }>)) {
+      delete media.example;
+      delete media.examples;
+    }
   }
 }
