@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '@wallet/local/project';
-import { createDoorbell } from '@wallet/shared/queue/doorbell';
-import { seedDatabase } from '@wallet/shared/process/seed-data';
 import request from 'supertest';
 import { makeKey, untilGood } from '../support/keys.ts';
-import { type Service, startService } from '../support/service.ts';
+import { startSeededService } from '../support/seeded-service.ts';
+import type { Service } from '../support/service.ts';
 
 /**
  * Sends every example request of the API document, in its order, to a service as `npm start` makes it, and holds the answers
@@ -30,11 +29,7 @@ interface Call {
 let service: Service;
 let calls: Call[];
 beforeAll(async () => {
-  service = await startService();
-  const doorbell = createDoorbell({ url: service.redisUrl, prefix: service.queuePrefix, onError: () => undefined });
-  await seedDatabase(service.database, doorbell, service.partitions);
-  await service.drained();
-  doorbell.close();
+  service = await startSeededService();
   const { paths } = (await request(service.url).get('/openapi.json').expect(200)).body;
   calls = Object.entries<any>(paths).flatMap(([path, item]) =>
     Object.entries<any>(item).map(([method, operation]) => ({ name: operation.operationId, method, path, operation })),

@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '@wallet/local/project';
-import { createDoorbell } from '@wallet/shared/queue/doorbell';
-import { seedDatabase } from '@wallet/shared/process/seed-data';
 import { runCurl } from '../support/curl.ts';
-import { type Service, startService } from '../support/service.ts';
+import { startSeededService } from '../support/seeded-service.ts';
+import type { Service } from '../support/service.ts';
 
 /**
  * Runs every `curl` of the documents, in their order, on a service as `npm start` makes it, and holds the answers against
@@ -17,11 +16,7 @@ const EXAMPLE = /```sh\n(curl [^`]*?)\n```\n\n```json\n([^`]*?)\n```/g;
 
 let service: Service;
 beforeEach(async () => {
-  service = await startService();
-  const doorbell = createDoorbell({ url: service.redisUrl, prefix: service.queuePrefix, onError: () => undefined });
-  await seedDatabase(service.database, doorbell, service.partitions);
-  await service.drained();
-  doorbell.close();
+  service = await startSeededService();
 });
 afterEach(() => service.stop());
 

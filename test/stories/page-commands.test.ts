@@ -1,10 +1,9 @@
-import { createDoorbell } from '@wallet/shared/queue/doorbell';
-import { seedDatabase } from '@wallet/shared/process/seed-data';
 import request from 'supertest';
 import { parseCurl } from '../support/curl.ts';
 import { readProjectFile } from '../support/manifests.ts';
 import { PAGES, blocksOf } from '../support/pages.ts';
-import { type Service, startService } from '../support/service.ts';
+import { startSeededService } from '../support/seeded-service.ts';
+import type { Service } from '../support/service.ts';
 
 /**
  * Runs every `curl` of the pages, in their order, on a service as `npm start` makes it. Where JSON follows, the answer has at
@@ -21,11 +20,7 @@ const ORDER = [...PAGES.filter((page) => !OWN.includes(page)), 'docs/access.md']
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService();
-  const doorbell = createDoorbell({ url: service.redisUrl, prefix: service.queuePrefix, onError: () => undefined });
-  await seedDatabase(service.database, doorbell, service.partitions);
-  await service.drained();
-  doorbell.close();
+  service = await startSeededService();
 });
 afterAll(() => service.stop());
 
