@@ -90,7 +90,8 @@ GRANT INSERT (operation_id, wallet_id, amount, captured, released, expires_at), 
   TO wallet_worker;
 GRANT INSERT (operation_id, amount, reversed), UPDATE (reversed) ON reversed_operations TO wallet_worker;
 -- The law of movements calls them.
-GRANT EXECUTE ON FUNCTION check_moved_terms(uuid[]), check_holds(uuid[]), check_reversals(uuid[]) TO wallet_worker;
+GRANT EXECUTE ON FUNCTION check_moved_holds(uuid[]), check_moved_postings(uuid[]), check_moved_reversals(uuid[]),
+  check_holds(uuid[]), check_reversals(uuid[]) TO wallet_worker;
 GRANT UPDATE (open_parts, finished_at) ON batches TO wallet_worker;
 GRANT UPDATE (after_id, touched_at) ON batch_parts TO wallet_worker;
 GRANT UPDATE (succeeded, succeeded_amount, failed, failed_amount, started_at) ON batch_totals TO wallet_worker;

@@ -399,6 +399,8 @@ CREATE OR REPLACE FUNCTION check_added_movements() RETURNS trigger LANGUAGE plpg
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
   culprit record;
+  kind text;
+  moved uuid[];
 BEGIN
   SELECT * INTO culprit
     FROM (
@@ -530,13 +532,21 @@ BEGIN
       coalesce(culprit.operation_id::text, 'against account ' || culprit.house_id), culprit.broken
       USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
   END IF;
-  PERFORM check_moved_terms(ARRAY(
-    SELECT DISTINCT added.operation_id
-    FROM added CROSS JOIN LATERAL (
-      SELECT FROM operations
-      WHERE id = added.operation_id AND type IN ('hold', 'capture', 'release', 'reversal', 'posting') OFFSET 0
+  FOR kind, moved IN
+    SELECT operation.kind, array_agg(each.id)
+    FROM (SELECT DISTINCT operation_id FROM added) AS each (id)
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN type IN ('hold', 'capture', 'release') THEN 'hold' ELSE type END AS kind
+      FROM operations WHERE id = each.id AND type IN ('hold', 'capture', 'release', 'reversal', 'posting') OFFSET 0
     ) AS operation
-  ));
+    GROUP BY operation.kind
+  LOOP
+    CASE kind
+      WHEN 'hold' THEN PERFORM check_moved_holds(moved);
+      WHEN 'posting' THEN PERFORM check_moved_postings(moved);
+      WHEN 'reversal' THEN PERFORM check_moved_reversals(moved);
+    END CASE;
+  END LOOP;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER movements_law AFTER INSERT ON movements REFERENCING NEW TABLE AS added
@@ -1127,37 +1137,37 @@ CREATE OR REPLACE TRIGGER reversed_operations_law_delete AFTER DELETE ON reverse
 CREATE OR REPLACE TRIGGER holds_are_kept BEFORE TRUNCATE ON holds EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER reversed_operations_are_kept BEFORE TRUNCATE ON reversed_operations EXECUTE FUNCTION refuse_change();
 
--- Forbidden: that what these operations with terms have moved is anything else than this, under leg 0 if nothing is said of it
+-- Forbidden: that what these operations have moved is anything else than this, under leg 0 if nothing is said of it
 -- (entries_fit_terms):
 --   a hold: its amount, from the account of its wallet to the one of what is held of it,
 --   a capture: its amount, if it says one, from what is held to the wallet or house account that it names, or to the treasury in
 --     its partition. If it is final, it may move more under leg 1, from what is held back to the wallet,
---   a release: its amount, if it says one, from what is held back to the wallet,
---   a posting: its legs, all of them, under their numbers,
---   a reversal: all that its original moved, leg by leg, the other way; of a capture only leg 0, and back to the wallet. Where the
---     original is no posting, its amount, if it says one.
--- And that the holds and the originals that they name do not add up then: to look at a hold takes some 3 µs for each of its
--- captures and releases.
-CREATE OR REPLACE FUNCTION check_moved_terms(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+--   a release: its amount, if it says one, from what is held back to the wallet.
+-- And that their holds do not add up then: to look at a hold takes some 3 µs for each of its captures and releases.
+CREATE OR REPLACE FUNCTION check_moved_holds(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
-  culprit record;
+  culprit uuid;
+  touched uuid[];
 BEGIN
-  SELECT operation.id INTO culprit
+  SELECT (array_agg(operation.id) FILTER (WHERE done.misfits OR done.legs <> done.last_leg + 1
+            OR done.legs > CASE operation.type WHEN 'capture' THEN 2 ELSE 1 END))[1],
+         array_agg(DISTINCT operation.hold_id)
+    INTO culprit, touched
     FROM (
-      SELECT asked.id, asked.type, asked.amount, asked.asset_id, terms.target_id, terms.final, main.id AS main_id,
-             held.id AS held_id, coalesce(receiver.id, terms.to_account_id, treasury.id) AS destination_id, target.type AS target_type,
-             CASE WHEN asked.type = 'posting' THEN terms.legs
-                  WHEN asked.type = 'reversal' AND target.type <> 'capture' THEN original.legs
-                  WHEN asked.type = 'capture' THEN NULL
-                  ELSE 1 END AS legs
+      SELECT asked.id, asked.type, asked.amount, asked.asset_id, main.id AS main_id, held.id AS held_id,
+             CASE asked.type WHEN 'hold' THEN moved.id ELSE terms.target_id END AS hold_id,
+             CASE WHEN asked.type = 'capture' AND terms.final THEN main.id END AS rest_id,
+             CASE asked.type WHEN 'hold' THEN held.id WHEN 'release' THEN main.id
+                             ELSE coalesce(receiver.id, terms.to_account_id, treasury.id) END AS to_id
       FROM unnest(moved) AS moved (id)
       CROSS JOIN LATERAL (
         SELECT id, wallet_id, to_wallet_id, type, amount, asset_id, CASE WHEN batch_id IS NOT NULL THEN uuid_send(id) END AS line
         FROM operations WHERE id = moved.id OFFSET 0
       ) AS asked
       LEFT JOIN LATERAL (
-        SELECT target_id, to_account_id, final, legs FROM operation_terms WHERE operation_id = moved.id OFFSET 0
+        SELECT target_id, to_account_id, final FROM operation_terms
+        WHERE operation_id = CASE WHEN asked.type <> 'hold' THEN moved.id END OFFSET 0
       ) AS terms ON true
       LEFT JOIN LATERAL (
         SELECT id, wallet_hash FROM accounts WHERE wallet_id = asked.wallet_id OFFSET 0
@@ -1167,73 +1177,99 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT id FROM accounts
         WHERE system = 'treasury' AND asset_id = asked.asset_id
-          AND partition = CASE WHEN asked.type <> 'capture' OR receiver.id IS NOT NULL THEN NULL
+          AND partition = CASE WHEN asked.type <> 'capture' OR receiver.id IS NOT NULL OR terms.to_account_id IS NOT NULL THEN NULL
                                WHEN asked.line IS NULL THEN main.wallet_hash % partitions
                                ELSE (get_byte(asked.line, 6) & 15) * 256 + get_byte(asked.line, 7) END OFFSET 0
       ) AS treasury ON true
-      LEFT JOIN LATERAL (
-        SELECT type FROM operations WHERE id = CASE asked.type WHEN 'reversal' THEN terms.target_id END OFFSET 0
-      ) AS target ON true
-      LEFT JOIN LATERAL (
-        SELECT count(*) AS legs FROM movements
-        WHERE operation_id = CASE asked.type WHEN 'reversal' THEN terms.target_id END
-      ) AS original ON true
       OFFSET 0
     ) AS operation
     CROSS JOIN LATERAL (
-      SELECT leg, from_account_id, to_account_id, amount, asset_id, count(*) OVER () AS legs, max(leg) OVER () AS last_leg
-      FROM movements WHERE operation_id = operation.id OFFSET 0
-    ) AS movement
-    LEFT JOIN LATERAL (
-      SELECT from_account_id, to_account_id, amount, asset_id FROM operation_legs
-      WHERE operation_id = CASE operation.type WHEN 'posting' THEN operation.id END AND leg = movement.leg OFFSET 0
-    ) AS posted ON true
-    LEFT JOIN LATERAL (
-      SELECT from_account_id, to_account_id, amount, asset_id FROM movements
-      WHERE operation_id = CASE operation.type WHEN 'reversal' THEN operation.target_id END AND leg = movement.leg OFFSET 0
-    ) AS original ON true
+      SELECT count(*) AS legs, max(leg) AS last_leg,
+             bool_or((from_account_id, to_account_id, asset_id) IS DISTINCT FROM
+                       (CASE operation.type WHEN 'hold' THEN operation.main_id ELSE operation.held_id END,
+                        CASE leg WHEN 0 THEN operation.to_id ELSE operation.rest_id END, operation.asset_id)
+                     OR leg = 0 AND amount <> operation.amount) AS misfits
+      FROM movements WHERE operation_id = operation.id
+    ) AS done;
+  IF culprit IS NOT NULL THEN
+    RAISE EXCEPTION 'operation % has not moved what its terms say', culprit
+      USING ERRCODE = 'WL001', CONSTRAINT = 'entries_fit_terms';
+  END IF;
+  PERFORM check_holds(touched);
+END $$;
+
+-- Forbidden: that these postings have moved anything else than their legs, all of them, under their numbers (entries_fit_terms).
+CREATE OR REPLACE FUNCTION check_moved_postings(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  culprit record;
+BEGIN
+  SELECT posting.id INTO culprit
+    FROM unnest(moved) AS posting (id)
+    LEFT JOIN LATERAL (SELECT legs FROM operation_terms WHERE operation_id = posting.id OFFSET 0) AS terms ON true
     CROSS JOIN LATERAL (
-      SELECT CASE operation.type WHEN 'hold' THEN operation.main_id WHEN 'capture' THEN operation.held_id
-                                 WHEN 'release' THEN operation.held_id WHEN 'reversal' THEN original.to_account_id
-                                 WHEN 'posting' THEN posted.from_account_id END AS from_id,
-             CASE operation.type WHEN 'hold' THEN operation.held_id
-                                 WHEN 'capture' THEN CASE WHEN movement.leg = 0 THEN operation.destination_id
-                                                          WHEN movement.leg = 1 AND operation.final THEN operation.main_id END
-                                 WHEN 'release' THEN operation.main_id
-                                 WHEN 'reversal' THEN CASE operation.target_type WHEN 'capture' THEN operation.main_id
-                                                                                 ELSE original.from_account_id END
-                                 WHEN 'posting' THEN posted.to_account_id END AS to_id,
-             CASE WHEN operation.type = 'posting' THEN posted.amount
-                  WHEN operation.type = 'reversal' AND operation.target_type = 'posting' THEN original.amount
-                  WHEN movement.leg = 0 THEN operation.amount END AS amount,
-             CASE operation.type WHEN 'posting' THEN posted.asset_id WHEN 'reversal' THEN original.asset_id
-                                 ELSE operation.asset_id END AS asset_id
-    ) AS due
-    WHERE (movement.from_account_id, movement.to_account_id, movement.asset_id) IS DISTINCT FROM (due.from_id, due.to_id, due.asset_id)
-      OR movement.amount <> due.amount
-      OR movement.legs <> movement.last_leg + 1
-      OR movement.legs <> operation.legs
+      SELECT count(*) AS legs,
+             bool_or((movement.from_account_id, movement.to_account_id, movement.amount, movement.asset_id) IS DISTINCT FROM
+                     (due.from_account_id, due.to_account_id, due.amount, due.asset_id)) AS misfits
+      FROM movements AS movement
+      LEFT JOIN LATERAL (
+        SELECT from_account_id, to_account_id, amount, asset_id FROM operation_legs
+        WHERE operation_id = movement.operation_id AND leg = movement.leg OFFSET 0
+      ) AS due ON true
+      WHERE movement.operation_id = posting.id
+    ) AS done
+    WHERE done.misfits OR done.legs IS DISTINCT FROM terms.legs
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'operation % has not moved what its terms say', culprit.id
       USING ERRCODE = 'WL001', CONSTRAINT = 'entries_fit_terms';
   END IF;
-
-  PERFORM check_holds(ARRAY(
-    SELECT DISTINCT CASE operation.type WHEN 'hold' THEN moved.id ELSE terms.target_id END
-    FROM unnest(moved) AS moved (id)
-    CROSS JOIN LATERAL (
-      SELECT type FROM operations WHERE id = moved.id AND type IN ('hold', 'capture', 'release') OFFSET 0
-    ) AS operation
-    CROSS JOIN LATERAL (SELECT target_id FROM operation_terms WHERE operation_id = moved.id OFFSET 0) AS terms
-  ));
-  PERFORM check_reversals(ARRAY(
-    SELECT DISTINCT terms.target_id
-    FROM unnest(moved) AS moved (id)
-    CROSS JOIN LATERAL (SELECT FROM operations WHERE id = moved.id AND type = 'reversal' OFFSET 0) AS operation
-    CROSS JOIN LATERAL (SELECT target_id FROM operation_terms WHERE operation_id = moved.id OFFSET 0) AS terms
-  ));
 END $$;
+
+-- Forbidden: that these reversals have moved anything else than all that their originals moved, leg by leg, the other way; of a
+-- capture only leg 0, and back to the wallet. Where the original is no posting, its amount, if it says one (entries_fit_terms). And
+-- that their originals do not add up then.
+CREATE OR REPLACE FUNCTION check_moved_reversals(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  culprit uuid;
+  touched uuid[];
+BEGIN
+  SELECT (array_agg(reversal.id) FILTER (WHERE done.misfits OR done.legs <> done.last_leg + 1
+            OR done.legs <> CASE reversal.target_type WHEN 'capture' THEN 1 ELSE original.legs END))[1],
+         array_agg(DISTINCT reversal.target_id)
+    INTO culprit, touched
+    FROM (
+      SELECT asked.id, asked.amount, terms.target_id, target.type AS target_type, main.id AS main_id
+      FROM unnest(moved) AS moved (id)
+      CROSS JOIN LATERAL (SELECT id, wallet_id, amount FROM operations WHERE id = moved.id OFFSET 0) AS asked
+      LEFT JOIN LATERAL (SELECT target_id FROM operation_terms WHERE operation_id = moved.id OFFSET 0) AS terms ON true
+      LEFT JOIN LATERAL (SELECT type FROM operations WHERE id = terms.target_id OFFSET 0) AS target ON true
+      LEFT JOIN LATERAL (
+        SELECT id FROM accounts WHERE wallet_id = CASE target.type WHEN 'capture' THEN asked.wallet_id END OFFSET 0
+      ) AS main ON true
+      OFFSET 0
+    ) AS reversal
+    CROSS JOIN LATERAL (SELECT count(*) AS legs FROM movements WHERE operation_id = reversal.target_id) AS original
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS legs, max(movement.leg) AS last_leg,
+             bool_or((movement.from_account_id, movement.to_account_id, movement.asset_id) IS DISTINCT FROM
+                       (due.to_account_id,
+                        CASE reversal.target_type WHEN 'capture' THEN reversal.main_id ELSE due.from_account_id END, due.asset_id)
+                     OR CASE WHEN reversal.target_type = 'posting' THEN movement.amount <> due.amount
+                             WHEN movement.leg = 0 THEN movement.amount <> reversal.amount END) AS misfits
+      FROM movements AS movement
+      LEFT JOIN LATERAL (
+        SELECT from_account_id, to_account_id, amount, asset_id FROM movements
+        WHERE operation_id = reversal.target_id AND leg = movement.leg OFFSET 0
+      ) AS due ON true
+      WHERE movement.operation_id = reversal.id
+    ) AS done;
+  IF culprit IS NOT NULL THEN
+    RAISE EXCEPTION 'operation % has not moved what its terms say', culprit
+      USING ERRCODE = 'WL001', CONSTRAINT = 'entries_fit_terms';
+  END IF;
+  PERFORM check_reversals(touched);
+END $$;
+DROP FUNCTION IF EXISTS check_moved_terms(uuid[]);
 
 -- Forbidden: that a hold has no row, or one
 --   that says another amount to be captured than its captures have moved under leg 0, or another to be released than its releases
@@ -1248,21 +1284,19 @@ BEGIN
     FROM unnest(checked) AS checked (id)
     LEFT JOIN LATERAL (SELECT * FROM holds WHERE operation_id = checked.id OFFSET 0) AS hold ON true
     CROSS JOIN LATERAL (
-      SELECT coalesce(sum(amount) FILTER (WHERE captures), 0) AS captured, coalesce(sum(amount) FILTER (WHERE NOT captures), 0) AS released,
-             bool_or(takes_all) AS takes_all, bool_or(takes_all AND last_version < latest_version) AS is_passed
-      FROM (
-        SELECT movement.amount, operation.type = 'capture' AND movement.leg = 0 AS captures, operation.takes_all,
-               max(movement.from_version) OVER (PARTITION BY terms.operation_id) AS last_version,
-               max(movement.from_version) OVER () AS latest_version
-        FROM operation_terms AS terms
-        CROSS JOIN LATERAL (
-          SELECT type, amount IS NULL OR terms.final AS takes_all FROM operations WHERE id = terms.operation_id OFFSET 0
-        ) AS operation
-        CROSS JOIN LATERAL (
-          SELECT leg, amount, from_version FROM movements WHERE operation_id = terms.operation_id OFFSET 0
-        ) AS movement
-        WHERE terms.target_id = checked.id
-      ) AS each
+      SELECT coalesce(sum(done.captured), 0) AS captured, coalesce(sum(done.released), 0) AS released,
+             bool_or(operation.takes_all) FILTER (WHERE done.last_version IS NOT NULL) AS takes_all,
+             min(done.last_version) FILTER (WHERE operation.takes_all) < max(done.last_version) AS is_passed
+      FROM operation_terms AS terms
+      CROSS JOIN LATERAL (
+        SELECT type, amount IS NULL OR terms.final AS takes_all FROM operations WHERE id = terms.operation_id OFFSET 0
+      ) AS operation
+      CROSS JOIN LATERAL (
+        SELECT sum(amount) FILTER (WHERE operation.type = 'capture' AND leg = 0) AS captured,
+               sum(amount) FILTER (WHERE operation.type <> 'capture' OR leg <> 0) AS released, max(from_version) AS last_version
+        FROM movements WHERE operation_id = terms.operation_id
+      ) AS done
+      WHERE terms.target_id = checked.id
     ) AS moved
     WHERE (hold.captured, hold.released) IS DISTINCT FROM
         (hold.archived_captured + moved.captured, hold.archived_released + moved.released)
@@ -1563,7 +1597,9 @@ BEGIN
     'check_added_terms',
     'check_added_legs',
     'check_removed_terms',
-    'check_moved_terms',
+    'check_moved_holds',
+    'check_moved_postings',
+    'check_moved_reversals',
     'check_holds',
     'check_added_holds',
     'check_changed_holds',
