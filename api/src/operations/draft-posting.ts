@@ -44,7 +44,7 @@ export function draftPosting(
     const wallets = { fromWalletId: walletOf(from), toWalletId: walletOf(to) };
     legs.push({ fromAccountId, toAccountId, ...wallets, amount, assetId: asset.id });
   }
-  const wallet = facts.wallets.get(walletsOf(asked)[0] ?? '');
+  const wallet = facts.wallets.get(firstWalletOf(asked) ?? '');
   if (wallet === undefined) return refuseField('legs', 'must name a wallet in at least one leg');
   return {
     ...{ walletId: wallet.id, toWalletId: null, assetId: wallet.assetId, amount: null },
@@ -80,24 +80,37 @@ function walletOf(end: AskedEnd | undefined): string | null {
   return end !== undefined && 'wallet_id' in end ? end.wallet_id : null;
 }
 
-function endsOf({ from, to }: AskedLeg): readonly AskedEnd[] {
-  return [from, to];
+/** The wallets that legs name, in their order. A loop: `flatMap` over the ends takes several microseconds a posting. */
+export function walletsOf(legs: readonly AskedLeg[]): string[] {
+  const ids: string[] = [];
+  for (const { from, to } of legs) {
+    if ('wallet_id' in from) ids.push(from.wallet_id);
+    if ('wallet_id' in to) ids.push(to.wallet_id);
+  }
+  return ids;
 }
 
-/** The wallets that legs name, in their order. */
-export function walletsOf(legs: readonly AskedLeg[]): string[] {
-  return legs.flatMap(endsOf).flatMap((end) => ('wallet_id' in end ? [end.wallet_id] : []));
+/** The wallet that a posting belongs to; null if its legs name none. */
+function firstWalletOf(legs: readonly AskedLeg[]): string | null {
+  for (const { from, to } of legs) {
+    const first = walletOf(from) ?? walletOf(to);
+    if (first !== null) return first;
+  }
+  return null;
 }
 
 /** The partition whose treasuries are meant. */
 export function partitionOfPosting(legs: readonly AskedLeg[], partitions: number): number {
-  const [first] = walletsOf(legs);
-  return first === undefined ? 0 : partitionOf(first, partitions);
+  const first = firstWalletOf(legs);
+  return first === null ? 0 : partitionOf(first, partitions);
 }
 
 /** The house accounts that a leg names. */
-export function houseAccountsOf(leg: AskedLeg): string[] {
-  return endsOf(leg).flatMap((end) => ('account' in end ? [end.account] : []));
+export function houseAccountsOf({ from, to }: AskedLeg): string[] {
+  const names: string[] = [];
+  if ('account' in from) names.push(from.account);
+  if ('account' in to) names.push(to.account);
+  return names;
 }
 
 /** The asset of a leg: that of its wallets, or the one it names; refused if they differ, or are not there. */

@@ -76,9 +76,11 @@ function houseAccountsNamedIn(asked: AskedWithTerms, facts: FactsOfTerms): (bigi
 
 function houseAccountsInLegs({ legs }: AskedPosting, facts: FactsOfTerms): (bigint | null)[] {
   const partition = partitionOfPosting(legs, facts.partitions);
-  return legs.flatMap((leg, number) => {
+  const found: (bigint | null)[] = [];
+  for (const [number, leg] of legs.entries()) {
     const asset = assetOfLeg(leg, number, facts);
-    if (asset instanceof Refusal) return [];
-    return houseAccountsOf(leg).map((name) => facts.findHouseAccount(name, asset.id, partition));
-  });
+    if (asset instanceof Refusal) continue;
+    for (const name of houseAccountsOf(leg)) found.push(facts.findHouseAccount(name, asset.id, partition));
+  }
+  return found;
 }
