@@ -16,6 +16,7 @@ import { peers } from './sections/peers.ts';
 import { scale } from './sections/scale.ts';
 import { singles } from './sections/singles.ts';
 import { terms } from './sections/terms.ts';
+import { tracing } from './sections/tracing.ts';
 import { startServers } from './servers.ts';
 import { withStops } from './stops.ts';
 
@@ -23,7 +24,7 @@ import { withStops } from './stops.ts';
  * `npm run bench`: how fast the service is, beside the ways to do without what it does; bench/README.md tells how to read it.
  * Exit status 1 if a run did not add up, and so its figures mean nothing; 2 if it could not measure.
  */
-const SECTIONS: readonly Section[] = [singles, peers, oneWallet, terms, batches, latency, growth, scale, cost];
+const SECTIONS: readonly Section[] = [singles, peers, oneWallet, terms, batches, latency, growth, scale, cost, tracing];
 
 const NAMES = SECTIONS.map(({ name }) => name);
 

@@ -1,6 +1,6 @@
 import { type Contender, pidsOf, untilDrained } from './contender.ts';
 import type { Figure } from './figures.ts';
-import { runClosedLoop } from './load/closed-loop.ts';
+import { describeRefused, runClosedLoop } from './load/closed-loop.ts';
 import type { Servers } from './servers.ts';
 import { type Cpu, readCpu, readRedisCalls, readWalBytes, subtractCpu } from './usage.ts';
 
@@ -37,16 +37,17 @@ export async function measureCapacity(servers: Servers, contender: Contender, lo
   const calls = await readRedisCalls(servers);
   const wal = await readWalBytes(servers);
   const cpu = readCpu(servers, groups);
-  const { accepted, refused, seconds } = await runClosedLoop({
+  const loop = await runClosedLoop({
     ports: contender.ports,
     requests: contender.requests,
     follow: contender.follow,
     ...load,
   });
+  const { accepted, seconds } = loop;
   const most = Math.max(DRAIN_S, DRAIN_FACTOR * load.seconds);
   const drainS = ledger ? await untilDrained(ledger, before + accepted, most) : NaN;
   const used = subtractCpu(readCpu(servers, groups), cpu);
-  const faults = refused > 0 ? [`${refused} requests were refused or not answered`] : [];
+  const faults = describeRefused(loop);
   if (ledger) {
     const applied = (await ledger.countApplied()) - before;
     if (drainS === null) faults.push(`not everything was applied ${most} s after the load`);

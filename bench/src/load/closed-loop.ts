@@ -2,8 +2,8 @@ import { type Connection, openConnections } from './connection.ts';
 
 export interface ClosedLoop {
   readonly accepted: number;
-  /** Answered with anything but success, or not at all. */
-  readonly refused: number;
+  /** How many answers there were of each status but success; 0 stands for a connection that was lost. */
+  readonly refused: ReadonlyMap<number, number>;
   /** From the first request until the last answer. */
   readonly seconds: number;
 }
@@ -28,7 +28,7 @@ export async function runClosedLoop(load: {
   const ends = started + load.seconds * 1000;
   let sent = 0;
   let accepted = 0;
-  let refused = 0;
+  const refused = new Map<number, number>();
 
   const runOne = (connection: Connection): Promise<void> =>
     new Promise((resolve) => {
@@ -41,7 +41,7 @@ export async function runClosedLoop(load: {
         if (following === null) sent += 1;
         connection.send(request, (status, body) => {
           if (status >= 200 && status < 300) accepted += 1;
-          else refused += 1;
+          else refused.set(status, (refused.get(status) ?? 0) + 1);
           if (status === 0) resolve();
           else next(following === null && follow !== undefined ? follow(body) : null);
         });
@@ -52,4 +52,11 @@ export async function runClosedLoop(load: {
   const seconds = (performance.now() - started) / 1000;
   for (const connection of connections) connection.close();
   return { accepted, refused, seconds };
+}
+
+/** What a run must say of requests that did not succeed: how many, and how they were answered. Nothing if all did. */
+export function describeRefused({ refused }: ClosedLoop): string[] {
+  return [...refused].map(([status, count]) =>
+    status === 0 ? `${count} requests were not answered` : `${count} requests were answered ${status}`,
+  );
 }

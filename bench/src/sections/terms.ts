@@ -1,7 +1,7 @@
 import { compareCapacities, finish } from '../compare.ts';
 import { type Figure, ratioOf } from '../figures.ts';
 import { postRequest } from '../load/connection.ts';
-import { CONNECTIONS, capacityFigures } from '../measure-capacity.ts';
+import { CONNECTIONS, capacityFigures, cpuFigures } from '../measure-capacity.ts';
 import type { Section } from '../section.ts';
 import { type Load, WALLETS, startService } from '../service.ts';
 
@@ -43,7 +43,10 @@ export const terms: Section = {
     const runs = await compareCapacities(bench, [deposits, pairs, postings], options.rounds);
     const faults = await finish(runs, [deposits, pairs, postings]);
     const rates = (of: typeof deposits): number[] => (runs.get(of) ?? []).map((run) => run.appliedPerS);
-    const figures = [...runs].flatMap(([{ name }, own]) => capacityFigures(name, own, true));
+    const figures = [...runs].flatMap(([{ name }, own]) => [
+      ...capacityFigures(name, own, true),
+      ...cpuFigures(name, own),
+    ]);
     const pairRates = rates(pairs).map((rate) => rate / 2);
     const compared: Figure[] = [
       {
