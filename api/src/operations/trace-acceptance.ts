@@ -1,14 +1,20 @@
+import type { NewOperation, Origin } from '@wallet/shared/database/tables/operations';
 import type { Tracing } from '@wallet/shared/process/tracing';
-import type { AcceptOperation } from './accept-operation.ts';
+import type { AcceptOperation, Acceptance } from './accept-operation.ts';
 
 /**
  * Makes acceptance a span of the request that asks for it, if that is traced: from the request's turn to the commit. What a worker
  * does for the operation is part of that span.
  */
 export function traceAcceptance(tracing: Tracing, accept: AcceptOperation): AcceptOperation {
-  return async (operation) => {
-    const parent = operation.origin?.traceparent ?? null;
-    if (!operation.origin || parent === null) return accept(operation);
+  // Operations that are not traced, which are most, pay for no promise of this one.
+  return (operation) => {
+    const { origin } = operation;
+    const parent = origin?.traceparent;
+    return origin == null || parent == null ? accept(operation) : acceptTraced(operation, origin, parent);
+  };
+
+  async function acceptTraced(operation: NewOperation, origin: Origin, parent: string): Promise<Acceptance> {
     const span = tracing.start({
       ...{ name: 'send pending_operations', kind: 'producer', parent },
       attributes: () => ({
@@ -23,8 +29,7 @@ export function traceAcceptance(tracing: Tracing, accept: AcceptOperation): Acce
     });
     if (span === null) return accept(operation);
     try {
-      const origin = { ...operation.origin, traceparent: span.traceparent };
-      const acceptance = await accept({ ...operation, origin });
+      const acceptance = await accept({ ...operation, origin: { ...origin, traceparent: span.traceparent } });
       span.end({ attributes: { 'wallet.acceptance': acceptance.kind } });
       return acceptance;
     } catch (error) {
@@ -32,5 +37,5 @@ export function traceAcceptance(tracing: Tracing, accept: AcceptOperation): Acce
       span.end({ attributes: { 'error.type': type }, isError: true });
       throw error;
     }
-  };
+  }
 }
