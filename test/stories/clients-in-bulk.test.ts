@@ -4,8 +4,7 @@ import { type Service, startService } from '../support/service.ts';
 
 let service: Service;
 beforeAll(async () => {
-  // As main.ts has it for the connections of the API.
-  service = await startService({ defaults: { jit: 'off' } });
+  service = await startService();
 });
 afterAll(() => service.stop());
 
