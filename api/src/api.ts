@@ -20,7 +20,7 @@ import { refuseOverload } from './admission/refuse-overload.ts';
 import { startAdmission } from './admission/start-admission.ts';
 import type { LoadWatch } from './admission/watch-load.ts';
 import { createApp } from './app.ts';
-import { readJsonBody } from './batches/read-lines.ts';
+import { readListBody } from './batches/read-lines.ts';
 import type { ApiConfig } from './config.ts';
 import { createEndpoints } from './endpoints.ts';
 import { closeServer, createApiServer, listen } from './http/serve.ts';
@@ -106,7 +106,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
       spoolFolder: config.spoolFolder,
     },
     wallets: { database, history, assets, findFacts: findWallet.one },
-    clients: { database, storing, assets, readLines: readJsonBody },
+    clients: { database, storing, assets, readLines: readListBody },
     assets: { database, assets },
     accounts: { database, assets },
     webhooks: {

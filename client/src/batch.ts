@@ -1,15 +1,22 @@
 import { rmSync } from 'node:fs';
-import type { Batch, LineError, Problem } from './call-api.ts';
+import {
+  type Batch,
+  type LineError,
+  type ProblemDetail,
+  WalletApi,
+  WalletApiError,
+  WalletConnectionError,
+} from '@wallet/sdk';
 import { type Config, type UploadConfig, readConfig } from './config.ts';
 import { followBatch } from './follow-batch.ts';
 import { inspectFile, warnOfMissingKeys } from './inspect-file.ts';
-import { GivenUp, createPatience } from './keep-trying.ts';
 import { HelpShown, UsageError } from './parse-command.ts';
+import { GivenUp, createPatience } from './patience.ts';
 import { type Progress, createProgress } from './progress.ts';
 import { unfinishedPath } from './put-in-place.ts';
 import { retryBatch } from './retry-batch.ts';
-import { type Outcome, exitCodeOf, toDocument, toSentences } from './tell-outcome.ts';
-import { uploadFile } from './upload-file.ts';
+import { type Outcome, type Problem, exitCodeOf, toDocument, toSentences } from './tell-outcome.ts';
+import { checkFile, uploadFile } from './upload-file.ts';
 import { noneFailed, writeFailed } from './write-failed.ts';
 import { NONE_REFUSED, type RefusedLines, writeRefused } from './write-refused.ts';
 
@@ -53,42 +60,60 @@ async function sendAndTell(config: Config): Promise<Outcome> {
   try {
     return await sendAndFollow(config, progress, (batch) => (accepted = batch));
   } catch (error) {
-    if (!(error instanceof GivenUp)) throw error;
-    return { kind: 'unreachable', reason: error.message, batch: accepted };
+    const isGivenUp = error instanceof GivenUp;
+    if (!isGivenUp && !(error instanceof WalletConnectionError)) throw error;
+    return { kind: 'unreachable', reason: error.message, isGivenUp, batch: accepted };
   } finally {
     progress.stop();
   }
 }
 
-/** @throws GivenUp; UsageError if the file cannot be read */
+/** @throws GivenUp, WalletConnectionError; UsageError if the file cannot be read */
 async function sendAndFollow(config: Config, progress: Progress, onKnown: (batch: Batch) => void): Promise<Outcome> {
   const patience = createPatience(config.giveUpAfterMs, (reason) => progress.waiting(reason));
-  const sent =
-    config.file === null ? await retryBatch(config, patience, progress) : await uploadFile(config, patience, progress);
-  if (sent.kind === 'checked') {
-    return { ...sent, refused: await writeIfAny(config, sent.checked.skipped_lines) };
+  const api = new WalletApi({
+    ...{ baseUrl: config.url, apiKey: config.apiKey, deadlineMs: Infinity },
+    onRetry: (retry) => patience.onRetry(retry),
+  });
+  let known: Batch | null = null;
+  let refused = NONE_REFUSED;
+  try {
+    if (config.file !== null && config.isDryRun) {
+      const checked = await checkFile(config, api, patience, progress);
+      return { kind: 'checked', checked, refused: await writeIfAny(config, checked.skipped_lines) };
+    }
+    const sent =
+      config.file === null
+        ? await retryBatch(config, api, patience, progress)
+        : await uploadFile(config, api, patience, progress);
+    known = sent.batch;
+    onKnown(known);
+    refused = await writeIfAny(config, sent.skipped);
+    const batch = await followBatch(api, known, patience, progress);
+    onKnown(batch);
+    // A line that was accepted earlier is no operation of this batch, and may have failed all the same.
+    const failed =
+      batch.failed + batch.replayed > 0
+        ? await writeFailed(config, { ...sent, batch }, api, patience)
+        : noneFailed(config);
+    return { kind: 'completed', batch, isReplayed: sent.isReplayed, failed, refused };
+  } catch (error) {
+    if (!(error instanceof WalletApiError)) throw error;
+    if (known === null) refused = await writeIfAny(config, error.errors.filter(isOfLine));
+    return { kind: 'refused', problem: describeProblem(error), batch: known, refused };
   }
-  if (sent.kind === 'refused')
-    return { ...sent, batch: null, refused: await writeIfAny(config, linesOf(sent.problem)) };
-  onKnown(sent.batch);
-  const { skipped } = sent;
-  const refused = await writeIfAny(config, skipped);
-  const followed = await followBatch(config, sent.batch, patience, progress);
-  if (followed.kind === 'refused') return { ...followed, batch: sent.batch, refused };
-  const { batch } = followed;
-  onKnown(batch);
-  // A line that was accepted earlier is no operation of this batch, and may have failed all the same.
-  const failed =
-    batch.failed + batch.replayed > 0 ? await writeFailed(config, batch, skipped, patience) : noneFailed(config);
-  return { kind: 'completed', batch, isReplayed: sent.kind === 'replayed', failed, refused };
 }
 
 async function writeIfAny(config: Config, lines: readonly LineError[] = []): Promise<RefusedLines> {
   return config.file === null ? NONE_REFUSED : writeRefused(config, lines);
 }
 
-function linesOf({ errors = [] }: Problem): LineError[] {
-  return errors.flatMap(({ line, field = '', message }) => (line === undefined ? [] : [{ line, field, message }]));
+function isOfLine(detail: ProblemDetail): detail is LineError {
+  return 'line' in detail;
+}
+
+function describeProblem({ problem, code, status, message }: WalletApiError): Problem {
+  return { ...problem, code, status, detail: message };
 }
 
 /** Results go to stdout. So does the document of `--json`, and then nothing else does. */

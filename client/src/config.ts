@@ -6,14 +6,10 @@ import { UsageError, commandOnService, parseCommand } from './parse-command.ts';
 /** What the command was told, checked. */
 export type Config = UploadConfig | RetryConfig;
 
-/** Where the service answers, and who asks. */
-export interface Service {
-  /** Without a slash at the end. */
+interface Common {
+  /** Where the service answers, without a slash at the end. */
   readonly url: string;
-  readonly apiKey: string | null;
-}
-
-interface Common extends Service {
+  readonly apiKey: string | undefined;
   /** What the command is about, as the user calls it. */
   readonly name: string;
   /** Where the lines go that fail. */
@@ -71,7 +67,7 @@ export function readConfig(args: readonly string[], env: Environment = process.e
   const { retry } = options;
   const common = {
     url: options.url.replace(/\/+$/, ''),
-    apiKey: options.apiKey ?? null,
+    apiKey: options.apiKey,
     isJson: options.json ?? false,
     giveUpAfterMs: options.giveUpAfter * 1000,
   };

@@ -1,59 +1,42 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Batch, type Problem, callApi } from './call-api.ts';
-import type { Service } from './config.ts';
-import { type Patience, keepTrying } from './keep-trying.ts';
+import type { Batch, WalletApi } from '@wallet/sdk';
+import type { Patience } from './patience.ts';
 import type { Progress } from './progress.ts';
 
-export type Followed =
-  { readonly kind: 'completed'; readonly batch: Batch } | { readonly kind: 'refused'; readonly problem: Problem };
-
-/** Each look lasts until the batch is completed, and at most so long: what the terminal shows is no older than this. */
-const LOOK_S = 1;
-/** Between two looks, for a service that does not wait as it was asked to. */
+/** Between two looks at the operations of earlier requests. */
 const PAUSE_MS = 200;
 
 /**
  * Looks at a batch until all of it has ended, however long that takes: its own operations, and those that were accepted
  * before under the keys of its lines.
- * @throws GivenUp
+ * @throws GivenUp, WalletApiError
  */
 export async function followBatch(
-  service: Service,
+  api: WalletApi,
   accepted: Batch,
   patience: Patience,
   progress: Progress,
-): Promise<Followed> {
+): Promise<Batch> {
   let batch = accepted;
   progress.applied(batch);
   while (batch.status !== 'completed') {
-    const answer = await keepTrying(patience, () =>
-      callApi<Batch>(service, {
-        method: 'GET',
-        path: `/batches/${batch.id}`,
-        headers: { Accept: 'application/json', Prefer: `wait=${LOOK_S}` },
-      }),
-    );
-    if (!answer.ok) return { kind: 'refused', problem: answer.problem };
-    batch = answer.body;
-    progress.applied(batch);
-    if (batch.status !== 'completed') await delay(PAUSE_MS);
+    // This ends with the batch, or after an hour.
+    for await (const seen of api.batches.follow(batch.id)) {
+      patience.renew();
+      progress.applied(seen);
+      batch = seen;
+    }
   }
-  const problem = batch.replayed > 0 ? await followReplayed(service, batch, patience) : null;
-  return problem === null ? { kind: 'completed', batch } : { kind: 'refused', problem };
+  if (batch.replayed > 0) await followReplayed(api, batch, patience);
+  return batch;
 }
 
 /** An operation of an earlier request may still be pending when all of the batch's own have ended. */
-async function followReplayed(service: Service, { id }: Batch, patience: Patience): Promise<Problem | null> {
+async function followReplayed(api: WalletApi, { id }: Batch, patience: Patience): Promise<void> {
   for (;;) {
-    const answer = await keepTrying(patience, () =>
-      callApi<{ readonly data: readonly unknown[] }>(service, {
-        method: 'GET',
-        path: `/batches/${id}/operations?status=pending&limit=1`,
-        headers: { Accept: 'application/json' },
-      }),
-    );
-    if (!answer.ok) return answer.problem;
-    if (answer.body.data.length === 0) return null;
+    const [pending] = await api.batches.lines(id, { status: 'pending', limit: 1 }).toArray(1);
+    patience.renew();
+    if (pending === undefined) return;
     await delay(PAUSE_MS);
   }
 }

@@ -1,6 +1,8 @@
 import { type IncomingHttpHeaders, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { components } from '@wallet/sdk';
 import { Option } from 'commander';
+import { askOnce, explainFailure } from './ask-once.ts';
 import { EXIT_CODES, explainExitCodes } from './exit-codes.ts';
 import { HelpShown, UsageError, commandOnService, parseCommand, readAddress } from './parse-command.ts';
 
@@ -18,6 +20,9 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** The service knows which there are. */
+type EventTypes = NonNullable<components['schemas']['CreateWebhookEndpointRequest']['event_types']>;
+
 /** Headers of the connection, not of the event. */
 const OF_CONNECTION = new Set(['host', 'connection', 'content-length', 'accept-encoding', 'transfer-encoding']);
 const ANSWER_MS = 10_000;
@@ -28,6 +33,7 @@ const MORE_HELP = explainExitCodes({
 });
 
 const { url, apiKey, forwardTo, types, json } = readOptions();
+const api = askOnce(url, apiKey);
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
@@ -66,13 +72,13 @@ function listen(target: Server): Promise<void> {
 }
 
 async function subscribe(address: string): Promise<{ id: string; secret: string }> {
-  const body = { url: address, description: 'npm run listen', ...(types ? { event_types: types } : {}) };
-  const answer = await call('POST', '/webhook-endpoints', JSON.stringify(body));
-  if (answer === null) fail(`There is no service at ${url}.`, EXIT_CODES.unreachable);
-  const said = (await answer.json().catch(() => ({}))) as { id?: string; secret?: string; detail?: string };
-  const { id, secret, detail } = said;
-  if (answer.status === 201 && id !== undefined && secret !== undefined) return { id, secret };
-  fail(`The service refused: ${detail ?? `it answered ${answer.status}`}`, EXIT_CODES.refused);
+  const wanted = types === undefined ? {} : { event_types: types as EventTypes };
+  try {
+    return await api.webhookEndpoints.create({ url: address, description: 'npm run listen', ...wanted });
+  } catch (error) {
+    const { reason, code } = explainFailure(error, url);
+    fail(reason, code);
+  }
 }
 
 /** Prints an event, and forwards it. @returns how it is answered: as the receiver did, so that it comes again if need be. */
@@ -115,18 +121,11 @@ function typeOf(body: Buffer): string | null {
 }
 
 async function stop(): Promise<void> {
-  const answer = await call('DELETE', `/webhook-endpoints/${endpoint.id}`);
-  if (answer?.ok !== true) say(`The endpoint ${endpoint.id} could not be deleted: delete it when the service answers.`);
+  await api.webhookEndpoints.delete(endpoint.id).catch(() => {
+    say(`The endpoint ${endpoint.id} could not be deleted: delete it when the service answers.`);
+  });
   server.closeAllConnections();
   server.close();
-}
-
-/** @returns null if nothing answers. */
-async function call(method: string, path: string, body?: string): Promise<Response | null> {
-  const bearer: Record<string, string> = apiKey ? { Authorization: `Bearer ${apiKey}` } : {};
-  const headers = { 'Content-Type': 'application/json', ...bearer };
-  const init = { method, headers, signal: AbortSignal.timeout(ANSWER_MS), ...(body === undefined ? {} : { body }) };
-  return fetch(`${url.replace(/\/+$/, '')}${path}`, init).catch(() => null);
 }
 
 /** With `--json`, stdout is for events alone. */

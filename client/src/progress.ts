@@ -1,5 +1,5 @@
+import type { Batch } from '@wallet/sdk';
 import { SingleBar } from 'cli-progress';
-import type { Batch } from './call-api.ts';
 
 /** What the user sees while it lasts. */
 export interface Progress {

@@ -43,11 +43,17 @@ export async function readDialect(path: string): Promise<Dialect> {
 }
 
 /** The text of a file, without its byte order mark. */
-export async function* readFileText(path: string, encoding: Dialect['encoding']): AsyncGenerator<string> {
+export function readFileText(path: string, encoding: Dialect['encoding']): AsyncGenerator<string> {
+  return decodeText(createReadStream(path) as AsyncIterable<Buffer>, encoding);
+}
+
+/** The text of bytes that arrive in pieces, without its byte order mark. */
+export async function* decodeText(
+  pieces: AsyncIterable<Uint8Array>,
+  encoding: Dialect['encoding'],
+): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    yield decoder.decode(chunk, { stream: true });
-  }
+  for await (const piece of pieces) yield decoder.decode(piece, { stream: true });
   yield decoder.decode();
 }
 

@@ -1,33 +1,4 @@
-/** A status of the service, as far as the command shows it. */
-export interface Status {
-  readonly status: 'ok' | 'degraded';
-  readonly reasons: readonly { readonly code: string; readonly message: string }[];
-  readonly version: string;
-  readonly at: string;
-  readonly rates: Readonly<Record<'accepted_per_second' | 'applied_per_second' | 'failed_per_second', number>>;
-  readonly pending: { readonly operations: number; readonly batch_lines: number; readonly oldest_age_seconds: number };
-  readonly partitions: readonly {
-    readonly partition: number;
-    readonly pending: number;
-    readonly oldest_age_seconds: number;
-  }[];
-  readonly workers: readonly {
-    readonly name: string;
-    readonly version: string;
-    readonly started_at: string;
-    readonly seen_at: string;
-    readonly applied_last_minute: number;
-  }[];
-  readonly batches: { readonly accepted: number; readonly applying: number; readonly cancelling: number };
-  readonly webhooks: Readonly<Record<'endpoints' | 'paused' | 'pending_deliveries' | 'oldest_age_seconds', number>>;
-  readonly last_audit: { readonly finished_at: string; readonly violations: number } | null;
-  readonly last_hour: readonly {
-    readonly accepted: number;
-    readonly succeeded: number;
-    readonly failed: number;
-    readonly pending: number;
-  }[];
-}
+import type { ServiceStatus } from '@wallet/sdk';
 
 /** Of lists, so many are shown. */
 const SHOWN = 8;
@@ -38,7 +9,7 @@ const FINE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 const CONTROLS = /[^\x20-\x7e\u00a0-\uffff]/g;
 
 /** The status in words, line by line. */
-export function renderStatus(status: Status): string[] {
+export function renderStatus(status: ServiceStatus): string[] {
   const { rates, pending, batches, webhooks, last_audit: audit, last_hour: hour } = status;
   return [
     `${status.status.toUpperCase()}   version ${status.version}   ${status.at}`,
@@ -94,7 +65,7 @@ function row(name: string, parts: readonly string[]): string {
   return `${name.padEnd(11)}${parts.join(', ')}`;
 }
 
-function renderHour(hour: Status['last_hour']): string[] {
+function renderHour(hour: ServiceStatus['last_hour']): string[] {
   if (hour.length === 0) return [];
   return [
     row('Last hour', [`${bars(hour.map(({ succeeded, failed }) => succeeded + failed))} ended per minute`]),

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ServiceStatus } from '@wallet/sdk';
+import { askOnce, explainFailure } from './ask-once.ts';
 import { EXIT_CODES, explainExitCodes } from './exit-codes.ts';
 import { HelpShown, UsageError, commandOnService, parseCommand } from './parse-command.ts';
-import { type Status, renderStatus } from './render-status.ts';
+import { renderStatus } from './render-status.ts';
 
 /**
  * `npm run status`: how the service is, refreshed every two seconds in place. Where the output is no terminal, or with --once, it is
@@ -16,7 +18,6 @@ interface Options {
 }
 
 const REFRESH_MS = 2_000;
-const ANSWER_MS = 10_000;
 const DEGRADED = 1;
 const [HOME, CLEAR_LINE, CLEAR_BELOW, CLEAR_ALL] = ['\x1b[H', '\x1b[K', '\x1b[J', '\x1b[2J'];
 
@@ -27,6 +28,7 @@ const MORE_HELP = explainExitCodes({
 });
 
 const { url, apiKey, once, json } = readOptions();
+const api = askOnce(url, apiKey);
 if (once === true || json === true || !process.stdout.isTTY) await printOnce();
 else await refresh();
 
@@ -73,16 +75,14 @@ async function refresh(): Promise<void> {
   }
 }
 
-async function ask(): Promise<Status | { readonly reason: string; readonly code: 3 | 4 }> {
-  const headers: Record<string, string> = apiKey ? { Authorization: `Bearer ${apiKey}` } : {};
-  const signal = AbortSignal.timeout(ANSWER_MS);
-  const response = await fetch(`${url.replace(/\/+$/, '')}/status`, { headers, signal }).catch(() => null);
-  if (response === null) return { reason: `There is no service at ${url}.`, code: 3 };
-  const body = (await response.json().catch(() => null)) as Status | { detail?: string } | null;
-  if (response.ok && body !== null && 'rates' in body) return body;
-  const detail = body !== null && 'detail' in body ? body.detail : undefined;
-  if (response.status >= 500) return { reason: detail ?? `The service answered ${response.status}.`, code: 3 };
-  return { reason: `The service refused: ${detail ?? `it answered ${response.status}`}`, code: 4 };
+async function ask(): Promise<ServiceStatus | { readonly reason: string; readonly code: 3 | 4 }> {
+  try {
+    const status = await api.status();
+    // Other services have a page of this name.
+    return 'rates' in status ? status : { reason: `There is another service at ${url}.`, code: EXIT_CODES.refused };
+  } catch (error) {
+    return explainFailure(error, url);
+  }
 }
 
 function fail(reason: string, code: number): never {

@@ -1,9 +1,16 @@
-import type { Batch, LineError, Problem } from './call-api.ts';
+import type { Batch, CheckedBatch, LineError, ProblemDetail } from '@wallet/sdk';
 import type { Config } from './config.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import type { CheckedFile } from './upload-file.ts';
 import type { FailedLines } from './write-failed.ts';
 import type { RefusedLines } from './write-refused.ts';
+
+/** A request that was refused, as `--json` prints it: problem details (RFC 9457). */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly ProblemDetail[] | undefined;
+}
 
 /** How the command ends. `batch` is null where none is known to be accepted. */
 export type Outcome =
@@ -15,14 +22,20 @@ export type Outcome =
       /** The lines that were left out. */
       readonly refused: RefusedLines;
     }
-  | { readonly kind: 'checked'; readonly checked: CheckedFile; readonly refused: RefusedLines }
+  | { readonly kind: 'checked'; readonly checked: CheckedBatch; readonly refused: RefusedLines }
   | {
       readonly kind: 'refused';
       readonly problem: Problem;
       readonly batch: Batch | null;
       readonly refused: RefusedLines;
     }
-  | { readonly kind: 'unreachable'; readonly reason: string; readonly batch: Batch | null }
+  | {
+      readonly kind: 'unreachable';
+      readonly reason: string;
+      /** Whether it was tried for as long as the user wanted; otherwise it would not have helped. */
+      readonly isGivenUp: boolean;
+      readonly batch: Batch | null;
+    }
   | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM'; readonly batch: Batch | null }
   | { readonly kind: 'misused'; readonly reason: string };
 
@@ -96,10 +109,8 @@ export function toSentences(outcome: Outcome, config: Config | null): string[] {
       return tellRefused(outcome, config);
     case 'unreachable': {
       const seconds = (config?.giveUpAfterMs ?? 0) / 1000;
-      return [
-        `Gave up after ${seconds} s without progress at ${config?.url}: ${outcome.reason}`,
-        ...sayHowToContinue(outcome.batch, config),
-      ];
+      const gaveUp = `Gave up after ${seconds} s without progress at ${config?.url}: ${outcome.reason}`;
+      return [outcome.isGivenUp ? gaveUp : outcome.reason, ...sayHowToContinue(outcome.batch, config)];
     }
     case 'interrupted':
       return ['Interrupted.', ...sayHowToContinue(outcome.batch, config)];
@@ -125,7 +136,7 @@ function tellCompleted({ batch, isReplayed, failed, refused }: Completed, config
 
 /** One sentence, whose numbers add up to the lines of the file. */
 function summarise(batch: Batch, { acceptedEarlier, problem }: FailedLines): string {
-  const { id, total, replayed, succeeded, failed, skipped = 0 } = batch;
+  const { id, total, replayed, succeeded, failed, skipped } = batch;
   const seconds = (Date.parse(batch.finished_at ?? batch.accepted_at) - Date.parse(batch.accepted_at)) / 1000;
   // Without the list of what failed it is not known how the operations of earlier requests ended.
   const earlier =
@@ -164,7 +175,7 @@ function tellKept(keptName: string | null, name: string): string[] {
   return keptName === null ? [] : [`The ${name} that was there before is now ${keptName}.`];
 }
 
-function tellChecked({ total, replayed, skipped, sums, accepted_as: earlier }: CheckedFile, name: string): string {
+function tellChecked({ total, replayed, skipped, sums, accepted_as: earlier }: CheckedBatch, name: string): string {
   if (earlier !== null) return `${name} was accepted before, as batch ${earlier}. Nothing was accepted again.`;
   const of = sums.length > 0 ? ` of ${sums.map((sum) => `${sum.total} ${sum.asset}`).join(', ')} in all` : '';
   const before =

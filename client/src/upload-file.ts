@@ -1,73 +1,77 @@
 import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
-import { type Batch, type LineError, type Problem, callApi } from './call-api.ts';
+import type { Batch, CheckedBatch, FileOptions, LineError, WalletApi } from '@wallet/sdk';
 import type { UploadConfig } from './config.ts';
 import type { InputFile } from './input-file.ts';
-import { type Patience, keepTrying } from './keep-trying.ts';
 import { UsageError } from './parse-command.ts';
+import type { Patience } from './patience.ts';
 import type { Progress } from './progress.ts';
 
-/** What a dry run finds. */
-export interface CheckedFile {
-  readonly valid: true;
-  readonly total: number;
-  readonly replayed: number;
-  readonly skipped: number;
-  readonly skipped_lines?: readonly LineError[];
-  readonly sums: readonly { readonly asset: string; readonly total: string }[];
-  /** The batch that the same was accepted as before. */
-  readonly accepted_as: string | null;
+/** A batch that is there now. `isReplayed`: it had been accepted before. `skipped` lines of the file were left out. */
+export interface Sent {
+  readonly batch: Batch;
+  readonly isReplayed: boolean;
+  readonly skipped: readonly LineError[];
 }
 
-/** `accepted`: as a batch, without the `skipped` lines. `replayed`: it had been accepted before. `checked`: nothing is stored. */
-export type Upload =
-  | { readonly kind: 'accepted' | 'replayed'; readonly batch: Batch; readonly skipped: readonly LineError[] }
-  | { readonly kind: 'checked'; readonly checked: CheckedFile }
-  | { readonly kind: 'refused'; readonly problem: Problem };
+/** A service that has got a body of a million lines needs its time to store them. */
+const ANSWER_MS = 600_000;
 
 /**
  * Sends the file as one batch. Sending it again is safe, since its key, or else its content, is the name of the batch: so an
  * upload that breaks, or whose answer is lost, is simply repeated.
- * @throws GivenUp
+ * @throws GivenUp, WalletApiError
  */
-export async function uploadFile(config: UploadConfig, patience: Patience, progress: Progress): Promise<Upload> {
+export async function uploadFile(
+  config: UploadConfig,
+  api: WalletApi,
+  patience: Patience,
+  progress: Progress,
+): Promise<Sent> {
+  const onSent = countSent(patience, progress);
+  let isReplayed = false;
+  const { skipped_lines: skipped = [], ...batch } = await api.batches.upload(() => readFile(config.file, onSent), {
+    ...optionsOf(config),
+    onAnswer: (answer) => {
+      isReplayed = answer.isReplayed;
+    },
+  });
+  patience.renew();
+  progress.uploaded(config.file.bytes);
+  return { batch, isReplayed, skipped };
+}
+
+/** Sends the file only to be checked. @throws GivenUp, WalletApiError */
+export async function checkFile(
+  config: UploadConfig,
+  api: WalletApi,
+  patience: Patience,
+  progress: Progress,
+): Promise<CheckedBatch> {
+  const onSent = countSent(patience, progress);
+  const checked = await api.batches.check(() => readFile(config.file, onSent), optionsOf(config));
+  progress.uploaded(config.file.bytes);
+  return checked;
+}
+
+/** It is progress to get further than any attempt before. */
+function countSent(patience: Patience, progress: Progress): (sent: number) => void {
   let furthest = 0;
-  const onSent = (sent: number): void => {
+  return (sent) => {
     progress.uploaded(sent);
     if (sent > furthest) patience.renew();
     furthest = Math.max(furthest, sent);
   };
-  const answer = await keepTrying(patience, () =>
-    callApi<AcceptedBatch | CheckedFile>(config, {
-      method: 'POST',
-      path: `/batches${queryOf(config)}`,
-      headers: {
-        'Content-Type': config.file.type,
-        'Content-Length': String(config.file.bytes),
-        Accept: 'application/json',
-        ...(config.key === null ? {} : { 'Idempotency-Key': config.key }),
-      },
-      body: Readable.from(readFile(config.file, onSent), { objectMode: false }),
-    }),
-  );
-  if (!answer.ok) return { kind: 'refused', problem: answer.problem };
-  progress.uploaded(config.file.bytes);
-  if ('valid' in answer.body) return { kind: 'checked', checked: answer.body };
-  const { skipped_lines: skipped = [], ...batch } = answer.body;
-  return { kind: answer.isReplayed ? 'replayed' : 'accepted', batch, skipped };
 }
 
-type AcceptedBatch = Batch & { readonly skipped_lines?: readonly LineError[] };
-
-function queryOf({ priority, isAtomic, isDryRun, acceptsGood, keyColumn }: UploadConfig): string {
-  const query = new URLSearchParams({
+function optionsOf({ file, key, priority, isAtomic, acceptsGood, keyColumn }: UploadConfig): FileOptions {
+  return {
+    ...{ type: file.type, timeoutMs: ANSWER_MS, deadlineMs: Infinity },
+    ...(key === null ? {} : { idempotencyKey: key }),
     ...(priority === null ? {} : { priority }),
-    ...(isAtomic ? { atomic: 'true' } : {}),
+    ...(isAtomic ? { atomic: true } : {}),
     ...(acceptsGood ? { on_invalid: 'skip' } : {}),
     ...(keyColumn === null ? {} : { key_column: keyColumn }),
-    ...(isDryRun ? { validate_only: 'true' } : {}),
-  });
-  return query.size > 0 ? `?${query.toString()}` : '';
+  };
 }
 
 /**

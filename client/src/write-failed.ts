@@ -6,14 +6,15 @@ import { isEmptyRecord } from '@wallet/csv/dialect';
 import { type StandingRecord, readStandingRecords } from '@wallet/csv/read-records';
 import { failureColumns, findResultColumns } from '@wallet/csv/result-columns';
 import { writeRecords } from '@wallet/csv/write-records';
-import { type Batch, type LineError, streamApi, toPassing } from './call-api.ts';
+import type { BatchLineResult, LineError, WalletApi } from '@wallet/sdk';
 import type { Config } from './config.ts';
 import type { InputFile } from './input-file.ts';
-import { GivenUp, type Patience, keepTrying } from './keep-trying.ts';
+import { GivenUp, type Patience, readWhole } from './patience.ts';
 import { putInPlace, unfinishedPath } from './put-in-place.ts';
-import { encodeText, readDialect, readFileText } from './read-dialect.ts';
+import { decodeText, encodeText, readDialect, readFileText } from './read-dialect.ts';
 import { changed, keepRecord, readHead, refuseChanged } from './standing-records.ts';
 import { splitLines } from './split-lines.ts';
+import type { Sent } from './upload-file.ts';
 
 /** `count` lines failed. They are in the file `name`, unless there are none, or `problem` says why not. */
 export interface FailedLines {
@@ -36,13 +37,12 @@ export function noneFailed({ failed }: Config): FailedLines {
 /**
  * Writes the lines that failed: of a CSV file the records as they stand in it, each behind its outcome; of others what the
  * API says. Both are read once, side by side, and neither is held in memory. The file is put in its place when it is complete.
- * @param skipped the lines of the file that are not in the batch.
  * @throws GivenUp
  */
 export async function writeFailed(
   config: Config,
-  batch: Batch,
-  skipped: readonly LineError[],
+  { batch, skipped }: Pick<Sent, 'batch' | 'skipped'>,
+  api: WalletApi,
   patience: Patience,
 ): Promise<FailedLines> {
   const { file } = config;
@@ -53,23 +53,17 @@ export async function writeFailed(
     if (operation.batch_id !== batch.id) failed.acceptedEarlier += 1;
   };
   try {
-    return await keepTrying(patience, async () => {
+    return await readWhole(patience, async () => {
       failed.count = 0;
       failed.acceptedEarlier = 0;
-      const answer = await streamApi(config, {
-        method: 'GET',
-        path: `/batches/${batch.id}/operations?status=failed`,
-        headers: { Accept: file === null ? 'text/csv' : 'application/x-ndjson' },
-      });
-      if (!answer.ok) return { ...failed, name: null, problem: answer.problem.detail };
+      const type = file === null ? 'text/csv' : 'application/x-ndjson';
+      const pieces = await api.batches.export(batch.id, { type, status: 'failed' });
       if (file === null) {
         // The lines of a retry have no keys: all that failed are its own.
         failed.count = batch.failed;
-        await pipeline(answer.stream, createWriteStream(unfinished)).catch((error: unknown) => {
-          throw toPassing(error);
-        });
+        await pipeline(pieces, createWriteStream(unfinished));
       } else {
-        const exported = exportedLines(answer.stream, onLine);
+        const exported = exportedLines(pieces, onLine);
         const lines = file.type === 'text/csv' ? markRecords(file, exported, skipped) : withEnds(exported);
         await pipeline(Readable.from(lines), createWriteStream(unfinished));
       }
@@ -85,35 +79,26 @@ export async function writeFailed(
   }
 }
 
-interface FailedOperation {
-  /** Its place among the operations of the batch. Its line is that in the file that was sent first, which may look otherwise. */
-  readonly position: number;
-  readonly id: string;
-  readonly batch_id: string | null;
-  readonly status: string;
-  readonly error: { readonly code: string; readonly message: string };
-}
+/**
+ * Its `position` is its place among the operations of the batch. Its `line` is that in the file that was sent first, which may look
+ * otherwise.
+ */
+type FailedOperation = Extract<BatchLineResult, { status: 'failed' }>;
 
 interface ExportedLine {
   readonly text: string;
   readonly operation: FailedOperation;
 }
 
-/** What the API says of each failed line, in the order of the file. @throws PassingFailure if it breaks off */
+/** What the API says of each failed line, in the order of the file. */
 async function* exportedLines(
-  stream: Readable,
+  pieces: AsyncIterable<Uint8Array>,
   onLine: (operation: FailedOperation) => void,
 ): AsyncGenerator<ExportedLine> {
-  stream.setEncoding('utf8');
-  const lines = splitLines(stream as AsyncIterable<string>);
-  for (;;) {
-    const next = await lines.next().catch((error: unknown) => {
-      throw toPassing(error);
-    });
-    if (next.done) return;
-    const operation = JSON.parse(next.value) as FailedOperation;
+  for await (const text of splitLines(decodeText(pieces, 'utf-8'))) {
+    const operation = JSON.parse(text) as FailedOperation;
     onLine(operation);
-    yield { text: next.value, operation };
+    yield { text, operation };
   }
 }
 

@@ -6,7 +6,7 @@ import { isEmptyRecord } from '@wallet/csv/dialect';
 import { readStandingRecords } from '@wallet/csv/read-records';
 import { REFUSAL_COLUMNS, findResultColumns } from '@wallet/csv/result-columns';
 import { writeRecords } from '@wallet/csv/write-records';
-import type { LineError } from './call-api.ts';
+import type { LineError } from '@wallet/sdk';
 import type { UploadConfig } from './config.ts';
 import type { InputFile } from './input-file.ts';
 import { putInPlace, unfinishedPath } from './put-in-place.ts';

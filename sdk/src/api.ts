@@ -5260,6 +5260,7 @@ export interface operations {
             content: {
                 "application/json": components["schemas"]["CreateClientsRequest"];
                 "application/x-ndjson": string;
+                "text/csv": string;
             };
         };
         responses: {

@@ -4,12 +4,14 @@ import { WalletApiError } from './errors.ts';
 import { type Filter, list, splitCallOptions } from './list.ts';
 import type { Pages } from './pages.ts';
 import { pause } from './pause.ts';
-import type { Batch, BatchLine, BatchLineResult, CheckedBatch, PolledBatch } from './resources.ts';
+import type { AcceptedBatch, Batch, BatchLine, BatchLineResult, CheckedBatch, PolledBatch } from './resources.ts';
 import type { CallOptions, Sender } from './sender.ts';
 import { type FileSource, type LineSource, type SentBody, bodyOfFile, bodyOfLines } from './sent-body.ts';
 
-/** What a file of operations can be. */
+/** What a file of lines is written as. */
 export type FileType = 'text/csv' | 'application/x-ndjson';
+/** What a file of operations can be; JSON has all of them in `{"operations": [...]}`. */
+export type UploadType = FileType | 'application/json';
 
 type BatchQuery = Omit<Query<'/batches', 'post'>, 'validate_only'>;
 interface BatchCallOptions extends CallOptions {
@@ -17,14 +19,14 @@ interface BatchCallOptions extends CallOptions {
   readonly idempotencyKey?: string | undefined;
 }
 export type BatchOptions = BatchQuery & BatchCallOptions;
-export type FileOptions = BatchOptions & { readonly type: FileType };
+export type FileOptions = BatchOptions & { readonly type: UploadType };
 /** What `follow` and `wait` take. */
 export interface FollowOptions extends CallOptions {
   /** For how long at most: an hour unless said. */
   readonly wait?: Duration | undefined;
 }
 
-/** A body of a million lines takes its time to be sent, and to be stored. */
+/** A body of a million lines takes its time to be sent, and to be stored. One that is streamed gets it anew with each piece. */
 const UPLOAD_MS = 900_000;
 /** Each look lasts until the batch has finished, and at most so long: what is seen is no older. */
 const LOOK_MS = 1_000;
@@ -46,7 +48,7 @@ export class Batches {
    * connection breaks; an iterable that can be read only once is not, and then a `WalletConnectionError` is thrown.
    * @throws WalletApiError `batch_refused`: `errors` has the first lines that are wrong, and nothing was accepted
    */
-  create(lines: LineSource<BatchLine>, options: BatchOptions = {}): Promise<Batch> {
+  create(lines: LineSource<BatchLine>, options: BatchOptions = {}): Promise<AcceptedBatch> {
     return this.#accept('application/x-ndjson', bodyOfLines(lines), options);
   }
 
@@ -56,7 +58,7 @@ export class Batches {
    * it is sent.
    * @throws WalletApiError `batch_refused`: `errors` has the first lines that are wrong, and nothing was accepted
    */
-  upload(file: FileSource, { type, ...options }: FileOptions): Promise<Batch> {
+  upload(file: FileSource, { type, ...options }: FileOptions): Promise<AcceptedBatch> {
     return this.#accept(type, bodyOfFile(file), knownByContent(options));
   }
 
@@ -102,7 +104,7 @@ export class Batches {
     return list(this.#sender, '/batches/{id}/operations', filter, { params: { id } });
   }
 
-  /** All lines of a batch as one file, piece by piece. One that breaks off ends with an error: begin it anew. */
+  /** All lines of a batch as one file, piece by piece. One that breaks off ends with a `WalletConnectionError`: begin it anew. */
   async export(
     id: string,
     { type, ...filter }: Omit<LinesFilter, 'limit' | 'cursor'> & CallOptions & { readonly type: FileType },
@@ -133,13 +135,13 @@ export class Batches {
     return call(this.#sender, 'post', '/batches/{id}/retry', { params: { id } }, options);
   }
 
-  async #accept(type: FileType, body: SentBody, options: SendOptions): Promise<Batch> {
+  async #accept(type: UploadType, body: SentBody, options: SendOptions): Promise<AcceptedBatch> {
     const answer = await this.#send(type, body, options);
     if ('valid' in answer) throw new TypeError('The service only checked what it was to accept.');
     return answer;
   }
 
-  #send(type: FileType, body: SentBody, given: SendOptions): Promise<Batch | CheckedBatch> {
+  #send(type: UploadType, body: SentBody, given: SendOptions): Promise<AcceptedBatch | CheckedBatch> {
     const [{ idempotencyKey, ...query }, options] = splitCallOptions(given);
     const sent: Call<'/batches', 'post'> = { query, upload: { type, body }, idempotencyKey };
     const limits = { timeoutMs: options.timeoutMs ?? UPLOAD_MS, deadlineMs: options.deadlineMs ?? UPLOAD_MS };

@@ -70,6 +70,17 @@ export interface Refusal {
 /** There was no answer, or one that is not of the service: the connection failed, or nothing came in time. */
 export class WalletConnectionError extends WalletError {
   override readonly name = 'WalletConnectionError';
+  /** Of an answer that is not of the service; null where there was none. */
+  readonly status: number | null;
+
+  constructor(
+    message: string,
+    progress: Progress,
+    { cause, status }: { readonly cause: unknown; readonly status: number | null },
+  ) {
+    super(message, progress, cause);
+    this.status = status;
+  }
 }
 
 /** The time for all attempts is over. `cause` is what the last one failed with. */

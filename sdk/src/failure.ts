@@ -4,7 +4,7 @@ import { type Problem, type Progress, type Refusal, WalletApiError, WalletConnec
 export type Failure =
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly retryAfterMs: number }
   | { readonly kind: 'lost'; readonly reason: string; readonly cause: unknown }
-  | { readonly kind: 'foreign'; readonly reason: string; readonly cause: unknown };
+  | { readonly kind: 'foreign'; readonly reason: string; readonly cause: unknown; readonly status: number };
 
 /** Refusals that come before anything is done. */
 const NOTHING_DONE = new Set<string>(['overloaded', 'webhooks_not_configured', 'batch_in_progress']);
@@ -42,9 +42,12 @@ function isObject(value: unknown): value is object {
 }
 
 export function toError(failure: Failure, progress: Progress): WalletApiError | WalletConnectionError {
-  return failure.kind === 'refused'
-    ? new WalletApiError(failure.refusal, progress)
-    : new WalletConnectionError(failure.reason, progress, failure.cause);
+  if (failure.kind === 'refused') return new WalletApiError(failure.refusal, progress);
+  const { reason, cause } = failure;
+  return new WalletConnectionError(reason, progress, {
+    cause,
+    status: failure.kind === 'foreign' ? failure.status : null,
+  });
 }
 
 /** Reads an answer that says no. A proxy may answer in words of its own. */

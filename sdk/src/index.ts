@@ -15,13 +15,14 @@ export { WebhookVerificationError, type VerificationCode, type WebhookHeaders } 
 export type { Duration } from './duration.ts';
 export type { AnswerFacts, CallOptions, Retry } from './sender.ts';
 export type { FileSource, LineSource } from './sent-body.ts';
-export type { BatchOptions, FileOptions, FileType, FollowOptions } from './batches.ts';
+export type { BatchOptions, FileOptions, FileType, FollowOptions, UploadType } from './batches.ts';
 export type { Amount, Extras, Leg, OperationOptions, OperationRequest } from './operations.ts';
 export type { StreamedEvent } from './events.ts';
 export type { Pages } from './pages.ts';
 export type { UserHandle } from './user-handle.ts';
 export type { WalletHandle } from './wallet-handle.ts';
 export type {
+  AcceptedBatch,
   Asset,
   Batch,
   BatchLine,
@@ -37,6 +38,7 @@ export type {
   Hold,
   HouseAccount,
   HouseAccountWithBalances,
+  LineError,
   Operation,
   OperationOf,
   OperationType,

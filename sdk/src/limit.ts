@@ -16,6 +16,7 @@ export class Limit {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #isReleased = false;
 
   constructor(outer: AbortSignal | undefined, ms: number) {
     this.#outer = outer;
@@ -27,13 +28,15 @@ export class Limit {
     return this.#controller.signal;
   }
 
-  /** Sets the time anew. */
+  /** Sets the time anew, unless it has been released. */
   restart(ms: number): void {
     clearTimeout(this.#timer);
+    if (this.#isReleased) return;
     this.#timer = setTimeout(() => this.#controller.abort(new TimedOut(ms)), Math.min(Math.max(ms, 0), LONGEST_MS));
   }
 
   release(): void {
+    this.#isReleased = true;
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener('abort', this.#onAbort);
   }

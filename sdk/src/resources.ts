@@ -28,9 +28,13 @@ export type Asset = Schemas['Asset'];
 export type HouseAccount = Schemas['HouseAccount'];
 export type HouseAccountWithBalances = Schemas['HouseAccountWithBalances'];
 export type Batch = Schemas['Batch'];
+/** A batch as it was accepted, with the lines that were left out of it. */
+export type AcceptedBatch = Schemas['AcceptedBatch'];
 /** A batch that is asked for by itself: until it has finished, also why it waits. */
 export type PolledBatch = Schemas['PolledBatch'];
 export type CheckedBatch = Schemas['CheckedBatch'];
+/** What is wrong with a field of a line of a batch. */
+export type LineError = Schemas['LineError'];
 /** What a batch does on one line. */
 export type BatchLine = Body<'/batches', 'post'>['operations'][number];
 /** The operation of a line, and which line it was. */

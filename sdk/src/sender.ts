@@ -1,4 +1,4 @@
-import { WalletDeadlineError } from './errors.ts';
+import { WalletConnectionError, WalletDeadlineError } from './errors.ts';
 import { type Failure, causeOf, isPassing, mayHaveHappened, readRefusal, toError } from './failure.ts';
 import { Limit, TimedOut } from './limit.ts';
 import { pause, pauseAfter } from './pause.ts';
@@ -8,7 +8,7 @@ import type { SentBody } from './sent-body.ts';
 export interface CallOptions {
   /** Ends the call, and what it waits for, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** How long one attempt may take, beyond what it was asked to wait. */
+  /** How long one attempt may take, beyond what it was asked to wait. A body that is streamed begins it anew with each piece. */
   readonly timeoutMs?: number | undefined;
   /** How long all attempts together may take, beyond what they were asked to wait. `Infinity` sets no limit. */
   readonly deadlineMs?: number | undefined;
@@ -53,7 +53,12 @@ export interface Outgoing {
   readonly idempotencyKey: string | null;
 }
 
+/** A connection that takes nothing of a body for so long is broken. */
+const SILENCE_MS = 60_000;
+
 type Outcome<Result> = { readonly result: Result } | { readonly failure: Failure };
+/** Reads a good answer, that of the attempt with this number. */
+type Take<Result> = (response: Response, limit: Limit, attempts: number) => Promise<Outcome<Result>>;
 
 /**
  * Sends requests. One that fails is repeated, with a pause, while that can help (a lost connection, no answer in time, 408, 429,
@@ -73,7 +78,7 @@ export class Sender {
         return { result: response.status === 204 ? null : ((await response.json()) as unknown) };
       } catch (error) {
         // The body came to its end, and is not JSON.
-        if (error instanceof SyntaxError) return foreign('The answer is not JSON.', error);
+        if (error instanceof SyntaxError) return this.#foreign('is not JSON', response.status, error);
         throw error;
       } finally {
         limit.release();
@@ -82,26 +87,23 @@ export class Sender {
   }
 
   /**
-   * @returns the body of the answer, to be read piece by piece; it ends with an error if nothing comes for `silenceMs`.
+   * @returns the body of the answer, to be read piece by piece; it ends with a WalletConnectionError if it breaks off, or if
+   *   nothing comes for `silenceMs`.
    * @throws WalletError
    */
   async open(request: Outgoing, options: CallOptions, silenceMs: number): Promise<AsyncGenerator<Uint8Array, void>> {
-    return this.#repeat(request, options, (response, limit) =>
-      Promise.resolve({ result: readPieces(response, limit, silenceMs) }),
+    return this.#repeat(request, options, (response, limit, attempts) =>
+      Promise.resolve({ result: readPieces(response, limit, { silenceMs, attempts, signal: options.signal }) }),
     );
   }
 
-  async #repeat<Result>(
-    request: Outgoing,
-    options: CallOptions,
-    take: (response: Response, limit: Limit) => Promise<Outcome<Result>>,
-  ): Promise<Result> {
+  async #repeat<Result>(request: Outgoing, options: CallOptions, take: Take<Result>): Promise<Result> {
     const { isRepeatable, waitMs, idempotencyKey, body } = request;
     const allowedMs = (options.deadlineMs ?? this.#settings.deadlineMs) + waitMs;
     const deadline = Date.now() + allowedMs;
     let isUncertain = false;
     for (let attempts = 1; ; attempts += 1) {
-      const outcome = await this.#attempt(request, options, { attempts, leftMs: deadline - Date.now(), take });
+      const outcome = await this.#attempt(request, options, { attempts, deadline, take });
       if ('result' in outcome) return outcome.result;
       const { failure } = outcome;
       isUncertain ||= mayHaveHappened(failure);
@@ -125,22 +127,25 @@ export class Sender {
     options: CallOptions,
     now: {
       readonly attempts: number;
-      readonly leftMs: number;
-      readonly take: (response: Response, limit: Limit) => Promise<Outcome<Result>>;
+      readonly deadline: number;
+      readonly take: Take<Result>;
     },
   ): Promise<Outcome<Result>> {
     options.signal?.throwIfAborted();
-    const timeoutMs = Math.min((options.timeoutMs ?? this.#settings.timeoutMs) + request.waitMs, now.leftMs);
-    const limit = new Limit(options.signal, timeoutMs);
-    const opened = request.body?.open();
+    const timeoutMs = (options.timeoutMs ?? this.#settings.timeoutMs) + request.waitMs;
+    const allowed = (ms: number): number => Math.min(ms, now.deadline - Date.now());
+    const limit = new Limit(options.signal, allowed(timeoutMs));
+    const opened = request.body?.open((isSending) => {
+      limit.restart(allowed(isSending ? Math.min(timeoutMs, SILENCE_MS) : timeoutMs));
+    });
     let isTaken = false;
     try {
       const response = await this.#fetch(request, limit.signal, opened?.body ?? null);
       if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
-        return foreign('The answer is a redirect.', null);
+        return this.#foreign('is a redirect', response.status, null);
       }
       if (!response.ok) return { failure: await readRefusal(response) };
-      const outcome = await now.take(response, limit);
+      const outcome = await now.take(response, limit, now.attempts);
       isTaken = 'result' in outcome;
       if (isTaken) options.onAnswer?.(factsOf(response, now.attempts));
       return outcome;
@@ -148,12 +153,16 @@ export class Sender {
       options.signal?.throwIfAborted();
       const failure = opened?.failure();
       if (failure !== undefined) throw failure.error;
-      const reason = limit.signal.reason instanceof TimedOut ? limit.signal.reason.message : messageOf(error);
-      return { failure: { kind: 'lost', reason, cause: error } };
+      return { failure: { kind: 'lost', reason: reasonOf(error, limit), cause: error } };
     } finally {
       // A body that is still read keeps its limit, and releases it at its end.
       if (!isTaken) limit.release();
     }
+  }
+
+  #foreign(what: string, status: number, cause: unknown): { failure: Failure } {
+    const reason = `The answer ${what}. Is ${this.#settings.baseUrl} the address of the service?`;
+    return { failure: { kind: 'foreign', reason, cause, status } };
   }
 
   #fetch(
@@ -174,28 +183,37 @@ export class Sender {
   }
 }
 
-function foreign(reason: string, cause: unknown): { failure: Failure } {
-  return { failure: { kind: 'foreign', reason: `${reason} Is baseUrl the address of the service?`, cause } };
-}
-
 function factsOf({ status, headers }: Response, attempts: number): AnswerFacts {
   const isReplayed = headers.get('Idempotent-Replayed') === 'true';
   return { status, requestId: headers.get('X-Request-Id'), isReplayed, attempts };
 }
 
-function messageOf(error: unknown): string {
+function reasonOf(error: unknown, { signal }: Limit): string {
+  if (signal.reason instanceof TimedOut) return signal.reason.message;
   const { message, code } = causeOf(error) as { readonly message?: unknown; readonly code?: unknown };
   const said = [message, code].map(String).find((text) => text !== '' && text !== 'undefined');
   return `The service did not answer: ${said ?? 'no reason is known'}`;
 }
 
-async function* readPieces(response: Response, limit: Limit, silenceMs: number): AsyncGenerator<Uint8Array, void> {
+async function* readPieces(
+  response: Response,
+  limit: Limit,
+  {
+    silenceMs,
+    attempts,
+    signal,
+  }: { readonly silenceMs: number; readonly attempts: number; readonly signal: AbortSignal | undefined },
+): AsyncGenerator<Uint8Array, void> {
   const reader = response.body?.getReader();
   let isAtEnd = false;
   try {
     while (reader !== undefined && !isAtEnd) {
       limit.restart(silenceMs);
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        signal?.throwIfAborted();
+        const progress = { attempts, mayHaveHappened: false, idempotencyKey: null };
+        throw new WalletConnectionError(reasonOf(error, limit), progress, { cause: error, status: null });
+      });
       isAtEnd = done;
       if (value !== undefined) yield value;
     }

@@ -4,8 +4,14 @@ type FetchBody = NonNullable<RequestInit['body']>;
 export interface SentBody {
   /** Whether it can be opened more than once. */
   readonly isRepeatable: boolean;
-  /** Opens it for one attempt. `failure` tells whether the caller's source failed, rather than the connection. */
-  open(): { readonly body: FetchBody; failure(): { readonly error: unknown } | undefined };
+  /**
+   * Opens it for one attempt. `failure` tells whether the caller's source failed, rather than the connection. Of a body that is
+   * sent piece by piece, `onSending` is told `true` when the connection gets a piece, and `false` when it asks for the next.
+   */
+  open(onSending: (isSending: boolean) => void): {
+    readonly body: FetchBody;
+    failure(): { readonly error: unknown } | undefined;
+  };
 }
 
 /** Pieces of a file, as they are: bytes, or text. */
@@ -77,16 +83,21 @@ async function* piecesOf(pieces: Pieces): AsyncGenerator<Uint8Array | string> {
 function streamedBody(begin: () => AsyncGenerator<Uint8Array | string>, isRepeatable: boolean): SentBody {
   return {
     isRepeatable,
-    open() {
+    open(onSending) {
       const pieces = begin();
       const encoder = new TextEncoder();
       let failed: { readonly error: unknown } | undefined;
       const stream = new ReadableStream<Uint8Array>({
         async pull(controller) {
+          onSending(false);
           try {
             const next = await pieces.next();
-            if (next.done) controller.close();
-            else controller.enqueue(typeof next.value === 'string' ? encoder.encode(next.value) : next.value);
+            if (next.done) {
+              controller.close();
+              return;
+            }
+            onSending(true);
+            controller.enqueue(typeof next.value === 'string' ? encoder.encode(next.value) : next.value);
           } catch (error) {
             failed = { error };
             controller.error(error);

@@ -22,7 +22,7 @@ export interface WalletApiOptions {
   readonly deadlineMs?: number | undefined;
   /** In place of the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
-  /** Told before an attempt is repeated. */
+  /** Told before an attempt is repeated. What it throws ends the call in place of another attempt. */
   readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 

@@ -198,6 +198,15 @@ describe('npm run batch', () => {
     expect(err).not.toMatch(CONTROL);
   });
 
+  it('exits 3 at once when something else answers at the address', async () => {
+    const server = createServer((incoming, outgoing) => incoming.resume().once('end', () => outgoing.end('<html>')));
+    const url = await listening(server);
+    const { code, out, err } = await batch(write('credits.csv', 'type,wallet_id,amount'), '--url', url, '--key', 'a');
+    await new Promise((resolve) => server.close(resolve));
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(/^The answer is not JSON\. Is http:\S+ the address of the service\?\nIt is not known /);
+  });
+
   it('gets through connections that break, answers that are lost, and a service that is busy', async () => {
     const idle = await startService({ worker: false });
     let isWorking = false;

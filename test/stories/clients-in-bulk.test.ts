@@ -4,8 +4,7 @@ import { type Service, startService } from '../support/service.ts';
 
 let service: Service;
 beforeAll(async () => {
-  // As main.ts has it for the connections of the API.
-  service = await startService({ defaults: { jit: 'off' } });
+  service = await startService();
 });
 afterAll(() => service.stop());
 
@@ -74,6 +73,30 @@ describe('clients in bulk', () => {
         { line: 5, login: bob, result: 'created' },
       ],
     });
+  });
+
+  it('are read from a table, in which a login is enough', async () => {
+    const [ann, bob, carol] = logins(3) as [string, string, string];
+    const rows = [
+      'Login;Name;Assets',
+      `${ann};;`,
+      `${bob};Bob;USD GOLD`,
+      '',
+      `${carol};;;x`,
+      ';No one;',
+      `${ann};;PTS`,
+    ];
+    const { body } = await postText(rows.join('\r\n'), 'text/csv; charset=utf-8').expect(200);
+    expect(body.data).toMatchObject([
+      { line: 2, login: ann, result: 'created', wallets: [{ asset: 'USD' }] },
+      { line: 3, login: bob, result: 'created', wallets: [{ asset: 'USD' }, { asset: 'GOLD' }] },
+      { line: 5, login: null, result: 'refused', error: { code: 'invalid_request', field: '' } },
+      { line: 6, login: null, result: 'refused', error: { code: 'invalid_request', field: 'login' } },
+      { line: 7, login: ann, result: 'exists', wallets: [{ asset: 'PTS' }] },
+    ]);
+    expect([(await clientOf(ann)).name, (await clientOf(bob)).name]).toEqual([ann, 'Bob']);
+    const only = await postText(`login\n${carol}\n`, 'text/csv').expect(200);
+    expect(only.body).toMatchObject({ created: 1, data: [{ login: carol }] });
   });
 
   it('that were made before exist, when they are asked for again', async () => {
@@ -175,7 +198,8 @@ describe('clients in bulk', () => {
       'malformed_body',
     ],
     ['a line that is too long', `{"login":"${'x'.repeat(300_000)}"}\n`, 'application/x-ndjson', 400, 'malformed_body'],
-    ['a table', 'login,name\nx,X\n', 'text/csv', 415, 'unsupported_media_type'],
+    ['a table with a column that is not known', 'login,email\nx,X\n', 'text/csv', 400, 'malformed_body'],
+    ['a form', 'login=x', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
   ])('are refused as a whole, and none is made, if the body has %s', async (_what, text, type, status, code) => {
     const before = await counts();
     const answer = await postText(text, type);

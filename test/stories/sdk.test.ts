@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Operation, WalletApi, type WalletApiError, type WebhookVerificationError, webhooks } from '@wallet/sdk';
 import { startReceiver } from '../support/receiver.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -94,6 +95,11 @@ it('sends batches as arrays, lines that come, text and files, and reads what fai
   expect((await api.batches.upload(new Blob([csv]), { type })).id).toBe(uploaded.id);
   expect((await api.batches.upload(() => new Blob([csv]).stream(), { type })).id).toBe(uploaded.id);
   expect(await api.batches.check(csv, { type })).toMatchObject({ accepted_as: uploaded.id });
+  // The time for an attempt begins anew with each piece.
+  const slowly = async function* () {
+    for (const piece of csv.match(/[^]{1,10}/g)!) yield await delay(400, piece);
+  };
+  expect((await api.batches.upload(slowly(), { type, timeoutMs: 2_000 })).id).toBe(uploaded.id);
   const bad = `type,wallet_id,amount\n${`deposit,${wallet.id},-1\n`.repeat(100_000)}`;
   await expect(api.batches.upload(new Blob([bad]).stream(), { type })).rejects.toMatchObject({
     code: 'batch_refused',

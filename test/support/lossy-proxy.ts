@@ -1,4 +1,12 @@
-import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http';
+import {
+  Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+  createServer,
+  request,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -17,15 +25,21 @@ export interface LossyProxy {
   stop(): Promise<void>;
 }
 
+const ignore = (): void => undefined;
+
 /** Stands between a client and a service; `draw` decides about each request. */
 export async function startLossyProxy(target: string, draw: () => Fate): Promise<LossyProxy> {
   const met = new Map<Fate, number>();
+  // Node accepts one connection in each turn of its event loop. With one for each request, those of 128 callers waited until these
+  // had given up, and were accepted for nobody.
+  const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, outgoing) => {
     void collect(incoming).then((body) => {
       const fate = draw();
       met.set(fate, (met.get(fate) ?? 0) + 1);
-      meet(fate, { target, incoming, outgoing, body });
-    });
+      meet(fate, { target, agent, incoming, outgoing, body });
+      // A caller that leaves while it sends has no fate.
+    }, ignore);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -34,6 +48,7 @@ export async function startLossyProxy(target: string, draw: () => Fate): Promise
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
+      agent.destroy();
       await closed;
     },
   };
@@ -41,6 +56,7 @@ export async function startLossyProxy(target: string, draw: () => Fate): Promise
 
 interface Exchange {
   readonly target: string;
+  readonly agent: Agent;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly body: Buffer;
@@ -53,12 +69,7 @@ function meet(fate: Fate, exchange: Exchange): void {
   else if (fate === 'busy') outgoing.writeHead(503, { 'Retry-After': '0' }).end('{"detail":"Busy."}');
   else if (fate === 'limited') outgoing.writeHead(429, { 'Retry-After': '0' }).end();
   else {
-    if (fate === 'twice' && 'idempotency-key' in incoming.headers)
-      forward(
-        exchange,
-        () => undefined,
-        () => undefined,
-      );
+    if (fate === 'twice' && 'idempotency-key' in incoming.headers) forward(exchange, ignore, ignore);
     forward(
       exchange,
       (answer, body) => {
@@ -67,7 +78,7 @@ function meet(fate: Fate, exchange: Exchange): void {
           breakOff();
           return;
         }
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        outgoing.writeHead(answer.statusCode ?? 502, withoutConnection(answer.headers));
         if (fate === 'torn') outgoing.write(body.subarray(0, body.length / 2), breakOff);
         else outgoing.end(body);
       },
@@ -77,17 +88,23 @@ function meet(fate: Fate, exchange: Exchange): void {
 }
 
 function forward(
-  { target, incoming: { url, method, headers }, body }: Exchange,
+  { target, agent, incoming: { url, method, headers }, body }: Exchange,
   onAnswer: (answer: IncomingMessage, body: Buffer) => void,
   onError: () => unknown,
 ): void {
-  // Or the service keeps a connection for each that nobody uses, until it takes no more of them.
-  const own = { ...headers, connection: 'close' };
-  const onward = request(`${target}${url}`, { method: method ?? 'GET', headers: own, agent: false }, (answer) => {
+  const passed = { method: method ?? 'GET', headers: withoutConnection(headers), agent };
+  const onward = request(`${target}${url}`, passed, (answer) => {
     collect(answer).then((got) => onAnswer(answer, got), onError);
   });
   onward.once('error', onError);
   onward.end(body);
+}
+
+const OF_CONNECTION = ['connection', 'keep-alive'];
+
+/** What is said of a connection holds for that one only (RFC 9110, section 7.6.1). */
+function withoutConnection(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_CONNECTION.includes(name)));
 }
 
 async function collect(stream: IncomingMessage): Promise<Buffer> {

@@ -17,6 +17,8 @@ export interface Table {
   readonly key: { readonly at: number; readonly name: string } | null;
   /** What it says of lines that failed or were refused. */
   readonly results: ResultColumns | null;
+  /** Refuses all of the body for what is wrong with a line. */
+  readonly refuse: (line: number, message: string) => Problem;
 }
 
 interface Column {
@@ -72,26 +74,67 @@ export function readHeader(record: string, said: string | null, line: number, ke
   if (said !== null && !isSeparator(said)) {
     throw refuseHeader(1, `${said} cannot separate fields: use a comma, a semicolon, a tab or |`);
   }
-  let separator: string = said ?? SEPARATORS[0];
-  let names = toNames(record, separator);
-  for (const other of said === null ? SEPARATORS : []) {
-    const otherNames = toNames(record, other);
-    if (countKnown(otherNames) > countKnown(names)) [separator, names] = [other, otherNames];
-  }
+  const { separator, names } = splitHeader(record, said, READERS);
   const key = keyColumn === null ? null : findKey(names, toName(keyColumn), line);
   const results = findResultColumns(names);
   const isDropped = (name: string): boolean =>
     results?.dropped.has(name) === true || (key?.name === name && !READERS.has(name));
   const fields = names.map((name) => results?.renamed.get(name) ?? name);
   const asked = fields.filter((name, at) => !isDropped(names[at] ?? name));
-  refuseUnknown(results?.isExport ? asked.filter((name) => name !== 'legs') : asked, line);
+  if (results?.isExport !== true && asked.includes('legs')) throw refuseHeader(line, NO_LEGS);
+  const wrong = findWrongName(
+    asked.filter((name) => name !== 'legs'),
+    READERS,
+  );
+  if (wrong !== null) throw refuseHeader(line, wrong);
   const columns = fields.map((name, at) => ({
     name,
     read: columnReader(name, separator),
     isDropped: isDropped(names[at] ?? name),
   }));
   const amount = names.indexOf('amount');
-  return { separator, columns, localAmount: separator === ',' || amount < 0 ? null : amount, key, results };
+  const localAmount = separator === ',' || amount < 0 ? null : amount;
+  return { separator, columns, localAmount, key, results, refuse: refuseBatch };
+}
+
+function refuseBatch(line: number, message: string): Problem {
+  return new Problem('batch_refused', `Line ${line}: ${message}. Nothing was accepted.`, {
+    errors: [{ line, field: '', message }],
+  });
+}
+
+/** The columns that a table may name that does not hold operations, and how each is read. */
+export type ListColumns = Readonly<Record<string, Column['read']>>;
+
+/** Reads the header of a table that does not hold operations. @throws Problem `malformed_body` */
+export function readListHeader(record: string, said: string | null, line: number, known: ListColumns): Table {
+  const readers = new Map(Object.entries(known));
+  const { separator, names } = splitHeader(record, said, readers);
+  const refuse = (at: number, message: string): Problem =>
+    new Problem('malformed_body', `Line ${at}: ${message}. Nothing was made.`);
+  const wrong = findWrongName(names, readers);
+  if (wrong !== null) throw refuse(line, `the header names the fields: ${wrong}`);
+  const columns = names.map((name) => {
+    const read = readers.get(name);
+    return { name, read: read === undefined ? trimmed : read, isDropped: false };
+  });
+  return { separator, columns, localAmount: null, key: null, results: null, refuse };
+}
+
+/** Splits a header by the separator that is said, or else by the one that makes most known names of it. */
+function splitHeader(
+  record: string,
+  said: string | null,
+  known: ReadonlyMap<string, unknown>,
+): { separator: string; names: string[] } {
+  let separator: string = said ?? SEPARATORS[0];
+  let names = toNames(record, separator);
+  const countKnown = (of: readonly string[]): number => of.filter((name) => known.has(name)).length;
+  for (const other of said === null ? SEPARATORS : []) {
+    const otherNames = toNames(record, other);
+    if (countKnown(otherNames) > countKnown(names)) [separator, names] = [other, otherNames];
+  }
+  return { separator, names };
 }
 
 function findKey(names: readonly string[], name: string, line: number): Table['key'] {
@@ -105,23 +148,17 @@ function toNames(record: string, separator: string): string[] {
   return names.slice(0, names.findLastIndex((name) => name !== '') + 1);
 }
 
-function countKnown(names: readonly string[]): number {
-  return names.filter((name) => READERS.has(name)).length;
-}
-
 const NAMES_TOLD = 5;
 const NAME_TOLD = 40;
 
-function refuseUnknown(names: readonly string[], line: number): void {
+/** Why a header cannot be read, or null. */
+function findWrongName(names: readonly string[], known: ReadonlyMap<string, unknown>): string | null {
   const given = names.filter((name) => name !== '');
-  const unknown = given.filter((name) => !READERS.has(name));
+  const unknown = given.filter((name) => !known.has(name));
   const told = unknown.slice(0, NAMES_TOLD).map((name) => JSON.stringify(name.slice(0, NAME_TOLD)));
   const more = unknown.length > NAMES_TOLD ? ` and ${unknown.length - NAMES_TOLD} more` : '';
-  if (unknown.includes('legs')) throw refuseHeader(line, NO_LEGS);
-  if (unknown.length > 0) {
-    throw refuseHeader(line, `there is no field ${told.join(', ')}${more}: use ${[...READERS.keys()].join(', ')}`);
-  }
-  if (new Set(given).size < given.length) throw refuseHeader(line, 'a field is named twice');
+  if (unknown.length > 0) return `there is no field ${told.join(', ')}${more}: use ${[...known.keys()].join(', ')}`;
+  return new Set(given).size < given.length ? 'a field is named twice' : null;
 }
 
 function refuseHeader(line: number, message: string): Problem {

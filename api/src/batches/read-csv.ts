@@ -15,18 +15,23 @@ interface Place {
   waiting: string;
 }
 
+/** Reads a table of operations. `keyColumn` names the column with the keys of the lines. @throws Problem */
+export function readCsv(text: AsyncIterable<string>, keyColumn: string | null = null): AsyncGenerator<RawLine[]> {
+  return readTable(text, (record, said, line) => readHeader(record, said, line, keyColumn));
+}
+
+/** Reads the record that names the columns, which begins on `line`. `said` is the separator that a line before it says. */
+type ReadHeader = (record: string, said: string | null, line: number) => Table;
+
 /**
  * Reads a table whose first record names the columns. An empty field is one that is not given. Each end of a line is read as
  * LF, also inside of quotes, so that it makes no other batch of the same lines. Empty lines, and those of nothing but
  * separators, say nothing.
  * @throws Problem
  */
-export async function* readCsv(
-  text: AsyncIterable<string>,
-  keyColumn: string | null = null,
-): AsyncGenerator<RawLine[]> {
+export async function* readTable(text: AsyncIterable<string>, open: ReadHeader): AsyncGenerator<RawLine[]> {
   const place: Place = { line: 1, waiting: '' };
-  const take = createTaker(place, keyColumn);
+  const take = createTaker(place, open);
   try {
     for await (const piece of withLineFeeds(text)) {
       const lines = take(piece, false);
@@ -42,7 +47,7 @@ export async function* readCsv(
 }
 
 /** Makes what reads the lines that have ended with a piece of the text, and moves on to the line behind them. */
-function createTaker(place: Place, keyColumn: string | null): (piece: string, isLast: boolean) => RawLine[] {
+function createTaker(place: Place, openTable: ReadHeader): (piece: string, isLast: boolean) => RawLine[] {
   let open: { readonly table: Table; readonly reader: RecordReader } | null = null;
   return (piece, isLast) => {
     let text = piece;
@@ -51,7 +56,7 @@ function createTaker(place: Place, keyColumn: string | null): (piece: string, is
       const head = cutHead(place.waiting, '\n', isLast);
       if (head === null) return [];
       place.line += countLineFeeds(head.before);
-      const table = readHeader(head.header, head.saidSeparator, place.line, keyColumn);
+      const table = openTable(head.header, head.saidSeparator, place.line);
       place.line += 1 + countLineFeeds(head.header);
       open = { table, reader: createRecordReader({ separator: table.separator, lineEnd: '\n' }) };
       text = head.rest;
@@ -69,7 +74,7 @@ function toLines({ fields, misquoted }: Records, table: Table, place: Place): Ra
   for (const [row, record] of fields.entries()) {
     const { line } = place;
     if (!isEmptyRecord(record)) {
-      if (misquoted.has(row)) throw refuseQuotes(line);
+      if (misquoted.has(row)) throw table.refuse(line, MISQUOTED);
       lines.push(toLine(line, table, record));
     }
     // A quoted field may go over several lines.
@@ -80,13 +85,8 @@ function toLines({ fields, misquoted }: Records, table: Table, place: Place): Ra
 }
 
 /** It cannot be said where the next line begins. */
-function refuseQuotes(line: number): Problem {
-  const message =
-    'its quotes do not fit: close each quoted field before the next separator, and write a quote in it twice';
-  return new Problem('batch_refused', `Line ${line}: ${message}. Nothing was accepted.`, {
-    errors: [{ line, field: '', message }],
-  });
-}
+const MISQUOTED =
+  'its quotes do not fit: close each quoted field before the next separator, and write a quote in it twice';
 
 function refuseLength({ line }: Place): Problem {
   return new Problem(

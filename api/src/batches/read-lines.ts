@@ -4,7 +4,8 @@ import type { Request } from 'express';
 import { bodyTypeOf } from '../http/body-type.ts';
 import { invalid } from '../http/schemas.ts';
 import { type TextDecoding, decodeTable, decodeUtf8 } from './decode-text.ts';
-import { readCsv } from './read-csv.ts';
+import { type ListColumns, readListHeader } from './csv-header.ts';
+import { readCsv, readTable } from './read-csv.ts';
 import { readJsonArray, readNdjson } from './read-json-lines.ts';
 import type { RawLine } from './raw-line.ts';
 import { readText } from './read-text.ts';
@@ -55,17 +56,38 @@ export function readLines(request: Request, body: BatchBody, keyColumn: string |
   return format.read(readText(request, format.decode(), { hash: body.bytes }), body, keyColumn);
 }
 
-const JSON_TYPES = ['application/json', 'application/x-ndjson'] as const;
+/** How another list than that of a batch is written. */
+interface ListForm {
+  /** The name of the array in a JSON object. */
+  readonly list: string;
+  /** The columns of a table, and what a record says with them, given the fields that are not empty. */
+  readonly columns: ListColumns;
+  readonly toValue: (fields: Readonly<Record<string, unknown>>) => unknown;
+  readonly limitBytes: number;
+}
 
-/** The lines of another body than a batch, in the same way: the elements of `list` in a JSON object, or NDJSON. */
-export function readJsonBody(
+/** The lines of another body than a batch, in the same way. A line of a table always says which field a problem is in. */
+export function readListBody(
   request: Request,
   envelope: Envelope,
-  { list, limitBytes }: { readonly list: string; readonly limitBytes: number },
+  { list, columns, toValue, limitBytes }: ListForm,
 ): AsyncIterable<RawLine[]> {
-  const type = bodyTypeOf(request, JSON_TYPES);
-  const text = readText(request, decodeUtf8(), { limitBytes });
-  return type === 'application/json' ? readJsonArray(text, envelope, list) : readNdjson(text);
+  const type = bodyTypeOf(request, BATCH_TYPES);
+  const text = readText(request, FORMATS[type].decode(), { limitBytes });
+  if (type === 'application/json') return readJsonArray(text, envelope, list);
+  if (type === 'application/x-ndjson') return readNdjson(text);
+  const records = readTable(text, (record, said, line) => readListHeader(record, said, line, columns));
+  return toValues(records, toValue);
+}
+
+async function* toValues(source: AsyncIterable<RawLine[]>, toValue: ListForm['toValue']): AsyncGenerator<RawLine[]> {
+  for await (const lines of source) {
+    yield lines.map((line) =>
+      line.problem === null
+        ? { ...line, value: toValue(line.value as Record<string, unknown>) }
+        : { field: '', ...line },
+    );
+  }
 }
 
 /** Holds back as much as an atomic batch may have: what the end of a small body says is known before its first line. */

@@ -82,6 +82,7 @@ export const EXAMPLE_REQUESTS: Readonly<Record<string, ExampleRequest>> = {
     uploads: {
       'application/json': { clients: [{ name: 'Petra Novak', login: 'petra', assets: ['USD', 'GOLD'] }] },
       'application/x-ndjson': '{"name":"Li Wei","login":"li","assets":["USD"]}\n',
+      'text/csv': 'login,name,assets\nmaria,Maria Silva,USD GOLD\n',
     },
   },
   getClient: { params: { id: CLIENT } },

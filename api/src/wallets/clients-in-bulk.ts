@@ -10,18 +10,27 @@ import { Refusal, refuseField } from '../http/refusal.ts';
 import { assetCode, invalid, parseWith, text, toFieldErrors, tryWith } from '../http/schemas.ts';
 import { type MadeClient, type WantedClient, makeClients } from './make-clients.ts';
 
-/** A line of a body as it was sent; `problem` says why it cannot be read. */
+/** A line of a body as it was sent; `problem` says why it cannot be read, and of a table `field` says where. */
 interface SentLine {
   readonly line: number;
   readonly value: unknown;
   readonly problem: string | null;
+  readonly field?: string;
 }
+
+/** The columns of a table, and how each is read; null takes it as it is. */
+type Columns = Readonly<Record<string, ((field: string) => unknown) | null>>;
 
 /** Reads the lines of a body, in groups; what is left of a JSON object goes into `envelope.rest` at the end. */
 type ReadLines = (
   request: Request,
   envelope: { rest: unknown },
-  limits: { readonly list: string; readonly limitBytes: number },
+  form: {
+    readonly list: string;
+    readonly columns: Columns;
+    readonly toValue: (fields: Readonly<Record<string, unknown>>) => unknown;
+    readonly limitBytes: number;
+  },
 ) => AsyncIterable<readonly SentLine[]>;
 
 /** What clients are made in bulk with. */
@@ -52,6 +61,19 @@ const lineSchema = z
       .meta({ description: 'A wallet of each is made.', example: ['USD', 'GOLD'] }),
   })
   .meta({ id: 'ClientToMake' });
+
+const CSV_COLUMNS: Columns = {
+  login: null,
+  name: null,
+  assets: (field) => field.trim().match(/\S+/g) ?? undefined,
+};
+const FORM = {
+  list: 'clients',
+  columns: CSV_COLUMNS,
+  // In a table a login is enough.
+  toValue: (fields: Readonly<Record<string, unknown>>) => ({ name: fields['login'], ...fields }),
+  limitBytes: BODY_LIMIT_BYTES,
+};
 
 const bodySchema = z.strictObject({ clients: z.array(lineSchema).min(1).max(CLIENTS_MOST) });
 /** What a JSON body says once its clients have been taken out. */
@@ -114,6 +136,11 @@ export const postClientsInBulk = ({ storing, assets, readLines }: BulkNeeds) => 
     uploads: {
       'application/json': bodySchema,
       'application/x-ndjson': z.string().meta({ description: 'A client on each line.' }),
+      'text/csv': z.string().meta({
+        description:
+          'A client on each line below a header with `login` and, if wanted, `name`, which is the login otherwise, and ' +
+          '`assets`, separated by spaces.',
+      }),
     },
     scope: 'wallets:write',
     answers: { 200: answerSchema },
@@ -133,7 +160,7 @@ async function readAll(assets: Assets, readLines: ReadLines, request: Request): 
   const envelope: { rest: unknown } = { rest: null };
   const lines: ReadLine[] = [];
   let areAnew = false;
-  for await (const group of readLines(request, envelope, { list: 'clients', limitBytes: BODY_LIMIT_BYTES })) {
+  for await (const group of readLines(request, envelope, FORM)) {
     if (lines.length + group.length > CLIENTS_MOST) {
       throw new Problem('body_too_large', `The body has more than ${CLIENTS_MOST} clients. Nothing was made.`);
     }
@@ -159,8 +186,11 @@ function tooMany(): Problem {
   });
 }
 
-function readLine(assets: Assets, { line, value, problem }: SentLine): ReadLine {
-  if (problem !== null) return { line, login: null, asked: new Refusal('malformed_json', '', problem) };
+function readLine(assets: Assets, { line, value, problem, field }: SentLine): ReadLine {
+  if (problem !== null) {
+    const asked = field === undefined ? new Refusal('malformed_json', '', problem) : refuseField(field, problem);
+    return { line, login: null, asked };
+  }
   const read = tryWith(lineSchema, value);
   if (!read.success) {
     const [first] = toFieldErrors(read.error);
