@@ -21,6 +21,7 @@ interface Examples {
   readonly failed: string;
   readonly pending: string;
   readonly scheduled: string;
+  readonly hold: string;
   readonly finished: string;
   readonly waiting: string;
   readonly endpoint: string;
@@ -51,6 +52,12 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'wallets', path: () => '/wallets', shows: '80.00 USD' },
   { name: 'wallet', path: ({ wallet }) => `/wallets/${wallet}`, shows: 'The last 2 movements', act: plotted },
   { name: 'wallet-freeze', path: ({ wallet }) => `/wallets/${wallet}`, shows: 'Version', act: opening('Freeze') },
+  { name: 'hold', path: ({ hold }) => `/holds/${hold}`, shows: 'capture' },
+  { name: 'hold-capture', path: ({ hold }) => `/holds/${hold}`, shows: 'capture', act: opening('Capture') },
+  { name: 'accounts', path: () => '/accounts', shows: 'treasury' },
+  { name: 'account-new', path: () => '/accounts', shows: 'treasury', act: opening('New house account') },
+  { name: 'assets', path: () => '/assets', shows: 'GOLD' },
+  { name: 'asset-new', path: () => '/assets', shows: 'GOLD', act: opening('New asset') },
   { name: 'batches', path: () => '/batches', shows: '100 %' },
   { name: 'batch-upload', path: () => '/batches', shows: '100 %', act: opening('Upload CSV') },
   { name: 'batch-finished', path: ({ finished }) => `/batches/${finished}`, shows: 'wallet frozen' },
@@ -62,7 +69,7 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'access', path: () => '/access', shows: 'wallet.status_changed' },
   { name: 'access-new', path: () => '/access', shows: 'operator', act: opening('New key') },
   { name: 'search', path: () => '/search?q=shop-1', shows: 'deposit, succeeded' },
-  { name: 'search-nothing', path: () => '/search?q=nothing', shows: 'Nothing has this name.' },
+  { name: 'search-nothing', path: () => '/search?q=nothing', shows: 'Nothing was found.' },
   { name: 'not-found', path: () => '/nowhere', shows: 'No such page' },
 ];
 
@@ -145,6 +152,9 @@ async function makeExamples(rig: ConsoleRig, receiver: Receiver): Promise<Exampl
   const line = (wallet_id: string): object => ({ type: 'deposit', wallet_id, amount: '1.00' });
   const succeeded = await send('withdraw', '20', { description: 'A withdrawal with a rather long description' });
   const failed = await send('withdraw', '5000');
+  const holder = await rig.makeWallet('50');
+  const hold = (await rig.ask('POST', `/wallets/${holder}/holds`, { amount: '25', expires_in: 86_400 }, newKey())).id;
+  await rig.ask('POST', `/holds/${hold}/capture`, { amount: '10', final: false }, newKey());
   await rig.ask('POST', '/clients', { name: 'The shop', login: 'shop-1' });
   await rig.ask('POST', '/operations', {
     type: 'deposit',
@@ -162,5 +172,5 @@ async function makeExamples(rig: ConsoleRig, receiver: Receiver): Promise<Exampl
   const waiting = await sendBatch(line(wallet), line(frozen));
   const { data } = await rig.ask('GET', `/webhook-endpoints/${endpoint}/deliveries`);
   const event = data.find(({ attempts }: { attempts: number }) => attempts > 0).event_id;
-  return { wallet, succeeded, failed, pending, scheduled, finished, waiting, endpoint, event };
+  return { wallet, succeeded, failed, pending, scheduled, hold, finished, waiting, endpoint, event };
 }
