@@ -53,7 +53,7 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'wallet', path: ({ wallet }) => `/wallets/${wallet}`, shows: 'The last 2 movements', act: plotted },
   { name: 'wallet-freeze', path: ({ wallet }) => `/wallets/${wallet}`, shows: 'Version', act: opening('Freeze') },
   { name: 'hold', path: ({ hold }) => `/holds/${hold}`, shows: 'capture' },
-  { name: 'hold-capture', path: ({ hold }) => `/holds/${hold}`, shows: 'capture', act: opening('Capture') },
+  { name: 'hold-capture', path: ({ hold }) => `/holds/${hold}`, shows: 'capture', act: capturing },
   { name: 'accounts', path: () => '/accounts', shows: 'treasury' },
   { name: 'account-new', path: () => '/accounts', shows: 'treasury', act: opening('New house account') },
   { name: 'assets', path: () => '/assets', shows: 'GOLD' },
@@ -72,6 +72,15 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'search-nothing', path: () => '/search?q=nothing', shows: 'Nothing was found.' },
   { name: 'not-found', path: () => '/nowhere', shows: 'No such page' },
 ];
+
+/** A name that is wider than a phone. */
+const LONG_NAME = `fees-${'of-a-kind-'.repeat(5)}`;
+
+async function capturing(page: Page): Promise<void> {
+  await opening('Capture')(page);
+  await page.getByLabel('Destination').selectOption('Another house account');
+  await page.getByRole('option', { name: LONG_NAME }).waitFor({ state: 'attached' });
+}
 
 async function plotted(page: Page): Promise<void> {
   await page.getByRole('img', { name: 'Balance' }).waitFor();
@@ -152,6 +161,7 @@ async function makeExamples(rig: ConsoleRig, receiver: Receiver): Promise<Exampl
   const line = (wallet_id: string): object => ({ type: 'deposit', wallet_id, amount: '1.00' });
   const succeeded = await send('withdraw', '20', { description: 'A withdrawal with a rather long description' });
   const failed = await send('withdraw', '5000');
+  await rig.ask('POST', '/accounts', { name: LONG_NAME });
   const holder = await rig.makeWallet('50');
   const hold = (await rig.ask('POST', `/wallets/${holder}/holds`, { amount: '25', expires_in: 86_400 }, newKey())).id;
   await rig.ask('POST', `/holds/${hold}/capture`, { amount: '10', final: false }, newKey());
