@@ -10,7 +10,7 @@ import { workerState } from './worker-state.ts';
 export function Workers({ workers, at }: Pick<Status, 'workers' | 'at'>) {
   if (workers.length === 0) {
     return (
-      <EmptyState title="No worker has been seen in the last ten minutes.">
+      <EmptyState title="There are no workers.">
         <p>
           Start one with <code>npm run start:worker</code>, or scale the workers up.
         </p>
