@@ -28,7 +28,9 @@ export function Verdict({
       </p>
       {isIdle && (
         <p>
-          {waiting === 0 ? 'Nothing is waiting yet. ' : `${showNumberOf(waiting, 'operation')} waiting. `}
+          {waiting === 0
+            ? 'Nothing is waiting yet. '
+            : `${showNumberOf(waiting, 'operation')} ${waiting === 1 ? 'is' : 'are'} waiting. `}
           Operations are accepted, and stay pending until a worker starts.
         </p>
       )}
