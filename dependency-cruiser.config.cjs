@@ -82,14 +82,14 @@ module.exports = {
       comment: 'What pages share knows none of them.',
       severity: 'error',
       from: { path: '^console/src/(api|format|parts|url)/' },
-      to: { path: '^console/src/(access|batches|operations|overview|search|shell|wallets|webhooks)/' },
+      to: { path: '^console/src/(access|accounts|assets|batches|operations|overview|search|shell|wallets|webhooks)/' },
     },
     {
       name: 'console-pages-apart',
       severity: 'error',
-      from: { path: '^console/src/(access|batches|operations|wallets|webhooks)/' },
+      from: { path: '^console/src/(access|accounts|assets|batches|operations|wallets|webhooks)/' },
       to: {
-        path: '^console/src/(access|batches|operations|overview|search|shell|wallets|webhooks)/',
+        path: '^console/src/(access|accounts|assets|batches|operations|overview|search|shell|wallets|webhooks)/',
         pathNot: '^console/src/$1/',
       },
     },

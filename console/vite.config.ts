@@ -30,6 +30,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic' } },
   build: {
     outDir: 'dist/app',
+    // `/console/assets` is a page.
+    assetsDir: 'static',
     // `light-dark()` stays as it is from these on.
     target: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
     cssTarget: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],

@@ -34,7 +34,7 @@ export function createConsole(built = loadConsole()): Router {
       response.status(503).type('text/plain').send(MISSING);
     });
   } else {
-    router.use('/assets', ...serveAssets(built));
+    router.use('/static', ...serveAssets(built));
     router.get(/.*/, sendPage(built));
   }
   router.all(/.*/, onlyAllow('GET', 'HEAD'));
@@ -46,7 +46,7 @@ function loadConsole(): BuiltConsole | null {
   try {
     const { resolve } = createRequire(import.meta.url);
     const folder = join(dirname(resolve('@wallet/console/package.json')), 'dist/app');
-    const assetsFolder = join(folder, 'assets');
+    const assetsFolder = join(folder, 'static');
     return {
       page: readFileSync(join(folder, 'index.html'), 'utf8'),
       assetsFolder,

@@ -89,6 +89,8 @@ async function planVisits(ask: Ask): Promise<readonly Visit[]> {
     { name: 'operation', path: `/operations/${operation}`, until: 'main .timeline' },
     { name: 'wallets', path: '/wallets', until: rows },
     { name: 'wallet', path: `/wallets/${wallet}`, until: 'main canvas' },
+    { name: 'house accounts', path: '/accounts', until: rows },
+    { name: 'assets', path: '/assets', until: rows },
     { name: 'batches', path: '/batches', until: rows },
     { name: 'batch', path: `/batches/${batch}`, until: '[aria-label=Lines] tbody tr' },
     { name: 'webhook endpoints', path: '/webhooks', until: rows },
@@ -124,7 +126,7 @@ async function measureVisits(browser: Browser, origin: string, visits: readonly 
 /** What was transferred of the assets, as compressed. */
 async function bytesOf(page: Page): Promise<number> {
   return await page.evaluate<number>(
-    `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/'))
+    `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/static/'))
        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`,
   );
 }

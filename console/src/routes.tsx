@@ -1,5 +1,7 @@
 import { Route, Switch } from 'wouter';
 import { AccessPage } from './access/access-page.tsx';
+import { AccountsPage } from './accounts/accounts-page.tsx';
+import { AssetsPage } from './assets/assets-page.tsx';
 import { BatchPage } from './batches/batch-page.tsx';
 import { BatchesPage } from './batches/batches-page.tsx';
 import { OperationPage } from './operations/operation-page.tsx';
@@ -7,6 +9,7 @@ import { OperationsPage } from './operations/operations-page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { SearchPage } from './search/search-page.tsx';
 import { NotFoundPage } from './shell/not-found-page.tsx';
+import { HoldPage } from './wallets/hold-page.tsx';
 import { WalletPage } from './wallets/wallet-page.tsx';
 import { WalletsPage } from './wallets/wallets-page.tsx';
 import { DeliveryPage } from './webhooks/delivery-page.tsx';
@@ -31,6 +34,13 @@ export function Routes() {
         <WalletsPage />
       </Route>
       <Route path="/wallets/:id">{({ id }) => <WalletPage key={id} id={id} />}</Route>
+      <Route path="/holds/:id">{({ id }) => <HoldPage key={id} id={id} />}</Route>
+      <Route path="/accounts">
+        <AccountsPage />
+      </Route>
+      <Route path="/assets">
+        <AssetsPage />
+      </Route>
       <Route path="/batches">
         <BatchesPage />
       </Route>

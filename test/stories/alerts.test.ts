@@ -69,12 +69,13 @@ async function startPrometheus(jobs: Record<string, string>): Promise<void> {
   url = `http://${address}`;
   const args = [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'tsdb')}`];
   watching = startChild([prometheus!, ...args, `--web.listen-address=${address}`], { stdio: 'ignore', cwd: folder });
+  // Before its first scrape nothing is up, and the alerts that say so fire until the rules are evaluated again.
   await until('Prometheus has scraped both', async () => {
     const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent('sum(up)')}`).catch(() => null);
     const { data } = ((await answer?.json().catch(() => null)) ?? {}) as {
       data?: { result?: { value: [number, string] }[] };
     };
-    return data?.result?.[0]?.value[1] === '2';
+    return data?.result?.[0]?.value[1] === '2' && (await firing()).length === 0;
   });
 }
 

@@ -33,6 +33,7 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
     await page.keyboard.type(rig.token);
     await press(page, 'Enter');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByRole('status').getByText('No worker is running.').waitFor();
     await press(page, '/');
     await page.keyboard.type(wallet);
     await press(page, 'Enter');
@@ -42,7 +43,7 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
       await press(page, 'Tab');
     }
     await press(page, 'Enter');
-    await dialogOf(page).getByText('fails with wallet_frozen').waitFor();
+    await dialogOf(page).getByText('operations fail with wallet_frozen').waitFor();
     // What is behind it cannot be reached. It goes away by Escape, and gives the focus back.
     for (let tabs = 0; tabs < 5; tabs += 1) {
       await press(page, 'Tab');
@@ -82,29 +83,89 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
     rig.service.startWorker();
     const wallet = await rig.makeWallet('5');
     const [operation] = (await rig.ask('GET', `/operations?wallet_id=${wallet}`)).data;
+    const hold = await rig.ask('POST', `/wallets/${wallet}/holds`, { amount: '1' }, { Prefer: 'wait=10' });
     await rig.service.stopWorkers();
     const reader = await rig.keyWith('operations:read', 'wallets:read');
     const page = await rig.open(`/wallets/${wallet}`, { token: reader });
-    const buttons = ['Freeze', 'Credit limit', 'Reverse', 'Upload CSV'].map((name) =>
-      page.getByRole('button', { name }),
-    );
+    const buttons = [
+      ...['Freeze', 'Credit limit', 'Reverse', 'Upload CSV', 'Capture', 'Release', 'New house account', 'New asset'],
+    ].map((name) => page.getByRole('button', { name }));
     const shown = async (): Promise<number> => {
       const counts = await Promise.all(buttons.map((button) => button.count()));
       return counts.reduce((sum, count) => sum + count, 0);
     };
-    await page.getByText('5.00 USD').first().waitFor();
+    await page.getByText('4.00 USD').first().waitFor();
     expect(await shown()).toBe(0);
     expect(await page.getByRole('navigation', { name: 'Sections' }).getByRole('link').allTextContents()).toEqual(
       expect.not.arrayContaining(['Webhooks', 'Access']),
     );
-    for (const path of [`operations/${operation.id}`, 'batches']) {
+    const pages = [`operations/${operation.id}`, 'batches', `holds/${hold.id}`, 'accounts', 'assets'];
+    for (const path of pages) {
       await page.goto(`${rig.service.url}/console/${path}`);
-      await page.locator('main :text("Succeeded"), main :text("succeeded"), main .empty').first().waitFor();
+      await page.locator('main :is(.summary, .empty, tbody)').first().waitFor();
       expect(await shown()).toBe(0);
     }
-    // A key with the scope to write sees them.
-    const operator = await rig.open(`/operations/${operation.id}`);
-    await operator.getByRole('button', { name: 'Reverse' }).waitFor();
+    // A key with the scope sees each of them.
+    const operator = await rig.open(`/wallets/${wallet}`);
+    for (const [path, ...names] of [
+      [`wallets/${wallet}`, 'Freeze', 'Credit limit', 'Capture', 'Release'],
+      [`operations/${operation.id}`, 'Reverse'],
+      ['batches', 'Upload CSV'],
+      ['accounts', 'New house account'],
+      ['assets', 'New asset'],
+    ]) {
+      await operator.goto(`${rig.service.url}/console/${path}`);
+      for (const name of names) await operator.getByRole('button', { name, exact: true }).waitFor();
+    }
+  });
+
+  it('captures a part of a hold to a house account that was added here, and releases the rest', async () => {
+    rig.service.startWorker();
+    const wallet = await rig.makeWallet('30');
+    const hold = await rig.ask('POST', `/wallets/${wallet}/holds`, { amount: '25' }, { Prefer: 'wait=10' });
+    const page = await rig.open('/accounts');
+    const fees = page.getByRole('row', { name: /^fees/ });
+    await page.getByRole('button', { name: 'New house account' }).click();
+    await dialogOf(page).getByLabel('Name').fill('fees');
+    await dialogOf(page).getByRole('button', { name: 'Add house account' }).click();
+    await fees.getByText('zero in every asset').waitFor();
+
+    await page.goto(`${rig.service.url}/console/wallets/${wallet}`);
+    await page.getByRole('button', { name: 'Capture' }).click();
+    await dialogOf(page).getByText('25.00 USD leaves the hold for the treasury').waitFor();
+    await dialogOf(page).getByLabel('Amount').fill('10');
+    await dialogOf(page).getByLabel('Destination').selectOption('Another house account');
+    await dialogOf(page).getByLabel('House account', { exact: true }).selectOption('fees');
+    await dialogOf(page).getByLabel('Final').uncheck();
+    await dialogOf(page).getByText('for the house account fees. 15.00 USD stays held.').waitFor();
+    await dialogOf(page).getByRole('button', { name: 'Capture' }).click();
+    await page.waitForURL(`**/console/holds/${hold.id}`);
+    await page.getByRole('status').getByText('15.00', { exact: true }).waitFor();
+
+    await page.getByRole('button', { name: 'Release' }).click();
+    await dialogOf(page).getByText('15.00 USD returns to the wallet').waitFor();
+    await dialogOf(page).getByRole('button', { name: 'Release' }).click();
+    await page.getByRole('status').getByText('closed', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Capture' }).count()).toBe(0);
+    expect((await rig.ask('GET', `/wallets/${wallet}`)).balance).toBe('20.00');
+    await page.getByRole('link', { name: 'House accounts' }).click();
+    await fees.getByText('10.00 USD').waitFor();
+    await rig.service.stopWorkers();
+  });
+
+  it('adds an asset, and says why it cannot be added another way', async () => {
+    const page = await rig.open('/assets');
+    const add = async (decimals: string): Promise<void> => {
+      await page.getByRole('button', { name: 'New asset' }).click();
+      await dialogOf(page).getByLabel('Code').fill('gems');
+      await dialogOf(page).getByLabel('Name').fill('Gems');
+      await dialogOf(page).getByLabel('Decimals').fill(decimals);
+      await dialogOf(page).getByRole('button', { name: 'Add asset' }).click();
+    };
+    await add('3');
+    await page.getByRole('row', { name: 'GEMS Gems 3 yes' }).waitFor();
+    await add('4');
+    await dialogOf(page).getByRole('alert').getByText('An asset cannot be changed').waitFor();
   });
 
   it('keeps the filters and the page of a list in its address, where a link and the back button find them', async () => {

@@ -21,6 +21,7 @@ interface Examples {
   readonly failed: string;
   readonly pending: string;
   readonly scheduled: string;
+  readonly hold: string;
   readonly finished: string;
   readonly waiting: string;
   readonly endpoint: string;
@@ -50,7 +51,11 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'operation-scheduled', path: ({ scheduled }) => `/operations/${scheduled}`, shows: 'Until then' },
   { name: 'wallets', path: () => '/wallets', shows: '80.00 USD' },
   { name: 'wallet', path: ({ wallet }) => `/wallets/${wallet}`, shows: 'The last 2 movements', act: plotted },
-  { name: 'wallet-freeze', path: ({ wallet }) => `/wallets/${wallet}`, shows: 'Version', act: opening('Freeze') },
+  { name: 'hold', path: ({ hold }) => `/holds/${hold}`, shows: 'capture' },
+  { name: 'hold-capture', path: ({ hold }) => `/holds/${hold}`, shows: 'capture', act: capturing },
+  { name: 'accounts', path: () => '/accounts', shows: 'treasury' },
+  { name: 'assets', path: () => '/assets', shows: 'GOLD' },
+  { name: 'asset-new', path: () => '/assets', shows: 'GOLD', act: opening('New asset') },
   { name: 'batches', path: () => '/batches', shows: '100 %' },
   { name: 'batch-upload', path: () => '/batches', shows: '100 %', act: opening('Upload CSV') },
   { name: 'batch-finished', path: ({ finished }) => `/batches/${finished}`, shows: 'wallet frozen' },
@@ -62,9 +67,18 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'access', path: () => '/access', shows: 'wallet.status_changed' },
   { name: 'access-new', path: () => '/access', shows: 'operator', act: opening('New key') },
   { name: 'search', path: () => '/search?q=shop-1', shows: 'deposit, succeeded' },
-  { name: 'search-nothing', path: () => '/search?q=nothing', shows: 'Nothing has this name.' },
+  { name: 'search-nothing', path: () => '/search?q=nothing', shows: 'Nothing was found.' },
   { name: 'not-found', path: () => '/nowhere', shows: 'No such page' },
 ];
+
+/** A name that is wider than a phone. */
+const LONG_NAME = `fees-${'of-a-kind-'.repeat(5)}`;
+
+async function capturing(page: Page): Promise<void> {
+  await opening('Capture')(page);
+  await page.getByLabel('Destination').selectOption('Another house account');
+  await page.getByRole('option', { name: LONG_NAME }).waitFor({ state: 'attached' });
+}
 
 async function plotted(page: Page): Promise<void> {
   await page.getByRole('img', { name: 'Balance' }).waitFor();
@@ -145,6 +159,10 @@ async function makeExamples(rig: ConsoleRig, receiver: Receiver): Promise<Exampl
   const line = (wallet_id: string): object => ({ type: 'deposit', wallet_id, amount: '1.00' });
   const succeeded = await send('withdraw', '20', { description: 'A withdrawal with a rather long description' });
   const failed = await send('withdraw', '5000');
+  await rig.ask('POST', '/accounts', { name: LONG_NAME });
+  const holder = await rig.makeWallet('50');
+  const hold = (await rig.ask('POST', `/wallets/${holder}/holds`, { amount: '25', expires_in: 86_400 }, newKey())).id;
+  await rig.ask('POST', `/holds/${hold}/capture`, { amount: '10', final: false }, newKey());
   await rig.ask('POST', '/clients', { name: 'The shop', login: 'shop-1' });
   await rig.ask('POST', '/operations', {
     type: 'deposit',
@@ -162,5 +180,5 @@ async function makeExamples(rig: ConsoleRig, receiver: Receiver): Promise<Exampl
   const waiting = await sendBatch(line(wallet), line(frozen));
   const { data } = await rig.ask('GET', `/webhook-endpoints/${endpoint}/deliveries`);
   const event = data.find(({ attempts }: { attempts: number }) => attempts > 0).event_id;
-  return { wallet, succeeded, failed, pending, scheduled, finished, waiting, endpoint, event };
+  return { wallet, succeeded, failed, pending, scheduled, hold, finished, waiting, endpoint, event };
 }

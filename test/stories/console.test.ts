@@ -28,7 +28,7 @@ it.each([
   expect(links.length).toBeGreaterThan(2);
   for (const link of links) {
     const at = new URL(link, new URL(base, `http://proxy/prefix${path}`));
-    expect(at.pathname).toMatch(/^\/prefix\/console\/assets\//);
+    expect(at.pathname).toMatch(/^\/prefix\/console\/static\//);
     const asset = await request(app).get(at.pathname.replace('/prefix', '')).expect(200);
     expect(asset.headers['cache-control']).toBe('public, max-age=31536000, immutable');
   }
@@ -54,10 +54,10 @@ it('sends assets as the build compressed them, to browsers that take that', asyn
 it('redirects to the folder, relative to wherever it is seen from, and refuses what it does not have', async () => {
   await request(app).get('/console?a=b').expect(302).expect('Location', 'console/?a=b');
   await request(app)
-    .get('/console/assets/nothing.js')
+    .get('/console/static/nothing.js')
     .expect(404)
     .expect('Content-Type', /problem\+json/);
-  await request(app).get('/console/assets/%2e%2e/index.html').expect(404);
+  await request(app).get('/console/static/%2e%2e/index.html').expect(404);
   await request(app).post('/console/').expect(405).expect('Allow', 'GET, HEAD');
 });
 

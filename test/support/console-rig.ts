@@ -126,9 +126,11 @@ function watch(page: Page, origin: string, problems: string[]): void {
   });
 }
 
-/** Whether a page is wider than the window that it is in. */
+/** Whether a page is wider than its window, or a dialog wider than its frame. */
 export async function overflows(page: Page): Promise<boolean> {
-  return await page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+  return await page.evaluate<boolean>(
+    "[document.documentElement, ...document.querySelectorAll('[role=dialog]')].some((each) => each.scrollWidth > each.clientWidth)",
+  );
 }
 
 /** With `TEST_SCREENSHOTS`, which names a folder, a picture of the whole page is left there. */

@@ -2,6 +2,7 @@ import { addSample, percentOf } from '@wallet/console/batches/progress';
 import {
   fromMinorUnits,
   isNegative,
+  readAmount,
   showAmount,
   showChange,
   subtract,
@@ -10,8 +11,10 @@ import {
 import { fromLocalField, showAgo, showSeconds, toLocalField } from '@wallet/console/format/time';
 import { showNumberOf, showRate } from '@wallet/console/format/words';
 import { failureShare, fillMinutes } from '@wallet/console/overview/minutes';
+import { workerState } from '@wallet/console/overview/worker-state';
 import { tellWaiting } from '@wallet/console/parts/waiting-reason';
 import { changeQuery, kindOfSearch, readQuery, withQuery } from '@wallet/console/url/query';
+import { tellCapture, tellRelease } from '@wallet/console/wallets/tell-hold';
 
 /** What the pages of the console compute. */
 
@@ -44,6 +47,36 @@ it.each(['0', '7', '-7', '0.07', '-0.07', '12.50', '9223372036854775.807'])(
 it('subtracts amounts beyond what a float can hold', () => {
   expect(subtract('90071992547409.93', '0.01')).toBe('90071992547409.92');
   expect(subtract('1.00', '1.01')).toBe('-0.01');
+});
+
+it('reads an amount that a person typed at the scale of another, and nothing else', () => {
+  expect(['10', ' 10.5 ', '0.01'].map((text) => readAmount(text, '25.00'))).toEqual(['10.00', '10.50', '0.01']);
+  expect(['', '1,5', '-1', '0.001', '1e3'].map((text) => readAmount(text, '25.00'))).toEqual(Array(5).fill(null));
+  expect([readAmount('7', '3'), readAmount('7.0', '3')]).toEqual(['7', null]);
+});
+
+it('says where a capture goes and what becomes of the rest of the hold', () => {
+  const hold = { remaining: '25.00', asset: 'USD' };
+  const treasury = { kind: 'treasury', name: '' } as const;
+  const account = { kind: 'account', name: 'fees' } as const;
+  expect(tellCapture(hold, { amount: '', destination: treasury, isFinal: true })).toBe(
+    '25.00 USD leaves the hold for the treasury. The hold is then closed.',
+  );
+  expect(tellCapture(hold, { amount: '10', destination: account, isFinal: false })).toBe(
+    '10.00 USD leaves the hold for the house account fees. 15.00 USD stays held.',
+  );
+  expect(tellCapture(hold, { amount: '10', destination: treasury, isFinal: true })).toContain(
+    '15.00 USD returns to the wallet, and the hold is closed.',
+  );
+  expect(tellRelease(hold, '24.99')).toContain('0.01 USD stays held.');
+  expect(tellRelease(hold, '25.01')).toBe('It would fail: only 25.00 USD remains in the hold.');
+  expect(tellRelease(hold, 'all')).toBe('Write the amount in digits, such as 25.00.');
+});
+
+it('takes a worker that was not seen for ten seconds to be gone', () => {
+  const at = '2026-01-01T00:00:10.000Z';
+  expect(workerState({ seen_at: '2026-01-01T00:00:00.001Z' }, at)).toBe('running');
+  expect(workerState({ seen_at: '2026-01-01T00:00:00.000Z' }, at)).toBe('gone');
 });
 
 it.each([
@@ -90,7 +123,7 @@ it('knows what a text in the search box can be', () => {
 });
 
 it('leaves gaps between minutes as gaps', () => {
-  const minute = { accepted: 1, succeeded: 3, failed: 1, pending: 0, oldest_age_seconds: null };
+  const minute = { accepted: 1, succeeded: 3, failed: 1, pending: 0, oldest_age_seconds: 0 };
   const filled = fillMinutes([
     { ...minute, at: '2026-01-01T00:00:00Z' },
     { ...minute, at: '2026-01-01T00:02:00Z' },
@@ -123,4 +156,5 @@ it('tells why an operation waits as far as the API says', () => {
     'It waits for a worker: none has taken its partition yet. 2 operations of its partition go first. It is expected to end in 5 s.',
   );
   expect(tellWaiting({ ahead: 0, estimated_completion: null }, now)).toHaveLength(2);
+  expect(tellWaiting({ ahead: null, waits_for: 'schedule' }, now)).toHaveLength(1);
 });

@@ -17,12 +17,12 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   { title: 'Status', cell: ({ status }) => <Badge status={status} /> },
   { title: 'Scopes', cell: ({ scopes }) => scopes.join(', ') },
   { title: 'Requests a second', isNumber: true, isExtra: true, cell: ({ rate_limit }) => rate_limit ?? 'no limit' },
-  { title: 'Made', isExtra: true, cell: ({ created_at }) => <Moment at={created_at} /> },
+  { title: 'Created', isExtra: true, cell: ({ created_at }) => <Moment at={created_at} /> },
   { title: 'Expires', cell: ({ expires_at }) => <Moment at={expires_at} ago /> },
-  { title: 'Act', cell: (key) => <RevokeButton apiKey={key} /> },
+  { title: 'Action', cell: (key) => <RevokeButton apiKey={key} /> },
 ];
 
-/** Who may ask for what, and who has changed what. */
+/** API keys, and the log of administrative acts. */
 export function AccessPage() {
   const may = useMay('access:admin');
   if (!may) {
@@ -42,16 +42,15 @@ export function AccessPage() {
       actions={<ActionButton label="New key" isMain render={(close) => <NewKeyDialog onClose={close} />} />}
     >
       <Section title="Keys">
-        <PagedList<ApiKey>
+        <PagedList
           label="Keys"
           path="/access/keys"
-          query={{}}
           columns={COLUMNS}
           keyOf={({ id }) => id}
           cursorName="keys"
           empty={
             <EmptyState title="There are no keys: every caller that reaches the API may do everything.">
-              <p>Make a first key. From then on every request needs one, this console too.</p>
+              <p>Create the first key. From then on every request needs one, including those of this console.</p>
             </EmptyState>
           }
         />

@@ -19,23 +19,22 @@ const COLUMNS: readonly Column<Act>[] = [
         </span>
       ),
   },
-  { title: 'Of', cell: (act) => <Subject act={act} /> },
+  { title: 'Subject', cell: (act) => <Subject act={act} /> },
   { title: 'Detail', cell: ({ detail }) => <code className="cut">{JSON.stringify(detail)}</code> },
 ];
 
 /** Administrative acts, the latest first. */
 export function AuditLog() {
   return (
-    <PagedList<Act>
+    <PagedList
       label="Audit log"
       path="/access/log"
-      query={{}}
       columns={COLUMNS}
       keyOf={({ at, action, subject_id }) => `${at} ${action} ${subject_id}`}
       limit={20}
       empty={
-        <EmptyState title="No administrative act yet.">
-          <p>Freezing a wallet, changing a webhook endpoint or making a key is written down here.</p>
+        <EmptyState title="There are no administrative acts yet.">
+          <p>Freezing a wallet, changing a webhook endpoint or creating a key is recorded here.</p>
         </EmptyState>
       }
     />

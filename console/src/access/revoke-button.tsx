@@ -4,7 +4,7 @@ import { ActionButton } from '../parts/action-button.tsx';
 import { ConfirmDialog } from '../parts/dialog.tsx';
 import { useSession } from '../session/session.ts';
 
-/** Ends a key for good. */
+/** Revokes a key, which is permanent. */
 export function RevokeButton({ apiKey }: { apiKey: ApiKey }) {
   if (apiKey.status === 'revoked') return null;
   return (
@@ -14,7 +14,7 @@ export function RevokeButton({ apiKey }: { apiKey: ApiKey }) {
 
 function RevokeDialog({ apiKey: { id, name }, onClose }: { apiKey: ApiKey; onClose: () => void }) {
   const { me } = useSession();
-  const revoke = useAct((api) => api.ask(`/access/keys/${id}/revoke`, { method: 'POST' }));
+  const revoke = useAct((api) => api.ask('post', '/access/keys/{id}/revoke', { params: { id } }));
   return (
     <ConfirmDialog
       title={`Revoke the key ${name}?`}
@@ -24,7 +24,7 @@ function RevokeDialog({ apiKey: { id, name }, onClose }: { apiKey: ApiKey; onClo
       onClose={onClose}
     >
       <p>
-        Within about a second no request with it is answered. It cannot be made valid again.
+        Within about a second, requests with it are refused. A revoked key cannot be restored.
         {me.key?.id === id && ' It is the key that you are signed in with: you are signed out.'}
       </p>
     </ConfirmDialog>

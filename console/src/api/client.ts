@@ -1,19 +1,23 @@
+import { withQuery } from '../url/query.ts';
+import type { Answer, Method, PathOf, QueryValue, Request } from './document.ts';
 import { ApiProblem } from './problem.ts';
-
-/** How a request differs from a plain `GET`. */
-interface Wish {
-  readonly method?: 'POST' | 'PATCH' | 'DELETE';
-  readonly json?: unknown;
-  readonly body?: Blob;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-}
+import type { Problem } from './resources.ts';
 
 export interface ApiClient {
   /** @returns the JSON of the answer, null where it has none. @throws ApiProblem if the API refuses. */
-  ask<Answer>(path: string, wish?: Wish): Promise<Answer>;
-  /** Saves what the API answers as a file of that name. */
-  save(path: string, accept: string, fileName: string): Promise<void>;
+  ask<M extends Method, P extends PathOf<M>>(method: M, path: P, request: Request<P, M>): Promise<Answer<P, M>>;
+  /** Saves what the API answers as a CSV file of that name. */
+  saveCsv<P extends PathOf<'get'>>(path: P, request: Request<P, 'get'>, fileName: string): Promise<void>;
+}
+
+/** A request without what the document says about it. */
+interface Sent {
+  readonly params?: unknown;
+  readonly query?: unknown;
+  readonly body?: unknown;
+  readonly csv?: Blob;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** Where the API is, as seen from the page: whatever a proxy puts before `/console`, it puts before the API too. */
@@ -36,18 +40,22 @@ export function createCredentials(initial: string | null): Credentials {
   };
 }
 
-/** Speaks with the API in the name of a key, and tells when that is not accepted. */
+/** Sends requests with the key of the credentials. `onUnauthorized` is called when the API does not accept the key. */
 export function createClient(credentials: Credentials, onUnauthorized?: () => void): ApiClient {
-  async function send(path: string, wish: Wish): Promise<Response> {
-    const headers = new Headers(wish.headers);
+  async function send(method: Method, path: string, sent: Sent, accept: string): Promise<Response> {
+    const { body, csv, idempotencyKey, signal } = sent;
     const token = credentials.token();
-    if (token !== null) headers.set('Authorization', `Bearer ${token}`);
-    if (wish.json !== undefined) headers.set('Content-Type', 'application/json');
-    const response = await fetch(new URL(path.replace(/^\//, ''), API_BASE), {
-      method: wish.method ?? 'GET',
-      headers,
-      body: wish.json === undefined ? (wish.body ?? null) : JSON.stringify(wish.json),
-      signal: wish.signal ?? null,
+    const response = await fetch(new URL(toPath(path, sent), API_BASE), {
+      method: method.toUpperCase(),
+      headers: {
+        Accept: accept,
+        ...(token !== null && { Authorization: `Bearer ${token}` }),
+        ...(idempotencyKey !== undefined && { 'Idempotency-Key': idempotencyKey }),
+        ...(csv !== undefined && { 'Content-Type': 'text/csv' }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      body: csv ?? (body === undefined ? null : JSON.stringify(body)),
+      signal: signal ?? null,
       // A key goes with each request; nothing else does.
       credentials: 'omit',
       redirect: 'error',
@@ -61,12 +69,13 @@ export function createClient(credentials: Credentials, onUnauthorized?: () => vo
   }
 
   return {
-    async ask<Answer>(path: string, wish: Wish = {}) {
-      const response = await send(path, wish);
-      return (response.status === 204 ? null : await response.json()) as Answer;
+    // The document says what the JSON is; nothing at run time does.
+    async ask(method: Method, path: string, sent: Sent) {
+      const response = await send(method, path, sent, 'application/json');
+      return (response.status === 204 ? null : await response.json()) as never;
     },
-    async save(path, accept, fileName) {
-      const response = await send(path, { headers: { Accept: accept } });
+    async saveCsv(path: string, sent: Sent, fileName) {
+      const response = await send('get', path, sent, 'text/csv');
       const url = URL.createObjectURL(await response.blob());
       const link = document.createElement('a');
       link.href = url;
@@ -77,10 +86,17 @@ export function createClient(credentials: Credentials, onUnauthorized?: () => vo
   };
 }
 
+/** The path of a request below the base of the API, with its parameters and its query. */
+function toPath(path: string, { params, query }: Sent): string {
+  const values = (params ?? {}) as Readonly<Record<string, string>>;
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
+  return withQuery(filled.slice(1), (query ?? {}) as Readonly<Record<string, QueryValue>>);
+}
+
 /** A proxy in front of the API may answer with something other than a problem document. */
-async function readProblem(response: Response): Promise<ConstructorParameters<typeof ApiProblem>[1]> {
+async function readProblem(response: Response): Promise<Partial<Problem>> {
   try {
-    return (await response.json()) as ConstructorParameters<typeof ApiProblem>[1];
+    return (await response.json()) as Partial<Problem>;
   } catch {
     return { title: response.statusText };
   }

@@ -1,12 +1,15 @@
+import type { Problem, ProblemDetail } from './resources.ts';
+
 /** Why the API refused a request, in the words of its problem document (RFC 9457). */
 export class ApiProblem extends Error {
   readonly status: number;
   readonly title: string;
-  readonly code: string;
+  /** `unknown` where there was no answer, or a proxy answered. */
+  readonly code: Problem['code'] | 'unknown';
   readonly requestId: string | null;
   readonly errors: readonly ProblemDetail[];
 
-  constructor(status: number, body: Partial<ProblemBody>) {
+  constructor(status: number, body: Partial<Problem>) {
     super(body.detail ?? body.title ?? `The API answered with status ${status}.`);
     this.status = status;
     this.title = body.title ?? 'The request failed';
@@ -14,20 +17,4 @@ export class ApiProblem extends Error {
     this.requestId = body.request_id ?? null;
     this.errors = body.errors ?? [];
   }
-}
-
-/** What is wrong with a field of a request, or of a line of a batch. */
-export interface ProblemDetail {
-  readonly path?: string;
-  readonly line?: number;
-  readonly field?: string;
-  readonly message: string;
-}
-
-interface ProblemBody {
-  readonly title: string;
-  readonly detail: string;
-  readonly code: string;
-  readonly request_id: string;
-  readonly errors: readonly ProblemDetail[];
 }

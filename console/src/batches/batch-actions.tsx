@@ -1,12 +1,12 @@
 import { useLocation } from 'wouter';
 import type { Batch } from '../api/resources.ts';
 import { useAct } from '../api/use-act.ts';
-import { showNumberOf } from '../format/words.ts';
+import { showCount, showNumberOf } from '../format/words.ts';
 import { ActionButton } from '../parts/action-button.tsx';
 import { ConfirmDialog } from '../parts/dialog.tsx';
 import { useMay } from '../session/session.ts';
 
-/** What can be done to a batch as it stands, by who may. */
+/** The buttons of a batch: what its state allows, for keys that may write operations. */
 export function BatchActions({ batch }: { batch: Batch }) {
   const mayWrite = useMay('operations:write');
   if (!mayWrite) return null;
@@ -30,7 +30,7 @@ interface Given {
 }
 
 function CancelDialog({ batch, onClose }: Given) {
-  const cancel = useAct((api) => api.ask(`/batches/${batch.id}/cancel`, { method: 'POST' }));
+  const cancel = useAct((api) => api.ask('post', '/batches/{id}/cancel', { params: { id: batch.id } }));
   return (
     <ConfirmDialog
       title="Cancel this batch?"
@@ -40,8 +40,8 @@ function CancelDialog({ batch, onClose }: Given) {
       onClose={onClose}
     >
       <p>
-        What is still pending, {showNumberOf(batch.pending, 'line')} at present, fails with <code>cancelled</code>. What
-        was applied stays applied. The lines that failed can be retried as another batch.
+        The lines that are still pending ({showCount(batch.pending)} now) fail with <code>cancelled</code>. Lines that
+        were applied stay applied. Failed lines can be retried in another batch.
       </p>
     </ConfirmDialog>
   );
@@ -49,7 +49,7 @@ function CancelDialog({ batch, onClose }: Given) {
 
 function RetryDialog({ batch, onClose }: Given) {
   const [, navigate] = useLocation();
-  const retry = useAct((api) => api.ask<Batch>(`/batches/${batch.id}/retry`, { method: 'POST' }));
+  const retry = useAct((api) => api.ask('post', '/batches/{id}/retry', { params: { id: batch.id } }));
   return (
     <ConfirmDialog
       title="Retry the lines that failed?"
@@ -58,8 +58,8 @@ function RetryDialog({ batch, onClose }: Given) {
       onClose={onClose}
     >
       <p>
-        A new batch is accepted with {showNumberOf(batch.failed, 'line')}, as they were sent. Lines fail again whose
-        reason is still there. Retrying this batch again later leads to the same new batch.
+        A new batch is accepted with {showNumberOf(batch.failed, 'line')}, as they were sent. A line fails again if the
+        reason is still there. Retrying this batch again later returns the same new batch.
       </p>
     </ConfirmDialog>
   );

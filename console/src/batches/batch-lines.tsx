@@ -11,7 +11,7 @@ import { ProblemNote } from '../parts/problem-note.tsx';
 import { Section } from '../parts/section.tsx';
 import type { Column } from '../parts/table.tsx';
 import { useSession } from '../session/session.ts';
-import { changeQuery, withQuery } from '../url/query.ts';
+import { changeQuery } from '../url/query.ts';
 
 const COLUMNS: readonly Column<BatchLine>[] = [
   { title: 'Line', isNumber: true, cell: ({ line }) => showCount(line) },
@@ -62,9 +62,10 @@ export function BatchLines({ batch }: { batch: Batch }) {
           </button>
         ))}
       </div>
-      <PagedList<BatchLine>
+      <PagedList
         label="Lines"
-        path={`/batches/${batch.id}/operations`}
+        path="/batches/{id}/operations"
+        params={{ id: batch.id }}
         query={{ status }}
         columns={COLUMNS}
         keyOf={({ id }) => id}
@@ -79,7 +80,7 @@ function Download({ batch, status }: { batch: Batch; status: string | null }) {
   const [problem, setProblem] = useState<Error | null>(null);
   const name = `batch-${batch.id}-${status ?? 'all'}.csv`;
   // It is opened in a spreadsheet: what would be computed there is not.
-  const path = withQuery(`/batches/${batch.id}/operations`, { status, formulas: 'escape' });
+  const request = { params: { id: batch.id }, query: { status, formulas: 'escape' } };
   return (
     <>
       <button
@@ -87,7 +88,7 @@ function Download({ batch, status }: { batch: Batch; status: string | null }) {
         className="button"
         onClick={() => {
           setProblem(null);
-          api.save(path, 'text/csv', name).catch((error: unknown) => setProblem(error as Error));
+          api.saveCsv('/batches/{id}/operations', request, name).catch((error: unknown) => setProblem(error as Error));
         }}
       >
         Download {status ?? 'all'} lines as CSV

@@ -1,4 +1,4 @@
-import type { Batch } from '../api/resources.ts';
+import type { PolledBatch } from '../api/resources.ts';
 import { OFTEN, useResource } from '../api/use-resource.ts';
 import { showAmount } from '../format/money.ts';
 import { showAgo, showBetween } from '../format/time.ts';
@@ -19,9 +19,9 @@ import { ProgressBar } from './progress-bar.tsx';
 import { ProgressPlot } from './progress-plot.tsx';
 
 export function BatchPage({ id }: { id: string }) {
-  const resource = useResource<Batch>(`/batches/${encodeURIComponent(id)}`, (batch) =>
-    batch?.finished_at == null ? OFTEN : false,
-  );
+  const request = { params: { id } };
+  const every = (batch?: PolledBatch) => (batch?.finished_at == null ? OFTEN : false);
+  const resource = useResource('/batches/{id}', request, { every });
   return (
     <ResourcePage
       title="Batch"
@@ -43,7 +43,7 @@ export function BatchPage({ id }: { id: string }) {
   );
 }
 
-function BatchProgress({ batch }: { batch: Batch }) {
+function BatchProgress({ batch }: { batch: PolledBatch }) {
   const now = useNow();
   const { finished_at, estimated_finish_at, operations_per_second, succeeded, failed, pending, status } = batch;
   const reasons = finished_at === null ? tellWaiting(batch, now) : [];
@@ -68,7 +68,7 @@ function BatchProgress({ batch }: { batch: Batch }) {
   );
 }
 
-function BatchFacts({ batch }: { batch: Batch }) {
+function BatchFacts({ batch }: { batch: PolledBatch }) {
   const { started_at, cancelled_at, finished_at, operations_per_second } = batch;
   return (
     <Facts
@@ -95,7 +95,7 @@ function BatchFacts({ batch }: { batch: Batch }) {
   );
 }
 
-function Sums({ batch: { sums } }: { batch: Batch }) {
+function Sums({ batch: { sums } }: { batch: PolledBatch }) {
   return (
     <Table
       label="Sums"

@@ -1,5 +1,6 @@
 import { useSearch } from 'wouter';
 import type { Batch } from '../api/resources.ts';
+import { BATCH_STATUSES, PRIORITIES } from '../api/words.ts';
 import { showCount } from '../format/words.ts';
 import { ActionButton } from '../parts/action-button.tsx';
 import { Badge } from '../parts/badge.tsx';
@@ -16,8 +17,8 @@ import { ProgressBar } from './progress-bar.tsx';
 import { UploadDialog } from './upload-dialog.tsx';
 
 const FILTERS = [
-  { name: 'status', label: 'Status', options: ['pending', 'processing', 'completed'] },
-  { name: 'priority', label: 'Priority', options: ['high', 'low'] },
+  { name: 'status', label: 'Status', options: BATCH_STATUSES },
+  { name: 'priority', label: 'Priority', options: PRIORITIES },
   { name: 'from', label: 'From', isMoment: true },
   { name: 'to', label: 'To', isMoment: true },
 ] as const;
@@ -45,7 +46,7 @@ export function BatchesPage() {
   return (
     <PageFrame title="Batches" actions={upload}>
       <Filters filters={FILTERS} />
-      <PagedList<Batch>
+      <PagedList
         label="Batches"
         path="/batches"
         query={query}

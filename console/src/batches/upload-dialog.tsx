@@ -1,27 +1,12 @@
 import { useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { ApiClient } from '../api/client.ts';
 import { newKey } from '../api/new-key.ts';
-import type { Batch } from '../api/resources.ts';
+import type { CheckedBatch } from '../api/resources.ts';
 import { useAct } from '../api/use-act.ts';
 import { showAmount } from '../format/money.ts';
 import { showNumberOf } from '../format/words.ts';
 import { Checkbox } from '../parts/checkbox.tsx';
 import { ConfirmDialog } from '../parts/dialog.tsx';
-import { withQuery } from '../url/query.ts';
-
-interface Options {
-  readonly priority: string;
-  readonly atomic: string | null;
-}
-
-interface Checked {
-  /** It is no batch yet. */
-  readonly id?: never;
-  readonly total: number;
-  readonly replayed: number;
-  readonly sums: readonly { readonly asset: string; readonly total: string }[];
-}
 
 /** Reads a file, says what it would do, and does it when told to. */
 export function UploadDialog({ onClose }: { onClose: () => void }) {
@@ -29,13 +14,13 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
   const [file, setFile] = useState<File | null>(null);
   const [isHigh, setHigh] = useState(false);
   const [isAtomic, setAtomic] = useState(false);
-  const [checked, setChecked] = useState<Checked | null>(null);
+  const [checked, setChecked] = useState<CheckedBatch | null>(null);
   // The same file sent again from here is the same batch.
   const key = useRef<string>(newKey());
-  const send = useAct((api, isCheck: boolean): Promise<Checked | Batch> => {
+  const send = useAct((api, isCheck: boolean) => {
     if (file === null) throw new Error('Choose a file first.');
-    const options = { priority: isHigh ? 'high' : 'low', atomic: isAtomic ? 'true' : null };
-    return isCheck ? check(api, file, options) : upload(api, file, options, key.current);
+    const query = { priority: isHigh ? 'high' : 'low', atomic: isAtomic, validate_only: isCheck };
+    return api.ask('post', '/batches', { query, csv: file, ...(!isCheck && { idempotencyKey: key.current }) });
   });
   const change = (act: () => void): void => {
     act();
@@ -44,12 +29,12 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
   };
   const confirm = async (): Promise<void> => {
     const answer = await send.mutateAsync(checked === null);
-    if (answer.id !== undefined) {
-      navigate(`/batches/${answer.id}`);
-      onClose();
+    if ('valid' in answer) {
+      setChecked(answer);
       return;
     }
-    setChecked(answer);
+    navigate(`/batches/${answer.id}`);
+    onClose();
   };
   return (
     <ConfirmDialog
@@ -88,7 +73,7 @@ export function UploadDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Foreseen({ checked: { total, replayed, sums } }: { checked: Checked }) {
+function Foreseen({ checked: { total, replayed, sums } }: { checked: CheckedBatch }) {
   return (
     <div className="note" role="status">
       <p>
@@ -104,16 +89,4 @@ function Foreseen({ checked: { total, replayed, sums } }: { checked: Checked }) 
       </ul>
     </div>
   );
-}
-
-function check(api: ApiClient, file: File, options: Options): Promise<Checked> {
-  return api.ask(withQuery('/batches', { ...options, validate_only: 'true' }), asCsv(file));
-}
-
-function upload(api: ApiClient, file: File, options: Options, key: string): Promise<Batch> {
-  return api.ask(withQuery('/batches', { ...options }), asCsv(file, { 'Idempotency-Key': key }));
-}
-
-function asCsv(body: File, headers: Readonly<Record<string, string>> = {}) {
-  return { method: 'POST', body, headers: { ...headers, 'Content-Type': 'text/csv' } } as const;
 }

@@ -40,3 +40,11 @@ export function subtract(amount: string, taken: string): string {
   const { units, scale } = toMinorUnits(amount);
   return fromMinorUnits(units - toMinorUnits(taken).units, scale);
 }
+
+/** An amount as a person types it, at the scale of another; null if it is none, or has more decimals. */
+export function readAmount(text: string, like: string): string | null {
+  const [, whole, fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text.trim()) ?? [];
+  const { scale } = toMinorUnits(like);
+  if (whole === undefined || fraction.length > scale) return null;
+  return fromMinorUnits(BigInt(whole + fraction.padEnd(scale, '0')), scale);
+}

@@ -3,15 +3,15 @@ import { useLocation } from 'wouter';
 import { newKey } from '../api/new-key.ts';
 import type { Operation } from '../api/resources.ts';
 import { useAct } from '../api/use-act.ts';
+import { isReversible } from '../api/words.ts';
 import { showAmount, subtract } from '../format/money.ts';
 import { showCode } from '../format/words.ts';
 import { ActionButton } from '../parts/action-button.tsx';
 import { ConfirmDialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { useMay } from '../session/session.ts';
-import { isReversible } from './operation-words.ts';
 
-/** What can be done to an operation as it stands, by who may. */
+/** The buttons of an operation: what its state allows, for keys that may write operations. */
 export function OperationActions({ operation }: { operation: Operation }) {
   const mayWrite = useMay('operations:write');
   if (!mayWrite) return null;
@@ -41,7 +41,7 @@ interface Given {
 }
 
 function CancelDialog({ operation, onClose }: Given) {
-  const cancel = useAct((api) => api.ask(`/operations/${operation.id}/cancel`, { method: 'POST' }));
+  const cancel = useAct((api) => api.ask('post', '/operations/{id}/cancel', { params: { id: operation.id } }));
   return (
     <ConfirmDialog
       title="Cancel this operation?"
@@ -52,7 +52,7 @@ function CancelDialog({ operation, onClose }: Given) {
     >
       <p>
         The {showCode(operation.type)} will not be executed. It ends as failed, with the code <code>cancelled</code>,
-        and cannot be scheduled again: ask for another one instead.
+        and cannot be scheduled again: create another one instead.
       </p>
     </ConfirmDialog>
   );
@@ -64,10 +64,10 @@ function ReverseDialog({ operation, onClose }: Given) {
   const [amount, setAmount] = useState('');
   const [description, setDescription] = useState('');
   const reverse = useAct((api) =>
-    api.ask<Operation>(`/operations/${operation.id}/reversal`, {
-      method: 'POST',
-      headers: { 'Idempotency-Key': key.current },
-      json: { ...(amount !== '' && { amount }), ...(description !== '' && { description }) },
+    api.ask('post', '/operations/{id}/reversal', {
+      params: { id: operation.id },
+      idempotencyKey: key.current,
+      body: { ...(amount !== '' && { amount }), ...(description !== '' && { description }) },
     }),
   );
   const left = leftOf(operation);
@@ -81,7 +81,7 @@ function ReverseDialog({ operation, onClose }: Given) {
     >
       <p>
         A new operation moves {left === null ? 'what it moved' : `at most ${showAmount(left)} ${operation.asset}`} back
-        the way it went. It waits its turn, and fails if the wallet that gives back has too little.
+        the way it went. It waits its turn, and fails if the wallet that pays back has insufficient funds.
       </p>
       {left !== null && (
         <Field

@@ -6,10 +6,11 @@ import { showCode } from '../format/words.ts';
 import { Badge } from '../parts/badge.tsx';
 import { CopyId } from '../parts/copy-id.tsx';
 import { Facts } from '../parts/facts.tsx';
-import { BatchLink, OperationLink, WalletLink } from '../parts/links.tsx';
+import { BatchLink, HoldLink, OperationLink, WalletLink } from '../parts/links.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { ResourcePage } from '../parts/resource-page.tsx';
 import { Section } from '../parts/section.tsx';
+import { useMay } from '../session/session.ts';
 import { OperationActions } from './operation-actions.tsx';
 import { OperationLegs } from './operation-legs.tsx';
 import { OperationTimeline } from './operation-timeline.tsx';
@@ -18,9 +19,9 @@ import { OperationTimeline } from './operation-timeline.tsx';
 const RARELY = 15_000;
 
 export function OperationPage({ id }: { id: string }) {
-  const resource = useResource<Operation>(`/operations/${encodeURIComponent(id)}`, (operation) =>
-    operation?.completed_at == null ? OFTEN : RARELY,
-  );
+  const request = { params: { id } };
+  const every = (operation?: Operation) => (operation?.completed_at == null ? OFTEN : RARELY);
+  const resource = useResource('/operations/{id}', request, { every });
   return (
     <ResourcePage
       title="Operation"
@@ -40,7 +41,7 @@ export function OperationPage({ id }: { id: string }) {
           <Section title="Details">
             <OperationFacts operation={operation} />
           </Section>
-          {operation.legs !== undefined && (
+          {operation.type === 'posting' && (
             <Section title="Legs">
               <OperationLegs legs={operation.legs} />
             </Section>
@@ -63,12 +64,9 @@ function OperationFacts({ operation }: { operation: Operation }) {
         ['To wallet', to_wallet_id && <WalletLink id={to_wallet_id} isWhole />],
         ['To house account', to_account],
         ['Batch', batch_id && <BatchLink id={batch_id} isWhole />],
-        ['Hold', hold_id && <OperationLink id={hold_id} isWhole />],
+        ['Hold', hold_id && <LinkOfHold id={hold_id} />],
         ['Expires', expires_at && <Moment at={expires_at} />],
-        [
-          'Captures and releases',
-          operation.type === 'hold' && <Link href={`/operations?hold_id=${operation.id}`}>Show</Link>,
-        ],
+        ['Captures and releases', operation.type === 'hold' && <LinkToCaptures id={operation.id} />],
         ['Reverses', reversal_of && <OperationLink id={reversal_of} isWhole />],
         [
           'Reversed',
@@ -87,5 +85,20 @@ function OperationFacts({ operation }: { operation: Operation }) {
         ['Metadata', metadata && <code>{JSON.stringify(metadata)}</code>],
       ]}
     />
+  );
+}
+
+/** A hold is a part of its wallet: a key that may not read wallets reads the operation that made it. */
+function LinkOfHold({ id }: { id: string }) {
+  const mayReadWallets = useMay('wallets:read');
+  return mayReadWallets ? <HoldLink id={id} isWhole /> : <OperationLink id={id} isWhole />;
+}
+
+function LinkToCaptures({ id }: { id: string }) {
+  const mayReadWallets = useMay('wallets:read');
+  return mayReadWallets ? (
+    <Link href={`/holds/${id}`}>What remains of the hold</Link>
+  ) : (
+    <Link href={`/operations?hold_id=${id}`}>Show</Link>
   );
 }

@@ -16,7 +16,7 @@ export function OperationTimeline({ operation }: { operation: Operation }) {
   return (
     <ol className="timeline">
       <Step state="done" title="Accepted" at={created_at}>
-        {batch_id === null ? 'By itself' : 'As a line of a batch'}, with {operation.priority} priority.
+        {batch_id === null ? 'On its own' : 'As a line of a batch'}, with {operation.priority} priority.
       </Step>
       {execute_at !== undefined && (
         <Step state={operation.status === 'scheduled' ? 'now' : 'done'} title="Scheduled" at={execute_at}>
@@ -58,14 +58,15 @@ function EndStep({ operation: { status, completed_at, error, result, asset } }: 
       </Step>
     );
   }
-  const balances = Object.entries(result ?? {}).filter(([name]) => name.endsWith('balance'));
+  const facts: Readonly<Record<string, string | number | null | undefined>> = result ?? {};
+  const balances = Object.entries(facts).filter(([name]) => name.endsWith('balance'));
   return (
     <Step state="good" title="Applied" at={completed_at}>
       {balances.map(([name, value]) => (
         <span key={name} className="outcome">
           {showCode(name)} {showAmount(String(value))} {asset}
-          {result?.[name.replace('balance', 'version')] !== undefined &&
-            ` (version ${result[name.replace('balance', 'version')]})`}
+          {facts[name.replace('balance', 'version')] !== undefined &&
+            ` (version ${facts[name.replace('balance', 'version')]})`}
         </span>
       ))}
     </Step>

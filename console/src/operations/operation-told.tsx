@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { Operation, Page, WebhookEndpoint } from '../api/resources.ts';
+import type { Operation } from '../api/resources.ts';
 import { useResource } from '../api/use-resource.ts';
 import { EndpointState } from '../parts/endpoint-state.tsx';
 import { withQuery } from '../url/query.ts';
@@ -8,7 +8,7 @@ const MOST = 50;
 
 /** The endpoints that are subscribed to the event of an operation, and whether they accept what is sent to them. */
 export function OperationTold({ operation: { batch_id, status } }: { operation: Operation }) {
-  const { data } = useResource<Page<WebhookEndpoint>>(`/webhook-endpoints?limit=${MOST}`);
+  const { data } = useResource('/webhook-endpoints', { query: { limit: MOST } });
   const type = `operation.${status}`;
   const subscribed = (data?.data ?? []).filter(({ event_types }) =>
     event_types.some((each) => each === type || each === '*'),

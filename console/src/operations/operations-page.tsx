@@ -1,12 +1,11 @@
 import { useSearch } from 'wouter';
-import type { Operation } from '../api/resources.ts';
+import { OPERATION_STATUSES, OPERATION_TYPES } from '../api/words.ts';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { Filters } from '../parts/filters.tsx';
+import { OPERATION_COLUMNS } from '../parts/operation-columns.tsx';
 import { PageFrame } from '../parts/page.tsx';
 import { PagedList } from '../parts/paged-list.tsx';
 import { readQuery } from '../url/query.ts';
-import { OPERATION_COLUMNS } from './operation-columns.tsx';
-import { OPERATION_STATUSES, OPERATION_TYPES } from './operation-words.ts';
 
 const FILTERS = [
   { name: 'status', label: 'Status', options: OPERATION_STATUSES },
@@ -28,7 +27,7 @@ export function OperationsPage() {
   return (
     <PageFrame title="Operations">
       <Filters filters={FILTERS} />
-      <PagedList<Operation>
+      <PagedList
         label="Operations"
         path="/operations"
         query={query}
@@ -42,7 +41,7 @@ export function OperationsPage() {
           ) : (
             <EmptyState title="No operation has been accepted yet.">
               <p>
-                Ask for one with <code>POST /operations</code> (see <a href="../docs">the API</a>), or upload a batch.
+                Send one with <code>POST /operations</code> (see <a href="../docs">the API</a>), or upload a batch.
               </p>
             </EmptyState>
           )

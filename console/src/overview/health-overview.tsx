@@ -1,5 +1,4 @@
 import { Link } from 'wouter';
-import type { Health } from '../api/resources.ts';
 import { useResource } from '../api/use-resource.ts';
 import { showCode } from '../format/words.ts';
 import { Facts } from '../parts/facts.tsx';
@@ -8,9 +7,9 @@ import { ProblemNote } from '../parts/problem-note.tsx';
 import { useSections } from '../shell/sections.ts';
 import { Verdict } from './verdict.tsx';
 
-/** What anybody may know: for keys that may not read operations. */
+/** What `/health` says, for keys that may not read operations. */
 export function HealthOverview() {
-  const { data, error, refetch } = useResource<Health>('/health');
+  const { data, error, refetch } = useResource('/health', {});
   const sections = useSections().filter(({ path }) => path !== '/');
   return (
     <>

@@ -9,8 +9,8 @@ import { failureShare, fillMinutes, perSecond } from './minutes.ts';
 export function LastHour({ minutes }: { minutes: readonly Minute[] }) {
   if (minutes.length === 0) {
     return (
-      <EmptyState title="Nothing happened in the last hour.">
-        <p>Plots appear a minute after the first operation.</p>
+      <EmptyState title="There are no samples of the last hour.">
+        <p>Workers record one each minute while they run. Plots appear with the first.</p>
       </EmptyState>
     );
   }
@@ -19,7 +19,7 @@ export function LastHour({ minutes }: { minutes: readonly Minute[] }) {
   const column = (pick: (minute: Minute) => number | null): (number | null)[] =>
     filled.map(({ minute }) => (minute === null ? null : pick(minute)));
   const accepted = column((minute) => perSecond(minute.accepted));
-  const lag = column((minute) => minute.oldest_age_seconds ?? 0);
+  const lag = column((minute) => minute.oldest_age_seconds);
   const failures = column(failureShare);
   const waiting = column((minute) => minute.pending);
   return (
@@ -37,14 +37,14 @@ export function LastHour({ minutes }: { minutes: readonly Minute[] }) {
       />
       <Plot
         title="Lag"
-        unit="seconds, the oldest that waits"
+        unit="seconds, oldest pending operation"
         summary={`At most ${showSeconds(highest(lag))}.`}
         times={times}
         series={[{ label: 'lag', color: '--plot-4', values: lag, isFilled: true }]}
       />
       <Plot
         title="Failed"
-        unit="% of what ended"
+        unit="% of completed operations"
         summary={`At most ${showRate(highest(failures))} percent.`}
         times={times}
         series={[{ label: 'failed', color: '--plot-3', values: failures, isFilled: true }]}

@@ -1,6 +1,5 @@
 import { ApiProblem } from '../api/problem.ts';
-import type { Status } from '../api/resources.ts';
-import { SOMETIMES, useResource } from '../api/use-resource.ts';
+import { useResource } from '../api/use-resource.ts';
 import { Loading } from '../parts/loading.tsx';
 import { PageFrame } from '../parts/page.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -11,7 +10,7 @@ import { StatusOverview } from './status-overview.tsx';
 /** Is everything well? */
 export function OverviewPage() {
   const mayRead = useMay('operations:read');
-  const { data, error, refetch } = useResource<Status>(mayRead ? '/status' : null, SOMETIMES);
+  const { data, error, refetch } = useResource('/status', {}, { isWanted: mayRead });
   const hasNoStatus = !mayRead || (error instanceof ApiProblem && error.code === 'route_not_found');
   return (
     <PageFrame title="Overview">

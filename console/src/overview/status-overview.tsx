@@ -8,19 +8,23 @@ import { Section } from '../parts/section.tsx';
 import { LastHour } from './last-hour.tsx';
 import { Partitions, Workers } from './status-tables.tsx';
 import { Verdict } from './verdict.tsx';
+import { workerState } from './worker-state.ts';
 
 export function StatusOverview({ status }: { status: Status }) {
+  const { workers, at, pending } = status;
+  const lacksWorkers = workers.every((worker) => workerState(worker, at) === 'gone');
+  const waiting = pending.operations + pending.batch_lines;
   return (
     <>
-      <Verdict status={status.status} reasons={status.reasons} hasWorkers={status.workers.length > 0} />
+      <Verdict status={status.status} reasons={status.reasons} {...{ lacksWorkers, waiting }} />
       <Tiles status={status} />
       <Section title="The last hour">
         <LastHour minutes={status.last_hour} />
       </Section>
-      <Section title="Workers seen">
-        <Workers workers={status.workers} />
+      <Section title="Workers">
+        <Workers workers={workers} at={at} />
       </Section>
-      <Section title="Partitions that wait">
+      <Section title="Partitions with a backlog">
         <Partitions partitions={status.partitions} />
       </Section>
     </>
@@ -28,6 +32,7 @@ export function StatusOverview({ status }: { status: Status }) {
 }
 
 function Tiles({ status: { rates, pending, batches, webhooks, last_audit, at, version } }: { status: Status }) {
+  const waiting = pending.operations + pending.batch_lines;
   const underway = batches.accepted + batches.applying + batches.cancelling;
   return (
     <div className="tiles">
@@ -37,10 +42,10 @@ function Tiles({ status: { rates, pending, batches, webhooks, last_audit, at, ve
       <Tile title="Applied" value={`${showRate(rates.applied_per_second)}/s`}>
         {showRate(rates.failed_per_second)}/s failed
       </Tile>
-      <Tile title="Lag" value={pending.oldest_age_seconds === null ? 'none' : showSeconds(pending.oldest_age_seconds)}>
-        Age of the oldest that waits
+      <Tile title="Lag" value={waiting === 0 ? 'none' : showSeconds(pending.oldest_age_seconds)}>
+        Age of the oldest pending operation
       </Tile>
-      <Tile title="Waiting" value={showCount(pending.operations + pending.batch_lines)}>
+      <Tile title="Waiting" value={showCount(waiting)}>
         <Link href="/operations?status=pending">{showNumberOf(pending.operations, 'operation')}</Link>,{' '}
         {showNumberOf(pending.batch_lines, 'line')} of batches
       </Tile>
@@ -49,7 +54,7 @@ function Tiles({ status: { rates, pending, batches, webhooks, last_audit, at, ve
       </Tile>
       <Tile title="Webhook backlog" value={showCount(webhooks.pending_deliveries)}>
         {showNumberOf(webhooks.endpoints, 'endpoint')}, {showCount(webhooks.paused)} paused
-        {webhooks.oldest_age_seconds !== null && `; the oldest waits ${showSeconds(webhooks.oldest_age_seconds)}`}
+        {webhooks.pending_deliveries > 0 && `; the oldest waits ${showSeconds(webhooks.oldest_age_seconds)}`}
       </Tile>
       <Tile title="Violations in the last audit" value={last_audit === null ? '–' : showCount(last_audit.violations)}>
         {last_audit === null ? (
@@ -61,7 +66,7 @@ function Tiles({ status: { rates, pending, batches, webhooks, last_audit, at, ve
         )}
       </Tile>
       <Tile title="As of" value={<Moment at={at} ago />}>
-        {version !== undefined && `Version ${version}`}
+        Version {version}
       </Tile>
     </div>
   );

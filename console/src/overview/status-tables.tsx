@@ -1,16 +1,18 @@
 import type { Status } from '../api/resources.ts';
 import { showSeconds } from '../format/time.ts';
 import { showCount } from '../format/words.ts';
+import { Badge } from '../parts/badge.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Table } from '../parts/table.tsx';
+import { workerState } from './worker-state.ts';
 
-export function Workers({ workers }: { workers: Status['workers'] }) {
+export function Workers({ workers, at }: Pick<Status, 'workers' | 'at'>) {
   if (workers.length === 0) {
     return (
-      <EmptyState title="No worker has been seen.">
+      <EmptyState title="There are no workers.">
         <p>
-          What is accepted waits. Start one with <code>npm run start:worker</code>, or scale the workers up.
+          Start one with <code>npm run start:worker</code>, or scale the workers up.
         </p>
       </EmptyState>
     );
@@ -22,6 +24,7 @@ export function Workers({ workers }: { workers: Status['workers'] }) {
       keyOf={({ name }) => name}
       columns={[
         { title: 'Worker', cell: ({ name }) => name },
+        { title: 'State', cell: (worker) => <Badge status={workerState(worker, at)} /> },
         { title: 'Seen', cell: ({ seen_at }) => <Moment at={seen_at} ago /> },
         {
           title: 'Applied last minute',
@@ -36,7 +39,7 @@ export function Workers({ workers }: { workers: Status['workers'] }) {
 }
 
 export function Partitions({ partitions }: { partitions: Status['partitions'] }) {
-  if (partitions.length === 0) return <EmptyState title="Nothing waits." />;
+  if (partitions.length === 0) return <EmptyState title="Nothing is waiting." />;
   return (
     <Table
       label="Partitions"

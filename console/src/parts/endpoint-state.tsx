@@ -14,10 +14,3 @@ function stateOf(endpoint: WebhookEndpoint, now: number): State {
 export function EndpointState({ endpoint }: { endpoint: WebhookEndpoint }) {
   return <Badge status={stateOf(endpoint, useNow())} />;
 }
-
-/** The last failure, as text; the shape of it has changed between versions of the API. */
-export function lastErrorOf({ last_error }: WebhookEndpoint): string | null {
-  if (last_error === null || typeof last_error === 'string') return last_error;
-  const { message, status_code } = last_error;
-  return status_code == null || message.includes(String(status_code)) ? message : `HTTP ${status_code}: ${message}`;
-}

@@ -1,34 +1,33 @@
 import { Link } from 'wouter';
 
-/** Ids are long and begin alike: a link shows the end of one, and says all of it to who asks. */
-function ShortId({ id }: { id: string }) {
-  return (
-    <span className="id" title={id}>
-      …{id.slice(-12)}
-    </span>
-  );
+interface LinkOfId {
+  readonly id: string;
+  readonly isWhole?: boolean;
 }
 
-export function OperationLink({ id, isWhole = false }: { id: string; isWhole?: boolean }) {
+/** Ids are long and begin alike: unless it is to be whole, a link shows the end of one, and the rest when pointed at. */
+function IdLink({ path, what, id, isWhole = false }: LinkOfId & { path: string; what: string }) {
   return (
-    <Link href={`/operations/${id}`} aria-label={`Operation ${id}`}>
-      {isWhole ? <span className="id">{id}</span> : <ShortId id={id} />}
+    <Link href={`/${path}/${id}`} aria-label={`${what} ${id}`}>
+      <span className="id" title={isWhole ? undefined : id}>
+        {isWhole ? id : `…${id.slice(-12)}`}
+      </span>
     </Link>
   );
 }
 
-export function WalletLink({ id, isWhole = false }: { id: string; isWhole?: boolean }) {
-  return (
-    <Link href={`/wallets/${id}`} aria-label={`Wallet ${id}`}>
-      {isWhole ? <span className="id">{id}</span> : <ShortId id={id} />}
-    </Link>
-  );
+export function OperationLink(link: LinkOfId) {
+  return <IdLink path="operations" what="Operation" {...link} />;
 }
 
-export function BatchLink({ id, isWhole = false }: { id: string; isWhole?: boolean }) {
-  return (
-    <Link href={`/batches/${id}`} aria-label={`Batch ${id}`}>
-      {isWhole ? <span className="id">{id}</span> : <ShortId id={id} />}
-    </Link>
-  );
+export function WalletLink(link: LinkOfId) {
+  return <IdLink path="wallets" what="Wallet" {...link} />;
+}
+
+export function BatchLink(link: LinkOfId) {
+  return <IdLink path="batches" what="Batch" {...link} />;
+}
+
+export function HoldLink(link: LinkOfId) {
+  return <IdLink path="holds" what="Hold" {...link} />;
 }

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
-import type { Page } from '../api/resources.ts';
+import type { ItemOf, ListPath, Page, ParamsOf, Query, Request } from '../api/document.ts';
 import { useResource } from '../api/use-resource.ts';
-import { changeQuery, withQuery } from '../url/query.ts';
+import { changeQuery } from '../url/query.ts';
 import { Loading } from './loading.tsx';
 import { ProblemNote } from './problem-note.tsx';
 import { type Column, Table } from './table.tsx';
@@ -12,9 +12,10 @@ const LIMIT = 50;
 /**
  * A list of the API in pages: the cursor stands in the URL. `cursorName` where a page of the console has several lists.
  */
-export function PagedList<Item>({
+export function PagedList<P extends ListPath>({
   label,
   path,
+  params,
   query,
   columns,
   keyOf,
@@ -23,29 +24,32 @@ export function PagedList<Item>({
   limit = LIMIT,
 }: {
   label: string;
-  path: string;
-  query: Readonly<Record<string, string | null | undefined>>;
-  columns: readonly Column<Item>[];
-  keyOf: (item: Item) => string;
+  path: P;
+  params?: ParamsOf<P, 'get'>;
+  query?: Query<P>;
+  columns: readonly Column<ItemOf<P>>[];
+  keyOf: (item: ItemOf<P>) => string;
   empty: ReactNode;
   cursorName?: string;
   limit?: number;
 }) {
   const search = useSearch();
   const cursor = new URLSearchParams(search).get(cursorName);
-  const { data, error, refetch } = useResource<Page<Item>>(withQuery(path, { ...query, limit, cursor }));
-  if (error !== null && data === undefined) return <ProblemNote problem={error} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Loading />;
+  const request = { params, query: { ...query, limit, cursor } } as unknown as Request<P, 'get'>;
+  const { data, error, refetch } = useResource(path, request);
+  const page = data as Page<ItemOf<P>> | undefined;
+  if (error !== null && page === undefined) return <ProblemNote problem={error} onRetry={() => void refetch()} />;
+  if (page === undefined) return <Loading />;
   const isFirst = cursor === null;
   return (
     <>
       {error !== null && <ProblemNote problem={error} />}
-      {data.data.length === 0 && isFirst ? (
+      {page.data.length === 0 && isFirst ? (
         empty
       ) : (
-        <Table label={label} columns={columns} items={data.data} keyOf={keyOf} />
+        <Table label={label} columns={columns} items={page.data} keyOf={keyOf} />
       )}
-      <Pager label={label} cursorName={cursorName} isFirst={isFirst} next={data.next_cursor} />
+      <Pager label={label} cursorName={cursorName} isFirst={isFirst} next={page.next_cursor} />
     </>
   );
 }

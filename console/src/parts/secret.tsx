@@ -1,7 +1,7 @@
 import { CopyButton } from './copy-button.tsx';
 import { Modal } from './dialog.tsx';
 
-/** Shows a secret the one time that the API tells it. */
+/** Shows a secret that the API answers only once. */
 export function SecretDialog({
   title,
   secret,
@@ -24,7 +24,7 @@ export function SecretDialog({
       </div>
       <div className="actions">
         <button type="button" className="button button-main" onClick={onClose}>
-          I have kept it
+          I have saved it
         </button>
       </div>
     </Modal>

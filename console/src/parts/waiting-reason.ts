@@ -8,7 +8,7 @@ export function tellWaiting({ waits_for, ahead, estimated_completion }: Waiting,
   if (waits_for === 'worker') sentences.push('It waits for a worker: none has taken its partition yet.');
   if (waits_for === 'earlier_operations') sentences.push('It waits for operations that were accepted before it.');
   if (waits_for === 'schedule') sentences.push('It waits for the moment that it is scheduled for.');
-  if (ahead !== undefined && waits_for !== 'schedule') {
+  if (ahead != null && waits_for !== 'schedule') {
     sentences.push(
       ahead === 0
         ? 'Nothing of its partition is ahead of it.'
@@ -18,7 +18,7 @@ export function tellWaiting({ waits_for, ahead, estimated_completion }: Waiting,
   if (estimated_completion !== undefined) {
     sentences.push(
       estimated_completion === null
-        ? 'When it ends cannot be estimated: nothing is being applied at present.'
+        ? 'Its completion cannot be estimated: nothing is being applied now.'
         : `It is expected to end ${showAgo(estimated_completion, now)}.`,
     );
   }

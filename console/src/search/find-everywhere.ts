@@ -1,8 +1,9 @@
 import type { ApiClient } from '../api/client.ts';
+import type { Query } from '../api/document.ts';
 import { ApiProblem } from '../api/problem.ts';
-import type { Batch, Client, Operation, Page, Scope, Wallet, WebhookEndpoint } from '../api/resources.ts';
+import type { Client, Operation, Scope, Wallet } from '../api/resources.ts';
 import { showCode } from '../format/words.ts';
-import { kindOfSearch, withQuery } from '../url/query.ts';
+import { kindOfSearch } from '../url/query.ts';
 
 /** Something that a text names. */
 export interface Found {
@@ -21,42 +22,48 @@ const LIMIT = 10;
 const PLACES_BY_ID: readonly Place[] = [
   {
     scope: 'operations:read',
-    look: async (api, id) => [ofOperation(await api.ask<Operation>(`/operations/${id}`))],
+    look: async (api, id) => [ofOperation(await api.ask('get', '/operations/{id}', { params: { id } }))],
   },
-  { scope: 'wallets:read', look: async (api, id) => [ofWallet(await api.ask<Wallet>(`/wallets/${id}`))] },
+  {
+    scope: 'wallets:read',
+    look: async (api, id) => [ofWallet(await api.ask('get', '/wallets/{id}', { params: { id } }))],
+  },
   {
     scope: 'operations:read',
     async look(api, given) {
-      const { id, status } = await api.ask<Batch>(`/batches/${given}`);
+      const { id, status } = await api.ask('get', '/batches/{id}', { params: { id: given } });
       return [{ path: `/batches/${id}`, what: `Batch ${id}`, detail: showCode(status) }];
     },
   },
   {
     scope: 'webhooks:admin',
     async look(api, given) {
-      const { id, url } = await api.ask<WebhookEndpoint>(`/webhook-endpoints/${given}`);
+      const { id, url } = await api.ask('get', '/webhook-endpoints/{id}', { params: { id: given } });
       return [{ path: `/webhooks/${id}`, what: `Webhook endpoint ${id}`, detail: url }];
     },
   },
-  { scope: 'wallets:read', look: async (api, id) => walletsOf(await api.ask<Client>(`/clients/${id}`)) },
+  {
+    scope: 'wallets:read',
+    look: async (api, id) => walletsOf(await api.ask('get', '/clients/{id}', { params: { id } })),
+  },
 ];
 
-const byField =
-  (field: 'idempotency_key' | 'reference_id') =>
+const byQuery =
+  (queryOf: (text: string) => Query<'/operations'>) =>
   async (api: ApiClient, text: string): Promise<readonly Found[]> => {
-    const { data } = await api.ask<Page<Operation>>(withQuery('/operations', { [field]: text, limit: LIMIT }));
+    const { data } = await api.ask('get', '/operations', { query: { ...queryOf(text), limit: LIMIT } });
     return data.map(ofOperation);
   };
 
 const PLACES_BY_KEY: readonly Place[] = [
-  { scope: 'operations:read', look: byField('idempotency_key') },
-  { scope: 'operations:read', look: byField('reference_id') },
+  { scope: 'operations:read', look: byQuery((text) => ({ idempotency_key: text })) },
+  { scope: 'operations:read', look: byQuery((text) => ({ reference_id: text })) },
 ];
 
 const BY_LOGIN: Place = {
   scope: 'wallets:read',
   async look(api, text) {
-    const { data } = await api.ask<Page<Client>>(withQuery('/clients', { login: text }));
+    const { data } = await api.ask('get', '/clients', { query: { login: text } });
     return data.flatMap(walletsOf);
   },
 };

@@ -23,10 +23,10 @@ export function SearchPage() {
       {error !== null && <ProblemNote problem={error} />}
       {data === undefined && error === null && <Loading />}
       {data?.length === 0 && (
-        <EmptyState title="Nothing has this name.">
+        <EmptyState title="Nothing was found.">
           <p>
             Search for the id of an operation, a wallet, a batch or a webhook endpoint, for an idempotency key or a
-            reference as it was sent, or for the login of a client. Nothing is found that your key may not read.
+            reference as it was sent, or for the login of a client. Only what your key may read is found.
           </p>
         </EmptyState>
       )}

@@ -2,7 +2,6 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { createClient, createCredentials } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
-import type { Me } from '../api/resources.ts';
 import { Loading } from '../parts/loading.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { SessionContext, readStoredKey, storeKey } from './session.ts';
@@ -25,7 +24,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   );
   const { data, error, refetch } = useQuery({
     queryKey: ['me', number],
-    queryFn: ({ signal }) => createClient(credentials).ask<Me>('/access/me', { signal }),
+    queryFn: ({ signal }) => createClient(credentials).ask('get', '/access/me', { signal }),
     refetchInterval: 60_000,
   });
   const session = useMemo(

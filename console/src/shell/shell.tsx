@@ -49,8 +49,8 @@ function Sections() {
   return (
     <nav ref={place} aria-label="Sections" className="sections">
       <ul>
-        {sections.map(({ path, title }) => {
-          const isHere = path === '/' ? location === '/' : location.startsWith(path);
+        {sections.map(({ path, title, otherPath = path }) => {
+          const isHere = path === '/' ? location === '/' : [path, otherPath].some((each) => location.startsWith(each));
           return (
             <li key={path}>
               <Link href={path} aria-current={isHere ? 'page' : undefined}>

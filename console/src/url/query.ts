@@ -1,7 +1,10 @@
 /** What a page shows stands in its URL: a link to it shows the same. */
 
 /** A path with a query; what is empty or null is left out. */
-export function withQuery(path: string, fields: Readonly<Record<string, string | number | null | undefined>>): string {
+export function withQuery(
+  path: string,
+  fields: Readonly<Record<string, string | number | boolean | null | undefined>>,
+): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
     if (value !== null && value !== undefined && value !== '') query.set(name, String(value));

@@ -14,7 +14,7 @@ export function BalancePlot({ lines, asset }: { lines: readonly HistoryLine[]; a
   const [last] = lines;
   const first = lines.at(-1);
   if (last === undefined || first === undefined || lines.length < 2) {
-    return <EmptyState title="A plot begins with the second movement." />;
+    return <EmptyState title="The plot appears after the second movement." />;
   }
   const inOrder = lines.toReversed();
   const summary =

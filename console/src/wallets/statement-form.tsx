@@ -5,7 +5,6 @@ import { ActionButton } from '../parts/action-button.tsx';
 import { ConfirmDialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { useSession } from '../session/session.ts';
-import { withQuery } from '../url/query.ts';
 
 /** Saves what moved in a time, with the balances at its ends. */
 export function StatementForm({ wallet }: { wallet: Wallet }) {
@@ -19,9 +18,9 @@ function StatementDialog({ wallet, onClose }: { wallet: Wallet; onClose: () => v
   const [from, setFrom] = useState(() => toLocalField(startOfMonth()));
   const [to, setTo] = useState(() => toLocalField(new Date().toISOString()));
   const save = (): Promise<void> => {
-    const range = { from: fromLocalField(from), to: fromLocalField(to) };
+    const request = { params: { id: wallet.id }, query: { from: fromLocalField(from), to: fromLocalField(to) } };
     const name = `statement-${wallet.id}-${from.slice(0, 10)}-${to.slice(0, 10)}.csv`;
-    return api.save(withQuery(`/wallets/${wallet.id}/statement`, range), 'text/csv', name);
+    return api.saveCsv('/wallets/{id}/statement', request, name);
   };
   return (
     <ConfirmDialog title="Download a statement" action="Download CSV" onConfirm={save} onClose={onClose}>

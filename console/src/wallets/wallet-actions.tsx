@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { useMay } from '../session/session.ts';
 
-/** What can be done to a wallet as it stands, by who may. A closed one stays as it is. */
+/** The buttons of a wallet, for keys that may write wallets. A closed wallet stays as it is. */
 export function WalletActions({ wallet }: { wallet: Wallet }) {
   const mayWrite = useMay('wallets:write');
   if (!mayWrite || wallet.status === 'closed') return null;
@@ -49,26 +49,27 @@ const FREEZE: Change = {
   action: 'Freeze',
   isDestructive: true,
   text:
-    'What is applied to it from now on fails with wallet_frozen, what waits already included: nothing goes in or out until it is ' +
-    'unfrozen. Holds can still be released, not captured.',
+    'From now on its operations fail with wallet_frozen, including those that are already waiting: nothing goes in or out ' +
+    'until it is unfrozen. Holds can still be released, but not captured.',
 };
 const UNFREEZE: Change = {
   status: 'active',
   title: 'Unfreeze this wallet?',
   action: 'Unfreeze',
   isDestructive: false,
-  text: 'Operations of it are applied again. What failed while it was frozen stays failed.',
+  text: 'Its operations are applied again. Operations that failed while it was frozen stay failed.',
 };
 const CLOSE: Change = {
   status: 'closed',
   title: 'Close this wallet?',
   action: 'Close wallet',
   isDestructive: true,
-  text: 'It is closed for good: no operation of it succeeds again, and it cannot be opened again. Its history stays.',
+  text: 'Closing is permanent: its operations fail from then on, and it cannot be reopened. Its history stays.',
 };
 
 function StatusDialog({ wallet, close, ...change }: Change & { wallet: Wallet; close: () => void }) {
-  const set = useAct((api) => api.ask(`/wallets/${wallet.id}`, { method: 'PATCH', json: { status: change.status } }));
+  const request = { params: { id: wallet.id }, body: { status: change.status } };
+  const set = useAct((api) => api.ask('patch', '/wallets/{id}', request));
   return (
     <ConfirmDialog
       title={change.title}
@@ -84,7 +85,8 @@ function StatusDialog({ wallet, close, ...change }: Change & { wallet: Wallet; c
 
 function CreditDialog({ wallet, onClose }: { wallet: Wallet; onClose: () => void }) {
   const [limit, setLimit] = useState(wallet.credit_limit);
-  const set = useAct((api) => api.ask(`/wallets/${wallet.id}`, { method: 'PATCH', json: { credit_limit: limit } }));
+  const request = { params: { id: wallet.id }, body: { credit_limit: limit } };
+  const set = useAct((api) => api.ask('patch', '/wallets/{id}', request));
   return (
     <ConfirmDialog
       title="Change the credit limit"
@@ -93,8 +95,8 @@ function CreditDialog({ wallet, onClose }: { wallet: Wallet; onClose: () => void
       onClose={onClose}
     >
       <p>
-        The balance, {showAmount(wallet.balance)} {wallet.asset}, may go this far below zero. The limit cannot be less
-        than what is used.
+        The balance, now {showAmount(wallet.balance)} {wallet.asset}, may go this far below zero. The limit cannot be
+        lower than the credit in use.
       </p>
       <Field label={`Credit limit, ${wallet.asset}`} value={limit} onChange={setLimit} inputMode="decimal" isRequired />
     </ConfirmDialog>

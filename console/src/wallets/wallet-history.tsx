@@ -22,15 +22,15 @@ const COLUMNS: readonly Column<HistoryLine>[] = [
 
 export function WalletHistory({ wallet: { id } }: { wallet: Wallet }) {
   return (
-    <PagedList<HistoryLine>
+    <PagedList
       label="History"
-      path={`/wallets/${id}/transactions`}
-      query={{}}
+      path="/wallets/{id}/transactions"
+      params={{ id }}
       columns={COLUMNS}
       keyOf={({ version }) => String(version)}
       limit={20}
       empty={
-        <EmptyState title="Nothing has moved here yet.">
+        <EmptyState title="This wallet has no movements yet.">
           <p>
             Credit the wallet with <code>POST /wallets/{'{id}'}/operation</code>, or with a line of a batch.
           </p>

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { HistoryLine, Page, Wallet } from '../api/resources.ts';
+import type { Wallet } from '../api/resources.ts';
 import { useResource } from '../api/use-resource.ts';
 import { isZero, showAmount } from '../format/money.ts';
 import { showCount } from '../format/words.ts';
@@ -21,14 +21,14 @@ const PLOTTED = 200;
 const EVERY = 2_000;
 
 export function WalletPage({ id }: { id: string }) {
-  const path = `/wallets/${encodeURIComponent(id)}`;
-  const resource = useResource<Wallet>(path, EVERY);
+  const params = { id };
+  const resource = useResource('/wallets/{id}', { params }, { every: EVERY });
   const version = resource.data?.version;
   // Asked again when the wallet has changed: its version says so.
-  const recent = useResource<Page<HistoryLine>>(
-    version === undefined ? null : `${path}/transactions?limit=${PLOTTED}`,
-    false,
-    version,
+  const recent = useResource(
+    '/wallets/{id}/transactions',
+    { params, query: { limit: PLOTTED } },
+    { every: false, isWanted: version !== undefined, mark: version ?? 0 },
   );
   return (
     <ResourcePage
@@ -84,7 +84,7 @@ function WalletFacts({ wallet }: { wallet: Wallet }) {
             </Link>
           ),
         ],
-        ['Made', <Moment key="made" at={wallet.created_at} />],
+        ['Created', <Moment key="created" at={wallet.created_at} />],
         ['Changed', <Moment key="changed" at={wallet.updated_at} />],
         [
           'Operations',

@@ -1,5 +1,6 @@
 import { useSearch } from 'wouter';
 import type { Wallet } from '../api/resources.ts';
+import { WALLET_STATUSES } from '../api/words.ts';
 import { showAmount } from '../format/money.ts';
 import { Badge } from '../parts/badge.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
@@ -12,7 +13,7 @@ import type { Column } from '../parts/table.tsx';
 import { readQuery } from '../url/query.ts';
 
 const FILTERS = [
-  { name: 'status', label: 'Status', options: ['active', 'frozen', 'closed'] },
+  { name: 'status', label: 'Status', options: WALLET_STATUSES },
   { name: 'asset', label: 'Asset' },
   { name: 'client_id', label: 'Client' },
 ] as const;
@@ -35,7 +36,7 @@ export function WalletsPage() {
   return (
     <PageFrame title="Wallets">
       <Filters filters={FILTERS} />
-      <PagedList<Wallet>
+      <PagedList
         label="Wallets"
         path="/wallets"
         query={query}
@@ -49,7 +50,7 @@ export function WalletsPage() {
           ) : (
             <EmptyState title="There are no wallets yet.">
               <p>
-                Make one with <code>POST /clients</code> or <code>POST /wallets</code> (see{' '}
+                Create one with <code>POST /clients</code> or <code>POST /wallets</code> (see{' '}
                 <a href="../docs">the API</a>).
               </p>
             </EmptyState>

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { Attempt, Delivery } from '../api/resources.ts';
+import type { Attempt } from '../api/resources.ts';
 import { useResource } from '../api/use-resource.ts';
 import { Badge } from '../parts/badge.tsx';
 import { CopyId } from '../parts/copy-id.tsx';
@@ -12,14 +12,12 @@ import { Table } from '../parts/table.tsx';
 import { useMay } from '../session/session.ts';
 import { ReplayButton } from './replay-button.tsx';
 
-type DeliveryWithAttempts = Delivery & { readonly attempts_log: readonly Attempt[] };
-
 const EVERY = 2_000;
 
 /** One delivery: an event, an endpoint, and what each attempt was answered. */
 export function DeliveryPage({ endpointId, eventId }: { endpointId: string; eventId: string }) {
-  const endpoint = `/webhook-endpoints/${encodeURIComponent(endpointId)}`;
-  const resource = useResource<DeliveryWithAttempts>(`${endpoint}/deliveries/${encodeURIComponent(eventId)}`, EVERY);
+  const request = { params: { id: endpointId, event_id: eventId } };
+  const resource = useResource('/webhook-endpoints/{id}/deliveries/{event_id}', request, { every: EVERY });
   return (
     <ResourcePage
       title="Delivery"
@@ -57,7 +55,7 @@ export function DeliveryPage({ endpointId, eventId }: { endpointId: string; even
 }
 
 function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
-  if (attempts.length === 0) return <EmptyState title="It was not tried yet." />;
+  if (attempts.length === 0) return <EmptyState title="No attempt has been made yet." />;
   return (
     <Table
       label="Attempts"
@@ -80,7 +78,7 @@ function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
 /** What was sent, for keys that may read the feed. */
 function EventBody({ eventId }: { eventId: string }) {
   const mayRead = useMay('events:read');
-  const { data } = useResource<object>(mayRead ? `/events/${encodeURIComponent(eventId)}` : null, false);
+  const { data } = useResource('/events/{id}', { params: { id: eventId } }, { every: false, isWanted: mayRead });
   if (data === undefined) return null;
   return (
     <Section title="The event">

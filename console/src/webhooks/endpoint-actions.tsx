@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Delivery, WebhookEndpoint } from '../api/resources.ts';
+import type { WebhookEndpoint } from '../api/resources.ts';
 import { useAct } from '../api/use-act.ts';
 import { fromLocalField, toLocalField } from '../format/time.ts';
 import { ActionButton } from '../parts/action-button.tsx';
@@ -15,7 +15,7 @@ interface Given {
   readonly onClose: () => void;
 }
 
-/** What can be done to an endpoint. Nothing is sent to one that is disabled. */
+/** The buttons of an endpoint. Nothing is sent to one that is disabled. */
 export function EndpointActions({ endpoint }: { endpoint: WebhookEndpoint }) {
   const isEnabled = endpoint.status === 'enabled';
   const given = (onClose: () => void): Given => ({ endpoint, onClose });
@@ -37,12 +37,11 @@ export function EndpointActions({ endpoint }: { endpoint: WebhookEndpoint }) {
   );
 }
 
-const pathOf = ({ id }: WebhookEndpoint): string => `/webhook-endpoints/${id}`;
-
 function SwitchDialog({ endpoint, onClose }: Given) {
   const isEnabled = endpoint.status === 'enabled';
   const next = isEnabled ? 'disabled' : 'enabled';
-  const change = useAct((api) => api.ask(pathOf(endpoint), { method: 'PATCH', json: { status: next } }));
+  const request = { params: { id: endpoint.id }, body: { status: next } } as const;
+  const change = useAct((api) => api.ask('patch', '/webhook-endpoints/{id}', request));
   return (
     <ConfirmDialog
       title={isEnabled ? 'Disable this endpoint?' : 'Enable this endpoint?'}
@@ -53,8 +52,8 @@ function SwitchDialog({ endpoint, onClose }: Given) {
     >
       <p>
         {isEnabled
-          ? 'Nothing is sent to it until it is enabled again. What happens meanwhile is kept for it.'
-          : 'What was kept for it while it was disabled is sent now, then what happens.'}
+          ? 'Nothing is sent to it until it is enabled again. Its events are kept until then.'
+          : 'The events that were kept while it was disabled are sent now, and later ones as they happen.'}
       </p>
     </ConfirmDialog>
   );
@@ -62,7 +61,7 @@ function SwitchDialog({ endpoint, onClose }: Given) {
 
 function TestDialog({ endpoint, onClose }: Given) {
   const [, navigate] = useLocation();
-  const test = useAct((api) => api.ask<Delivery>(`${pathOf(endpoint)}/test`, { method: 'POST' }));
+  const test = useAct((api) => api.ask('post', '/webhook-endpoints/{id}/test', { params: { id: endpoint.id } }));
   return (
     <ConfirmDialog
       title="Send a test event?"
@@ -71,8 +70,8 @@ function TestDialog({ endpoint, onClose }: Given) {
       onClose={onClose}
     >
       <p>
-        An event of type <code>webhook_endpoint.test</code> is sent at once, before all that waits. A pause of the
-        endpoint ends.
+        An event of type <code>webhook_endpoint.test</code> is sent at once, ahead of its backlog. If the endpoint is
+        paused, the pause ends.
       </p>
     </ConfirmDialog>
   );
@@ -81,7 +80,10 @@ function TestDialog({ endpoint, onClose }: Given) {
 function RecoverDialog({ endpoint, onClose }: Given) {
   const [since, setSince] = useState(() => toLocalField(new Date(Date.now() - DAY_MS).toISOString()));
   const recover = useAct((api) =>
-    api.ask(`${pathOf(endpoint)}/recover`, { method: 'POST', json: { since: fromLocalField(since) } }),
+    api.ask('post', '/webhook-endpoints/{id}/recover', {
+      params: { id: endpoint.id },
+      body: { since: fromLocalField(since) ?? since },
+    }),
   );
   return (
     <ConfirmDialog
@@ -91,8 +93,8 @@ function RecoverDialog({ endpoint, onClose }: Given) {
       onClose={onClose}
     >
       <p>
-        All that has not succeeded of the events since this moment is sent at once: what has used up its attempts, and
-        what waits for another. A pause of the endpoint ends.
+        Every delivery since then that has not succeeded is sent at once, whether it has used up its attempts or waits
+        for the next one. If the endpoint is paused, the pause ends.
       </p>
       <Field label="Since" type="datetime-local" value={since} onChange={setSince} isRequired />
     </ConfirmDialog>
@@ -101,10 +103,11 @@ function RecoverDialog({ endpoint, onClose }: Given) {
 
 function UrlDialog({ endpoint, onClose }: Given) {
   const [url, setUrl] = useState(endpoint.url);
-  const change = useAct((api) => api.ask(pathOf(endpoint), { method: 'PATCH', json: { url } }));
+  const request = { params: { id: endpoint.id }, body: { url } };
+  const change = useAct((api) => api.ask('patch', '/webhook-endpoints/{id}', request));
   return (
     <ConfirmDialog title="Change the URL" action="Change" onConfirm={() => change.mutateAsync()} onClose={onClose}>
-      <p>What waits for the endpoint is sent there too. The secret stays the same.</p>
+      <p>Its backlog is sent there too. The secret stays the same.</p>
       <Field label="URL" type="url" value={url} onChange={setUrl} isRequired />
     </ConfirmDialog>
   );
@@ -112,11 +115,13 @@ function UrlDialog({ endpoint, onClose }: Given) {
 
 function RotateDialog({ endpoint, onClose }: Given) {
   const [secret, setSecret] = useState<string | null>(null);
-  const rotate = useAct((api) => api.ask<{ secret: string }>(`${pathOf(endpoint)}/rotate-secret`, { method: 'POST' }));
+  const request = { params: { id: endpoint.id } };
+  const rotate = useAct((api) => api.ask('post', '/webhook-endpoints/{id}/rotate-secret', request));
   if (secret !== null) {
     return (
-      <SecretDialog title="The secret is rotated" secret={secret} onClose={onClose}>
-        Give it to the receiver within 24 hours: until then the previous one signs too. It is shown this once.
+      <SecretDialog title="Secret rotated" secret={secret} onClose={onClose}>
+        Give it to the receiver within 24 hours: until then requests are signed with the previous one as well. It is
+        shown only once.
       </SecretDialog>
     );
   }
@@ -130,8 +135,8 @@ function RotateDialog({ endpoint, onClose }: Given) {
       onClose={onClose}
     >
       <p>
-        Requests are signed with another secret, and for 24 hours with the present one too. Then only the new one is
-        valid.
+        Requests are signed with a new secret, and for 24 hours with the present one as well. After that, only the new
+        one is valid.
       </p>
     </ConfirmDialog>
   );
@@ -139,7 +144,7 @@ function RotateDialog({ endpoint, onClose }: Given) {
 
 function DeleteDialog({ endpoint, onClose }: Given) {
   const [, navigate] = useLocation();
-  const remove = useAct((api) => api.ask(pathOf(endpoint), { method: 'DELETE' }));
+  const remove = useAct((api) => api.ask('delete', '/webhook-endpoints/{id}', { params: { id: endpoint.id } }));
   return (
     <ConfirmDialog
       title="Delete this endpoint?"
@@ -151,7 +156,7 @@ function DeleteDialog({ endpoint, onClose }: Given) {
       }}
       onClose={onClose}
     >
-      <p>Nothing more is sent to it, not even what it is still owed. This cannot be undone.</p>
+      <p>Nothing more is sent to it, not even its backlog. This cannot be undone.</p>
     </ConfirmDialog>
   );
 }

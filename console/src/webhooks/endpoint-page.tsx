@@ -2,6 +2,7 @@ import { useSearch } from 'wouter';
 import { Link } from 'wouter';
 import type { Delivery, WebhookEndpoint } from '../api/resources.ts';
 import { useResource } from '../api/use-resource.ts';
+import { DELIVERY_STATUSES, EVENT_TYPES } from '../api/words.ts';
 import { showCode, showCount } from '../format/words.ts';
 import { Badge } from '../parts/badge.tsx';
 import { CopyId } from '../parts/copy-id.tsx';
@@ -15,17 +16,16 @@ import { Section } from '../parts/section.tsx';
 import type { Column } from '../parts/table.tsx';
 import { readQuery } from '../url/query.ts';
 import { EndpointActions } from './endpoint-actions.tsx';
-import { EndpointState, lastErrorOf } from '../parts/endpoint-state.tsx';
-import { EVENT_TYPES } from './event-types.ts';
+import { EndpointState } from '../parts/endpoint-state.tsx';
 import { ReplayButton } from './replay-button.tsx';
 
 const FILTERS = [
-  { name: 'status', label: 'Status', options: ['pending', 'succeeded', 'failed'] },
+  { name: 'status', label: 'Status', options: DELIVERY_STATUSES },
   { name: 'event_type', label: 'Event', options: EVENT_TYPES },
 ] as const;
 
 export function EndpointPage({ id }: { id: string }) {
-  const resource = useResource<WebhookEndpoint>(`/webhook-endpoints/${encodeURIComponent(id)}`);
+  const resource = useResource('/webhook-endpoints/{id}', { params: { id } });
   return (
     <ResourcePage
       title="Webhook endpoint"
@@ -49,27 +49,23 @@ export function EndpointPage({ id }: { id: string }) {
   );
 }
 
-/** Why an endpoint gets nothing at present, and what to do. */
+/** Why an endpoint receives nothing now, and what to do about it. */
 function WhyNothingComes({ endpoint }: { endpoint: WebhookEndpoint }) {
   const { status, disabled_reason, paused_until, failing_since } = endpoint;
-  const error = lastErrorOf(endpoint);
+  const error = endpoint.last_error?.message;
   if (status === 'disabled') {
     const why = {
       gone: 'Its receiver answered 410 Gone.',
       failing: 'It has failed for days.',
       requested: 'It was disabled on request.',
     }[disabled_reason ?? 'requested'];
-    return (
-      <p className="note note-bad">
-        Nothing is sent. {why} It is owed all that happens meanwhile, and is told it when it is enabled.
-      </p>
-    );
+    return <p className="note note-bad">Nothing is sent. {why} Its events are kept, and sent when it is enabled.</p>;
   }
   if (failing_since === null) return null;
   return (
     <p className="note note-warn">
       Every request has failed since <Moment at={failing_since} />
-      {error !== null && `: ${error}`}.{' '}
+      {error !== undefined && `: ${error}`}.{' '}
       {paused_until !== null && (
         <>
           The next one is made <Moment at={paused_until} ago />, or at once when you send again what failed.
@@ -85,17 +81,17 @@ function EndpointFacts({ endpoint }: { endpoint: WebhookEndpoint }) {
       facts={[
         ['Description', endpoint.description],
         ['Events', endpoint.event_types.includes('*') ? 'all' : endpoint.event_types.join(', ')],
-        ['Waiting deliveries', endpoint.pending !== undefined && showCount(endpoint.pending)],
+        ['Waiting deliveries', showCount(endpoint.pending)],
         ['Rate limit', endpoint.rate_limit !== null && `${endpoint.rate_limit} requests a second`],
         ['Last success', endpoint.last_success_at && <Moment at={endpoint.last_success_at} ago />],
-        ['Last error', lastErrorOf(endpoint)],
+        ['Last error', endpoint.last_error?.message],
         ['Last failure', endpoint.last_failure_at && <Moment at={endpoint.last_failure_at} ago />],
         ['Disabled', endpoint.disabled_at && <Moment at={endpoint.disabled_at} />],
         [
           'Previous secret signs until',
           endpoint.previous_secret_expires_at && <Moment at={endpoint.previous_secret_expires_at} />,
         ],
-        ['Made', <Moment key="made" at={endpoint.created_at} />],
+        ['Created', <Moment key="created" at={endpoint.created_at} />],
       ]}
     />
   );
@@ -116,16 +112,17 @@ function Deliveries({ endpoint: { id } }: { endpoint: WebhookEndpoint }) {
     { title: 'Happened', cell: ({ created_at }) => <Moment at={created_at} /> },
     { title: 'Next attempt', cell: ({ next_attempt_at }) => <Due at={next_attempt_at} /> },
     {
-      title: 'Again',
+      title: 'Action',
       cell: (delivery) => <ReplayButton endpointId={id} delivery={delivery} />,
     },
   ];
   return (
     <>
       <Filters filters={FILTERS} />
-      <PagedList<Delivery>
+      <PagedList
         label="Deliveries"
-        path={`/webhook-endpoints/${id}/deliveries`}
+        path="/webhook-endpoints/{id}/deliveries"
+        params={{ id }}
         query={query}
         columns={columns}
         keyOf={({ event_id }) => event_id}
@@ -133,7 +130,7 @@ function Deliveries({ endpoint: { id } }: { endpoint: WebhookEndpoint }) {
           Object.keys(query).length > 0 ? (
             <EmptyState title={`No delivery matches: ${Object.values(query).map(showCode).join(', ')}.`} />
           ) : (
-            <EmptyState title="Nothing was sent to it yet.">
+            <EmptyState title="Nothing has been sent to it yet.">
               <p>Send a test event with the button above.</p>
             </EmptyState>
           )

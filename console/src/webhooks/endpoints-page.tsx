@@ -7,15 +7,15 @@ import { Moment } from '../parts/moment.tsx';
 import { PageFrame } from '../parts/page.tsx';
 import { PagedList } from '../parts/paged-list.tsx';
 import type { Column } from '../parts/table.tsx';
-import { EndpointState, lastErrorOf } from '../parts/endpoint-state.tsx';
+import { EndpointState } from '../parts/endpoint-state.tsx';
 import { NewEndpointDialog } from './new-endpoint-dialog.tsx';
 
 const COLUMNS: readonly Column<WebhookEndpoint>[] = [
   { title: 'Endpoint', cell: ({ id, url }) => <Link href={`/webhooks/${id}`}>{url}</Link> },
   { title: 'State', cell: (endpoint) => <EndpointState endpoint={endpoint} /> },
-  { title: 'Waiting', isNumber: true, cell: ({ pending }) => (pending === undefined ? '–' : showCount(pending)) },
+  { title: 'Waiting', isNumber: true, cell: ({ pending }) => showCount(pending) },
   { title: 'Last success', cell: ({ last_success_at }) => <Moment at={last_success_at} ago /> },
-  { title: 'Last error', cell: (endpoint) => <span className="cut">{lastErrorOf(endpoint) ?? '–'}</span> },
+  { title: 'Last error', cell: ({ last_error }) => <span className="cut">{last_error?.message ?? '–'}</span> },
   {
     title: 'Events',
     isExtra: true,
@@ -29,17 +29,16 @@ export function EndpointsPage() {
       title="Webhooks"
       actions={<ActionButton label="New endpoint" isMain render={(close) => <NewEndpointDialog onClose={close} />} />}
     >
-      <PagedList<WebhookEndpoint>
+      <PagedList
         label="Webhook endpoints"
         path="/webhook-endpoints"
-        query={{}}
         columns={COLUMNS}
         keyOf={({ id }) => id}
         empty={
           <EmptyState title="There are no webhook endpoints yet.">
             <p>
-              Create one: the event of each operation that ends is then posted to its URL, signed, and retried until it
-              is accepted.
+              Create one: an event for each operation that completes is then posted to its URL, signed, and retried
+              until it is accepted.
             </p>
           </EmptyState>
         }

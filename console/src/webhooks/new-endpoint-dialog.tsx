@@ -1,43 +1,39 @@
 import { useState } from 'react';
-import type { WebhookEndpoint } from '../api/resources.ts';
+import type { EventType } from '../api/resources.ts';
 import { useAct } from '../api/use-act.ts';
+import { EVENT_TYPES } from '../api/words.ts';
 import { Checkbox } from '../parts/checkbox.tsx';
 import { ConfirmDialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { SecretDialog } from '../parts/secret.tsx';
-import { EVENT_TYPES } from './event-types.ts';
-
-/** An endpoint as it is answered once: with what its requests are signed with. */
-type WithSecret = WebhookEndpoint & { readonly secret: string };
 
 export function NewEndpointDialog({ onClose }: { onClose: () => void }) {
   const [url, setUrl] = useState('');
   const [description, setDescription] = useState('');
-  const [types, setTypes] = useState<readonly string[]>([]);
-  const [made, setMade] = useState<WithSecret | null>(null);
+  const [types, setTypes] = useState<readonly EventType[]>([]);
+  const [made, setMade] = useState<string | null>(null);
   const make = useAct((api) =>
-    api.ask<WithSecret>('/webhook-endpoints', {
-      method: 'POST',
-      json: {
+    api.ask('post', '/webhook-endpoints', {
+      body: {
         url,
         ...(description !== '' && { description }),
-        ...(types.length > 0 && { event_types: types }),
+        ...(types.length > 0 && { event_types: [...types] }),
       },
     }),
   );
   if (made !== null) {
     return (
-      <SecretDialog title="The endpoint is made" secret={made.secret} onClose={onClose}>
-        Its receiver verifies requests with this secret. It is shown this once.
+      <SecretDialog title="Endpoint created" secret={made} onClose={onClose}>
+        Its receiver verifies requests with this secret. It is shown only once.
       </SecretDialog>
     );
   }
   return (
     <ConfirmDialog
       title="New webhook endpoint"
-      action="Make endpoint"
+      action="Create endpoint"
       staysOpen
-      onConfirm={async () => setMade(await make.mutateAsync())}
+      onConfirm={async () => setMade((await make.mutateAsync()).secret)}
       onClose={onClose}
     >
       <Field

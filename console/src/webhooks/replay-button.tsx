@@ -23,13 +23,14 @@ function ReplayDialog({
   onClose: () => void;
 }) {
   const replay = useAct((api) =>
-    api.ask(`/webhook-endpoints/${endpointId}/deliveries/${event_id}/replay`, { method: 'POST' }),
+    api.ask('post', '/webhook-endpoints/{id}/deliveries/{event_id}/replay', { params: { id: endpointId, event_id } }),
   );
   return (
     <ConfirmDialog title="Send it again?" action="Send again" onConfirm={() => replay.mutateAsync()} onClose={onClose}>
       <p>
         The event <code>{event_type}</code> is sent at once, with the same id and body as before
-        {status === 'succeeded' && ', although its receiver has accepted it already'}. A pause of the endpoint ends.
+        {status === 'succeeded' && ', although its receiver has already accepted it'}. If the endpoint is paused, the
+        pause ends.
       </p>
     </ConfirmDialog>
   );

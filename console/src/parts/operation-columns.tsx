@@ -1,10 +1,10 @@
 import type { Operation } from '../api/resources.ts';
 import { showAmount } from '../format/money.ts';
 import { showCode } from '../format/words.ts';
-import { Badge } from '../parts/badge.tsx';
-import { BatchLink, OperationLink, WalletLink } from '../parts/links.tsx';
-import { Moment } from '../parts/moment.tsx';
-import type { Column } from '../parts/table.tsx';
+import { Badge } from './badge.tsx';
+import { BatchLink, OperationLink, WalletLink } from './links.tsx';
+import { Moment } from './moment.tsx';
+import type { Column } from './table.tsx';
 
 /** Operations as they stand in a list. */
 export const OPERATION_COLUMNS: readonly Column<Operation>[] = [
@@ -30,7 +30,7 @@ export const OPERATION_COLUMNS: readonly Column<Operation>[] = [
   { title: 'Key', isExtra: true, cell: ({ idempotency_key }) => <span className="cut">{idempotency_key ?? '–'}</span> },
 ];
 
-function WalletsOf({ operation: { wallet_id, from_wallet_id, to_wallet_id } }: { operation: Operation }) {
+function WalletsOf({ operation: { wallet_id, from_wallet_id, to_wallet_id, to_account } }: { operation: Operation }) {
   const from = wallet_id ?? from_wallet_id;
   if (from === undefined && to_wallet_id === undefined) return <>–</>;
   return (
@@ -42,6 +42,7 @@ function WalletsOf({ operation: { wallet_id, from_wallet_id, to_wallet_id } }: {
           <WalletLink id={to_wallet_id} />
         </>
       )}
+      {to_account !== undefined && ` → ${to_account}`}
     </>
   );
 }
