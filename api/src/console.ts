@@ -11,7 +11,8 @@ const POLICY =
   "form-action 'none'; frame-ancestors 'none'";
 
 const MISSING =
-  'The console is not built: run npm run build --workspace=console, then start the API again. All else is served.\n';
+  'The console is not built: run npm run build --workspace=console, then start the API again. Everything else is ' +
+    'served.\n';
 
 /** What a build left, by the way a browser may have it: the most compressed first. */
 const ENCODINGS = { br: '.br', gzip: '.gz' } as const;

@@ -12,8 +12,9 @@ const INFO = {
   description:
     'Operations are accepted (`202`), applied in the order of acceptance of their wallet, and found at their `Location`. Amounts are ' +
     'decimal strings.\n\nEach request here is an example that the service accepts, in the order of this document, on the data that ' +
-    '`npm run seed` makes; the answers are what it answered. Answers may have more fields than are described: leave alone those ' +
-    'that you do not know. What is refused is answered as a problem (RFC 9457), whose `type` is the path of a page about it.',
+    '`npm run seed` makes; the answers are what it answered. Answers may have more fields than are described here: ' +
+      'ignore fields that you do not know. Rejected requests are answered with a problem (RFC 9457), whose `type` is ' +
+        'the path of a page about it.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -21,7 +22,7 @@ const keyScheme = {
   type: 'http',
   scheme: 'bearer',
   description:
-    'A key that `npm run keys` makes, `wk_…`, which may do what its scopes say. As long as no key was ever made, none is needed.',
+    'A key (`wk_…`) from `npm run keys`; its scopes say what it may do. None is needed until the first key is created.',
 } as const;
 
 /** The OpenAPI 3.1 document of the endpoints, made from the schemas that validate their requests. */

@@ -38,7 +38,7 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
   });
   const acceptDuration = new Histogram({
     name: 'wallet_accept_duration_seconds',
-    help: 'From a request that was read to its operation being committed; of a batch, from its first byte',
+    help: 'Time from reading a request to committing its operation; for a batch, from its first byte',
     labelNames: ['source'],
     buckets: [...DURATION_BUCKETS, 30, 60, 300],
     registers,
@@ -103,7 +103,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   const registers = [registry];
   new Gauge({
     name: 'wallet_pending_operations',
-    help: 'Single operations that wait, as far as they are counted',
+    help: 'Pending single operations; counting stops at a limit',
     aggregator: 'max',
     labelNames: ['partition', 'priority'],
     registers,
@@ -116,7 +116,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   });
   new Gauge({
     name: 'wallet_pending_lines',
-    help: 'Lines of batches that wait',
+    help: 'Pending lines of batches',
     aggregator: 'max',
     labelNames: ['partition'],
     registers,
@@ -126,7 +126,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   });
   new Gauge({
     name: 'wallet_pending_age_seconds',
-    help: 'For how long the first operation of a lane has waited, or since the batch before it got further',
+    help: 'How long the first operation of a lane has waited, or the time since the batch ahead of it made progress',
     aggregator: 'max',
     labelNames: ['partition', 'lane'],
     registers,
@@ -139,7 +139,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   });
   new Gauge({
     name: 'wallet_oldest_pending_seconds',
-    help: 'How long the oldest has waited, operation or line of a batch, whatever got further meanwhile',
+    help: 'How long the oldest pending operation or line has waited, whatever was applied in the meantime',
     aggregator: 'max',
     labelNames: ['partition'],
     registers,
@@ -157,7 +157,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   });
   new Gauge({
     name: 'wallet_event_loop_delay_seconds',
-    help: 'By how much the process is behind',
+    help: 'Delay of the event loop',
     aggregator: 'max',
     registers,
     collect() {

@@ -38,8 +38,8 @@ export function keepKey(dataDir: string): string {
     const key = readFileSync(file, 'utf8').trim();
     if (Buffer.from(key, 'base64').length !== SEALING_KEY_BYTES)
       throw new ConfigError(
-        `${file} holds no key of ${SEALING_KEY_BYTES} bytes. Bring it back from a backup; or delete it, and give every ` +
-          'webhook endpoint a secret again.',
+        `${file} holds no key of ${SEALING_KEY_BYTES} bytes. Restore it from a backup, or delete it and rotate the ` +
+          `secret of every webhook endpoint.',
       );
     return key;
   });
@@ -51,7 +51,7 @@ function inFolder<Result>(dataDir: string, work: () => Result): Result {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(
-      `DATA_DIR: ${dataDir} cannot be used: ${explainFileFailure(error)}. Set DATA_DIR to another.`,
+      `DATA_DIR: ${dataDir} cannot be used: ${explainFileFailure(error)}. Set DATA_DIR to another folder.`,
       {
         cause: error,
       },

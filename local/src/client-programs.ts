@@ -18,8 +18,9 @@ export function findClientProgram(name: 'pg_dump' | 'pg_restore', major: number,
   if (fit !== undefined) return fit.file;
   const seen = found.length === 0 ? 'none' : found.map((each) => `${each.major} (${each.file})`).join(', ');
   throw new ConfigError(
-    `The server is Postgres ${major}, which takes ${name} of version ${major} or later, and here is ${seen}: install the clients of ` +
-      `Postgres ${major} (postgresql-client-${major} on Debian), or run this where they are.`,
+    `The server is Postgres ${major}, which needs ${name} of version ${major} or later; this machine has ${seen}. ` +
+      `Install the client programs of Postgres ${major} (postgresql-client-${major} on Debian), or run this on a ` +
+        `machine that has them.`,
   );
 }
 

@@ -91,7 +91,7 @@ async function prepareHome(options: { dataDir: string; path: string; packaged?: 
     const { uid } = home.user.owner;
     if (home.major === null) await initialise(home, password);
     else if (giveData(home.data, home.user))
-      notes.push(`${home.data} was given to user ${uid}, whom Postgres runs as.`);
+      notes.push(`${home.data} now belongs to user ${uid}, which runs Postgres.`);
     return { home, password, notes };
   } catch (error) {
     const { syscall, message } = error as NodeJS.ErrnoException;
@@ -118,7 +118,7 @@ function readPassword({ dataDir, data, major }: PostgresHome): string {
   const file = join(dataDir, 'postgres.password');
   if (!existsSync(file)) {
     if (major !== null)
-      throw new ConfigError(`${file} is missing, without which ${data} cannot be opened: put it back.`);
+      throw new ConfigError(`${file} is missing, and ${data} cannot be opened without it: put it back.`);
     writePrivate(file, randomBytes(18).toString('base64url'));
   }
   return readFileSync(file, 'utf8').trim();
@@ -155,7 +155,7 @@ async function initialise({ dataDir, folder, data, user }: PostgresHome, passwor
   const hint = complaint.includes('could not look up effective user')
     ? ' Start as a user that /etc/passwd names, or set DATABASE_URL.'
     : '';
-  throw new ConfigError(`No data could be made in ${dataDir}. ${complaintOf(complaint)}${hint && `.${hint}`}`);
+  throw new ConfigError(`No database could be created in ${dataDir}. ${complaintOf(complaint)}${hint && `.${hint}`}`);
 }
 
 function flags(settings: Record<string, string>): string[] {
@@ -168,7 +168,7 @@ async function waitUntilReady(server: Child, url: string, log: ServerLog): Promi
     const code = await Promise.race([server.ended, delay(50, 'running' as const)]);
     if (code === 'running' && Date.now() < deadline) continue;
     const failure = code === 'running' ? `was not ready after ${START_MS / 1000} s` : 'ended at start';
-    throw new ConfigError(`Postgres ${failure}. ${complaintOf(log.read())} All that it said is in ${log.file}.`);
+    throw new ConfigError(`Postgres ${failure}. ${complaintOf(log.read())} Its full output is in ${log.file}.`);
   }
 }
 

@@ -115,7 +115,7 @@ async function waitUntilReady(server: Child, url: string, name: string, log: Ser
   // Nothing is left running; where it never ran there is nothing to stop.
   await server.stop('SIGTERM', STOP_MS).catch(() => null);
   throw new ConfigError(
-    `The Redis that was to start, ${name}, ${failure}: install another, set REDIS_SERVER=packaged, or set REDIS_URL to ` +
-      `a Redis that runs. ${complaintOf(log.read())} (All of it is in ${log.file}.)`,
+    `The Redis to start, ${name}, ${failure}: install another, set REDIS_SERVER=packaged, or set REDIS_URL to a ` +
+      `running Redis. ${complaintOf(log.read())} (The full output is in ${log.file}.)`,
   );
 }

@@ -60,9 +60,10 @@ function nothingUsable(seen: readonly Binaries[]): string {
 function otherMajor(data: { folder: string; major: string }, seen: readonly Binaries[]): string {
   const found = seen.length === 0 ? 'there is no Postgres' : `there is only ${seen.map(describe).join(', ')}`;
   return (
-    `The data in ${data.folder} was made by Postgres ${data.major}, and here ${found}: install Postgres ${data.major} and ` +
-    'start again. To go on with another version, serve it once more with its own, dump it (npm run backup) and restore it ' +
-    '(npm run restore) into a new DATA_DIR; docs/operations.md, "Another major version of Postgres", has the commands.'
+    `The data in ${data.folder} was made by Postgres ${data.major}, and on this machine ${found}: install Postgres ` +
+      `${data.major} and start again. To continue with another version, serve it once more with its own, dump it ` +
+        `(npm run backup) and restore it (npm run restore) into a new DATA_DIR; docs/operations.md, "Another major ` +
+          `version of Postgres", has the commands.'
   );
 }
 

@@ -44,7 +44,8 @@ function majorOfData(data: string): string | null {
     }
   }
   if (existsSync(data) && readdirSync(data).length > 0) {
-    throw new ConfigError(`${data} has files in it and is no data of Postgres: move it away, or set another DATA_DIR.`);
+    throw new ConfigError(`${data} has files in it that are not a Postgres database: move it away, or set another ` +
+      `DATA_DIR.`);
   }
   return null;
 }
@@ -62,10 +63,10 @@ function describeEarlierHomes(dataDir: string, hasData: boolean): string[] {
   });
   return homes.filter(isEarlierHome).map((home) => {
     const found = `An earlier version, started as root, kept data for this DATA_DIR in ${home}`;
-    if (hasData) return `${found}; it is not what is served. Delete that folder if nothing in it is needed.`;
+    if (hasData) return `${found}; it is not used. Delete that folder if nothing in it is needed.`;
     throw new ConfigError(
       `${found}, and ${resolve(dataDir)} has none: to keep using it, move it ` +
-        `(mv ${home}/postgres ${home}/postgres.password '${resolve(dataDir)}/'); to begin anew, delete that folder.`,
+        `(mv ${home}/postgres ${home}/postgres.password '${resolve(dataDir)}/'); to start afresh, delete that folder.`,
     );
   });
 }

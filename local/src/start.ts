@@ -134,7 +134,7 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   const { REDIS_URL } = settings;
   if (settings.NODE_ENV === 'production' && !(settings.DATABASE_URL && REDIS_URL)) {
     throw new ConfigError(
-      'NODE_ENV is production: set DATABASE_URL and REDIS_URL, the embedded servers are for trying.',
+      'NODE_ENV is production: set DATABASE_URL and REDIS_URL, the embedded servers are for trials only.',
     );
   }
   return {

@@ -61,14 +61,14 @@ it('every change is found, and nothing is deleted by it', async () => {
   expect(await verify()).toEqual([
     expect.stringMatching(/2026-01: the movements of account \d+ do not lead from version/),
     expect.stringMatching(/2026-02 does not continue the month before it/),
-    '2026-01 is not what the database has noted',
+    '2026-01 is not what the database has recorded',
   ]);
   writeFileSync(file, bytes);
   rmSync(path('2026-01', 'manifest.json'));
   expect(await verify()).toEqual([
     expect.stringMatching(/2026-01 has no manifest/),
     expect.stringMatching(/2026-02 does not continue the month before it/),
-    '2026-01 is noted in the database, and missing',
+    '2026-01 is recorded in the database, but missing',
   ]);
 });
 
@@ -86,7 +86,7 @@ it('a month that was noted is only deleted by its own files', async () => {
 
 it('a folder that is there already is only taken if it is what would be written', async () => {
   mkdirSync(join(folder, '2026-01'));
-  await expect(archive('2026-02')).rejects.toThrow(/2026-01 is there already, and is not the archive of 2026-01/);
+  await expect(archive('2026-02')).rejects.toThrow(/2026-01 exists already, and is not the archive of 2026-01/);
   rmSync(join(folder, '2026-01'), { recursive: true });
   expect(await archive('2026-02')).toBeGreaterThan(0);
 });

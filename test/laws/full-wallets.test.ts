@@ -88,7 +88,7 @@ it('wallets are filled and emptied one by one while others of their partition ho
     status: 'failed',
     error: {
       code: 'balance_limit_exceeded',
-      message: 'The wallet that is credited would hold more than a wallet can.',
+      message: 'The credited wallet would exceed the highest balance that a wallet can have.',
     },
   });
   expect(await apply('/operations', withdraw(third, '5.00'))).toMatchObject({ status: 'succeeded' });

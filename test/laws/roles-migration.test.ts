@@ -81,14 +81,14 @@ it('a migrator that may make no roles migrates all the same, and says what is le
   const url = as('modest', 'modest', new URL('/test_modest', postgres.url).href);
   const told = await migrate(url, { api: PASSWORDS.api });
   expect(told).toBe(
-    `This user may not make roles. Have a user who may run this, and then migrate again:
+    `This user may not create roles. Run this as a user who may, then migrate again:
   CREATE ROLE wallet_api;
   CREATE ROLE wallet_api_login;
   ALTER ROLE wallet_api_login LOGIN PASSWORD '…';
   GRANT wallet_api TO wallet_api_login;
   CREATE ROLE wallet_worker;
   CREATE ROLE wallet_auditor;
-No grants were made, since a role is missing. Until then only the owner of the schema can use it.`,
+No grants were made because a role is missing. Until they are made, only the owner of the schema can use it.`,
   );
   expect(await writersOf(url)).toEqual([]);
 

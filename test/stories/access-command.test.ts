@@ -73,7 +73,7 @@ describe('npm run keys', () => {
     expect(await keys('rotate', id)).toEqual({
       code: 1,
       out: '',
-      err: `Key ${id} is revoked, for good. Create another one.\n`,
+      err: `Key ${id} is permanently revoked. Create another one.\n`,
     });
     const log = await keys('log');
     expect(log.out.split('\n').map((line) => line.split('  ').slice(1, 4))).toEqual([

@@ -60,7 +60,7 @@ it('does not begin while another works on the database', async () => {
   client.release(true);
   expect({ code, err }).toEqual({
     code: 2,
-    err: 'Another npm run archive works on this database. Wait until it has ended.\n',
+    err: 'Another npm run archive is working on this database. Wait until it has ended.\n',
   });
 }, 60_000);
 
@@ -68,10 +68,10 @@ it('does not begin while another works on the database', async () => {
 const WRONG: [args: string[], says: RegExp, url?: (good: string) => string][] = [
   [[], /^Say which months to archive, as --before 2026-01. See npm run archive -- --help.$/],
   [['--before'], /Option '--before <value>' argument/],
-  [['--before', '2026-13'], /^--before must be a month, as 2026-01, not 2026-13/],
-  [['--before', 'January'], /^--before must be a month, as 2026-01, not January/],
-  [['--before', '2999-01'], /^--before 2999-01 names months that are not over: .* The last that can be is \d{4}-\d\d/],
-  [['--before', '2020-01', '--verify'], /^--verify checks the whole archive: leave --before out/],
+  [['--before', '2026-13'], /^--before must be a month such as 2026-01, not 2026-13/],
+  [['--before', 'January'], /^--before must be a month such as 2026-01, not January/],
+  [['--before', '2999-01'], /^--before 2999-01 names months that are not over: .* The last of them is \d{4}-\d\d/],
+  [['--before', '2020-01', '--verify'], /^--verify checks the whole archive: leave out --before/],
   [['--before', '2020-01', '--to', ''], /^--to must be a folder/],
   [['--before', '2020-01', '--to', '/sys/archive'], /^Archives cannot be written to \/sys\/archive: .* with --to/],
   [['--before', '2020-01', '--to', '/dev/null'], /cannot be written to \/dev\/null: it is a file, not a folder/],

@@ -96,7 +96,7 @@ describe('access by the API', () => {
     });
 
     const refused = await post('/access/keys', token, { name: 'x', scopes: ['operations:write'] }).expect(403);
-    expect(refused.body.detail).toBe('A key cannot give what it does not have: operations:write.');
+    expect(refused.body.detail).toBe('A key cannot grant scopes that it does not have: operations:write.');
     const past = { name: 'x', scopes: ['wallets:read'], expires_at: '2020-01-01T00:00:00Z' };
     await post('/access/keys', token, past).expect(400);
 

@@ -41,7 +41,7 @@ describe('a credit limit', () => {
     expect(await operate(service.url, wallet, 'WITHDRAW', '130.01')).toMatchObject({
       error: {
         code: 'insufficient_funds',
-        message: 'The wallet or house account that pays has less available than the amount.',
+        message: 'The paying wallet or house account has less available than the amount.',
       },
     });
     expect(await operate(service.url, wallet, 'WITHDRAW', '130.00')).toMatchObject({

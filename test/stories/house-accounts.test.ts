@@ -217,7 +217,7 @@ describe('npm run accounts', () => {
   it('says what it cannot add with a status of 1, and what it does not understand with 2', async () => {
     expect(await accounts('add', 'treasury')).toEqual({
       ...{ code: 1, out: '' },
-      err: 'There is another treasury, which cannot be changed:\ntreasury  may go below zero\n',
+      err: 'treasury exists with another rule, which cannot be changed:\ntreasury  may go below zero\n',
     });
     const { code, out, err } = await accounts('add', 'Fees');
     expect([code, out]).toEqual([2, '']);
@@ -227,7 +227,7 @@ describe('npm run accounts', () => {
     );
     expect(await accounts('add', 'more')).toEqual({
       ...{ code: 1, out: '' },
-      err: 'There are 100 house accounts, which is as many as can be.\n',
+      err: 'There are 100 house accounts already, the most there can be.\n',
     });
   });
 

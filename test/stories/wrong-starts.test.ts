@@ -84,7 +84,7 @@ const DATABASES: WrongStart[] = [
   ...onDatabase('no password', 'noPassword', /asks for a password. Set it in DATABASE_URL or PGPASSWORD/, API),
   ...onDatabase('no such database', 'missing', /"no_such_database" does not exist. Create it/, API, 'npm run migrate'),
   ...onDatabase('Postgres 14', 'old', /is on Postgres 14. Version 15 or later is needed/, API, 'npm run migrate'),
-  ...onDatabase('a standby', 'standby', /is a standby, which can only be read/, API, WORKER, 'npm run migrate'),
+  ...onDatabase('a standby', 'standby', /is a standby, which is read-only/, API, WORKER, 'npm run migrate'),
   ...onDatabase(
     'several hosts of which none is a primary',
     'severalHosts',

@@ -46,4 +46,4 @@ export const UNKEYED =
 
 /** What stands between the line and the operation of a record that failed for want of money. */
 export const NO_FUNDS =
-  'failed,insufficient_funds,The wallet or house account that pays has less available than the amount.';
+  'failed,insufficient_funds,The paying wallet or house account has less available than the amount.';

@@ -64,7 +64,7 @@ async function start(config: WorkerConfig, endItself: EndItself): Promise<{ log:
     config.healthPort === undefined
       ? await serveHealthSomewhere(isReady, registry)
       : await serveHealth(config.healthPort, config.host, isReady, registry);
-  if (health === null) log.warn('no port is free to serve health and metrics on: set WORKER_HEALTH_PORT');
+  if (health === null) log.warn('no free port to serve health and metrics on: set WORKER_HEALTH_PORT');
   const tracing = await loadTracing({
     ...{ endpoint: config.tracesTo, service: 'wallet-worker' },
     onError: logErrors(log, 'traces cannot be exported'),

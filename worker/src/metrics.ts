@@ -41,7 +41,7 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
   const broken = counter('wallet_broken_partitions_total', 'Drains of a partition that breaks the law of the ledger');
   const sweeps = counter(
     'wallet_sweeps_total',
-    'Looks for operations that wait too long, and what they led to',
+    'Sweeps for operations that waited too long, by outcome',
     'found',
   );
   const swept = counter('wallet_swept_partitions_total', 'Partitions where operations waited too long', 'action');

@@ -73,7 +73,8 @@ export async function startAccess(settings: AccessSettings, log: Logger): Promis
 function refuseToBeOpen({ host, allowAnonymous }: AccessSettings): void {
   if (isLoopback(host) || allowAnonymous) return;
   throw new ConfigError(
-    `There are no API keys, so every client that reaches ${host} could do everything. Make a key first (npm run keys -- create), ` +
-      'or set ALLOW_ANONYMOUS=true where nobody but trusted callers can reach it.',
+    `There are no API keys, so every client that reaches ${host} could do everything. Create a key first (npm run ` +
+      `keys -- create), ` +
+      'or set ALLOW_ANONYMOUS=true where only trusted callers can reach it.',
   );
 }

@@ -118,7 +118,7 @@ export function createAdmission(
     onRefused(kind, reason);
     const [least, most] = RETRY_AFTER_S[kind];
     const seconds = least + Math.floor(Math.random() * (most - least + 1));
-    return new Problem('overloaded', `${DETAILS[reason]} Nothing was accepted; ask again later.`, {
+    return new Problem('overloaded', `${DETAILS[reason]} Nothing was accepted; retry later.`, {
       headers: { 'Retry-After': String(seconds) },
     });
   }

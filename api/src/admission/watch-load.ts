@@ -47,7 +47,7 @@ export function watchLoad(options: {
   log: Logger;
 }): LoadWatch {
   const { database, storing, partitions, pendingLimit } = options;
-  const onError = logErrors(options.log, 'looking at what waits failed');
+  const onError = logErrors(options.log, 'reading the backlog failed');
   const stopping = new AbortController();
   const total: Record<Priority, number> = { high: 0, low: 0 };
   let counted = { ...total };

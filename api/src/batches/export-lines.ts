@@ -13,11 +13,11 @@ import { type PresentedOperation, assetsOf, presentOperation } from '@wallet/sha
 
 export const batchLineSchema = operationWith(
   z.strictObject({
-    line: z.int().meta({ description: 'Its line in the file, or its place in the array.' }),
+    line: z.int().meta({ description: 'Its line in the file, or its position in the array.' }),
     position: z.int().meta({
       description:
-        'Its place among the operations of the batch, from 1. It is the same in whatever form the batch was sent: the header ' +
-        'of a table and empty lines do not count.',
+        'Its position among the operations of the batch, from 1. Headers and empty lines are not counted, so it is ' +
+          'the same in every format.',
     }),
   }),
   { id: 'BatchLine', description: 'An operation, as a line of a batch.' },

@@ -10,7 +10,8 @@ import { Problem } from './problem.ts';
 export const checkpointSchema = z.strictObject({ version: z.int(), balance: money, moved_at: time }).meta({
   id: 'Checkpoint',
   description:
-    'The last movement of the wallet that is in the archives, with the balance after it. Those of higher versions are not.',
+    'The last archived movement of the wallet, with the balance after it. Movements of higher versions are in the ' +
+      'database.',
 });
 
 export function presentCheckpoint(
@@ -24,8 +25,8 @@ export function presentCheckpoint(
 export const archivedBefore = {
   archived_before: time.nullable().meta({
     description:
-      'On the last page, if operations that were asked for can be in the archives: those made before this moment are, unless ' +
-      'they ended late, and are not listed. Otherwise null.',
+      'On the last page, if matching operations may be in the archives: those created before this time are archived ' +
+        'and not listed, unless they ended late. Otherwise null.',
   }),
 };
 

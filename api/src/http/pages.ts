@@ -8,7 +8,7 @@ const LIMIT_MOST = 200;
 /** The query parameters of every list. */
 export const pageQuery = {
   limit: wholeNumber(1, LIMIT_MOST).prefault(LIMIT_DEFAULT),
-  cursor: z.string().max(200).optional().meta({ description: 'The `next_cursor` of the page before.' }),
+  cursor: z.string().max(200).optional().meta({ description: 'The `next_cursor` of the previous page.' }),
 };
 
 /** A time range: `from` is included, `to` is not. */

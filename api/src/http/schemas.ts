@@ -102,7 +102,8 @@ const metadata = z
   .refine((value) => Object.keys(value).length <= METADATA_KEYS, `must have at most ${METADATA_KEYS} fields`)
   .meta({
     description:
-      'A flat object of your own. It comes back as it was sent: the order of names and the spelling of numbers are kept, whitespace is not.',
+      'A flat object of your own. It is returned as it was sent: the order of names and the spelling of numbers are ' +
+        'kept, whitespace is not.',
     example: { campaign: 'spring' },
   });
 
@@ -122,8 +123,9 @@ export const singleExtras = {
   }),
   execute_at: momentFrom.nullish().meta({
     description:
-      'When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place ' +
-      "behind all that was accepted for its wallet, within 2 s by the database's clock.",
+      'When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued ' +
+        'behind ' +
+      "everything accepted for its wallet, within 2 s by the database's clock.",
     example: '2026-12-31T12:00:00.000Z',
   }),
 };

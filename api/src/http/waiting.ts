@@ -28,7 +28,8 @@ export const waitingFields = {
     .optional()
     .meta({
       description:
-        'While it waits: how many operations of its partition go first. Exact up to 10,000 single operations; lines of a batch are ' +
+        'While it waits: how many operations of its partition are applied first. Exact up to 10,000 single ' +
+          'operations; lines of a batch are ' +
         'counted as they are spread. Null for what is scheduled.',
     }),
   waits_for: z
@@ -36,12 +37,13 @@ export const waitingFields = {
     .optional()
     .meta({
       description:
-        'While it waits. `worker`: no worker was seen for 10 s. `schedule`: its moment has not come. `earlier_operations`: ' +
-        'it is in the queue, and workers get on with it.',
+        'While it waits. `worker`: no worker was seen for 10 s. `schedule`: its time has not come. ' +
+          '`earlier_operations`: it is queued, and workers are applying the operations ahead of it.',
     }),
   estimated_completion: time.nullable().optional().meta({
     description:
-      'While it waits: when it will have ended, by what waits and by how fast workers are. Null where that is not known.',
+      'While it waits: when it is expected to end, computed from the backlog and the speed of the workers. Null if ' +
+        'that is not known.',
   }),
 };
 

@@ -65,12 +65,12 @@ const USER_OPERATIONS = {
   top_up: {
     name: 'createTopUp',
     summary: "Credit a user's wallet after a purchase",
-    description: 'The wallet is made if there is none.',
+    description: 'The wallet is created if it does not exist.',
   },
   bonus: {
     name: 'createBonus',
     summary: "Credit a user's wallet for free",
-    description: 'The wallet is made if there is none.',
+    description: 'The wallet is created if it does not exist.',
   },
   spend: {
     name: 'createSpend',
@@ -91,7 +91,7 @@ const postWalletOperation = (submit: Submit) =>
     tag: 'Operations',
     summary: 'Deposit to a wallet, or withdraw from it',
     description:
-      'The amount comes from the treasury, or goes to it. The path that ends in `/operations` means the same.',
+      'The amount comes from the treasury, or goes to it. The path that ends in `/operations` is equivalent.',
     params: idParams,
     body: z.strictObject({
       operation_type: z.enum(Object.keys(WALLET_OPERATIONS) as WalletWord[]),
@@ -113,7 +113,7 @@ const postResupply = (submit: Submit) =>
     paths: ['/resupplies'],
     tag: 'Operations',
     summary: 'Credit a wallet from the treasury',
-    description: 'A credit that is told apart from deposits in the history, the statistics and the lists.',
+    description: 'A credit with a type of its own, so that history, statistics and lists distinguish it from deposits.',
     params: null,
     body: z.strictObject({ wallet_id: uuid, amount, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found'],
@@ -174,9 +174,9 @@ const postOperation = (submit: Submit) =>
     name: 'createOperation',
     paths: ['/operations'],
     tag: 'Operations',
-    summary: 'Ask for an operation of any type',
+    summary: 'Submit an operation of any type',
     description:
-      'The general form of all the other requests for operations: `type` says which fields there are. The lines ' +
+      'The general form of all other requests for operations: `type` says which fields there are. The lines ' +
       'of a batch have the same form.',
     params: null,
     body: generalOperation(singleExtras),
@@ -197,8 +197,8 @@ const getOperation = ({ database, findOperation, waitingOf, ...needs }: Operatio
     tag: 'Operations',
     summary: 'Read an operation',
     description:
-      'It says, while it waits, why and until when. With `Prefer: wait=N` the answer comes as soon as the ' +
-      'operation is final, or after N seconds.',
+      'While it waits, it says why and when it is expected to end. With `Prefer: wait=N` it is answered as soon as ' +
+        'it is final, or after N seconds.',
     params: idParams,
     query: null,
     body: null,
@@ -222,8 +222,8 @@ const postCancel = ({ database, assets }: OperationNeeds) =>
     tag: 'Operations',
     summary: 'Cancel a scheduled operation',
     description:
-      'It has failed then, with the code `cancelled`. An operation that is due already is applied, and cannot ' +
-      'be cancelled.',
+      'It ends as failed, with the code `cancelled`. An operation that is already due is applied and cannot be ' +
+        'cancelled.',
     params: idParams,
     query: null,
     body: null,

@@ -50,7 +50,7 @@ const failedState = z
 
 const operationState = z
   .discriminatedUnion('status', [scheduledState, pendingState, succeededState, failedState])
-  .meta({ id: 'OperationState', description: 'How far an operation is, by its `status`.' });
+  .meta({ id: 'OperationState', description: 'The state of an operation, by its `status`.' });
 
 const operation = z.intersection(operationKind, operationState).meta({
   id: 'Operation',
@@ -67,13 +67,14 @@ export const failedOperationSchema = presentedAs<PresentedOperation>(
   z.intersection(operationKind, failedState).meta({ id: 'FailedOperation' }),
 );
 
-const waiting = z.strictObject(waitingFields).meta({ id: 'Waiting', description: 'Why it waits, and until when.' });
+const waiting = z.strictObject(waitingFields).meta({ id: 'Waiting', description: 'Why it waits, and when it is ' +
+  'expected to end.' });
 
 /** An operation that is asked for by itself: while it waits, it says why. */
 export const polledOperationSchema = presentedAs<PresentedOperation & Partial<PresentedWaiting>>(
   z.intersection(operation, waiting).meta({
     id: 'PolledOperation',
-    description: 'An operation, and while it is pending or scheduled also why it waits and until when.',
+    description: 'An operation; while it is pending or scheduled, also why it waits and when it is expected to end.',
   }),
 );
 

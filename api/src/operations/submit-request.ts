@@ -26,8 +26,8 @@ export const ACCEPTING = {
   query: z.strictObject({
     dry_run: flag.optional().meta({
       description:
-        'Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. ' +
-        'With a key under which the same request was accepted before, the answer is that operation.',
+        'Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is ' +
+          'stored. If the same request was accepted before under its key, the answer is that operation.',
     }),
   }),
   headers: z.object({ ...keyHeader, ...preferHeader }),
@@ -103,7 +103,7 @@ function tooManyPending(walletId: string): Problem<'too_many_pending'> {
 }
 
 function tooManyDryRuns(): Problem<'overloaded'> {
-  return new Problem('overloaded', 'Too many dry runs wait. Ask again later.', { headers: { 'Retry-After': '1' } });
+  return new Problem('overloaded', 'Too many dry runs are waiting. Retry later.', { headers: { 'Retry-After': '1' } });
 }
 
 /** A key outlives its operation: the request was accepted before, and is not accepted again. */

@@ -5,7 +5,7 @@ import type { QueueState } from '@wallet/shared/queue/queue-state';
 /** Why the service is not well, with what that means. */
 export const REASONS = {
   database_down: 'The database does not answer.',
-  database_read_only: 'The database takes no writes.',
+  database_read_only: 'The database accepts no writes.',
   queue_down: 'Redis takes no jobs. Operations are accepted and applied without it, some later than usual.',
   no_worker: 'Operations wait, and no worker was seen for 10 s. Start one: `npm run start:worker`.',
   operations_late: 'Operations or lines of a batch have waited for 10 s without any progress.',

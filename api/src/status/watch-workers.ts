@@ -22,7 +22,7 @@ export interface WorkersWatch {
 
 /** Watches the signs of workers. While the database cannot be read, what was last seen grows old. */
 export function watchWorkers(database: Database, log: Logger): WorkersWatch {
-  const onError = logErrors(log, 'looking at the workers failed');
+  const onError = logErrors(log, 'reading the workers failed');
   let workers: readonly SeenWorker[] | null = null;
   let lookedAt = 0;
 

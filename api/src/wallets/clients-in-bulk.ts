@@ -59,11 +59,12 @@ const restSchema = z.strictObject({ clients: z.array(z.unknown()) });
 
 const resultSchema = z
   .strictObject({
-    line: z.int().meta({ description: 'Which line of the body, or element of the array; the first is 1.' }),
+    line: z.int().meta({ description: 'The line of the body, or the element of the array; the first is 1.' }),
     login: z.string().nullable().meta({ description: 'Null if the line does not say one.' }),
     result: z.enum(['created', 'exists', 'refused']).meta({
       description:
-        '`exists`: the client was there, by login and name, and has a wallet of each of the assets now. `refused`: nothing was done.',
+        '`exists`: a client with this login and name existed, and now has a wallet of each of the assets. `refused`: ' +
+          'nothing was done.',
     }),
     client_id: id.nullable(),
     wallets: z.array(z.strictObject({ id, asset: z.string() })),
@@ -83,7 +84,7 @@ const answerSchema = z
     created: z.int(),
     existing: z.int(),
     refused: z.int(),
-    data: z.array(resultSchema).meta({ description: 'What came of each line, in their order.' }),
+    data: z.array(resultSchema).meta({ description: 'The result of each line, in the order of the lines.' }),
   })
   .meta({ id: 'ClientResults' });
 
@@ -104,10 +105,10 @@ export const postClientsInBulk = ({ storing, assets, readLines }: BulkNeeds) => 
     name: 'createClients',
     paths: ['/clients/bulk'],
     tag: 'Clients',
-    summary: 'Make up to 10,000 clients with their wallets',
+    summary: 'Create up to 10,000 clients with their wallets',
     description:
-      'Each line has its own result. Sent again, it makes nothing twice: clients that exist are answered as ' +
-      '`exists`.',
+      'Each line has its own result. Sending it again creates nothing twice: clients that exist are answered as ' +
+        '`exists`.',
     params: null,
     query: null,
     body: null,

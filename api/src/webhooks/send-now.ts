@@ -44,7 +44,7 @@ export async function sendNow<T>(
     throw new Problem(
       'webhook_endpoint_disabled',
       `Webhook endpoint ${endpointId} is disabled (${disabledReason ?? 'requested'}), so nothing is sent to it. Enable it with ` +
-        `PATCH /webhook-endpoints/${endpointId} and {"status":"enabled"}: all that waits for it is then sent.`,
+        `PATCH /webhook-endpoints/${endpointId} and {"status":"enabled"}: its backlog is then sent.`,
     );
   });
   ringDeliveries([endpointId]);

@@ -41,7 +41,7 @@ await runCommand({ help: HELP, failed: 'The backup failed', read: readOrder, run
 
 function readOrder(args: readonly string[]): Order {
   const { to, jobs } = readOptions('npm run backup', args, { options: OPTIONS }).values;
-  if (to === undefined || to === '') throw new UsageError('Say which file to make, as --to wallet.dump.');
+  if (to === undefined || to === '') throw new UsageError('Name the file to write, such as --to wallet.dump.');
   return { to: resolve(to), jobs: readJobs(jobs) };
 }
 

@@ -47,7 +47,7 @@ await runCommand({ help: HELP, failed: 'Restoring failed', read: readOrder, run:
 
 function readOrder(args: readonly string[]): Order {
   const { from, jobs } = readOptions('npm run restore', args, { options: OPTIONS }).values;
-  if (from === undefined || from === '') throw new UsageError('Say what to restore, as --from wallet.dump.');
+  if (from === undefined || from === '') throw new UsageError('Name the dump to restore, such as --from wallet.dump.');
   return { from: resolve(from), jobs: readJobs(jobs) };
 }
 
@@ -102,7 +102,8 @@ async function restore({ from, jobs }: Order, url: string, passwords: Passwords)
   const database = connectPatiently(url, 'wallet-restore', { writes: true });
   try {
     if ((await countRelations(database)) > 0n)
-      throw new ConfigError(`${placeOf(url)} is not empty. Name another in DATABASE_URL: it is made if there is none.`);
+      throw new ConfigError(`${placeOf(url)} is not empty. Name another database in DATABASE_URL: it is created if ` +
+        `it does not exist.`);
     const program = findClientProgram('pg_restore', await readMajor(database), process.env['PATH'] ?? '');
     const how = jobs === null ? ['--single-transaction'] : [`--jobs=${jobs}`];
     // The user of DATABASE_URL owns everything; npm run migrate grants what the roles may.
@@ -151,7 +152,7 @@ async function beginRestored(database: Database): Promise<Epoch | null> {
 }
 
 function tellEpoch(epoch: Epoch | null): void {
-  const until = epoch?.completeUntil?.toISOString() ?? 'a moment that is not known, since there are no operations';
+  const until = epoch?.completeUntil?.toISOString() ?? 'an unknown time, since there are no operations';
   print(
     `Epoch ${epoch?.id ?? ''} has begun. What was acknowledged up to ${until} is here.\n` +
       'Next: npm run restore-check and npm run audit, then start API and workers, with an empty Redis.',

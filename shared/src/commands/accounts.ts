@@ -35,10 +35,11 @@ async function add(
   const by = { actor: 'command_line', keyId: null, requestId: null } as const;
   const added = await addHouseAccount(database, { name, mayGoNegative }, by);
   if (added.outcome === 'too_many_accounts') {
-    return refuse(`There are ${HOUSE_ACCOUNTS_MOST} house accounts, which is as many as can be.`);
+    return refuse(`There are ${HOUSE_ACCOUNTS_MOST} house accounts already, the most there can be.`);
   }
   const line = accountLine(added.account);
-  if (added.outcome === 'account_exists') return refuse(`There is another ${name}, which cannot be changed:\n${line}`);
+  if (added.outcome === 'account_exists') return refuse(`${name} exists with another rule, which cannot be ' +
+    'changed:\n${line}`);
   print(json ? JSON.stringify(present(added.account)) : line);
   return 0;
 }

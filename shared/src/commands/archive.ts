@@ -45,11 +45,11 @@ await runCommand({ help: HELP, failed: 'Archiving failed', read: readOrder, run:
 
 function readOrder(args: readonly string[]): Order {
   const { before, to, verify } = readOptions('npm run archive', args, { options: OPTIONS }).values;
-  if (verify && before !== undefined) throw new UsageError('--verify checks the whole archive: leave --before out.');
+  if (verify && before !== undefined) throw new UsageError('--verify checks the whole archive: leave out --before.');
   if (!verify && before === undefined)
-    throw new UsageError('Say which months to archive, as --before 2026-01. See npm run archive -- --help.');
+    throw new UsageError('Say which months to archive, such as --before 2026-01. See npm run archive -- --help.');
   if (before !== undefined && !isMonth(before))
-    throw new UsageError(`--before must be a month, as 2026-01, not ${before}. See npm run archive -- --help.`);
+    throw new UsageError(`--before must be a month such as 2026-01, not ${before}. See npm run archive -- --help.`);
   if (to === '') throw new UsageError('--to must be a folder. See npm run archive -- --help.');
   return { before: before ?? null, to: resolve(to) };
 }

@@ -31,9 +31,9 @@ async function add(
 ): Promise<number> {
   const added = await addAsset(database, wanted, { actor: 'command_line', keyId: null, requestId: null });
   if (added.outcome === 'too_many_assets')
-    return refuse(`There are ${ASSETS_MOST} assets, which is as many as can be.`);
+    return refuse(`There are ${ASSETS_MOST} assets already, the most there can be.`);
   if (added.outcome === 'asset_exists') {
-    return refuse(`${wanted.code} is another asset, which cannot be changed:\n${assetLine(added.asset)}`);
+    return refuse(`${wanted.code} exists as another asset, which cannot be changed:\n${assetLine(added.asset)}`);
   }
   print(json ? JSON.stringify(added.asset) : assetLine(added.asset));
   return 0;

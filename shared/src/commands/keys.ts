@@ -63,7 +63,7 @@ async function carryOut(database: Database, order: Exclude<KeysOrder, { kind: 'h
 
 async function create(database: Database, order: Extract<KeysOrder, { kind: 'create' }>): Promise<number> {
   const created = await createKey(database, order.key);
-  if (created === 'too_many_keys') return refuse(`There are ${KEYS_MOST} good keys, which is as many as can be.`);
+  if (created === 'too_many_keys') return refuse(`There are ${KEYS_MOST} valid keys already, the most there can be.`);
   const { key, token } = created;
   if (order.json) print(JSON.stringify({ ...presentKey(key), token }));
   else {
@@ -76,7 +76,7 @@ async function create(database: Database, order: Extract<KeysOrder, { kind: 'cre
 async function rotate(database: Database, order: Extract<KeysOrder, { kind: 'rotate' }>): Promise<number> {
   const rotated = await rotateKey(database, order.id, { atOnce: order.atOnce });
   if (rotated === 'key_not_found') return refuse(`There is no key ${order.id}.`);
-  if (rotated === 'key_revoked') return refuse(`Key ${order.id} is revoked, for good. Create another one.`);
+  if (rotated === 'key_revoked') return refuse(`Key ${order.id} is permanently revoked. Create another one.`);
   if (rotated === 'key_expired') return refuse(`Key ${order.id} has expired. Create another one.`);
   const { key, token } = rotated;
   const until = rotated.previousUntil?.toISOString() ?? null;

@@ -28,7 +28,7 @@ export interface ArchiveOrder {
  */
 export async function archiveMonths(client: Client, order: ArchiveOrder): Promise<number> {
   if (!(await lockArchive(client)))
-    throw new ConfigError('Another npm run archive works on this database. Wait until it has ended.');
+    throw new ConfigError('Another npm run archive is working on this database. Wait until it has ended.');
   const operations = await archiveLocked(client, order);
   await unlockArchive(client);
   return operations;
@@ -38,8 +38,8 @@ async function archiveLocked(client: Client, { before, to, tell, explain }: Arch
   const last = await findLastMonth(client);
   if (before > monthAfter(last))
     throw new ConfigError(
-      `--before ${before} names months that are not over: a month can be archived a day after its end, in UTC. The last that ` +
-        `can be is ${last}: --before ${monthAfter(last)}.`,
+      `--before ${before} names months that are not over: a month can be archived a day after its end, in UTC. The ` +
+        `last of them is ${last}: --before ${monthAfter(last)}.`,
     );
   await prepareFolder(to, explain);
   const archives = await listArchives(client);
@@ -86,6 +86,6 @@ async function findNoted(
     );
   const [wrong] = await verifyFiles(folder, found.manifest);
   if (wrong !== undefined)
-    throw new ConfigError(`${wrong}. Nothing more is deleted. Bring the file back as it was written.`);
+    throw new ConfigError(`${wrong}. Nothing more is deleted. Restore the file as it was written.`);
   return { folder, ...found };
 }

@@ -81,9 +81,10 @@ function problemOf(facts: Facts): string | null {
   const major = Math.floor(Number(facts.version) / 10_000);
   if (major < OLDEST_MAJOR) return `is on Postgres ${major}. Version ${OLDEST_MAJOR} or later is needed.`;
   if (facts.encoding !== 'UTF8')
-    return `has the encoding ${facts.encoding}. Make it anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`;
+    return `has the encoding ${facts.encoding}. Create it again: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`;
   if (facts.triggers !== 'origin')
-    return `has session_replication_role = ${facts.triggers}, which switches the law of the ledger off. Take that setting away.`;
+    return `has session_replication_role = ${facts.triggers}, which switches the law of the ledger off. Remove that ` +
+      `setting.`;
   if (!['0', null].includes(facts.transactionTimeout))
     return `has transaction_timeout = ${facts.transactionTimeout}, which would cut batches off. Set it to 0 for its user.`;
   return null;
@@ -93,12 +94,13 @@ function problemOf(facts: Facts): string | null {
 function unfitFor(facts: Facts, { writes, wants }: SessionNeeds): string | null {
   const [isStandby, isReadOnly] = [facts.standby === 'true', facts.readOnly === 'on'];
   if (isStandby && (writes || wants === 'primary' || wants === 'read-write'))
-    return 'is a standby, which can only be read. Set DATABASE_URL to the primary, or promote it.';
+    return 'is a standby, which is read-only. Set DATABASE_URL to the primary, or promote it.';
   if (isReadOnly && (writes || wants === 'read-write'))
-    return 'can only be read: default_transaction_read_only is on for the server, the database or its user. Switch it off.';
+    return 'is read-only: default_transaction_read_only is on for the server, the database or its user. Switch it off.';
   if (!isStandby && (wants === 'standby' || wants === 'prefer-standby'))
-    return 'is no standby, and target_session_attrs asks for one.';
-  if (!isReadOnly && wants === 'read-only') return 'takes writes, and target_session_attrs asks for one that does not.';
+    return 'is not a standby, but target_session_attrs asks for one.';
+  if (!isReadOnly && wants === 'read-only') return 'accepts writes, but target_session_attrs asks for a server that ' +
+    'does not.';
   return null;
 }
 
@@ -112,7 +114,8 @@ function droppedOf(facts: Facts, asked: Readonly<Record<string, string>>, isPool
   const user = JSON.stringify(facts.user);
   const found = `has ${name} = ${facts[name]} although ${value} was asked for`;
   return isPooled
-    ? `${found}: the pooler drops the start-up parameter "options". npm run migrate sets it for the users that it makes, and ` +
+    ? `${found}: the pooler drops the start-up parameter "options". npm run migrate sets it for the users that it ` +
+      `creates, and ` +
         `ALTER ROLE ${user} SET ${name} = '${value}' for this one; then let the pooler connect again (RECONNECT).`
     : `${found}. Does a pooler drop the start-up parameter "options"?`;
 }

@@ -50,7 +50,7 @@ export function parseHosts(url: string): DatabaseHosts {
     return { name, url: isPlain ? url : urlOf(`${scheme}${user}`, { host, port }, path, params) };
   });
   if (!hosts.every((host) => parseUrl(host.url) !== null))
-    throw new Error('must be a URL (percent-encode what is special in a password)');
+    throw new Error('must be a URL (percent-encode special characters in a password)');
   return { hosts, ...said };
 }
 

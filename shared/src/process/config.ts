@@ -23,7 +23,7 @@ export const sharedSettings = {
 /** Postgres is sent a hash of it, made here: of other characters there is more than one spelling. */
 const databasePassword = z
   .string()
-  .regex(/^[!-~]{8,200}$/, 'must be 8 to 200 letters, digits and signs of ASCII')
+  .regex(/^[!-~]{8,200}$/, 'must be 8 to 200 printable ASCII characters without spaces')
   .optional();
 
 /** What the users of the roles are made with. */
@@ -86,7 +86,7 @@ export function databaseSetting() {
       // These would replace the time limits that keep a paused process from holding a partition.
       .refine(
         (url) => !/[?&](options|(?!connect_timeout=)\w+_timeout)=/.test(url),
-        'must not set options or time limits but connect_timeout',
+        'must not set options, or time limits other than connect_timeout',
       )
   );
 }

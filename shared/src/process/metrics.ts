@@ -40,15 +40,15 @@ export function watchPools(registry: Registry, pools: Readonly<Record<string, Da
     });
   };
   gauge('wallet_database_connections', 'Open connections to the database', (pool) => pool.totalCount);
-  gauge('wallet_database_connections_idle', 'Those of them that nobody uses', (pool) => pool.idleCount);
-  gauge('wallet_database_waiting', 'How many wait for a connection', (pool) => pool.waitingCount);
+  gauge('wallet_database_connections_idle', 'Open connections that are idle', (pool) => pool.idleCount);
+  gauge('wallet_database_waiting', 'Requests that wait for a connection', (pool) => pool.waitingCount);
 }
 
 /** Counts the rings that Redis did not take. */
 export function countRingFailures(registry: Registry): (lane: Lane) => void {
   const failures = new Counter({
     name: 'wallet_ring_failures_total',
-    help: 'Rings of the doorbell that Redis did not take; a sweeper finds what was rung for',
+    help: 'Rings that Redis did not accept; a sweeper finds their operations',
     labelNames: ['lane'],
     registers: [registry],
   });

@@ -90,7 +90,7 @@ function readKey(values: Given, now: number): Omit<NewApiKey, 'id'> {
   const name = values.name?.trim() ?? '';
   if (name === '') throw misused('--name is missing: whose key it is, or what for.');
   if (name.length > NAME_MOST || /\p{C}/u.test(name)) {
-    throw misused(`--name must be at most ${NAME_MOST} characters that can be printed.`);
+    throw misused(`--name must be at most ${NAME_MOST} printable characters.`);
   }
   const limit = values['rate-limit'];
   return {
@@ -116,7 +116,7 @@ const DURATION = /^(\d{1,6})([smhd])$/;
 function readMoment(text: string, now: number): Date {
   const [, count, unit] = DURATION.exec(text) ?? [];
   const moment = unit === undefined ? parseMoment(text)?.floor.getTime() : now + Number(count) * UNIT_MS[unit as 'd'];
-  if (moment === undefined) throw misused('--expires must be as 2027-01-31T00:00:00Z, 90d, 12h, 30m or 60s.');
+  if (moment === undefined) throw misused('--expires must look like 2027-01-31T00:00:00Z, 90d, 12h, 30m or 60s.');
   if (moment <= now) throw misused('--expires must be in the future.');
   return new Date(moment);
 }

@@ -87,7 +87,7 @@ export async function supervise(count: number, log: Logger): Promise<{ stop(): P
       });
       // One that was still starting has nothing to finish.
       const unfinished = (await Promise.all(ends)).filter(({ code, isReady }) => isReady && code !== 0);
-      if (unfinished.length > 0) throw new Error('a process did not stop as it should');
+      if (unfinished.length > 0) throw new Error('a process did not stop cleanly');
     },
   };
 }
@@ -125,7 +125,7 @@ function createMetrics(countReady: () => number) {
   const all = gatherMetrics(registry);
   new Gauge({
     name: 'wallet_processes',
-    help: 'Processes that are ready, of those that share the work',
+    help: 'Ready processes, of those that share the work',
     registers,
     collect() {
       this.set(countReady());
@@ -133,7 +133,7 @@ function createMetrics(countReady: () => number) {
   });
   const restarts = new Counter({
     name: 'wallet_process_restarts_total',
-    help: 'Processes that were started because another had ended',
+    help: 'Processes started to replace one that had ended',
     registers,
   });
   return {

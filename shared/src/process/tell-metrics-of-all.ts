@@ -31,7 +31,7 @@ export class RegistryOfAll extends Registry {
     send({ metricsWanted: id });
     const text = await told;
     this.#waiting.delete(id);
-    if (text === null) throw new Error('the metrics of the processes could not be put together');
+    if (text === null) throw new Error('the metrics of the processes could not be combined');
     return text;
   }
 

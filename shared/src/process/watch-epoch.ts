@@ -27,7 +27,7 @@ export function watchEpoch(options: { database: Database; log: Logger; onOther: 
     if (seen === null) log.info(fieldsOf(epoch), 'epoch');
     else {
       await onOther();
-      log.warn(fieldsOf(epoch), 'another epoch began: what was acknowledged after complete_until can be missing');
+      log.warn(fieldsOf(epoch), 'another epoch began: operations acknowledged after complete_until may be missing');
     }
     seen = epoch.id;
   }
@@ -49,6 +49,6 @@ function fieldsOf(epoch: Epoch): Record<string, unknown> {
   const { id, number, reason, beganAt, completeUntil, showsPromotions } = epoch;
   return {
     ...{ epoch: id, number, reason, began_at: beganAt, complete_until: completeUntil },
-    ...(showsPromotions ? {} : { hint: 'the server does not tell its timeline: see docs/failover.md' }),
+    ...(showsPromotions ? {} : { hint: 'the server does not report its timeline: see docs/failover.md' }),
   };
 }

@@ -27,7 +27,7 @@ export function watchSchema(options: {
   onMisfit: (sentence: string) => void;
 }): SchemaWatch {
   const { database, log, onMisfit } = options;
-  const onError = logErrors(log, 'looking at the version of the schema failed');
+  const onError = logErrors(log, 'reading the schema version failed');
   let known = NEWEST_MIGRATION;
   let isTold = false;
   let looking: Promise<void> | null = null;

@@ -40,7 +40,7 @@ const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 const NUMBER = /^\d{1,4}$/;
 const PORTS = { single: 6379, cluster: 6379, sentinel: 26_379 } as const satisfies Record<RedisKind, number>;
 
-const NOT_A_URL = 'must be a URL (percent-encode what is special in a password)';
+const NOT_A_URL = 'must be a URL (percent-encode special characters in a password)';
 const SCHEMES =
   'must begin with redis://, redis-sentinel:// or redis-cluster://, or with rediss://, rediss-sentinel:// or ' +
   'rediss-cluster:// for TLS';
@@ -104,7 +104,7 @@ function parseFamily(query: string): number | string {
 function parsePath(path: string, kind: RedisKind): Pick<ParsedRedisUrl, 'masterName' | 'db'> | string {
   switch (kind) {
     case 'single':
-      if (path !== '' && !NUMBER.test(path)) return 'must have the number of a database, or nothing, after the host';
+      if (path !== '' && !NUMBER.test(path)) return 'must have a database number, or nothing, after the host';
       return { masterName: '', db: Number(path) };
     case 'cluster':
       if (path !== '' && path !== '0') return 'must have nothing after its hosts: a Cluster has one database';

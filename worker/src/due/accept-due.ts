@@ -23,7 +23,7 @@ export function acceptDue(options: {
   log: Logger;
 }): { stop(): Promise<void> } {
   const { database, doorbell, metrics, log } = options;
-  const onError = logErrors(log, 'accepting what is due failed');
+  const onError = logErrors(log, 'accepting due operations failed');
   let isMore = false;
   let ringing: Promise<unknown> = Promise.resolve();
 
@@ -34,7 +34,7 @@ export function acceptDue(options: {
     const queued = await queueDueOperations(database, MOST);
     if (expired.length + queued.length === 0) return;
     isMore = expired.length === MOST || queued.length === MOST;
-    log.info({ holds: expired.length, scheduled: queued.length }, 'accepted what is due');
+    log.info({ holds: expired.length, scheduled: queued.length }, 'accepted due operations');
     const urgent = queued.filter(({ low }) => !low).map(({ partition }) => partition);
     const bulk = queued.filter(({ low }) => low).map(({ partition }) => partition);
     // Not waited for: a Redis that does not answer would delay the next look.

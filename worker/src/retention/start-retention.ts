@@ -33,7 +33,7 @@ export function startRetention(options: {
   const { database, days, log } = options;
   if (Object.keys(days).length === 0) return { stop: () => Promise.resolve() };
   const metrics = measureRetention(options.registry, database, days);
-  const onError = logErrors(log, 'deleting what is old failed');
+  const onError = logErrors(log, 'deleting expired rows failed');
   let limit = FIRST_LIMIT;
   let waitMs = 0;
 
@@ -53,6 +53,6 @@ export function startRetention(options: {
     }
   }
 
-  log.info({ days }, 'deleting what is old');
+  log.info({ days }, 'deleting expired rows');
   return repeat(() => waitMs, work);
 }

@@ -36,8 +36,8 @@ export function leaveSigns(options: {
   log: Logger;
 }): Signs {
   const { database, partitions, isWell, log } = options;
-  const onSignError = logErrors(log, 'leaving a sign of life failed');
-  const onSampleError = logErrors(log, 'leaving a sample failed');
+  const onSignError = logErrors(log, 'recording a sign of life failed');
+  const onSampleError = logErrors(log, 'recording a sample failed');
   const id = newId();
   const name = `${hostname()}:${process.pid}`;
   const lanes: Record<Lane, ReturnType<typeof measureLane>> = { high: measureLane(), bulk: measureLane() };

@@ -143,7 +143,7 @@ export async function* readRows(folder: string, kind: FileKind): AsyncGenerator<
   }
   await source;
   if (header === undefined || !headersOf(kind).includes(header) || rest !== '')
-    throw new Error(`${fileName(kind)} is not as it was written`);
+    throw new Error(`${fileName(kind)} was changed after it was written`);
 }
 
 /** Months that were written before operations could be scheduled have no column of that. */

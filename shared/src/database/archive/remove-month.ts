@@ -59,7 +59,7 @@ async function removeOperations(client: Client, ids: readonly string[]): Promise
   const { operations, succeeded, failures } = await deleteArchived(client, ids);
   // Less than there are ids where an archive that was stopped has deleted some.
   if (operations !== succeeded + failures)
-    throw new BrokenInvariant('what is in the archive is not what is in the database', {
+    throw new BrokenInvariant('the archive differs from the database', {
       ...{ operations, succeeded, failures, first: ids[0] },
     });
 }

@@ -89,11 +89,11 @@ async function checkDatabase(
     if (hashes.get(month) !== manifestHash)
       wrong.push(
         hashes.has(month)
-          ? `${month} is not what the database has noted`
-          : `${month} is noted in the database, and missing`,
+          ? `${month} is not what the database has recorded`
+          : `${month} is recorded in the database, but missing`,
       );
   const noted = new Set(archives.map(({ month }) => month));
-  for (const month of hashes.keys()) if (!noted.has(month)) wrong.push(`${month} is not noted in the database`);
+  for (const month of hashes.keys()) if (!noted.has(month)) wrong.push(`${month} is not recorded in the database`);
   if (wrong.length > 0 || archives.some(({ isRemoved }) => !isRemoved)) return wrong;
   return checkCheckpoints(database, stands);
 }
@@ -120,6 +120,6 @@ async function checkCheckpoints(database: Queryable, stands: Stands): Promise<st
     }
     after = page.at(-1)?.id;
   }
-  if (checkpoints !== stands.size) wrong.push('the database has not the checkpoints of all accounts of the files');
+  if (checkpoints !== stands.size) wrong.push('the database lacks checkpoints of accounts in the files');
   return wrong;
 }

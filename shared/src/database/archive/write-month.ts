@@ -64,7 +64,7 @@ async function readWritten(folder: string, month: Month, previous: string | null
   const isNext = found !== null && found.manifest.previous === previous && found.manifest.schema === NEWEST_MIGRATION;
   if (!isNext || (await verifyFiles(folder, found.manifest)).length > 0)
     throw new ConfigError(
-      `${folder} is there already, and is not the archive of ${month} that this database would continue with. Move it away, ` +
+      `${folder} exists already, and is not the archive of ${month} that this database would continue. Move it away, ` +
         'or name another folder with --to.',
     );
   return { folder, ...found };
@@ -78,8 +78,8 @@ async function writeFiles(
   const openHold = await findOpenHold(client, firstIdOf(behind));
   if (openHold !== null)
     throw new ConfigError(
-      `${month} cannot be archived: the hold ${openHold} is open, and what is captured of it needs it here. Capture or release ` +
-        'it, and all others of that time (GET /wallets/{id}/holds?status=open), and run this again.',
+      `${month} cannot be archived: the hold ${openHold} is open, and captures need its operation in the database. ` +
+        `Capture or release it, and all others of that time (GET /wallets/{id}/holds?status=open), and run this again.',
     );
   // First what is late by the clocks. Where that does not do, since they differ by more, all of it.
   for (const lateSince of [new Date(startOf(behind).getTime() - LATE_MS), null]) {
@@ -130,7 +130,8 @@ async function finishFiles(writers: Writers): Promise<FileFacts[]> {
 function explained(error: unknown, month: Month): unknown {
   if (!(error instanceof BrokenChain)) return error;
   return new ConfigError(
-    `${month} cannot be archived: the movements of ${error.message} up to its end are not whole, or do not add up. Nothing was ` +
+    `${month} cannot be archived: the movements of ${error.message} up to its end are incomplete, or do not add up. ` +
+      `Nothing was ` +
       'changed. Run npm run audit.',
     { cause: error },
   );

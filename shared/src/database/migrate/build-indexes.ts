@@ -40,8 +40,8 @@ export async function buildIndex(client: pg.ClientBase, build: IndexBuild, patie
     if (!isLockTimeout(error)) throw error;
     throw new ConfigError(
       `The index ${build.index} could not be built: a transaction has been under way for ${patienceMs / 1000} s, see ` +
-        'xact_start in pg_stat_activity. Wait until it has ended, such as a large batch that is being stored, and run ' +
-        'npm run migrate again.',
+        'xact_start in pg_stat_activity. Wait until it has ended (it may be storing a large batch), then run npm run ' +
+          'migrate again.',
       { cause: error },
     );
   } finally {

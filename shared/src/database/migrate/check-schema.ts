@@ -106,7 +106,7 @@ function missing({ user, schema, elsewhere }: FoundSchema): string {
   if (elsewhere !== null)
     return (
       `has the tables of this service in the schema ${elsewhere}, but the search_path of user ${user} leads ${here}. ` +
-      'Every user needs the search_path of the one that migrates.'
+      'Every user needs the search_path of the user that migrates.'
     );
   return schema === null
     ? `cannot be used: the search_path of user ${user} leads ${here}.`

@@ -52,7 +52,7 @@ async function bringUpToDate(
     const refused = await makeRoles(client, passwords);
     if (refused.length > 0) {
       const statements = refused.map((statement) => `  ${statement};`).join('\n');
-      tell(`This user may not make roles. Have a user who may run this, and then migrate again:\n${statements}`);
+      tell(`This user may not create roles. Run this as a user who may, then migrate again:\n${statements}`);
     }
     await limitRoles(client);
     const grants = { made: false };
@@ -64,7 +64,8 @@ async function bringUpToDate(
     const applied = await runMigrations(client, folder, finish, progress);
     await validateConstraints(client);
     if (!grants.made)
-      tell('No grants were made, since a role is missing. Until then only the owner of the schema can use it.');
+      tell('No grants were made because a role is missing. Until they are made, only the owner of the schema can use ' +
+        'it.');
     return applied;
   } finally {
     await client.end();
@@ -78,7 +79,8 @@ const DEFAULT_PARTITIONS = 16;
 async function readNewest(folder: string): Promise<number> {
   const files = await readdir(folder).catch(() => []);
   const numbers = files.flatMap((file) => /^0*(\d+)_.*\.sql$/.exec(file)?.[1] ?? []).map(Number);
-  if (numbers.length === 0) throw new ConfigError(`There are no migrations in ${folder}. Is the program whole?`);
+  if (numbers.length === 0) throw new ConfigError(`There are no migrations in ${folder}. Is the installation ` +
+    `complete?`);
   return Math.max(...numbers);
 }
 

@@ -37,4 +37,4 @@ const PATIENCE_MS = 120_000;
 const IN_THE_WAY = new Set(['40P01', '55P03']);
 const IMPATIENT =
   `Tables are in use by long transactions, and could not be locked for ${PATIENCE_MS / 1000} s: see xact_start in ` +
-  'pg_stat_activity. Wait until they have ended, such as a large batch that is being stored, and run npm run migrate again.';
+  'pg_stat_activity. Wait until they have ended (one may be storing a large batch), then run npm run migrate again.';
