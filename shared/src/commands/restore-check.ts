@@ -103,7 +103,7 @@ function linesOfEpoch(epoch: Epoch | null, completeUntil: Date | null): string[]
     ];
   const since = completeUntil === null ? 'shortly before' : `after ${at(completeUntil)}`;
   return [
-    `${began}, because of a ${reason}. Missing can be what was acknowledged ${since} and before then` +
+    `${began}, because of a ${reason}. Operations acknowledged ${since} and before then may be missing` +
       `${completeUntil === null ? '' : ` (${span(beganAt.getTime() - completeUntil.getTime())})`}.`,
     'Callers repeat the requests of that time under the same idempotency keys: docs/failover.md.',
     'Next: npm run audit, which checks everything that is here.',
