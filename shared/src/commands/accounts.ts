@@ -8,9 +8,9 @@ import { runCommand } from '../process/run-command.ts';
 import { HOUSE_ACCOUNTS_MOST } from '../words/house-account.ts';
 
 /**
- * `npm run accounts -- add | list`: the house accounts of the database of DATABASE_URL. The result is on standard output, as text
- * or, with `--json`, as JSON. Exit status 0 if it is done, 1 if the account cannot be added, 2 if the command cannot be understood
- * or the database cannot be reached.
+ * `npm run accounts -- add | list`: the house accounts in the database of DATABASE_URL. The result is on standard
+ * output, as text or, with `--json`, as JSON. Exit status 0 on success, 1 if the account cannot be added, 2 if the
+ * command is invalid or the database cannot be reached.
  */
 await runCommand({
   ...{ help: ACCOUNTS_HELP, failed: 'The house accounts cannot be reached' },

@@ -35,7 +35,7 @@ const OPTIONS = {
   verify: { type: 'boolean', default: false },
 } as const;
 
-/** `before` is null to verify. */
+/** `before` is null if archives are only verified. */
 interface Order {
   readonly before: Month | null;
   readonly to: string;
@@ -70,7 +70,7 @@ async function archive(before: Month, to: string): Promise<number> {
       const operations = await archiveMonths(client, { before, to, tell: print, explain });
       if (operations === 0) print(`there is nothing to archive before ${before}`);
     } finally {
-      // With the lock and the temporary tables.
+      // Runs with the lock and the temporary tables.
       client.release(true);
     }
     return 0;

@@ -10,9 +10,9 @@ import { actLine, keyLine, presentAct, presentKey } from '../access/present-key.
 import { runCommand } from '../process/run-command.ts';
 
 /**
- * `npm run keys -- create | list | revoke | rotate | log`: the keys of the database of DATABASE_URL. What was asked for is on
- * standard output, as text or, with `--json`, as JSON; a token is shown once. Exit status 0 if it is done, 1 if the key does
- * not allow it, 2 if the command cannot be understood or the database cannot be reached.
+ * `npm run keys -- create | list | revoke | rotate | log`: the keys in the database of DATABASE_URL. The result is on
+ * standard output, as text or, with `--json`, as JSON; a token is shown once. Exit status 0 on success, 1 if the state
+ * of the key does not allow it, 2 if the command is invalid or the database cannot be reached.
  */
 await runCommand({
   help: KEYS_HELP,

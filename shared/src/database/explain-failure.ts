@@ -39,7 +39,7 @@ const BY_SQLSTATE: Readonly<Record<string, (message: string, place: string) => s
     'processes.`,
   '57P03': (message, place) => `${place} is not ready: ${message}. Try again.`,
   '57P01': (message, place) => `${place} is stopping: ${message}. Try again.`,
-  // Before version 14 a server does not know every setting of a session.
+  // Before version 14 a server does not know all of our session settings.
   '42704': (message, place) => `${place} is not a Postgres of version 15 or later: ${message}.`,
   '08P01': (message, place) =>
     `${place} refuses a start-up parameter: ${message}. A pooler must pass the start-up parameter "options" on, or ` +
@@ -50,7 +50,7 @@ const BY_SQLSTATE: Readonly<Record<string, (message: string, place: string) => s
 export function explainDatabaseFailure(error: unknown, place = 'The database'): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof ConfigError) return error.message;
-  // Where a name has several addresses, one error stands for all of them.
+  // If a name has several addresses, the first error stands for all of them.
   if (error instanceof AggregateError && error.errors.length > 0) return explainDatabaseFailure(error.errors[0], place);
   const sqlstate = sqlstateOf(error);
   if (sqlstate !== null) return BY_SQLSTATE[sqlstate]?.(error.message, place) ?? null;

@@ -11,15 +11,14 @@ import { verifyFiles } from './verify-files.ts';
 export interface VerifiedArchive {
   readonly months: number;
   readonly operations: number;
-  /** How many sentences were told. */
+  /** How many problems were reported. */
   readonly wrong: number;
 }
 
 /**
- * Checks the archived months of a folder: that each file is as it was written, that the months are a chain without a gap or a
- * second one in place of another, and that the movements of each account lead from one checkpoint to the next. With a
- * database, also that they are the months that it has noted, and that its accounts continue from there. `tell` gets a sentence for
- * each thing that is wrong.
+ * Checks the archived months of a folder: each file is unchanged, the months form a chain without gaps or substitutes,
+ * and the movements of each account lead from one checkpoint to the next. With a database, it also checks that these
+ * are the months recorded there and that its accounts continue from there. `tell` gets a sentence for each problem.
  */
 export async function verifyArchive(
   folder: string,
@@ -100,7 +99,7 @@ async function checkDatabase(
 
 const PAGE = 5_000;
 
-/** Holds where the files leave accounts against the checkpoints of the database. */
+/** Compares the final states of accounts in the files with the checkpoints in the database. */
 async function checkCheckpoints(database: Queryable, stands: Stands): Promise<string[]> {
   const wrong: string[] = [];
   let checkpoints = 0;

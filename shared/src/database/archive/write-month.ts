@@ -18,19 +18,22 @@ export interface WrittenMonth {
   readonly hash: string;
 }
 
-/** A piece of an export looks at so many rows at most. */
+/** The most rows that one piece of an export reads. */
 const MOST_ROWS = 4_000;
-/** After a piece, nothing is read for as long as it took. */
+/** The pause after a piece is as long as the piece took. */
 const REST = 1;
-/** More than the clocks of processes and database differ, and than it takes from making an id to accepting its operation. */
+/**
+ * More than clock differences between processes and database, plus the time from creating an id to accepting its
+ * operation.
+ */
 const LATE_MS = 3_600_000;
 
 /**
- * Writes a month to a folder of its own: what has ended of the operations with ids of this month or one before it. It is written
- * beside and then renamed: a folder with the name of a month is whole. One that is there already, because an archive was
- * killed just then, is taken if it is what would be written.
+ * Writes a month to its own folder: the ended operations with ids of this month or an earlier one. The folder is
+ * written under a temporary name and then renamed, so a folder with the name of a month is complete. An existing one,
+ * left by an archive that was killed at that moment, is reused if it is what would be written.
  * @returns null if there is nothing to write.
- * @throws ConfigError if the folder cannot be used, or the movements of an account are not whole.
+ * @throws ConfigError if the folder cannot be used, or the movements of an account are incomplete.
  */
 export async function writeMonth(
   client: Client,
@@ -81,7 +84,7 @@ async function writeFiles(
       `${month} cannot be archived: the hold ${openHold} is open, and captures need its operation in the database. ` +
         `Capture or release it, and all others of that time (GET /wallets/{id}/holds?status=open), and run this again.',
     );
-  // First what is late by the clocks. Where that does not do, since they differ by more, all of it.
+  // First only movements that are late by the clocks. If that is not enough because clocks differ more, all of them.
   for (const lateSince of [new Date(startOf(behind).getTime() - LATE_MS), null]) {
     await chooseKept(client, { beforeId: firstIdOf(behind), lateSince, pace: createPace(MOST_ROWS) });
     const writers = openFiles(beside);
