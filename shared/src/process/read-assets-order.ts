@@ -2,7 +2,7 @@ import type { Asset } from '../database/tables/assets.ts';
 import { ASSET_CODE, ASSET_NAME_MOST, SCALE_MOST } from '../words/asset.ts';
 import { UsageError, readOptions } from './read-options.ts';
 
-/** What `npm run assets` is told to do. */
+/** What `npm run assets` is asked to do. */
 export type AssetsOrder =
   | { readonly kind: 'add'; readonly asset: Omit<Asset, 'id'>; readonly json: boolean }
   | { readonly kind: 'list'; readonly json: boolean };

@@ -4,7 +4,7 @@ import { canonicalUuid } from '../words/ids.ts';
 import { parseMoment } from '../words/moment.ts';
 import { UsageError, readOptions } from './read-options.ts';
 
-/** What `npm run keys` is told to do. */
+/** What `npm run keys` is asked to do. */
 export type KeysOrder =
   | { readonly kind: 'create'; readonly key: Omit<NewApiKey, 'id'>; readonly json: boolean }
   | { readonly kind: 'rotate'; readonly id: string; readonly atOnce: boolean; readonly json: boolean }
@@ -43,7 +43,7 @@ const OPTIONS = {
 type Option = keyof typeof OPTIONS;
 type Given = ReturnType<typeof parse>['values'];
 
-/** The options that each command has, beside `--json`. */
+/** The options that each command has besides `--json`. */
 const OPTIONS_OF = {
   create: ['name', 'scopes', 'rate-limit', 'expires'],
   rotate: ['at-once'],

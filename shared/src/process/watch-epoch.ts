@@ -5,14 +5,14 @@ import type { Logger } from './logger.ts';
 import { repeat } from './repeat.ts';
 
 /**
- * How long after a promotion its epoch begins at the latest, also while there are no events: `complete_until` is what the server
- * says, as long as it is not restarted before.
+ * The latest time after a promotion at which its epoch begins, even without events: `complete_until` is what the server
+ * reports, unless it was restarted before.
  */
 const INTERVAL_MS = 2_000;
 
 /**
- * Has the epoch begin when a standby was promoted or a backup restored, and logs what that means. Before that, `onOther` is called, and
- * again if it failed: what was read earlier may be of what is lost.
+ * Starts an epoch after a promotion or a restore, and logs its meaning. Before that, `onOther` is called, and again if
+ * it failed: earlier reads may include operations that were lost.
  */
 export function watchEpoch(options: { database: Database; log: Logger; onOther: () => Promise<void> }): {
   stop(): Promise<void>;

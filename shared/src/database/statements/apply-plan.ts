@@ -254,7 +254,7 @@ const APPLY_PLAN_OF_TERMS = wideStatement({
   SELECT ${COUNTS}, ${OTHER_COUNTS}, (SELECT count(*) FROM held) AS held, (SELECT count(*) FROM reversed) AS reversed`,
 });
 
-/** What the plan adds to the totals of batches. What leaves its amount open counts as nothing, as when it was accepted. */
+/** The plan's additions to the totals of batches. An omitted amount counts as nothing, as it did at acceptance. */
 function addUp(operations: readonly PendingOperation[], { outcomes }: Plan): Total[] {
   const totals = new Map<string, Total>();
   operations.forEach(({ part, assetId, amount }, index) => {
