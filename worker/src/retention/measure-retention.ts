@@ -3,11 +3,11 @@ import { type Piece, RETENTION_KINDS, readOldestKept } from '@wallet/shared/data
 import { Counter, Gauge, type Registry } from '@wallet/shared/process/metrics';
 import type { RetentionDays } from './delete-piece.ts';
 
-/** For how long the ages are told again. */
+/** For how long the ages are reused. */
 const READ_MS = 5_000;
 const DAY_S = 86_400;
 
-/** Counts what is deleted, and tells how old the oldest is that is kept, as the database has it, and how old it may be. */
+/** Counts deleted rows, and reports the age of the oldest kept ones from the database, and how old they may be. */
 export function measureRetention(
   registry: Registry,
   database: Database,
