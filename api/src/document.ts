@@ -54,9 +54,9 @@ export function createApiDocument(
         if (io === 'input') tellDefault(jsonSchema);
         // The format says the same, and is shorter.
         if (jsonSchema.format === 'uuid' || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-        // Unions are told apart by literals. A generator takes `allOf` with a schema that has a discriminator for inheritance.
+        // Unions are distinguished by literals. Generators read `allOf` with a discriminated schema as inheritance.
         delete jsonSchema['discriminator'];
-        // Fields are added to answers. Requests are strict: a misspelt field is refused.
+        // Answers may get more fields. Requests are strict: a misspelt field is refused.
         if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     },
@@ -64,13 +64,13 @@ export function createApiDocument(
   return addExamples(document, now);
 }
 
-/** Those of every JSON number. Where they are given, the pages that show the document take them for examples. */
+/** The bounds of every JSON number. The pages that show the document would use them as examples. */
 function dropLimitsOfNumbers(schema: { minimum?: number; maximum?: number }): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
-/** In words: generators take a field with a default for one that is always there, in requests too. */
+/** In words: generators treat a field with a default as always present, in requests too. */
 function tellDefault(schema: { default?: unknown; description?: string }): void {
   if (schema.default === undefined) return;
   const said = `\`${JSON.stringify(schema.default)}\` if left out.`;

@@ -5,7 +5,7 @@ import { id, time } from './http/fields.ts';
 import { failedOperationSchema, succeededOperationSchema } from './operations/operation-schema.ts';
 import { walletSchema } from './wallets/wallet-schemas.ts';
 
-/** Events as they are sent, and as the feed answers them: a union by `type`. */
+/** Events as they are sent, and as the feed returns them: a union by `type`. */
 
 const place = z
   .strictObject({

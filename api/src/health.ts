@@ -35,7 +35,7 @@ export interface HealthNeeds {
   readonly database: Database;
   /** Whether Redis takes jobs, or why not. */
   readonly queueState: () => Promise<QueueState>;
-  /** What waited when that was last looked at, by partition. */
+  /** The backlog at the last look, by partition. */
   readonly backlog: () => readonly Backlog[];
   /** Whether no worker was seen for a while. */
   readonly workersAreAway: () => boolean;

@@ -15,14 +15,14 @@ import type { Load, RefusalReason } from './admission/admission.ts';
 import type { Accepted } from './http/endpoint.ts';
 import type { OnAnswered } from './http/request-log.ts';
 
-/** What the API measures. The functions count, and cost nothing else. */
+/** The metrics of the API. The functions only count. */
 export interface ApiMetrics {
-  /** `types` are how many operations of each were accepted by one request, and `seconds` how long that took. */
+  /** `types` are the numbers of operations by type that one request accepted, and `seconds` how long that took. */
   readonly accepted: (source: Accepted, types: Iterable<readonly [OperationType, number]>, seconds: number) => void;
   readonly refused: (kind: Accepted, reason: RefusalReason) => void;
   readonly ringFailed: (lane: Lane) => void;
   readonly answered: OnAnswered;
-  /** Measures the load that admission goes by, and the connections, whenever metrics are read. */
+  /** Measures the load that admission uses, and the connections, whenever metrics are read. */
   watch(load: Load, waiting: () => number, pools: Readonly<Record<string, Database>>): void;
 }
 
@@ -76,7 +76,7 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
   };
 }
 
-/** Tells how many workers there are. It is the same for several processes. */
+/** Reports the number of workers. It is the same for several processes. */
 export function countWorkers(registry: Registry, count: () => number): void {
   new Gauge({
     name: 'wallet_workers',
@@ -89,7 +89,7 @@ export function countWorkers(registry: Registry, count: () => number): void {
   });
 }
 
-/** Tells what is measured, in the text format of Prometheus. */
+/** Serves the metrics in the text format of Prometheus. */
 export function tellMetrics(registry: Registry): RequestHandler {
   return async (_request, response) => {
     response.locals.isProbe = true;
@@ -98,7 +98,10 @@ export function tellMetrics(registry: Registry): RequestHandler {
   };
 }
 
-/** The signals of admission. What waits in the database is the same for several processes: the one that looked last may see more. */
+/**
+ * The signals of admission. The backlog in the database is the same for several processes: the one that looked last may
+ * see more.
+ */
 function watchLoad(registry: Registry, load: Load, waiting: () => number): void {
   const registers = [registry];
   new Gauge({

@@ -72,7 +72,7 @@ export function giveData(data: string, { owner }: ServerUser): boolean {
   const before = ownerOf(data).uid;
   if (process.getuid?.() !== 0 || (before === owner.uid && before !== 0)) return false;
   try {
-    // The folder itself comes last: after an interruption it still belongs to root, and the change is repeated.
+    // The folder belongs to root until everything in it is changed, so that an interrupted change is repeated.
     chownSync(data, 0, 0);
     for (const entry of readdirSync(data, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);

@@ -25,7 +25,7 @@ const ACT_CURSORS = createCursors('acts', readPosition);
 
 export interface AccessNeeds {
   readonly database: Database;
-  /** Resolves when this process knows of the change. The others know within a second. */
+  /** Resolves when this process has the change. The others have it within a second. */
   readonly onKeysChanged: () => Promise<void>;
 }
 

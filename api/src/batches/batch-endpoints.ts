@@ -42,7 +42,7 @@ import type { Waiting } from '../http/waiting.ts';
 
 const CURSORS = createCursors('batches', readId);
 
-/** What the endpoints of batches work with, besides what accepting one does. */
+/** The dependencies of the batch endpoints, besides those of accepting. */
 export interface BatchNeeds extends UploadNeeds {
   readonly database: Database;
   readonly assets: Assets;
@@ -55,7 +55,7 @@ export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
   const { database, assets } = needs;
   const acceptBatch = createAcceptBatch(needs);
   const answerBatch = createAnswerBatch(needs);
-  // What is asked for again is decided on what the primary has.
+  // Requests that are sent again are decided by the primary's state.
   const eachLine = createEachLine((_, read) => read(database), assets);
   const eachLineOfHistory = createEachLine((batch, read) => needs.history.ofBatch(batch, read), assets);
   return [
@@ -148,7 +148,7 @@ const postBatch = ({
     },
   });
 
-/** How the service names batches that have no name of their own. */
+/** The prefixes of keys that the service gives to batches without one. */
 const OWN_KEYS = /^(sha256|retry):/;
 
 interface Asked extends Said {

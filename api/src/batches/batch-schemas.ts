@@ -41,7 +41,7 @@ export const batchSchema = z
   .meta({ id: 'Batch', description: 'Many operations accepted together. Each succeeds or fails on its own, unless ' +
     'the batch is atomic.' });
 
-/** A batch that is asked for by itself: until it has finished, it says why. */
+/** A batch requested on its own: until it has finished, it says why. */
 export const polledBatchSchema = batchSchema
   .extend({
     ...waitingFields,
@@ -72,10 +72,10 @@ export const jsonBody = z.strictObject({
   atomic: z.boolean().optional(),
   line_events: z.boolean().optional(),
 });
-/** What a JSON body says once its operations have been taken out. */
+/** The rest of a JSON body without its operations. */
 export const jsonRest = jsonBody.extend({ operations: z.array(z.unknown()) });
 
-/** How CSV is read, as the document says it. */
+/** How CSV is read, for the document. */
 export const TABLE = [
   'RFC 4180, or CSV as spreadsheets save it. The header names the fields of an operation, in any case.',
   'Fields are separated by commas, semicolons, tabs or `|`, as the header shows or a first line `sep=;` says;',

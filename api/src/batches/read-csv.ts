@@ -7,18 +7,18 @@ import { NotUtf8, refuseNotUtf8 } from './decode-text.ts';
 import { LINE_LIMIT, type RawLine } from './raw-line.ts';
 import { keepAsked, retryKey } from '@wallet/csv/result-columns';
 
-/** Where a reader is. */
+/** The position of a reader. */
 interface Place {
   /** The line of the body on which the next record begins. */
   line: number;
-  /** What has come of it. */
+  /** The part of it read so far. */
   waiting: string;
 }
 
 /**
- * Reads a table whose first record names the columns. An empty field is one that is not given. Each end of a line is read as
- * LF, also inside of quotes, so that it makes no other batch of the same lines. Empty lines, and those of nothing but
- * separators, say nothing.
+ * Reads a table whose first record names the columns. An empty field is omitted. Every line end is read as LF, even
+ * inside quotes, so that the line ends do not make a different batch. Lines that are empty, or contain only separators,
+ * are ignored.
  * @throws Problem
  */
 export async function* readCsv(
@@ -41,7 +41,7 @@ export async function* readCsv(
   if (lines.length > 0) yield lines;
 }
 
-/** Makes what reads the lines that have ended with a piece of the text, and moves on to the line behind them. */
+/** Makes a function that reads the lines completed by a piece of the text, and advances to the line after them. */
 function createTaker(place: Place, keyColumn: string | null): (piece: string, isLast: boolean) => RawLine[] {
   let open: { readonly table: Table; readonly reader: RecordReader } | null = null;
   return (piece, isLast) => {
@@ -72,14 +72,14 @@ function toLines({ fields, misquoted }: Records, table: Table, place: Place): Ra
       if (misquoted.has(row)) throw refuseQuotes(line);
       lines.push(toLine(line, table, record));
     }
-    // A quoted field may go over several lines.
+    // A quoted field may span several lines.
     place.line += 1;
     for (const field of record) if (field.includes('\n')) place.line += countLineFeeds(field);
   }
   return lines;
 }
 
-/** It cannot be said where the next line begins. */
+/** The beginning of the next line cannot be determined. */
 function refuseQuotes(line: number): Problem {
   const message =
     'its quotes do not fit: close each quoted field before the next separator, and write a quote in it twice';
@@ -95,7 +95,7 @@ function refuseLength({ line }: Place): Problem {
   );
 }
 
-/** CRLF as LF, also where one piece ends and the next begins; and CR, if the first line ends in CR alone. */
+/** CRLF as LF, even across two pieces; and CR, if the first line ends in CR alone. */
 async function* withLineFeeds(text: AsyncIterable<string>): AsyncGenerator<string> {
   let carried = '';
   let lineEnd: ReturnType<typeof findLineEnd> = null;
@@ -138,7 +138,7 @@ function toLine(line: number, table: Table, record: readonly string[]): RawLine 
   return table.key === null && results === null ? { line, value, problem: null } : withKey(line, asked, table, record);
 }
 
-/** The line with the key that it has besides its fields. */
+/** The line with a key that is not one of its fields. */
 function withKey(line: number, value: unknown, { key, results }: Table, record: readonly string[]): RawLine {
   const status = results?.outcome ? toName(record[results.outcome.status] ?? '') : '';
   if (status !== '' && status !== 'failed') {

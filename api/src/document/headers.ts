@@ -20,7 +20,7 @@ export const ACCEPTED_HEADERS: ZodOpenApiHeadersObject = {
 
 export const CREATED_HEADERS: ZodOpenApiHeadersObject = { Location: LOCATION };
 
-/** Of the answers with a status. */
+/** The headers of answers with a status. */
 export const PROBLEM_HEADERS: Partial<Record<number, ZodOpenApiHeadersObject>> = {
   401: CHALLENGE,
   403: CHALLENGE,

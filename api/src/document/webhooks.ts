@@ -1,7 +1,7 @@
 import { EVENT_TYPES, type EventType } from '@wallet/shared/words/event';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 
-/** What is sent to webhook endpoints, for each type of event. */
+/** The requests to webhook endpoints, by type of event. */
 
 const WEBHOOKS = {
   'operation.succeeded': {
@@ -61,7 +61,7 @@ const SIGNATURE_HEADERS = [
   },
 ].map((header) => ({ ...header, in: 'header' as const, required: true }));
 
-/** The payloads are components already: the feed of events answers them. */
+/** The payloads are components already, because the feed of events returns them. */
 export function describeWebhooks(): ZodOpenApiPathsObject {
   return Object.fromEntries(
     EVENT_TYPES.map((type) => {

@@ -1,4 +1,4 @@
-/** Every way in which this API says no, as problem details (RFC 9457). `code` is stable; callers branch on it. */
+/** Every rejection by this API, as problem details (RFC 9457). `code` is stable; callers branch on it. */
 export const PROBLEMS = {
   invalid_request: [400, 'The request is not valid'],
   malformed_request: [400, 'The request is not valid HTTP'],
@@ -66,20 +66,20 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What is wrong with a field of the request. */
+/** The problem with a field of the request. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
 
-/** What is wrong with a field of a line of a batch. */
+/** The problem with a field of a line of a batch. */
 export interface LineError {
   readonly line: number;
   readonly field: string;
   readonly message: string;
 }
 
-/** Where to find what is in the archives. */
+/** Where archived data is. */
 export interface ArchiveMembers {
   readonly operation_id?: string;
   /** `YYYY-MM`: in the files of this month or a later one. */
@@ -87,7 +87,7 @@ export interface ArchiveMembers {
   readonly archived_before: string;
 }
 
-/** How to read the feed on in another epoch. */
+/** How to continue the feed in another epoch. */
 export interface EpochMembers {
   readonly epoch: string | null;
   readonly complete_until: string | null;
@@ -96,7 +96,8 @@ export interface EpochMembers {
 }
 
 /**
- * A refusal. An endpoint returns those that it declares; whatever cannot return one throws it. The error handler answers both.
+ * A problem. An endpoint returns those that it declares; code that cannot return one throws it. The error handler
+ * answers both.
  */
 export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
   readonly code: Code;

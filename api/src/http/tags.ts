@@ -1,4 +1,4 @@
-/** The groups of endpoints, in the order of the document, and what each is about. */
+/** The groups of endpoints, in the order of the document, with their descriptions. */
 export const TAGS = {
   Operations:
     'An operation moves an amount. It is accepted with `202`, applied by a worker in the order of acceptance of its wallet, and ' +

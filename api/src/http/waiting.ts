@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { time } from './fields.ts';
 
-/** Why something is not applied yet, and until when. */
+/** Why something is not applied yet, and when it should be. */
 
 const WAITS_FOR = ['worker', 'earlier_operations', 'schedule'] as const;
 
 export interface Waiting {
-  /** Null for what is scheduled: it has no place in the order yet. */
+  /** Null for scheduled operations: they have no position in the order yet. */
   readonly ahead: number | null;
   readonly waitsFor: (typeof WAITS_FOR)[number];
-  /** Null where no speed is known. */
+  /** Null if no speed is known. */
   readonly estimatedAt: Date | null;
 }
 
-/** As an answer tells it. */
+/** In the form of an answer. */
 export interface PresentedWaiting {
   ahead: number | null;
   waits_for: Waiting['waitsFor'];
@@ -55,8 +55,8 @@ const LEAST_S = 1;
 const MOST_S = 60;
 
 /**
- * After how many seconds it is worth asking again: when it should have ended, or, where that is not known, when it has waited twice as
- * long as until now.
+ * The value of Retry-After in seconds: until the estimated end, or, without an estimate, as long as it has waited so
+ * far.
  */
 export function retryAfterOf(estimatedAt: Date | null, since: Date): number {
   const now = Date.now();

@@ -12,7 +12,7 @@ export interface AskedPosting {
   readonly legs: readonly AskedLeg[];
 }
 
-/** Its asset may be left out where an end is a wallet. The amount is decimal text. */
+/** Its asset is optional if one end is a wallet. The amount is decimal text. */
 export interface AskedLeg {
   readonly from: AskedEnd;
   readonly to: AskedEnd;
@@ -24,7 +24,7 @@ export type AskedEnd = { readonly wallet_id: string } | { readonly account: stri
 
 type RefusalOfPosting = 'invalid_request' | 'wallet_not_found' | 'account_not_found' | 'asset_mismatch';
 
-/** It belongs to the first wallet in its legs, and so do its place in the order, its asset, and the treasury that it may name. */
+/** The first wallet in its legs determines its queue, its asset, and the treasury that it may name. */
 export function draftPosting(
   { legs: asked }: AskedPosting,
   facts: FactsOfTerms,
@@ -53,7 +53,7 @@ export function draftPosting(
   };
 }
 
-/** What a leg names. */
+/** The accounts of a leg. */
 interface Place {
   readonly asset: Asset;
   readonly fromAccountId: bigint;
@@ -84,23 +84,23 @@ function endsOf({ from, to }: AskedLeg): readonly AskedEnd[] {
   return [from, to];
 }
 
-/** The wallets that legs name, in their order. */
+/** The wallets of the legs, in their order. */
 export function walletsOf(legs: readonly AskedLeg[]): string[] {
   return legs.flatMap(endsOf).flatMap((end) => ('wallet_id' in end ? [end.wallet_id] : []));
 }
 
-/** The partition whose treasuries are meant. */
+/** The partition whose treasuries are used. */
 export function partitionOfPosting(legs: readonly AskedLeg[], partitions: number): number {
   const [first] = walletsOf(legs);
   return first === undefined ? 0 : partitionOf(first, partitions);
 }
 
-/** The house accounts that a leg names. */
+/** The house accounts of a leg. */
 export function houseAccountsOf(leg: AskedLeg): string[] {
   return endsOf(leg).flatMap((end) => ('account' in end ? [end.account] : []));
 }
 
-/** The asset of a leg: that of its wallets, or the one it names; refused if they differ, or are not there. */
+/** The asset of a leg: that of its wallets, or the named one; rejected if they differ or do not exist. */
 export function assetOfLeg(
   leg: AskedLeg,
   number: number,

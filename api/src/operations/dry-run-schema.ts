@@ -27,7 +27,7 @@ const foreseenState = z
   ])
   .meta({ id: 'ForeseenState', description: 'How an operation would end, by its `status`.' });
 
-/** What would come of an operation, as the API answers it: `presentDryRun` makes it. */
+/** The outcome of a dry run, as the API answers it: `presentDryRun` makes it. */
 export const dryRunSchema = z.intersection(operationKind, foreseenState).meta({
   id: 'DryRun',
   description:

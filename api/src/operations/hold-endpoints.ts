@@ -4,7 +4,7 @@ import { idParams, singleExtras } from '../http/schemas.ts';
 import { ACCEPTING, SUBMIT_REFUSALS, type Submit } from './submit-request.ts';
 import { captureFields, holdFields, releaseFields } from './terms-fields.ts';
 
-/** What holds an amount of a wallet, and ends that. */
+/** The endpoints that create and end holds. */
 export function createHoldEndpoints(submit: Submit): Endpoint[] {
   return [postHold(submit), postCapture(submit), postRelease(submit)];
 }

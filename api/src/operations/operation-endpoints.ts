@@ -26,11 +26,11 @@ import { ACCEPTING, SUBMIT_REFUSALS, type Submit, createSubmit } from './submit-
 
 const CURSORS = createCursors('operations', readId);
 
-/** What the endpoints of operations work with. */
+/** The dependencies of the operation endpoints. */
 export interface OperationNeeds extends SubmitNeeds, AnswerNeeds {
   readonly database: Database;
   readonly findOperation: FindOperation;
-  /** Why an operation that has not ended waits. */
+  /** Why an unfinished operation waits. */
   readonly waitingOf: (operation: Operation) => Promise<Waiting>;
 }
 
@@ -60,7 +60,7 @@ type WalletType = {
 }[OperationType];
 type WalletWord = NonNullable<(typeof KINDS)[OperationType]['walletWord']>;
 
-/** What the routes below a user do, each of which has the word of its type. */
+/** The routes below a user, each with the word of its type. */
 const USER_OPERATIONS = {
   top_up: {
     name: 'createTopUp',
@@ -147,7 +147,7 @@ const postTransfer = (submit: Submit) =>
 
 const userParams = z.strictObject({ external_user_id: text(255).min(1).meta({ example: 'user_alice' }) });
 
-/** They differ in their type and word only. */
+/** They differ only in their type and word. */
 function postUserOperation(type: UserType, submit: Submit) {
   return endpoint({
     ...ACCEPTING,
@@ -299,7 +299,7 @@ const getOperations = ({ database, assets }: OperationNeeds) =>
     },
   });
 
-/** Until when operations are in the archives, if some of what was asked for can be. What has not ended never is. */
+/** The end of the archived period, if some of the requested operations may be archived. Unfinished ones never are. */
 async function findMissing(database: Database, { status, batchId, from }: OperationFilter): Promise<string | null> {
   if (status === 'pending' || status === 'scheduled') return null;
   const end = await readArchiveEnd(database);

@@ -2,7 +2,7 @@ import { PRIORITIES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { asset, id, metadata, money, time } from '../http/fields.ts';
 
-/** What an operation says of what it moves: by its type, whatever its status. */
+/** The fields of an operation by its type, whatever its status. */
 
 /** Where a leg begins or ends. */
 const end = z.union([
@@ -28,10 +28,10 @@ const openAmount = money.nullable().meta({
   description: 'Null until the operation has succeeded, if the request left it out.',
 });
 
-/** Null in a dry run alone. */
+/** Null only in a dry run. */
 const transaction_number = id.nullable();
 
-/** What an operation with terms left of the wallet that it names, and of another; absent where it moved nothing there. */
+/** The state of the named wallet, and of another, after an operation with terms; absent if nothing moved there. */
 const termsResult = z
   .strictObject({
     transaction_number,

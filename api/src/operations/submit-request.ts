@@ -18,7 +18,7 @@ import { WAITING_MOST, foreseeOperation } from './foresee-operation.ts';
 import { operationSchema } from './operation-schema.ts';
 import { type SubmitNeeds, submitOperation } from './submit-operation.ts';
 
-/** What every endpoint that accepts an operation declares. */
+/** The common declaration of every endpoint that accepts an operation. */
 export const ACCEPTING = {
   method: 'post',
   accepts: 'single',
@@ -41,15 +41,15 @@ export const ACCEPTING = {
   },
 } as const;
 
-/** What each of them may say no with, whatever it accepts. */
+/** The problems of each of them, whatever it accepts. */
 export const SUBMIT_REFUSALS = [
   ...(['conflicting_idempotency_keys', 'idempotency_key_reused', 'operation_archived'] as const),
   'too_many_pending',
 ] as const;
 
 /**
- * Accepts what a request asks for, and answers `202` with it, or, with `Prefer: wait=N`, `200` as soon as it is final. With
- * `dry_run`, it only answers `200` with what would come of it.
+ * Accepts the requested operation, and answers `202` with it, or, with `Prefer: wait=N`, `200` as soon as it is final.
+ * With `dry_run`, it only answers `200` with the expected outcome.
  */
 export type Submit = <Named extends Asked>(
   asked: Named,
@@ -64,7 +64,7 @@ export type Submit = <Named extends Asked>(
   | Problem<RefusalOf<Named> | 'idempotency_key_reused' | 'operation_archived' | 'too_many_pending'>
 >;
 
-/** How many dry runs a process makes at once, so that they leave connections to other reads, and how many may wait for that. */
+/** How many dry runs a process makes at once, leaving connections to other reads, and how many may wait for that. */
 const DRY_RUNS_AT_ONCE = 2;
 const DRY_RUNS_WAITING = 100;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { amount, assetCode, momentFrom, text, uuid } from '../http/schemas.ts';
 import { EXPIRES_IN_MOST } from './terms-facts.ts';
 
-/** The fields of requests for operations with terms, besides what they name in their path. */
+/** The fields of requests for operations with terms, besides those in their path. */
 
 const openAmount = amount.nullish().meta({
   description: 'Defaults to everything that is left.',

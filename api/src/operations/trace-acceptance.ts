@@ -2,8 +2,8 @@ import type { Tracing } from '@wallet/shared/process/tracing';
 import type { AcceptOperation } from './accept-operation.ts';
 
 /**
- * Makes acceptance a span of the request that asks for it, if that is traced: from the request's turn to the commit. What a worker
- * does for the operation is part of that span.
+ * Makes acceptance a span of its request, if that is traced: from the request's turn to the commit. The worker's spans
+ * for the operation are children of it.
  */
 export function traceAcceptance(tracing: Tracing, accept: AcceptOperation): AcceptOperation {
   return async (operation) => {

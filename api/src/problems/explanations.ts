@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../http/problem.ts';
 
-/** Why a request is refused, and what the caller can do about it. */
+/** Why a request is rejected, and what the caller can do about it. */
 interface Explanation {
   readonly cause: string;
   readonly cure: string;
@@ -11,7 +11,7 @@ const REPEAT =
   'Repeat the request after the seconds of Retry-After, with the same idempotency key. Nothing is accepted twice.';
 const ARCHIVES = 'Read it in the archive files. The operator of the service has them.';
 
-/** Of every problem. The pages at `/problems/{code}` show them. */
+/** For every problem. The pages at `/problems/{code}` show them. */
 export const EXPLANATIONS = {
   invalid_request: {
     cause:

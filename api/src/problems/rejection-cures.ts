@@ -1,6 +1,6 @@
 import type { RejectionCode } from '@wallet/shared/words/rejection';
 
-/** What can be done about an operation that was rejected, for every code. */
+/** What can be done about a rejected operation, for every code. */
 export const REJECTION_CURES = {
   hold_closed: 'Create another hold if the amount is still needed.',
   hold_exceeded: 'Use an amount within the remainder of the hold, or leave it out.',

@@ -6,7 +6,7 @@ import { time } from '../http/fields.ts';
 
 const EPOCH_MS = 1_000;
 
-/** The epoch as it is told; null while the database does not answer within a second. */
+/** The epoch as it is answered; null while the database does not answer within a second. */
 export const epochSchema = z
   .strictObject({
     id: z.string(),

@@ -14,7 +14,7 @@ import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 
-/** What the endpoints of house accounts work with. */
+/** The dependencies of the house account endpoints. */
 export interface AccountNeeds {
   readonly database: Database;
   readonly assets: Assets;

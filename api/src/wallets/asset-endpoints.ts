@@ -8,7 +8,7 @@ import { pageOf } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { text } from '../http/schemas.ts';
 
-/** What the endpoints of assets work with. */
+/** The dependencies of the asset endpoints. */
 export interface AssetNeeds {
   readonly database: Database;
   readonly assets: Assets;

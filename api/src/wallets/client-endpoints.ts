@@ -20,7 +20,7 @@ import { assetCode, idParams, text } from '../http/schemas.ts';
 
 const CURSORS = createCursors('clients', readId);
 
-/** What the endpoints of clients work with. */
+/** The dependencies of the client endpoints. */
 export interface ClientNeeds extends BulkNeeds {
   readonly database: Database;
 }
@@ -29,7 +29,7 @@ export function createClientEndpoints(needs: ClientNeeds): Endpoint[] {
   return [postClient(needs), postClientsInBulk(needs), getClient(needs), getClients(needs)];
 }
 
-/** What clients are read with. */
+/** The dependencies of reading clients. */
 type Reading = Pick<ClientNeeds, 'database' | 'assets'>;
 
 const postClient = ({ database, assets }: Reading) =>
@@ -116,7 +116,7 @@ const getClients = ({ database, assets }: Reading) =>
     },
   });
 
-/** Reads the wallets of all the clients at once, and makes the function that presents a client with its own. */
+/** Reads the wallets of all the clients at once, and makes the function that presents a client with its wallets. */
 async function presenterOf(
   { database, assets }: Reading,
   clients: readonly Client[],

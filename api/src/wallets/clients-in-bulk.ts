@@ -17,14 +17,14 @@ interface SentLine {
   readonly problem: string | null;
 }
 
-/** Reads the lines of a body, in groups; what is left of a JSON object goes into `envelope.rest` at the end. */
+/** Reads the lines of a body, in groups; the rest of a JSON object goes into `envelope.rest` at the end. */
 type ReadLines = (
   request: Request,
   envelope: { rest: unknown },
   limits: { readonly list: string; readonly limitBytes: number },
 ) => AsyncIterable<readonly SentLine[]>;
 
-/** What clients are made in bulk with. */
+/** The dependencies of creating clients in bulk. */
 export interface BulkNeeds {
   readonly storing: Database;
   readonly assets: Assets;
@@ -33,11 +33,11 @@ export interface BulkNeeds {
 
 const CLIENTS_MOST = 10_000;
 const ASSETS_MOST = 10;
-/** Ten thousand clients whose names and logins are as long as they may be. */
+/** Ten thousand clients with the longest permitted names and logins. */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
-/** Clients made by one statement. */
+/** Clients created by one statement. */
 const CHUNK = 250;
-/** The most requests of this kind that one process works on at once. */
+/** The most requests of this kind that one process handles at once. */
 const AT_ONCE = 2;
 
 const lineSchema = z
@@ -54,7 +54,7 @@ const lineSchema = z
   .meta({ id: 'ClientToMake' });
 
 const bodySchema = z.strictObject({ clients: z.array(lineSchema).min(1).max(CLIENTS_MOST) });
-/** What a JSON body says once its clients have been taken out. */
+/** The rest of a JSON body without its clients. */
 const restSchema = z.strictObject({ clients: z.array(z.unknown()) });
 
 const resultSchema = z
@@ -91,7 +91,7 @@ const answerSchema = z
 type Result = z.input<typeof resultSchema>;
 type Refused = Refusal<'invalid_request' | 'malformed_json' | 'login_taken'>;
 
-/** A line, and what it asks for or why it cannot. */
+/** A line, with its client or the reason why it has none. */
 interface ReadLine {
   readonly line: number;
   readonly login: string | null;
@@ -177,13 +177,13 @@ function readLine(assets: Assets, { line, value, problem }: SentLine): ReadLine 
   return { line, login, asked: { login, name, assetIds: [...assetIds] } };
 }
 
-/** That of a line that is not valid, as far as it says one. */
+/** The login of an invalid line, if it has one. */
 function loginOf(value: unknown): string | null {
   const login = z.object({ login: lineSchema.shape.login }).safeParse(value);
   return login.success ? login.data.login : null;
 }
 
-/** Makes the clients, a statement after the other: between them others get their turn, and a connection. */
+/** Creates the clients, one statement at a time: between them others get their turn, and a connection. */
 async function makeAll(storing: Database, lines: readonly ReadLine[]): Promise<Map<WantedClient, MadeClient>> {
   const wanted = lines.flatMap(({ asked }) => (asked instanceof Refusal ? [] : [asked]));
   const made = new Map<WantedClient, MadeClient>();

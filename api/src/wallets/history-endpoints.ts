@@ -19,12 +19,12 @@ import { archivedHistory, historyLineSchema, statisticsSchema } from './wallet-s
 
 const CURSORS = createCursors('transactions', readPosition);
 
-/** What the endpoints of a wallet's history work with. */
+/** The dependencies of the history endpoints. */
 export interface HistoryNeeds {
   readonly database: Database;
   readonly history: History;
   readonly assets: Assets;
-  /** What never changes about a wallet; null if there is none. */
+  /** The immutable facts of a wallet; null if it does not exist. */
   readonly findFacts: (id: string) => Promise<WalletFacts | null>;
 }
 

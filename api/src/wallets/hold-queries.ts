@@ -15,7 +15,7 @@ import { notFound } from './wallet-not-found.ts';
 
 const CURSORS = createCursors('holds', readId);
 
-/** They are read with the scope that shows balances: a hold is a part of what its wallet shows as held. */
+/** They require the scope that shows balances: a hold is part of its wallet's held amount. */
 export function createHoldQueries(needs: HistoryNeeds): Endpoint[] {
   return [getHold(needs), getHolds(needs)];
 }
@@ -113,7 +113,7 @@ const getHolds = ({ database, assets, findFacts }: HistoryNeeds) =>
         keyOf: (hold) => hold.id,
         present: (hold) => presentHold(hold, known),
       });
-      // What is open is not archived.
+      // Open holds are not archived.
       const asksForOld = page.nextCursor === null && query.status !== 'open';
       const end = asksForOld ? await readArchiveEnd(database) : null;
       return { ...page, body: { ...page.body, archived_before: end?.time.toISOString() ?? null } };

@@ -12,7 +12,7 @@ import { notFound } from './wallet-not-found.ts';
 import { statementSchema } from './wallet-schemas.ts';
 import { STATEMENTS, type Statement } from './write-statement.ts';
 
-/** A statement that is not taken in this time is broken off: its reader is too slow. */
+/** A statement that is not read completely in this time is broken off: its reader is too slow. */
 const SEND_MS = 600_000;
 
 const FORMATS = { json: 'application/json', csv: 'text/csv' } as const;
@@ -87,13 +87,13 @@ export const createStatementEndpoint = ({ history, assets, findFacts }: HistoryN
   });
 };
 
-/** Of the month in which the last moment before `to` is. */
+/** The beginning of the month in which the last moment before `to` is. */
 function startOfMonth(to: Date): Date {
   const last = new Date(to.getTime() - 1);
   return new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth(), 1));
 }
 
-/** Of what was asked for up to the present, the first millisecond that is not before it. */
+/** The requested end, at most now, rounded up to a millisecond. */
 function endOf(askedAt: Date, to: Date | undefined): Date {
   return to !== undefined && to <= askedAt ? to : new Date(askedAt.getTime() + 1);
 }

@@ -27,7 +27,7 @@ import { createStatementEndpoint } from './statement-endpoint.ts';
 import { notFound } from './wallet-not-found.ts';
 import { presentWallet, walletAtSchema, walletSchema } from './wallet-schemas.ts';
 
-/** The most that the number of an asset can be. */
+/** The highest number that an asset can have. */
 const ASSET_MOST = 32_767;
 
 export type WalletNeeds = HistoryNeeds;

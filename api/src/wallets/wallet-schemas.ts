@@ -113,7 +113,7 @@ export const statementSchema = z
   })
   .meta({ id: 'Statement', description: 'The movements of a wallet in a period, between two balances.' });
 
-/** What the last page of a history has besides. */
+/** The additional fields of the last page of a history. */
 export const archivedHistory = {
   archived: checkpointSchema.nullable().meta({
     description:

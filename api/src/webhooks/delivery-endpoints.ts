@@ -31,7 +31,7 @@ const CURSORS = createCursors('deliveries', readLast);
 const TAG = 'Webhooks';
 const FEED = 'feed:';
 const ATTEMPTS_SHOWN = 50;
-/** The most deliveries that one request has sent again. */
+/** The most deliveries that one request resends. */
 const REPLAY_MOST = 100_000;
 
 const deliveryParams = z.strictObject({ id: uuid, event_id: uuid });
@@ -221,7 +221,7 @@ function pendingOf(id: string): string {
   return `/webhook-endpoints/${id}/deliveries?status=pending`;
 }
 
-/** The last of a page: the place in the feed of what no claim has reached, or the id of an event. */
+/** The last of a page: the position in the feed of an unclaimed delivery, or the id of an event. */
 function readLast(key: string): DeliveryFilter['before'] {
   if (!key.startsWith(FEED)) {
     const eventId = readId(key);
@@ -231,7 +231,7 @@ function readLast(key: string): DeliveryFilter['before'] {
   return position === null ? null : { position };
 }
 
-/** Writes down who had deliveries of an endpoint sent again, in the transaction that does it. */
+/** Records who had deliveries of an endpoint resent, in the transaction that does it. */
 async function recordReplay(client: Queryable, by: Actor, id: string, detail: Act['detail']): Promise<void> {
   const action = 'webhook_endpoint.deliveries_replayed';
   await insertAct(client, by, { action, subjectType: 'webhook_endpoint', subjectId: id, detail });

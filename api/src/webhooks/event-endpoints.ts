@@ -13,7 +13,7 @@ const TAG = 'Webhooks';
 
 export type EventNeeds = StreamNeeds;
 
-/** @param eventSchema what an event is, which has the resources of other features in it. */
+/** @param eventSchema the schema of an event, which contains the resources of other features. */
 export function createEventEndpoints(needs: EventNeeds, eventSchema: z.ZodType): Endpoint[] {
   return [getEvents(needs, eventSchema), createStreamEndpoint(needs), getEvent(needs, eventSchema)];
 }
@@ -63,7 +63,7 @@ const getEvents = ({ database }: EventNeeds, eventSchema: z.ZodType) =>
       const page = await readFeed(database, after, typesOf(query), query.limit);
       if (typeof page === 'string') return refusePlace(database, after, page);
       const { events, place, epochId } = page;
-      // The events go out as they are stored, byte for byte.
+      // The events are sent as they are stored, byte for byte.
       const data = events.map((event) => new JsonText(eventText(event)));
       return { status: 200, body: { data, next_cursor: writeCursor(place), epoch: epochId } };
     },

@@ -13,13 +13,13 @@ import { readCursor, refusePlace, typeQuery, typesOf } from './feed-cursors.ts';
 export interface StreamNeeds {
   readonly database: Database;
   readonly streams: EventStreams;
-  /** Whether the key of a request still lets it in. */
+  /** Whether the key of a request still permits it. */
   readonly stillMay: (request: Request, scope: Scope) => Promise<boolean>;
 }
 
 const SCOPE = 'events:read';
 
-/** Proxies neither keep back, nor keep, nor compress what comes. */
+/** Proxies must not buffer, cache or compress the stream. */
 const HEADERS = { 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' };
 
 const cursor = pageQuery.cursor.meta({

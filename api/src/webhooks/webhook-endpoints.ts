@@ -40,7 +40,7 @@ import { makeSecret, requireSealer, sealHeaders, writeSecret } from './webhook-s
 const PATH = '/webhook-endpoints';
 const TAG = 'Webhooks';
 const CURSORS = createCursors('webhook-endpoints', readId);
-/** How long the secret from before a rotation signs beside the next one. */
+/** How long the previous secret signs beside the new one after a rotation. */
 const BOTH_SIGN_MS = 24 * 60 * 60 * 1_000;
 
 export function createWebhookEndpointEndpoints(needs: WebhookNeeds): Endpoint[] {
@@ -50,7 +50,7 @@ export function createWebhookEndpointEndpoints(needs: WebhookNeeds): Endpoint[] 
     postRotation(needs),
     postTest(needs),
     ...createDeliveryEndpoints(needs),
-    // The example of the document deletes the endpoint that those above are about.
+    // The document's example deletes the endpoint of the examples above.
     getEndpoint(needs),
     patchEndpoint(needs),
     deleteEndpoint(needs),
@@ -274,7 +274,7 @@ const postTest = (needs: WebhookNeeds) =>
     },
   });
 
-/** Writes down who did what to an endpoint, in the transaction that does it. */
+/** Records who did what to an endpoint, in the transaction that does it. */
 async function recordAct(
   client: Queryable,
   by: Actor,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HIDDEN, readSecret } from './webhook-secrets.ts';
 import { text } from '../http/schemas.ts';
 
-/** The fields that a webhook endpoint is made from and changed with. */
+/** The fields for creating and changing a webhook endpoint. */
 
 const URL_LIMIT = 2_048;
 const DESCRIPTION_LIMIT = 500;
@@ -14,16 +14,18 @@ const HEADER_VALUE_LIMIT = 1_024;
 
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
-/** Spaces at the ends would be lost on the way. */
+/** Spaces at the ends would be lost in transit. */
 const PRINTABLE = /^[!-~]([ -~]*[!-~])?$/;
 
-/** What the sender says itself, and what would change how the request is read or how long its connection lasts. */
+/**
+ * Headers that the sender sets itself, or that would change how the request is read or how long its connection lasts.
+ */
 const OUR_HEADERS = new Set([
   ...['host', 'content-length', 'content-type', 'content-encoding', 'connection', 'transfer-encoding', 'user-agent'],
   ...['accept-encoding', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade'],
 ]);
 
-/** Checked against addresses within, which takes a look into DNS, when all fields are valid. */
+/** Checked for internal addresses, which needs the DNS, after all fields are valid. */
 export const url = text(URL_LIMIT).min(1).meta({ example: 'https://example.com/webhooks' });
 
 export const description = text(DESCRIPTION_LIMIT).nullable();

@@ -8,7 +8,7 @@ import { PENDING_LIMIT, type ShownEndpoint } from './shown-endpoint.ts';
 import { HIDDEN, SECRET_PATTERN, openHeaders } from './webhook-secrets.ts';
 import { time } from '../http/fields.ts';
 
-/** What belongs to webhooks, as the API answers it: each with its schema and the function that makes it. */
+/** Webhook resources as the API answers them: each with its schema and the function that makes it. */
 
 const id = z.uuid();
 
