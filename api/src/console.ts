@@ -12,7 +12,7 @@ const POLICY =
 
 const MISSING =
   'The console is not built: run npm run build --workspace=console, then start the API again. Everything else is ' +
-    'served.\n';
+  'served.\n';
 
 /** The files of a build by content encoding, smallest first. */
 const ENCODINGS = { br: '.br', gzip: '.gz' } as const;

@@ -13,8 +13,8 @@ const INFO = {
     'Operations are accepted (`202`), applied in the order of acceptance of their wallet, and found at their `Location`. Amounts are ' +
     'decimal strings.\n\nEach request here is an example that the service accepts, in the order of this document, on the data that ' +
     '`npm run seed` makes; the answers are what it answered. Answers may have more fields than are described here: ' +
-      'ignore fields that you do not know. Rejected requests are answered with a problem (RFC 9457), whose `type` is ' +
-        'the path of a page about it.',
+    'ignore fields that you do not know. Rejected requests are answered with a problem (RFC 9457), whose `type` is ' +
+    'the path of a page about it.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 

@@ -9,7 +9,9 @@ import { walletSchema } from './wallets/wallet-schemas.ts';
 
 const place = z
   .strictObject({
-    sequence: z.int().meta({ description: "Of two events of one wallet, the one with the higher number happened later." }),
+    sequence: z
+      .int()
+      .meta({ description: 'Of two events of one wallet, the one with the higher number happened later.' }),
   })
   .meta({ id: 'EventPlace', description: 'Fields that the data of every event has in addition.' });
 
@@ -36,7 +38,7 @@ const eventPayload = z
     id: 'EventPayload',
     description:
       'An event as it is sent to webhook endpoints; its `type` says what `data` holds. Types are added over time: ' +
-        'ignore those that you do not know.',
+      'ignore those that you do not know.',
   });
 
 export const eventSchema = z

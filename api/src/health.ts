@@ -23,8 +23,7 @@ const healthSchema = z
     epoch: epochSchema.meta({
       description:
         'A changed `id` means that a standby was promoted or a backup restored. Null while the database is down or ' +
-          'does ' +
-        'not answer within a second, and on a standby of a database that has no epoch.',
+        'does not answer within a second, and on a standby of a database that has no epoch.',
     }),
   })
   .meta({ id: 'Health' });
@@ -65,7 +64,7 @@ const getHealth = ({ database, queueState, backlog, workersAreAway }: HealthNeed
     summary: 'Check the health of the service',
     description:
       '`degraded` while Redis takes no jobs (operations are accepted and applied without it) or accepted operations ' +
-        'are late; `down` without a database that accepts writes. `reasons` says which.',
+      'are late; `down` without a database that accepts writes. `reasons` says which.',
     answers: { 200: healthSchema, 503: healthSchema },
     handle: async () => {
       const [state, queue] = await Promise.all([readDatabaseState(database), queueState()]);

@@ -40,7 +40,7 @@ export function keepKey(dataDir: string): string {
     if (Buffer.from(key, 'base64').length !== SEALING_KEY_BYTES)
       throw new ConfigError(
         `${file} holds no key of ${SEALING_KEY_BYTES} bytes. Restore it from a backup, or delete it and rotate the ` +
-          `secret of every webhook endpoint.',
+          'secret of every webhook endpoint.',
       );
     return key;
   });

@@ -20,7 +20,7 @@ export function findClientProgram(name: 'pg_dump' | 'pg_restore', major: number,
   throw new ConfigError(
     `The server is Postgres ${major}, which needs ${name} of version ${major} or later; this machine has ${seen}. ` +
       `Install the client programs of Postgres ${major} (postgresql-client-${major} on Debian), or run this on a ` +
-        `machine that has them.`,
+      `machine that has them.`,
   );
 }
 

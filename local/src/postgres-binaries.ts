@@ -61,9 +61,9 @@ function otherMajor(data: { folder: string; major: string }, seen: readonly Bina
   const found = seen.length === 0 ? 'there is no Postgres' : `there is only ${seen.map(describe).join(', ')}`;
   return (
     `The data in ${data.folder} was made by Postgres ${data.major}, and on this machine ${found}: install Postgres ` +
-      `${data.major} and start again. To continue with another version, serve it once more with its own, dump it ` +
-        `(npm run backup) and restore it (npm run restore) into a new DATA_DIR; docs/operations.md, "Another major ` +
-          `version of Postgres", has the commands.'
+    `${data.major} and start again. To continue with another version, serve it once more with its own, dump it ` +
+    '(npm run backup) and restore it (npm run restore) into a new DATA_DIR; docs/operations.md, "Another major ' +
+    'version of Postgres", has the commands.'
   );
 }
 

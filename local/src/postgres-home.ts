@@ -44,8 +44,9 @@ function majorOfData(data: string): string | null {
     }
   }
   if (existsSync(data) && readdirSync(data).length > 0) {
-    throw new ConfigError(`${data} has files in it that are not a Postgres database: move it away, or set another ` +
-      `DATA_DIR.`);
+    throw new ConfigError(
+      `${data} has files in it that are not a Postgres database: move it away, or set another ` + `DATA_DIR.`,
+    );
   }
   return null;
 }

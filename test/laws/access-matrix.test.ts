@@ -69,7 +69,7 @@ const routes = ENDPOINTS.flatMap(({ method, paths, scope }) =>
 );
 const toUrl = (path: string) => path.replace(/\{\w+\}|:\w+/g, ANY_ID);
 
-it('lets in who may, and nobody else', async () => {
+it('admits exactly the keys with the scope', async () => {
   const lines = [`nobody, ${Object.keys(refused).join(', ')}, all scopes but this, this scope`];
   for (const { method, path, scope } of routes) {
     const callers: [string, string | null][] = [['nobody', null], ...Object.entries(refused)];
@@ -102,7 +102,7 @@ function routesIn(stack: any[]): { method: string; path: string }[] {
   });
 }
 
-it('answers nothing to who has no key, whatever is routed beside the endpoints', async () => {
+it('answers nothing without a key, whatever is routed beside the endpoints', async () => {
   const log = createLogger({ process: 'test', level: 'silent', pretty: false });
   const nothing = () => undefined;
   const app = createApp({

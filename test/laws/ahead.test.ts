@@ -68,7 +68,7 @@ async function readApplied(ids: readonly string[], besides: readonly string[] = 
   return ids.map((id) => order.indexOf(id));
 }
 
-it('operations of high priority say exactly how many go first, and the last of them also what it takes along', async () => {
+it('operations of high priority report exactly how many are ahead, and the last of them also those it takes along', async () => {
   const random = randomFrom(20);
   const [first, second, both] = (await createWallets(3)) as [string, string, string];
   const highs: string[] = [];
@@ -82,7 +82,7 @@ it('operations of high priority say exactly how many go first, and the last of t
   expect(ahead).toEqual(await readApplied([...highs, last], lows));
 });
 
-it('lines of batches and operations of low priority take turns, and count each other so', async () => {
+it('lines of batches and operations of low priority take turns, and are counted accordingly', async () => {
   // A transaction has two of each. While single operations of high priority come, it would have a sixteenth.
   const limit = 6;
   const wallets = await createWallets(36);

@@ -35,7 +35,7 @@ beforeEach(async () => {
 
 const path = (month: Month, name: string): string => join(folder, month, name);
 
-it('every change is found, and nothing is deleted by it', async () => {
+it('every change to the files is found, and then nothing is deleted', async () => {
   await archive('2026-02');
   await archive('2026-03');
   expect(await verify()).toEqual([]);
@@ -72,7 +72,7 @@ it('every change is found, and nothing is deleted by it', async () => {
   ]);
 });
 
-it('a month that was noted is only deleted by its own files', async () => {
+it('a recorded month is only deleted by its own files', async () => {
   await archive('2026-02');
   await breakTheLaw(service.database, 'UPDATE archives SET removed_at = NULL');
   const file = path('2026-01', 'operations.csv.gz');
@@ -84,7 +84,7 @@ it('a month that was noted is only deleted by its own files', async () => {
   await expect(archive('2026-03')).rejects.toThrow(/2026-01 was written to another folder/);
 });
 
-it('a folder that is there already is only taken if it is what would be written', async () => {
+it('an existing folder is only reused if it is what would be written', async () => {
   mkdirSync(join(folder, '2026-01'));
   await expect(archive('2026-02')).rejects.toThrow(/2026-01 exists already, and is not the archive of 2026-01/);
   rmSync(join(folder, '2026-01'), { recursive: true });

@@ -75,7 +75,7 @@ const OPERATIONS = 'operations_kept_until_archived';
 const MOVEMENTS = 'movements_kept_until_archived';
 const FAILURES = 'failures_kept_until_archived';
 
-it('what is archived may go: an operation first, and then its movement or failure', async () => {
+it('archived rows may be deleted: an operation first, and then its movement or failure', async () => {
   expect(
     await refused(
       note(),
@@ -243,7 +243,7 @@ describe('a month is refused', () => {
   });
 });
 
-describe('what is archived', () => {
+describe('an archived operation', () => {
   const archived = (): string[] => [note(), bothAt(1), drop('operations', moved), drop('movements', moved)];
 
   it('is not accepted, queued or applied a second time', async () => {
@@ -263,7 +263,7 @@ describe('what is archived', () => {
     expect(await refused(...archived(), fail)).toBe('outcomes_fit_entries');
   });
 
-  it('is what an account stands on that has not moved since', async () => {
+  it('is the state of an account that has not moved since', async () => {
     const whole = [
       note(),
       bothAt(3),
@@ -281,7 +281,7 @@ describe('what is archived', () => {
     expect(await refused(...whole, back, freeze(', version = 2'))).toBe('accounts_follow_entries');
   });
 
-  it('may be what a line stands for, and nothing that neither is there nor can be archived', async () => {
+  it('may be the target of a line, unless it neither exists nor can be archived', async () => {
     const replay = (id: string): string =>
       `INSERT INTO batch_replays (batch_id, position, line, operation_id) SELECT id, 9, 9, '${id}' FROM batches`;
     expect(await refused(replay(moved))).toBe('accepted');

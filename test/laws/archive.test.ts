@@ -97,7 +97,7 @@ it('a file has every column of its table', async () => {
   }
 });
 
-it('months are in the files as they were, and nothing else is deleted', async () => {
+it('months are written to the files unchanged, and nothing else is deleted', async () => {
   const wallets = [await createFundedWallet(service.url, '100.00'), await createFundedWallet(service.url, '100.00')];
   await age(
     service.database,
@@ -156,7 +156,7 @@ async function withoutWorker(): Promise<void> {
   service = await startService({ worker: false });
 }
 
-it('what was applied behind something of the month after stays, and goes with a later month', async () => {
+it('an operation applied after one of the next month stays, and is archived with a later month', async () => {
   await withoutWorker();
   const one = await createFundedWallet(service.url);
   let other = one;
@@ -186,7 +186,7 @@ it('what was applied behind something of the month after stays, and goes with a 
   expect([await audit(), await verify()]).toEqual([[], []]);
 });
 
-it('what waits stays', async () => {
+it('pending operations stay', async () => {
   await withoutWorker();
   const wallet = await createFundedWallet(service.url);
   const operations = [1, 2].map((amount) => ({ type: 'deposit', wallet_id: wallet, amount }));
@@ -201,7 +201,7 @@ it('what waits stays', async () => {
   expect([await audit(), await verify()]).toEqual([[], []]);
 });
 
-it('an archive that is killed at any moment is continued, while operations and batches are accepted and applied', async () => {
+it('an archive that is killed at any moment resumes, while operations and batches are accepted and applied', async () => {
   const wallets: string[] = [];
   await inMonth('2026-01', async () => {
     for (let n = 0; n < 3; n += 1) wallets.push(await createFundedWallet(service.url, '1000.00'));
@@ -251,7 +251,7 @@ it('an archive that is killed at any moment is continued, while operations and b
   expect(readdirSync(folder).sort()).toEqual(['2026-01', '2026-02']);
 }, 240_000);
 
-it('an audit that was interrupted within an account resumes from where the archive has got meanwhile', async () => {
+it('an audit that was interrupted within an account resumes after the movements archived meanwhile', async () => {
   const wallet = await createFundedWallet(service.url);
   const operations = Array.from({ length: 40 }, () => ({ type: 'deposit', wallet_id: wallet, amount: 1 }));
   await inMonth('2026-01', async () => {
@@ -276,7 +276,7 @@ it('an audit that was interrupted within an account resumes from where the archi
   expect(found).toEqual([]);
 });
 
-it('a movement that is missing and not in the archives is named, and so is a month whose movements are not whole', async () => {
+it('a missing movement that is not archived is named, and so is a month with incomplete movements', async () => {
   const wallet = await createFundedWallet(service.url);
   await inMonth('2026-01', () => operate(service.url, wallet, 'DEPOSIT', '1.00'));
   await inMonth('2026-02', async () => {

@@ -59,7 +59,7 @@ const breakBalance = (wallet: string, version: number) =>
      WHERE to_account_id = (SELECT id FROM accounts WHERE wallet_id = '${wallet}') AND to_version = ${version}`,
   );
 
-it('finds nothing wrong while operations and batches are accepted and applied', async () => {
+it('finds no violation while operations and batches are accepted and applied', async () => {
   const wallets = await Promise.all([1, 2, 3].map(() => createFundedWallet(service.url, '100.00')));
   const load = { ends: false };
   const work = (async () => {
@@ -88,7 +88,7 @@ it.each<[string, number, RegExp]>([
   ['between what its lines say and what its totals say', 1_000, /FROM batch_totals/],
   ['while it is looked at in pieces', 5, /FROM movements AS ended/],
   ['while its accounts are walked', 5, /WITH walk AS/],
-])('finds nothing wrong with a batch that is applied %s', async (_when, mostRows, statement) => {
+])('finds no violation in a batch that is applied %s', async (_when, mostRows, statement) => {
   await service.stop();
   service = await startService({ worker: false });
   await postBatch([await createFundedWallet(service.url)], 40);
@@ -140,7 +140,7 @@ it('holds no snapshot between its pieces, however long an account and a batch ar
   expect(pieces).toBeGreaterThan(phases.length + 20);
 });
 
-it('continues an audit that was interrupted, with what it had found', async () => {
+it('continues an interrupted audit with its earlier findings', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   await postMany(wallet, 60);
   await service.drained();
@@ -174,7 +174,7 @@ it('continues an audit that was interrupted, with what it had found', async () =
   expect((await audit({ resume: true, keep: true })).found).toEqual(whole.found);
 }, 120_000);
 
-it('begins from the checkpoints of the audit before, and finds only what came after them', async () => {
+it('begins from the checkpoints of the previous audit, and finds only later violations', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   const other = await createFundedWallet(service.url, '1.00');
   await postMany(wallet, 30);
@@ -200,7 +200,7 @@ it('begins from the checkpoints of the audit before, and finds only what came af
   expect((await audit({ sinceCheckpoint: true })).found).toContain('account_not_at_last_entry');
 });
 
-it('keeps checkpoints that account for the balances, and passes no operation that is still to come', async () => {
+it('keeps checkpoints that match the balances, and skips no operation that is still to come', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   await postMany(wallet, 10);
   await service.drained();
@@ -216,7 +216,7 @@ it('keeps checkpoints that account for the balances, and passes no operation tha
   expect(Math.abs(Date.now() - 600_000 - time)).toBeLessThan(60_000);
 });
 
-it('names what is wrong with a batch that is longer than a piece', async () => {
+it('names the violations of a batch that is longer than a piece', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   const batch = await postBatch([wallet], 40);
   await service.drained();
@@ -248,7 +248,7 @@ it('names what is wrong with a batch that is longer than a piece', async () => {
   ]);
 }, 60_000);
 
-it('audits where it may only read, without checkpoints', async () => {
+it('audits a read-only database, without checkpoints', async () => {
   expect(await mayKeepCheckpoints(auditor)).toBe(true);
   await setDefaults(service.databaseUrl, { default_transaction_read_only: 'on' });
   await auditor.end();

@@ -56,7 +56,7 @@ async function act(wallet: string, other: string): Promise<void> {
   ]);
 }
 
-it('finds nothing wrong with holds, reversals and postings while they are accepted and applied', async () => {
+it('finds no violation while holds, reversals and postings are accepted and applied', async () => {
   await request(service.url).post('/accounts').send({ name: 'fees' }).expect(201);
   const wallets = await Promise.all([1, 2, 3].map(() => createFundedWallet(service.url, '20.00')));
   const load = { ends: false };

@@ -31,7 +31,7 @@ async function audit(order: Omit<AuditOrder, 'tell'> = {}): Promise<string[]> {
   return [...found].sort();
 }
 
-it('finds nothing in a ledger of every kind, whatever the pieces', async () => {
+it('finds no violation in a ledger of every kind, whatever the pieces', async () => {
   expect(await audit()).toEqual([]);
   expect(await audit({ mostRows: 2 })).toEqual([]);
   expect(await audit({ mostRows: 5, keep: true })).toEqual([]);

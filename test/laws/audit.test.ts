@@ -47,7 +47,7 @@ const OTHER = '018f0000-0000-7000-8000-000000000000';
 const accountOf = (id: string) => `(SELECT id FROM accounts WHERE wallet_id = '${id}')`;
 
 describe('the audit', () => {
-  it('finds nothing on a sound database, and exits 0', async () => {
+  it('finds no violation on a sound database, and exits 0', async () => {
     const url = await copyDatabase(sound);
     const { code, output } = await audit(url);
     expect(output).toMatch(/^0 violations of P1 to P3, in \d+ pieces of at most \d+ ms\n$/);
@@ -61,7 +61,7 @@ describe('the audit', () => {
     });
   });
 
-  it('exits 2 when it cannot look', async () => {
+  it('exits 2 when the audit cannot run', async () => {
     expect(await audit(undefined)).toMatchObject({
       code: 2,
       output: expect.stringContaining('DATABASE_URL is not set'),
@@ -292,7 +292,7 @@ describe('the audit', () => {
     );
   });
 
-  it('runs beside a service that works', async () => {
+  it('runs beside a working service', async () => {
     const service = await startService();
     const own = await createFundedWallet(service.url, '50.00');
     const posts = Array.from({ length: 200 }, () =>

@@ -150,7 +150,7 @@ it('an API killed while it stores the batch leaves all of it, or nothing', async
   await expectCreditedOnce(file);
 }, 120_000);
 
-it('a worker killed while it applies the batch, three times, is no matter', async () => {
+it('a worker killed three times while it applies the batch does no harm', async () => {
   const file = makeFile();
   const id = await upload(file).answer;
   for (let times = 1; times <= 3; times += 1) {

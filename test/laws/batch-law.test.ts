@@ -80,7 +80,7 @@ const outcomeOf = (position: number, version: number) =>
    UPDATE batch_totals SET failed = failed + 1, failed_amount = failed_amount + ${position}00 WHERE batch_id = '${batch}'`;
 
 // Each breaks what the ones before it left: what an audit names is what came with it, and what is there still.
-it('the audit names what is wrong with a batch', async () => {
+it('the audit names the violations of a batch', async () => {
   const found = async (): Promise<string[]> => {
     const names = new Set<string>();
     await auditDatabase(service.database, ({ violation }) => names.add(violation));

@@ -187,7 +187,7 @@ describe('goes line by line, and writes nothing in sets', () => {
   });
 });
 
-it('is applied further in sets while operations of high priority wait that were accepted later', async () => {
+it('continues in sets while operations of high priority that were accepted later are pending', async () => {
   const wallet = await createFundedWallet(service.url);
   await postBatch([deposit(wallet, 5), deposit(wallet, 6)]);
   await request(service.url).post('/operations').send(withdraw(wallet, 11)).expect(202);
@@ -196,7 +196,7 @@ it('is applied further in sets while operations of high priority wait that were 
   expect(await balanceOf(service.url, wallet)).toBe('0.00');
 });
 
-it('leaves out the lines that an operation of high priority took along', async () => {
+it('skips the lines that an operation of high priority took along', async () => {
   const wallet = await createFundedWallet(service.url);
   await postBatch(Array.from({ length: 10 }, () => deposit(wallet, 5)));
   await request(service.url).post('/operations').send(withdraw(wallet, 12)).expect(202);
@@ -235,7 +235,7 @@ it('looks rows up by key, although its plans were made while the tables were emp
   }
 });
 
-it('sees what a transfer from another partition has just left in a wallet', async () => {
+it('sees the credit of a transfer from another partition', async () => {
   const wallet = await createFundedWallet(service.url);
   let sender = await createFundedWallet(service.url);
   while (placeOf(sender) === placeOf(wallet)) sender = await createFundedWallet(service.url);

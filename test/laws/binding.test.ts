@@ -178,7 +178,7 @@ it.each(SIMPLE_TYPES)('the law moves a %s the way the program does, and no other
   }
 });
 
-it('the account of a wallet has the hash that the program takes its partition from', async () => {
+it('the account of a wallet has the hash from which the program computes its partition', async () => {
   const ids = Array.from({ length: 500 }, () => newId());
   const { rows } = await service.database.query<{ id: string; hash: bigint }>(
     `SELECT id::text, wallet_hash(id) AS hash FROM unnest($1::uuid[]) AS id
@@ -189,7 +189,7 @@ it('the account of a wallet has the hash that the program takes its partition fr
   expect(rows).toEqual(rows.map(({ id }) => ({ id, hash: BigInt(crc32(id)) })));
 });
 
-it('the account of a wallet has the hash of its wallet whatever the statement that makes it says', async () => {
+it('the account of a wallet has the hash of its wallet whatever statement creates it', async () => {
   const id = newId();
   const client = await service.database.connect();
   try {

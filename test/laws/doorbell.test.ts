@@ -59,7 +59,7 @@ afterEach(async () => {
   doorbell?.close();
 });
 
-it('a doorbell whose first conversations with Redis break off still works', async () => {
+it('a doorbell whose first connections to Redis break still works', async () => {
   const { redisUrl, queuePrefix: prefix } = await createTestDatabase();
   const proxy = await startFlakyProxy(redisUrl, 8);
   const options = { url: proxy.url, prefix, onError: () => undefined };
@@ -79,7 +79,7 @@ it('a doorbell whose first conversations with Redis break off still works', asyn
   proxy.stop();
 });
 
-it('a ring that comes while the partition is being answered is answered too', async () => {
+it('a ring that arrives while the partition is being answered is answered too', async () => {
   const { redisUrl: url, queuePrefix: prefix } = await createTestDatabase();
   const options = { url, prefix, onError: () => undefined };
   const bell = createDoorbell(options);
@@ -111,7 +111,7 @@ it('a ring that comes while the partition is being answered is answered too', as
   expect(answers).toBeLessThanOrEqual(60);
 });
 
-it('a ring in the middle of an answer is answered when that has ended', async () => {
+it('a ring in the middle of an answer is answered after it', async () => {
   const { redisUrl: url, queuePrefix: prefix } = await createTestDatabase();
   const options = { url, prefix, onError: () => undefined };
   const bell = createDoorbell(options);
@@ -141,7 +141,7 @@ local data, opts = cjson.decode(redis.call('HGET', job, 'data')), cjson.decode(r
 data.version, opts.attempts = 2, 3
 redis.call('HSET', job, 'data', cjson.encode(data), 'opts', cjson.encode(opts))`;
 
-it('a ring of a later version is handed back as often as it says, and another is answered', async () => {
+it('a ring of a later version is handed back as often as it says, and other rings are answered', async () => {
   const { redisUrl: url, queuePrefix: prefix } = await createTestDatabase();
   const options = { url, prefix, onError: () => undefined };
   const bell = createDoorbell(options);

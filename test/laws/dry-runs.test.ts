@@ -134,7 +134,7 @@ function legsOf(ends: readonly (readonly [string, string, string])[], { wallet, 
   }));
 }
 
-it('foresees what happens, whatever waits and however much of it has been applied', async () => {
+it('predicts the outcome, whatever is pending and however much of it has been applied', async () => {
   const seen = new Map<string, number>();
   const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
   const property = fc.asyncProperty(fc.array(anyStep, { minLength: 20, maxLength: 30 }), async (steps) => {
@@ -235,7 +235,7 @@ it('waits for no lock of a writer', async () => {
   expect(told).toMatchObject({ ahead: 1, result: { wallet_balance: '3.00', wallet_version: 2, held_balance: '2.00' } });
 });
 
-it('looks at one moment while what waits is applied', async () => {
+it('sees one moment while pending operations are applied', async () => {
   const [wallet, lines] = [await createWallet(), 300];
   const operations = Array.from({ length: lines }, () => ({ type: 'deposit', wallet_id: wallet, amount: '0.01' }));
   await post('/batches', { operations });

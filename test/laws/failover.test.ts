@@ -34,7 +34,7 @@ const deposit = (url: string, wallet: string, key: string): Promise<Record<strin
 const refused = async (url: string, after: string): Promise<Record<string, unknown>> =>
   (await request(url).get('/events').query({ after }).expect(410)).body as Record<string, unknown>;
 
-it('refuses cursors of the epoch before, says where to read on, and takes again what was lost', async () => {
+it('refuses cursors of the previous epoch, says where to continue, and accepts lost operations again', async () => {
   const before = await serve(pair.primary.url, 'failover-before');
   await request(before.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' }).expect(201);
   const wallet = await createFundedWallet(before.url, '1.00');
@@ -77,7 +77,7 @@ it('refuses cursors of the epoch before, says where to read on, and takes again 
   }
 });
 
-it('an API that runs through a promotion forgets what was lost, and its neighbours do not notice', async () => {
+it('an API that runs through a promotion forgets what was lost, and its other requests do not notice', async () => {
   const folderOfOther = mkdtempSync(join(tmpdir(), 'wallet-failover-'));
   const other = await startStandbyPair(folderOfOther);
   await migrateDatabase(other.primary.url, MIGRATIONS_FOLDER, 4);

@@ -150,7 +150,7 @@ it.each(Object.entries(FAULTS))(
   150_000,
 );
 
-it('every process stops when it is asked to, after all that', async () => {
+it('every process still stops when it is asked to', async () => {
   const codes = await Promise.all([...apis, ...workers].map((each) => each.stop()));
   expect(codes).toEqual([0, 0, 0, 0]);
 });

@@ -68,7 +68,7 @@ async function treasuryBalance(): Promise<string> {
   return rows[0]!.balance;
 }
 
-it('wallets are filled and emptied one by one while others of their partition hold all that they can', async () => {
+it('wallets are filled and emptied one by one while others of their partition are full', async () => {
   const [full, other, third] = [await createWallet(), await createWallet(), await createWallet()];
   const user = await createUser('full_user');
   const credits: [path: string, body: object][] = [
@@ -103,7 +103,7 @@ it('wallets are filled and emptied one by one while others of their partition ho
   await expectSound();
 });
 
-it('lines of a batch are applied in sets while the house account holds more than a wallet can', async () => {
+it('lines of a batch are applied in sets while the house account exceeds the limit of a wallet', async () => {
   const [full, other, third] = [await createWallet(), await createWallet(), await createWallet()];
   const filled = await applyBatch([deposit(full, LIMIT), deposit(other, LIMIT), deposit(third, '7.00')]);
   expect(filled).toMatchObject({
@@ -119,7 +119,7 @@ it('lines of a batch are applied in sets while the house account holds more than
   await expectSound();
 });
 
-it('sums of amounts that no wallet could hold are told as they are', async () => {
+it('sums beyond the limit of a wallet are reported exactly', async () => {
   const wallet = await createWallet();
   const lines = [deposit(wallet, LIMIT), withdraw(wallet, LIMIT), deposit(wallet, LIMIT), withdraw(wallet, LIMIT)];
   const { batch } = await applyBatch(lines);

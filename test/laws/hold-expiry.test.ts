@@ -65,7 +65,7 @@ const isExpired = async (): Promise<boolean> => {
 it.each<[string, Parameters<typeof startService>[0]]>([
   ['with Redis', {}],
   ['without Redis', { redisUrl: NOBODY }],
-])('what is left of a hold is released within two seconds of its expiry, %s', async (_how, options) => {
+])('the rest of a hold is released within two seconds of its expiry, %s', async (_how, options) => {
   await start(options);
   const wallet = await createFundedWallet(service.url, '10.00');
   // Longer than a busy machine takes for what is to be seen before.
@@ -105,7 +105,7 @@ it('several workers release each hold once', async () => {
   expect(await audit(service)).toEqual([]);
 }, 60_000);
 
-it('of a capture and the expiry, the one that was accepted first wins', async () => {
+it('of a capture and the expiry, the one accepted first wins', async () => {
   await start();
   const wallets = await Promise.all(Array.from({ length: 6 }, () => createFundedWallet(service.url, '100.00')));
   const expiry = Date.now() + 8_000;
@@ -161,7 +161,7 @@ it('a worker that is killed before it has committed leaves the expiry to another
   expect(await audit(service)).toEqual([]);
 });
 
-it('one pass releases no more than it may, those that expired first', async () => {
+it('one pass releases no more than its limit, earliest expiry first', async () => {
   await start();
   const wallet = await createFundedWallet(service.url, '10.00');
   await Promise.all([holds.hold(wallet, 1n, 1_000), holds.hold(wallet, 1n, 1_000), holds.hold(wallet, 1n, 1_000)]);
@@ -177,7 +177,7 @@ it('one pass releases no more than it may, those that expired first', async () =
   }
 });
 
-it('nothing is accepted as the expiry of a hold but a release of all of it, when it has expired', async () => {
+it('the expiry of a hold can only be a release of all of it after it has expired', async () => {
   await start();
   const wallet = await createFundedWallet(service.url, '10.00');
   const hold = await holds.hold(wallet, 600n, 1_000);

@@ -123,7 +123,7 @@ async function expectApplicable(): Promise<void> {
   expect(violations).toEqual([]);
 }
 
-it('history is copied while the version before accepts and applies, and what it left pending is applied', async () => {
+it('history is copied while the previous version accepts and applies, and its pending operations are applied', async () => {
   await makeHistory(7_000);
   const before = await countKept();
   const accepting = workUntilRefused(() => acceptAsBefore(database, askFor(wallets, 7)));
@@ -139,7 +139,7 @@ it('history is copied while the version before accepts and applies, and what it 
   await expectApplicable();
 }, 60_000);
 
-it('a migration that was killed while it copied leaves the version before at work, and continues', async () => {
+it('a migration that was killed while it copied leaves the previous version at work, and continues', async () => {
   await makeHistory(5_000);
   const killed = migrateDatabase(url, MIGRATIONS_FOLDER, 1).catch(String);
   const isCopying = async (): Promise<boolean> =>
@@ -216,14 +216,14 @@ it('an outcome whose movement cannot be mirrored is refused', async () => {
   ).rejects.toThrow('an outcome has no movement');
 });
 
-it('a process that waits for the schema begins when it is there, and one that does not wait says what is missing', async () => {
+it('a process that waits for the schema starts when it exists, and one that does not wait says what is missing', async () => {
   await expect(checkDatabase(database, url, 'worker')).rejects.toThrow('has a schema older than this program');
   const waiting = checkDatabase(database, url, 'worker', 60_000).then(readNewest);
   await migrateDatabase(url, MIGRATIONS_FOLDER, 1);
   expect(await waiting).toBe(NEWEST_MIGRATION);
 });
 
-it('a long transaction makes neither the migration fail nor others wait behind it for long', async () => {
+it('a long transaction neither fails the migration nor makes others wait behind it for long', async () => {
   await makeHistory(20);
   const long = await database.connect();
   await long.query(

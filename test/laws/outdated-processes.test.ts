@@ -12,7 +12,7 @@ import { createFundedWallet } from '../support/wallets.ts';
 /** Processes notice while they run that the schema has become one of a later version: they keep running if they fit it, or end. */
 jest.setTimeout(60_000);
 
-it('processes keep running beside a later schema that they fit, and end with a sentence when they are too old for it', async () => {
+it('processes continue beside a later schema that they fit, and end with a sentence when they are too old for it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'wallet-outdated-'));
   const target = await createTestDatabase();
   const { databaseUrl: url } = target;

@@ -120,7 +120,7 @@ it.each<[string, (database: Queryable) => Promise<unknown>]>([
   ['readAccountsOfOriginals', (database) => readAccountsOfOriginals(database, ids)],
   ['readHolds', (database) => readHolds(database, ids)],
   ['readOriginals', (database) => readOriginals(database, ids)],
-])('%s reads what it names', async (_name, run) => {
+])('%s reads only what it names', async (_name, run) => {
   // Each account is found by what names it, and then read by its id.
   expect(await countRead(run)).toBeLessThan(8 * NAMED);
 });

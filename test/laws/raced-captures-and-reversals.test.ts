@@ -72,7 +72,7 @@ describe(`${CAPTURES} clients that capture one hold at once`, () => {
     await rig.expectLawful();
   });
 
-  it('get what one of them takes, and the wallet the rest back, if each is final; releases take no more from it', async () => {
+  it('get what one of them takes, and the wallet gets the rest, if each is final; releases take no more', async () => {
     const random = randomFrom(2);
     const wallet = await rig.createWallet({ balance: AMOUNT });
     const hold = await holdOf(wallet, AMOUNT);
@@ -126,7 +126,7 @@ describe(`${REVERSALS} reversals of one operation at once`, () => {
     await rig.expectLawful();
   });
 
-  it('of a posting take it back once, with all its legs', async () => {
+  it('of a posting reverse it once, with all its legs', async () => {
     const [wallet, other] = [await rig.createWallet({ balance: 100_00 }), await rig.createWallet()];
     const legs = [
       { from: { wallet_id: wallet }, to: { wallet_id: other }, amount: '40.00' },
@@ -152,7 +152,7 @@ describe(`${REVERSALS} reversals of one operation at once`, () => {
 describe('a reversal against a spend of the same money', () => {
   const PAIRS = 40;
 
-  it('is one of the two orders when the money is still in its own wallet', async () => {
+  it('have the outcome of one of the two orders when the money is still in its own wallet', async () => {
     const ends = await Promise.all(
       Array.from({ length: PAIRS }, async (_each, index) => {
         const wallet = await rig.createWallet();
@@ -168,7 +168,7 @@ describe('a reversal against a spend of the same money', () => {
     await rig.expectLawful();
   });
 
-  it('is one of the two orders when it has to come back from a wallet in another partition', async () => {
+  it('have the outcome of one of the two orders when it has to come back from a wallet in another partition', async () => {
     const pairs = await Promise.all(
       Array.from({ length: PAIRS }, async (_each, index) => {
         const partition = index % 8;

@@ -66,7 +66,7 @@ async function untilStatus(url: string, status: number): Promise<request.Respons
   }
 }
 
-it('is not called healthy, floods no log, and is used again when it takes writes', async () => {
+it('is not reported as healthy, floods no log, and is used again when it accepts writes', async () => {
   const wallet = await createFundedWallet(api.url, '5.00');
   await postgres.stop();
   writeFileSync(standbySignal, '');

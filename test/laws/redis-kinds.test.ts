@@ -144,7 +144,7 @@ const onlyLong = process.env['TEST_LONG'] ? it : it.skip;
     await receiver.until(() => ids.every(isTold));
   }
 
-  it('operations are applied and told of, rung for and not swept up', async () => {
+  it('operations are applied and announced after a ring, without the sweeper', async () => {
     const { ids } = await deposit((sent) => sent >= OPERATIONS);
     expect(ids.length).toBeGreaterThanOrEqual(OPERATIONS);
     await expectTold(ids);

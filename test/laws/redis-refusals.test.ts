@@ -236,7 +236,7 @@ async function check({ url, commands, from, takesRings, reason, heal, as }: Refu
 it.each(REFUSALS)('a Redis that refuses $name, from $from', check);
 (NATIVE === null ? it.skip : it).each(OTHER_KINDS)('a Redis that refuses $name', check);
 
-it('announcements are heard again when Redis allows their channel again', async () => {
+it('announcements arrive again when Redis allows their channel again', async () => {
   await start(undefined);
   await command(`ACL SETUSER ${USER} on >secret ~* resetchannels +@all`);
   const heard: number[][] = [];

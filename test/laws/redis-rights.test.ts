@@ -96,7 +96,7 @@ const redisSettings = (user: string) => ({
     expect(swept.values.filter(({ value }) => value > 0)).toEqual([]);
   });
 
-  it('lets the user do nothing else', async () => {
+  it('permits nothing else', async () => {
     for (const command of [
       'INFO',
       'KEYS *',

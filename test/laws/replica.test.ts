@@ -72,11 +72,11 @@ async function applyBatch(wallet: string, amount: string): Promise<string> {
   return answer.body.id as string;
 }
 
-it('warns at the start that no standby confirms what is acknowledged', async () => {
+it('warns at the start that no standby confirms acknowledged operations', async () => {
   await untilLogged(api, 'the database has no synchronous standby');
 });
 
-it('answers from the replica, from the primary what the replica has not replayed, and at all when it is gone', async () => {
+it('answers from the replica, and from the primary if the replica has not replayed enough or is gone', async () => {
   const wallet = await createFundedWallet(api.url, '5.00');
   const id = await applyBatch(wallet, '1.00');
   await pair.caughtUp();

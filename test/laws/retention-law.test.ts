@@ -76,7 +76,7 @@ it('an event that is younger than a day, was not relayed or has a delivery stays
   expect(await drop(told)).toBe('permitted');
 });
 
-it('a position of the feed stays from the floor on, before an endpoint, behind a claim, and at the end', async () => {
+it('a position of the feed stays from the floor on, ahead of an endpoint, behind a claim, and at the end', async () => {
   await tellAged(service.database, OLD, 5);
   const drop = (upTo: number, floor = upTo + 1): Promise<string> =>
     refusalOf(`UPDATE retention SET feed_floor = ${floor}; DELETE FROM event_feed WHERE position <= ${upTo}`);
@@ -100,7 +100,7 @@ it('a position of the feed stays from the floor on, before an endpoint, behind a
   expect(await drop(9)).toBe('permitted');
 });
 
-it('a delivery that is pending or was final for less than a day stays, and so do its attempts', async () => {
+it('a delivery that is pending, or became final less than a day ago, stays with its attempts', async () => {
   const endpoint = await makeEndpoint();
   const [event] = await tellAged(service.database, OLD);
   const dropBoth = (): Promise<string[]> =>
@@ -127,7 +127,7 @@ it('a delivery that is pending or was final for less than a day stays, and so do
   expect(await refusalOf('DELETE FROM deliveries')).toBe('permitted');
 });
 
-it('the floor of the feed is not lowered, nor done without', async () => {
+it('the floor of the feed is neither lowered nor removed', async () => {
   await service.database.query('UPDATE retention SET feed_floor = 5');
   expect(await refusalOf('UPDATE retention SET feed_floor = 4')).toBe(CHANGE_OF_HISTORY);
   expect(await refusalOf('DELETE FROM retention', service.database)).toBe(CHANGE_OF_HISTORY);

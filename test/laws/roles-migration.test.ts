@@ -76,7 +76,7 @@ it('databases of one server that are migrated at once share the roles', async ()
   }
 }, 120_000);
 
-it('a migrator that may make no roles migrates all the same, and says what is left to do', async () => {
+it('a migrator that may not create roles still migrates, and says what is left to do', async () => {
   await superuser.query('CREATE DATABASE test_modest OWNER modest');
   const url = as('modest', 'modest', new URL('/test_modest', postgres.url).href);
   const told = await migrate(url, { api: PASSWORDS.api });
@@ -101,7 +101,7 @@ No grants were made because a role is missing. Until they are made, only the own
   expect(await databaseAnswers(as('wallet_api_login', PASSWORDS.api, url))).toBe(true);
 }, 60_000);
 
-it('a migrator that may make roles needs to be no superuser', async () => {
+it('a migrator that may create roles need not be a superuser', async () => {
   await superuser.query('ALTER ROLE modest CREATEROLE');
   await superuser.query('CREATE DATABASE test_modest OWNER modest');
   const url = as('modest', 'modest', new URL('/test_modest', postgres.url).href);
@@ -112,7 +112,7 @@ it('a migrator that may make roles needs to be no superuser', async () => {
   expect(await databaseAnswers(as('wallet_api_login', PASSWORDS.api, url))).toBe(false);
 }, 60_000);
 
-it('what was granted besides is taken back', async () => {
+it('additional grants are revoked', async () => {
   const url = await inDatabase(postgres.url, 'test_drift');
   await migrate(url);
   const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });

@@ -86,7 +86,7 @@ it('each role has the rights that are kept', async () => {
   expect(rows.map((row) => row.line).join('\n')).toMatchSnapshot();
 });
 
-it('nobody who runs is more than a user, or owns anything', async () => {
+it('no running process is more than a user, or owns anything', async () => {
   const { rows } = await service.database.query(`
     SELECT rolname FROM pg_roles
     WHERE rolname LIKE 'wallet\\_%'
@@ -103,7 +103,7 @@ const HISTORY = [
 ];
 /** What a worker deletes when it is old enough, which the law decides (laws/retention-law). */
 const MAY_GO = ['events', 'event_feed', 'deliveries', 'delivery_attempts', 'operation_keys'];
-it('what is only ever added is changed or deleted by nobody who runs, nor are keys, which only the API makes and ends', async () => {
+it('append-only tables are changed by no running process, nor are keys, which only the API creates and ends', async () => {
   const { rows } = await service.database.query(
     `SELECT role, relname FROM unnest($1::text[]) AS role, pg_class
      WHERE relnamespace = 'public'::regnamespace AND (
@@ -263,13 +263,13 @@ describe('the law', () => {
       FROM accounts;
     UPDATE accounts SET version = 9, balance = 5 WHERE id = ${account}`;
 
-  it('does not take a temporary table for the ledger', async () => {
+  it('does not mistake a temporary table for the ledger', async () => {
     const account = `(SELECT id FROM accounts WHERE wallet_id = '${wallet}')`;
     // As the superuser, who may make one: the functions look where they are told to, for every caller.
     expect(await refusalOf(service.database, shadow(account))).toBe('accounts_follow_entries');
   });
 
-  it('is made of functions that each say where names are looked for, but the one that names nothing', async () => {
+  it('consists of functions that each set their search_path, except the one that names nothing', async () => {
     const { rows } = await service.database.query(
       `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
        AND NOT coalesce(proconfig, '{}') @> ARRAY['search_path=public, pg_temp']`,

@@ -29,7 +29,7 @@ async function createWallet(): Promise<void> {
 
 const deposit = (id: string) => ({ id, type: 'deposit', wallet: 'USD 1', amount: 5n }) as const;
 
-it('migrating notes the last migration, and the oldest program that one of them has asked for', async () => {
+it('migrating records the last migration, and the oldest program that any of them requires', async () => {
   expect(await readSchemaVersion(rig.database)).toEqual({ version: NEWEST_MIGRATION, oldestProgram: 19 });
 });
 
@@ -54,14 +54,14 @@ async function expectGuarded(table: string): Promise<void> {
   expect(await writeAs(`wallet-api/${NEXT} - 10.0.0.1:5432`)).toBeNull();
 }
 
-it('a program without a number counts as the last that gave none', async () => {
+it('a program without a number counts as the last one that had none', async () => {
   const write = `SET LOCAL application_name = 'wallet-worker'; INSERT INTO movements SELECT * FROM movements LIMIT 0`;
   expect(await errorOf(rig.database, write)).toBeNull();
   await migrated(NEXT, 20);
   expect(isProgramTooOld(await errorOf(rig.database, write))).toBe(true);
 });
 
-it('a schema does not go back to what it was for', async () => {
+it('a schema does not go back to requiring older programs', async () => {
   for (const change of ['version = version - 1', 'oldest_program = oldest_program - 1'])
     expect(await errorOf(rig.database, `UPDATE schema_version SET ${change}`)).toMatchObject({ code: '23001' });
   for (const removal of ['DELETE FROM schema_version', 'TRUNCATE schema_version'])
@@ -91,7 +91,7 @@ describe('a migration that older programs do not fit', () => {
   });
   const WRITE = 'INSERT INTO movements SELECT * FROM movements LIMIT 0';
 
-  it('waits for what they have under way, and keeps them from more', async () => {
+  it('waits for their running transactions, and blocks new ones', async () => {
     await writing.query(`BEGIN; ${WRITE}`);
     await migrating.query('BEGIN');
     const noted = noteSchemaVersion(migrating, { version: NEXT, oldestProgram: NEXT });

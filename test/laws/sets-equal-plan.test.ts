@@ -68,7 +68,7 @@ function idIn(partition: number): string {
 }
 
 it(
-  'the statement for sets and the rules of the ledger leave the same rows, which are those of the model',
+  'the statement for sets and the rules of the ledger write the same rows, which are those of the model',
   async () => {
     let inSets = 0;
     let oneByOne = 0;

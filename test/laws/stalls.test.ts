@@ -100,7 +100,7 @@ async function crashAndRestart(): Promise<void> {
 it.each([
   ['stood still', standStill],
   ['crashed and restarted', crashAndRestart],
-])('nothing is refused for being too much after Postgres %s', async (_name, fault) => {
+])('no request is rejected as overload after Postgres %s', async (_name, fault) => {
   let accepted = 0;
   let refused = 0;
   let enough = Infinity;

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.stop());
 
-it('of many captures of one hold at the same time, by several workers, exactly its amount leaves', async () => {
+it('many concurrent captures of one hold, by several workers, take exactly its amount', async () => {
   await createFundedWallets(rig, { [A]: 100n, [B]: 0n });
   const held = hold(A, 50n);
   await rig.accept([held]);
@@ -71,7 +71,7 @@ it.each([
   await expectSound(rig);
 });
 
-it('postings that cross each other and transfers, by several workers at the same time, never wait for each other in a circle', async () => {
+it('postings that cross each other and transfers, by several workers at the same time, never deadlock', async () => {
   const names = [A, B, C];
   for (let round = 0; round < 12; round += 1) {
     await rig.createWallets(new Map(names.map((name, index) => [name, { balance: 1_000n, partition: 10 + index }])));
@@ -144,7 +144,7 @@ it('house accounts are locked before wallets, and wallets in the order of their 
   }
 });
 
-it('the statement for sets locks no wallet where a line has terms: the house account of another line comes before', async () => {
+it('the statement for sets locks no wallet if a line has terms: the house account of another line comes first', async () => {
   const partition = 7;
   await createFundedWallets(rig, { [A]: 100n, [B]: 0n }, partition);
   const lines = [ask({ type: 'deposit', wallet: B, amount: 5n }), posting([A, 'USD fees', 3n])];

@@ -74,7 +74,7 @@ function told(): Set<unknown> {
   return new Set(events.keys());
 }
 
-it('kill -9 while a request is under way', async () => {
+it('kill -9 during a request', async () => {
   receiver.answer = () => undefined;
   const id = await deposit();
   await receiver.until(({ length }) => length === 1);
@@ -84,7 +84,7 @@ it('kill -9 while a request is under way', async () => {
   expect(told()).toEqual(new Set([id]));
 }, 60_000);
 
-it('kill -9 when the receiver has answered, and nobody wrote it down', async () => {
+it('kill -9 after the receiver has answered, before that is recorded', async () => {
   const victim = worker;
   let first = true;
   receiver.answer = (_request, response) => {
@@ -99,7 +99,7 @@ it('kill -9 when the receiver has answered, and nobody wrote it down', async () 
   expect(told()).toEqual(new Set([id]));
 }, 60_000);
 
-it('kill -9 again and again while operations come and are told', async () => {
+it('kill -9 again and again while operations and events arrive', async () => {
   const ids: string[] = [];
   for (let round = 0; round < 4; round += 1) {
     ids.push(...(await Promise.all(Array.from({ length: 50 }, deposit))));
@@ -110,7 +110,7 @@ it('kill -9 again and again while operations come and are told', async () => {
   expect(told()).toEqual(new Set(ids));
 }, 90_000);
 
-it('a worker that stops in the middle of a round, of which some were answered', async () => {
+it('a worker that stops in the middle of a round, with some answers received', async () => {
   await database.query(`UPDATE webhook_endpoint_states SET paused_until = now() + interval '1 hour'`);
   const ids = await Promise.all(Array.from({ length: 3 }, deposit));
   await untilRelayed(ids.length);
@@ -137,7 +137,7 @@ async function untilRelayed(count: number): Promise<void> {
   }
 }
 
-it('what was recorded, and never relayed', async () => {
+it('events that were recorded, and never relayed', async () => {
   await worker.kill();
   const ids = await Promise.all(Array.from({ length: 20 }, deposit));
   worker = await cluster.startWorker();

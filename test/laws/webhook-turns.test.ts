@@ -37,7 +37,7 @@ async function subscribe(eventTypes: string[]): Promise<{ id: string; receiver: 
   return { id, receiver };
 }
 
-it('an endpoint that comes back with a large backlog delays no other, and is told all of it', async () => {
+it('an endpoint that recovers with a large backlog delays no other, and gets all of it', async () => {
   const [large, small] = [await subscribe(['wallet.frozen']), await subscribe(['wallet.closed'])];
   const backlog = 600;
   await recordFacts(

@@ -21,7 +21,7 @@ export const READING: readonly Mutant[] = [
     bug: 'a listener that takes nothing has the process keep everything for it',
     text: 'over.signal.aborted || to.writableLength > UNTAKEN_BYTES',
     instead: 'over.signal.aborted || to.writableLength > 2 ** 40 * UNTAKEN_BYTES',
-    tests: ['laws/event-streams > takes nothing'],
+    tests: ['laws/event-streams > reads nothing'],
   },
   {
     name: 'listener-told-of-other-types',

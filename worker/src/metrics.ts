@@ -39,11 +39,7 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
   const duration = histogram('wallet_drain_duration_seconds', 'Transactions that applied operations', DURATION_BUCKETS);
   const drainFailures = counter('wallet_drain_failures_total', 'Transactions that failed and will be repeated', 'lane');
   const broken = counter('wallet_broken_partitions_total', 'Drains of a partition that breaks the law of the ledger');
-  const sweeps = counter(
-    'wallet_sweeps_total',
-    'Sweeps for operations that waited too long, by outcome',
-    'found',
-  );
+  const sweeps = counter('wallet_sweeps_total', 'Sweeps for operations that waited too long, by outcome', 'found');
   const swept = counter('wallet_swept_partitions_total', 'Partitions where operations waited too long', 'action');
   for (const found of ['nothing', 'lost_rings']) sweeps.inc({ found }, 0);
   for (const action of ['rung', 'drained']) swept.inc({ action }, 0);

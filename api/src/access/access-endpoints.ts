@@ -170,7 +170,8 @@ const postRevocation = ({ database, onKeysChanged }: AccessNeeds) =>
     paths: ['/access/keys/{id}/revoke'],
     tag: TAG,
     summary: 'Revoke an API key',
-    description: 'Revocation is permanent and takes effect within a second in every process. Revoking a key again ' +
+    description:
+      'Revocation is permanent and takes effect within a second in every process. Revoking a key again ' +
       'changes nothing.',
     params: idParams,
     query: null,

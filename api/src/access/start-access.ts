@@ -74,7 +74,6 @@ function refuseToBeOpen({ host, allowAnonymous }: AccessSettings): void {
   if (isLoopback(host) || allowAnonymous) return;
   throw new ConfigError(
     `There are no API keys, so every client that reaches ${host} could do everything. Create a key first (npm run ` +
-      `keys -- create), ` +
-      'or set ALLOW_ANONYMOUS=true where only trusted callers can reach it.',
+      'keys -- create), or set ALLOW_ANONYMOUS=true where only trusted callers can reach it.',
   );
 }

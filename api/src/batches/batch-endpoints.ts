@@ -88,7 +88,7 @@ const postBatch = ({
     summary: 'Submit up to 1,000,000 operations at once',
     description:
       'All of them are accepted, or none; with `on_invalid=skip`, all that are valid. The same operations in another ' +
-        'format (JSON, NDJSON or CSV) are the same batch and are accepted only once.',
+      'format (JSON, NDJSON or CSV) are the same batch and are accepted only once.',
     params: null,
     query: z.strictObject({
       priority: z.enum(PRIORITIES).optional().meta({ description: 'Defaults to `low`.' }),
@@ -100,10 +100,9 @@ const postBatch = ({
         .meta({
           description:
             `\`refuse\` (the default): one invalid line rejects the batch. \`skip\` accepts the valid lines and ` +
-              `names the ` +
-            `others in \`skipped_lines\`; it rejects the batch if no line is valid, more than ${BAD_LINES_NAMED} are ` +
-              `invalid, or two ` +
-            'have the same key. Not for atomic batches. The same body sent again is the same batch.',
+            `names the others in \`skipped_lines\`; it rejects the batch if no line is valid, more than ` +
+            `${BAD_LINES_NAMED} are invalid, or two have the same key. Not for atomic batches. The same body sent ` +
+            'again is the same batch.',
         }),
       key_column: z.string().min(1).max(255).optional().meta({
         description:
@@ -212,7 +211,7 @@ const getBatch = ({ database, answerBatch }: { database: Database; answerBatch: 
     summary: 'Read a batch',
     description:
       'Until it has finished, it says why it waits and when it is expected to end. With `Prefer: wait=N` it is ' +
-        'answered as soon as it is completed, or after N seconds.',
+      'answered as soon as it is completed, or after N seconds.',
     params: idParams,
     query: null,
     body: null,
@@ -296,7 +295,7 @@ const retry = ({ answerBatch, ...needs }: RetryNeeds & { answerBatch: AnswerBatc
     summary: 'Retry the failed lines of a batch',
     description:
       'They become a new batch, whose `retry_of` is this one. A batch is retried once: a second request returns the ' +
-        'same new batch.',
+      'same new batch.',
     params: idParams,
     query: null,
     body: null,

@@ -19,8 +19,7 @@ export const batchSchema = z
       description: 'Lines that had been accepted before under their own keys. They are not operations of this batch.',
     }),
     skipped: z.int().meta({
-      description:
-        'Invalid lines that `on_invalid=skip` left out. They are not operations of this batch.',
+      description: 'Invalid lines that `on_invalid=skip` left out. They are not operations of this batch.',
     }),
     sums: z.array(z.strictObject({ asset: z.string(), total: money, succeeded: money, failed: money, pending: money })),
     priority: z.enum(PRIORITIES),
@@ -38,21 +37,31 @@ export const batchSchema = z
       .meta({ description: 'From the first operation that ended until now.' }),
     estimated_finish_at: time.nullable(),
   })
-  .meta({ id: 'Batch', description: 'Many operations accepted together. Each succeeds or fails on its own, unless ' +
-    'the batch is atomic.' });
+  .meta({
+    id: 'Batch',
+    description:
+      'Many operations accepted together. Each succeeds or fails on its own, unless ' + 'the batch is atomic.',
+  });
 
 /** A batch requested on its own: until it has finished, it says why. */
 export const polledBatchSchema = batchSchema
   .extend({
     ...waitingFields,
-    ahead: z.int().min(0).nullable().optional().meta({
-      description:
-        'Until it has finished: how many other operations are applied before its last line, over all of its ' +
+    ahead: z
+      .int()
+      .min(0)
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'Until it has finished: how many other operations are applied before its last line, over all of its ' +
           'partitions.',
-    }),
+      }),
   })
-  .meta({ id: 'PolledBatch', description: 'A batch; until it has finished, also why it waits and when it is expected ' +
-    'to end.' });
+  .meta({
+    id: 'PolledBatch',
+    description: 'A batch; until it has finished, also why it waits and when it is expected ' + 'to end.',
+  });
 
 const skippedLines = z
   .array(z.strictObject({ line: z.int(), field: z.string(), message: z.string() }))
@@ -83,7 +92,7 @@ export const TABLE = [
   'Empty lines and columns without a name are ignored.',
   'Where commas do not separate fields, `12,50` is read as 12.50, and an amount such as `1,000` or `1.000`, which is one',
   'in some countries and a thousand in others, is refused. The same operations are the same batch in any format.',
-  'The CSV export of a batch\'s failed operations can be corrected and sent back: result columns are dropped, and each',
+  "The CSV export of a batch's failed operations can be corrected and sent back: result columns are dropped, and each",
   'line is accepted once, under the key `retry-of:` followed by the id of the failed operation.',
 ].join(' ');
 

@@ -17,7 +17,7 @@ export const batchLineSchema = operationWith(
     position: z.int().meta({
       description:
         'Its position among the operations of the batch, from 1. Headers and empty lines are not counted, so it is ' +
-          'the same in every format.',
+        'the same in every format.',
     }),
   }),
   { id: 'BatchLine', description: 'An operation, as a line of a batch.' },

@@ -29,8 +29,11 @@ export const problemSchema = z
       .datetime()
       .optional()
       .meta({ description: 'Operations created, and movements made, before this time are in the archives.' }),
-    epoch: z.string().nullable().optional().meta({ description: 'The current epoch, if the cursor is of another ' +
-      'one.' }),
+    epoch: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'The current epoch, if the cursor is of another ' + 'one.' }),
     complete_until: z.iso
       .datetime()
       .nullable()
@@ -38,7 +41,7 @@ export const problemSchema = z
       .meta({
         description:
           'Operations acknowledged up to this time are in the current epoch. Those acknowledged later may be ' +
-            'missing: send them again under the same keys. Null if the time is not known.',
+          'missing: send them again under the same keys. Null if the time is not known.',
       }),
     continue_after: z
       .string()
@@ -47,7 +50,7 @@ export const problemSchema = z
       .meta({
         description:
           'The cursor to send as `after`: every unread event of the current epoch follows it. Null if it is not ' +
-            'known: then read without `after`.',
+          'known: then read without `after`.',
       }),
     events_in_doubt: z
       .int()
@@ -56,8 +59,7 @@ export const problemSchema = z
       .meta({
         description:
           'How many positions behind `continue_after` were read in the ended epoch. Each of their events is missing, ' +
-            'comes again ' +
-          'under its id, or is replaced by another of the same operation. Null if that is not known.',
+          'comes again under its id, or is replaced by another of the same operation. Null if that is not known.',
       }),
   })
   .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457). `code` is stable.' });

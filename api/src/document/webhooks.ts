@@ -36,8 +36,8 @@ const WEBHOOKS = {
 
 const DESCRIPTION =
   'Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you ' +
-    'use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything ' +
-      'else is retried. An event can be delivered more than once, always with the same `webhook-id`.';
+  'use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything ' +
+  'else is retried. An event can be delivered more than once, always with the same `webhook-id`.';
 
 const text = { type: 'string' } as const;
 const SIGNATURE_HEADERS = [
@@ -48,15 +48,15 @@ const SIGNATURE_HEADERS = [
   },
   {
     name: 'webhook-timestamp',
-    description: 'When this attempt was made, in seconds since 1970. Reject requests that are more than a few ' +
-      'minutes old.',
+    description:
+      'When this attempt was made, in seconds since 1970. Reject requests that are more than a few ' + 'minutes old.',
     schema: text,
   },
   {
     name: 'webhook-signature',
     description:
       'Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there ' +
-        'are two.',
+      'are two.',
     schema: text,
   },
 ].map((header) => ({ ...header, in: 'header' as const, required: true }));

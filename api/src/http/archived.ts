@@ -11,7 +11,7 @@ export const checkpointSchema = z.strictObject({ version: z.int(), balance: mone
   id: 'Checkpoint',
   description:
     'The last archived movement of the wallet, with the balance after it. Movements of higher versions are in the ' +
-      'database.',
+    'database.',
 });
 
 export function presentCheckpoint(
@@ -26,7 +26,7 @@ export const archivedBefore = {
   archived_before: time.nullable().meta({
     description:
       'On the last page, if matching operations may be in the archives: those created before this time are archived ' +
-        'and not listed, unless they ended late. Otherwise null.',
+      'and not listed, unless they ended late. Otherwise null.',
   }),
 };
 

@@ -103,7 +103,7 @@ const metadata = z
   .meta({
     description:
       'A flat object of your own. It is returned as it was sent: the order of names and the spelling of numbers are ' +
-        'kept, whitespace is not.',
+      'kept, whitespace is not.',
     example: { campaign: 'spring' },
   });
 
@@ -124,7 +124,7 @@ export const singleExtras = {
   execute_at: momentFrom.nullish().meta({
     description:
       'When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued ' +
-        'behind ' +
+      'behind ' +
       "everything accepted for its wallet, within 2 s by the database's clock.",
     example: '2026-12-31T12:00:00.000Z',
   }),

@@ -12,7 +12,7 @@ export const TAGS = {
   'House accounts': 'Accounts of the house, which postings and captures can name. The treasury is one of them.',
   Webhooks:
     'Events are sent to your URLs, signed according to Standard Webhooks. The feed has the same events, to read ' +
-      'instead or in addition.',
+    'instead or in addition.',
   Access: 'API keys with their scopes, and the audit log.',
   Service: 'The state of the service.',
 } as const;

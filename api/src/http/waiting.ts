@@ -29,8 +29,7 @@ export const waitingFields = {
     .meta({
       description:
         'While it waits: how many operations of its partition are applied first. Exact up to 10,000 single ' +
-          'operations; lines of a batch are ' +
-        'counted as they are spread. Null for what is scheduled.',
+        'operations; the number of batch lines is an estimate. Null for scheduled operations.',
     }),
   waits_for: z
     .enum(WAITS_FOR)
@@ -38,13 +37,16 @@ export const waitingFields = {
     .meta({
       description:
         'While it waits. `worker`: no worker was seen for 10 s. `schedule`: its time has not come. ' +
-          '`earlier_operations`: it is queued, and workers are applying the operations ahead of it.',
+        '`earlier_operations`: it is queued, and workers are applying the operations ahead of it.',
     }),
-  estimated_completion: time.nullable().optional().meta({
-    description:
-      'While it waits: when it is expected to end, computed from the backlog and the speed of the workers. Null if ' +
+  estimated_completion: time
+    .nullable()
+    .optional()
+    .meta({
+      description:
+        'While it waits: when it is expected to end, computed from the backlog and the speed of the workers. Null if ' +
         'that is not known.',
-  }),
+    }),
 };
 
 export function presentWaiting({ ahead, waitsFor, estimatedAt }: Waiting): PresentedWaiting {

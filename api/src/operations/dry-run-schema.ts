@@ -32,8 +32,8 @@ export const dryRunSchema = z.intersection(operationKind, foreseenState).meta({
   id: 'DryRun',
   description:
     'How an operation would end if it were accepted now and applied right after everything pending for its wallet. ' +
-      'Nothing is stored, so its `id` is null. Pending operations of other wallets and lines of atomic batches are ' +
-        'not considered, although they can change the outcome.',
+    'Nothing is stored, so its `id` is null. Pending operations of other wallets and lines of atomic batches are ' +
+    'not considered, although they can change the outcome.',
 }) as z.ZodType as z.ZodType<PresentedDryRun, PresentedDryRun>;
 
 type Unstored = 'id' | 'batch_id' | 'created_at' | 'completed_at';

@@ -198,7 +198,7 @@ const getOperation = ({ database, findOperation, waitingOf, ...needs }: Operatio
     summary: 'Read an operation',
     description:
       'While it waits, it says why and when it is expected to end. With `Prefer: wait=N` it is answered as soon as ' +
-        'it is final, or after N seconds.',
+      'it is final, or after N seconds.',
     params: idParams,
     query: null,
     body: null,
@@ -223,7 +223,7 @@ const postCancel = ({ database, assets }: OperationNeeds) =>
     summary: 'Cancel a scheduled operation',
     description:
       'It ends as failed, with the code `cancelled`. An operation that is already due is applied and cannot be ' +
-        'cancelled.',
+      'cancelled.',
     params: idParams,
     query: null,
     body: null,

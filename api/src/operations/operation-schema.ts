@@ -67,8 +67,9 @@ export const failedOperationSchema = presentedAs<PresentedOperation>(
   z.intersection(operationKind, failedState).meta({ id: 'FailedOperation' }),
 );
 
-const waiting = z.strictObject(waitingFields).meta({ id: 'Waiting', description: 'Why it waits, and when it is ' +
-  'expected to end.' });
+const waiting = z
+  .strictObject(waitingFields)
+  .meta({ id: 'Waiting', description: 'Why it waits, and when it is ' + 'expected to end.' });
 
 /** An operation requested on its own: while it waits, it says why. */
 export const polledOperationSchema = presentedAs<PresentedOperation & Partial<PresentedWaiting>>(

@@ -13,7 +13,7 @@ export function createReversalEndpoint(submit: Submit): Endpoint {
     summary: 'Reverse an operation, whole or in part',
     description:
       'It takes back what the operation moved, and never more. It may be requested while the operation is pending, ' +
-        'and is applied after it.',
+      'and is applied after it.',
     params: idParams,
     body: z.strictObject({ ...reversalFields, ...singleExtras }),
     bodyIsOptional: true,

@@ -27,7 +27,7 @@ export const ACCEPTING = {
     dry_run: flag.optional().meta({
       description:
         'Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is ' +
-          'stored. If the same request was accepted before under its key, the answer is that operation.',
+        'stored. If the same request was accepted before under its key, the answer is that operation.',
     }),
   }),
   headers: z.object({ ...keyHeader, ...preferHeader }),

@@ -95,8 +95,10 @@ export const EXPLANATIONS = {
     cause: 'An asset with this code exists, with another name, scale or rule.',
     cure: 'Choose another code. An asset cannot be changed.',
   },
-  too_many_assets: { cause: 'The service has reached the maximum number of assets.', cure: 'Use an asset that ' +
-    'exists.' },
+  too_many_assets: {
+    cause: 'The service has reached the maximum number of assets.',
+    cure: 'Use an asset that ' + 'exists.',
+  },
   account_exists: {
     cause: 'A house account with this name exists, and differs in whether it may go below zero.',
     cure: 'Choose another name. A house account cannot be changed.',
@@ -105,8 +107,10 @@ export const EXPLANATIONS = {
     cause: 'The service has reached the maximum number of house accounts.',
     cure: 'Use a house account that exists.',
   },
-  too_many_keys: { cause: 'The service has reached the maximum number of valid API keys.', cure: 'Revoke a key that ' +
-    'is not used.' },
+  too_many_keys: {
+    cause: 'The service has reached the maximum number of valid API keys.',
+    cure: 'Revoke a key that ' + 'is not used.',
+  },
   too_many_pending: {
     cause: 'The wallet has too many pending operations for a dry run.',
     cure: 'Retry when fewer are pending, or submit the operation itself.',

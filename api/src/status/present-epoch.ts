@@ -15,7 +15,7 @@ export const epochSchema = z
     complete_until: time.nullable().meta({
       description:
         'Operations acknowledged up to this time are here. Those acknowledged later, and before `began_at`, may be ' +
-          'missing: send them again under the same keys. Null if the time is not known, and for the first epoch.',
+        'missing: send them again under the same keys. Null if the time is not known, and for the first epoch.',
     }),
   })
   .nullable();

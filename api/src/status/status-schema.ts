@@ -45,7 +45,7 @@ export const statusSchema = z
       .meta({
         description:
           'Over the last minute. `applied` counts operations that succeeded; `accepted` is computed as ended ' +
-            'operations plus the growth of the backlog.',
+          'operations plus the growth of the backlog.',
       }),
     pending: z.strictObject({
       operations: count.meta({ description: 'Single operations; counting stops at a limit.' }),
@@ -73,8 +73,7 @@ export const statusSchema = z
           'Workers seen in the last ten minutes that have not stopped. One that was not seen for 10 s is gone.',
       }),
     batches: z.strictObject({ accepted: count, applying: count, cancelling: count }).meta({
-      description:
-        'Unfinished batches: none of their lines has ended, some have, or the rest was cancelled.',
+      description: 'Unfinished batches: none of their lines has ended, some have, or the rest was cancelled.',
     }),
     webhooks: z.strictObject({
       endpoints: count,
@@ -98,8 +97,8 @@ export const statusSchema = z
       )
       .max(60)
       .meta({
-        description: 'In chronological order. Workers record a sample each minute; while none runs there are no ' +
-          'samples.',
+        description:
+          'In chronological order. Workers record a sample each minute; while none runs there are no ' + 'samples.',
       }),
   })
   .meta({ id: 'Status', example: EXAMPLE });

@@ -71,7 +71,7 @@ const postAccount = ({ database }: AccountNeeds) =>
     summary: 'Add a house account',
     description:
       'It has a balance in every asset, is permanent, and takes effect in every process at once: `201`, or `200` if ' +
-        'the same one exists already.',
+      'the same one exists already.',
     params: null,
     query: null,
     body: z.strictObject({

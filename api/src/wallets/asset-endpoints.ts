@@ -49,7 +49,8 @@ const postAsset = ({ database }: AssetNeeds) =>
     paths: ['/assets'],
     tag: 'Assets',
     summary: 'Add an asset',
-    description: 'It is permanent, and takes effect in every process at once: `201`, or `200` if the same one exists ' +
+    description:
+      'It is permanent, and takes effect in every process at once: `201`, or `200` if the same one exists ' +
       'already.',
     params: null,
     query: null,

@@ -64,7 +64,7 @@ const resultSchema = z
     result: z.enum(['created', 'exists', 'refused']).meta({
       description:
         '`exists`: a client with this login and name existed, and now has a wallet of each of the assets. `refused`: ' +
-          'nothing was done.',
+        'nothing was done.',
     }),
     client_id: id.nullable(),
     wallets: z.array(z.strictObject({ id, asset: z.string() })),
@@ -108,7 +108,7 @@ export const postClientsInBulk = ({ storing, assets, readLines }: BulkNeeds) => 
     summary: 'Create up to 10,000 clients with their wallets',
     description:
       'Each line has its own result. Sending it again creates nothing twice: clients that exist are answered as ' +
-        '`exists`.',
+      '`exists`.',
     params: null,
     query: null,
     body: null,

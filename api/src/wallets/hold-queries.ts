@@ -35,7 +35,8 @@ const holdSchema = z
     expires_at: time.nullable().meta({ description: 'When the remainder is released.' }),
     created_at: time,
     operations: z.array(id).meta({
-      description: `Its captures and releases, including pending and failed ones, in the order of acceptance: at ` +
+      description:
+        `Its captures and releases, including pending and failed ones, in the order of acceptance: at ` +
         `most ${HOLD_OPERATIONS}.`,
     }),
     more_operations: z.boolean().meta({

@@ -25,7 +25,7 @@ const statementQuery = z.strictObject({
   to: momentFrom.optional().meta({
     description:
       'Exclusive. Defaults to now, as does a time in the future. Operations that are being applied at that moment ' +
-        'may appear only on a later statement of the same period, so wait a moment before you close a period.',
+      'may appear only on a later statement of the same period, so wait a moment before you close a period.',
     example: '2026-02-01T00:00:00.000Z',
   }),
   format: z.enum(['json', 'csv']).optional().meta({ description: 'Overrides `Accept`, which links cannot set.' }),
@@ -54,7 +54,7 @@ export const createStatementEndpoint = ({ history, assets, findFacts }: HistoryN
       'text/csv': z.string().meta({
         description:
           'A record for each movement, between one of the type `opening_balance` and one of the type ' +
-            '`closing_balance`. If the last is missing, the statement is incomplete.',
+          '`closing_balance`. If the last is missing, the statement is incomplete.',
       }),
     },
     problems: ['wallet_not_found', 'history_archived'],

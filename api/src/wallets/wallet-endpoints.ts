@@ -157,7 +157,7 @@ const patchWallet = ({ database, assets, findFacts }: WalletNeeds) =>
     summary: 'Freeze, thaw or close a wallet, or change its credit limit',
     description:
       'Closing is permanent; the balance must be zero, and nothing held. A frozen wallet takes part in no operations ' +
-        'except releases.',
+      'except releases.',
     params: idParams,
     query: null,
     body: z.union([

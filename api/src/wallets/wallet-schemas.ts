@@ -138,7 +138,7 @@ export const statisticsSchema = z
     archived: checkpointSchema.nullable().meta({
       description:
         'If part of the requested period is in the archives: the last movement there. Counts and sums are of those ' +
-          'after it.',
+        'after it.',
     }),
     by_type: z.array(z.strictObject({ type: z.enum(OPERATION_TYPES), ...totals, first_at: time, last_at: time })),
   })

@@ -105,7 +105,7 @@ const replay = (needs: WebhookNeeds) =>
     summary: 'Send an event to a webhook endpoint again',
     description:
       'It is sent at once, whether it succeeded or failed before. A pause of the endpoint ends. A delivery that was ' +
-        'never sent keeps its turn.',
+      'never sent keeps its turn.',
     params: deliveryParams,
     query: null,
     body: null,
@@ -157,8 +157,8 @@ const postRecovery = (needs: WebhookNeeds) =>
     summary: 'Send the undelivered events of a period',
     description:
       'Covers events that happened, or were last tried, since a time (and before `until`, if it is given): ' +
-        'deliveries that used up their attempts, those that wait for another attempt, and those that were never ' +
-          'sent. All are sent at once. A pause of the endpoint ends.',
+      'deliveries that used up their attempts, those that wait for another attempt, and those that were never ' +
+      'sent. All are sent at once. A pause of the endpoint ends.',
     params: idParams,
     query: null,
     body: z

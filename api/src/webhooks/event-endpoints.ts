@@ -27,7 +27,7 @@ const getEvents = ({ database }: EventNeeds, eventSchema: z.ZodType) =>
     summary: 'Read the feed of events, oldest first',
     description:
       'The `next_cursor` of each answer is the `after` of the next request; there is no last page. Only events of ' +
-        'types that a webhook endpoint subscribes to are recorded.',
+      'types that a webhook endpoint subscribes to are recorded.',
     scope: 'events:read',
     params: null,
     query: z.strictObject({
@@ -48,7 +48,7 @@ const getEvents = ({ database }: EventNeeds, eventSchema: z.ZodType) =>
           next_cursor: z.string().meta({
             description:
               'Where to continue; never null. If it differs from the cursor that was sent, there may be more at ' +
-                'once, even if `data` is empty because of `type`.',
+              'once, even if `data` is empty because of `type`.',
           }),
           epoch: z.string().nullable().meta({
             description:

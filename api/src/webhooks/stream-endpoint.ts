@@ -43,7 +43,7 @@ export const createStreamEndpoint = ({ database, streams, stillMay }: StreamNeed
       'Last-Event-ID': cursor.meta({
         description:
           'The last `id` that was received, which browsers send when they reconnect. It overrides `after`. The ' +
-            'answer is `410` in the same cases as for `GET /events`: continue as the problem says.',
+          'answer is `410` in the same cases as for `GET /events`: continue as the problem says.',
       }),
     }),
     body: null,
@@ -53,7 +53,7 @@ export const createStreamEndpoint = ({ database, streams, stillMay }: StreamNeed
         description:
           'An event: `event` is its type, `data` the event as `GET /events` has it, `id` its place in the feed. A comment comes ' +
           'every 15 s. The stream ends when the key is no longer valid for it, when the epoch ends, and when the ' +
-            'process stops: reconnect with the last `id`.',
+          'process stops: reconnect with the last `id`.',
         example:
           'id: MTcz\nevent: wallet.frozen\ndata: {"id":"019f…","type":"wallet.frozen","timestamp":"2026-01-31T12:00:00.000Z",' +
           '"data":{"id":"019f…","status":"frozen","sequence":812}}\n\n',
@@ -63,8 +63,9 @@ export const createStreamEndpoint = ({ database, streams, stillMay }: StreamNeed
     handle: async (input) => {
       const { request, query } = input;
       if (!streams.haveRoom()) {
-        return new Problem('unavailable', 'The process has no room for another stream.', { headers: { 'Retry-After': ' +
-          ''5' } });
+        return new Problem('unavailable', 'The process has no room for another stream.', {
+          headers: { 'Retry-After': '5' },
+        });
       }
       const types = typesOf(query);
       const last = input.header('Last-Event-ID') ?? '';

@@ -160,8 +160,9 @@ const patchEndpoint = ({ database, sealer, allowPrivate, ringDeliveries }: Webho
     body: z
       .strictObject({
         url: url.optional(),
-        event_types: eventTypes.optional().meta({ description: 'They also apply to events that have not been sent ' +
-          'yet.' }),
+        event_types: eventTypes
+          .optional()
+          .meta({ description: 'They also apply to events that have not been sent ' + 'yet.' }),
         description: description.optional(),
         headers: headers.nullish().meta({ description: 'Replaces all of them; null removes them.' }),
         rate_limit: rateLimit.optional(),

@@ -18,10 +18,13 @@ export const webhookEndpointSchema = z
     url: z.string(),
     description: z.string().nullable(),
     event_types: z.array(z.string()).meta({ description: '`*` is every type.' }),
-    headers: z.record(z.string(), z.literal(HIDDEN)).nullable().meta({
-      description: 'The names of your own headers. Null if they were stored under another `WEBHOOK_KEY` than is set ' +
-        'now.',
-    }),
+    headers: z
+      .record(z.string(), z.literal(HIDDEN))
+      .nullable()
+      .meta({
+        description:
+          'The names of your own headers. Null if they were stored under another `WEBHOOK_KEY` than is set ' + 'now.',
+      }),
     rate_limit: z.int().nullable().meta({ description: 'Requests per second; null means no limit.' }),
     status: z.enum(['enabled', 'disabled']),
     disabled_reason: z.enum(['requested', 'gone', 'failing']).nullable(),
@@ -30,16 +33,17 @@ export const webhookEndpointSchema = z
     paused_until: time.nullable().meta({
       description:
         'Nothing is sent to it until then, because its last requests failed or it answered with `Retry-After`. ' +
-          '`test`, `replay`, ' +
-        '`replay-failed` and `recover` end the pause.',
+        '`test`, `replay`, `replay-failed` and `recover` end the pause.',
     }),
     last_success_at: time.nullable(),
     last_failure_at: time.nullable(),
     last_error: z
       .strictObject({
         at: time,
-        status_code: z.int().nullable().meta({ description: 'The status of the answer; null if there was none.', ' +
-          'example: 500 }),
+        status_code: z
+          .int()
+          .nullable()
+          .meta({ description: 'The status of the answer; null if there was none.', example: 500 }),
         message: z.string().meta({
           description:
             'The status of the answer, or why there was none. `secret_unreadable`: `WEBHOOK_KEY` is another one.',
@@ -51,7 +55,7 @@ export const webhookEndpointSchema = z
     pending: z.int().meta({
       description:
         `How many deliveries it is owed, also while it is paused or disabled. Counting stops at ${PENDING_LIMIT}, ` +
-          `which means that many or more.',
+        'which means that many or more.',
     }),
     previous_secret_expires_at: time.nullable().meta({
       description: 'Until when the previous secret also signs.',

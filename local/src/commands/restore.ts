@@ -102,8 +102,9 @@ async function restore({ from, jobs }: Order, url: string, passwords: Passwords)
   const database = connectPatiently(url, 'wallet-restore', { writes: true });
   try {
     if ((await countRelations(database)) > 0n)
-      throw new ConfigError(`${placeOf(url)} is not empty. Name another database in DATABASE_URL: it is created if ` +
-        `it does not exist.`);
+      throw new ConfigError(
+        `${placeOf(url)} is not empty. Name another database in DATABASE_URL: it is created if ` + `it does not exist.`,
+      );
     const program = findClientProgram('pg_restore', await readMajor(database), process.env['PATH'] ?? '');
     const how = jobs === null ? ['--single-transaction'] : [`--jobs=${jobs}`];
     // The user of DATABASE_URL owns everything; npm run migrate grants the roles their privileges.

@@ -86,8 +86,10 @@ function problemOf(facts: Facts): string | null {
   if (facts.encoding !== 'UTF8')
     return `has the encoding ${facts.encoding}. Create it again: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`;
   if (facts.triggers !== 'origin')
-    return `has session_replication_role = ${facts.triggers}, which switches the law of the ledger off. Remove that ` +
-      `setting.`;
+    return (
+      `has session_replication_role = ${facts.triggers}, which switches the law of the ledger off. Remove that ` +
+      `setting.`
+    );
   if (!['0', null].includes(facts.transactionTimeout))
     return `has transaction_timeout = ${facts.transactionTimeout}, which would cut batches off. Set it to 0 for its user.`;
   return null;
@@ -102,8 +104,8 @@ function unfitFor(facts: Facts, { writes, wants }: SessionNeeds): string | null 
     return 'is read-only: default_transaction_read_only is on for the server, the database or its user. Switch it off.';
   if (!isStandby && (wants === 'standby' || wants === 'prefer-standby'))
     return 'is not a standby, but target_session_attrs asks for one.';
-  if (!isReadOnly && wants === 'read-only') return 'accepts writes, but target_session_attrs asks for a server that ' +
-    'does not.';
+  if (!isReadOnly && wants === 'read-only')
+    return 'accepts writes, but target_session_attrs asks for a server that ' + 'does not.';
   return null;
 }
 
@@ -118,8 +120,8 @@ function droppedOf(facts: Facts, asked: Readonly<Record<string, string>>, isPool
   const found = `has ${name} = ${facts[name]} although ${value} was asked for`;
   return isPooled
     ? `${found}: the pooler drops the start-up parameter "options". npm run migrate sets it for the users that it ` +
-      `creates, and ` +
-        `ALTER ROLE ${user} SET ${name} = '${value}' for this one; then let the pooler connect again (RECONNECT).`
+        `creates, and ALTER ROLE ${user} SET ${name} = '${value}' for this one; then let the pooler connect again ` +
+        '(RECONNECT).'
     : `${found}. Does a pooler drop the start-up parameter "options"?`;
 }
 

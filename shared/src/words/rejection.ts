@@ -19,8 +19,8 @@ const MESSAGES = {
   hold_closed: 'Nothing is left of the hold: it was captured or released, has expired, or never succeeded.',
   hold_exceeded: 'The amount exceeds what is left of the hold.',
   operation_not_succeeded: 'The operation to reverse has not succeeded: nothing can be taken back.',
-  reversal_exceeds_operation: 'The amount exceeds what is left of the operation to reverse: the rest was reversed ' +
-    'before.',
+  reversal_exceeds_operation:
+    'The amount exceeds what is left of the operation to reverse: the rest was reversed ' + 'before.',
   asset_not_transferable: 'The asset cannot be transferred between wallets.',
   wallet_closed: 'A wallet of the operation is closed.',
   wallet_frozen: 'A wallet of the operation is frozen.',

@@ -82,7 +82,7 @@ async function writeFiles(
   if (openHold !== null)
     throw new ConfigError(
       `${month} cannot be archived: the hold ${openHold} is open, and captures need its operation in the database. ` +
-        `Capture or release it, and all others of that time (GET /wallets/{id}/holds?status=open), and run this again.',
+        'Capture or release it, and all others of that time (GET /wallets/{id}/holds?status=open), and run this again.',
     );
   // First only movements that are late by the clocks. If that is not enough because clocks differ more, all of them.
   for (const lateSince of [new Date(startOf(behind).getTime() - LATE_MS), null]) {
@@ -134,8 +134,7 @@ function explained(error: unknown, month: Month): unknown {
   if (!(error instanceof BrokenChain)) return error;
   return new ConfigError(
     `${month} cannot be archived: the movements of ${error.message} up to its end are incomplete, or do not add up. ` +
-      `Nothing was ` +
-      'changed. Run npm run audit.',
+      'Nothing was changed. Run npm run audit.',
     { cause: error },
   );
 }

@@ -41,7 +41,7 @@ export async function buildIndex(client: pg.ClientBase, build: IndexBuild, patie
     throw new ConfigError(
       `The index ${build.index} could not be built: a transaction has been under way for ${patienceMs / 1000} s, see ` +
         'xact_start in pg_stat_activity. Wait until it has ended (it may be storing a large batch), then run npm run ' +
-          'migrate again.',
+        'migrate again.',
       { cause: error },
     );
   } finally {

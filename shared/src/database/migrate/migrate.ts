@@ -65,8 +65,10 @@ async function bringUpToDate(
     const applied = await runMigrations(client, folder, finish, progress);
     await validateConstraints(client);
     if (!grants.made)
-      tell('No grants were made because a role is missing. Until they are made, only the owner of the schema can use ' +
-        'it.');
+      tell(
+        'No grants were made because a role is missing. Until they are made, only the owner of the schema can use ' +
+          'it.',
+      );
     return applied;
   } finally {
     await client.end();
@@ -80,8 +82,8 @@ const DEFAULT_PARTITIONS = 16;
 async function readNewest(folder: string): Promise<number> {
   const files = await readdir(folder).catch(() => []);
   const numbers = files.flatMap((file) => /^0*(\d+)_.*\.sql$/.exec(file)?.[1] ?? []).map(Number);
-  if (numbers.length === 0) throw new ConfigError(`There are no migrations in ${folder}. Is the installation ` +
-    `complete?`);
+  if (numbers.length === 0)
+    throw new ConfigError(`There are no migrations in ${folder}. Is the installation ` + `complete?`);
   return Math.max(...numbers);
 }
 
