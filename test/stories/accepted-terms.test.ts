@@ -57,7 +57,7 @@ it('a capture to a wallet, its reversal, and a release', async () => {
   await expectSame(`/holds/${hold}/release`, { amount: '0.75' });
 });
 
-it('a posting, also as it is scheduled', async () => {
+it('a posting, even while it is scheduled', async () => {
   const legs = [
     { from: { wallet_id: wallet }, to: { wallet_id: other.toUpperCase() }, amount: '1.00' },
     { from: { wallet_id: other }, to: { account: 'fees' }, amount: '0.25', asset: 'USD' },

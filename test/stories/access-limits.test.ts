@@ -54,7 +54,7 @@ describe.each([
   ['Redis', {}],
   ['no Redis', { redisUrl: 'redis://127.0.0.1:1' }],
 ])('with %s', (_, more) => {
-  it('what a key sends beyond its limit is refused with 429, and leaves nothing behind', async () => {
+  it('requests beyond the limit of a key are refused with 429, and leave nothing behind', async () => {
     // Before the first key, everybody may.
     const [url] = (await startApis(1, more)) as [string];
     wallet ??= await createFundedWallet(url);
@@ -105,7 +105,7 @@ it('two API processes share the count', async () => {
   expect(Math.min(...lefts)).toBeLessThanOrEqual(989);
 });
 
-it('a key without a limit is counted nowhere', async () => {
+it('a key without a limit is not counted', async () => {
   const [url] = (await startApis(1)) as [string];
   const { token } = await makeKey(database);
   await untilGood(url, token);

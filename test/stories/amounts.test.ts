@@ -38,7 +38,7 @@ it.each([
   ['10', '10.00'],
   ['100.10', '100.10'],
   ['999999999999999', '999999999999999.00'],
-])('%s is read as %s, wherever it stands', async (text, amount) => {
+])('%s is read as %s, wherever it occurs', async (text, amount) => {
   const verdicts = await verdictsOn(text);
   expect(new Set(Object.values(verdicts))).toEqual(new Set([amount]));
 });
@@ -63,7 +63,7 @@ it.each([
     '∞',
     '5$',
   ],
-])('%j is refused with the same words, wherever it stands', async (text) => {
+])('%j is refused with the same words, wherever it occurs', async (text) => {
   const verdicts = await verdictsOn(text);
   expect(new Set(Object.values(verdicts)).size).toBe(1);
   expect(verdicts['CSV']).toMatch(/^refused: (must be|USD has at most)/);

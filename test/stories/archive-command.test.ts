@@ -31,7 +31,7 @@ afterAll(async () => {
 const run = (args: readonly string[], url: string | undefined = service.databaseUrl): Promise<ProgramRun> =>
   runProgram('shared/src/commands/archive.ts', [...args, '--to', folder], { DATABASE_URL: url }, 60_000);
 
-it('archives, has nothing more to archive, and verifies, with a database and without one', async () => {
+it('archives, finds nothing more to archive, and verifies, with a database and without one', async () => {
   const sentence = `2026-01: operations moved to ${join(folder, '2026-01')}: 1\n`;
   expect(await run(['--before', '2026-02'])).toEqual({ code: 0, out: sentence, err: '' });
   const kinds = ['checkpoints', 'failures', 'legs', 'movements', 'operations', 'terms'];
@@ -53,7 +53,7 @@ it('archives, has nothing more to archive, and verifies, with a database and wit
   ]);
 }, 180_000);
 
-it('does not begin while another works on the database', async () => {
+it('does not start while another works on the database', async () => {
   const client = await service.database.connect();
   expect(await lockArchive(client)).toBe(true);
   const { code, err } = await run(['--before', '2026-03']);

@@ -51,7 +51,7 @@ const check = (url: string, ...args: string[]): Promise<ProgramRun> =>
   runProgram('shared/src/commands/restore-check.ts', args, { DATABASE_URL: url });
 
 (IS_INSTALLED ? describe : describe.skip)(title, () => {
-  it('that is made under load is restored whole: what was pending in it is applied, and readers are told', async () => {
+  it('that is made under load is restored completely: its pending operations are applied, and readers are told', async () => {
     await request(source.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' }).expect(201);
     const wallet = await createFundedWallet(source.url, '1.00');
     const { next: early } = await untilFed(source.url, 1);
@@ -99,7 +99,7 @@ const check = (url: string, ...args: string[]): Promise<ProgramRun> =>
     }
   });
 
-  it('is a folder where several connections make and read it, each on the host of the first one', async () => {
+  it('is a folder if several connections make and read it, each on the host of the first one', async () => {
     // libpq tries no other host behind one that has no such database.
     const from = `${beginningAt(cluster.url, source.databaseUrl)}?load_balance_hosts=random`;
     expect(await backup(inFolder('wallet.dir'), from, '--jobs', '2')).toMatchObject({ code: 0, err: '' });

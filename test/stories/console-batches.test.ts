@@ -20,7 +20,7 @@ describeInBrowser('the console, where a batch is sent, watched and repaired', ()
     await page.getByRole('button', { name: 'Check file' }).click();
   }
 
-  it('tells which lines of a file are wrong, and accepts nothing of it', async () => {
+  it('shows the invalid lines of a file, and accepts nothing of it', async () => {
     const wallet = await rig.makeWallet();
     const page = await rig.open('/batches');
     await page.getByText('No batch has been accepted yet.').waitFor();
@@ -30,7 +30,7 @@ describeInBrowser('the console, where a batch is sent, watched and repaired', ()
     expect((await rig.ask('GET', '/batches')).data).toEqual([]);
   });
 
-  it('credits a file, shows its progress, saves the lines that failed and retries them', async () => {
+  it('credits a file, shows its progress, saves the failed lines and retries them', async () => {
     const [good, frozen] = [await rig.makeWallet(), await rig.makeWallet()];
     await rig.ask('PATCH', `/wallets/${frozen}`, { status: 'frozen' });
     const page = await rig.open('/batches');

@@ -9,7 +9,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('the image of the API builds the console from what it copies of the project', () => {
+it('the image of the API builds the console from the files that it copies', () => {
   const stages = readFileSync(join(PROJECT_ROOT, 'Dockerfile.api'), 'utf8').split(/^FROM /m);
   const copied = ['manifests', 'console'].flatMap((name) => {
     const stage = stages.find((each) => new RegExp(`^\\S+ AS ${name}$`, 'm').test(each))!;

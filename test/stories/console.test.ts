@@ -34,7 +34,7 @@ it.each([
   }
 });
 
-it('sends assets as the build compressed them, to browsers that take that', async () => {
+it('sends assets as the build compressed them, to browsers that accept that', async () => {
   const { text } = await request(app).get('/console/');
   const script = linksIn(text).find((link) => link.endsWith('.js'))!;
   const path = new URL(script, 'http://here/console/').pathname;
@@ -51,7 +51,7 @@ it('sends assets as the build compressed them, to browsers that take that', asyn
   expect(lengths['identity']).toBeGreaterThan(lengths['gzip']!);
 });
 
-it('redirects to the folder, relative to wherever it is seen from, and refuses what it does not have', async () => {
+it('redirects to the folder, relative to the path of the request, and refuses what it does not have', async () => {
   await request(app).get('/console?a=b').expect(302).expect('Location', 'console/?a=b');
   await request(app)
     .get('/console/assets/nothing.js')
@@ -78,7 +78,7 @@ describe('access by the API', () => {
       .set(token === null ? {} : bearer(token))
       .send(body);
 
-  it('the first key closes the API at once, and gives only the scopes that it has', async () => {
+  it('the first key closes the API at once, and can only grant the scopes that it has', async () => {
     const before = await get('/access/me', null).expect(200);
     expect(before.body).toMatchObject({ anonymous: true, key: null });
     expect(before.body.scopes).toContain('access:admin');
@@ -124,7 +124,7 @@ describe('access by the API', () => {
     expect(older.body.next_cursor).toBeNull();
   });
 
-  it('a key without any of the scopes of access still learns what it may do', async () => {
+  it('a key without any access scope still learns its own scopes', async () => {
     const { token } = await makeKey(service.database, { scopes: ['events:read'] });
     await untilGood(service.url, token);
     expect((await get('/access/me', token).expect(200)).body.scopes).toEqual(['events:read']);

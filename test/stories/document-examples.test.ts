@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-it('every example request of the document is accepted, in its order, on one service', async () => {
+it('every example request of the document is accepted, in order, on one service', async () => {
   const { token } = await makeKey(service.database);
   await untilGood(service.url, token);
   /** Ids that the document shows, and those that this service gave in their place. */

@@ -41,7 +41,7 @@ describe('without Redis from before the start (P6)', () => {
   });
 });
 
-describe('while no worker gets on', () => {
+describe('while no worker makes progress', () => {
   it.each([
     ['a single operation', { priority: 'high' }],
     ['a single operation of low priority', { priority: 'low' }],

@@ -43,7 +43,7 @@ function healthPortOf(process: ServiceProcess): number {
   return Number(/"health_port":(\d+)/.exec(process.log())![1]);
 }
 
-it('every metric that the rules and the board name is served, with the labels that they name', () => {
+it('every metric that the rules and the board name is served, with the labels that they use', () => {
   const types = new Set(served.flatMap((line) => /^# TYPE (\w+) /.exec(line)?.[1] ?? []));
   const expressions = [...readRules().map(({ expr }) => expr), ...readBoard()];
   expect(expressions.length).toBeGreaterThan(60);
@@ -57,7 +57,7 @@ it('every metric that the rules and the board name is served, with the labels th
   expect(unknown).toEqual([]);
 });
 
-it('a worker serves its metrics on loopback without being told to, each on a port of its own', async () => {
+it('a worker serves its metrics on loopback by default, each on its own port', async () => {
   const port = healthPortOf(worker);
   expect(port).toBeGreaterThanOrEqual(9464);
   const isReady = () => Promise.resolve(true);

@@ -61,7 +61,7 @@ function ownersIn(dataDir: string): number[] {
 }
 
 asRoot('npm start as root', () => {
-  it('serves the same ledger with the same keys from DATA_DIR, whether or not there is unshare', async () => {
+  it('serves the same ledger with the same keys from DATA_DIR, with or without unshare', async () => {
     const port = await findFreePort();
     const dataDir = join(folder, 'ledger');
     const env = { PORT: String(port), DATA_DIR: dataDir, REDIS_SERVER: 'packaged' };
@@ -91,7 +91,7 @@ asRoot('npm start as root', () => {
     expect(existsSync(earlierHomeOf(dataDir))).toBe(false);
   }, 240_000);
 
-  it('refuses in a sentence where no other user can enter the folder, and leaves it as it is', async () => {
+  it('refuses in a sentence if no other user can enter the folder, and leaves it unchanged', async () => {
     const closed = join(folder, 'closed');
     mkdirSync(closed, { mode: 0o700 });
     const dataDir = join(closed, 'data');
@@ -129,7 +129,7 @@ asRoot('startPostgres as root', () => {
     ['without unshare', paths.withoutUnshare],
     ['with a setpriv that cannot tie it to its parent', paths.setprivOfBusybox],
   ])(
-    'makes and finds its data in DATA_DIR %s',
+    'creates and finds its data in DATA_DIR %s',
     async (_, path) => {
       const dataDir = mkdtempSync(join(folder, 'made-'));
       for (const [index, each] of [path, paths.withUnshare, path].entries()) {
@@ -146,7 +146,7 @@ asRoot('startPostgres as root', () => {
     120_000,
   );
 
-  it('uses data that was given to another user only in part', async () => {
+  it('uses data whose owner was only partly changed', async () => {
     const dataDir = mkdtempSync(join(folder, 'partly-'));
     const first = await startPostgres({ dataDir, path: paths.withUnshare });
     await first.stop();
@@ -155,7 +155,7 @@ asRoot('startPostgres as root', () => {
     await second.stop();
   }, 60_000);
 
-  it('serves the data of an ordinary user as that user, and leaves nothing of its own behind', async () => {
+  it('serves the data of an ordinary user as that user, and leaves no files of its own behind', async () => {
     const dataDir = mkdtempSync(join(folder, 'ordinary-'));
     chownSync(dataDir, NOBODY, NOBODY);
     for (const path of [paths.withoutUnshare, paths.withUnshare]) {
@@ -165,7 +165,7 @@ asRoot('startPostgres as root', () => {
     }
   }, 60_000);
 
-  it('names data that an earlier version kept elsewhere, and does not begin anew beside it', async () => {
+  it('names data that an earlier version kept elsewhere, and does not start afresh beside it', async () => {
     const dataDir = mkdtempSync(join(folder, 'earlier-'));
     const earlier = earlierHomeOf(dataDir);
     mkdirSync(join(earlier, 'postgres'), { recursive: true });
@@ -191,7 +191,7 @@ asRoot('startPostgres as root', () => {
 describe('startPostgres', () => {
   const path = paths.withUnshare;
 
-  it('says how to use data of another major version, and does not advise to delete it', async () => {
+  it('says how to use data of another major version, and does not advise deleting it', async () => {
     const dataDir = mkdtempSync(join(folder, 'major-'));
     mkdirSync(join(dataDir, 'postgres'), { mode: 0o700 });
     writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '14\n');
@@ -202,7 +202,7 @@ describe('startPostgres', () => {
     expect(failure).not.toMatch(/delete/i);
   });
 
-  it('does not stop the server of other data whose process has the number of one that crashed', async () => {
+  it('does not stop the server of other data whose process has the id of one that crashed', async () => {
     const dataDir = mkdtempSync(join(folder, 'stale-'));
     const first = await startPostgres({ dataDir, path });
     await first.stop();
@@ -220,7 +220,7 @@ describe('startPostgres', () => {
     }
   }, 60_000);
 
-  it('says what the system said where the folder cannot be used', async () => {
+  it("repeats the system's error if the folder cannot be used", async () => {
     const dataDir = join(folder, 'a-file');
     writeFileSync(dataDir, '');
     await expect(startPostgres({ dataDir, path })).rejects.toThrow(`${dataDir} cannot be used for Postgres: EEXIST`);

@@ -17,7 +17,7 @@ afterEach(() => service.stop());
 
 const status = async () => (await request(service.url).get('/status').expect(200)).body;
 
-it('it says what was applied, what waits and since when', async () => {
+it('reports what was applied, what is pending and since when', async () => {
   await operate(service.url, wallet, 'WITHDRAW', '9.00');
   await until('the worker has said so', async () => (await status()).workers[0]?.applied_last_minute === 2);
   expect(await status()).toMatchObject({
@@ -37,7 +37,7 @@ it('it says what was applied, what waits and since when', async () => {
   await until('the audit is shown', async () => (await status()).last_audit?.violations === 0);
 });
 
-it('each minute leaves one sample, however many workers there are, with what ended in it and what waits', async () => {
+it('each minute leaves one sample, however many workers there are, with ended and pending operations', async () => {
   await operate(service.url, wallet, 'WITHDRAW', '9.00');
   await until('the worker has said so', async () => (await status()).workers[0]?.applied_last_minute === 2);
   await service.stopWorkers();
@@ -65,7 +65,7 @@ it('each minute leaves one sample, however many workers there are, with what end
   expect(rows).toHaveLength(2);
 });
 
-it('npm run status prints it once where there is no terminal, and says by its exit code whether all is well', async () => {
+it('npm run status prints it once if there is no terminal, and its exit code says whether all is well', async () => {
   const run = (url: string, env = {}) => startCommand('status', ['--url', url], env).ended;
   await until('a worker is seen', async () => (await status()).workers.length === 1);
   const well = await run(service.url);

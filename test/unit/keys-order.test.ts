@@ -20,7 +20,7 @@ it.each([
   [['rotate'], 'rotate needs the id of one key'],
   [['revoke', 'shop'], 'revoke needs the id of one key'],
   [['create', '--nmae', 'x'], "Unknown option '--nmae'"],
-])('%j is a mistake, with a sentence', (args, sentence) => {
+])('%j is invalid, with a sentence', (args, sentence) => {
   expect(() => readKeysOrder(args, NOW)).toThrow(sentence);
   expect(() => readKeysOrder(args, NOW)).toThrow('See npm run keys -- --help.');
 });

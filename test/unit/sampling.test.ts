@@ -38,7 +38,7 @@ it.each<[sampler: string, ratio: string | undefined, alone: boolean, traced: boo
   ['parentbased_always_off', undefined, false, true, false],
   ['parentbased_traceidratio', '0', false, true, false],
 ])(
-  '%s %s: a request of no trace, of one that is traced, and of one that is not',
+  '%s %s: a request without a trace, of a sampled one, and of one that is not',
   async (sampler, ratio, ...expected) => {
     const spans = [];
     for (const parent of [undefined, TRACED, UNTRACED]) spans.push(await begin(parent, sampler, ratio));

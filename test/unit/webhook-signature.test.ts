@@ -32,11 +32,11 @@ describe('signatureHeaders', () => {
     expect(sign({ timestamp: new Date(1_674_087_231_000) })['webhook-signature']).toBe(`v1,${expected}`);
   });
 
-  it('is taken by a receiver', () => {
+  it('is accepted by a receiver', () => {
     expect(verify(current, sign())).toEqual(JSON.parse(BODY));
   });
 
-  it('gives the same as the package does', () => {
+  it('equals that of the package', () => {
     const at = new Date(1_674_087_231_500);
     const expected = new Webhook(current.toString('base64')).sign(ID, at, BODY);
     expect(sign({ timestamp: at })['webhook-signature']).toBe(expected);

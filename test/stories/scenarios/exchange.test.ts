@@ -89,7 +89,7 @@ it('what a desk has is sold once, however many buy it at once', async () => {
   expect(await exchange.houseBalance(desk)).toEqual({ USD: '55.00' });
 });
 
-it('a house account that may go below zero lends what it does not have', async () => {
+it('a house account that may go below zero lends more than it has', async () => {
   await request(exchange.service.url)
     .post('/accounts')
     .send({ name: 'market-maker', may_go_negative: true })

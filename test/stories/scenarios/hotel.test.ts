@@ -21,7 +21,7 @@ async function ofGuest(guest: string): Promise<string[]> {
   return [balance, held];
 }
 
-it('a stay is captured night by night, and what is left at its end goes back', async () => {
+it('a stay is captured night by night, and the rest is released at its end', async () => {
   const [guest, desk] = [await hotel.wallet('500.00'), await hotel.wallet()];
   const stay = await authorise(guest, '300.00');
   expect(await ofGuest(guest)).toEqual(['200.00', '300.00']);
@@ -45,7 +45,7 @@ it('a stay is captured night by night, and what is left at its end goes back', a
   expect(await hotel.fail(`/holds/${stay}/capture`, night)).toBe('hold_closed');
 });
 
-it('a stay is extended by a second hold, which is a hold of its own', async () => {
+it('a stay is extended by a second, independent hold', async () => {
   const [guest, desk] = [await hotel.wallet('400.00'), await hotel.wallet()];
   const stay = await authorise(guest, '250.00');
   expect(await hotel.fail(`/wallets/${guest}/holds`, { amount: '150.01' })).toBe('insufficient_funds');
@@ -68,7 +68,7 @@ it('a stay is extended by a second hold, which is a hold of its own', async () =
   ]);
 });
 
-it('a cancelled booking is released, of a frozen wallet too, and a no-show is captured in part', async () => {
+it('a cancelled booking is released, even for a frozen wallet, and a no-show is captured in part', async () => {
   const guest = await hotel.wallet('300.00');
   const [cancelled, missed] = [await authorise(guest, '100.00'), await authorise(guest, '200.00')];
   expect(await hotel.fail(`/wallets/${guest}/operation`, { operation_type: 'WITHDRAW', amount: '0.01' })).toBe(
@@ -82,7 +82,7 @@ it('a cancelled booking is released, of a frozen wallet too, and a no-show is ca
   expect(await ofGuest(guest)).toEqual(['250.00', '0.00']);
 });
 
-it('a night that was captured in error is given back to what the guest can spend, not to the hold', async () => {
+it("a night that was captured in error goes back to the guest's available balance, not to the hold", async () => {
   const [guest, desk] = [await hotel.wallet('100.00'), await hotel.wallet()];
   const stay = await authorise(guest, '100.00');
   const night = { amount: '40.00', to_wallet_id: desk, final: false };

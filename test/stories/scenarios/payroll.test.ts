@@ -47,7 +47,7 @@ async function linesOf(batch: string): Promise<{ id: string; status: string; cod
   return lines.map(({ id, status, error }) => ({ id, status, code: error?.code ?? null }));
 }
 
-it('a payroll pays all but one by a batch, and is taken back whole or not at all', async () => {
+it('a payroll pays all but one by a batch, and is reversed whole or not at all', async () => {
   const wallets = await hire();
   const company = await payroll.wallet('2004995.00');
   await payroll.setWallet(wallets[FROZEN]!, { status: 'frozen' });
