@@ -3,8 +3,8 @@ import { type Answer, applyOperation, bodySchema, createPool, walletSchema } fro
 import { createApp, serve } from './serve.ts';
 
 /**
- * The ancestors' way: a handler that changes the balance in the request, under `SELECT … FOR UPDATE`, and answers with the
- * result. It has no queue, nothing waits behind it, and a caller knows at once what came of it.
+ * The ancestors' way: a handler that changes the balance in the request, under `SELECT … FOR UPDATE`, and answers with
+ * the result. It has no queue, nothing waits behind it, and a caller gets the result at once.
  */
 
 /** As many as an API of the service has. */

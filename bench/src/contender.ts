@@ -13,7 +13,7 @@ export interface Contender {
   readonly requests: readonly Buffer[];
   /** What is sent next because of the answer to one of them; null for nothing. */
   readonly follow?: (body: string) => Buffer | null;
-  /** By what they do; processor time is told of each kind. */
+  /** By what they do; processor time is reported for each kind. */
   readonly processes: Readonly<Record<string, readonly Child[]>>;
   /** Null for what only answers. */
   readonly ledger: ContendersLedger | null;

@@ -10,7 +10,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
-/** What an operation goes through on its way into the queue, when others are in its way. */
+/** Obstacles that an operation meets on its way into the queue. */
 
 let service: Service;
 let holder: Client;
@@ -57,7 +57,7 @@ it('waits for the operation being accepted in its partition, and rings when it i
   await holder.query('SELECT pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.accept, partition]);
   const operation = deposit();
   const accepting = accept(operation);
-  // It may only draw its place in the order when those before it can be seen.
+  // It may get its position in the order only when those before it are visible.
   await untilWaitingForLocks(service.database);
   const { rows: drawn } = await holder.query<{ seq: bigint }>(`SELECT nextval('operation_seq') AS seq`);
   expect(rings).toEqual([]);
@@ -91,6 +91,6 @@ it('is ordered by acceptance, whatever its id', async () => {
     applied.push(...drain.applied.map(({ operation }) => operation.id));
     state = drain.states.get(partition);
   }
-  // Other tests have left operations behind, some of them in this partition.
+  // Other tests have left operations in the queue, some of them in this partition.
   expect(applied.filter((id) => ids.includes(id))).toEqual(ids);
 });

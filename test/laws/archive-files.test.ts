@@ -9,7 +9,7 @@ import { breakTheLaw } from '../support/break-the-law.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** The files of an archive are all that has its history: what was changed in them is found, and is not gone by. */
+/** The files of an archive are the only copy of its history: changes to them are found, and then not used. */
 
 let service: Service;
 let folder: string;
@@ -46,7 +46,7 @@ it('every change to the files is found, and then nothing is deleted', async () =
   writeFileSync(file, changed);
   expect(await verify()).toEqual([expect.stringMatching(/movements\.csv\.gz was changed/)]);
 
-  // With a manifest that fits: then it is another one than the month after and the database know.
+  // With a matching manifest: then it differs from the one that the next month and the database know.
   const rows = gunzipSync(bytes).toString();
   const forged = gzipSync(
     rows.replace(/^([^,]+,0,\d+,\d+,)(-?\d+)/m, (_, start, balance) => `${start}${Number(balance) - 1}`),

@@ -7,7 +7,7 @@ import { refusalOf } from '../support/law-rig.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What the database refuses to delete of history, whatever an archive asks for: here it is as wrong as it can be. */
+/** What the database refuses to delete of history, whatever an archive orders: here it is as wrong as it can be. */
 
 const MONTH = '2026-01';
 const HASH = `decode(repeat('ab', 32), 'hex')`;
@@ -54,7 +54,7 @@ const note = (month = MONTH, before = '2026-02'): string =>
   `INSERT INTO archives (month, before_id, operations, movements, failures, manifest_hash)
    VALUES ('${month}-01', '${firstIdOf(before)}', 1, 1, 1, ${HASH})`;
 
-/** The checkpoint of an account at a version, as it stands there, unless something else is said. */
+/** The checkpoint of an account at a version, with its true values unless others are given. */
 const checkpoint = (of: bigint, version: number, more: Record<string, string> = {}): string => {
   const columns = {
     ...{ account_id: 'account_id', version: 'version', balance: 'balance', operation_id: 'operation_id' },

@@ -14,7 +14,10 @@ import { killAfter } from '../support/kill-after.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** Months are written to files and deleted, while everything else keeps running: nothing is lost, and nothing is in two months. */
+/**
+ * Months are written to files and deleted while everything else keeps running: nothing is lost, and nothing is in two
+ * months.
+ */
 
 let service: Service;
 let folder: string;
@@ -33,7 +36,7 @@ const verify = (): Promise<string[]> => rig.verify(service, folder);
 const work = (wallets: readonly string[]): Promise<void> => rig.work(service, wallets);
 const inMonth = (month: Month, done: () => Promise<unknown>): Promise<void> => rig.inMonth(service, month, done);
 
-/** What an operation is, with its movements or failure, by id; of the database and of the files. */
+/** An operation with its movements or failure, by id; from the database and from the files. */
 const FACTS = `SELECT id::text, coalesce(operations.amount::text, '') AS amount,
     coalesce((SELECT string_agg(from_version::text, ' ' ORDER BY leg) FROM movements WHERE operation_id = id),
              (SELECT wallet_version::text FROM failures WHERE operation_id = id)) AS version,
@@ -139,7 +142,10 @@ it('months are written to the files unchanged, and nothing else is deleted', asy
   ]);
 }, 60_000);
 
-/** Has the moment of the operation or batch `of` be the beginning of a month: what was accepted before it is of the month before. */
+/**
+ * Makes the time of the operation or batch `of` the beginning of a month: everything accepted before it is of the
+ * previous month.
+ */
 async function beginMonthAt(month: Month, of: string): Promise<void> {
   const moment = parseInt(of.slice(0, 8) + of.slice(9, 13), 16);
   await age(service.database, moment - startOf(month).getTime(), '00000000-0000-0000-0000-000000000000');
@@ -163,7 +169,7 @@ it('an operation applied after one of the next month stays, and is archived with
   while (other === one || partitionOf(other, service.partitions) !== partitionOf(one, service.partitions))
     other = await createFundedWallet(service.url);
   const first = await send(one, 'DEPOSIT', '5.00');
-  // Of low priority: it is applied behind what is accepted after it, on the treasury that they share.
+  // Of low priority: on their shared treasury it is applied after operations that are accepted later.
   const operations = [1, 2, 3].map((amount) => ({ type: 'deposit', wallet_id: other, amount }));
   await request(service.url).post('/batches').send({ operations }).expect(202);
   const march = [await send(one, 'DEPOSIT', '7.00'), await send(one, 'WITHDRAW', '100.00')];

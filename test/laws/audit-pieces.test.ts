@@ -9,7 +9,7 @@ import { type Service, startService } from '../support/service.ts';
 import { startWireTrap } from '../support/wire-trap.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** The audit is taken in pieces: it holds no snapshot between them, can be continued, and begins from checkpoints. */
+/** The audit runs in pieces: it holds no snapshot between them, can be continued, and starts from checkpoints. */
 
 const NAME = 'test-auditor';
 let service: Service;
@@ -23,7 +23,7 @@ afterEach(async () => {
   await service.stop();
 });
 
-/** Who may read everything, and write down how far the audit has got. */
+/** A user who may read everything, and record the progress of the audit. */
 function connectAuditor(url = service.databaseUrl): Database {
   return createPool({ url: urlFor('auditor', url), name: NAME, size: 1, onError: () => undefined });
 }
@@ -83,7 +83,7 @@ it('finds no violation while operations and batches are accepted and applied', a
   expect((await audit()).found).toEqual([]);
 }, 120_000);
 
-// Where a statement of the audit would see the one thing and the next one the other, if they did not share a snapshot.
+// Changes between two statements of the audit, which would contradict each other if they did not share a snapshot.
 it.each<[string, number, RegExp]>([
   ['between what its lines say and what its totals say', 1_000, /FROM batch_totals/],
   ['while it is looked at in pieces', 5, /FROM movements AS ended/],
@@ -119,7 +119,7 @@ it('holds no snapshot between its pieces, however long an account and a batch ar
   await auditor.end();
   auditor = connectAuditor(trap.through(service.databaseUrl));
   const states: unknown[] = [];
-  // Before each piece begins: then the one before it has ended.
+  // Before each piece begins: then the previous one has ended.
   trap.onStatement(/^BEGIN$/, async () => {
     const { rows } = await service.database.query<{ state: string; held: boolean }>(
       `SELECT state, backend_xmin IS NOT NULL AS held FROM pg_stat_activity WHERE split_part(application_name, '/', 1) = $1 AND datname = current_database()`,
@@ -170,7 +170,7 @@ it('continues an interrupted audit with its earlier findings', async () => {
     ]);
     expect(rest.pieces).toBeLessThan(whole.pieces - after + 5);
   }
-  // The last one has come to its end: there is nothing to continue.
+  // The last one has finished: there is nothing to continue.
   expect((await audit({ resume: true, keep: true })).found).toEqual(whole.found);
 }, 120_000);
 
@@ -190,7 +190,7 @@ it('begins from the checkpoints of the previous audit, and finds only later viol
   await operate(service.url, other, 'DEPOSIT', '1.00');
   await operate(service.url, other, 'DEPOSIT', '1.00');
   await breakBalance(other, 2);
-  // It stays in what is looked at until it is mended.
+  // It is examined again until it is repaired.
   for (let run = 0; run < 2; run += 1)
     expect((await audit({ sinceCheckpoint: true, keep: true })).found).toEqual([
       'running_balance_broken',

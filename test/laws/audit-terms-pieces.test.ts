@@ -32,7 +32,7 @@ async function audit(order: Omit<AuditOrder, 'tell'> = {}): Promise<string[]> {
 const damage = (change: string, name: string) =>
   breakTheLaw(ledger.database, `UPDATE holds SET ${change} WHERE operation_id = '${ledger.operation(name)}'`);
 
-/** Does something before each of the first few statements that fit. */
+/** Runs a function before each of the first few matching statements. */
 async function auditWhile(statement: RegExp, work: (time: number) => Promise<unknown>): Promise<string[]> {
   const trap = await startWireTrap();
   await auditor.end();

@@ -8,7 +8,7 @@ import { startService } from '../support/service.ts';
 import { copyDatabase } from '../support/test-database.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** The database of a sound history: a corruption has a copy of it. */
+/** The database of a sound history: each corruption gets a copy of it. */
 let sound: string;
 let wallet: string;
 let operation: string;
@@ -36,7 +36,7 @@ interface AuditRun {
   output: string;
 }
 
-/** `npm run audit` as an auditor runs it, who may only read. */
+/** `npm run audit` as an auditor runs it, with a read-only user. */
 async function audit(databaseUrl: string | undefined, ...args: string[]): Promise<AuditRun> {
   const env = databaseUrl === undefined ? {} : { DATABASE_URL: urlFor('auditor', databaseUrl) };
   const { code, out, err } = await runProgram('shared/src/commands/audit.ts', args, env);
@@ -69,7 +69,7 @@ describe('the audit', () => {
     expect((await audit('postgres://nobody@127.0.0.1:1/none')).code).toBe(2);
   });
 
-  // What was done, and the violations that it causes: all of them, and no other.
+  // Corruptions, and exactly the violations that they cause.
   it.each<[string, (w: string, op: string) => string, string[]]>([
     [
       'an amount changed',

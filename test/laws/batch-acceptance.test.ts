@@ -7,7 +7,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
-/** What makes a batch take its place in the order of acceptance, once. */
+/** What gives a batch its position in the order of acceptance, once. */
 
 let service: Service;
 let holder: Client;
@@ -25,7 +25,7 @@ type Body = Record<string, unknown>;
 
 const deposit = (wallet: string, amount: number): Body => ({ type: 'deposit', wallet_id: wallet, amount });
 
-/** Sends the batch at once; the answer may be looked at later. */
+/** Sends the batch at once; the answer may be read later. */
 function post(body: Body, key?: string): Promise<request.Response> {
   const sending = request(service.url).post('/batches');
   if (key !== undefined) sending.set('Idempotency-Key', key);
@@ -99,7 +99,7 @@ it('is retried without the lines that stand for other operations', async () => {
     ],
   });
   expect(body).toMatchObject({ total: 1, replayed: 1 });
-  // Of other tests something may wait before it, in the same partition.
+  // Operations of other tests may be pending before it, in the same partition.
   await drainPartitions(service, [partition], 'bulk', 100);
   const failed = await request(service.url).get(`/batches/${body.id}/operations?status=failed`).expect(200);
   expect(failed.body.data).toHaveLength(2);

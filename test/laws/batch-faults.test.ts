@@ -45,7 +45,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** A file that credits every wallet the same, unlike all before it. */
+/** A file that credits every wallet the same amount, different from all earlier ones. */
 function makeFile(): Buffer {
   files += 1;
   const lines = Array.from({ length: LINES }, (_, n) => `deposit,${wallets[n % WALLETS]},0.01,file ${files}`);

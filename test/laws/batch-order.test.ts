@@ -9,7 +9,7 @@ import { createModel } from '../support/model.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
-/** How often what is left to chance is tried: what a bug does to it, it does in the first few. */
+/** How often random cases are tried: a bug shows in the first few. */
 const ROUNDS = process.env['TEST_LONG'] ? 40 : 12;
 
 let service: Service;
@@ -45,7 +45,7 @@ async function expectSound(): Promise<void> {
   expect(violations).toEqual([]);
 }
 
-/** When a wallet's operations were asked for and answered, by operation or batch. */
+/** The times of the requests and answers for a wallet's operations, by operation or batch. */
 type Known = Map<string, { sentAt: number; answeredAt: number }>;
 
 interface Row {
@@ -156,7 +156,7 @@ it('a single operation waits for the lines of its wallet that do not fit into it
   const { operations } = await inTransaction(service.database, (client) =>
     chooseOperations(client, [partition], 'high', 10),
   );
-  // Half of the limit is read of what is before the operation of each: of the one wallet that is not all.
+  // Half of the limit is read of the operations before each: of one wallet that is not all.
   const lines = (walletId: string, count: number) => Array(count).fill([walletId, true]);
   expect(operations.map(({ walletId, part }) => [walletId, part !== null])).toEqual([
     ...lines(long, 5),

@@ -25,7 +25,7 @@ function waitAgain(operation: string): string {
           SELECT ${rig.partition}, seq, id, wallet_id, now() FROM operations WHERE id = '${operation}'`;
 }
 
-// Otherwise the refusals below could be those of statements that fit nothing.
+// Otherwise the refusals below could have other reasons.
 it.each<[string, () => string]>([
   ['a deposit that is applied', () => deposit(rig)],
   ['an operation that fails', () => apply(rig, [{}], fail())],

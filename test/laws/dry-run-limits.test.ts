@@ -2,7 +2,7 @@ import request from 'supertest';
 import { dryRun } from '../support/dry-run.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** How much a dry run goes through, and how many there can be. */
+/** The limits of dry runs: the backlog they consider, and their number. */
 
 let service: Service;
 beforeAll(async () => {

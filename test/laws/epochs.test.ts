@@ -7,7 +7,10 @@ import { type Service, startService } from '../support/service.ts';
 import { tellEvents } from '../support/tell-events.ts';
 import { createTestDatabase, inDatabase } from '../support/test-database.ts';
 
-/** A copy of a database is another continuation of its ledger: it begins an epoch, and no reader takes one for the other. */
+/**
+ * A copy of a database is another continuation of its ledger: it begins an epoch, and no reader takes one for the
+ * other.
+ */
 
 const services: Service[] = [];
 const pools: Database[] = [];
@@ -28,7 +31,7 @@ function connect(url: string, size = 1): Database {
   return pool;
 }
 
-/** Stops the service, and makes copies of its database, as dumps that are restored would. */
+/** Stops the service, and copies its database, like restored dumps. */
 async function copy(service: Service, name: string): Promise<Awaited<ReturnType<typeof createTestDatabase>>> {
   if (services.includes(service)) await services.splice(services.indexOf(service), 1)[0]!.stop();
   const database = new URL(service.databaseUrl).pathname.slice(1);

@@ -8,7 +8,7 @@ import { until } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 import { tellEvents } from '../support/tell-events.ts';
 
-/** What a listener costs: no read of its own while it keeps up, and no memory while it does not. */
+/** The cost of a listener: no read of its own while it keeps up, and no memory while it does not. */
 
 const LISTENERS = 60;
 const log = createLogger({ process: 'test', level: 'silent', pretty: false });

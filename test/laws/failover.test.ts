@@ -10,7 +10,9 @@ import { type Service, startService } from '../support/service.ts';
 import { type StandbyPair, startStandbyPair } from '../support/standby-pair.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** A standby that lagged is promoted: callers and readers are told what may be missing, and lose nothing by sending it again. */
+/**
+ * A lagging standby is promoted: callers and readers learn what may be missing, and lose nothing if they send it again.
+ */
 
 jest.setTimeout(120_000);
 
@@ -92,7 +94,7 @@ it('an API that runs through a promotion forgets what was lost, and its other re
 
     const post = (wallet: string) =>
       request(url).post(`/wallets/${wallet}/operation`).send({ operation_type: 'DEPOSIT', amount: '1.00' });
-    // While the API still believes in it, only who names it is refused.
+    // While the API still trusts its cache, only requests that name it are refused.
     let status = 0;
     const deadline = Date.now() + 20_000;
     while (status !== 404) {
@@ -101,7 +103,7 @@ it('an API that runs through a promotion forgets what was lost, and its other re
       const [first, ofLost, ...others] = await Promise.all([kept, lost, kept, kept, kept, kept].map(post));
       ({ status } = ofLost!);
       expect(status).not.toBe(202);
-      // Before the session with the server that has gone is left.
+      // Before the session with the lost server is left.
       for (const answer of [first, ...others]) if (answer!.status !== 202) expect(answer!.status).toBe(503);
     }
     await post(kept).expect(202);

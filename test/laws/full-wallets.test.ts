@@ -7,8 +7,8 @@ import { type Service, startService } from '../support/service.ts';
 import { balanceOf } from '../support/wallets.ts';
 
 /**
- * A wallet holds at most what a bigint does. The house account behind it holds the other side of every wallet of its
- * partition: it must never be the reason why a customer's operation fails.
+ * A wallet holds at most a bigint. The house account on the other side of every wallet of its partition may exceed
+ * that: it must never be the reason why a customer's operation fails.
  */
 
 const LIMIT = '92233720368547758.07';

@@ -12,10 +12,12 @@ import { refusalOf } from '../support/law-rig.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
-/** A hold that expires while it is open is released once, by an operation with a place in the order of its wallet. */
+/**
+ * A hold that expires while it is open is released once, by an operation with a position in the order of its wallet.
+ */
 const NOBODY = 'redis://127.0.0.1:1';
 const WITHIN_MS = 2_000;
-/** Keeps the workers of the service from looking, and lets only this session. */
+/** Keeps the workers of the service from looking, and lets only this session look. */
 const HOLD_TURN = `SELECT pg_advisory_lock(${ADVISORY_LOCK.due}, 0)`;
 
 let service: Service;
@@ -38,7 +40,7 @@ interface Row {
   readonly captured: bigint;
   /** The expiries that were accepted: one at most. */
   readonly expiries: number;
-  /** How long after its moment it was released by that; null if it was not. */
+  /** How long after its expiry it was released by that; null if it was not. */
   readonly lateMs: number | null;
   readonly error: string | null;
 }
@@ -68,7 +70,7 @@ it.each<[string, Parameters<typeof startService>[0]]>([
 ])('the rest of a hold is released within two seconds of its expiry, %s', async (_how, options) => {
   await start(options);
   const wallet = await createFundedWallet(service.url, '10.00');
-  // Longer than a busy machine takes for what is to be seen before.
+  // Longer than a busy machine takes to make the earlier state visible.
   const hold = await holds.hold(wallet, 600n, 5);
   await holds.capture(wallet, hold, 100n, false);
   await holds.release(wallet, hold, 50n);

@@ -8,7 +8,7 @@ import { inDatabase } from '../support/test-database.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { migrateUpTo } from '../support/version-before.ts';
 
-/** Indexes are built on a database at work: nobody waits for them, and a build that is interrupted is done again. */
+/** Indexes are built on a running database: nothing waits for them, and an interrupted build is repeated. */
 
 const BUILDS = 17;
 const REFERENCE = {

@@ -4,7 +4,7 @@ import { startFakePostgres } from '../support/fake-postgres.ts';
 
 it('a connection that is lost while its session is checked fails the caller, and ends no process', async () => {
   const server = await startFakePostgres({
-    // Asked for when the query is answered.
+    // Called when the query is answered.
     get version() {
       server.stop();
       return '150000';

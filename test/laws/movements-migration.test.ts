@@ -12,7 +12,10 @@ import { inDatabase } from '../support/test-database.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { acceptAsBefore, askFor, drainAsBefore, migrateUpTo } from '../support/version-before.ts';
 
-/** A database of the version before is migrated while that version works on it: nothing is lost, and nobody waits for long. */
+/**
+ * A database of the previous version is migrated while that version works on it: nothing is lost, and nothing waits for
+ * long.
+ */
 let url: string;
 let database: Database;
 let wallets: string[];
@@ -32,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.end());
 
-/** What is written is kept beside, to be compared with what has become of it. */
+/** Every write is recorded, and compared with its result. */
 async function keepWhatIsWritten(): Promise<void> {
   await database.query(
     `CREATE SCHEMA kept;
@@ -49,13 +52,13 @@ async function keepWhatIsWritten(): Promise<void> {
 
 const DEADLOCK = '40P01';
 
-/** Works as a process of the version before until the schema no longer lets it. @returns why it stopped. */
+/** Works as a process of the previous version until the schema no longer lets it. @returns why it stopped. */
 async function workUntilRefused(work: () => Promise<unknown>): Promise<string> {
   for (;;) {
     try {
       await work();
     } catch (error) {
-      // A migration locks whole tables: what it meets in a circle is tried again, as processes do.
+      // A migration locks whole tables: a deadlock with it is retried, as processes do.
       if (sqlstateOf(error) !== DEADLOCK) return String(error);
     }
   }
@@ -76,7 +79,7 @@ async function makeHistory(operations: number): Promise<void> {
 const OUTCOME = `operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version, completed_at`;
 const ENTRY = 'account_id, version, operation_id, amount, balance, created_at, asset_id';
 
-/** Everything that was written is there as it was, and nothing besides. */
+/** Everything that was written is unchanged, and nothing else is there. */
 async function expectAllKept(): Promise<void> {
   const { rows } = await database.query(
     `SELECT 'entry' AS what, operation_id FROM

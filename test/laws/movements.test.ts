@@ -14,7 +14,7 @@ import {
   together,
 } from '../support/law-rig.ts';
 
-/** What moves continues where its accounts stand, and ends one operation, once: here the code is as wrong as it can be. */
+/** A movement continues its accounts and ends one operation, once: here the code is as wrong as it can be. */
 let rig: LawRig;
 beforeAll(async () => {
   rig = await startLawRig();
@@ -72,7 +72,7 @@ const moveAgain = (leg: number): string => {
   );
 };
 
-/** A withdrawal that failed for want of 2.00, which are there now, moves its 12.00. */
+/** A withdrawal that failed for lack of 2.00, which are there now, moves its 12.00. */
 const moveFailed = (): string => {
   const { account, treasury, ended } = rig;
   return together(

@@ -12,7 +12,7 @@ import { newId } from '@wallet/shared/words/ids';
 import { partitionOf } from '@wallet/shared/words/partition';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** What a process or a replica knows from before a promotion may be of what is lost. */
+/** Rows that a process or a replica knows from before a promotion may have been lost. */
 
 const PARTITIONS = 16;
 const ASSET = 4;

@@ -16,7 +16,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
-/** Overload is refused before it is accepted, while polling keeps being answered (P7). */
+/** Overload is refused before acceptance, while polling is still answered (P7). */
 
 const services: Service[] = [];
 async function start(options: Parameters<typeof startService>[0]): Promise<Service> {
@@ -54,7 +54,7 @@ describe('when too many operations are pending', () => {
       post('/transfers', { from_wallet_id: wallet, to_wallet_id: other, amount }),
       post('/operations', { type: 'deposit', wallet_id: wallet, amount }),
       ...['top-up', 'bonus', 'spend'].map((word) => post(`/wallets/users/user/${word}`, { amount, asset: 'GOLD' })),
-      // What only a body could tell is not looked at.
+      // Facts that only a body could reveal are not considered.
       post('/operations', { nonsense: true }),
     ]);
     refused.forEach(expectRefused);
@@ -189,7 +189,7 @@ describe('when operations wait too long', () => {
     await deposit(service, other).expect(202);
 
     await makeOlder(service, 100);
-    // Told before the body is read, so that it does not matter what it is.
+    // Decided before the body is read, so that its content does not matter.
     await until(async () => (await request(service.url).post('/operations').send({})).status === 503);
     expectRefused(await deposit(service, other));
     expectRefused(await sendBatch(service, other, 1));

@@ -16,7 +16,7 @@ import { findPgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** Behind PgBouncer, which drops the start-up parameter `options` here. Skipped where there is no PgBouncer, or only an old one. */
+/** Behind PgBouncer, which drops the start-up parameter `options` here. Skipped if PgBouncer is missing or too old. */
 jest.setTimeout(60_000);
 
 const found = findPgBouncer();
@@ -120,5 +120,5 @@ it('leaves no connection behind if the pooler assigns its second session late', 
   expect(server.connections()).toBe(0);
 });
 
-/** Longer than it is waited for. */
+/** Longer than the wait for it. */
 const LATE_MS = 2_300;

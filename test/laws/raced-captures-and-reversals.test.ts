@@ -1,11 +1,11 @@
 import { randomFrom } from '../support/load.ts';
 import { type RaceRig, decimal, startRaceRig } from '../support/race-rig.ts';
 
-/** Many clients that want the same money at once, through two APIs, while two workers apply what they ask for. */
+/** Many clients that want the same money at once, through two APIs, while two workers apply their operations. */
 
 let rig: RaceRig;
 beforeAll(async () => {
-  // Few at a time, so that what belongs together is spread over many transactions.
+  // Few at a time, so that related operations are spread over many transactions.
   rig = await startRaceRig({ apis: 2, workers: 2, env: { WORKER_BATCH_LIMIT: '7' } });
 }, 120_000);
 afterAll(() => rig.stop(), 60_000);
@@ -15,7 +15,7 @@ const REVERSALS = 50;
 /** Minor units. */
 const AMOUNT = 100_00;
 
-/** Some are without an amount: all that is left by then. The others take a part, and are too many by far. */
+/** Some have no amount: everything left by then. The others take a part, and are far too many. */
 function partOf(index: number, random: () => number): { amount?: string } {
   return index % 33 === 20 ? {} : { amount: decimal(1 + Math.floor(random() * 900)) };
 }
@@ -193,13 +193,13 @@ describe('a reversal against a spend of the same money', () => {
     await rig.expectLawful();
   });
 
-  /** Of each pair, one gets the money, and there is nothing left for the other. */
+  /** Of each pair, one gets the money, and nothing is left for the other. */
   async function expectOneOfTwo(pairs: readonly string[][]): Promise<void> {
     const ends = await rig.endsOf(pairs.flat());
     const orders = pairs.map((_pair, index) =>
       String(ends.slice(2 * index, 2 * index + 2).map((end) => end ?? 'moved')),
     );
-    // Which of them is for the workers to say, and may be the same for all.
+    // The workers decide which of them, and it may be the same for all.
     const allowed = ['insufficient_funds,moved', 'moved,insufficient_funds'];
     expect(orders.filter((order) => !allowed.includes(order))).toEqual([]);
   }

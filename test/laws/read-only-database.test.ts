@@ -12,8 +12,8 @@ import { type Cluster, type ServiceProcess, createCluster } from '../support/clu
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
 /**
- * A database that answers and takes no writes, as the old primary after a failover: neither process says that it is well, both
- * stay calm, and everything works again once it takes writes.
+ * A database that answers but accepts no writes, like the old primary after a failover: neither process reports itself
+ * as healthy, both stay calm, and everything works again once it accepts writes.
  */
 jest.setTimeout(120_000);
 
@@ -76,7 +76,7 @@ it('is not reported as healthy, floods no log, and is used again when it accepts
   expect(health.body).toMatchObject({ status: 'down' });
   await untilStatus(`${api.url}/readyz`, 503);
   await untilStatus(workerHealth, 503);
-  // Starting the worker again would not help.
+  // Restarting the worker would not help.
   await untilStatus(`${workerHealth}/livez`, 200);
   const refused = await request(api.url)
     .post(`/wallets/${wallet}/operation`)

@@ -11,7 +11,7 @@ import { type Cluster, type ServiceProcess, createCluster, untilLogged } from '.
 import { type StandbyPair, startStandbyPair } from '../support/standby-pair.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** History, statistics and results of batches are read at READ_DATABASE_URL, if that has what the primary has. */
+/** History, statistics and results of batches are read at READ_DATABASE_URL if that has the state of the primary. */
 jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-replica-'));
@@ -41,7 +41,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** How many transactions of the API the standby has ended: it tells that a while later. */
+/** How many transactions of the API the standby has ended: it reports that a while later. */
 async function transactionsAtReplica(): Promise<number> {
   const { rows } = await replica.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name LIKE 'wallet-api/%' AND query = 'COMMIT'`,

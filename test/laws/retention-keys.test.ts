@@ -12,7 +12,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
-/** The keys of lines whose batch was finished long ago go, and no others, and other work does not wait for the deletion. */
+/** The keys of lines whose batch finished long ago are deleted, and no others, and other work does not wait for it. */
 
 const DAYS = { batch_keys: 30 };
 const OLD = 40;
@@ -53,7 +53,7 @@ async function send(name: string, lines: Fields[]): Promise<{ id: string; replay
   return body as { id: string; replayed: number };
 }
 
-/** As if the batch had finished so many days ago. */
+/** Makes the batch look finished this many days ago. */
 async function age(id: string, days: number): Promise<void> {
   await service.database.query(
     `BEGIN; SET LOCAL session_replication_role = replica;

@@ -6,7 +6,10 @@ import { daysAgo, deliverAged, tellAged } from '../support/aged.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** What the database refuses to delete, whatever a worker asks for, and what it lets go: here the worker is as wrong as it can be. */
+/**
+ * What the database refuses to delete, whatever a worker orders, and what it permits: here the worker is as wrong as it
+ * can be.
+ */
 
 const CHANGE_OF_HISTORY = '23001';
 const OLD = 40;
@@ -24,7 +27,7 @@ afterEach(async () => {
   await service.stop();
 });
 
-/** What came of a statement, which is undone. */
+/** The result of a statement, which is rolled back. */
 async function refusalOf(sql: string, user: Database = worker): Promise<string> {
   const client = await user.connect();
   try {
@@ -121,7 +124,7 @@ it('a delivery that is pending, or became final less than a day ago, stays with 
   const both = 'WITH gone AS (DELETE FROM deliveries) DELETE FROM delivery_attempts';
   expect(await refusalOf(both)).toBe('permitted');
 
-  // What was written down for an event that is gone can never be sent.
+  // Records of a deleted event can never be sent.
   await set(`status = 'pending', completed_at = NULL, next_attempt_at = 'infinity'`);
   await service.database.query(`BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM events; COMMIT`);
   expect(await refusalOf('DELETE FROM deliveries')).toBe('permitted');

@@ -10,7 +10,7 @@ import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
-/** What is old is deleted when nobody needs it, and only then. */
+/** Old rows are deleted when nothing needs them, and only then. */
 
 const OLD = 40;
 const YOUNG = 20;

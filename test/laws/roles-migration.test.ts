@@ -8,7 +8,7 @@ import { type Database, createPool, databaseAnswers } from '@wallet/shared/datab
 import { ROLES } from '@wallet/shared/database/migrate/roles';
 import { inDatabase } from '../support/test-database.ts';
 
-/** Roles belong to the whole server: so these tests have one of their own, and begin without any. */
+/** Roles belong to the whole server: so these tests have their own, and start without any. */
 const folder = mkdtempSync(join(tmpdir(), 'wallet-roles-'));
 const PASSWORDS = { api: 'the-first-password', worker: "quotes '; DROP", auditor: 'another-password' };
 
@@ -49,7 +49,7 @@ async function migrate(url: string, passwords = {}): Promise<string> {
   return told.join('\n');
 }
 
-/** Who may insert movements, of the roles and of everybody. */
+/** Which roles may insert movements, including everybody. */
 async function writersOf(url: string): Promise<string[]> {
   const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
   const { rows } = await database.query<{ grantee: string }>(
@@ -92,7 +92,7 @@ No grants were made because a role is missing. Until they are made, only the own
   );
   expect(await writersOf(url)).toEqual([]);
 
-  // What it says is enough.
+  // Its message is enough.
   for (const [, statement] of told.matchAll(/^ {2}(.*);$/gm)) {
     await superuser.query(statement!.replace('…', PASSWORDS.api));
   }

@@ -7,7 +7,7 @@ import { constraintOf, sqlstateOf } from '@wallet/shared/database/sqlstate';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** Each process has a user of its own that may do what it needs and nothing else, even in the wrong hands. */
+/** Each process has its own user that may do what it needs and nothing else, even in the wrong hands. */
 const DENIED = '42501';
 const USERS = ROLES.map((role) => `wallet_${role}_login`);
 
@@ -43,8 +43,8 @@ async function refusalOf(user: Database, sql: string): Promise<string> {
 }
 
 /**
- * Every right of every role, from the catalog. It is kept beside this test, so that a change of it is seen in review;
- * `npm test -- laws/roles -u` writes it anew.
+ * Every privilege of every role, from the catalog. It is kept beside this test, so that a change is seen in review;
+ * `npm test -- laws/roles -u` updates it.
  */
 it('each role has the rights that are kept', async () => {
   const { rows } = await service.database.query<{ line: string }>(
@@ -101,7 +101,7 @@ const HISTORY = [
   ...['operations', 'operation_keys', 'movements', 'failures'],
   ...['events', 'event_feed', 'delivery_attempts', 'batch_replays'],
 ];
-/** What a worker deletes when it is old enough, which the law decides (laws/retention-law). */
+/** Rows that a worker deletes when they are old enough, which the law decides (laws/retention-law). */
 const MAY_GO = ['events', 'event_feed', 'deliveries', 'delivery_attempts', 'operation_keys'];
 it('append-only tables are changed by no running process, nor are keys, which only the API creates and ends', async () => {
   const { rows } = await service.database.query(

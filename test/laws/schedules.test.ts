@@ -13,7 +13,10 @@ import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What is scheduled is queued once, when it is due and within two seconds of it, or cancelled, whatever happens to the workers. */
+/**
+ * A scheduled operation is queued once, within two seconds of its due time, or cancelled, whatever happens to the
+ * workers.
+ */
 const NOBODY = 'redis://127.0.0.1:1';
 const WITHIN_MS = 2_000;
 

@@ -7,7 +7,7 @@ import { type DrainRig, startDrainRig } from '../support/drain-rig.ts';
 import { errorOf } from '../support/law-rig.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
-/** The schema says which programs fit it, and the law refuses what others write, from the moment on in which that changes. */
+/** The schema says which programs fit it, and the law refuses the writes of others, from the moment that changes. */
 
 const GUARDED = ['operations', 'movements', 'failures', 'wallets', 'event_feed', 'delivery_leases'];
 const NEXT = NEWEST_MIGRATION + 1;
@@ -47,7 +47,7 @@ async function expectGuarded(table: string): Promise<void> {
   for (const name of [`wallet-worker/${NEWEST_MIGRATION}`, 'wallet-worker', '', `psql ${NEXT}`]) {
     const error = await writeAs(name);
     expect(isProgramTooOld(error)).toBe(true);
-    // Such an error passes, for the version before too: it fails no operation because of it.
+    // Such an error is transient, for the previous version too: it fails no operation.
     expect(kindOfError(error)).toBe('passing');
   }
   expect(await writeAs(`wallet-worker/${NEXT}`)).toBeNull();

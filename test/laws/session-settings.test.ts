@@ -11,8 +11,8 @@ import { createTestDatabase, inDatabase, setDefaults } from '../support/test-dat
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
 /**
- * A server, a database or a user may begin its sessions with other settings than ours. Whatever they are, the service
- * answers and stores the same.
+ * A server, a database or a user may have other default settings than ours. Whatever they are, the service answers and
+ * stores the same.
  */
 let service: Service | undefined;
 afterEach(async () => {

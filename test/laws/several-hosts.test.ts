@@ -12,8 +12,8 @@ import { type StandbyPair, startStandbyPair } from '../support/standby-pair.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
 /**
- * A DATABASE_URL that names a primary and a standby, as libpq has it. Every new connection is made to one that fits, and processes
- * continue with the other one after a failover, without being restarted.
+ * A DATABASE_URL that names a primary and a standby, as in libpq. Every new connection goes to a suitable one, and
+ * processes continue with the other one after a failover, without a restart.
  */
 jest.setTimeout(120_000);
 

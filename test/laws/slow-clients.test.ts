@@ -9,7 +9,7 @@ import { createHttpClient } from '../support/http-client.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** Clients who are slow, or mean it, cost the others nothing; and they lose their connection. */
+/** Slow or malicious clients cost the others nothing, and are disconnected. */
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-slow-'));
 let cluster: Cluster;
@@ -59,7 +59,7 @@ function open(target = api): Client {
   return client;
 }
 
-/** Sends one byte after the other for as long as it can. */
+/** Sends byte by byte for as long as it can. */
 function trickle(client: Client, byte: string): void {
   const timer = setInterval(() => client.socket.write(byte), 100);
   client.socket.once('close', () => clearInterval(timer));

@@ -19,7 +19,7 @@ interface Line {
 
 const cents = (text: string): bigint => BigInt(text.replace('.', ''));
 
-/** Fails unless the lines lead from the one balance to the other without a gap. Answers the last version. */
+/** Fails unless the lines lead from one balance to the other without a gap. Returns the last version. */
 function expectToAddUp(opening: string, lines: readonly Line[], closing: string): void {
   let balance = cents(opening);
   const first = lines[0]?.version ?? 0;

@@ -5,7 +5,7 @@ import { type RawAnswer, openRaw } from '../support/raw-connection.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** A request is what its target says, in whatever form, and no target, cursor or id is answered with 5xx. */
+/** A request is what its target says, in any form, and no target, cursor or id is answered with 5xx. */
 
 let service: Service;
 let full: Service;
@@ -137,7 +137,7 @@ it('a path that begins with two slashes names no host', async () => {
   }
 });
 
-/** Every list that has cursors, with what they are made of. */
+/** Every list with cursors, and their keys. */
 function lists(): { path: string; parameter: string; name: string }[] {
   return [
     { path: '/clients', parameter: 'cursor', name: 'clients:' },
@@ -173,7 +173,7 @@ it('a cursor is valid only for its own list', async () => {
   }
 });
 
-/** What looks like a key of a list, and nearly like one. */
+/** Texts that look like a key of a list, and nearly like one. */
 const keys = fc.oneof(
   fc.string(),
   fc.uuid(),

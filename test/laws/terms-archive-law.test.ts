@@ -3,7 +3,7 @@ import { refusalOf } from '../support/law-rig.ts';
 import { type Lawful, lawfully } from '../support/lawful-terms.ts';
 import { type TermsRig, ENDED, holdIs, reversedIs, startTermsRig } from '../support/terms-rig.ts';
 
-/** What may be deleted of operations with terms when it is in the archives; what is left of a hold or a reversal adds up then. */
+/** What may be deleted of archived operations with terms; the rest of a hold or a reversal still adds up. */
 let rig: TermsRig;
 let lawful: Lawful;
 beforeAll(async () => {

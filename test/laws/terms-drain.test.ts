@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.stop());
 
-/** What can be accepted: nothing names what is accepted after it. */
+/** Operations that can be accepted: none names a later one. */
 function acceptable(operations: readonly AnyOperation[]): NamedOperation[] {
   return operations.map((operation, index) => {
     const { id, wallet, amount, target } = operation;
@@ -73,7 +73,7 @@ it(
       await expectSound(rig);
     });
     await fc.assert(property, { numRuns: RUNS });
-    // It says nothing unless all kinds have been applied.
+    // The test proves something only if all kinds have been applied.
     for (const type of ['hold', 'capture', 'release', 'reversal', 'posting']) {
       expect([type, (applied.get(type) ?? 0) > RUNS / 6]).toEqual([type, true]);
     }

@@ -12,7 +12,7 @@ import {
   startTermsRig,
 } from '../support/terms-rig.ts';
 
-/** What an operation with terms moves is what they say: statements are those of a worker, and as wrong as code can be. */
+/** An operation with terms moves what its terms say: statements are those of a worker, and as wrong as code can be. */
 let rig: TermsRig;
 let lawful: Lawful;
 beforeAll(async () => {
@@ -24,7 +24,7 @@ afterAll(() => rig.service.stop());
 const { open, part, closed, capture, expired, failedHold, transfer, reversal, posting, release } = ENDED;
 const refused = (...statements: string[]): Promise<string> => refusalOf(rig.service.database, statements.join('; '));
 
-// Otherwise the refusals below could be those of statements that fit nothing.
+// Otherwise the refusals below could have other reasons.
 it.each(LAWFUL_KINDS)('the database takes a %s', async (kind) => {
   expect(await refused(lawful[kind]())).toBe('accepted');
 });

@@ -38,7 +38,7 @@ it('many concurrent captures of one hold, by several workers, take exactly its a
   expect(rows).toEqual([{ amount: 50n, captured: 50n, released: 0n }]);
 });
 
-// Atomic batches stand outside of the order of their wallets: several drains want the same hold, or original, at once.
+// Atomic batches are outside of the order of their wallets: several drains want the same hold, or original, at once.
 it.each([
   [
     'one hold is taken from',
@@ -139,7 +139,7 @@ it('house accounts are locked before wallets, and wallets in the order of their 
     expect(await freeWhileLocked(`system = 'fees' AND ${asset}`, partition, 'high')).toEqual([A, B]);
     await rig.accept([posting(...(round === 0 ? legs : legs.reverse()))]);
     const lower = `wallet_id = ANY ('{${rig.idOf(A)},${rig.idOf(B)}}') ORDER BY id LIMIT 1`;
-    // Who holds the lock of the lower one can take that of the other.
+    // The holder of the lower account's lock can take that of the other.
     expect(await freeWhileLocked(lower, partition, 'high')).toEqual([A, B]);
   }
 });

@@ -12,7 +12,10 @@ import {
   startTermsRig,
 } from '../support/terms-rig.ts';
 
-/** What is written of holds and of reversals adds up to what has moved: statements are those of a worker, and as wrong as code can be. */
+/**
+ * The stored amounts of holds and reversals match their movements: statements are those of a worker, and as wrong as
+ * code can be.
+ */
 let rig: TermsRig;
 let lawful: Lawful;
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import { type RawAnswer, type RawConnection, openRaw } from '../support/raw-conn
 import { type Service, startService } from '../support/service.ts';
 
 /**
- * A request that is answered before its body has been read: the client sees the answer whole, and knows from it whether the
- * connection can be used again, which then holds.
+ * A request that is answered before its body has been read: the client gets the complete answer, and learns from it
+ * whether the connection can be used again, which is then true.
  */
 
 let open: Service;
@@ -50,7 +50,7 @@ interface Kind {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly type?: string;
-  /** What the body begins with; the rest is filler. */
+  /** The beginning of the body; the rest is filler. */
   readonly begins?: string;
   /** The smallest body that is answered so. */
   readonly least?: number;
@@ -114,7 +114,7 @@ function bodyOf(kind: Kind, framing: Framing, size: number): Buffer {
 
 const SMALL = 1_000;
 const LARGE = 300_000;
-/** More than is read of a body that nobody needs. */
+/** More than is read of an unwanted body. */
 const BEYOND = 40_000_000;
 
 /** The connection can be used again, or the server ends it, as the answer said. */
@@ -137,7 +137,7 @@ describe.each(ALL)('%s', (_name, make) => {
         const written = connection
           .write(headOf(kind, framing, size))
           .then(() => connection.write(bodyOf(kind, framing, size)));
-        // Of a body that is too much, the server may end the connection before the rest could be written.
+        // If a body is too large, the server may end the connection before the rest could be written.
         written.catch(() => undefined);
         const answer = await connection.answer(kind.method);
         expect({ size, status: answer.status }).toEqual({ size, status: kind.status });

@@ -13,7 +13,7 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
-/** Several workers talk to one endpoint: each delivery is one's own until its lease ends. */
+/** Several workers send to one endpoint: each delivery belongs to one of them until its lease expires. */
 
 const LEASE_MS = 60_000;
 const DELIVERIES = 10;
@@ -44,7 +44,7 @@ async function change(fields: object): Promise<void> {
   await request(service.url).patch(`/webhook-endpoints/${endpoint}`).send(fields).expect(200);
 }
 
-/** Makes events facts and relays them. @returns their ids in the order of the feed, and the endpoints that were rung. */
+/** Records events and relays them. @returns their ids in the order of the feed, and the endpoints that got a ring. */
 async function tell(count: number, type: EventType = 'wallet.frozen'): Promise<{ ids: string[]; rung: string[] }> {
   const facts = Array.from({ length: count }, (_, n) => ({ type, data: { n } }));
   const ids = await recordFacts(service.database, facts);

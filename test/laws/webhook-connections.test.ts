@@ -1,7 +1,10 @@
 import { type AddressInfo, type Socket, createServer as createTcpServer } from 'node:net';
 import { createWebhookRig, send, untilClosed } from '../support/webhook-rig.ts';
 
-/** Whatever becomes of a connection to a receiver, an attempt ends in time and never throws. The receivers are real ones. */
+/**
+ * Whatever happens to a connection to a receiver, an attempt ends in time and never throws. The receivers are real
+ * ones.
+ */
 const TIMEOUT_MS = 200;
 
 const rig = createWebhookRig();
@@ -73,7 +76,7 @@ describe('a connection', () => {
     await untilClosed(socket!);
     expect(await send(url, sender)).toMatchObject({ status: 204 });
     expect(connections.size).toBe(2);
-    // Sooner than one that lies idle closes anyway.
+    // Sooner than an idle one closes anyway.
   }, 3_000);
 
   it('that is idle closes with the sender', async () => {
@@ -83,7 +86,7 @@ describe('a connection', () => {
     const [socket] = connections;
     sender.close();
     await untilClosed(socket!);
-    // Sooner than one that lies idle closes anyway.
+    // Sooner than an idle one closes anyway.
   }, 3_000);
 
   it('ends when the sender closes, in any state', async () => {

@@ -3,7 +3,10 @@ import { TLSSocket } from 'node:tls';
 import { refuseAddress } from '@wallet/shared/events/webhook-address';
 import { CERTIFICATE, type Listening, createWebhookRig, send } from '../support/webhook-rig.ts';
 
-/** Whatever a URL says, and a name resolves to, nobody is connected to who is inside, or who is not who they should be. */
+/**
+ * Whatever a URL says, and a name resolves to, no connection goes to an internal host, or to one that is not who it
+ * should be.
+ */
 const rig = createWebhookRig();
 
 afterEach(() => rig.stop());

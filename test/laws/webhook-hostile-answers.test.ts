@@ -21,7 +21,7 @@ describe('a hostile answer', () => {
     });
     for (const socket of connections) {
       await untilClosed(socket);
-      // Nearly all of this is what lies in the buffers of the kernel.
+      // Nearly all of this is in the buffers of the kernel.
       expect(socket.bytesWritten).toBeLessThan(20_000_000);
     }
   });

@@ -11,7 +11,7 @@ import { createSender } from '@wallet/worker/webhooks/send-request';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** Where there is room for one endpoint, it is given from one to the next. */
+/** If there is room for one endpoint, endpoints take turns. */
 let service: Service;
 const receivers: Receiver[] = [];
 beforeAll(async () => {

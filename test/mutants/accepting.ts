@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what makes an operation durable, once: P1, P4, P6, P8. */
+/** Bugs in making an operation durable, once: P1, P4, P6, P8. */
 export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'key-without-its-request',

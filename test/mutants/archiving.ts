@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what may be deleted of history, in how it is written to files, and in what continues from there. */
+/** Bugs in what may be deleted of history, in writing it to files, and in continuing from there. */
 export const ARCHIVING: readonly Mutant[] = [
   {
     name: 'law-archives-what-waits',

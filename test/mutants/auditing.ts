@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in the audit: what it does not see, and where it loses its place. */
+/** Bugs in the audit: violations it does not see, and positions it loses. */
 export const AUDITING: readonly Mutant[] = [
   {
     name: 'audit-blind-to-partitions',

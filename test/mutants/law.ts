@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what the database itself refuses to every writer: each leaves one sentence out of the law. */
+/** Bugs in what the database itself refuses to every writer: each removes one sentence of the law. */
 export const LAW: readonly Mutant[] = [
   {
     name: 'law-believes-where-an-account-stood',

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in the rules of the ledger, in what writes them down, and in the law: P3 and P9. */
+/** Bugs in the rules of the ledger, in writing their results, and in the law: P3 and P9. */
 export const LEDGER: readonly Mutant[] = [
   {
     name: 'balance-off-by-one',

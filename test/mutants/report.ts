@@ -10,7 +10,7 @@ export function summarise(hunts: readonly Hunt[], minutes: number): string {
   return `${caught.length} of ${hunts.length} mutants caught in ${minutes.toFixed(0)} minutes, half of them within ${median.toFixed(1)} s.`;
 }
 
-/** A table in Markdown, its columns as wide as what stands in them. Survivors come first. */
+/** A table in Markdown with columns as wide as their contents. Survivors come first. */
 export function drawTable(hunts: readonly Hunt[]): string {
   const ordered = hunts.toSorted((a, b) => Number(a.caughtBy !== null) - Number(b.caughtBy !== null));
   const rows = [HEADER, ...ordered.map(rowOf)].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
@@ -25,7 +25,7 @@ function rowOf({ mutant, caughtBy, seconds }: Hunt): string[] {
   return [`\`${mutant.name}\``, mutant.bug, by, (caughtBy?.seconds ?? seconds).toFixed(1)];
 }
 
-/** The page that a whole run leaves behind. */
+/** The page written by a complete run. */
 export function writePage(hunts: readonly Hunt[], minutes: number, day: string): string {
   return `# Mutants
 

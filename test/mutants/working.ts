@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in how workers find operations and put them in order, and in how waiting callers hear of it: P1, P2, P6. */
+/** Bugs in how workers find and order operations, and in how waiting callers hear of the outcome: P1, P2, P6. */
 export const WORKING: readonly Mutant[] = [
   {
     name: 'partition-not-locked',

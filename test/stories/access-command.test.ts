@@ -157,7 +157,7 @@ describe('with a key', () => {
       code: 4,
       err: expect.stringContaining('Send an API key'),
     });
-    // It is let in, and refused for the address it listens on: this API sends to no inner network.
+    // It is admitted, and refused for its address: this API sends to no internal network.
     expect(await runProgram('client/src/listen.ts', [], { ...env, WALLET_API_KEY: token })).toMatchObject({
       code: 4,
       err: expect.stringContaining('The service refused: '),

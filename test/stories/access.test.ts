@@ -98,7 +98,7 @@ it('a refused request leaves nothing behind, and its body is not waited for', as
     await send('/operations').send({ type: 'deposit' }).expect(status);
     await send('/batches').set('Content-Type', 'text/csv').send('type,wallet_id,amount\n').expect(status);
     await send('/webhook-endpoints').send({ url: 'http://127.0.0.1:1/' }).expect(status);
-    // What is wrong with the body is not looked at.
+    // The errors of the body are not considered.
     await send('/wallets').set('Content-Type', 'application/json').send('{').expect(status);
   }
   expect(await countRows()).toBe(before);
@@ -202,7 +202,7 @@ it('administrative actions are recorded, with the key that made them', async () 
   const path = `/webhook-endpoints/${endpoint}`;
   await request(service.url).patch(path).set(as).send({ url, status: 'disabled' }).expect(200);
   await request(service.url).post(`${path}/rotate-secret`).set(as).expect(200);
-  // What changes nothing is not written down.
+  // Requests that change nothing are not recorded.
   await request(service.url).post(`${path}/test`).set(as).expect(409);
   await request(service.url).patch(path).set(as).send({ status: 'enabled' }).expect(200);
   const sent = await request(service.url).post(`${path}/test`).set(as).expect(202);

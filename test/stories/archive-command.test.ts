@@ -64,7 +64,7 @@ it('does not start while another works on the database', async () => {
   });
 }, 60_000);
 
-/** What it refuses, each with the rest as it should be. */
+/** The refused arguments, each with valid other ones. */
 const WRONG: [args: string[], says: RegExp, url?: (good: string) => string][] = [
   [[], /^Say which months to archive, as --before 2026-01. See npm run archive -- --help.$/],
   [['--before'], /Option '--before <value>' argument/],

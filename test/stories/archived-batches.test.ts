@@ -4,7 +4,7 @@ import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
-/** What a caller is told of batches whose lines are in the archives, and of lines that were accepted before. */
+/** The answers about batches with archived lines, and about lines that were accepted before. */
 
 let service: Service;
 let wire: WireTrap;

@@ -8,7 +8,7 @@ import { END, PLACE, age, expectGone, older } from '../support/archive-by-hand.t
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What `npm run archive` leaves behind is what the API answers from. */
+/** The API answers from what `npm run archive` leaves behind. */
 
 let service: Service;
 let folder: string;

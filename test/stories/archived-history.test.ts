@@ -5,7 +5,7 @@ import { everyItem } from '../support/every-item.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What a caller is told of history that is in the archives. */
+/** The answers about archived history. */
 
 let service: Service;
 beforeEach(async () => {

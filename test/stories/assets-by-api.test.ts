@@ -99,7 +99,7 @@ it('an asset is in effect in every process as soon as it is added, without a res
     for (let index = 0; index < 5; index += 1) {
       const asset = `NEW${index}`;
       const { body } = await add({ ...EURO, code: asset, scale: 4 }, one.url).expect(201);
-      // By code and by number, at the process that was not told of it.
+      // By code and by number, at the process that did not add it.
       const named = index % 2 === 0 ? { asset } : { asset_type_id: body.id as number };
       const login = `user${index}`;
       await request(two.url).post('/clients').send({ name: 'User', login }).expect(201);
@@ -111,7 +111,7 @@ it('an asset is in effect in every process as soon as it is added, without a res
       const { body: operation } = await act(two.url, 'top-up').expect(200);
       expect(operation).toMatchObject({ status: 'succeeded', asset, amount: '1.0001' });
     }
-    // By a number that comes out of the database, at a process that was not told of it either.
+    // By a number from the database, at a process that did not add it either.
     const three = await cluster.startApi();
     await add({ ...EURO, code: 'LATE', scale: 5 }, two.url).expect(201);
     const wallet = await createFundedWallet(two.url, '0.00001', 'LATE');

@@ -12,12 +12,15 @@ import { type ProgramRun, runProgram } from '../support/run-program.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
-/** A backup that is made under load is restored into another cluster, beside an empty Redis, and everything in it is applied. */
+/**
+ * A backup that is made under load is restored into another cluster, beside an empty Redis, and everything in it is
+ * applied.
+ */
 
 jest.setTimeout(120_000);
 
 const PATH = process.env['PATH'] ?? '';
-/** The package of npm has the server alone. */
+/** The npm package contains only the server. */
 const IS_INSTALLED = findPostgresFolders(PATH).length > 0 && findPrograms(PATH, 'pg_dump').length > 0;
 const title = IS_INSTALLED ? 'a backup' : 'a backup (skipped: pg_dump is not installed)';
 
@@ -120,7 +123,7 @@ async function deposit(url: string, wallet: string, key: string): Promise<void> 
     .expect(202);
 }
 
-/** Deposits of 1.00 into the wallet, one after the other, until it is stopped: then it answers the keys of all. */
+/** Deposits of 1.00 into the wallet, one at a time, until it is stopped: then it returns the keys of all. */
 function startLoad(wallet: string): { sent: (more: number) => Promise<void>; stop: () => Promise<string[]> } {
   const keys: string[] = [];
   const stopping = new AbortController();

@@ -6,7 +6,7 @@ import { startBreakingProxy } from '../support/breaking-proxy.ts';
 import { startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** Files that were sent before, that stand for what was accepted before, or that changed since. */
+/** Files that were sent before, that stand for operations accepted before, or that changed since. */
 describe('npm run batch, run again', () => {
   it('credits nothing twice when it runs again', async () => {
     const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},10.50`, `withdraw,${wallet},99`);

@@ -3,7 +3,7 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
-/** Batches accepted without their bad lines, and tables of failed lines that are corrected and sent back. */
+/** Batches accepted without their invalid lines, and tables of failed lines that are corrected and sent back. */
 
 let service: Service;
 let wallet: string;

@@ -5,7 +5,7 @@ import { type Service, startService } from '../support/service.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** A batch is stored while it is being read: whatever the rest of it says, all of it is accepted, or nothing. */
+/** A batch is stored while it is being read: whatever its rest contains, all of it is accepted, or nothing. */
 
 let trap: WireTrap;
 let service: Service;

@@ -15,7 +15,7 @@ import { startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { createSubscriptions, payloadOf, sequenceOf } from '../support/webhooks.ts';
 
-/** How batches end that have lines with terms: together, cancelled, told, exported and sent again. */
+/** The ends of batches that have lines with terms: atomic, cancelled, announced, exported and retried. */
 
 const TOGETHER = '?atomic=true';
 
@@ -224,6 +224,6 @@ it('a hold that would have expired by now is reported by its line when its batch
     errors: [{ line: 2, field: 'expires_at', message: 'must be in the future' }],
   });
   expect(await countRows()).toEqual(before);
-  // What was asked for as a time from the acceptance, is the moment that it was then.
+  // A duration from the acceptance has become a fixed time.
   expect(failed!['expires_at']).toMatch(/Z$/);
 });

@@ -20,7 +20,7 @@ function post(type: string, body: string, query = ''): request.Test {
   return request(service.url).post(`/batches${query}`).set('Content-Type', type).set('Prefer', 'wait=20').send(body);
 }
 
-/** Lines of each kind that a table can hold, on wallets of their own, and what stands in them afterwards. */
+/** Lines of each kind that a table can hold, on their own wallets, and the balances afterwards. */
 async function everyKind(): Promise<{ lines: Fields[]; wallets: string[]; stands: unknown[] }> {
   const [holder, payer, receiver, giver] = await Promise.all([
     funded('10.00'),
@@ -67,7 +67,7 @@ describe.each(Object.keys(FORMS))('a batch as %s', (form) => {
     expect(body).toMatchObject({
       status: 'completed',
       ...{ total: 7, pending: 0, succeeded: 7, failed: 0 },
-      // What was left open counts nothing.
+      // An omitted amount counts as nothing.
       sums: [{ asset: 'USD', total: '8.00', succeeded: '8.00', failed: '0.00', pending: '0.00' }],
     });
     expect(await Promise.all(wallets.map(standOf))).toEqual(stands);

@@ -245,7 +245,7 @@ describe('an atomic batch', () => {
 
   it('succeeds as a whole, whatever partitions its wallets are in', async () => {
     const ids = await wallets(6, '1.00');
-    // Each hands on what it was handed: only the order of lines makes it possible.
+    // Each passes on what it received: only the order of lines makes it possible.
     const lines = ids.slice(1).map((id, n) => move(ids[n]!, id, `${n + 1}.00`));
     const { body } = await postBatch('csv', lines, '?atomic=true').expect(200);
     expect(body).toMatchObject({ atomic: true, succeeded: 5, failed: 0 });

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** An operation is accepted or refused for the same reason by itself and as a line of a batch. */
+/** An operation is accepted or refused for the same reason on its own and as a line of a batch. */
 
 const NOWHERE = '018f0000-0000-7000-8000-000000000000';
 

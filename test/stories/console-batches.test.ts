@@ -36,7 +36,7 @@ describeInBrowser('the console, where a batch is sent, watched and repaired', ()
     const page = await rig.open('/batches');
     const lines = Array.from({ length: 20 }, (_, n) => `deposit,${n % 5 === 0 ? frozen : good},1.25`);
     await chooseFile(page, lines);
-    // What it would do is said before it is done.
+    // The effect is shown before it happens.
     await page.getByRole('dialog').getByText('25.00 USD').waitFor();
     expect((await rig.ask('GET', '/batches')).data).toEqual([]);
     await page.getByRole('button', { name: 'Accept 20 operations' }).click();

@@ -16,7 +16,7 @@ it('the image of the API builds the console from the files that it copies', () =
     return [...stage.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources]) => sources!.split(' '));
   });
   expect(copied).toContain('console');
-  // What lies there of an earlier build is in .dockerignore.
+  // Files of an earlier build there are in .dockerignore.
   const isSource = (path: string): boolean => !/\/(dist|node_modules)(\/|$)/.test(path.slice(PROJECT_ROOT.length));
   for (const path of copied)
     cpSync(join(PROJECT_ROOT, path), join(folder, path), { recursive: true, filter: isSource });

@@ -43,7 +43,7 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
     }
     await press(page, 'Enter');
     await dialogOf(page).getByText('fails with wallet_frozen').waitFor();
-    // What is behind it cannot be reached. It goes away by Escape, and gives the focus back.
+    // The page behind it cannot be reached. Escape closes it and returns the focus.
     for (let tabs = 0; tabs < 5; tabs += 1) {
       await press(page, 'Tab');
       expect(await page.locator('#console :focus').count()).toBe(0);
@@ -125,7 +125,7 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
     expect(await elsewhere.getByRole('table').locator('tbody tr').count()).toBe(1);
     await list.goBack();
     await rows.nth(49).waitFor();
-    // Another filter begins at the first page, and the way back leads past it.
+    // Another filter starts at the first page, and the back button skips it.
     await list.goto(second);
     await list.getByLabel('Status').selectOption('failed');
     await list.getByText('No operation matches these filters.').waitFor();

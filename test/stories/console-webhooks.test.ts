@@ -16,7 +16,7 @@ describeInBrowser('the console, where a webhook endpoint is repaired', () => {
     await receiver.stop();
   });
 
-  /** Without being asked, nothing is sent for ten minutes, and no delivery again for hours. */
+  /** Unless requested, nothing is sent for ten minutes, and no delivery again for hours. */
   async function leaveAlone(): Promise<void> {
     await rig.service.database.query(
       `WITH later AS (UPDATE deliveries SET next_attempt_at = now() + interval '3 hours' WHERE status = 'pending')

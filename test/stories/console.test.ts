@@ -5,7 +5,7 @@ import { ENDPOINTS } from '../support/endpoints.ts';
 import { bearer, makeKey, untilGood } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** What the API serves for the console, and what it answers to it alone. Pages are tested in a browser. */
+/** What the API serves for the console, and endpoints only for it. Pages are tested in a browser. */
 
 const nothing = () => undefined;
 const app = createApp({

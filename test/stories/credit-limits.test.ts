@@ -12,7 +12,7 @@ const patch = (wallet: string, body: object) => request(service.url).patch(`/api
 const setLimit = (wallet: string, credit_limit: unknown) => patch(wallet, { credit_limit });
 const read = async (path: string) => (await request(service.url).get(path).expect(200)).body;
 
-/** A wallet that may go below zero as far as `limit`. */
+/** A wallet that may go below zero down to `limit`. */
 async function createCreditWallet(limit: string, balance?: string, asset?: string): Promise<string> {
   const wallet = await createFundedWallet(service.url, balance, asset);
   await setLimit(wallet, limit).expect(200);

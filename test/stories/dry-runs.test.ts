@@ -26,7 +26,7 @@ async function paid(wallet: string, amount: string): Promise<{ id: string; to: s
 
 const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString();
 
-/** Of each kind, what it asks for of a wallet that holds 10.00, and the same in the general form. */
+/** For each kind, a request on a wallet that holds 10.00, and the same in the general form. */
 const KINDS: Readonly<Record<string, (wallet: string) => Promise<Asked> | Asked>> = {
   'a deposit': (wallet) => [`/wallets/${wallet}/operation`, { operation_type: 'DEPOSIT', amount: '1.00' }],
   'a withdrawal': (wallet) => [`/wallets/${wallet}/operations`, { operation_type: 'WITHDRAW', amount: '1.00' }],
@@ -75,7 +75,7 @@ const KINDS: Readonly<Record<string, (wallet: string) => Promise<Asked> | Asked>
   'an operation of the general form': (wallet) => ['/operations', { type: 'hold', wallet_id: wallet, amount: 1 }],
 };
 
-/** Of a wallet that holds 10.00, what fails and why. */
+/** Requests on a wallet that holds 10.00 that fail, and why. */
 const FAILING: Readonly<Record<string, (wallet: string) => Promise<Asked> | Asked>> = {
   insufficient_funds: (wallet) => [
     `/wallets/${wallet}/operation`,

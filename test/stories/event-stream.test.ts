@@ -72,7 +72,7 @@ it('a listener continues behind the place it names, by pages until it has caught
   const more = await tell('wallet.frozen', 2);
   await byQuery.untilTold(452);
   expect(idsOf(byQuery)).toEqual([...ids, ...more]);
-  // What a browser sends when it connects again goes before the address.
+  // The header that a browser sends when it reconnects overrides the address.
   const tenth = byQuery.events[9]?.id ?? '';
   const again = await listen({ query: `?after=${after}`, headers: { 'Last-Event-ID': tenth } });
   await again.untilTold(442);
@@ -188,7 +188,7 @@ it('a stream ends when its key is revoked, within some seconds, and when the pro
   for (const { token } of [kept, revoked, other]) await untilGood(guarded.url, token);
   await request(guarded.url).get('/events/stream').expect(401);
   await request(guarded.url).get('/events/stream').set(bearer(other.token)).expect(403);
-  // It needed no key as long as there was none.
+  // It needed no key before the first one was created.
   await until('the end of the one without a key', () => open.ended === 'end');
   const staying = await listen({ headers: bearer(kept.token) }, guarded.url);
   const leaving = await listen({ headers: bearer(revoked.token) }, guarded.url);

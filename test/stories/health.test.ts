@@ -67,7 +67,7 @@ describe('while no worker makes progress', () => {
   });
 });
 
-/** As if everything that waits had been accepted so many seconds earlier. */
+/** As if everything pending had been accepted this many seconds earlier. */
 async function makeOlder(database: Database, seconds: number): Promise<void> {
   const earlier = `- ${seconds} * interval '1 second'`;
   await database.query('ALTER TABLE pending_operations DISABLE TRIGGER pending_operations_unchanged');

@@ -6,7 +6,7 @@ import { type Service, startService } from '../support/service.ts';
 import { ask } from '../support/terms.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What wallets and holds answer of what is held. */
+/** The answers of wallets and holds about held amounts. */
 
 let service: Service;
 beforeAll(async () => {

@@ -5,7 +5,10 @@ import { type Service, startService } from '../support/service.ts';
 import { ask } from '../support/terms.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** The history of wallets whose operations move more than once, or name others; and the lists of what names an operation. */
+/**
+ * The history of wallets whose operations have several movements, or name others; and the lists of operations that name
+ * an operation.
+ */
 
 let service: Service;
 beforeAll(async () => {
@@ -44,7 +47,7 @@ it('the history has the movements of the main account, leg by leg, and not those
   });
   expect(held).toMatchObject({ balance_before: '10.00', balance_after: '2.00' });
   expect(part).toMatchObject({ ...nothing, operation_id: released, type: 'release', amount: '1.00', hold_id: hold });
-  // What was captured left what was held, and the rest came back from there.
+  // The captured amount left the held account, and the rest came back from it.
   expect(rest).toMatchObject({
     ...nothing,
     operation_id: captured,

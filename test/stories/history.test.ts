@@ -65,7 +65,7 @@ describe("a wallet's history", () => {
     const versionsOf = async (query: Record<string, string>): Promise<number[]> =>
       (await get(`/wallets/${wallet}/transactions`, query))['data'].map((line: { version: number }) => line.version);
     expect(await versionsOf({ type: 'withdraw' })).toEqual([2]);
-    // Times are told in milliseconds and kept in microseconds: what is told is at or just before what is kept.
+    // Times are shown in milliseconds and stored in microseconds: the shown time is at or just before the stored one.
     expect(await versionsOf({ from: second })).toEqual([3, 2]);
     expect(await versionsOf({ to: second })).toEqual([1]);
     expect(await versionsOf({ from: second, to: data[0]['created_at'] })).toEqual([2]);

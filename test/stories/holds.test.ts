@@ -115,7 +115,7 @@ describe('a capture', () => {
       ...{ type: 'capture', status: 'succeeded', wallet_id: wallet, hold_id: id, amount: '4.00' },
       ...{ to_account: 'treasury', final: true },
     });
-    // It moved nothing on the wallet's own account.
+    // It moved nothing on the wallet's main account.
     expect(body.result).toEqual({ transaction_number: body.id, held_balance: '0.00' });
   });
 

@@ -6,7 +6,7 @@ import { firstIdOf, monthOfId } from '@wallet/shared/words/month';
 import { breakTheLaw } from '../support/break-the-law.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** What operations name of others is kept while it cannot be in the archives. */
+/** Operations that others name are kept in memory while they cannot be archived. */
 let database: Database;
 beforeAll(async () => {
   const { databaseUrl } = await createTestDatabase();

@@ -13,7 +13,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** Reads the text format (version 0.0.4) as its specification has it. @throws Error at the first line that is not of it. */
+/** Parses the text format (version 0.0.4) according to its specification. @throws Error at the first invalid line. */
 function parse(text: string): Sample[] {
   const types = new Map<string, string>();
   expect(text.endsWith('\n')).toBe(true);
@@ -57,7 +57,7 @@ async function readWorker(): Promise<Sample[]> {
   return parse(await service.workerRegistries[0]!.metrics());
 }
 
-/** Resolves when a value is what it should be: some are told a moment after the answer. */
+/** Resolves when a value is as expected: some are updated a moment after the answer. */
 async function until(read: () => Promise<number>, value: number): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (let found = await read(); found !== value; found = await read()) {

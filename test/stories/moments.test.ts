@@ -2,7 +2,9 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What is shown can be asked for: moments are kept in microseconds, and shown, given and compared in milliseconds. */
+/**
+ * Shown times can be used in requests: they are stored in microseconds, and shown, sent and compared in milliseconds.
+ */
 
 let service: Service;
 beforeAll(async () => {

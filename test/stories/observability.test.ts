@@ -11,7 +11,7 @@ import { PROMETHEUS_FOLDER, metricsIn, readBoard, readRules } from '../support/m
 import { readProjectFile } from '../support/manifests.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** What Prometheus and Grafana are set up with, against what API and worker serve. */
+/** The configuration of Prometheus and Grafana, compared with what API and worker serve. */
 const promtool = findProgram(process.env['PATH'] ?? '', 'promtool');
 const folder = mkdtempSync(join(tmpdir(), 'wallet-observability-'));
 let cluster: Cluster;
@@ -21,7 +21,7 @@ let served: string[];
 
 jest.setTimeout(120_000);
 beforeAll(async () => {
-  // Several, so that what supervises them is measured too.
+  // Several, so that the supervisor is measured too.
   const env = { WORKER_PROCESSES: '2', RETENTION_EVENTS_DAYS: '30' };
   cluster = createCluster({ ...(await createTestDatabase()), folder, env });
   const api = await cluster.startApi();

@@ -48,7 +48,7 @@ describe('an API process', () => {
     const code = api.stop();
     expect(await waiting).toMatchObject({ status: 202, body: { status: 'pending' } });
     expect(await code).toBe(0);
-    // The client would have kept its connection; nobody waits for that.
+    // The client would have kept its connection; nothing waits for that.
     expect(Date.now() - started).toBeLessThan(3_000);
     keptAlive.close();
   });

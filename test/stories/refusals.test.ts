@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const { rows } = await service.database.query('SELECT FROM operations');
   await service.stop();
-  // Nothing that was refused left anything behind.
+  // No refused request left anything behind.
   expect(rows).toHaveLength(0);
 });
 

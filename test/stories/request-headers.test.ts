@@ -2,7 +2,7 @@ import request from 'supertest';
 import { service, wallet } from '../support/idle-service.ts';
 import { type RawAnswer, openRaw } from '../support/raw-connection.ts';
 
-/** Headers and numbers are read by their grammars. What Node would drop or join in silence is refused. */
+/** Headers and numbers are read by their grammars. What Node would drop or join silently is refused. */
 
 const DEPOSIT = JSON.stringify({ operation_type: 'DEPOSIT', amount: '1.00' });
 const TYPE = 'Content-Type: application/json';

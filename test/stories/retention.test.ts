@@ -4,7 +4,7 @@ import request from 'supertest';
 import { deliverAged, retain, tellAged } from '../support/aged.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** What a caller is told of what was deleted because of its age. */
+/** The answers about rows that were deleted because of their age. */
 
 const OLD = 40;
 const YOUNG = 20;
@@ -46,7 +46,7 @@ describe('a reader of the feed', () => {
       const { body } = await get('/events').query({ after }).expect(410);
       expect(body).toMatchObject({ code: 'cursor_expired', title: 'The cursor is older than what is kept' });
     }
-    // A reader who had read all that is gone has missed nothing.
+    // A reader who had read everything deleted has missed nothing.
     expect((await readFeed(caughtUp)).ids).toEqual(young.slice(0, 2));
     const first = await readFeed();
     expect(first.ids).toEqual(young.slice(0, 2));

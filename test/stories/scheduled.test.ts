@@ -6,7 +6,7 @@ import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 import { createSubscriptions, payloadOf } from '../support/webhooks.ts';
 
-/** An operation may be asked for now and executed at a moment. */
+/** An operation may be requested now and executed at a later time. */
 let service: Service;
 let wallet: string;
 beforeAll(async () => {

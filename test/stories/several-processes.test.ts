@@ -13,7 +13,7 @@ import { untilDrained } from '../support/service.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** `API_PROCESSES` and `WORKER_PROCESSES`: several processes that are to be as one. */
+/** `API_PROCESSES` and `WORKER_PROCESSES`: several processes that act as one. */
 const COUNT = 2;
 
 jest.setTimeout(120_000);
@@ -69,7 +69,7 @@ async function startApi(): Promise<ServiceProcess> {
 const untilReplaced = (api: ServiceProcess) =>
   until('a process was replaced', () => linesOf(api, 'api ready').length === COUNT + 1);
 
-/** The sum of a metric, as the service tells it to a connection of its own. */
+/** The sum of a metric, from a fresh connection to the service. */
 async function read(url: string, metric: string): Promise<number> {
   const { text } = await request(url).get('/metrics').expect(200);
   const values = text.split('\n').filter((line) => line.startsWith(`${metric} `) || line.startsWith(`${metric}{`));
@@ -116,7 +116,7 @@ it('kept-alive connections are spread over the processes, on PORT=0 too', async 
         reject,
       );
     });
-  // One after the other: of connections that come at once, a process that is busy is given fewer.
+  // One at a time: of simultaneous connections, a busy process gets fewer.
   for (const agent of agents) await ask(agent);
   await Promise.all(agents.map(ask));
   for (const agent of agents) agent.destroy();
@@ -140,7 +140,7 @@ it('metrics cover all processes, whichever is asked, including one that was kill
   expect(await read(api.url, 'wallet_accept_duration_seconds_count')).toBe(9);
   expect(await read(api.url, 'wallet_processes')).toBe(COUNT);
   const { text } = await request(api.url).get('/metrics');
-  // What waits is in the database, once; it is not the sum of what three processes see.
+  // The backlog is in the database, once; it is not the sum of what three processes see.
   const pending = /^wallet_pending_operations\{partition="\d+",priority="high"\} ([1-9]\d*)$/gm;
   await until('what waits was looked at', async () => {
     const found = (await request(api.url).get('/metrics')).text.matchAll(pending);

@@ -22,7 +22,7 @@ import { bearer, makeKey, untilGood } from '../support/keys.ts';
 import { ended, greeting, start, stop, until } from '../support/npm-start.ts';
 import { makePath } from '../support/programs.ts';
 
-/** Only root has to shed anything. */
+/** Only root has privileges to drop. */
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 const NOBODY = 65_534;
 const REFUSES = "echo 'unshare: unshare failed: Operation not permitted' >&2; exit 1";
@@ -50,7 +50,7 @@ async function inDatabase<Result>(url: string, work: (database: ReturnType<typeo
   }
 }
 
-/** Where versions before this one kept what belongs to `dataDir`. */
+/** Where earlier versions kept the data of `dataDir`. */
 function earlierHomeOf(dataDir: string): string {
   return join(tmpdir(), `wallet-operations-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
 }
@@ -209,7 +209,7 @@ describe('startPostgres', () => {
     const other = spawn('sleep', ['60'], { argv0: 'postgres', stdio: 'ignore' });
     try {
       writeFileSync(join(dataDir, 'postgres/postmaster.pid'), `${other.pid}\n`);
-      // Postgres itself may take the file for that of a server which runs.
+      // Postgres itself may take the file for that of a running server.
       const second = await startPostgres({ dataDir, path }).catch((error: unknown) => String(error));
       if (typeof second === 'string') expect(second).toContain('lock file "postmaster.pid" already exists');
       else await second.stop();

@@ -11,7 +11,7 @@ import { makePath } from '../support/programs.ts';
 const folder = mkdtempSync(join(tmpdir(), 'wallet-start-redis-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As Debian packs it: one program, a server or a checker by the name that it is run under. */
+/** As Debian packages it: one program, a server or a checker depending on the name it is called by. */
 function multiCall(server: string): string {
   const valkey = [process.execPath, ...RUN_SOURCE, `${PROJECT_ROOT}local/src/valkey-process.ts`].join(' ');
   return `case "$0" in */${server}) exec ${valkey} "$2" ;; *) echo "Usage: $0 <rdb-file-name>"; exit 1 ;; esac`;
@@ -67,7 +67,7 @@ describe('startRedis', () => {
     const scripts = { 'redis-server': 'exec /nowhere/at/all' };
     const broken = makePath(join(folder, 'missing-interpreter'), { scripts });
     await expect(startRedis({ ...where, path: broken })).rejects.toThrow(/missing-interpreter.* ended with status 127/);
-    // What is no file is no program.
+    // A folder is not a program.
     await expect(startRedis({ ...where, path, server: 'native' })).rejects.toThrow('no redis-server or valkey-server');
   });
 

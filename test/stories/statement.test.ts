@@ -84,7 +84,7 @@ it('from is included, to is not, and adjacent statements have matching balances'
   const all = await statementOf(wallet);
   const [, second, third] = all['lines'].map(({ at }: Body) => at as string);
   const part = await statementOf(wallet, { from: second, to: third });
-  // Times are told in milliseconds and kept in microseconds: what is told is at or just before what is kept.
+  // Times are shown in milliseconds and stored in microseconds: the shown time is at or just before the stored one.
   expect(part).toMatchObject({ from: second, to: third, opening_balance: '1.00', closing_balance: '3.00' });
   expect(part['lines'].map(({ version }: Body) => version)).toEqual([2]);
   const rest = await statementOf(wallet, { from: third });

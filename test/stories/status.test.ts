@@ -6,7 +6,7 @@ import { bearer, makeKey, until, untilGood } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** One page says how the service is. */
+/** One page shows the state of the service. */
 let service: Service;
 let wallet: string;
 beforeEach(async () => {
@@ -53,7 +53,7 @@ it('each minute leaves one sample, however many workers there are, with ended an
   const sample = { accepted: 3, succeeded: 1, failed: 1, pending: 1 };
   await until('it is there', async () => (await status()).last_hour.length === 1);
   expect((await status()).last_hour).toMatchObject([sample]);
-  // The next one has what ended since, and so nothing; what is older than a day is swept.
+  // The next one has what ended since, and so nothing; samples older than a day are deleted.
   await service.database.query(`UPDATE minute_samples SET at = at - interval '1 minute'`);
   await service.database.query(
     `INSERT INTO minute_samples SELECT at - interval '2 days', 1, 1, 1, 1, 1 FROM minute_samples`,

@@ -30,12 +30,12 @@ const tell = (type: EventType, count?: number, createdAt?: Date): Promise<string
   tellEvents(service.database, type, count, createdAt);
 const relay = (): Promise<void> => relayEvents(service.database);
 
-/** Has deliveries claimed, which are due again at once. */
+/** Claims deliveries, which are due again at once. */
 async function claim(endpointId: string, most = 1_000): Promise<void> {
   await claimDeliveries(service.database, endpointId, most, 0);
 }
 
-/** Has deliveries fail for good, as a worker writes it down that has claimed all there are. */
+/** Fails deliveries permanently, as a worker records it that has claimed all of them. */
 async function fail(
   endpointId: string,
   eventIds: string[],
@@ -148,7 +148,7 @@ describe('deliveries', () => {
     await request(service.url).patch(path).send({ status: 'disabled' }).expect(200);
     const [meanwhile] = await tell('wallet.closed');
     expect(await idsOf()).toEqual([meanwhile, before]);
-    // Nobody knows when it is sent.
+    // Its time is not known.
     expect((await get(`${path}/deliveries/${meanwhile}`)).body).toMatchObject({
       status: 'pending',
       next_attempt_at: null,
@@ -239,7 +239,7 @@ describe('undelivered events', () => {
     const pending = await everyItem(service.url, `/webhook-endpoints/${id}/deliveries?status=pending`);
     expect(pending.map((each) => each['attempts'])).toEqual([0, 0, 1, 1, 1]);
     for (const each of pending) expect(Date.parse(each['next_attempt_at'])).toBeLessThanOrEqual(Date.now());
-    // Once more there is nothing to be done for them, and they still wait.
+    // A second time there is nothing to do for them, and they still wait.
     expect(await recover(ago(5))).toEqual({ recovered: 5, failed: 0, retrying: 0, waiting: 5 });
     expect(await recover(ago(9), ago(7))).toEqual({ recovered: 1, failed: 0, retrying: 0, waiting: 1 });
     expect((await get(`/webhook-endpoints/${id}/deliveries/${fine}`)).body.status).toBe('succeeded');

@@ -9,7 +9,7 @@ import { tellEvents } from '../support/tell-events.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { type Told, createSubscriptions } from '../support/webhooks.ts';
 
-/** What an endpoint shows of how it is doing: the last error, the last success, what it is owed. */
+/** The signals of an endpoint: its last error, its last success, and its backlog. */
 
 let service: Service;
 let subscriptions: ReturnType<typeof createSubscriptions>;
@@ -63,7 +63,7 @@ it('an endpoint whose secret cannot be opened says so, with the time of the last
   };
   const first = await deliver();
   expect(first).toMatchObject({ last_error: { status_code: null, message: 'secret_unreadable' }, pending: 1 });
-  // It is tried each second, and written down every few.
+  // It is retried each second, and recorded every few.
   expect((await deliver())['last_error']).toEqual(first['last_error']);
   await service.database.query(
     `UPDATE webhook_endpoint_states SET last_failure_at = now() - interval '11 seconds' WHERE endpoint_id = $1`,

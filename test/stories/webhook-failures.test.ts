@@ -3,7 +3,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 import { createSubscriptions, payloadOf } from '../support/webhooks.ts';
 
-/** A receiver that fails is tried again, left alone, and at last disabled; it delays nobody else. */
+/** A failing receiver is retried, paused, and finally disabled; it delays no other. */
 let service: Service;
 let webhooks: ReturnType<typeof createSubscriptions>;
 beforeAll(async () => {
@@ -74,7 +74,7 @@ it('disables an endpoint that is gone, and informs the others', async () => {
   gone.receiver.answer = (_request, response) => response.writeHead(204).end();
   await request(service.url).patch(`/webhook-endpoints/${gone.id}`).send({ status: 'enabled' }).expect(200);
   await webhooks.makeDue();
-  // It gets what it did not take, and what happened meanwhile: that it was disabled.
+  // It gets what it did not accept, and what happened meanwhile: that it was disabled.
   await gone.receiver.until(({ length }) => length >= 3);
   const [refused, ...rest] = gone.receiver.received;
   expect(rest).toContainEqual(expect.objectContaining({ id: refused!.id, body: refused!.body }));

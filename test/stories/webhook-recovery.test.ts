@@ -5,7 +5,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 import { type Told, createSubscriptions, payloadOf } from '../support/webhooks.ts';
 
-/** An endpoint that was away receives what it missed, at once when an operator asks for it. */
+/** An endpoint that was down receives what it missed, at once when an operator requests it. */
 let service: Service;
 let webhooks: ReturnType<typeof createSubscriptions>;
 beforeAll(async () => {
@@ -44,7 +44,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** An event that is relayed after an endpoint was made is told to it, whenever it happened. */
+/** An event that is relayed after an endpoint was created is sent to it, whenever it happened. */
 const untilRelayed = (): Promise<void> =>
   until(async () => (await service.database.query('SELECT FROM unrelayed_events LIMIT 1')).rows.length === 0);
 
@@ -57,7 +57,7 @@ const untilTried = (endpoint: string, event: string): Promise<void> =>
     return (await request(service.url).get(path).expect(200)).body.attempts === 1;
   });
 
-/** An endpoint that has failed `tried` deliveries, which wait for hours, and is left alone for ten minutes. */
+/** An endpoint with `tried` failed deliveries, which wait for hours, and a pause of ten minutes. */
 async function subscribePaused(tried: number): Promise<Told> {
   const told = await webhooks.subscribe();
   told.receiver.answer = (_request, response) => response.writeHead(500).end();
@@ -162,7 +162,7 @@ it('a request that is still under way when a test is requested does not delay it
 });
 
 describe('events while an endpoint is', () => {
-  /** Has things happen to an endpoint that is disabled, and enables it. It gets them, as they are stored and signed anew. */
+  /** Causes events for a disabled endpoint, and enables it. It gets them as they are stored, signed anew. */
   async function expectTold({ receiver, id, secret }: Told): Promise<void> {
     const rotated = await request(service.url).post(`/webhook-endpoints/${id}/rotate-secret`).expect(200);
     const wallet = await createFundedWallet(service.url);

@@ -7,7 +7,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 import { createSubscriptions, payloadOf, sequenceOf } from '../support/webhooks.ts';
 
-/** Who asked is told, signed and at least once. */
+/** Subscribers get events, signed and at least once. */
 let service: Service;
 let webhooks: ReturnType<typeof createSubscriptions>;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ it('signs with the time of the attempt, however old the event is', async () => {
   await receiver.until(({ length }) => length >= 1);
   const got = receiver.received[0]!;
   expect(got.id).toBe(event);
-  // A receiver refuses what is more than five minutes old.
+  // A receiver refuses requests that are more than five minutes old.
   expect(new Webhook(secret).verify(got.body, got.headers as Record<string, string>)).toEqual(payloadOf(got));
 });
 

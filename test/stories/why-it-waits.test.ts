@@ -4,7 +4,7 @@ import { until } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** What waits says how much goes first, what for, and until when. */
+/** A pending operation reports how much is ahead, why it waits, and until when. */
 let service: Service;
 let wallet: string;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ async function accept(more: object = {}): Promise<string> {
 
 const get = async (path: string) => (await request(service.url).get(path).expect(200)).body as Record<string, any>;
 
-/** As if workers had left their last signs so long ago. */
+/** As if workers had recorded their last signs this long ago. */
 async function makeSignsOlder(seconds: number): Promise<void> {
   await service.database.query(`UPDATE workers SET seen_at = seen_at - $1 * interval '1 second'`, [seconds]);
 }

@@ -2,10 +2,10 @@ import { type IncomingMessage, type ServerResponse, createServer, request } from
 import type { AddressInfo } from 'node:net';
 
 /**
- * What becomes of a request. `cut`: the connection breaks before it arrives. `busy`, `limited`: it is answered with `503` or `429`,
- * and does not arrive. `lost`: it is carried out, and the connection breaks before the answer; `torn`: in the middle of it.
- * `silent`: it is carried out, and no answer comes. `twice`: one with an idempotency key is
- * carried out twice at once, as by a proxy that repeats.
+ * The fate of a request. `cut`: the connection breaks before it arrives. `busy`, `limited`: it is answered with `503`
+ * or `429`, and does not arrive. `lost`: it is carried out, and the connection breaks before the answer; `torn`: in the
+ * middle of it. `silent`: it is carried out, and no answer comes. `twice`: one with an idempotency key is carried out
+ * twice at once, as by a proxy that repeats.
  */
 export const FATES = ['cut', 'busy', 'limited', 'lost', 'torn', 'silent', 'twice'] as const;
 export type Fate = (typeof FATES)[number] | 'passes';
@@ -81,7 +81,7 @@ function forward(
   onAnswer: (answer: IncomingMessage, body: Buffer) => void,
   onError: () => unknown,
 ): void {
-  // Or the service keeps a connection for each that nobody uses, until it takes no more of them.
+  // Otherwise the service keeps an unused connection for each, until it accepts no more.
   const own = { ...headers, connection: 'close' };
   const onward = request(`${target}${url}`, { method: method ?? 'GET', headers: own, agent: false }, (answer) => {
     collect(answer).then((got) => onAnswer(answer, got), onError);

@@ -6,7 +6,7 @@ import { findProgram } from '@wallet/local/find-program';
 import { dieWithParent } from '@wallet/local/server-user';
 import { until } from './keys.ts';
 
-/** The machine's own Redis, which alone can be a Sentinel or a node of a Cluster; null where there is none. */
+/** The machine's own Redis, which alone can be a Sentinel or a node of a Cluster; null if there is none. */
 export const NATIVE_REDIS =
   process.env['REDIS_SERVER'] === 'packaged' ? null : findProgram(process.env['PATH'] ?? '', 'redis-server');
 
@@ -15,7 +15,7 @@ export interface RedisServer {
   readonly port: number;
   /** That of the last start. */
   readonly child: Child;
-  /** Starts it again after it has ended: without its data, and with what it has written of its configuration. */
+  /** Starts it again after it has ended: without its data, and with its own changes to its configuration. */
   restart(): Promise<void>;
   /** Sends one command as the default user. Resolves with the lines of the answer, as they come. @throws Error if it is refused. */
   ask(command: string): Promise<string[]>;
@@ -29,7 +29,7 @@ export interface RedisServers {
 interface SentinelSet extends RedisServers {
   readonly sentinels: readonly RedisServer[];
   readonly url: string;
-  /** The server that the Sentinels say is the master. */
+  /** The server that the Sentinels report as the master. */
   master(): Promise<RedisServer>;
 }
 
@@ -39,7 +39,7 @@ interface RedisCluster extends RedisServers {
   owner(): Promise<RedisServer>;
 }
 
-/** What the keys of the queue have in common, and so their slot in a Cluster. */
+/** The common part of the queue's keys, and so their slot in a Cluster. */
 export const QUEUE_TAG = '{wallet-ops}';
 const STOP_MS = 3_000;
 const ANSWER_MS = 5_000;

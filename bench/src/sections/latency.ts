@@ -50,7 +50,7 @@ export const latency: Section = {
       {
         name: 'service, with a webhook',
         async run() {
-          // A new endpoint is told of what happens from then on; one that was disabled meanwhile, of all that it has missed.
+          // A new endpoint gets events from its creation on; one that was disabled meanwhile, all that it has missed.
           const subscription = await subscribe(service, receiver);
           const result = await runTold(bench, service, receiver, rate);
           await subscription.end();

@@ -15,7 +15,7 @@ async function authorise(guest: string, amount: string): Promise<string> {
   return (await hotel.succeed(`/wallets/${guest}/holds`, { amount, expires_in: WEEK_S }))['id'];
 }
 
-/** What the guest can spend, and what is held. */
+/** The guest's available and held amounts. */
 async function ofGuest(guest: string): Promise<string[]> {
   const { balance, held } = await hotel.read(`/wallets/${guest}`);
   return [balance, held];
@@ -40,7 +40,7 @@ it('a stay is captured night by night, and the rest is released at its end', asy
   expect([await hotel.balances(desk), await hotel.houseBalance('city-tax')]).toEqual([['270.00'], { USD: '6.00' }]);
   const ended = await hotel.read(`/holds/${stay}`);
   expect(ended).toMatchObject({ status: 'closed', captured: '276.00', released: '24.00', remaining: '0.00' });
-  // Every capture of it, the one that failed too, in the order in which they were accepted.
+  // Every capture of it, including the failed one, in the order of acceptance.
   expect(ended['operations']).toHaveLength(5);
   expect(await hotel.fail(`/holds/${stay}/capture`, night)).toBe('hold_closed');
 });
@@ -51,7 +51,7 @@ it('a stay is extended by a second, independent hold', async () => {
   expect(await hotel.fail(`/wallets/${guest}/holds`, { amount: '150.01' })).toBe('insufficient_funds');
   const extension = await authorise(guest, '120.00');
   expect(await ofGuest(guest)).toEqual(['30.00', '370.00']);
-  // More than is left of a hold is not taken from the other one.
+  // An amount beyond the rest of one hold is not taken from the other one.
   expect(await hotel.fail(`/holds/${stay}/capture`, { amount: '260.00', to_wallet_id: desk })).toBe('hold_exceeded');
   await hotel.succeed(`/holds/${stay}/capture`, { to_wallet_id: desk });
   expect(await ofGuest(guest)).toEqual(['30.00', '120.00']);

@@ -9,14 +9,14 @@ beforeAll(async () => {
 afterAll(() => market.end());
 
 let houses = 0;
-/** House accounts of a test's own. */
+/** House accounts for each test. */
 async function openHouse() {
   houses += 1;
   const [escrow, fees] = [`escrow-${houses}`, `fees-${houses}`];
   await market.addAccounts(escrow, fees);
   return {
     fees,
-    /** The buyer pays into escrow. Answers the id of the payment. */
+    /** The buyer pays into escrow. Returns the id of the payment. */
     pay: async (buyer: string, amount: string, order: string): Promise<string> => {
       const legs = [leg(wallet(buyer), house(escrow), amount)];
       return (await market.succeed('/postings', { legs, reference_id: `${order}-payment`, metadata: { order } }))['id'];
