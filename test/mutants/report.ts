@@ -29,14 +29,14 @@ function rowOf({ mutant, caughtBy, seconds }: Hunt): string[] {
 export function writePage(hunts: readonly Hunt[], minutes: number, day: string): string {
   return `# Mutants
 
-\`npm run mutants\` tests the tests. Each of these bugs is put into a copy of the sources, one after the other, and the tests that
-have to notice are run: one that nobody notices is a test that is missing. Without any bug the same tests must pass, or being
-caught would mean nothing. \`npm run mutants -- --list\` names the bugs, \`--only name\` tries one of them, \`--all\` asks every test
-there is instead of those named for a mutant. It ends with 1 if any survives.
+\`npm run mutants\` tests the tests. It puts each of these bugs into a copy of the sources, one at a time, and runs the tests that
+have to notice it: if none does, a test is missing. Without a bug the same tests must pass, or a failure would prove nothing.
+\`npm run mutants -- --list\` names the bugs, \`--only name\` tries one of them, and \`--all\` runs every test instead of those named
+for a mutant. The exit status is 1 if a mutant survives.
 
-The bugs are exact texts of the product and what stands in their place. A text names no file and stands exactly once in all of the
-product, however it is indented: code can move and its mutants with it. \`npm run mutants -- --check\` tells in seconds which texts
-no longer apply, with what stands nearest to them; a run does so before anything else.
+A bug is an exact text of the product and its replacement. A text names no file and occurs exactly once in the whole product,
+however it is indented: code can move and its mutants with it. \`npm run mutants -- --check\` reports within seconds which texts
+no longer occur, with the nearest lines; a run does that first.
 
 ${day}, Node ${process.versions.node}: ${summarise(hunts, minutes)} Seconds are those until the first test failed, starting Postgres and Redis
 included.

@@ -24,7 +24,7 @@ it('canonicalOperation contains metadata, sorted by name', () => {
     executeAt: null,
     metadata: '{"b":1.50,"a":"\\u0078","10":-0,"2":1e-400}',
   });
-  // Keys that were used before are held against the hash of this: it must not change.
+  // Keys that were used before are compared with the hash of this: it must not change.
   const metadata = '[["10",0],["2",0],["a","x"],["b",1.5]]';
   expect(text).toBe(`["deposit","w",null,"1",null,null,${JSON.stringify(metadata)}]`);
 });

@@ -28,7 +28,7 @@ describe.each(SIMPLE_TYPES)('the kind %s', (type) => {
 
 describe.each(OPERATION_TYPES)('a line of the kind %s', (type) => {
   const id = 'a11ce000-0000-4000-8002-000000000004';
-  /** What names what it moves between, and the amount, where it has to be said. */
+  /** The fields that name the accounts, and the amount, if required. */
   const FORMS: Record<Naming, Readonly<Record<string, unknown>>> = {
     wallet: { wallet_id: id, amount: '1.00' },
     two_wallets: { from_wallet_id: id, to_wallet_id: id, amount: '1.00' },

@@ -25,11 +25,11 @@ const OVERLAYS: [string, readonly Manifest[]][] = [
   ['managed', MANAGED],
 ];
 
-/** The longest that a process takes to end itself, in seconds: STOP_MS of shared/src/process/run-process.ts. */
+/** The longest that a process takes to stop, in seconds: STOP_MS of shared/src/process/run-process.ts. */
 const STOP_S = 9;
 /** Connections of a worker beside those of its transactions: two more, four for webhooks, one for retention. */
 const WORKER_CONNECTIONS_MORE = 7;
-/** That for the keys. */
+/** The connection for the keys. */
 const API_CONNECTIONS_MORE = 1;
 
 const secrets = makeSecrets();

@@ -1,7 +1,7 @@
 import { countOperations } from '@wallet/worker/signs/count-operations';
 import { measureLane } from '@wallet/worker/signs/measure-lane';
 
-/** What workers say of themselves. */
+/** The measurements that workers report. */
 let now: number;
 const clock = () => now;
 beforeEach(() => {
@@ -21,7 +21,7 @@ it('the speed of a lane counts only busy time', () => {
   now += 60_000;
   drain(lane, 100, 200);
   expect(lane.read()).toEqual({ perSecond: 2_000, drainMs: 100, drainSize: 200 });
-  // A rest between two transactions is part of it while more waits.
+  // A pause between two transactions is part of it while more is pending.
   drain(lane, 100, 200, true);
   now += 100;
   drain(lane, 100, 200);

@@ -1,7 +1,7 @@
 import { loadTracing } from '@wallet/shared/process/load-tracing';
 import type { Span, Tracing } from '@wallet/shared/process/tracing';
 
-/** What is traced follows OpenTelemetry's variables, and costs nothing to describe where it is not traced. */
+/** Tracing follows OpenTelemetry's variables, and an untraced span costs nothing to describe. */
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const TRACED = `00-${TRACE}-b7ad6b7169203331-01`;
 const UNTRACED = `00-${TRACE}-b7ad6b7169203331-00`;
@@ -14,7 +14,7 @@ afterEach(() => {
 const trace = async (): Promise<Tracing> =>
   (await loadTracing({ endpoint: 'http://127.0.0.1:1', service: 'test', onError: () => undefined }))!;
 
-/** Begins a span that is never ended, and so not exported. */
+/** Starts a span that is never ended, and so not exported. */
 async function begin(parent: string | undefined, sampler: string, ratio?: string): Promise<Span | null> {
   process.env['OTEL_TRACES_SAMPLER'] = sampler;
   if (ratio !== undefined) process.env['OTEL_TRACES_SAMPLER_ARG'] = ratio;

@@ -3,7 +3,7 @@ import type { Lane } from '@wallet/shared/queue/doorbell';
 import type { PartitionState } from '@wallet/worker/drain/drain-partitions';
 import { shareDrains } from '@wallet/worker/drain/share-drains';
 
-/** The transactions that were begun, in their order; each ends when it is told to. */
+/** The started transactions, in order; each ends when it is told to. */
 interface Begun {
   readonly partitions: readonly number[];
   readonly lane: Lane;

@@ -3,7 +3,7 @@ import { isPublicAddress, refuseAddress, resolvePublicName } from '@wallet/share
 
 const PUBLIC = ['93.184.216.34', '8.8.8.8', '2606:2800:220:1:248:1893:25c8:1946', '2a00:1450:4001:82b::200e'];
 
-/** One of each range that is not the public internet, and the edges of those with a crooked mask. */
+/** One address from each range outside the public internet, and the edges of ranges with an odd mask. */
 const NOT_PUBLIC = [
   ['0.0.0.0', '0.255.255.255', '10.0.0.1', '127.0.0.1', '127.255.255.254'],
   ['100.64.0.1', '100.100.100.200', '100.127.255.255', '169.254.169.254', '172.16.0.1', '172.31.255.255'],
@@ -25,7 +25,7 @@ describe('isPublicAddress', () => {
   });
 });
 
-/** Every resolver gives a public host for these names. */
+/** Every resolver returns a public host for these names. */
 function refuse(url: string, addresses: readonly string[] = ['93.184.216.34']): Promise<string | null> {
   return refuseAddress(url, { allowPrivate: false, resolve: () => Promise.resolve(addresses) });
 }

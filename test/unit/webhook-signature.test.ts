@@ -3,7 +3,7 @@ import { BrokenInvariant } from '@wallet/shared/words/broken-invariant';
 import { signatureHeaders } from '@wallet/worker/webhooks/signature';
 import { Webhook } from 'standardwebhooks';
 
-/** Point by point what Standard Webhooks 1.0.0 says, judged by its authors' own package. */
+/** The requirements of Standard Webhooks 1.0.0 point by point, checked with its authors' own package. */
 const ID = '0192a0b1-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
 const BODY = '{"type":"operation.succeeded","timestamp":"2025-01-01T00:00:00.123Z","data":{"description":"déjà vu ✓"}}';
 const current = randomBytes(24);
