@@ -113,7 +113,7 @@ const check = (url: string, ...args: string[]): Promise<ProgramRun> =>
 });
 
 it('a program of an earlier version than the server is not used', () => {
-  expect(() => findClientProgram('pg_dump', 99, PATH)).toThrow(/Postgres 99, .* install the clients/);
+  expect(() => findClientProgram('pg_dump', 99, PATH)).toThrow(/Postgres 99, .* Install the client programs/);
 });
 
 async function deposit(url: string, wallet: string, key: string): Promise<void> {

@@ -197,7 +197,7 @@ describe('startPostgres', () => {
     writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '14\n');
     const failure = await startPostgres({ dataDir, path }).catch((error: unknown) => String(error));
     expect(failure).toMatch(
-      /made by Postgres 14, and here there is only .*install Postgres 14 .*npm run backup.*npm run restore/,
+      /made by Postgres 14, and on this machine there is only .*install Postgres 14 .*npm run backup.*npm run restore/,
     );
     expect(failure).not.toMatch(/delete/i);
   });
@@ -227,7 +227,7 @@ describe('startPostgres', () => {
   });
 
   it.each([
-    ['a folder that is no data', ['postgres/notes.txt'], 'is no data of Postgres'],
+    ['a folder that is no data', ['postgres/notes.txt'], 'that are not a Postgres database'],
     ['data without its password', ['postgres/PG_VERSION'], 'postgres.password is missing'],
   ])('refuses %s, and deletes nothing', async (_, files, sentence) => {
     const dataDir = mkdtempSync(join(folder, 'foreign-'));

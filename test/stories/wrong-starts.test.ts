@@ -92,7 +92,7 @@ const DATABASES: WrongStart[] = [
     WORKER,
   ),
   ...onDatabase('read-only by setting', 'readOnly', /default_transaction_read_only is on/, API, 'npm run migrate'),
-  ...onDatabase('encoding LATIN1', 'latin', /has the encoding LATIN1. Make it anew/, WORKER, 'npm run migrate'),
+  ...onDatabase('encoding LATIN1', 'latin', /has the encoding LATIN1. Create it again/, WORKER, 'npm run migrate'),
   ...onDatabase('triggers switched off', 'lawless', /session_replication_role = replica/, WORKER),
   ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, API, WORKER, 'npm run keys'),
   ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, 'npm run seed', 'npm run audit'),

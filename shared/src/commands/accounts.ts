@@ -38,9 +38,9 @@ async function add(
     return refuse(`There are ${HOUSE_ACCOUNTS_MOST} house accounts already, the most there can be.`);
   }
   const line = accountLine(added.account);
-  if (added.outcome === 'account_exists')
-    return refuse(`${name} exists with another rule, which cannot be ' +
-    'changed:\n${line}`);
+  if (added.outcome === 'account_exists') {
+    return refuse(`${name} exists with another rule, which cannot be changed:\n${line}`);
+  }
   print(json ? JSON.stringify(present(added.account)) : line);
   return 0;
 }

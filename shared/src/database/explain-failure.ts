@@ -35,8 +35,8 @@ const BY_SQLSTATE: Readonly<Record<string, (message: string, place: string) => s
   '42501': (message, place) =>
     `${place}: its user lacks a privilege: ${message}. Run npm run migrate as the owner, or set DATABASE_URL.`,
   '25006': (message, place) => `${place} is read-only: ${message}. Set DATABASE_URL to the primary.`,
-  '53300': (message, place) => `${place} has no connection left: ${message}. Raise max_connections, or run fewer ' +
-    'processes.`,
+  '53300': (message, place) =>
+    `${place} has no connection left: ${message}. Raise max_connections, or run fewer processes.`,
   '57P03': (message, place) => `${place} is not ready: ${message}. Try again.`,
   '57P01': (message, place) => `${place} is stopping: ${message}. Try again.`,
   // Before version 14 a server does not know all of our session settings.
