@@ -25,12 +25,12 @@ export function placeMutant(sources: readonly Source[], mutant: Mutant): Source 
   if (place === undefined) {
     const { path, line, text } = findNearest(sources, mutant.text);
     throw new Error(
-      `${mutant.name}: its text stands nowhere in the product; nearest to it, in ${path}:${line}:\n${text}`,
+      `${mutant.name}: its text occurs nowhere in the product; the nearest is in ${path}:${line}:\n${text}`,
     );
   }
   if (others.length > 0) {
     const paths = [place, ...others].map(({ source }) => source.path).join(', ');
-    throw new Error(`${mutant.name}: its text stands ${others.length + 1} times, not once: in ${paths}`);
+    throw new Error(`${mutant.name}: its text occurs ${others.length + 1} times, not once: in ${paths}`);
   }
   const { source, start, end } = place;
   return { path: source.path, text: source.text.slice(0, start) + mutant.instead + source.text.slice(end) };

@@ -66,7 +66,7 @@ it('does not start while another works on the database', async () => {
 
 /** The refused arguments, each with valid other ones. */
 const WRONG: [args: string[], says: RegExp, url?: (good: string) => string][] = [
-  [[], /^Say which months to archive, as --before 2026-01. See npm run archive -- --help.$/],
+  [[], /^Say which months to archive, such as --before 2026-01. See npm run archive -- --help.$/],
   [['--before'], /Option '--before <value>' argument/],
   [['--before', '2026-13'], /^--before must be a month such as 2026-01, not 2026-13/],
   [['--before', 'January'], /^--before must be a month such as 2026-01, not January/],

@@ -44,7 +44,7 @@ describe('a reader of the feed', () => {
 
     for (const after of [empty, behind]) {
       const { body } = await get('/events').query({ after }).expect(410);
-      expect(body).toMatchObject({ code: 'cursor_expired', title: 'The cursor is older than what is kept' });
+      expect(body).toMatchObject({ code: 'cursor_expired', title: 'The cursor is older than the kept history' });
     }
     // A reader who had read everything deleted has missed nothing.
     expect((await readFeed(caughtUp)).ids).toEqual(young.slice(0, 2));
