@@ -291,5 +291,5 @@ it('a missing movement that is not archived is named, and so is a month with inc
   await breakTheLaw(service.database, `DELETE FROM movements WHERE to_version = 3 AND from_version = 3`);
   const names = (await audit()).map((found) => (found as { violation: string }).violation);
   expect(new Set(names)).toEqual(new Set(['version_gap', 'operation_lost', 'balance_not_sum_of_entries']));
-  await expect(archive('2026-04')).rejects.toThrow(/cannot be archived: the movements of account \d+ .* not whole/);
+  await expect(archive('2026-04')).rejects.toThrow(/cannot be archived: the movements of account \d+ .* incomplete/);
 });

@@ -76,7 +76,7 @@ it('says of each host why it cannot be used', async () => {
     /^Database wallet at 127.0.0.1:1, \S+: none of its hosts can be used. .*127.0.0.1:1.*ECONNREFUSED.* is a standby/,
   );
   await expect(portAt(nothing, true)).rejects.toHaveProperty('code', '25006');
-  await expect(portAt(`${pair.primary.url}?target_session_attrs=standby`, false)).rejects.toThrow(/is no standby/);
+  await expect(portAt(`${pair.primary.url}?target_session_attrs=standby`, false)).rejects.toThrow(/is not a standby/);
 });
 
 it('loses nothing that it acknowledged when the primary is lost and the standby takes its place', async () => {

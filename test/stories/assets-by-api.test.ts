@@ -228,7 +228,7 @@ describe('npm run assets', () => {
     expect(await assets('add', '--code', 'USD', '--name', 'Dollar', '--scale', '2', '--transferable')).toEqual({
       code: 1,
       out: '',
-      err: 'USD is another asset, which cannot be changed:\n4  USD  US Dollar  2 decimals  transferable\n',
+      err: 'USD exists as another asset, which cannot be changed:\n4  USD  US Dollar  2 decimals  transferable\n',
     });
     const { code, out, err } = await assets('add', '--code', 'usd');
     expect([code, out]).toEqual([2, '']);
