@@ -4358,7 +4358,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dc6d-7f32-9975-cb07236adf42 */
+                /** @example 01a22183-f714-79e2-b3c4-ef838669bdf5 */
                 id: string;
             };
             cookie?: never;
@@ -4411,7 +4411,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dc6d-7f32-9975-cb07236adf42 */
+                /** @example 01a22183-f714-79e2-b3c4-ef838669bdf5 */
                 id: string;
             };
             cookie?: never;
@@ -4464,7 +4464,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-db35-7df7-923b-ffc7ebdd35c0 */
+                /** @example 01a22183-ebca-7f0a-a9c9-87602c84ab64 */
                 id: string;
             };
             cookie?: never;
@@ -4644,7 +4644,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-dd0d-7d28-8992-770914ac60ca */
+                /** @example 01a22183-fba0-7f85-99e9-a6d37a9efa57 */
                 id: string;
             };
             cookie?: never;
@@ -4670,7 +4670,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dc04-78b0-9fae-676d7cf4d884 */
+                /** @example 01a22183-f2da-7eff-bab8-796b0124c25f */
                 id: string;
             };
             cookie?: never;
@@ -4788,7 +4788,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
+                /** @example 01a22183-fe8d-7fff-b873-f9b02da00000 */
                 id: string;
             };
             cookie?: never;
@@ -4818,7 +4818,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
+                /** @example 01a22183-fe8d-7fff-b873-f9b02da00000 */
                 id: string;
             };
             cookie?: never;
@@ -4846,7 +4846,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
+                /** @example 01a22183-fe8d-7fff-b873-f9b02da00000 */
                 id: string;
             };
             cookie?: never;
@@ -4887,7 +4887,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
+                /** @example 01a22183-fe8d-7fff-b873-f9b02da00000 */
                 id: string;
             };
             cookie?: never;
@@ -5176,7 +5176,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-dc6d-7f32-9975-cb07236adf42 */
+                /** @example 01a22183-f714-79e2-b3c4-ef838669bdf5 */
                 id: string;
             };
             cookie?: never;
@@ -5466,7 +5466,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5493,7 +5493,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5528,7 +5528,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5551,9 +5551,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
-                /** @example 01a22110-de86-7d62-bd53-1588bc250c28 */
+                /** @example 01a22184-0c6f-7844-b408-ab5e29fb394d */
                 event_id: string;
             };
             cookie?: never;
@@ -5576,9 +5576,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
-                /** @example 01a22110-de86-7d62-bd53-1588bc250c28 */
+                /** @example 01a22184-0c6f-7844-b408-ab5e29fb394d */
                 event_id: string;
             };
             cookie?: never;
@@ -5607,7 +5607,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5640,7 +5640,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5673,7 +5673,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5696,7 +5696,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5717,7 +5717,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5798,7 +5798,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de86-7d62-bd53-1588bc250c28 */
+                /** @example 01a22184-0c6f-7844-b408-ab5e29fb394d */
                 id: string;
             };
             cookie?: never;
@@ -5891,7 +5891,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-dedf-704e-b021-a1574077994f */
+                /** @example 01a22184-0f02-7692-a0c9-36dffd84fddd */
                 id: string;
             };
             cookie?: never;
