@@ -22,7 +22,7 @@ export default {
       },
     ],
   },
-  // The workspaces' sources, not what was built from them.
+  // The workspaces' sources, not their builds.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testEnvironment: '<rootDir>/test/support/leak-environment.js',
   testTimeout: 60_000,

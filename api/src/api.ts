@@ -39,14 +39,14 @@ import { createEventStreams } from './webhooks/event-streams.ts';
 
 export interface RunningApi {
   readonly port: number;
-  /** Refuses connections, answers what is in flight, and closes what it opened. */
+  /** Refuses connections, answers requests in flight, and closes what it opened. */
   stop(): Promise<void>;
 }
 
 interface Dependencies {
-  /** For everything but storing operations: so that reading goes on however much there is to store. */
+  /** For everything except storing operations: so that reads continue however much there is to store. */
   readonly database: Database;
-  /** For storing operations, and for what has to be looked up for that. */
+  /** For storing operations, and for the look-ups before that. */
   readonly storing: Database;
   readonly history: History;
   readonly partitions: number;
@@ -56,12 +56,12 @@ interface Dependencies {
   readonly log: Logger;
 }
 
-/** How long a stopping process goes on taking requests while it says that it is not ready, so that others notice. */
+/** How long a stopping process still accepts requests while it reports that it is not ready, so that others notice. */
 const NOTICE_MS = 500;
 
 /**
- * Starts an API server on `config.host` and `config.port` (0: any free one). Here the process is put together: each part is given
- * what it needs, and nothing else.
+ * Starts an API server on `config.host` and `config.port` (0: any free one). Here the process is assembled: each part
+ * gets only what it needs.
  */
 export async function startApi(config: ApiConfig, dependencies: Dependencies): Promise<RunningApi> {
   const { database, storing, history, partitions, registry, tracing = null, log } = dependencies;
@@ -142,7 +142,7 @@ export async function startApi(config: ApiConfig, dependencies: Dependencies): P
   };
 }
 
-/** What is scheduled does not wait yet. */
+/** Scheduled operations are not pending yet. */
 function tellAccepted(watch: { accepted(priority: Priority): void }, metrics: Pick<ApiMetrics, 'accepted'>) {
   return ({ type, priority, executeAt }: NewOperation, seconds: number): void => {
     if (executeAt === null) watch.accepted(priority);
@@ -150,7 +150,7 @@ function tellAccepted(watch: { accepted(priority: Priority): void }, metrics: Pi
   };
 }
 
-/** What requests name is looked up, and kept, since it never changes; but not in another epoch. */
+/** Referenced rows are looked up once and kept, since they never change; but not across epochs. */
 function createLookUps({ database, storing, log }: Dependencies, assets: Assets) {
   const findWallet = createFindWallet(database, storing, assets);
   const houseAccounts = loadHouseAccounts(database);
@@ -165,7 +165,7 @@ function createLookUps({ database, storing, log }: Dependencies, assets: Assets)
   return { findWallet, houseAccounts, targets, stop: () => epoch.stop() };
 }
 
-/** What is known of the workers and of what waits, to say how the service is and how long something takes. */
+/** What is known of the workers and the backlog, for status and estimates. */
 function lookAround({ database, partitions, registry, log }: Dependencies, watch: Pick<LoadWatch, 'backlog'>) {
   const backlog = () => watch.backlog;
   const workers = watchWorkers(database, log);
@@ -179,7 +179,7 @@ function lookAround({ database, partitions, registry, log }: Dependencies, watch
   };
 }
 
-/** What the API tells the workers through Redis, and hears from them. Ringing makes nobody wait. */
+/** The API's messages to and from the workers through Redis. Ringing delays no request. */
 function connectQueue(
   config: ApiConfig,
   log: Logger,
@@ -204,7 +204,7 @@ function connectQueue(
       bell.ring(partitions, 'bulk');
     },
     ringDeliveries: (endpointIds: readonly string[]): void => {
-      // A worker finds what it was not rung for within a second.
+      // A worker finds a delivery without a ring within a second.
       deliveryDoorbell.ring(endpointIds).catch((error: unknown) => {
         log.debug({ err: error }, 'ring for deliveries failed');
       });

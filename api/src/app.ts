@@ -16,12 +16,15 @@ import { type OnAnswered, followRequests } from './http/request-log.ts';
 import { tellMetrics } from './metrics.ts';
 import { createRouter } from './router.ts';
 
-/** What browsers are told. Answers are data: nothing in them is run or framed. The pages have a policy of their own. */
+/**
+ * Security headers for browsers. Answers are data: nothing in them may be executed or framed. The pages have a policy
+ * of their own.
+ */
 const SECURITY_HEADERS = headersOf(
   helmet({
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
     frameguard: { action: 'deny' },
-    // These mean something to Internet Explorer, Flash and prefetching pages only, and every answer would carry them.
+    // These only matter to Internet Explorer, Flash and prefetching pages, and would be in every answer.
     ...{
       xDnsPrefetchControl: false,
       xDownloadOptions: false,
@@ -32,7 +35,7 @@ const SECURITY_HEADERS = headersOf(
   }),
 );
 
-/** What a middleware sets, the same in every answer, so that it is asked once. */
+/** The constant headers of a middleware, so that it runs only once. */
 function headersOf(middleware: (request: IncomingMessage, response: ServerResponse, next: () => void) => void) {
   const headers: [name: string, value: string][] = [];
   const request = new IncomingMessage(new Socket());
@@ -45,14 +48,14 @@ function headersOf(middleware: (request: IncomingMessage, response: ServerRespon
   return headers;
 }
 
-/** The routes at `/api/v1` and again at the root. Whatever is mounted behind the routers is behind their guard. */
+/** The routes at `/api/v1` and again at the root. Everything mounted after the routers is behind their guard. */
 export function createApp(parts: {
   readonly endpoints: readonly Endpoint[];
-  /** Passes who may ask for what is not open to everybody. */
+  /** Admits requests that may call protected endpoints. */
   readonly guard: RequestHandler;
   readonly onAnswered: OnAnswered;
   readonly isStopping: () => boolean;
-  /** What `/metrics` shows; null if it is not served. */
+  /** The text of `/metrics`; null if it is not served. */
   readonly registry: Registry | null;
   readonly tracing?: Tracing | null;
   readonly log: Logger;
@@ -64,7 +67,7 @@ export function createApp(parts: {
   // Like Express' `simple`, which silently drops the parameters after the first thousand.
   app.set('query parser', (query: string) => parse(query, '&', '=', { maxKeys: 0 }));
   const follow = followRequests(log, onAnswered, parts.tracing ?? null);
-  // One layer: to look for the next costs Express more than what is done in each.
+  // One layer: finding the next one costs Express more than the work in each.
   app.use((request, response, next) => {
     follow(request, response);
     for (const [name, value] of SECURITY_HEADERS) response.setHeader(name, value);

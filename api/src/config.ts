@@ -17,20 +17,20 @@ import { isLoopback } from './access/loopback.ts';
 import type { AdmissionLimits } from './admission/admission.ts';
 
 export interface ApiConfig {
-  /** How many processes do this work, sharing the port. Every other number here is of each of them. */
+  /** How many processes share this work and the port. Every other number here is per process. */
   readonly processes: number;
   readonly host: string;
   readonly port: number;
-  /** Whether the API may be open to every caller, on any address, as long as there are no keys. */
+  /** Whether the API may be open to every caller, on any address, while there are no keys. */
   readonly allowAnonymous: boolean;
   readonly databaseUrl: string;
   /** Where history is read, if not from the primary. */
   readonly readDatabaseUrl: string | undefined;
   readonly synchronousStandby: SynchronousStandby;
-  /** How many connections read, and how many store operations. */
+  /** The numbers of connections that read, and that store operations. */
   readonly connections: { readonly reading: number; readonly storing: number };
   readonly admission: AdmissionLimits;
-  /** The most connections of clients at once; what comes beyond is closed. */
+  /** The most client connections at once; further ones are closed. */
   readonly maxConnections: number;
   /** Whether `/metrics` is served, to every caller. */
   readonly metrics: boolean;
@@ -44,7 +44,7 @@ export interface ApiConfig {
   /** How long the start waits for the schema of this version. */
   readonly migrationWaitMs: number;
   readonly spoolFolder: string;
-  /** What the secrets of webhook endpoints are sealed with; without it there are no webhooks. */
+  /** The key that encrypts the secrets of webhook endpoints; without it there are no webhooks. */
   readonly webhookKey: Buffer | undefined;
   /** Whether webhooks may go to private addresses and over plain http, for development. */
   readonly webhookAllowPrivate: boolean;

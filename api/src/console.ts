@@ -5,15 +5,16 @@ import express, { type RequestHandler, type Response, Router } from 'express';
 import { onlyAllow, routeNotFound } from './http/answer-errors.ts';
 import { splitTarget } from './http/read-target.ts';
 
-/** The pages load nothing from any other host, and run nothing that does not lie in their assets. */
+/** The pages load nothing from other hosts, and run only scripts from their assets. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'self'; " +
   "form-action 'none'; frame-ancestors 'none'";
 
 const MISSING =
-  'The console is not built: run npm run build --workspace=console, then start the API again. All else is served.\n';
+  'The console is not built: run npm run build --workspace=console, then start the API again. Everything else is ' +
+  'served.\n';
 
-/** What a build left, by the way a browser may have it: the most compressed first. */
+/** The files of a build by content encoding, smallest first. */
 const ENCODINGS = { br: '.br', gzip: '.gz' } as const;
 
 interface BuiltConsole {
@@ -24,8 +25,8 @@ interface BuiltConsole {
 }
 
 /**
- * Serves the console, whose every path is its one page. Addresses in it are relative to the base that is written into it, which
- * is relative to the path that was asked for: so it also works where a proxy serves the API under a prefix.
+ * Serves the console, whose every path is its one page. Its addresses are relative to a base that is written into it,
+ * relative to the requested path: so it also works behind a proxy with a path prefix.
  */
 export function createConsole(built = loadConsole()): Router {
   const router = Router();
@@ -41,7 +42,7 @@ export function createConsole(built = loadConsole()): Router {
   return router;
 }
 
-/** What `npm ci` or `npm run build` left in the package of the console; null if they did not. */
+/** The files that `npm ci` or `npm run build` left in the console's package; null if there are none. */
 function loadConsole(): BuiltConsole | null {
   try {
     const { resolve } = createRequire(import.meta.url);
@@ -62,7 +63,7 @@ function loadConsole(): BuiltConsole | null {
 function sendPage({ page }: BuiltConsole): RequestHandler {
   return (request, response) => {
     const { path, query } = splitTarget(request.originalUrl);
-    // Below `/console` without a slash, the base would be that of the folder above.
+    // At `/console` without a slash, the base would be the folder above.
     if (path.endsWith(request.baseUrl)) {
       response.redirect(`${path.slice(path.lastIndexOf('/') + 1)}/${query === '' ? '' : `?${query}`}`);
       return;
@@ -76,7 +77,7 @@ function sendPage({ page }: BuiltConsole): RequestHandler {
   };
 }
 
-/** Their names change with what is in them, so they are kept for good. They lie compressed beside themselves. */
+/** Their names change with their content, so browsers may keep them permanently. Compressed copies are beside them. */
 function serveAssets({ assetsFolder, assets }: BuiltConsole): RequestHandler[] {
   const choose: RequestHandler = (request, response, next) => {
     const name = request.path.slice(1);
@@ -94,7 +95,7 @@ function serveAssets({ assetsFolder, assets }: BuiltConsole): RequestHandler[] {
   return [choose, send, forgetEncoding, routeNotFound];
 }
 
-/** What is not there is told as it is. */
+/** The answer for a missing file. */
 const forgetEncoding: RequestHandler = (_request, response: Response, next) => {
   response.removeHeader('Content-Encoding');
   next();

@@ -12,8 +12,9 @@ const INFO = {
   description:
     'Operations are accepted (`202`), applied in the order of acceptance of their wallet, and found at their `Location`. Amounts are ' +
     'decimal strings.\n\nEach request here is an example that the service accepts, in the order of this document, on the data that ' +
-    '`npm run seed` makes; the answers are what it answered. Answers may have more fields than are described: leave alone those ' +
-    'that you do not know. What is refused is answered as a problem (RFC 9457), whose `type` is the path of a page about it.',
+    '`npm run seed` makes; the answers are what it answered. Answers may have more fields than are described here: ' +
+    'ignore fields that you do not know. Rejected requests are answered with a problem (RFC 9457), whose `type` is ' +
+    'the path of a page about it.',
   license: { name: 'MIT', identifier: 'MIT' },
 };
 
@@ -21,7 +22,7 @@ const keyScheme = {
   type: 'http',
   scheme: 'bearer',
   description:
-    'A key that `npm run keys` makes, `wk_…`, which may do what its scopes say. As long as no key was ever made, none is needed.',
+    'A key (`wk_…`) from `npm run keys`; its scopes say what it may do. None is needed until the first key is created.',
 } as const;
 
 /** The OpenAPI 3.1 document of the endpoints, made from the schemas that validate their requests. */
@@ -53,9 +54,9 @@ export function createApiDocument(
         if (io === 'input') tellDefault(jsonSchema);
         // The format says the same, and is shorter.
         if (jsonSchema.format === 'uuid' || jsonSchema.format === 'date-time') delete jsonSchema.pattern;
-        // Unions are told apart by literals. A generator takes `allOf` with a schema that has a discriminator for inheritance.
+        // Unions are distinguished by literals. Generators read `allOf` with a discriminated schema as inheritance.
         delete jsonSchema['discriminator'];
-        // Fields are added to answers. Requests are strict: a misspelt field is refused.
+        // Answers may get more fields. Requests are strict: a misspelt field is refused.
         if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     },
@@ -63,13 +64,13 @@ export function createApiDocument(
   return addExamples(document, now);
 }
 
-/** Those of every JSON number. Where they are given, the pages that show the document take them for examples. */
+/** The bounds of every JSON number. The pages that show the document would use them as examples. */
 function dropLimitsOfNumbers(schema: { minimum?: number; maximum?: number }): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
-/** In words: generators take a field with a default for one that is always there, in requests too. */
+/** In words: generators treat a field with a default as always present, in requests too. */
 function tellDefault(schema: { default?: unknown; description?: string }): void {
   if (schema.default === undefined) return;
   const said = `\`${JSON.stringify(schema.default)}\` if left out.`;

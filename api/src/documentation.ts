@@ -7,7 +7,7 @@ import type { Declaration } from './http/endpoint.ts';
 import { writePage } from './http/page.ts';
 import { createProblemPages } from './problems/problem-pages.ts';
 
-/** The pages load nothing from any other host, and may not. Redoc styles itself inline and searches in a worker. */
+/** The pages must not load anything from other hosts. Redoc uses inline styles and searches in a worker. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
   "connect-src 'self'; worker-src blob:; child-src blob:; base-uri 'self'; frame-ancestors 'none'";
@@ -41,11 +41,11 @@ const REDOC = writePage(
 );
 const REDOC_START = `Redoc.init('openapi.json', { hideHostname: true }, document.getElementById('redoc'));\n`;
 
-/** Redoc has one picture on another host, which the policy would refuse. */
+/** Redoc loads one picture from another host, which the policy would block. */
 const REDOC_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
 const NO_IMAGE = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
-/** The document, and the pages that show it, with everything they load served from here. */
+/** The document, and the pages that show it, with all their assets served from here. */
 export function createDocumentation(endpoints: readonly Declaration[]): Router {
   const router = Router();
   const document = JSON.stringify(createApiDocument(endpoints));

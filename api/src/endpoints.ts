@@ -13,7 +13,7 @@ import { type StatusNeeds, createStatusEndpoint } from './status/status-endpoint
 import { createWebhookEndpointEndpoints } from './webhooks/webhook-endpoints.ts';
 import type { WebhookNeeds } from './webhooks/send-now.ts';
 
-/** What each feature needs. */
+/** The dependencies of each feature. */
 export interface Needs {
   readonly operations: OperationNeeds;
   readonly batches: BatchNeeds;

@@ -5,13 +5,15 @@ import { id, time } from './http/fields.ts';
 import { failedOperationSchema, succeededOperationSchema } from './operations/operation-schema.ts';
 import { walletSchema } from './wallets/wallet-schemas.ts';
 
-/** Events as they are sent, and as the feed answers them: a union by `type`. */
+/** Events as they are sent, and as the feed returns them: a union by `type`. */
 
 const place = z
   .strictObject({
-    sequence: z.int().meta({ description: "Of one wallet's events, that with the higher number happened later." }),
+    sequence: z
+      .int()
+      .meta({ description: 'Of two events of one wallet, the one with the higher number happened later.' }),
   })
-  .meta({ id: 'EventPlace', description: 'What the data of every event has besides.' });
+  .meta({ id: 'EventPlace', description: 'Fields that the data of every event has in addition.' });
 
 function payload<Type extends EventType>(name: string, types: readonly [Type, ...Type[]], data: z.ZodType) {
   return z
@@ -35,9 +37,10 @@ const eventPayload = z
   .meta({
     id: 'EventPayload',
     description:
-      'A fact, by its `type`, as it is sent to webhook endpoints. Types are added: leave alone those that you do not know.',
+      'An event as it is sent to webhook endpoints; its `type` says what `data` holds. Types are added over time: ' +
+      'ignore those that you do not know.',
   });
 
 export const eventSchema = z
   .intersection(eventPayload, z.strictObject({ id }))
-  .meta({ id: 'Event', description: 'What is sent of an event, with its id.' });
+  .meta({ id: 'Event', description: 'An event as it is sent, with its id.' });

@@ -22,8 +22,8 @@ const healthSchema = z
     }),
     epoch: epochSchema.meta({
       description:
-        'Another `id` than before means that a standby was promoted or a backup restored. Null while the database is down or does ' +
-        'not answer within a second, and on a standby of a database that has no epoch.',
+        'A changed `id` means that a standby was promoted or a backup restored. Null while the database is down or ' +
+        'does not answer within a second, and on a standby of a database that has no epoch.',
     }),
   })
   .meta({ id: 'Health' });
@@ -34,7 +34,7 @@ export interface HealthNeeds {
   readonly database: Database;
   /** Whether Redis takes jobs, or why not. */
   readonly queueState: () => Promise<QueueState>;
-  /** What waited when that was last looked at, by partition. */
+  /** The backlog at the last look, by partition. */
   readonly backlog: () => readonly Backlog[];
   /** Whether no worker was seen for a while. */
   readonly workersAreAway: () => boolean;
@@ -63,8 +63,8 @@ const getHealth = ({ database, queueState, backlog, workersAreAway }: HealthNeed
     paths: ['/health'],
     summary: 'Check the health of the service',
     description:
-      '`degraded` while Redis takes no jobs (operations are accepted and applied without it), or what was ' +
-      'accepted is late; `down` without a database that takes writes. `reasons` says which.',
+      '`degraded` while Redis takes no jobs (operations are accepted and applied without it) or accepted operations ' +
+      'are late; `down` without a database that accepts writes. `reasons` says which.',
     answers: { 200: healthSchema, 503: healthSchema },
     handle: async () => {
       const [state, queue] = await Promise.all([readDatabaseState(database), queueState()]);
@@ -90,7 +90,7 @@ const getLiveness = () =>
     name: 'getLiveness',
     paths: ['/livez'],
     summary: 'Check that the process runs',
-    description: 'It asks neither the database nor Redis.',
+    description: 'It contacts neither the database nor Redis.',
     answers: { 200: probeSchema },
     handle: () => ({ status: 200, body: { status: 'ok' } }),
   });
@@ -100,8 +100,8 @@ const getReadiness = ({ database, isStopping }: HealthNeeds) =>
     ...nothing,
     name: 'getReadiness',
     paths: ['/readyz'],
-    summary: 'Check that the process takes requests',
-    description: 'It does not once it was asked to stop, nor without a database that takes writes.',
+    summary: 'Check that the process accepts requests',
+    description: 'It does not while it is stopping, nor without a database that accepts writes.',
     answers: { 200: probeSchema, 503: probeSchema },
     handle: async () => {
       const isReady = !isStopping() && (await readDatabaseState(database)) === 'up';

@@ -16,7 +16,10 @@ import { startApi } from './api.ts';
 import { checkSpool } from './batches/spool.ts';
 import { type ApiConfig, readApiConfig } from './config.ts';
 
-/** What is stored is looked up by keys: planned anew for a short list, as the planner likes to, it would take longer than to run. */
+/**
+ * Operations to store are looked up by keys: by default the planner plans again for a short list, which takes longer
+ * than running the statement.
+ */
 const STORING_PLANNER = { ...PLANNERS.api, plan_cache_mode: 'force_generic_plan' };
 
 const HELP = `npm run start:api
@@ -46,7 +49,7 @@ async function start(config: ApiConfig, endItself: EndItself): Promise<{ log: Lo
       onError: logErrors(log, 'database connection failed'),
     });
   const { databaseUrl, readDatabaseUrl, connections } = config;
-  // A server that takes no writes still answers reads. Where there are others, one of them has what was written last.
+  // A server that accepts no writes still answers reads. If there are others, one of them has the latest writes.
   const database = connect(databaseUrl, connections.reading, { writes: namesSeveralHosts(databaseUrl) });
   const storing = connect(databaseUrl, connections.storing, { writes: true, settings: STORING_PLANNER });
   const replica =

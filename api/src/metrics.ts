@@ -15,14 +15,14 @@ import type { Load, RefusalReason } from './admission/admission.ts';
 import type { Accepted } from './http/endpoint.ts';
 import type { OnAnswered } from './http/request-log.ts';
 
-/** What the API measures. The functions count, and cost nothing else. */
+/** The metrics of the API. The functions only count. */
 export interface ApiMetrics {
-  /** `types` are how many operations of each were accepted by one request, and `seconds` how long that took. */
+  /** `types` are the numbers of operations by type that one request accepted, and `seconds` how long that took. */
   readonly accepted: (source: Accepted, types: Iterable<readonly [OperationType, number]>, seconds: number) => void;
   readonly refused: (kind: Accepted, reason: RefusalReason) => void;
   readonly ringFailed: (lane: Lane) => void;
   readonly answered: OnAnswered;
-  /** Measures the load that admission goes by, and the connections, whenever metrics are read. */
+  /** Measures the load that admission uses, and the connections, whenever metrics are read. */
   watch(load: Load, waiting: () => number, pools: Readonly<Record<string, Database>>): void;
 }
 
@@ -38,7 +38,7 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
   });
   const acceptDuration = new Histogram({
     name: 'wallet_accept_duration_seconds',
-    help: 'From a request that was read to its operation being committed; of a batch, from its first byte',
+    help: 'Time from reading a request to committing its operation; for a batch, from its first byte',
     labelNames: ['source'],
     buckets: [...DURATION_BUCKETS, 30, 60, 300],
     registers,
@@ -76,7 +76,7 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
   };
 }
 
-/** Tells how many workers there are. It is the same for several processes. */
+/** Reports the number of workers. It is the same for several processes. */
 export function countWorkers(registry: Registry, count: () => number): void {
   new Gauge({
     name: 'wallet_workers',
@@ -89,7 +89,7 @@ export function countWorkers(registry: Registry, count: () => number): void {
   });
 }
 
-/** Tells what is measured, in the text format of Prometheus. */
+/** Serves the metrics in the text format of Prometheus. */
 export function tellMetrics(registry: Registry): RequestHandler {
   return async (_request, response) => {
     response.locals.isProbe = true;
@@ -98,12 +98,15 @@ export function tellMetrics(registry: Registry): RequestHandler {
   };
 }
 
-/** The signals of admission. What waits in the database is the same for several processes: the one that looked last may see more. */
+/**
+ * The signals of admission. The backlog in the database is the same for several processes: the one that looked last may
+ * see more.
+ */
 function watchLoad(registry: Registry, load: Load, waiting: () => number): void {
   const registers = [registry];
   new Gauge({
     name: 'wallet_pending_operations',
-    help: 'Single operations that wait, as far as they are counted',
+    help: 'Pending single operations; counting stops at a limit',
     aggregator: 'max',
     labelNames: ['partition', 'priority'],
     registers,
@@ -116,7 +119,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   });
   new Gauge({
     name: 'wallet_pending_lines',
-    help: 'Lines of batches that wait',
+    help: 'Pending lines of batches',
     aggregator: 'max',
     labelNames: ['partition'],
     registers,
@@ -126,7 +129,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   });
   new Gauge({
     name: 'wallet_pending_age_seconds',
-    help: 'For how long the first operation of a lane has waited, or since the batch before it got further',
+    help: 'How long the first operation of a lane has waited, or the time since the batch ahead of it made progress',
     aggregator: 'max',
     labelNames: ['partition', 'lane'],
     registers,
@@ -139,7 +142,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   });
   new Gauge({
     name: 'wallet_oldest_pending_seconds',
-    help: 'How long the oldest has waited, operation or line of a batch, whatever got further meanwhile',
+    help: 'How long the oldest pending operation or line has waited, whatever was applied in the meantime',
     aggregator: 'max',
     labelNames: ['partition'],
     registers,
@@ -157,7 +160,7 @@ function watchLoad(registry: Registry, load: Load, waiting: () => number): void 
   });
   new Gauge({
     name: 'wallet_event_loop_delay_seconds',
-    help: 'By how much the process is behind',
+    help: 'Delay of the event loop',
     aggregator: 'max',
     registers,
     collect() {

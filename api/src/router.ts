@@ -4,8 +4,8 @@ import type { Endpoint } from './http/endpoint.ts';
 import { requireScope } from './access/require-key.ts';
 
 /**
- * Routes the endpoints; a path that is asked with another method than it has answers 405. Whatever is not open to everybody
- * comes behind `guard`, and so does what does not exist.
+ * Routes the endpoints; a method that a path does not have is answered with 405. Everything that is not public comes
+ * after `guard`, and so do unknown paths.
  */
 export function createRouter(endpoints: readonly Endpoint[], guard: RequestHandler): Router {
   const router = Router();
@@ -27,7 +27,7 @@ export function createRouter(endpoints: readonly Endpoint[], guard: RequestHandl
   return router;
 }
 
-/** Says what the request is one of, to what measures and logs it. */
+/** Tells metrics and logs which route the request belongs to. */
 function nameRoute(route: string, isProbe: boolean): RequestHandler {
   return (_request, response, next) => {
     response.locals.route = route;

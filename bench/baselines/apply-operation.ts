@@ -11,7 +11,7 @@ export const bodySchema = z.strictObject({
 /** Any uuid, as Postgres takes it. */
 export const walletSchema = z.guid();
 
-/** A request that was checked. */
+/** A validated request. */
 export interface WalletOperation extends z.infer<typeof bodySchema> {
   readonly id: string;
   readonly walletId: string;
@@ -25,8 +25,8 @@ interface Applied {
 export type Answer = Applied | 'wallet_not_found' | 'insufficient_funds';
 
 /**
- * Changes the balance under a row lock and writes the line of history, in one transaction: five round trips, each statement
- * prepared once per connection. The lock is held until the COMMIT is on disk, so a wallet's operations go at that speed.
+ * Changes the balance under a row lock and writes the history, in one transaction: five round trips, each statement
+ * prepared once per connection. The lock is held until the COMMIT is on disk, which limits the rate of a wallet.
  */
 export async function applyOperation(pool: pg.Pool, operation: WalletOperation): Promise<Answer> {
   const change = (operation.operation_type === 'DEPOSIT' ? 1 : -1) * Math.round(operation.amount * 100);

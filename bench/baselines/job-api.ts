@@ -5,8 +5,9 @@ import { type OperationJob, QUEUES, connection, prefix, queueOf } from './job-qu
 import { createApp, serve } from './serve.ts';
 
 /**
- * The textbook way, its API: one BullMQ job per operation, in the queue of the wallet's partition. The 202 comes when Redis has
- * the job, and what Redis loses is lost: nothing of the operation is in Postgres until a worker has applied it.
+ * The API of the textbook design: one BullMQ job per operation, in the queue of the wallet's partition. The 202 comes
+ * when Redis has the job. If Redis loses it, it is lost: Postgres knows nothing of the operation until a worker has
+ * applied it.
  */
 const queues = new Map(QUEUES.map((name) => [name, new Queue<OperationJob>(name, { connection, prefix })]));
 const app = createApp();

@@ -4,8 +4,8 @@ import { type OperationJob, QUEUES, connection, prefix } from './job-queues.ts';
 import { stopWhenAsked } from './serve.ts';
 
 /**
- * The textbook way, its worker: one job of a queue at a time, over all workers (`setGlobalConcurrency`), so that a wallet's
- * operations are applied one after the other; each in a transaction of its own.
+ * The worker of the textbook design: one job of a queue at a time, over all workers (`setGlobalConcurrency`), so that a
+ * wallet's operations are applied in order; each in its own transaction.
  */
 const pool = createPool(process.env['DATABASE_URL'], QUEUES.length);
 const workers = await Promise.all(

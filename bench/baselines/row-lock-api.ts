@@ -3,11 +3,11 @@ import { type Answer, applyOperation, bodySchema, createPool, walletSchema } fro
 import { createApp, serve } from './serve.ts';
 
 /**
- * The ancestors' way: a handler that changes the balance in the request, under `SELECT … FOR UPDATE`, and answers with the
- * result. It has no queue, nothing waits behind it, and a caller knows at once what came of it.
+ * The design of the earlier services: a handler that changes the balance in the request, under `SELECT … FOR UPDATE`,
+ * and answers with the result. It has no queue and no backlog, and a caller gets the result at once.
  */
 
-/** As many as an API of the service has. */
+/** As many as the service's API has. */
 const CONNECTIONS = 10;
 
 const STATUSES = { wallet_not_found: 404, insufficient_funds: 409 } as const satisfies Record<

@@ -1,7 +1,7 @@
 import { IncomingMessage, ServerResponse, createServer } from 'node:http';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 
-/** An Express as the service has it: no ETag, since nobody asks for the same again. */
+/** Express configured like the service: no ETag, since no request is repeated. */
 export function createApp(): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -10,7 +10,10 @@ export function createApp(): Express {
   return app;
 }
 
-/** The service's trick, for who wants it: requests and responses have Express's prototypes, and room for properties, from the beginning. */
+/**
+ * The service's optimisation, optionally: requests and responses are created with Express's prototypes and room for
+ * properties.
+ */
 function madeAs(app: Express): object {
   function Request(this: IncomingMessage, ...given: ConstructorParameters<typeof IncomingMessage>): void {
     Reflect.apply(IncomingMessage, this, given);
@@ -25,7 +28,7 @@ function madeAs(app: Express): object {
   return { IncomingMessage: Request, ServerResponse: Response };
 }
 
-/** Serves the app on PORT, tells the parent, and stops after SIGTERM or when the parent is gone. */
+/** Serves the app on PORT, notifies the parent, and stops after SIGTERM or when the parent is gone. */
 export function serve(app: Express, close: () => Promise<unknown> = () => Promise.resolve()): void {
   const answerError: ErrorRequestHandler = (error, _request, response, next) => {
     if (response.headersSent) {

@@ -19,8 +19,8 @@ import { startServers } from './servers.ts';
 import { withStops } from './stops.ts';
 
 /**
- * `npm run bench:aged`: what the service does on a database that has months of history; bench/README.md tells how to read it.
- * Exit status 1 if something did not add up, the audit included; 2 if it could not measure.
+ * `npm run bench:aged`: measures the service on a database with months of history; bench/README.md explains the
+ * results. Exit status 1 if a check failed, the audit included; 2 if it could not measure.
  */
 const SECTIONS: readonly AgedSection[] = [sizes, rates, retention, audit, archive];
 
@@ -40,7 +40,7 @@ async function bench(options: AgedOptions): Promise<number> {
     const measuredAt = new Date().toISOString();
     const loadBefore = readLoad();
     const servers = await startServers(stops, { server: options.servers, dataDir: folder });
-    // What was filled by a version before is measured as this one would serve it.
+    // Data filled by an earlier version is measured as this one would serve it.
     await migrateDatabase(servers.postgres.url, MIGRATIONS_FOLDER, PARTITIONS);
     const machine = await readMachine(servers, loadBefore);
     say(describeMachine(machine));

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What a run left behind is over by then: what the servers still write, and what node still collects. */
+/** A pause in which the effects of the previous run end: pending writes of the servers, and garbage collection. */
 const PAUSE_MS = 300;
 
 /**
- * Runs every subject once a round, in turn, and each round begins with another one: what the machine does meanwhile hits all of
- * them alike, and nobody always comes first. @returns what each run found out, in the order of the rounds.
+ * Runs every subject once per round, and each round begins with a different one: so changes of the machine affect all
+ * of them alike, and none always comes first. @returns the results of each run, in the order of the rounds.
  */
 export async function alternate<Subject, Result>(
   rounds: number,

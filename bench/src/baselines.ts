@@ -7,12 +7,12 @@ import { depositRequest } from './load/connection.ts';
 import { type FreshDatabase, HTTP_FLAGS, type Servers, makeDatabase, startBuilt } from './servers.ts';
 import { WALLETS } from './service.ts';
 
-/** What the service is compared with; each is described where it stands, in `bench/baselines`. */
+/** The baselines of the comparison, each described in its file in `bench/baselines`. */
 const BUILT = 'bench/dist/baselines';
 
 /**
- * The ancestors' way: the balance is changed in the request, under a row lock. Two processes share the connections, since the
- * service has two as well, its API and its worker.
+ * The design of the earlier services: the request changes the balance under a row lock. Two processes share the
+ * connections, because the service also has two, its API and its worker.
  */
 export async function startRowLock(servers: Servers, wallets = WALLETS, processes = 2): Promise<Contender> {
   const { database, walletIds } = await makeTables(servers, wallets);
@@ -35,7 +35,7 @@ export async function startRowLock(servers: Servers, wallets = WALLETS, processe
   };
 }
 
-/** The textbook way: the API enqueues one job per operation, and workers apply each in a transaction of its own. */
+/** The textbook design: the API enqueues one job per operation, and workers apply each in its own transaction. */
 export async function startJobPerOperation(servers: Servers, wallets = WALLETS): Promise<Contender> {
   const { database, walletIds } = await makeTables(servers, wallets);
   const port = await findFreePort();
@@ -58,8 +58,8 @@ export async function startJobPerOperation(servers: Servers, wallets = WALLETS):
 }
 
 /**
- * What Express costs: a route that reads JSON, answers 202 and does nothing. As anybody would serve it, or with the
- * prototypes of Express from the beginning, as the service does.
+ * The cost of Express: a route that reads JSON, answers 202 and does nothing. Either plain, or with the prototypes of
+ * Express from the beginning, as in the service.
  */
 export async function startEmptyRoute(servers: Servers, how: { withPrototypes: boolean }): Promise<Contender> {
   const port = await findFreePort();
@@ -75,7 +75,7 @@ export async function startEmptyRoute(servers: Servers, how: { withPrototypes: b
   };
 }
 
-/** The tables of the baselines, in a database of their own, with so many wallets. */
+/** The tables of the baselines, in their own database, with this many wallets. */
 export async function makeTables(
   servers: Servers,
   wallets: number,

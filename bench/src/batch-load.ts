@@ -2,9 +2,9 @@ import { createReadStream, statSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A client for everything that is not measured by its own processor time. */
+/** A client for everything whose processor time is not measured. */
 export interface HttpClient {
-  /** `body` is sent as JSON, or, with a `file`, the file as it is. */
+  /** `body` is sent as JSON, or, with a `file`, the file unchanged. */
   send(
     method: string,
     route: string,

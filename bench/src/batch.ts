@@ -72,7 +72,7 @@ function say(line: string): void {
 
 interface Finished {
   readonly seconds: { accepted: number; applied: number; all: number };
-  /** Microseconds of processor time for each line, while it was accepted and while it was applied. */
+  /** Microseconds of processor time per line, while it was accepted and while it was applied. */
   readonly cost: { accepted: string; applied: string };
 }
 
@@ -98,7 +98,7 @@ function costOf(before: Cpu | null, after: Cpu | null): string {
     .join(', ');
 }
 
-/** The wait for the result of a single operation, without and with a batch under way, in turn. */
+/** The wait for the result of a single operation, without and with a running batch, alternating. */
 async function compareSingles(
   client: HttpClient,
   wallets: readonly string[],
@@ -121,7 +121,7 @@ async function compareSingles(
   say(`  against alone: p50 ${ratio(0.5)}, p99 ${ratio(0.99)}`);
 }
 
-/** Open loop: one every 10 ms, whatever became of those before; from the moment it was meant to be sent to its result. */
+/** Open loop: one every 10 ms, regardless of the previous ones; from the moment it was due to its result. */
 async function measureSingles(
   client: HttpClient,
   wallets: readonly string[],

@@ -21,8 +21,8 @@ import { startServers } from './servers.ts';
 import { withStops } from './stops.ts';
 
 /**
- * `npm run bench`: how fast the service is, beside the ways to do without what it does; bench/README.md tells how to read it.
- * Exit status 1 if a run did not add up, and so its figures mean nothing; 2 if it could not measure.
+ * `npm run bench`: the performance of the service and of its alternatives; bench/README.md explains the results. Exit
+ * status 1 if the checks of a run failed, so that its figures mean nothing; 2 if it could not measure.
  */
 const SECTIONS: readonly Section[] = [singles, peers, oneWallet, terms, batches, latency, growth, scale, cost, tracing];
 
@@ -46,8 +46,8 @@ async function bench(options: Options): Promise<number> {
 }
 
 /**
- * Each section has servers of its own, so that it finds the same whichever others are measured; in a quick run they share
- * them, and have only databases of their own.
+ * Each section has its own servers, so that its results do not depend on the others; in a quick run they share servers,
+ * and have only their own databases.
  */
 async function measure(options: Options): Promise<Results> {
   const started = performance.now();

@@ -9,12 +9,12 @@ import { makeWallets } from './wallets.ts';
 
 const run = promisify(execFile);
 
-/** Transactions a second of `pgbench -N` in a run of so many seconds. */
+/** Transactions a second of `pgbench -N` in a run of this many seconds. */
 export type Pgbench = (seconds: number) => Promise<number>;
 
 /**
- * Makes the tables of pgbench, on the same server. `-N` changes a balance and writes a line of history in each transaction,
- * from eight clients. @returns null if there is no such program beside the server's or on the path.
+ * Creates the tables of pgbench on the same server. `-N` changes a balance and writes a line of history in each
+ * transaction, from eight clients. @returns null if there is no pgbench beside the server's binaries or on the path.
  */
 export async function preparePgbench(servers: Servers, scale: number): Promise<Pgbench | null> {
   const program = findProgram([...findPostgresFolders(servers.path), servers.path].join(':'), 'pgbench');
@@ -32,8 +32,8 @@ export async function preparePgbench(servers: Servers, scale: number): Promise<P
 const SET = 1_000;
 
 /**
- * Operations a second that Postgres writes by itself, in sets, from so many sessions (`bench/baselines/sets.sql`), in a
- * database of its own. @throws Error if what it has written does not add up.
+ * Operations a second that Postgres writes by itself, in sets, from this many sessions (`bench/baselines/sets.sql`), in
+ * its own database. @throws Error if the written rows do not add up.
  */
 export async function runPureSql(
   servers: Servers,
@@ -45,7 +45,7 @@ export async function runPureSql(
   try {
     await makeWallets(database.pool, '1', setup.wallets);
     await database.pool.query(readFileSync(join(PROJECT_ROOT, 'bench/baselines/sets.sql'), 'utf8'));
-    // What vacuum would do with these rows it would do while another contender is measured.
+    // Otherwise autovacuum would process these rows during another measurement.
     for (const table of ['operations', 'movements', 'accounts']) {
       await database.pool.query(`ALTER TABLE ${table} SET (autovacuum_enabled = off)`);
     }

@@ -1,7 +1,7 @@
 import { findProgram } from '@wallet/local/find-program';
 import { type Browser, chromium } from 'playwright-core';
 
-/** The Chromium of this machine, or the one that `TEST_CHROMIUM` names; null where there is none. */
+/** The Chromium of this machine, or the one that `TEST_CHROMIUM` names; null if there is none. */
 export const CHROMIUM =
   process.env['TEST_CHROMIUM'] ??
   findProgram(process.env['PATH'] ?? '', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');
@@ -14,7 +14,7 @@ export async function launchChromium(): Promise<Browser> {
   if (CHROMIUM === null) throw new Error(MISSING_CHROMIUM);
   return await chromium.launch({
     executablePath: CHROMIUM,
-    // Nothing is asked of its maker, and nothing is drawn by a GPU that is not there.
+    // No requests to its vendor, and no GPU, which is missing.
     args: ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 }

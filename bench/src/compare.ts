@@ -7,7 +7,7 @@ import { type Service, auditService } from './service.ts';
 
 export type Runs = ReadonlyMap<Contender, readonly Capacity[]>;
 
-/** Warms every contender up, then measures what each of them takes, in turn. */
+/** Warms every contender up, then measures the rate of each, alternating. */
 export async function compareCapacities(
   {
     servers,
@@ -25,7 +25,7 @@ export async function compareCapacities(
     hold(contender);
     return run;
   };
-  // What is held would not hear that it is to stop.
+  // A stopped process (SIGSTOP) would not receive the request to stop.
   servers.stops.add(() => Promise.all(contenders.map(resume)));
   contenders.forEach(hold);
   for (const contender of contenders) await measure(contender, options.warmUpSeconds);
@@ -41,7 +41,7 @@ function describe(run: Capacity, { ledger }: Contender): string {
   return ledger ? `${accepted}, ${run.appliedPerS.toFixed(0)}/s accepted and applied` : accepted;
 }
 
-/** Audits the services, and stops all contenders. @returns what the audit and the runs found wrong. */
+/** Audits the services, and stops all contenders. @returns the errors that the audit and the runs found. */
 export async function finish(runs: Runs, services: readonly Service[]): Promise<string[]> {
   const faults = [...runs.values()].flat().flatMap((run) => run.faults);
   for (const service of services) faults.push(...(await auditService(service)));
@@ -55,8 +55,8 @@ export async function finish(runs: Runs, services: readonly Service[]): Promise<
 }
 
 /**
- * The figures of all contenders. Those of each but the first also say how the first stands to them: its rate of what was
- * applied, or, where nothing is applied, of what was accepted.
+ * The figures of all contenders. Those of each but the first also have the ratio of the first to them: by the applied
+ * rate, or the accepted rate if nothing is applied.
  */
 export function compareFigures(runs: Runs): Figure[] {
   const [main, ...others] = [...runs];

@@ -9,9 +9,9 @@ import { percentile } from './statistics.ts';
 import { withStops } from './stops.ts';
 
 /**
- * `npm run bench:console [-- operations]`: how long each page of the console takes, from following a link to it until its data is
- * there, in a browser that has nothing of it yet. The database holds 1,000,000 operations, or as many as given, and 1,000
- * batches beside them. Exits with 1 if a page takes a second or more.
+ * `npm run bench:console [-- operations]`: how long each page of the console takes, from following a link until its
+ * data is there, with an empty browser cache. The database holds 1,000,000 operations, or as many as given, and 1,000
+ * batches. Exits with 1 if a page takes a second or more.
  */
 const HELP = `[-- operations]
 
@@ -30,7 +30,7 @@ const PATIENCE_MS = 30_000;
 interface Visit {
   readonly name: string;
   readonly path: string;
-  /** What is there once its data is. */
+  /** An element that appears with its data. */
   readonly until: string;
 }
 
@@ -123,7 +123,7 @@ async function measureVisits(browser: Browser, origin: string, visits: readonly 
   return { slowest, bytes };
 }
 
-/** What was transferred of the assets, as compressed. */
+/** The transferred size of the compressed assets. */
 async function bytesOf(page: Page): Promise<number> {
   return await page.evaluate<number>(
     `performance.getEntriesByType('resource').filter(({ name }) => name.includes('/static/'))

@@ -2,39 +2,39 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Child } from '@wallet/local/child';
 import type { FreshDatabase } from './servers.ts';
 
-/** Minor units of the deposit that every contender is asked for. */
+/** The amount of every contender's deposits in minor units. */
 export const DEPOSIT = 100;
 
-/** Something that takes deposits over HTTP: the service, or what it is compared with. All of them take the same requests. */
+/** Something that accepts deposits over HTTP: the service, or a baseline. All of them get the same requests. */
 export interface Contender {
   readonly name: string;
   readonly ports: readonly number[];
   /** Sent in turn: one for each wallet. */
   readonly requests: readonly Buffer[];
-  /** What is sent next because of the answer to one of them; null for nothing. */
+  /** The request that follows an answer; null for none. */
   readonly follow?: (body: string) => Buffer | null;
-  /** By what they do; processor time is told of each kind. */
+  /** By what they do; processor time is reported for each kind. */
   readonly processes: Readonly<Record<string, readonly Child[]>>;
-  /** Null for what only answers. */
+  /** Null if it only answers. */
   readonly ledger: ContendersLedger | null;
-  /** It polls or gossips so much that it is held (SIGSTOP) while others are measured. */
+  /** It polls or gossips so much that it is stopped (SIGSTOP) while others are measured. */
   readonly isHeld?: boolean;
   stop(): Promise<void>;
 }
 
 export interface ContendersLedger {
   readonly database: FreshDatabase;
-  /** How many operations have been applied since it was made. */
+  /** How many operations have been applied since it was created. */
   countApplied(): Promise<number>;
-  /** Whether everything of the `expected` operations is applied. Cheap enough to be asked all the time. */
+  /** Whether all of the `expected` operations are applied. Cheap enough for polling. */
   isDrained(expected: number): Promise<boolean>;
-  /** What does not add up. */
+  /** The errors found. */
   findFaults(): Promise<string[]>;
 }
 
 const LOOK_MS = 10;
 
-/** @returns the seconds that it took, or null if it was not in time. */
+/** @returns the seconds that it took, or null if it was not done in time. */
 export async function untilDrained(
   ledger: ContendersLedger,
   expected: number,
@@ -55,10 +55,10 @@ export function pidsOf({ processes }: Contender): Record<string, number[]> {
   );
 }
 
-/** What a process that was held does first: the timers that came due meanwhile. */
+/** A resumed process first runs the timers that came due meanwhile. */
 const RESUMED_MS = 500;
 
-/** Lets the processes of a contender run that is held while others are measured. */
+/** Resumes the processes of a contender that is stopped while others are measured. */
 export async function resume(contender: Contender): Promise<void> {
   if (!contender.isHeld) return;
   signalAll(contender, 'SIGCONT');

@@ -7,18 +7,19 @@ import { percentile } from './statistics.ts';
 import { withStops } from './stops.ts';
 
 /**
- * `npm run bench:estimates [-- operations]`: asks operations that wait when they will have ended (`estimated_completion`), and holds
- * that against what happened. The error is that of the time that was left: 25 % of an operation that ended 4 s after it was asked is
- * a second. Half of the operations are single ones that a worker is too slow for, half are lines of a batch.
+ * `npm run bench:estimates [-- operations]`: reads the estimated end of pending operations (`estimated_completion`),
+ * and compares it with the real one. The error is relative to the remaining time: 25 % for an operation that ended 4 s
+ * later is one second. Half of the operations are single ones, more than a worker can apply at once, half are lines of
+ * a batch.
  */
 const HELP = `[-- operations]
 
 Asks so many operations (1,000) under load when they will have ended, and prints how far that was from what happened. It starts its
 own servers.`;
 const OPERATIONS = readArgument('npm run bench:estimates', HELP, 1_000);
-/** So few operations in a transaction that one worker applies less than one API accepts, and that many wait. */
+/** So few operations per transaction that one worker applies less than one API accepts, and a backlog grows. */
 const SLOW_WORKER = { WORKER_BATCH_LIMIT: '4', WORKER_BULK_LIMIT: '100', WORKER_BULK_TRANSACTIONS: '1' };
-/** So many single operations wait all along; and of those sent, after a while, one in so many is asked. */
+/** The constant backlog of single operations; and, after a while, one in this many is asked. */
 const WAITING = 1_500;
 const WARM_S = 15;
 const LEARNS_S = 4;
@@ -46,7 +47,9 @@ await withStops(async (stops) => {
   if (!(median <= MOST_ERROR)) process.exitCode = 1;
 });
 
-/** Single operations: so many are sent that `WAITING` wait all along. They are asked at once, or up to a second later. */
+/**
+ * Single operations, sent so that `WAITING` are pending throughout. They are asked at once, or up to a second later.
+ */
 async function guessSingles(service: Service): Promise<number[]> {
   const port = service.ports[0] ?? 0;
   const posts = await openConnectionQueue(port, 64);
@@ -83,14 +86,14 @@ async function countPending(service: Service): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Lines of a batch, asked all along. */
+/** Lines of a batch, asked throughout. */
 async function guessLines(service: Service): Promise<number[]> {
   const port = service.ports[0] ?? 0;
   const polls = await openConnectionQueue(port, POLLERS);
   const guesses: Guess[] = [];
   const { pool } = service.ledger.database;
   await postBatch(service);
-  // The worker learns how fast it is.
+  // The worker measures its speed.
   await delay(LEARNS_S * 1_000);
   while (guesses.length < OPERATIONS / 2) {
     const { rows } = await pool.query<{ id: string }>(
@@ -120,7 +123,7 @@ async function postBatch(service: Service): Promise<void> {
     throw new Error(`a batch was answered with ${response.status}: ${await response.text()}`);
 }
 
-/** Asks an operation when it will have ended, if it has not. */
+/** Reads the estimated end of an operation, if it has not ended. */
 function guess(polls: ConnectionQueue, id: string, guesses: Guess[]): void {
   polls.send(`GET /operations/${id} HTTP/1.1\r\nHost: x\r\n\r\n`, ({ status, text }) => {
     if (status !== 200) return;

@@ -1,12 +1,12 @@
 import { type Spread, spreadOf } from './statistics.ts';
 
-/** One thing that was measured of one subject: a value for each round, in the order of the rounds. */
+/** One measurement of one subject: a value for each round, in the order of the rounds. */
 export interface Figure {
   readonly subject: string;
   readonly measure: string;
   readonly unit: string;
   readonly values: readonly number[];
-  /** How it stands to another figure of the same section, round by round; `of` says which to which. */
+  /** Its ratio to another figure of the same section, round by round; `of` names both. */
   readonly ratio?: { readonly of: string; readonly values: readonly number[] } | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface Plot {
   readonly logarithmic?: boolean;
 }
 
-/** What a section of the benchmark found out. */
+/** The results of a section of the benchmark. */
 export interface SectionResult {
   readonly name: string;
   readonly title: string;
@@ -32,13 +32,13 @@ export interface SectionResult {
   readonly about: string;
   readonly figures: readonly Figure[];
   readonly plots: readonly Plot[];
-  /** What did not add up. Then the figures mean nothing. */
+  /** Failed checks. Then the figures mean nothing. */
   readonly faults: readonly string[];
   /** What was left out, and why. */
   readonly skipped: readonly string[];
 }
 
-/** How `values` stand to `others`, round by round. */
+/** The ratios of `values` to `others`, round by round. */
 export function ratioOf(
   of: string,
   values: readonly number[],

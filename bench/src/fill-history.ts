@@ -3,7 +3,7 @@ import type { Database } from '@wallet/shared/database/pool';
 /** How many operations are written at a time. */
 const CHUNK = 500_000;
 
-/** The wallets of a made-up history, numbered from 0. */
+/** The wallets of a generated history, numbered from 0. */
 export function historyWallet(number: number): string {
   return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
 }

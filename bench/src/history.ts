@@ -14,9 +14,9 @@ import { addHistory, historyWallet, makeHistoryWallets } from './fill-history.ts
 import { readArgument } from './read-argument.ts';
 
 /**
- * `npm run bench:history [-- entries]`: what a long history costs the readers. The same wallet, with the same 10,000
- * operations of its own, is read in a database of 100,000 entries and in one of 10,000,000 (or as many as given): the time
- * of each request, and its ratio. Postgres is the machine's or the package's, as in `npm start`, with fresh data.
+ * `npm run bench:history [-- entries]`: the cost of a long history for readers. The same wallet, with the same 10,000
+ * operations of its own, is read in a database of 100,000 entries and in one of 10,000,000 (or as many as given): the
+ * time of each request, and its ratio. Postgres is the machine's or the package's, as in `npm start`, with fresh data.
  */
 const SMALL = 100_000;
 const HELP = `[-- entries]
@@ -30,7 +30,7 @@ const REQUESTS = 400;
 const PAGE = 50;
 const WALLET = historyWallet(0);
 
-/** Writes the plans that were really used into the server's log. */
+/** Logs the plans that were really used. */
 const EXPLAIN_MODULE = { session_preload_libraries: 'auto_explain', 'auto_explain.log_min_duration': '-1' };
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-bench-'));
@@ -82,7 +82,7 @@ function startReader(pool: Database): Promise<RunningApi> {
 
 type Times = ReadonlyMap<string, { p50: number; p99: number }>;
 
-/** The requests that are measured, by what the report calls them. */
+/** The measured requests, by their names in the report. */
 function requestsTo(running: RunningApi): Record<string, string> {
   const wallet = `http://127.0.0.1:${running.port}/wallets/${WALLET}`;
   const deep = Buffer.from(String(OWN / 2 - 99 * PAGE + 1)).toString('base64url');
@@ -125,7 +125,7 @@ function report(small: Times, large: Times): void {
   process.stdout.write(`${output.join('\n')}\n`);
 }
 
-/** Which scans the plans of each request were made of. */
+/** The kinds of scans in the plans of each request. */
 async function tellPlans(): Promise<void> {
   const settings = { 'auto_explain.log_min_duration': '0', 'auto_explain.log_nested_statements': 'on' };
   const pool = createPool({ url: postgres.url, name: 'plans', size: 1, onError: () => undefined, settings });

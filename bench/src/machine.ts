@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from '@wallet/local/project';
 import { connectSubscriber } from '@wallet/shared/queue/connection';
 import { type ServerKinds, type Servers, kindsOf } from './servers.ts';
 
-/** What the figures were measured on. */
+/** The machine of the figures. */
 export interface Machine {
   readonly cores: number;
   readonly processor: string;
@@ -14,10 +14,10 @@ export interface Machine {
   readonly node: string;
   readonly postgres: string;
   readonly redis: string;
-  /** Whether the servers are the machine's own or those of the npm packages. Results from before it was told lack it. */
+  /** Whether the servers are the machine's own or those of the npm packages. Missing in older results. */
   readonly servers?: ServerKinds;
   readonly commit: string;
-  /** Processes that wanted a core in the minute before: near 0 if the bench had the machine for itself. */
+  /** The load average of the minute before: near 0 if the machine was otherwise idle. */
   readonly loadBefore: number;
 }
 
@@ -47,7 +47,7 @@ export async function readMachine(servers: Servers, loadBefore: number): Promise
 
 const KIND_OF_REDIS = { native: 'native', packaged: 'packaged, in WebAssembly' } as const;
 
-/** Ended with `+` if what runs is not what was committed. */
+/** With a `+` at the end if the sources differ from the commit. */
 function readCommit(): string {
   const git = (...args: string[]): string =>
     execFileSync('git', args, { cwd: PROJECT_ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();

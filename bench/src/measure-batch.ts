@@ -11,7 +11,7 @@ export interface BatchRun {
   readonly faults: readonly string[];
 }
 
-/** Uploads a file of deposits to the wallets in turn, waits until all of it is applied, and looks whether it adds up. */
+/** Uploads a file of deposits to the wallets in turn, waits until all of it is applied, and checks the sums. */
 export async function measureBatch(
   servers: Servers,
   service: Service,

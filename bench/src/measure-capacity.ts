@@ -4,7 +4,7 @@ import { describeRefused, runClosedLoop } from './load/closed-loop.ts';
 import type { Servers } from './servers.ts';
 import { type Cpu, readCpu, readRedisCalls, readWalBytes, subtractCpu } from './usage.ts';
 
-/** What one closed-loop run found out of one contender. */
+/** The results of one closed-loop run of one contender. */
 export interface Capacity {
   readonly accepted: number;
   /** Operations a second: accepted while the load lasted; applied from the first request until the last was applied. */
@@ -12,7 +12,7 @@ export interface Capacity {
   readonly appliedPerS: number;
   /** Seconds from the last answer until everything was applied. */
   readonly drainS: number;
-  /** Microseconds for each operation by kind of process; null where the machine does not tell. */
+  /** Microseconds per operation by kind of process; null if the machine does not report it. */
   readonly cpu: Cpu | null;
   readonly walBytes: number;
   readonly redisCalls: ReadonlyMap<string, number>;
@@ -25,11 +25,11 @@ export interface CapacityLoad {
 }
 
 export const CONNECTIONS = 64;
-/** How many times as long as the load lasted the rest may take, and that much at least. */
+/** The drain may take this multiple of the load's duration, and at least this long. */
 const DRAIN_FACTOR = 10;
 const DRAIN_S = 30;
 
-/** Asks a contender for as much as it takes, waits until all of it is applied, and looks whether it adds up. */
+/** Sends a contender as much as it accepts, waits until all of it is applied, and checks the sums. */
 export async function measureCapacity(servers: Servers, contender: Contender, load: CapacityLoad): Promise<Capacity> {
   const { ledger } = contender;
   const before = (await ledger?.countApplied()) ?? 0;
@@ -67,7 +67,7 @@ export async function measureCapacity(servers: Servers, contender: Contender, lo
   };
 }
 
-/** The figures of a contender's runs: what it accepted and applied, and how long it went on after the load. */
+/** The figures of a contender's runs: its accepted and applied rates, and the drain after the load. */
 export function capacityFigures(subject: string, runs: readonly Capacity[], applies: boolean): Figure[] {
   const figure = (measure: string, unit: string, of: (run: Capacity) => number): Figure => ({
     ...{ subject, measure, unit },
@@ -82,7 +82,7 @@ export function capacityFigures(subject: string, runs: readonly Capacity[], appl
   ];
 }
 
-/** Processor time of each kind of process for an operation, and of all but the load itself. */
+/** Processor time per operation of each kind of process, and of all except the load generator. */
 export function cpuFigures(subject: string, runs: readonly Capacity[]): Figure[] {
   const times = runs.map((run) => run.cpu).filter((cpu) => cpu !== null);
   const names = Object.keys(times[0] ?? {});

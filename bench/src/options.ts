@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import type { RedisServer } from '@wallet/local/embedded-redis';
 import { UsageError, readOptions } from '@wallet/shared/process/read-options';
 
-/** How much is measured. */
+/** The extent of the measurements. */
 export interface Options {
   readonly quick: boolean;
   readonly only: readonly string[];
   /** Where the results are written as JSON; beside it, the page. */
   readonly json: string | null;
-  /** Results measured before, to be shown again instead of measuring. */
+  /** Earlier results, to be shown instead of measuring. */
   readonly from: string | null;
   readonly markdown: boolean;
   /** Which Postgres and Redis are started; null leaves the choice to `REDIS_SERVER` and the machine. */
@@ -17,7 +17,7 @@ export interface Options {
   /** The node binary that runs every contender; null is the one that runs the benchmark. */
   readonly node: string | null;
   readonly rounds: number;
-  /** Rounds of what takes long. */
+  /** Rounds of long measurements. */
   readonly fewRounds: number;
   /** How long each load lasts. */
   readonly seconds: number;

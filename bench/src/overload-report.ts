@@ -13,15 +13,15 @@ export interface Second {
   applied: number;
 }
 
-/** What happened, second by second, and what became of each request. */
+/** What happened each second, and the result of each request. */
 export interface Run {
   readonly begun: number;
   readonly seconds: Second[];
   readonly accepted: Set<string>;
   readonly refused: Set<string>;
-  /** Those without an answer: they may have been accepted. */
+  /** Requests without an answer: they may have been accepted. */
   readonly unknown: Set<string>;
-  /** What was answered besides 202 and 503; 0 is nothing. */
+  /** Other statuses than 202 and 503; 0 is no answer. */
   readonly statuses: Set<number>;
   readonly polls: { readonly at: number; readonly ms: number; readonly status: number }[];
   readonly waits: { readonly at: number; readonly ms: number }[];
@@ -55,7 +55,7 @@ function at(values: readonly number[], share: number): string {
   return `${sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(0) ?? '-'} ms`;
 }
 
-/** @returns whether everything is as it has to be. */
+/** @returns whether all checks passed. */
 export function judge(
   now: Run,
   phases: { overloadBegun: number; afterBegun: number; ended: number; half: number },
@@ -83,7 +83,7 @@ export function judge(
   return verdicts.every(Boolean);
 }
 
-/** Holds what was answered against what is stored. @returns whether it fits. */
+/** Compares the answers with the stored operations. @returns whether they agree. */
 export async function check(now: Run, database: Database): Promise<boolean> {
   const { rows } = await database.query<{ key: string; status: string | null }>(
     `SELECT idempotency_key AS key, status FROM operations LEFT JOIN outcomes ON outcomes.operation_id = operations.id`,

@@ -99,14 +99,14 @@ function current(now: Run): Second {
   return (now.seconds[index] ??= newSecond());
 }
 
-/** Counts what is applied and looks at the memory of the API, every second, until it is stopped. */
+/** Counts applied operations and reads the memory of the API, every second, until it is stopped. */
 function watch(now: Run, service: Service): () => Promise<void> {
   let isOver = false;
   let last = 0;
   const api = service.processes['api']?.[0];
   const look = async (): Promise<void> => {
     while (!isOver) {
-      // By the workers' own account, so that counting costs the database nothing.
+      // From the workers' own metrics, so that counting costs the database nothing.
       const applied = await appliedSoFar();
       current(now).applied += applied - last;
       last = applied;
@@ -136,7 +136,7 @@ async function appliedSoFar(): Promise<number> {
   return Number(/^wallet_operations_applied_total (\S+)$/m.exec(await answer.text())?.[1] ?? 0);
 }
 
-/** Reads an operation of those that were accepted, fifty times a second, over connections of its own. */
+/** Reads an accepted operation fifty times a second, over its own connections. */
 function poll(now: Run, connections: ConnectionQueue): () => Promise<void> {
   const timer = setInterval(() => {
     const id = now.ids[Math.floor(Math.random() * now.ids.length)];
@@ -153,7 +153,7 @@ function poll(now: Run, connections: ConnectionQueue): () => Promise<void> {
   };
 }
 
-/** Sends one deposit under a key of its own, and notes what comes of it. */
+/** Sends one deposit under a fresh key, and records the result. */
 function sendOne(now: Run, connections: ConnectionQueue, wallets: readonly string[], due: number): Promise<void> {
   sent += 1;
   const key = `bench-${sent}`;
@@ -194,12 +194,12 @@ async function sendClosed(now: Run, connections: ConnectionQueue, service: Servi
       while (performance.now() < end) await sendOne(now, connections, service.walletIds, performance.now());
     }),
   );
-  // What is accepted counts when it is applied: a backlog is no capacity.
+  // An accepted operation counts when it is applied: a backlog is not capacity.
   await untilApplied(service);
   return (now.accepted.size - before) / ((performance.now() - begun) / 1000);
 }
 
-/** So many a second, whatever is answered. */
+/** This many a second, regardless of the answers. */
 async function sendOpen(
   now: Run,
   connections: ConnectionQueue,

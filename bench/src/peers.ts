@@ -12,7 +12,7 @@ import { depositRequest } from './load/connection.ts';
 import { type FreshDatabase, HTTP_FLAGS, type Servers, startBuilt } from './servers.ts';
 import { WALLETS } from './service.ts';
 
-/** What a user would take instead, ready-made; each is described where it stands, in `bench/peers`. */
+/** Ready-made alternatives; each is described in its file in `bench/peers`. */
 const PEERS = join(PROJECT_ROOT, 'bench/peers');
 const BUILT = 'bench/peers/dist/peers/src';
 const RESTATE = `node_modules/@restatedev/restate-server-${process.platform}-${process.arch}/bin/restate-server`;
@@ -43,10 +43,10 @@ export function startPgBoss(servers: Servers, wallets = WALLETS): Promise<Conten
   return startOnPostgres(servers, { name: 'pg-boss', script: 'pg-boss', wallets });
 }
 
-/** A library of theirs uses pg in a way that it deprecates. */
+/** One of their libraries uses a deprecated feature of pg. */
 const QUIET = ['--disable-warning=DeprecationWarning'];
 
-/** An API and a worker that share only Postgres, where the worker makes the peer's schema when it starts. */
+/** An API and a worker that share only Postgres, in which the worker creates the peer's schema when it starts. */
 async function startOnPostgres(
   servers: Servers,
   peer: { readonly name: string; readonly script: string; readonly wallets: number },
@@ -112,7 +112,10 @@ const READY_MS = 60_000;
 const STOP_MS = 10_000;
 const LOOK_MS = 100;
 
-/** As its documentation runs one server, each entry of its log on disk before it is answered, on ports and data of its own. */
+/**
+ * A single server as in its documentation, with each entry of its log on disk before it is answered, on its own ports
+ * and data.
+ */
 async function startRestateServer(servers: Servers): Promise<RestateServer> {
   const [ingress, admin, fabric] = await Promise.all([findFreePort(), findFreePort(), findFreePort()]);
   const address = (port: number): string => `127.0.0.1:${port}`;
@@ -127,7 +130,7 @@ async function startRestateServer(servers: Servers): Promise<RestateServer> {
       RESTATE_ADVERTISED_ADDRESS: `http://${address(fabric)}`,
       RESTATE_INGRESS__BIND_ADDRESS: address(ingress),
       RESTATE_ADMIN__BIND_ADDRESS: address(admin),
-      // It looks for Kubernetes, and tells as an error that there is none.
+      // It looks for Kubernetes, and logs an error because there is none.
       RESTATE_LOG_FILTER: 'error,octocrab=off',
       RESTATE_DISABLE_TELEMETRY: 'true',
     },
@@ -156,10 +159,10 @@ async function send(url: string, body: object): Promise<unknown> {
   return response.json();
 }
 
-/** To ask Restate what it holds takes it longer than to ask Postgres, so a look is not the next one's neighbour. */
+/** Querying Restate for its state is slower than querying Postgres, so looks are spaced out. */
 const STATE_LOOK_MS = 200;
 
-/** Balances in Restate's state, asked for by its introspection. The database is only there because a ledger has one. */
+/** Balances in Restate's state, read through its introspection. The database exists only because a ledger has one. */
 function ledgerOfState(admin: string, database: FreshDatabase): ContendersLedger {
   async function sumOf(key: 'balance' | 'version'): Promise<number> {
     const query = `SELECT sum(CAST(trim(value_utf8, '"') AS BIGINT)) AS total FROM state WHERE service_name = 'wallet' AND key = '${key}'`;

@@ -2,8 +2,8 @@ import { asksForHelp, readCount } from '@wallet/shared/process/read-options';
 import { FAILED, tellFailure } from '@wallet/shared/process/tell-failure';
 
 /**
- * The one number that a benchmark may be given, before it starts anything. `--help` prints its help and ends the process; what
- * cannot be understood, and later what fails, ends it with a sentence and exit 2.
+ * The one number that a benchmark may take, before it starts anything. `--help` prints its help and ends the process;
+ * an invalid argument, and any later failure, ends it with a sentence and exit 2.
  */
 export function readArgument(command: string, help: string, fallback: number): number {
   const fail = (error: unknown): never => {

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { listenForWebhooks } from './load/listen-for-webhooks.ts';
 import type { Stops } from './stops.ts';
 
-/** Takes every webhook at once, and knows when it first heard of an operation. */
+/** Accepts every webhook at once, and records when it first heard of an operation. */
 export interface Receiver {
   readonly url: string;
   /** On the clock of `performance.now()`. */
   heardAt(operationId: string): number | undefined;
-  /** @returns whether it has heard of all of them in time. */
+  /** @returns whether it heard of all of them in time. */
   untilHeard(operationIds: readonly string[], seconds: number): Promise<boolean>;
   forget(): void;
 }

@@ -2,11 +2,11 @@ import type { SectionResult } from './figures.ts';
 import type { Options } from './options.ts';
 import type { Servers } from './servers.ts';
 
-/** What a section works with. */
+/** The tools of a section. */
 export interface Bench {
   readonly servers: Servers;
   readonly options: Options;
-  /** Tells on the terminal how far it has got. */
+  /** Reports progress on the terminal. */
   readonly say: (line: string) => void;
 }
 

@@ -13,7 +13,7 @@ import { ConfigError } from '@wallet/shared/words/config-error';
 import { type Database, createDatabase, createPool } from '@wallet/shared/database/pool';
 import type { Stops } from './stops.ts';
 
-/** A Postgres and a Redis of their own, in a folder that goes with them. */
+/** Postgres and Redis servers of its own, in a folder that is deleted with them. */
 export interface Servers {
   readonly folder: string;
   readonly path: string;
@@ -28,12 +28,12 @@ export interface Servers {
 
 interface ServersSetup {
   /**
-   * `native` and `packaged` hold for both Postgres and Redis; `auto` is the machine's of each where it has one. Without it,
-   * Postgres is `auto` and Redis what `REDIS_SERVER` says.
+   * `native` and `packaged` apply to both Postgres and Redis; `auto` prefers the machine's own. By default, Postgres is
+   * `auto` and Redis what `REDIS_SERVER` says.
    */
   readonly server?: RedisServer | null;
   readonly node?: string | null;
-  /** Serves the data in this folder, and leaves it there; without it, data is made and goes with the servers. */
+  /** Serves the data in this folder, and keeps it; without it, data is created and deleted with the servers. */
   readonly dataDir?: string;
 }
 
@@ -42,9 +42,9 @@ const READY_MS = 30_000;
 const STOP_MS = 10_000;
 
 /**
- * What a production server of this size has: memory, and checkpoints so far apart that none falls into a run of one contender
- * and not of the other. The rest is as it comes: every COMMIT waits for the disk. The time of each commit is kept, which tells
- * to the microsecond when an operation was applied.
+ * The settings of a production server of this size: memory, and checkpoints so far apart that none falls into a run of
+ * only one contender. The rest are defaults: every COMMIT waits for the disk. The time of each commit is kept, which
+ * tells to the microsecond when an operation was applied.
  */
 export const SETTINGS = {
   shared_buffers: `${Math.min(MOST_BUFFERS_MB, Math.floor(totalmem() / 4 / 1024 / 1024))}MB`,
@@ -54,13 +54,13 @@ export const SETTINGS = {
   track_commit_timestamp: 'on',
 };
 
-/** @throws ConfigError if `native` servers are asked for and the machine has none. */
+/** @throws ConfigError if `native` servers are requested and the machine has none. */
 export async function startServers(stops: Stops, setup: ServersSetup = {}): Promise<Servers> {
   const folder = setup.dataDir ?? makeFolder(stops);
   const path = process.env['PATH'] ?? '';
   const packaged = setup.server === 'packaged';
   const postgres = await startPostgres({ dataDir: folder, path, settings: SETTINGS, packaged });
-  // At once: a checkpoint of data that nobody needs could take longer than the measurement.
+  // Immediately: a checkpoint of data that nothing needs could take longer than the measurement.
   stops.add(() => (setup.dataDir === undefined ? postgres.process.stop('SIGQUIT', STOP_MS) : stopKept(postgres)));
   if (setup.server === 'native' && kindOfPostgres(postgres, path) !== 'native')
     throw new ConfigError('This machine has no Postgres that can be used: install one, or leave out --servers native.');
@@ -71,7 +71,7 @@ export async function startServers(stops: Stops, setup: ServersSetup = {}): Prom
   return { folder, path, postgres, redis, admin, stops, node: setup.node ?? process.execPath };
 }
 
-/** A folder that goes with the servers. */
+/** A folder that is deleted with the servers. */
 export function makeFolder(stops: Stops): string {
   const folder = mkdtempSync(join(tmpdir(), 'wallet-bench-'));
   stops.add(() => {
@@ -83,7 +83,7 @@ export function makeFolder(stops: Stops): string {
 /** Its last checkpoint may have gigabytes to write. */
 const KEPT_STOP_MS = 600_000;
 
-/** Stops a server whose data stays, so that its next start has nothing to recover. */
+/** Stops a server whose data is kept, so that its next start has nothing to recover. */
 export async function stopKept({ process: server }: EmbeddedPostgres): Promise<void> {
   await server.stop('SIGINT', KEPT_STOP_MS);
 }
@@ -104,7 +104,7 @@ function kindOfPostgres({ name }: EmbeddedPostgres, path: string): ServerKind {
   return findPostgresFolders(path).includes(dirname(name)) ? 'native' : 'packaged';
 }
 
-/** A pool whose statements may take as long as they like. */
+/** A pool whose statements have no time limit. */
 export function connect(url: string, size = 2): Database {
   return createPool({ url, name: 'bench', size, statementMs: 0, onError: () => undefined, settings: { jit: 'off' } });
 }
@@ -113,7 +113,9 @@ export interface FreshDatabase {
   readonly name: string;
   readonly url: string;
   readonly pool: Database;
-  /** Closes the pool. The data stays until its server goes: to drop it would force a checkpoint on who is measured next. */
+  /**
+   * Closes the pool. The data stays until its server stops: dropping it would force a checkpoint on the next contender.
+   */
   close(): Promise<void>;
 }
 
@@ -127,7 +129,7 @@ export async function makeDatabase(servers: Servers, partitions?: number): Promi
   return { name, url, pool, close: servers.stops.add(() => pool.end()) };
 }
 
-/** The database that comes with a server. */
+/** The default database of a server. */
 export function openDatabase({ postgres, stops }: Pick<Servers, 'postgres' | 'stops'>): FreshDatabase {
   const pool = connect(postgres.url);
   const name = new URL(postgres.url).pathname.slice(1);
@@ -140,11 +142,11 @@ function urlOf(postgres: EmbeddedPostgres, database: string): string {
   return url.href;
 }
 
-/** What the image of the API starts node with; every process that speaks HTTP here gets the same. */
+/** The Node options of the API's image; every process that speaks HTTP here gets the same. */
 export const HTTP_FLAGS = ['--min-semi-space-size=16', '--max-semi-space-size=16', '--no-allocation-site-pretenuring'];
 
 /**
- * Starts a built program of this project as it runs in production. Resolves when it says that it is ready.
+ * Starts a built program of this project as in production. Resolves when it reports that it is ready.
  * @throws Error if it ends before, or is not ready in time.
  */
 export async function startBuilt(
@@ -154,7 +156,7 @@ export async function startBuilt(
   flags: readonly string[] = [],
   readyMs = READY_MS,
 ): Promise<Child & { readonly stopNow: () => Promise<void> }> {
-  // By itself, a process that is held would not notice that this one was killed.
+  // A stopped process (SIGSTOP) would not notice by itself that this one was killed.
   const child = startChild([...dieWithParent(path, 'KILL'), node, ...flags, resolve(PROJECT_ROOT, script)], {
     cwd: PROJECT_ROOT,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

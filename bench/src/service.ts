@@ -6,26 +6,26 @@ import { depositRequest } from './load/connection.ts';
 import { type FreshDatabase, HTTP_FLAGS, type Servers, makeDatabase, settingsFor, startBuilt } from './servers.ts';
 import { makeWallets } from './wallets.ts';
 
-/** How the service is set up in a run. What is left out is as in production. */
+/** The setup of the service in a run. Defaults are as in production. */
 export interface ServiceSetup {
   readonly name?: string;
   readonly apis?: number;
   readonly workers?: number;
   readonly partitions?: number;
   readonly wallets?: number;
-  /** What it is asked for in place of deposits. */
+  /** Requests to send instead of deposits. */
   readonly load?: Load;
   /** Settings of all its processes. */
   readonly env?: Readonly<Record<string, string>>;
-  /** A database made before, and the wallets in it to use. */
+  /** An existing database, and the wallets in it to use. */
   readonly filled?: { readonly database: FreshDatabase; readonly walletIds: readonly string[] };
 }
 
-/** Operations that are no deposits: how to ask for them. Their wallets may go below zero. */
+/** Operations other than deposits: how to request them. Their wallets may go below zero. */
 export interface Load {
   readonly request: (walletId: string, index: number, walletIds: readonly string[]) => Buffer;
   readonly follow?: (body: string) => Buffer | null;
-  /** What has to be there before. */
+  /** Rows that must exist before. */
   readonly prepare?: (database: FreshDatabase) => Promise<unknown>;
 }
 
@@ -37,10 +37,10 @@ export interface Service extends Contender {
 /** The default of the first migration. */
 const PARTITIONS = 16;
 export const WALLETS = 1_000;
-/** Of a larger database the audit would take longer than all the rest. */
+/** For a larger database the audit would take longer than everything else. */
 const MOST_AUDITED = 3_000_000;
 
-/** Starts the service's processes on a database of their own. */
+/** Starts the service's processes on their own database. */
 export async function startService(servers: Servers, setup: ServiceSetup = {}): Promise<Service> {
   const database = setup.filled?.database ?? (await makeDatabase(servers, setup.partitions ?? PARTITIONS));
   const walletIds = setup.filled?.walletIds ?? (await makeWallets(database.pool, '1', setup.wallets ?? WALLETS));
@@ -87,7 +87,7 @@ export async function startService(servers: Servers, setup: ServiceSetup = {}): 
   };
 }
 
-/** Holds what is credited from now on against what is applied from now on. */
+/** Compares the amounts credited and applied from now on. */
 async function openLedger(database: FreshDatabase): Promise<ContendersLedger> {
   async function readTotals(): Promise<{ applied: number; credited: number; all: number }> {
     const { rows } = await database.pool.query<{ applied: string; credited: string; all: string }>(
@@ -136,7 +136,10 @@ async function openLedgerOfOperations(database: FreshDatabase): Promise<Contende
   };
 }
 
-/** The audit of P1 to P3 on a service's database. @returns violations; none of a database with more than `most` operations. */
+/**
+ * The audit of P1 to P3 on a service's database. @returns violations; none for a database with more than `most`
+ * operations.
+ */
 export async function auditService(service: Service, most = MOST_AUDITED): Promise<string[]> {
   if ((await service.ledger.countApplied()) > most) return [];
   const faults: string[] = [];

@@ -1,6 +1,6 @@
-/** What was started, to be stopped in the reverse order: at the end, after a failure, and after Ctrl-C. */
+/** The stop functions of everything started, in reverse order: at the end, after a failure, and after Ctrl-C. */
 export interface Stops {
-  /** @returns the same stop, for who wants it earlier; it is done once. */
+  /** @returns the same stop, for an earlier call; it runs once. */
   add(stop: () => unknown): () => Promise<void>;
   all(): Promise<void>;
 }
@@ -23,7 +23,7 @@ function createStops(): Stops {
   };
 }
 
-/** Runs `work`, and stops what it started however it ends. A second signal ends the process at once. */
+/** Runs `work`, and stops everything it started however it ends. A second signal ends the process at once. */
 export async function withStops<Result>(work: (stops: Stops) => Promise<Result>): Promise<Result> {
   const stops = createStops();
   const interruptions: Promise<never>[] = [];
@@ -35,7 +35,7 @@ export async function withStops<Result>(work: (stops: Stops) => Promise<Result>)
   try {
     return await work(stops);
   } finally {
-    // What fails because everything stops is no news.
+    // Failures caused by stopping are not reported.
     await Promise.all(interruptions);
     await stops.all();
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);

@@ -15,10 +15,10 @@ import { HTTP_FLAGS, type Servers, makeDatabase, startBuilt, startServers } from
 import { withStops } from './stops.ts';
 
 /**
- * `npm run bench:upgrade -- --before folder`: what an upgrade costs the users of the service. A database of the version before,
- * in `folder`, is filled with operations; its API and worker serve a steady load of deposits, whose clients send again, with the
- * same key, until they have an answer. Then this version migrates, and takes over when that has ended. Everything that was
- * accepted has to be applied once, and the audit has to be clean.
+ * `npm run bench:upgrade -- --before folder`: what clients notice during an upgrade. A database of the previous
+ * version, in `folder`, is filled with operations; its API and worker serve a steady load of deposits, whose clients
+ * retry with the same key until they have an answer. Then this version migrates, and takes over. Every accepted
+ * operation has to be applied once, and the audit has to be clean.
  */
 const HELP = `npm run bench:upgrade -- --before folder [options]
 
@@ -30,7 +30,7 @@ const HELP = `npm run bench:upgrade -- --before folder [options]
 const WALLETS = 1_000;
 const STEADY_S = 15;
 const WARM_MS = 3_000;
-/** Of so many accepted requests one is sent again afterwards. */
+/** One accepted request in this many is repeated afterwards. */
 const SAMPLE = 50;
 const DRAINED_S = 120;
 const STOP_MS = 10_000;
@@ -167,7 +167,10 @@ async function upgrade({ before, operations, rate, warm }: Options): Promise<voi
   });
 }
 
-/** The rate of acceptance and the times of answers before, while copying and after, and how long nothing was accepted. */
+/**
+ * The rate of acceptance and the response times before, while copying and after, and the longest gap without an
+ * acceptance.
+ */
 function tellTimes(
   accepted: readonly SteadyRequest[],
   { began, ended, takenOver }: { began: number; ended: number; takenOver: number },

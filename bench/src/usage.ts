@@ -9,10 +9,10 @@ export type Cpu = Readonly<Record<string, number>>;
 /** The unit of processor time in /proc. */
 const TICKS_PER_S = 100;
 
-/** Whether this machine tells what its processes use. */
+/** Whether this machine reports the processor time of processes. */
 export const HAS_PROC = existsSync('/proc/self/stat');
 
-/** @returns null where the machine does not tell. `client` is this process. */
+/** @returns null if the machine does not report it. `client` is this process. */
 export function readCpu(servers: Servers, groups: Readonly<Record<string, readonly number[]>>): Cpu | null {
   if (!HAS_PROC) return null;
   const { user, system } = process.cpuUsage();
@@ -26,7 +26,7 @@ export function readCpu(servers: Servers, groups: Readonly<Record<string, readon
   };
 }
 
-/** 0 for a process that has ended: what it used stands with its parent. */
+/** 0 for a process that has ended: its time is added to its parent's. */
 function cpuOf(pid: number, withEnded = false): number {
   const stat = readProc(`/proc/${pid}/stat`);
   const fields = stat
@@ -58,7 +58,7 @@ export function subtractCpu(after: Cpu | null, before: Cpu | null): Cpu | null {
   return Object.fromEntries(Object.entries(after).map(([name, time]) => [name, time - (before[name] ?? 0)]));
 }
 
-/** Megabytes that a process has in memory, and the most that it ever had; NaN where the machine does not tell. */
+/** Megabytes that a process has in memory, and the most that it ever had; NaN if the machine does not report it. */
 export function memoryOf(pid: number | undefined): { now: number; peak: number } {
   const status = readProc(`/proc/${pid}/status`);
   const field = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
@@ -89,7 +89,7 @@ export async function readRedisCalls(servers: Servers): Promise<RedisCalls> {
   }
 }
 
-/** Bytes of write-ahead log since the server was made. */
+/** Bytes of write-ahead log since the server was created. */
 export async function readWalBytes(servers: Servers): Promise<number> {
   const { rows } = await servers.admin.query<{ bytes: string }>(
     `SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0') AS bytes`,

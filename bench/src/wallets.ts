@@ -3,7 +3,7 @@ import type { Queryable } from '@wallet/shared/database/pool';
 /** The asset of every wallet here: USD. */
 const ASSET = 4;
 
-/** Makes wallets of the service, with ids that follow from `group`. */
+/** Creates wallets of the service, with ids derived from `group`. */
 export async function makeWallets(target: Queryable, group: string, count: number): Promise<string[]> {
   const { rows } = await target.query<{ id: string }>(
     `WITH made AS (

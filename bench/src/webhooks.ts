@@ -14,9 +14,9 @@ import { type Cpu, readCpu, subtractCpu } from './usage.ts';
 /**
  * `npm run bench:webhooks [-- operations]`: 50,000 single operations (or as many as given) from 64 connections without
  * anybody to tell, and as many with three endpoints: one that takes everything at once, one that answers 500 until all
- * operations are applied, and one that never answers until then. By turns, in five rounds, since a machine has its moods. The
- * endpoints are new in each round: one that was disabled meanwhile would be told of all that it has missed.
- * Then the faults heal, and every event of the last round has to arrive.
+ * operations are applied, and one that never answers until then. By turns, in five rounds, since a machine has its
+ * moods. The endpoints are new in each round: one that was disabled meanwhile would get all that it has missed. Then
+ * the faults heal, and every event of the last round has to arrive.
  */
 const HELP = `[-- operations]
 
@@ -58,7 +58,7 @@ async function run(stops: Stops, bench: Run): Promise<void> {
     before = new Set(fast.bodies.keys());
     for (const { url } of Object.values(receivers)) await send(bench, 'POST', '/webhook-endpoints', { url });
     const tellsAll = (): boolean => fast.bodies.size >= ((round + 1) * OPERATIONS) / ROUNDS;
-    told.push(await measure(bench, () => until('the fast one is told of everything', tellsAll)));
+    told.push(await measure(bench, () => until('the fast one has every event', tellsAll)));
     const [one, other] = [without.at(-1)?.perS.toFixed(0), told.at(-1)?.perS.toFixed(0)];
     say(`nobody to tell: ${one}/s accepted and applied; three endpoints: ${other}/s`);
   }
@@ -74,10 +74,11 @@ async function run(stops: Stops, bench: Run): Promise<void> {
   const healed = performance.now();
   const groups = pidsOf(bench.service);
   const begun = readCpu(bench.servers, groups);
-  // As an operator does who knows that they are well again; otherwise each waits for the end of its pause and its backoff.
+  // As an operator does who knows that they have recovered; otherwise each waits for the end of its pause and its
+  // backoff.
   await database.query(`UPDATE webhook_endpoint_states SET paused_until = NULL`);
   await database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
-  await until('the others are told of everything', () =>
+  await until('the others have every event', () =>
     [failing, hanging].every(({ bodies }) => last.every((id) => bodies.has(id))),
   );
   say(`  the others had everything ${((performance.now() - healed) / 1000).toFixed(1)} s after they were well`);
@@ -87,7 +88,7 @@ async function run(stops: Stops, bench: Run): Promise<void> {
   await compareBodies(database, receivers, last);
 }
 
-/** Whether all were told these events, always in the bytes that are stored. */
+/** Whether all received these events, always with the stored bytes. */
 async function compareBodies(
   database: Database,
   receivers: Readonly<Record<string, Receiver>>,
@@ -104,7 +105,7 @@ async function compareBodies(
   }
 }
 
-/** So that nobody is told anything. */
+/** So that no events are sent. */
 async function removeEndpoints(bench: Run): Promise<void> {
   const { rows } = await bench.service.ledger.database.pool.query<{ id: string }>(
     'SELECT id FROM webhook_endpoints WHERE deleted_at IS NULL',
@@ -124,7 +125,7 @@ function say(line: string): void {
 interface Measured {
   /** From the first request until the last operation is applied. */
   readonly perS: number;
-  /** Microseconds of processor time for an operation, until all who are well were told. */
+  /** Microseconds of processor time per operation, until all healthy endpoints have every event. */
   readonly cpu: Cpu | null;
 }
 
@@ -174,7 +175,7 @@ interface Receiver {
   /** From the event's time to its first arrival, in milliseconds. */
   readonly delays: readonly number[];
   readonly requests: number;
-  /** How often an event came in other bytes than before. */
+  /** How often an event arrived with different bytes. */
   readonly changed: number;
 }
 

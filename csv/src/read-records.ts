@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import type { LineEnd } from './dialect.ts';
 
-/** Records, and the places of those whose quotes do not fit: they may contain lines that are records of their own. */
+/** Records, and the positions of those with unbalanced quotes: they may contain lines that are records of their own. */
 export interface Records {
   readonly fields: readonly (readonly string[])[];
   readonly misquoted: ReadonlySet<number>;
@@ -12,11 +12,11 @@ export interface RecordReader {
   read(piece: string): Records;
   /** The last one, if it has no end. */
   end(): Records;
-  /** What has come of a record that has not ended. */
+  /** The part of an unfinished record read so far. */
   readonly waiting: string;
 }
 
-/** Reads the records of a text that arrives in pieces, of which the first begins with a record. */
+/** Reads the records of a text that arrives in pieces, the first of which begins with a record. */
 export function createRecordReader({ separator, lineEnd }: { separator: string; lineEnd: LineEnd }): RecordReader {
   const parser = new Papa.Parser({ delimiter: separator, newline: lineEnd, quoteChar: '"' });
   let waiting = '';
@@ -36,7 +36,7 @@ export function createRecordReader({ separator, lineEnd }: { separator: string; 
   };
 }
 
-/** A record as it stands in a text. */
+/** A record with its source text. */
 export interface StandingRecord {
   readonly fields: readonly string[];
   /** The line of the text on which it begins, from 1. */
@@ -46,7 +46,7 @@ export interface StandingRecord {
   readonly end: '\n' | '\r\n' | '\r';
 }
 
-/** The records of a text that arrives in pieces, with what they were read from. */
+/** The records of a text that arrives in pieces, with their source text. */
 export async function* readStandingRecords(
   pieces: AsyncIterable<string>,
   { separator, lineEnd }: { separator: string; lineEnd: LineEnd },
@@ -78,7 +78,7 @@ export async function* readStandingRecords(
   if (waiting !== '') yield* parse(true);
 }
 
-/** Where records end in CR, an LF inside of one ends a line too. */
+/** If records end in CR, an LF inside one also ends a line. */
 function countLineEnds(text: string, lineEnd: LineEnd): number {
   return text.match(lineEnd === '\n' ? /\n/g : /\r\n?|\n/g)?.length ?? 0;
 }

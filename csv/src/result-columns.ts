@@ -1,34 +1,34 @@
 /**
- * Tables with the outcome of lines: the command's files of failed and of refused lines, and the API's own CSV of a batch's
- * operations. They can be corrected and sent as they are: the columns with the outcome are dropped, and a line
- * that failed is accepted under a key made of its operation, so once, however often it is sent.
+ * Tables with the outcome of lines: the command's files of failed and refused lines, and the API's CSV export of a
+ * batch's operations. They can be corrected and sent back: result columns are dropped, and a failed line is accepted
+ * under a key made from its operation, so only once, however often it is sent.
  */
 export interface ResultColumns {
-  /** The columns that say nothing about an operation to come. */
+  /** The columns that do not describe a new operation. */
   readonly dropped: ReadonlySet<string>;
-  /** Those of them that say why a line was refused. */
+  /** Of these, the columns that say why a line was refused. */
   readonly refusal: ReadonlySet<string>;
-  /** The columns that have another name where an operation is asked for. */
+  /** The columns that have another name in a request. */
   readonly renamed: ReadonlyMap<string, string>;
-  /** Where a line says which operation it was, and how that ended: null for lines that were only refused. */
+  /** Where a line names its operation and how that ended: null for lines that were only refused. */
   readonly outcome: { readonly id: number; readonly status: number } | null;
-  /** Whether it is the API's own table, which has more columns filled than a line may have. */
+  /** Whether it is the API's own table, which fills more columns than a line may have. */
   readonly isExport: boolean;
 }
 
-/** What the command writes before a line that was refused, and before one that failed. */
+/** The columns that the command puts before a refused line, and before a failed one. */
 export const REFUSAL_COLUMNS = ['line', 'column', 'reason'] as const;
 const FAILURE_COLUMNS = ['line', 'status', 'error_code', 'error', 'operation_id'] as const;
-/** The name of the last in a table that has a column of that name itself, as that of the operations to reverse. */
+/** The name of the last column in a table that has a column of that name itself, for the operations to reverse. */
 const FAILED_ID = 'failed_operation_id';
 const OUTCOME = ['line', 'status', 'completed_at', 'wallet_balance', 'held_balance', 'error_code', 'error'];
 
-/** The columns that the command writes before lines that failed, in a table with these names. */
+/** The columns that the command puts before failed lines, in a table with these names. */
 export function failureColumns(names: readonly string[]): string[] {
   return FAILURE_COLUMNS.map((column) => (column === 'operation_id' && names.includes(column) ? FAILED_ID : column));
 }
 
-/** What the header says of results; null if it is the header of a table of operations. */
+/** The result columns in a header; null if it is the header of a table of operations. */
 export function findResultColumns(names: readonly string[]): ResultColumns | null {
   const has = (name: string): boolean => names.includes(name);
   const refusal = new Set<string>(REFUSAL_COLUMNS.every(has) ? REFUSAL_COLUMNS : []);
@@ -47,7 +47,7 @@ export function findResultColumns(names: readonly string[]): ResultColumns | nul
   };
 }
 
-/** What a line of the API's table is told by, by type: its other fields follow from these. */
+/** The identifying fields of a line in the API's table, by type: its other fields follow from these. */
 const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
   capture: ['hold_id', 'to_wallet_id', 'to_account', 'final'],
   release: ['hold_id'],
@@ -57,13 +57,13 @@ const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
 };
 const OF_ALL = ['type', 'amount', 'description', 'reference_id', 'idempotency_key', 'metadata'];
 
-/** Takes away what a line of the API's table says besides what it asks for. */
+/** Removes the fields of a line in the API's table that are not part of a request. */
 export function keepAsked(line: Record<string, unknown>): Record<string, unknown> {
   const names = [...OF_ALL, ...(NAMED_BY[String(line['type'])] ?? ['wallet_id'])];
   return Object.fromEntries(names.filter((name) => name in line).map((name) => [name, line[name]]));
 }
 
-/** The key of a line that is sent again, after the operation with this id failed. */
+/** The key of a line that is sent again after the operation with this id failed. */
 export function retryKey(operationId: string): string {
   return `retry-of:${operationId}`;
 }

@@ -2,11 +2,11 @@ import Papa from 'papaparse';
 
 interface WriteOptions {
   readonly separator?: string;
-  /** A field that begins like this gets an apostrophe before it. */
+  /** A field that begins with one of these gets an apostrophe before it. */
   readonly escapes?: RegExp | null;
 }
 
-/** Records as text, separated by LF and without one at the end. A field that is null or undefined is empty. */
+/** Records as text, separated by LF, without one at the end. A null or undefined field is empty. */
 export function writeRecords(records: readonly (readonly unknown[])[], options: WriteOptions = {}): string {
   const { separator = ',', escapes = null } = options;
   return Papa.unparse(records as unknown[][], {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { ConfigError } from '@wallet/shared/words/config-error';
 
-/** Whether the API will be able to listen, before anything is started for it. @throws ConfigError if not. */
+/** Checks that the API will be able to listen, before anything is started for it. @throws ConfigError if not. */
 export async function checkPort(host: string, port: number): Promise<void> {
   const server = createServer();
   server.listen(port, host);

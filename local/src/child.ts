@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 /** A process that this one started. `stop` may be called twice; it resolves when the process is gone. */
 export interface Child {
   readonly process: ChildProcess;
-  /** Sends the signal, and SIGKILL if the process is still there after `graceMs`. Resolves with its exit code. */
+  /** Sends the signal, and SIGKILL if the process still exists after `graceMs`. Resolves with its exit code. */
   stop(signal: NodeJS.Signals, graceMs: number): Promise<number | null>;
   /** Resolves when the process has sent the message. Never if it ends before. */
   said(message: string): Promise<void>;
@@ -14,8 +14,8 @@ export interface Child {
 }
 
 /**
- * Starts a process in a group of its own, so that a Ctrl-C on the terminal reaches only this process, which then stops
- * the others in the right order.
+ * Starts a process in its own group, so that a Ctrl-C on the terminal reaches only this process, which then stops the
+ * others in the right order.
  */
 export function startChild(
   command: readonly string[],
@@ -51,12 +51,12 @@ export function startChild(
   };
 }
 
-/** Whether a process of this id lives and, where that can be told (Linux), has `word` in its command line. */
+/** Whether a process with this id exists and, where that can be determined (Linux), has `word` in its command line. */
 export function isProcess(pid: number, word: string): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Another user's lives too.
+    // A process of another user exists too.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   try {

@@ -8,8 +8,8 @@ import { isProcess } from './child.ts';
 import { writePrivate } from './data-folder.ts';
 
 /**
- * Takes the folder, which is for one `npm start` at a time. @returns what gives it back.
- * @throws ConfigError if another has it, or if nothing can be kept in it.
+ * Claims the folder, which serves one `npm start` at a time. @returns the function that releases it.
+ * @throws ConfigError if another process has it, or if nothing can be stored in it.
  */
 export function lockFolder(dataDir: string): () => Promise<void> {
   const file = join(dataDir, 'start.pid');
@@ -28,8 +28,9 @@ export function lockFolder(dataDir: string): () => Promise<void> {
 }
 
 /**
- * The key that seals the secrets of webhooks: made at the first start, and kept beside the data.
- * @throws ConfigError if it cannot be kept, or if what was kept is not a key: another one could not open what that has sealed.
+ * The key that encrypts webhook secrets: created at the first start, and stored beside the data.
+ * @throws ConfigError if it cannot be stored, or if the stored text is not a key: another key could not decrypt
+ * existing secrets.
  */
 export function keepKey(dataDir: string): string {
   const file = join(dataDir, 'webhook.key');
@@ -38,8 +39,8 @@ export function keepKey(dataDir: string): string {
     const key = readFileSync(file, 'utf8').trim();
     if (Buffer.from(key, 'base64').length !== SEALING_KEY_BYTES)
       throw new ConfigError(
-        `${file} holds no key of ${SEALING_KEY_BYTES} bytes. Bring it back from a backup; or delete it, and give every ` +
-          'webhook endpoint a secret again.',
+        `${file} holds no key of ${SEALING_KEY_BYTES} bytes. Restore it from a backup, or delete it and rotate the ` +
+          'secret of every webhook endpoint.',
       );
     return key;
   });
@@ -51,7 +52,7 @@ function inFolder<Result>(dataDir: string, work: () => Result): Result {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(
-      `DATA_DIR: ${dataDir} cannot be used: ${explainFileFailure(error)}. Set DATA_DIR to another.`,
+      `DATA_DIR: ${dataDir} cannot be used: ${explainFileFailure(error)}. Set DATA_DIR to another folder.`,
       {
         cause: error,
       },

@@ -5,8 +5,8 @@ import { startChild } from './child.ts';
 import { findPrograms } from './find-program.ts';
 
 /**
- * The `pg_dump` or `pg_restore` for a server of version `major`: of the same version, or else of the next later one, since an
- * earlier cannot read the server.
+ * The `pg_dump` or `pg_restore` for a server of version `major`: of the same version, or else of the next later one,
+ * since earlier ones cannot read the server.
  * @throws ConfigError if there is none.
  */
 export function findClientProgram(name: 'pg_dump' | 'pg_restore', major: number, path: string): string {
@@ -18,8 +18,9 @@ export function findClientProgram(name: 'pg_dump' | 'pg_restore', major: number,
   if (fit !== undefined) return fit.file;
   const seen = found.length === 0 ? 'none' : found.map((each) => `${each.major} (${each.file})`).join(', ');
   throw new ConfigError(
-    `The server is Postgres ${major}, which takes ${name} of version ${major} or later, and here is ${seen}: install the clients of ` +
-      `Postgres ${major} (postgresql-client-${major} on Debian), or run this where they are.`,
+    `The server is Postgres ${major}, which needs ${name} of version ${major} or later; this machine has ${seen}. ` +
+      `Install the client programs of Postgres ${major} (postgresql-client-${major} on Debian), or run this on a ` +
+      `machine that has them.`,
   );
 }
 
@@ -34,7 +35,7 @@ function majorOf(file: string): number | null {
   }
 }
 
-/** How many connections such a program may use; null if that was not said. @throws UsageError */
+/** How many connections such a program may use; null if not given. @throws UsageError */
 export function readJobs(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (!/^([2-9]|[1-5]\d|6[0-4])$/.test(text))
@@ -46,8 +47,9 @@ const COMPLAINT_LENGTH = 2_000;
 const STOP_MS = 5_000;
 
 /**
- * Runs such a program on the database of `url`. The password goes by the environment: every user can read the arguments of a process.
- * @throws ConfigError with what it printed, if it fails.
+ * Runs such a program on the database of `url`. The password is passed in the environment, because every user can read
+ * the arguments of a process.
+ * @throws ConfigError with its output if it fails.
  */
 export async function runClientProgram(
   program: string,
@@ -75,8 +77,8 @@ export async function runClientProgram(
 }
 
 /**
- * The password is before the last `@` in front of the path, or among the parameters, which go before it. Several hosts in one
- * address, as libpq takes them, are no URL: so it is not read as one.
+ * The password is before the last `@` in front of the path, or in the parameters, which take precedence. An address
+ * with several hosts, as libpq takes it, is not a URL: so it is not parsed as one.
  */
 function withoutPassword(url: string): { address: string; password: string | null } {
   const [, scheme = '', user, place = '', query = ''] = /^(\w+:\/\/)(?:([^/?]*)@)?([^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
@@ -90,7 +92,7 @@ function withoutPassword(url: string): { address: string; password: string | nul
   };
 }
 
-/** As the driver reads it: a percent sign that encodes nothing is one. */
+/** As in the driver: a percent sign that encodes nothing is literal. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

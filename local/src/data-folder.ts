@@ -1,11 +1,11 @@
 import { chownSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Writes a file that the owner of its folder alone may read, in place of what was there: whole or not at all. */
+/** Writes a file that only the owner of its folder may read, replacing an existing one, atomically. */
 export function writePrivate(file: string, content: string): void {
   const part = `${file}.part`;
   rmSync(part, { force: true });
-  // A new file: written into the file of another user, it would neither be permitted nor private.
+  // A new file: writing into another user's file might not be permitted, and would not be private.
   writeFileSync(part, content, { mode: 0o600, flag: 'wx', flush: true });
   giveToFolderOwner(part);
   renameSync(part, file);

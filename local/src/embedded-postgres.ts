@@ -15,9 +15,9 @@ const START_MS = 30_000;
 const STOP_MS = 10_000;
 
 export interface EmbeddedPostgres {
-  /** As the superuser, who migrates. `urlFor` makes those of the processes. */
+  /** For the superuser, who migrates. `urlFor` returns those of the processes. */
   readonly url: string;
-  /** The program that it is. */
+  /** The program that runs. */
   readonly name: string;
   readonly process: Child;
   /** Sentences for the operator, about what was found or changed. */
@@ -27,8 +27,8 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts a private Postgres on loopback with its data in `dataDir` (made if missing) and nowhere else, a database `wallet`,
- * and users. A server left over from a killed parent is stopped first. `settings` are `postgres -c` settings.
+ * Starts a private Postgres on loopback with its data only in `dataDir` (created if missing), a database `wallet`, and
+ * users. A server left over from a killed parent is stopped first. `settings` are `postgres -c` settings.
  * @throws ConfigError if the data cannot be served, or the server does not start.
  */
 export async function startPostgres(options: {
@@ -36,7 +36,7 @@ export async function startPostgres(options: {
   path: string;
   port?: number;
   settings?: Record<string, string>;
-  /** Use the npm package's server although the machine may have one. */
+  /** Use the npm package's server even if the machine has one. */
   packaged?: boolean;
 }): Promise<EmbeddedPostgres> {
   const { home, password, notes } = await prepareHome(options);
@@ -91,7 +91,7 @@ async function prepareHome(options: { dataDir: string; path: string; packaged?: 
     const { uid } = home.user.owner;
     if (home.major === null) await initialise(home, password);
     else if (giveData(home.data, home.user))
-      notes.push(`${home.data} was given to user ${uid}, whom Postgres runs as.`);
+      notes.push(`${home.data} now belongs to user ${uid}, which runs Postgres.`);
     return { home, password, notes };
   } catch (error) {
     const { syscall, message } = error as NodeJS.ErrnoException;
@@ -102,29 +102,29 @@ async function prepareHome(options: { dataDir: string; path: string; packaged?: 
 
 /** The address of a database of an embedded server, for the user of a role instead of the superuser. */
 export function urlFor(role: Role, url: string): string {
-  // Not as a URL object, which has one host: the address may name several.
+  // Not with a URL object, which supports one host: the address may name several.
   return url.replace(/^(\w+:\/\/)[^:@/]*:([^@/]*)@/, (_, scheme: string, password: string) => {
     return `${scheme}${loginOf(role)}:${derivePassword(decodeURIComponent(password), role)}@`;
   });
 }
 
-/** Passwords of users follow from that of the superuser, so that only one is kept. */
+/** The users' passwords are derived from that of the superuser, so that only one is stored. */
 function derivePassword(password: string, role: Role): string {
   return createHmac('sha256', password).update(role).digest('base64url');
 }
 
-/** @throws ConfigError if it is missing although there is data: no other opens it. */
+/** @throws ConfigError if it is missing although there is data, which no other password opens. */
 function readPassword({ dataDir, data, major }: PostgresHome): string {
   const file = join(dataDir, 'postgres.password');
   if (!existsSync(file)) {
     if (major !== null)
-      throw new ConfigError(`${file} is missing, without which ${data} cannot be opened: put it back.`);
+      throw new ConfigError(`${file} is missing, and ${data} cannot be opened without it: put it back.`);
     writePrivate(file, randomBytes(18).toString('base64url'));
   }
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Made elsewhere and then moved, so that a start that was interrupted leaves no half of a data folder. */
+/** Created elsewhere and then moved, so that an interrupted start leaves no partial data folder. */
 async function initialise({ dataDir, folder, data, user }: PostgresHome, password: string): Promise<void> {
   const workshop = join(dataDir, 'postgres.unfinished');
   const unfinished = join(workshop, 'data');
@@ -151,11 +151,11 @@ async function initialise({ dataDir, folder, data, user }: PostgresHome, passwor
   if (code === 0) renameSync(unfinished, data);
   rmSync(workshop, { recursive: true, force: true });
   if (code === 0) return;
-  // `initdb` asks for the name, which a container's user may not have.
+  // `initdb` looks up the name, which a container's user may not have.
   const hint = complaint.includes('could not look up effective user')
     ? ' Start as a user that /etc/passwd names, or set DATABASE_URL.'
     : '';
-  throw new ConfigError(`No data could be made in ${dataDir}. ${complaintOf(complaint)}${hint && `.${hint}`}`);
+  throw new ConfigError(`No database could be created in ${dataDir}. ${complaintOf(complaint)}${hint && `.${hint}`}`);
 }
 
 function flags(settings: Record<string, string>): string[] {
@@ -168,16 +168,16 @@ async function waitUntilReady(server: Child, url: string, log: ServerLog): Promi
     const code = await Promise.race([server.ended, delay(50, 'running' as const)]);
     if (code === 'running' && Date.now() < deadline) continue;
     const failure = code === 'running' ? `was not ready after ${START_MS / 1000} s` : 'ended at start';
-    throw new ConfigError(`Postgres ${failure}. ${complaintOf(log.read())} All that it said is in ${log.file}.`);
+    throw new ConfigError(`Postgres ${failure}. ${complaintOf(log.read())} Its full output is in ${log.file}.`);
   }
 }
 
-/** A postmaster that outlived its parent still owns the data folder: it is ended before another starts. */
+/** A postmaster that outlived its parent still owns the data folder: it is stopped before another starts. */
 async function stopLeftOver(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  // Of this data: after a restart of the machine, the number may be that of another server.
+  // With this data: after a restart of the machine, the process id may belong to another server.
   if (!isProcess(pid, data)) return;
   process.kill(pid, 'SIGINT');
   const deadline = Date.now() + STOP_MS;

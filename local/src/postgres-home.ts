@@ -6,20 +6,20 @@ import { ConfigError } from '@wallet/shared/words/config-error';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 import { NOBODY, type ServerUser, chooseServerUser } from './server-user.ts';
 
-/** Where the server lives, and as whom. */
+/** Where the server's files are, and which user runs it. */
 export interface PostgresHome {
   readonly dataDir: string;
   /** Of the server's binaries. */
   readonly folder: string;
   readonly data: string;
-  /** The major version that made the data; null if there is none. */
+  /** The major version that created the data; null if there is none. */
   readonly major: string | null;
   readonly user: ServerUser;
   /** Sentences about other data that was found. */
   readonly notes: readonly string[];
 }
 
-/** @throws ConfigError if what is there cannot be served. */
+/** @throws ConfigError if the existing data cannot be served. */
 export function findPostgresHome(folder: string, path: string, packaged: boolean): PostgresHome {
   const dataDir = resolve(folder);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -33,7 +33,7 @@ export function findPostgresHome(folder: string, path: string, packaged: boolean
   return { dataDir, folder: binaries, data, major, user, notes };
 }
 
-/** @throws ConfigError if the folder cannot be looked into, or has something else in it: that is not taken for nothing. */
+/** @throws ConfigError if the folder cannot be read, or has other contents: it is not treated as empty. */
 function majorOfData(data: string): string | null {
   try {
     return readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
@@ -44,15 +44,18 @@ function majorOfData(data: string): string | null {
     }
   }
   if (existsSync(data) && readdirSync(data).length > 0) {
-    throw new ConfigError(`${data} has files in it and is no data of Postgres: move it away, or set another DATA_DIR.`);
+    throw new ConfigError(
+      `${data} has files in it that are not a Postgres database: move it away, or set another ` + `DATA_DIR.`,
+    );
   }
   return null;
 }
 
 /**
- * Versions before this one left DATA_DIR where root could not be shed, for a folder of nobody's among the temporary files.
- * @returns a sentence for each that still has data.
- * @throws ConfigError if such data is all that there is: it may be what the operator means.
+ * Earlier versions that could not drop root's privileges put the data in a folder of nobody's among the temporary files
+ * instead of DATA_DIR.
+ * @returns a sentence for each such folder that still has data.
+ * @throws ConfigError if that is the only data: the operator may want to use it.
  */
 function describeEarlierHomes(dataDir: string, hasData: boolean): string[] {
   const names = new Set([dataDir, resolve(dataDir)]);
@@ -62,15 +65,15 @@ function describeEarlierHomes(dataDir: string, hasData: boolean): string[] {
   });
   return homes.filter(isEarlierHome).map((home) => {
     const found = `An earlier version, started as root, kept data for this DATA_DIR in ${home}`;
-    if (hasData) return `${found}; it is not what is served. Delete that folder if nothing in it is needed.`;
+    if (hasData) return `${found}; it is not used. Delete that folder if nothing in it is needed.`;
     throw new ConfigError(
       `${found}, and ${resolve(dataDir)} has none: to keep using it, move it ` +
-        `(mv ${home}/postgres ${home}/postgres.password '${resolve(dataDir)}/'); to begin anew, delete that folder.`,
+        `(mv ${home}/postgres ${home}/postgres.password '${resolve(dataDir)}/'); to start afresh, delete that folder.`,
     );
   });
 }
 
-/** Anybody can make a folder there; only root can make one of nobody's. */
+/** Any user can create a folder there; only root can create one owned by nobody. */
 function isEarlierHome(home: string): boolean {
   return lstatSync(home, { throwIfNoEntry: false })?.uid === NOBODY.uid && existsSync(join(home, 'postgres'));
 }

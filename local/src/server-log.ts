@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { giveToFolderOwner } from './data-folder.ts';
 
-/** Of a log, so much at its end is looked at for what went wrong. */
+/** How much of the end of a log is searched for the error. */
 const TAIL_BYTES = 16_384;
 const COMPLAINT_LINES = 4;
 
@@ -33,7 +33,7 @@ export function openServerLog(file: string): ServerLog {
   };
 }
 
-/** What a program that failed printed about it, as a sentence: its last fatal error, or the last that it said at all. */
+/** The error output of a failed program, as a sentence: its last fatal error, or its last line. */
 export function complaintOf(output: string): string {
   const lines = output
     .split('\n')

@@ -8,9 +8,9 @@ import { findProgram } from './find-program.ts';
 export interface ServerUser {
   /** Words to put before a command. */
   readonly prefix: readonly string[];
-  /** What the command is spawned with; empty where it runs as this process. */
+  /** Spawn options; empty if it runs as this process's user. */
   readonly ids: { readonly uid?: number; readonly gid?: number };
-  /** Who owns its files on the disk. */
+  /** The owner of its files on the disk. */
   readonly owner: Ids;
 }
 
@@ -20,14 +20,15 @@ interface Ids {
 }
 
 export const NOBODY: Ids = { uid: 65_534, gid: 65_534 };
-/** Within a namespace. It has a name on every Linux (`daemon` or `bin`), which `initdb` asks for. */
+/** Inside a namespace. It has a name on every Linux (`daemon` or `bin`), which `initdb` needs. */
 const INNER_ID = 1;
 const PROBE_MS = 5_000;
 
 /**
- * The user to serve `dataDir` with, whose data, if there is any, is in `data`. For root that is, in this order: the
- * ordinary user who owns the data; root without its rights, in a namespace; the ordinary user who owns the folder or the
- * one above it; nobody. The first that can enter the folder serves; a folder of root's is opened for passing through.
+ * The user to serve `dataDir` with, whose data, if there is any, is in `data`. For root the candidates are, in this
+ * order: the ordinary user who owns the data; root without its privileges, in a namespace; the ordinary user who owns
+ * the folder or the one above it; nobody. The first that can enter the folder is used; a folder of root's is made
+ * traversable.
  * @throws ConfigError if none can.
  */
 export function chooseServerUser(dataDir: string, data: string | null, path: string): ServerUser {
@@ -64,14 +65,14 @@ export function chooseServerUser(dataDir: string, data: string | null, path: str
 }
 
 /**
- * Makes everything below `data` the user's. @returns whether it belonged to another one.
- * @throws ConfigError if it cannot be given.
+ * Makes the user the owner of everything below `data`. @returns whether it belonged to another one.
+ * @throws ConfigError if the owner cannot be changed.
  */
 export function giveData(data: string, { owner }: ServerUser): boolean {
   const before = ownerOf(data).uid;
   if (process.getuid?.() !== 0 || (before === owner.uid && before !== 0)) return false;
   try {
-    // Root's until all of it is given: what was interrupted is found to be root's, and done again.
+    // The folder belongs to root until everything in it is changed, so that an interrupted change is repeated.
     chownSync(data, 0, 0);
     for (const entry of readdirSync(data, { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name);
@@ -87,21 +88,21 @@ export function giveData(data: string, { owner }: ServerUser): boolean {
   return before !== owner.uid;
 }
 
-/** Words to put before a command that it gets the signal when this process dies; none where that cannot be had. */
+/** Words before a command that send it the signal when this process dies; none if that is not supported. */
 export function dieWithParent(path: string, signal: 'INT' | 'TERM' | 'KILL'): string[] {
   const setpriv = findProgram(path, 'setpriv');
   if (setpriv === null) return [];
   const words = [setpriv, '--pdeathsig', signal];
-  // That of busybox does not know the option.
+  // The one of busybox does not support the option.
   return isPossible([...words, '/bin/sh', '-c', ':']) ? words : [];
 }
 
-/** Whether the user can run a command with success. */
+/** Whether the user can run a command successfully. */
 function runs(user: ServerUser, command: readonly string[]): boolean {
   return isPossible([...user.prefix, ...command], { ...user.ids, cwd: '/' });
 }
 
-/** Root without any right, and with files that stay root's; nothing where user namespaces cannot be had. */
+/** Root without any privileges, and with files that stay root's; nothing if user namespaces are not available. */
 function withoutRights(path: string): ServerUser[] {
   const unshare = findProgram(path, 'unshare');
   if (unshare === null) return [];
@@ -123,7 +124,7 @@ function canEnter(user: ServerUser, folder: string): boolean {
   if (enter(folder)) return true;
   if (ownerOf(folder).uid !== 0 || !enter(dirname(folder))) return false;
   try {
-    // To pass through, not to list: each file in it has rights of its own.
+    // Traversable, not listable: each file in it has its own permissions.
     chmodSync(folder, (statSync(folder).mode & 0o777) | 0o011);
   } catch {
     return false;
@@ -131,7 +132,7 @@ function canEnter(user: ServerUser, folder: string): boolean {
   return enter(folder);
 }
 
-/** Whether the machine knows a name for the user: without one, `initdb` refuses. */
+/** Whether the machine has a name for the user: without one, `initdb` refuses. */
 function hasName({ uid }: Ids, path: string): boolean {
   const id = findProgram(path, 'id');
   return id === null || isPossible([id, '-un', String(uid)]);

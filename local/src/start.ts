@@ -40,7 +40,7 @@ const OPTIONS = { watch: { type: 'boolean', default: false } } as const;
 const READY_MS = 30_000;
 /** How long an API or a worker may take to stop before it is killed. */
 const STOP_MS = 6_000;
-/** Connections to our own Postgres: those that do not depend on the number of processes, and those of one. */
+/** Connections to our own Postgres: those that do not depend on the number of processes, and those of each process. */
 const CONNECTIONS = { others: 160, process: 20 };
 
 await runProcess({
@@ -64,7 +64,7 @@ async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; runn
     const unlock = lockFolder(settings.dataDir);
     stops.push(unlock);
     const { databaseUrl, redis, servers, notes } = await startServers(settings, stops);
-    // On our own server each process has its own user; a DATABASE_URL that was given says whose it is.
+    // On our own server each process has its own user; a given DATABASE_URL decides that itself.
     const urlOf = (role: 'api' | 'worker'): string => settings.databaseUrl ?? urlFor(role, databaseUrl);
     await migrateDatabase(databaseUrl, MIGRATIONS_FOLDER, settings.partitions);
     await seed(urlOf('api'), redis, settings);
@@ -72,7 +72,7 @@ async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; runn
       ...process.env,
       PORT: String(settings.port),
       REDIS_URL: redis.url,
-      // Our own server stands alone.
+      // Our own server has no standby.
       ...(settings.databaseUrl === undefined && { SYNCHRONOUS_STANDBY: process.env['SYNCHRONOUS_STANDBY'] ?? 'none' }),
       LOG_LEVEL: settings.logLevel,
       LOG_PRETTY: String(settings.logPretty),
@@ -83,11 +83,11 @@ async function start({ watch }: { watch: boolean }): Promise<{ log: Logger; runn
       startProcess(name, { ...env, DATABASE_URL: urlOf(name) }, watch),
     );
     stops.push(() => Promise.all(processes.map((child) => child.stop('SIGTERM', STOP_MS))));
-    // Under --watch the processes are children of a watcher, and start again and again.
+    // Under --watch the processes are children of a watcher, and restart repeatedly.
     if (!watch) await waitUntilReady(processes);
     for (const child of [...servers, ...processes]) {
       void child.ended.then((code) => {
-        // What nobody asked to stop takes everything down with it, so that nobody works with half a service.
+        // A process that ends unasked takes everything down with it, so that there is never half a service.
         if (stops.length > 0) process.emit('uncaughtException', new Error(`a process ended with code ${code}`));
       });
     }
@@ -134,7 +134,7 @@ function readStartSettings(env: NodeJS.ProcessEnv): StartSettings {
   const { REDIS_URL } = settings;
   if (settings.NODE_ENV === 'production' && !(settings.DATABASE_URL && REDIS_URL)) {
     throw new ConfigError(
-      'NODE_ENV is production: set DATABASE_URL and REDIS_URL, the embedded servers are for trying.',
+      'NODE_ENV is production: set DATABASE_URL and REDIS_URL, the embedded servers are for trials only.',
     );
   }
   return {
@@ -195,14 +195,14 @@ async function seed(databaseUrl: string, redis: RedisAddress, settings: StartSet
 }
 
 function startProcess(name: string, env: NodeJS.ProcessEnv, watching: boolean): Child {
-  // Folders, because a watched file is lost when an editor replaces it.
+  // Folders, because the watch on a file is lost when an editor replaces it.
   const folders = ['shared/src', `${name}/src`].map((folder) => `--watch-path=${join(PROJECT_ROOT, folder)}`);
   const watch = watching ? ['--watch', '--watch-preserve-output', ...folders] : [];
   const command = [process.execPath, ...watch, ...RUN_SOURCE, join(PROJECT_ROOT, name, 'src/main.ts')];
   return startChild(command, { env, cwd: PROJECT_ROOT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 
-/** @throws ConfigError if one ends before it is ready; it has said why. */
+/** @throws ConfigError if one ends before it is ready; it has reported why. */
 async function waitUntilReady(processes: readonly Child[]): Promise<void> {
   const ready = Promise.all(processes.map((child) => child.said(READY)));
   const ended = Promise.race(processes.map((child) => child.ended));

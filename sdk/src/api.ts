@@ -12,14 +12,14 @@ export interface paths {
         put?: never;
         /**
          * Deposit to a wallet, or withdraw from it
-         * @description The amount comes from the treasury, or goes to it. The path that ends in `/operations` means the same.
+         * @description The amount comes from the treasury, or goes to it. The path that ends in `/operations` is equivalent.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `insufficient_funds`: The paying wallet or house account has less available than the amount.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["createWalletOperation"];
         delete?: never;
@@ -39,14 +39,14 @@ export interface paths {
         put?: never;
         /**
          * Deposit to a wallet, or withdraw from it
-         * @description The amount comes from the treasury, or goes to it. The path that ends in `/operations` means the same.
+         * @description The amount comes from the treasury, or goes to it. The path that ends in `/operations` is equivalent.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `insufficient_funds`: The paying wallet or house account has less available than the amount.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["createOperationOfWallet"];
         delete?: never;
@@ -66,13 +66,13 @@ export interface paths {
         put?: never;
         /**
          * Credit a wallet from the treasury
-         * @description A credit that is told apart from deposits in the history, the statistics and the lists.
+         * @description A credit with a type of its own, so that history, statistics and lists distinguish it from deposits.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["createResupply"];
         delete?: never;
@@ -99,8 +99,8 @@ export interface paths {
          *     - `asset_not_transferable`: The asset cannot be transferred between wallets.
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `insufficient_funds`: The paying wallet or house account has less available than the amount.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["createTransfer"];
         delete?: never;
@@ -120,13 +120,13 @@ export interface paths {
         put?: never;
         /**
          * Credit a user's wallet after a purchase
-         * @description The wallet is made if there is none.
+         * @description The wallet is created if it does not exist.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["createTopUp"];
         delete?: never;
@@ -146,13 +146,13 @@ export interface paths {
         put?: never;
         /**
          * Credit a user's wallet for free
-         * @description The wallet is made if there is none.
+         * @description The wallet is created if it does not exist.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["createBonus"];
         delete?: never;
@@ -178,7 +178,7 @@ export interface paths {
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
+         *     - `insufficient_funds`: The paying wallet or house account has less available than the amount.
          */
         post: operations["createSpend"];
         delete?: never;
@@ -196,20 +196,20 @@ export interface paths {
         };
         /**
          * List the holds of a wallet, newest first
-         * @description Pending and failed holds are in the list where it is not filtered by status.
+         * @description Without a filter by status, pending and failed holds are included.
          */
         get: operations["listWalletHolds"];
         put?: never;
         /**
          * Hold an amount of a wallet
-         * @description What is held cannot be spent until it is captured or released. The id of the operation is that of the hold.
+         * @description A held amount cannot be spent until it is captured or released. The id of the operation is that of the hold.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `insufficient_funds`: The paying wallet or house account has less available than the amount.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["createHold"];
         delete?: never;
@@ -229,16 +229,16 @@ export interface paths {
         put?: never;
         /**
          * Capture a hold, whole or in part
-         * @description What is captured goes to the treasury, a house account or a wallet of the same asset. The rest is released, unless `final` is false.
+         * @description The captured amount goes to the treasury, a house account or a wallet of the same asset. The rest is released, unless `final` is false.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `hold_closed`: Nothing is left of the hold: it was captured or released, has expired, or never succeeded.
-         *     - `hold_exceeded`: Less is left of the hold than the amount.
+         *     - `hold_exceeded`: The amount exceeds what is left of the hold.
          *     - `asset_not_transferable`: The asset cannot be transferred between wallets.
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["captureHold"];
         delete?: never;
@@ -258,14 +258,14 @@ export interface paths {
         put?: never;
         /**
          * Release a hold, whole or in part
-         * @description What is released returns to the wallet of the hold, which may be frozen.
+         * @description The released amount returns to the wallet of the hold, even if that is frozen.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `hold_closed`: Nothing is left of the hold: it was captured or released, has expired, or never succeeded.
-         *     - `hold_exceeded`: Less is left of the hold than the amount.
+         *     - `hold_exceeded`: The amount exceeds what is left of the hold.
          *     - `wallet_closed`: A wallet of the operation is closed.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["releaseHold"];
         delete?: never;
@@ -285,16 +285,16 @@ export interface paths {
         put?: never;
         /**
          * Reverse an operation, whole or in part
-         * @description It takes back what the operation moved, and never more. It may be asked for while the operation waits: it is applied after it.
+         * @description It takes back what the operation moved, and never more. It may be requested while the operation is pending, and is applied after it.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `operation_not_succeeded`: The operation to reverse has not succeeded: nothing can be taken back.
-         *     - `reversal_exceeds_operation`: Less is left of the operation to reverse than the amount: the rest was reversed before.
+         *     - `reversal_exceeds_operation`: The amount exceeds what is left of the operation to reverse: the rest was reversed before.
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `insufficient_funds`: The paying wallet or house account has less available than the amount.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["reverseOperation"];
         delete?: never;
@@ -321,8 +321,8 @@ export interface paths {
          *     - `asset_not_transferable`: The asset cannot be transferred between wallets.
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `insufficient_funds`: The paying wallet or house account has less available than the amount.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          */
         post: operations["createPosting"];
         delete?: never;
@@ -345,20 +345,20 @@ export interface paths {
         get: operations["listOperations"];
         put?: never;
         /**
-         * Ask for an operation of any type
-         * @description The general form of all the other requests for operations: `type` says which fields there are. The lines of a batch have the same form.
+         * Submit an operation of any type
+         * @description The general form of all other requests for operations: `type` says which fields there are. The lines of a batch have the same form.
          *
          *     The operation is accepted, and may fail when its turn comes:
          *
          *     - `hold_closed`: Nothing is left of the hold: it was captured or released, has expired, or never succeeded.
-         *     - `hold_exceeded`: Less is left of the hold than the amount.
+         *     - `hold_exceeded`: The amount exceeds what is left of the hold.
          *     - `operation_not_succeeded`: The operation to reverse has not succeeded: nothing can be taken back.
-         *     - `reversal_exceeds_operation`: Less is left of the operation to reverse than the amount: the rest was reversed before.
+         *     - `reversal_exceeds_operation`: The amount exceeds what is left of the operation to reverse: the rest was reversed before.
          *     - `asset_not_transferable`: The asset cannot be transferred between wallets.
          *     - `wallet_closed`: A wallet of the operation is closed.
          *     - `wallet_frozen`: A wallet of the operation is frozen.
-         *     - `insufficient_funds`: The wallet or house account that pays has less available than the amount.
-         *     - `balance_limit_exceeded`: The wallet that is credited would hold more than a wallet can.
+         *     - `insufficient_funds`: The paying wallet or house account has less available than the amount.
+         *     - `balance_limit_exceeded`: The credited wallet would exceed the highest balance that a wallet can have.
          *     - `cancelled`: The batch was cancelled before the operation was applied.
          *     - `internal_error`: The operation could not be applied. Nothing was moved.
          */
@@ -380,7 +380,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a scheduled operation
-         * @description It has failed then, with the code `cancelled`. An operation that is due already is applied, and cannot be cancelled.
+         * @description It ends as failed, with the code `cancelled`. An operation that is already due is applied and cannot be cancelled.
          */
         post: operations["cancelOperation"];
         delete?: never;
@@ -398,7 +398,7 @@ export interface paths {
         };
         /**
          * Read an operation
-         * @description It says, while it waits, why and until when. With `Prefer: wait=N` the answer comes as soon as the operation is final, or after N seconds.
+         * @description While it waits, it says why and when it is expected to end. With `Prefer: wait=N` it is answered as soon as it is final, or after N seconds.
          */
         get: operations["getOperation"];
         put?: never;
@@ -418,13 +418,13 @@ export interface paths {
         };
         /**
          * List batches, newest first
-         * @description The time range is about when they were accepted.
+         * @description The time range applies to when they were accepted.
          */
         get: operations["listBatches"];
         put?: never;
         /**
-         * Ask for up to 1,000,000 operations at once
-         * @description All of them are accepted, or none; with `on_invalid=skip`, all that are valid. The same operations in another form (JSON, NDJSON or CSV) are the same batch: sent again, they are not accepted again.
+         * Submit up to 1,000,000 operations at once
+         * @description All of them are accepted, or none; with `on_invalid=skip`, all that are valid. The same operations in another format (JSON, NDJSON or CSV) are the same batch and are accepted only once.
          */
         post: operations["createBatch"];
         delete?: never;
@@ -442,7 +442,7 @@ export interface paths {
         };
         /**
          * Read a batch
-         * @description It says, until it has finished, why it waits and until when. With `Prefer: wait=N` the answer comes as soon as the batch is completed, or after N seconds.
+         * @description Until it has finished, it says why it waits and when it is expected to end. With `Prefer: wait=N` it is answered as soon as it is completed, or after N seconds.
          */
         get: operations["getBatch"];
         put?: never;
@@ -483,7 +483,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel what is still pending of a batch
+         * Cancel the pending operations of a batch
          * @description Each of these operations fails with the code `cancelled`. What has succeeded stays.
          */
         post: operations["cancelBatch"];
@@ -503,8 +503,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Retry the lines of a batch that failed
-         * @description They become a batch of their own, whose `retry_of` is this one. A batch is retried once: a second request answers the same batch.
+         * Retry the failed lines of a batch
+         * @description They become a new batch, whose `retry_of` is this one. A batch is retried once: a second request returns the same new batch.
          */
         post: operations["retryBatch"];
         delete?: never;
@@ -521,13 +521,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List wallets, in the order of their ids
+         * List wallets, sorted by id
          * @description All filters can be combined.
          */
         get: operations["listWallets"];
         put?: never;
         /**
-         * Make an empty wallet
+         * Create an empty wallet
          * @description It may have an id of your own, and belong to a client. A client has at most one wallet of an asset.
          */
         post: operations["createWallet"];
@@ -566,7 +566,7 @@ export interface paths {
         };
         /**
          * Read a wallet
-         * @description With `at`, its balances at that past moment. The path that ends in `/balance` means the same.
+         * @description With `at`, its balances at that past moment. The path that ends in `/balance` is equivalent.
          */
         get: operations["getWallet"];
         put?: never;
@@ -576,7 +576,7 @@ export interface paths {
         head?: never;
         /**
          * Freeze, thaw or close a wallet, or change its credit limit
-         * @description A wallet is closed for good: its balance must be zero, and nothing held. A frozen wallet takes part in no operation but releases.
+         * @description Closing is permanent; the balance must be zero, and nothing held. A frozen wallet takes part in no operations except releases.
          */
         patch: operations["updateWallet"];
         trace?: never;
@@ -590,7 +590,7 @@ export interface paths {
         };
         /**
          * Read a wallet
-         * @description With `at`, its balances at that past moment. The path that ends in `/balance` means the same.
+         * @description With `at`, its balances at that past moment. The path that ends in `/balance` is equivalent.
          */
         get: operations["getWalletBalance"];
         put?: never;
@@ -630,7 +630,7 @@ export interface paths {
         };
         /**
          * Sum a wallet's history by type
-         * @description Counts and sums of what was credited and debited, over a time or over all of it.
+         * @description Counts and sums of credits and debits, over a period or over all time.
          */
         get: operations["getWalletStatistics"];
         put?: never;
@@ -650,7 +650,7 @@ export interface paths {
         };
         /**
          * Read a wallet's statement
-         * @description The balance at the beginning and the end of a time, and every movement between, as JSON or CSV by `Accept` or `format`.
+         * @description The balance at the beginning and the end of a period, and every movement between, as JSON or CSV by `Accept` or `format`.
          */
         get: operations["getWalletStatement"];
         put?: never;
@@ -690,13 +690,13 @@ export interface paths {
         };
         /**
          * List clients with their wallets
-         * @description They come in the order of their ids. With `login`, the one client that has it, if there is one.
+         * @description They are sorted by id. With `login`, the one client that has it, if there is one.
          */
         get: operations["listClients"];
         put?: never;
         /**
-         * Make a client with its first wallet
-         * @description Both are made, or neither. A login belongs to one client.
+         * Create a client with its first wallet
+         * @description Both are created, or neither. A login belongs to one client.
          */
         post: operations["createClient"];
         delete?: never;
@@ -715,8 +715,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make up to 10,000 clients with their wallets
-         * @description Each line has its own result. Sent again, it makes nothing twice: clients that exist are answered as `exists`.
+         * Create up to 10,000 clients with their wallets
+         * @description Each line has its own result. Sending it again creates nothing twice: clients that exist are answered as `exists`.
          */
         post: operations["createClients"];
         delete?: never;
@@ -734,7 +734,7 @@ export interface paths {
         };
         /**
          * Read a client with its wallets
-         * @description Wallets that are frozen or closed are among them.
+         * @description Frozen and closed wallets are included.
          */
         get: operations["getClient"];
         put?: never;
@@ -760,7 +760,7 @@ export interface paths {
         put?: never;
         /**
          * Add an asset
-         * @description It is permanent, and in effect in every process at once: 201, or 200 if there is the same already.
+         * @description It is permanent, and takes effect in every process at once: `201`, or `200` if the same one exists already.
          */
         post: operations["createAsset"];
         delete?: never;
@@ -778,13 +778,13 @@ export interface paths {
         };
         /**
          * List house accounts with their balances
-         * @description They come in the order of their names. The treasury is one of them.
+         * @description They are sorted by name. The treasury is one of them.
          */
         get: operations["listAccounts"];
         put?: never;
         /**
          * Add a house account
-         * @description It has a balance in every asset, is permanent, and in effect in every process at once: 201, or 200 if there is the same already.
+         * @description It has a balance in every asset, is permanent, and takes effect in every process at once: `201`, or `200` if the same one exists already.
          */
         post: operations["createAccount"];
         delete?: never;
@@ -807,8 +807,8 @@ export interface paths {
         get: operations["listWebhookEndpoints"];
         put?: never;
         /**
-         * Have events sent to a URL
-         * @description The secret that signs them is shown in this answer, and not again.
+         * Create a webhook endpoint
+         * @description The secret that signs its events is shown only in this answer.
          */
         post: operations["createWebhookEndpoint"];
         delete?: never;
@@ -827,8 +827,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a webhook endpoint another secret
-         * @description The secret before it signs beside it for 24 hours.
+         * Rotate the secret of a webhook endpoint
+         * @description The previous secret also signs for 24 hours.
          */
         post: operations["rotateWebhookSecret"];
         delete?: never;
@@ -848,7 +848,7 @@ export interface paths {
         put?: never;
         /**
          * Send a test event to a webhook endpoint
-         * @description An event of the type `webhook_endpoint.test` is sent at once, before all that waits, whatever the endpoint subscribes to. A pause of the endpoint ends.
+         * @description An event of the type `webhook_endpoint.test` is sent at once, ahead of the backlog, whatever the endpoint subscribes to. A pause of the endpoint ends.
          */
         post: operations["testWebhookEndpoint"];
         delete?: never;
@@ -866,7 +866,7 @@ export interface paths {
         };
         /**
          * List the deliveries of a webhook endpoint
-         * @description Those of the newest events come first.
+         * @description Deliveries of the newest events come first.
          */
         get: operations["listDeliveries"];
         put?: never;
@@ -908,7 +908,7 @@ export interface paths {
         put?: never;
         /**
          * Send an event to a webhook endpoint again
-         * @description It is sent at once, whether it succeeded or failed before. A pause of the endpoint ends. What was never sent keeps its turn.
+         * @description It is sent at once, whether it succeeded or failed before. A pause of the endpoint ends. A delivery that was never sent keeps its turn.
          */
         post: operations["replayDelivery"];
         delete?: never;
@@ -927,8 +927,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send again what has failed since a time
-         * @description Like `recover` without an end, with a shorter answer.
+         * Resend the failed deliveries since a time
+         * @description Like `recover` without `until`, with a shorter answer.
          */
         post: operations["replayFailedDeliveries"];
         delete?: never;
@@ -947,8 +947,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send what has not succeeded in a time
-         * @description Of the events that happened, or were last tried, since a time (and before `until`, if it is given): what has used up its attempts, what waits for another attempt, and what was never sent. All is sent at once. A pause of the endpoint ends.
+         * Send the undelivered events of a period
+         * @description Covers events that happened, or were last tried, since a time (and before `until`, if it is given): deliveries that used up their attempts, those that wait for another attempt, and those that were never sent. All are sent at once. A pause of the endpoint ends.
          */
         post: operations["recoverDeliveries"];
         delete?: never;
@@ -973,7 +973,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook endpoint
-         * @description Nothing is sent to it from then on, nor what it was still owed.
+         * @description Nothing more is sent to it, including its backlog.
          */
         delete: operations["deleteWebhookEndpoint"];
         options?: never;
@@ -994,7 +994,7 @@ export interface paths {
         };
         /**
          * Read the feed of events, oldest first
-         * @description The `next_cursor` of each answer is the `after` of the next request, without an end. Events are kept of the types that a webhook endpoint subscribes to.
+         * @description The `next_cursor` of each answer is the `after` of the next request; there is no last page. Only events of types that a webhook endpoint subscribes to are recorded.
          */
         get: operations["listEvents"];
         put?: never;
@@ -1014,7 +1014,7 @@ export interface paths {
         };
         /**
          * Read the feed of events as it grows
-         * @description Server-sent events, as `EventSource` of browsers reads them.
+         * @description Server-sent events, as the `EventSource` of browsers reads them.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -1034,7 +1034,7 @@ export interface paths {
         };
         /**
          * Read an event
-         * @description It has the same content as the webhook that was sent of it.
+         * @description It has the same content as its webhook.
          */
         get: operations["getEvent"];
         put?: never;
@@ -1054,7 +1054,7 @@ export interface paths {
         };
         /**
          * Read the key of this request
-         * @description What it is called, what it may do, and until when.
+         * @description Its name, scopes and expiry.
          */
         get: operations["getCaller"];
         put?: never;
@@ -1073,14 +1073,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List API keys, the latest first
+         * List API keys, newest first
          * @description Expired and revoked keys are in the list. Tokens are not: only their hashes are stored.
          */
         get: operations["listKeys"];
         put?: never;
         /**
-         * Make an API key
-         * @description It can have only scopes that the key of this request has. Once the first key is made, every request needs one.
+         * Create an API key
+         * @description It can have only scopes that the key of this request has. Once the first key is created, every request needs one.
          */
         post: operations["createKey"];
         delete?: never;
@@ -1100,7 +1100,7 @@ export interface paths {
         put?: never;
         /**
          * Revoke an API key
-         * @description It is revoked for good, within a second in every process. Revoking it again changes nothing.
+         * @description Revocation is permanent and takes effect within a second in every process. Revoking a key again changes nothing.
          */
         post: operations["revokeKey"];
         delete?: never;
@@ -1117,8 +1117,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the audit log, the latest act first
-         * @description Administrative acts: who did what to which key, endpoint, wallet or asset.
+         * Read the audit log, newest first
+         * @description Administrative actions: who did what to which key, endpoint, wallet or asset.
          */
         get: operations["listActs"];
         put?: never;
@@ -1158,7 +1158,7 @@ export interface paths {
         };
         /**
          * Check the health of the service
-         * @description `degraded` while Redis takes no jobs (operations are accepted and applied without it), or what was accepted is late; `down` without a database that takes writes. `reasons` says which.
+         * @description `degraded` while Redis takes no jobs (operations are accepted and applied without it) or accepted operations are late; `down` without a database that accepts writes. `reasons` says which.
          */
         get: operations["getHealth"];
         put?: never;
@@ -1178,7 +1178,7 @@ export interface paths {
         };
         /**
          * Check that the process runs
-         * @description It asks neither the database nor Redis.
+         * @description It contacts neither the database nor Redis.
          */
         get: operations["getLiveness"];
         put?: never;
@@ -1197,8 +1197,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Check that the process takes requests
-         * @description It does not once it was asked to stop, nor without a database that takes writes.
+         * Check that the process accepts requests
+         * @description It does not while it is stopping, nor without a database that accepts writes.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -1222,7 +1222,7 @@ export interface webhooks {
         put?: never;
         /**
          * An operation has succeeded
-         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         * @description Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything else is retried. An event can be delivered more than once, always with the same `webhook-id`.
          */
         post: operations["operationSucceeded"];
         delete?: never;
@@ -1242,7 +1242,7 @@ export interface webhooks {
         put?: never;
         /**
          * An operation has failed
-         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         * @description Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything else is retried. An event can be delivered more than once, always with the same `webhook-id`.
          */
         post: operations["operationFailed"];
         delete?: never;
@@ -1262,7 +1262,7 @@ export interface webhooks {
         put?: never;
         /**
          * All operations of a batch have ended
-         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         * @description Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything else is retried. An event can be delivered more than once, always with the same `webhook-id`.
          */
         post: operations["batchCompleted"];
         delete?: never;
@@ -1282,7 +1282,7 @@ export interface webhooks {
         put?: never;
         /**
          * A frozen wallet is active again
-         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         * @description Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything else is retried. An event can be delivered more than once, always with the same `webhook-id`.
          */
         post: operations["walletActivated"];
         delete?: never;
@@ -1302,7 +1302,7 @@ export interface webhooks {
         put?: never;
         /**
          * A wallet was frozen
-         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         * @description Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything else is retried. An event can be delivered more than once, always with the same `webhook-id`.
          */
         post: operations["walletFrozen"];
         delete?: never;
@@ -1322,7 +1322,7 @@ export interface webhooks {
         put?: never;
         /**
          * A wallet was closed
-         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         * @description Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything else is retried. An event can be delivered more than once, always with the same `webhook-id`.
          */
         post: operations["walletClosed"];
         delete?: never;
@@ -1341,8 +1341,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A webhook endpoint was disabled, because it is gone or has failed for long
-         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         * A webhook endpoint was disabled because it is gone or kept failing
+         * @description Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything else is retried. An event can be delivered more than once, always with the same `webhook-id`.
          */
         post: operations["webhookEndpointDisabled"];
         delete?: never;
@@ -1361,8 +1361,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A test was asked for
-         * @description Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. An event can come more than once, always with the same `webhook-id`.
+         * A test event was requested
+         * @description Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything else is retried. An event can be delivered more than once, always with the same `webhook-id`.
          */
         post: operations["webhookEndpointTest"];
         delete?: never;
@@ -1394,7 +1394,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1422,7 +1422,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1455,7 +1455,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1480,7 +1480,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1505,7 +1505,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1530,7 +1530,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1542,7 +1542,7 @@ export interface components {
              */
             amount: string | number;
             /**
-             * @description When what is left of the hold is released. In the future, at most 365 days ahead.
+             * @description When the remainder of the hold is released. In the future, at most 365 days ahead.
              * @example 2026-12-31T12:00:00.000Z
              */
             expires_at?: string | null;
@@ -1563,14 +1563,14 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
         };
         CaptureHoldRequest: {
             /**
-             * @description Without one, all that is left.
+             * @description Defaults to everything that is left.
              * @example 10.00
              */
             amount?: (string | number) | null;
@@ -1579,7 +1579,7 @@ export interface components {
             /** @description Or a house account. Without either it goes to the treasury. */
             to_account?: string | null;
             /**
-             * @description Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.
+             * @description Whether the rest of the hold is released with it (the default); otherwise it stays held.
              * @example true
              */
             final?: boolean | null;
@@ -1595,14 +1595,14 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
         };
         ReleaseHoldRequest: {
             /**
-             * @description Without one, all that is left.
+             * @description Defaults to everything that is left.
              * @example 10.00
              */
             amount?: (string | number) | null;
@@ -1618,14 +1618,14 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
         };
         ReverseOperationRequest: {
             /**
-             * @description Without one, all that was not reversed before. A posting is reversed as a whole.
+             * @description Defaults to everything that was not reversed before. A posting is reversed as a whole.
              * @example 10.00
              */
             amount?: (string | number) | null;
@@ -1641,7 +1641,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1678,7 +1678,7 @@ export interface components {
                     account: string;
                 };
                 /**
-                 * @description The code of an asset. It may be left out where an end is a wallet.
+                 * @description The code of an asset. Optional if one end is a wallet.
                  * @example USD
                  */
                 asset?: string | null;
@@ -1700,7 +1700,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1730,7 +1730,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1764,7 +1764,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1791,7 +1791,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1809,7 +1809,7 @@ export interface components {
              */
             amount: string | number;
             /**
-             * @description When what is left of the hold is released. In the future, at most 365 days ahead.
+             * @description When the remainder of the hold is released. In the future, at most 365 days ahead.
              * @example 2026-12-31T12:00:00.000Z
              */
             expires_at?: string | null;
@@ -1830,7 +1830,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1843,7 +1843,7 @@ export interface components {
              */
             hold_id: string;
             /**
-             * @description Without one, all that is left.
+             * @description Defaults to everything that is left.
              * @example 10.00
              */
             amount?: (string | number) | null;
@@ -1852,7 +1852,7 @@ export interface components {
             /** @description Or a house account. Without either it goes to the treasury. */
             to_account?: string | null;
             /**
-             * @description Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.
+             * @description Whether the rest of the hold is released with it (the default); otherwise it stays held.
              * @example true
              */
             final?: boolean | null;
@@ -1868,7 +1868,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1881,7 +1881,7 @@ export interface components {
              */
             hold_id: string;
             /**
-             * @description Without one, all that is left.
+             * @description Defaults to everything that is left.
              * @example 10.00
              */
             amount?: (string | number) | null;
@@ -1897,7 +1897,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1910,7 +1910,7 @@ export interface components {
              */
             operation_id: string;
             /**
-             * @description Without one, all that was not reversed before. A posting is reversed as a whole.
+             * @description Defaults to everything that was not reversed before. A posting is reversed as a whole.
              * @example 10.00
              */
             amount?: (string | number) | null;
@@ -1926,7 +1926,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -1964,7 +1964,7 @@ export interface components {
                     account: string;
                 };
                 /**
-                 * @description The code of an asset. It may be left out where an end is a wallet.
+                 * @description The code of an asset. Optional if one end is a wallet.
                  * @example USD
                  */
                 asset?: string | null;
@@ -1986,7 +1986,7 @@ export interface components {
              */
             priority?: "high" | "low";
             /**
-             * @description When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place behind all that was accepted for its wallet, within 2 s by the database's clock.
+             * @description When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued behind everything accepted for its wallet, within 2 s by the database's clock.
              * @example 2026-12-31T12:00:00.000Z
              */
             execute_at?: string | null;
@@ -2072,7 +2072,7 @@ export interface components {
              */
             amount: string | number;
             /**
-             * @description When what is left of the hold is released. In the future, at most 365 days ahead.
+             * @description When the remainder of the hold is released. In the future, at most 365 days ahead.
              * @example 2026-12-31T12:00:00.000Z
              */
             expires_at?: string | null;
@@ -2096,7 +2096,7 @@ export interface components {
              */
             hold_id: string;
             /**
-             * @description Without one, all that is left.
+             * @description Defaults to everything that is left.
              * @example 10.00
              */
             amount?: (string | number) | null;
@@ -2105,7 +2105,7 @@ export interface components {
             /** @description Or a house account. Without either it goes to the treasury. */
             to_account?: string | null;
             /**
-             * @description Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.
+             * @description Whether the rest of the hold is released with it (the default); otherwise it stays held.
              * @example true
              */
             final?: boolean | null;
@@ -2124,7 +2124,7 @@ export interface components {
              */
             hold_id: string;
             /**
-             * @description Without one, all that is left.
+             * @description Defaults to everything that is left.
              * @example 10.00
              */
             amount?: (string | number) | null;
@@ -2143,7 +2143,7 @@ export interface components {
              */
             operation_id: string;
             /**
-             * @description Without one, all that was not reversed before. A posting is reversed as a whole.
+             * @description Defaults to everything that was not reversed before. A posting is reversed as a whole.
              * @example 10.00
              */
             amount?: (string | number) | null;
@@ -2187,7 +2187,7 @@ export interface components {
                     account: string;
                 };
                 /**
-                 * @description The code of an asset. It may be left out where an end is a wallet.
+                 * @description The code of an asset. Optional if one end is a wallet.
                  * @example USD
                  */
                 asset?: string | null;
@@ -2253,7 +2253,7 @@ export interface components {
         };
         CreateAssetRequest: {
             /**
-             * @description What requests call it by.
+             * @description The code that requests use.
              * @example EUR
              */
             code: string;
@@ -2269,7 +2269,7 @@ export interface components {
         };
         CreateAccountRequest: {
             /**
-             * @description What postings and captures call it by.
+             * @description The name that postings and captures use.
              * @example fees
              */
             name: string;
@@ -2280,7 +2280,7 @@ export interface components {
             /** @example https://example.com/webhooks */
             url: string;
             /**
-             * @description `*` is every type, also those to come.
+             * @description `*` is every type, including future ones.
              * @example [
              *       "operation.succeeded",
              *       "operation.failed"
@@ -2291,17 +2291,17 @@ export interface components {
             headers?: {
                 [key: string]: string;
             } | null;
-            /** @description The most requests per second; null is as fast as it goes. */
+            /** @description The most requests per second; null means no limit. */
             rate_limit?: number | null;
             /**
-             * @description A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. One is made if there is none.
+             * @description A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. Generated if left out.
              * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
              */
             secret?: string;
         };
         RotateWebhookSecretRequest: {
             /**
-             * @description A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. One is made if there is none.
+             * @description A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. Generated if left out.
              * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
              */
             secret?: string;
@@ -2329,7 +2329,7 @@ export interface components {
             /** @example https://example.com/webhooks */
             url?: string;
             /**
-             * @description They hold for what has not been sent yet, too.
+             * @description They also apply to events that have not been sent yet.
              * @example [
              *       "operation.succeeded",
              *       "operation.failed"
@@ -2337,11 +2337,11 @@ export interface components {
              */
             event_types?: ("operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test" | "*")[];
             description?: string | null;
-            /** @description In place of all there are; null removes them. */
+            /** @description Replaces all of them; null removes them. */
             headers?: {
                 [key: string]: string;
             } | null;
-            /** @description The most requests per second; null is as fast as it goes. */
+            /** @description The most requests per second; null means no limit. */
             rate_limit?: number | null;
             /** @enum {string} */
             status?: "enabled" | "disabled";
@@ -2374,7 +2374,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description Of an operation that was scheduled: for when.
+             * @description When a scheduled operation is due.
              */
             execute_at?: string;
             /** @enum {string} */
@@ -2384,7 +2384,7 @@ export interface components {
             /** @example 25.00 */
             amount: string;
             /**
-             * @description How much of it was reversed, if anything was.
+             * @description How much of it was reversed, if any.
              * @example 25.00
              */
             reversed_amount?: string;
@@ -2409,7 +2409,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description Of an operation that was scheduled: for when.
+             * @description When a scheduled operation is due.
              */
             execute_at?: string;
             /** @constant */
@@ -2421,7 +2421,7 @@ export interface components {
             /** @example 25.00 */
             amount: string;
             /**
-             * @description How much of it was reversed, if anything was.
+             * @description How much of it was reversed, if any.
              * @example 25.00
              */
             reversed_amount?: string;
@@ -2449,7 +2449,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description Of an operation that was scheduled: for when.
+             * @description When a scheduled operation is due.
              */
             execute_at?: string;
             /** @constant */
@@ -2458,7 +2458,7 @@ export interface components {
             wallet_id: string;
             /** @example 25.00 */
             amount: string;
-            /** @description When what is left of it is released. */
+            /** @description When the remainder is released. */
             expires_at: string | null;
             result: {
                 transaction_number: string | null;
@@ -2466,7 +2466,7 @@ export interface components {
                 wallet_balance?: string;
                 wallet_version?: number;
                 /**
-                 * @description What it left held of the wallet.
+                 * @description What holds of the wallet set aside afterwards.
                  * @example 25.00
                  */
                 held_balance?: string;
@@ -2489,7 +2489,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description Of an operation that was scheduled: for when.
+             * @description When a scheduled operation is due.
              */
             execute_at?: string;
             /** @constant */
@@ -2503,20 +2503,20 @@ export interface components {
             hold_id: string;
             /**
              * Format: uuid
-             * @description The wallet that it goes to, if it goes to one.
+             * @description The receiving wallet, if it is one.
              */
             to_wallet_id?: string;
             /**
-             * @description The house account that it goes to, if it goes to one.
+             * @description The receiving house account, if it is one.
              * @example treasury
              */
             to_account?: string;
-            /** @description Whether it releases what it leaves of the hold. */
+            /** @description Whether it releases the rest of the hold. */
             final: boolean;
-            /** @description Null where it was left open, until the operation has succeeded. */
+            /** @description Null until the operation has succeeded, if the request left it out. */
             amount: string | null;
             /**
-             * @description How much of it was reversed, if anything was.
+             * @description How much of it was reversed, if any.
              * @example 25.00
              */
             reversed_amount?: string;
@@ -2526,7 +2526,7 @@ export interface components {
                 wallet_balance?: string;
                 wallet_version?: number;
                 /**
-                 * @description What it left held of the wallet.
+                 * @description What holds of the wallet set aside afterwards.
                  * @example 25.00
                  */
                 held_balance?: string;
@@ -2549,7 +2549,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description Of an operation that was scheduled: for when.
+             * @description When a scheduled operation is due.
              */
             execute_at?: string;
             /** @constant */
@@ -2561,9 +2561,9 @@ export interface components {
             wallet_id: string;
             /** Format: uuid */
             hold_id: string;
-            /** @description `expired`, of the release of a hold that expired; null of any other. */
+            /** @description `expired` if the hold expired; otherwise null. */
             reason: "expired" | null;
-            /** @description Null where it was left open, until the operation has succeeded. */
+            /** @description Null until the operation has succeeded, if the request left it out. */
             amount: string | null;
             result: {
                 transaction_number: string | null;
@@ -2571,7 +2571,7 @@ export interface components {
                 wallet_balance?: string;
                 wallet_version?: number;
                 /**
-                 * @description What it left held of the wallet.
+                 * @description What holds of the wallet set aside afterwards.
                  * @example 25.00
                  */
                 held_balance?: string;
@@ -2594,7 +2594,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description Of an operation that was scheduled: for when.
+             * @description When a scheduled operation is due.
              */
             execute_at?: string;
             /** @constant */
@@ -2609,7 +2609,7 @@ export interface components {
              * @description The operation that is reversed.
              */
             reversal_of: string;
-            /** @description Null where it was left open, until the operation has succeeded. */
+            /** @description Null until the operation has succeeded, if the request left it out. */
             amount: string | null;
             result: {
                 transaction_number: string | null;
@@ -2617,7 +2617,7 @@ export interface components {
                 wallet_balance?: string;
                 wallet_version?: number;
                 /**
-                 * @description What it left held of the wallet.
+                 * @description What holds of the wallet set aside afterwards.
                  * @example 25.00
                  */
                 held_balance?: string;
@@ -2640,7 +2640,7 @@ export interface components {
             } | null;
             /**
              * Format: date-time
-             * @description Of an operation that was scheduled: for when.
+             * @description When a scheduled operation is due.
              */
             execute_at?: string;
             /** @constant */
@@ -2686,7 +2686,7 @@ export interface components {
                 wallet_balance?: string;
                 wallet_version?: number;
                 /**
-                 * @description What it left held of the wallet.
+                 * @description What holds of the wallet set aside afterwards.
                  * @example 25.00
                  */
                 held_balance?: string;
@@ -2695,7 +2695,7 @@ export interface components {
                 to_wallet_version?: number;
             } | null;
         };
-        /** @description How far an operation is, by its `status`. */
+        /** @description The state of an operation, by its `status`. */
         OperationState: components["schemas"]["ScheduledState"] | components["schemas"]["PendingState"] | components["schemas"]["SucceededState"] | components["schemas"]["FailedState"];
         /** @description Its time has not come. */
         ScheduledState: {
@@ -2766,7 +2766,7 @@ export interface components {
             code: "hold_closed" | "hold_exceeded" | "operation_not_succeeded" | "reversal_exceeds_operation" | "asset_not_transferable" | "wallet_closed" | "wallet_frozen" | "insufficient_funds" | "balance_limit_exceeded" | "cancelled" | "other_line_failed" | "internal_error";
             message: string;
         };
-        /** @description What would come of an operation if it was accepted now and applied right after everything that waits for its wallet. Nothing was stored: its `id` is null, unlike that of an operation. What waits for other wallets, and lines of atomic batches, are not foreseen, though they can change what it finds. */
+        /** @description How an operation would end if it were accepted now and applied right after everything pending for its wallet. Nothing is stored, so its `id` is null. Pending operations of other wallets and lines of atomic batches are not considered, although they can change the outcome. */
         DryRun: components["schemas"]["OperationKind"] & components["schemas"]["ForeseenState"];
         /** @description How an operation would end, by its `status`. */
         ForeseenState: components["schemas"]["ForeseenSuccess"] | components["schemas"]["ForeseenFailure"];
@@ -2816,22 +2816,22 @@ export interface components {
             code: "invalid_request" | "malformed_request" | "malformed_json" | "malformed_body" | "malformed_path" | "conflicting_idempotency_keys" | "api_key_missing" | "api_key_invalid" | "scope_missing" | "route_not_found" | "wallet_not_found" | "user_not_found" | "client_not_found" | "operation_not_found" | "hold_not_found" | "account_not_found" | "batch_not_found" | "webhook_endpoint_not_found" | "delivery_not_found" | "key_not_found" | "event_not_found" | "request_timeout" | "method_not_allowed" | "login_taken" | "wallet_closed" | "credit_in_use" | "wallet_not_empty" | "wallet_exists" | "asset_exists" | "too_many_assets" | "account_exists" | "too_many_accounts" | "too_many_keys" | "too_many_pending" | "operation_not_scheduled" | "not_reversible" | "client_has_wallet" | "batch_in_progress" | "batch_finished" | "batch_not_finished" | "webhook_endpoint_disabled" | "nothing_to_retry" | "operation_archived" | "batch_archived" | "history_archived" | "cursor_expired" | "epoch_ended" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "batch_refused" | "asset_mismatch" | "expectation_failed" | "unknown_client" | "idempotency_key_reused" | "rate_limited" | "headers_too_large" | "internal_error" | "webhooks_not_configured" | "overloaded" | "unavailable";
             request_id: string;
             errors?: (components["schemas"]["FieldError"] | components["schemas"]["LineError"])[];
-            /** @description Of an archived operation whose key was sent again. */
+            /** @description The archived operation whose key was sent again. */
             operation_id?: string;
-            /** @description Of what is in the archives: in the files of this month, `YYYY-MM`, or of a later one. */
+            /** @description The archived data is in the files of this month (`YYYY-MM`) or of a later one. */
             month?: string;
             /**
              * Format: date-time
-             * @description What was made, or moved, before this moment is in the archives.
+             * @description Operations created, and movements made, before this time are in the archives.
              */
             archived_before?: string;
-            /** @description The present epoch, where the cursor is of another. */
+            /** @description The current epoch, if the cursor is of another one. */
             epoch?: string | null;
-            /** @description What was acknowledged up to this moment is in the present epoch. What was acknowledged later can be missing: send it again, under the same keys. Null if the moment is not known. */
+            /** @description Operations acknowledged up to this time are in the current epoch. Those acknowledged later may be missing: send them again under the same keys. Null if the time is not known. */
             complete_until?: string | null;
-            /** @description The cursor, for `after`, from which everything of the present epoch follows that was not read. Null if it is not known: then read without `after`. */
+            /** @description The cursor to send as `after`: every unread event of the current epoch follows it. Null if it is not known: then read without `after`. */
             continue_after?: string | null;
-            /** @description How many positions behind `continue_after` were read in the epoch that has ended. Each of their events is missing, comes again under its id, or is replaced by another of the same operation. Null if that is not known. */
+            /** @description How many positions behind `continue_after` were read in the ended epoch. Each of their events is missing, comes again under its id, or is replaced by another of the same operation. Null if that is not known. */
             events_in_doubt?: number | null;
         };
         /** @description What is wrong with a field of the request. */
@@ -2848,14 +2848,14 @@ export interface components {
         ListWalletHoldsAnswer: {
             data: components["schemas"]["Hold"][];
             next_cursor: string | null;
-            /** @description On the last page, if operations that were asked for can be in the archives: those made before this moment are, unless they ended late, and are not listed. Otherwise null. */
+            /** @description On the last page, if matching operations may be in the archives: those created before this time are archived and not listed, unless they ended late. Otherwise null. */
             archived_before: string | null;
         };
         /** @description An amount of a wallet set aside, until it is captured or released. */
         Hold: {
             /**
              * Format: uuid
-             * @description That of the operation that made it.
+             * @description The id of the operation that created it.
              */
             id: string;
             /** Format: uuid */
@@ -2869,7 +2869,7 @@ export interface components {
             /** @example 25.00 */
             released: string;
             /**
-             * @description What is held: neither captured nor released.
+             * @description The amount that is neither captured nor released.
              * @example 25.00
              */
             remaining: string;
@@ -2878,33 +2878,33 @@ export interface components {
              * @enum {string}
              */
             status: "open" | "closed" | "pending" | "failed";
-            /** @description When what remains is released. */
+            /** @description When the remainder is released. */
             expires_at: string | null;
             /** Format: date-time */
             created_at: string;
-            /** @description The captures and releases of it, pending and failed ones too, in the order of their acceptance: at most 100. */
+            /** @description Its captures and releases, including pending and failed ones, in the order of acceptance: at most 100. */
             operations: string[];
-            /** @description Whether there are more than that: `GET /operations?hold_id=` lists all. */
+            /** @description Whether there are more: `GET /operations?hold_id=` lists all. */
             more_operations: boolean;
         };
         ListOperationsAnswer: {
             data: components["schemas"]["Operation"][];
             next_cursor: string | null;
-            /** @description On the last page, if operations that were asked for can be in the archives: those made before this moment are, unless they ended late, and are not listed. Otherwise null. */
+            /** @description On the last page, if matching operations may be in the archives: those created before this time are archived and not listed, unless they ended late. Otherwise null. */
             archived_before: string | null;
         };
-        /** @description An operation, and while it is pending or scheduled also why it waits and until when. */
+        /** @description An operation; while it is pending or scheduled, also why it waits and when it is expected to end. */
         PolledOperation: components["schemas"]["Operation"] & components["schemas"]["Waiting"];
-        /** @description Why it waits, and until when. */
+        /** @description Why it waits, and when it is expected to end. */
         Waiting: {
-            /** @description While it waits: how many operations of its partition go first. Exact up to 10,000 single operations; lines of a batch are counted as they are spread. Null for what is scheduled. */
+            /** @description While it waits: how many operations of its partition are applied first. Exact up to 10,000 single operations; the number of batch lines is an estimate. Null for scheduled operations. */
             ahead?: number | null;
             /**
-             * @description While it waits. `worker`: no worker was seen for 10 s. `schedule`: its moment has not come. `earlier_operations`: it is in the queue, and workers get on with it.
+             * @description While it waits. `worker`: no worker was seen for 10 s. `schedule`: its time has not come. `earlier_operations`: it is queued, and workers are applying the operations ahead of it.
              * @enum {string}
              */
             waits_for?: "worker" | "earlier_operations" | "schedule";
-            /** @description While it waits: when it will have ended, by what waits and by how fast workers are. Null where that is not known. */
+            /** @description While it waits: when it is expected to end, computed from the backlog and the speed of the workers. Null if that is not known. */
             estimated_completion?: string | null;
         };
         CreateBatchAnswer: components["schemas"]["AcceptedBatch"] | components["schemas"]["CheckedBatch"];
@@ -2921,7 +2921,7 @@ export interface components {
             failed: number;
             /** @description Lines that had been accepted before under their own keys. They are not operations of this batch. */
             replayed: number;
-            /** @description Bad lines that it was accepted without, with `on_invalid=skip`. They are not operations of this batch. */
+            /** @description Invalid lines that `on_invalid=skip` left out. They are not operations of this batch. */
             skipped: number;
             sums: {
                 asset: string;
@@ -2948,16 +2948,16 @@ export interface components {
             /** @description From the first operation that ended until now. */
             operations_per_second: number | null;
             estimated_finish_at: string | null;
-            /** @description Until it has finished: how many operations of others go first, in all of its partitions, before its last line. */
+            /** @description Until it has finished: how many other operations are applied before its last line, over all of its partitions. */
             ahead?: number | null;
             /**
-             * @description While it waits. `worker`: no worker was seen for 10 s. `schedule`: its moment has not come. `earlier_operations`: it is in the queue, and workers get on with it.
+             * @description While it waits. `worker`: no worker was seen for 10 s. `schedule`: its time has not come. `earlier_operations`: it is queued, and workers are applying the operations ahead of it.
              * @enum {string}
              */
             waits_for?: "worker" | "earlier_operations" | "schedule";
-            /** @description While it waits: when it will have ended, by what waits and by how fast workers are. Null where that is not known. */
+            /** @description While it waits: when it is expected to end, computed from the backlog and the speed of the workers. Null if that is not known. */
             estimated_completion?: string | null;
-            /** @description With `on_invalid=skip`: the lines that were left out, and why. The same again in every replay. */
+            /** @description With `on_invalid=skip`: the lines that were left out, and why. Every replay returns the same list. */
             skipped_lines?: {
                 line: number;
                 field: string;
@@ -2971,7 +2971,7 @@ export interface components {
             total: number;
             replayed: number;
             skipped: number;
-            /** @description With `on_invalid=skip`: the lines that were left out, and why. The same again in every replay. */
+            /** @description With `on_invalid=skip`: the lines that were left out, and why. Every replay returns the same list. */
             skipped_lines?: {
                 line: number;
                 field: string;
@@ -2982,14 +2982,14 @@ export interface components {
                 /** @example 25.00 */
                 total: string;
             }[];
-            /** @description The batch that the same was accepted as before: then nothing would be accepted again. */
+            /** @description The batch in which the same content was accepted before; then nothing would be accepted again. */
             accepted_as: string | null;
         };
         ListBatchesAnswer: {
             data: components["schemas"]["Batch"][];
             next_cursor: string | null;
         };
-        /** @description Many operations accepted together. Each ends by itself, unless it is atomic. */
+        /** @description Many operations accepted together. Each succeeds or fails on its own, unless the batch is atomic. */
         Batch: {
             /** Format: uuid */
             id: string;
@@ -3002,7 +3002,7 @@ export interface components {
             failed: number;
             /** @description Lines that had been accepted before under their own keys. They are not operations of this batch. */
             replayed: number;
-            /** @description Bad lines that it was accepted without, with `on_invalid=skip`. They are not operations of this batch. */
+            /** @description Invalid lines that `on_invalid=skip` left out. They are not operations of this batch. */
             skipped: number;
             sums: {
                 asset: string;
@@ -3030,7 +3030,7 @@ export interface components {
             operations_per_second: number | null;
             estimated_finish_at: string | null;
         };
-        /** @description A batch, and until it has finished also why it waits and until when. */
+        /** @description A batch; until it has finished, also why it waits and when it is expected to end. */
         PolledBatch: {
             /** Format: uuid */
             id: string;
@@ -3043,7 +3043,7 @@ export interface components {
             failed: number;
             /** @description Lines that had been accepted before under their own keys. They are not operations of this batch. */
             replayed: number;
-            /** @description Bad lines that it was accepted without, with `on_invalid=skip`. They are not operations of this batch. */
+            /** @description Invalid lines that `on_invalid=skip` left out. They are not operations of this batch. */
             skipped: number;
             sums: {
                 asset: string;
@@ -3070,14 +3070,14 @@ export interface components {
             /** @description From the first operation that ended until now. */
             operations_per_second: number | null;
             estimated_finish_at: string | null;
-            /** @description Until it has finished: how many operations of others go first, in all of its partitions, before its last line. */
+            /** @description Until it has finished: how many other operations are applied before its last line, over all of its partitions. */
             ahead?: number | null;
             /**
-             * @description While it waits. `worker`: no worker was seen for 10 s. `schedule`: its moment has not come. `earlier_operations`: it is in the queue, and workers get on with it.
+             * @description While it waits. `worker`: no worker was seen for 10 s. `schedule`: its time has not come. `earlier_operations`: it is queued, and workers are applying the operations ahead of it.
              * @enum {string}
              */
             waits_for?: "worker" | "earlier_operations" | "schedule";
-            /** @description While it waits: when it will have ended, by what waits and by how fast workers are. Null where that is not known. */
+            /** @description While it waits: when it is expected to end, computed from the backlog and the speed of the workers. Null if that is not known. */
             estimated_completion?: string | null;
         };
         ListBatchOperationsAnswer: {
@@ -3086,9 +3086,9 @@ export interface components {
         };
         /** @description An operation, as a line of a batch. */
         BatchLine: components["schemas"]["Operation"] & {
-            /** @description Its line in the file, or its place in the array. */
+            /** @description Its line in the file, or its position in the array. */
             line: number;
-            /** @description Its place among the operations of the batch, from 1. It is the same in whatever form the batch was sent: the header of a table and empty lines do not count. */
+            /** @description Its position among the operations of the batch, from 1. Headers and empty lines are not counted, so it is the same in every format. */
             position: number;
         };
         /** @description A client's (or nobody's) holding of one asset. */
@@ -3104,12 +3104,12 @@ export interface components {
             /** @example USD */
             asset: string;
             /**
-             * @description What is held is not in it.
+             * @description It excludes the held amount.
              * @example 25.00
              */
             balance: string;
             /**
-             * @description What holds have set aside.
+             * @description The amount set aside by holds.
              * @example 25.00
              */
             held: string;
@@ -3155,7 +3155,7 @@ export interface components {
         ListWalletTransactionsAnswer: {
             data: components["schemas"]["HistoryLine"][];
             next_cursor: string | null;
-            /** @description On the last page, if some of the time that was asked for is in the archives: where it continues there. Otherwise null. */
+            /** @description On the last page, if part of the requested period is in the archives: where it continues there. Otherwise null. */
             archived: components["schemas"]["Checkpoint"] | null;
         };
         HistoryLine: {
@@ -3195,7 +3195,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /** @description The last movement of the wallet that is in the archives, with the balance after it. Those of higher versions are not. */
+        /** @description The last archived movement of the wallet, with the balance after it. Movements of higher versions are in the database. */
         Checkpoint: {
             version: number;
             /** @example 25.00 */
@@ -3218,7 +3218,7 @@ export interface components {
             net: string;
             first_at: string | null;
             last_at: string | null;
-            /** @description If some of the time that was asked for is in the archives: the last movement there. Counts and sums are of those after it. */
+            /** @description If part of the requested period is in the archives: the last movement there. Counts and sums are of those after it. */
             archived: components["schemas"]["Checkpoint"] | null;
             by_type: {
                 /** @enum {string} */
@@ -3235,7 +3235,7 @@ export interface components {
                 last_at: string;
             }[];
         };
-        /** @description The movements of a wallet in a time, between two balances. */
+        /** @description The movements of a wallet in a period, between two balances. */
         Statement: {
             /** Format: uuid */
             wallet_id: string;
@@ -3248,7 +3248,7 @@ export interface components {
             from: string;
             /**
              * Format: date-time
-             * @description Not included. The present, if a later moment was asked for.
+             * @description Exclusive. Now, if a later time was requested.
              */
             to: string;
             /**
@@ -3283,7 +3283,7 @@ export interface components {
              */
             amount: string;
             /**
-             * @description After it. What is held is not in it.
+             * @description After it, excluding the held amount.
              * @example 6.00
              */
             balance: string;
@@ -3326,16 +3326,16 @@ export interface components {
             created: number;
             existing: number;
             refused: number;
-            /** @description What came of each line, in their order. */
+            /** @description The result of each line, in the order of the lines. */
             data: components["schemas"]["ClientResult"][];
         };
         ClientResult: {
-            /** @description Which line of the body, or element of the array; the first is 1. */
+            /** @description The line of the body, or the element of the array; the first is 1. */
             line: number;
             /** @description Null if the line does not say one. */
             login: string | null;
             /**
-             * @description `exists`: the client was there, by login and name, and has a wallet of each of the assets now. `refused`: nothing was done.
+             * @description `exists`: a client with this login and name existed, and now has a wallet of each of the assets. `refused`: nothing was done.
              * @enum {string}
              */
             result: "created" | "exists" | "refused";
@@ -3389,7 +3389,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /** @description An endpoint with the secret it has just been given. */
+        /** @description An endpoint with its new secret. */
         WebhookEndpointWithSecret: {
             /** Format: uuid */
             id: string;
@@ -3397,19 +3397,19 @@ export interface components {
             description: string | null;
             /** @description `*` is every type. */
             event_types: string[];
-            /** @description The names of the headers of your own. Null if they were stored under another key than is set now. */
+            /** @description The names of your own headers. Null if they were stored under another `WEBHOOK_KEY` than is set now. */
             headers: {
                 [key: string]: "***";
             } | null;
-            /** @description Requests per second; null is as fast as it goes. */
+            /** @description Requests per second; null means no limit. */
             rate_limit: number | null;
             /** @enum {string} */
             status: "enabled" | "disabled";
             disabled_reason: ("requested" | "gone" | "failing") | null;
             disabled_at: string | null;
-            /** @description Since when every request has failed. */
+            /** @description The time since which every request has failed. */
             failing_since: string | null;
-            /** @description Until when nothing is sent to it, because its last requests have failed or it asked for time. `test`, `replay`, `replay-failed` and `recover` end the pause. */
+            /** @description Nothing is sent to it until then, because its last requests failed or it answered with `Retry-After`. `test`, `replay`, `replay-failed` and `recover` end the pause. */
             paused_until: string | null;
             last_success_at: string | null;
             last_failure_at: string | null;
@@ -3418,7 +3418,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /**
-                 * @description Of the answer; null if there was none.
+                 * @description The status of the answer; null if there was none.
                  * @example 500
                  */
                 status_code: number | null;
@@ -3428,22 +3428,22 @@ export interface components {
                  */
                 message: string;
             } | null;
-            /** @description How many deliveries it is owed, also while it is paused or disabled. Counted to 1000: that many means so many or more. */
+            /** @description How many deliveries it is owed, also while it is paused or disabled. Counting stops at 1000, which means that many or more. */
             pending: number;
-            /** @description Until when the secret before the last rotation signs too. */
+            /** @description Until when the previous secret also signs. */
             previous_secret_expires_at: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             updated_at: string;
-            /** @description Keep it: it is not shown again. */
+            /** @description Shown only in this answer: store it. */
             secret: string;
         };
         ListWebhookEndpointsAnswer: {
             data: components["schemas"]["WebhookEndpoint"][];
             next_cursor: string | null;
         };
-        /** @description Whom to tell. Its secret is never shown again. */
+        /** @description A receiver of events. Its secret is never shown again. */
         WebhookEndpoint: {
             /** Format: uuid */
             id: string;
@@ -3451,19 +3451,19 @@ export interface components {
             description: string | null;
             /** @description `*` is every type. */
             event_types: string[];
-            /** @description The names of the headers of your own. Null if they were stored under another key than is set now. */
+            /** @description The names of your own headers. Null if they were stored under another `WEBHOOK_KEY` than is set now. */
             headers: {
                 [key: string]: "***";
             } | null;
-            /** @description Requests per second; null is as fast as it goes. */
+            /** @description Requests per second; null means no limit. */
             rate_limit: number | null;
             /** @enum {string} */
             status: "enabled" | "disabled";
             disabled_reason: ("requested" | "gone" | "failing") | null;
             disabled_at: string | null;
-            /** @description Since when every request has failed. */
+            /** @description The time since which every request has failed. */
             failing_since: string | null;
-            /** @description Until when nothing is sent to it, because its last requests have failed or it asked for time. `test`, `replay`, `replay-failed` and `recover` end the pause. */
+            /** @description Nothing is sent to it until then, because its last requests failed or it answered with `Retry-After`. `test`, `replay`, `replay-failed` and `recover` end the pause. */
             paused_until: string | null;
             last_success_at: string | null;
             last_failure_at: string | null;
@@ -3472,7 +3472,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /**
-                 * @description Of the answer; null if there was none.
+                 * @description The status of the answer; null if there was none.
                  * @example 500
                  */
                 status_code: number | null;
@@ -3482,9 +3482,9 @@ export interface components {
                  */
                 message: string;
             } | null;
-            /** @description How many deliveries it is owed, also while it is paused or disabled. Counted to 1000: that many means so many or more. */
+            /** @description How many deliveries it is owed, also while it is paused or disabled. Counting stops at 1000, which means that many or more. */
             pending: number;
-            /** @description Until when the secret before the last rotation signs too. */
+            /** @description Until when the previous secret also signs. */
             previous_secret_expires_at: string | null;
             /** Format: date-time */
             created_at: string;
@@ -3552,9 +3552,9 @@ export interface components {
         Replayed: {
             replayed: number;
         };
-        /** @description How many deliveries are sent. If `failed` and `retrying` are 100000 together, there may be more: ask once more. A delivery that is being sent at the moment comes to its own end. */
+        /** @description How many deliveries are sent. If `failed` and `retrying` are 100000 together, there may be more: ask once more. A delivery that is being sent at the moment is left alone. */
         Recovered: {
-            /** @description All of the following. */
+            /** @description The sum of the following. */
             recovered: number;
             /** @description Had used up their attempts, and are sent again. */
             failed: number;
@@ -3565,17 +3565,17 @@ export interface components {
         };
         Feed: {
             data: components["schemas"]["Event"][];
-            /** @description Where to read on: always there. Another one than was sent means that there may be more at once, even where `data` is empty because of `type`. */
+            /** @description Where to continue; never null. If it differs from the cursor that was sent, there may be more at once, even if `data` is empty because of `type`. */
             next_cursor: string;
             /** @description The epoch of this page, which changes when a standby is promoted or a backup restored; null on a standby that has none. */
             epoch: string | null;
         };
-        /** @description What is sent of an event, with its id. */
+        /** @description An event as it is sent, with its id. */
         Event: components["schemas"]["EventPayload"] & {
             /** Format: uuid */
             id: string;
         };
-        /** @description A fact, by its `type`, as it is sent to webhook endpoints. Types are added: leave alone those that you do not know. */
+        /** @description An event as it is sent to webhook endpoints; its `type` says what `data` holds. Types are added over time: ignore those that you do not know. */
         EventPayload: components["schemas"]["OperationSucceededPayload"] | components["schemas"]["OperationFailedPayload"] | components["schemas"]["BatchPayload"] | components["schemas"]["WalletPayload"] | components["schemas"]["EndpointDisabledPayload"] | components["schemas"]["EndpointTestPayload"];
         OperationSucceededPayload: {
             /** @enum {string} */
@@ -3585,9 +3585,9 @@ export interface components {
             data: components["schemas"]["SucceededOperation"] & components["schemas"]["EventPlace"];
         };
         SucceededOperation: components["schemas"]["OperationKind"] & components["schemas"]["SucceededState"];
-        /** @description What the data of every event has besides. */
+        /** @description Fields that the data of every event has in addition. */
         EventPlace: {
-            /** @description Of one wallet's events, that with the higher number happened later. */
+            /** @description Of two events of one wallet, the one with the higher number happened later. */
             sequence: number;
         };
         OperationFailedPayload: {
@@ -3638,13 +3638,13 @@ export interface components {
         };
         /** @description A caller, and what it may do. */
         Me: {
-            /** @description Whether no key was ever made, so that none is needed. */
+            /** @description True if no key was ever created, in which case none is needed. */
             anonymous: boolean;
             key: {
                 /** Format: uuid */
                 id: string;
                 name: string;
-                /** @description Requests per second; null is as fast as it goes. */
+                /** @description Requests per second; null means no limit. */
                 rate_limit: number | null;
                 expires_at: string | null;
             } | null;
@@ -3662,14 +3662,14 @@ export interface components {
             created_at: string;
             expires_at: string | null;
             revoked_at: string | null;
-            /** @description Keep it: it is not shown again. */
+            /** @description Shown only in this answer: store it. */
             token: string;
         };
         ListKeysAnswer: {
             data: components["schemas"]["ApiKey"][];
             next_cursor: string | null;
         };
-        /** @description Without its token, of which only the hash is stored. */
+        /** @description Without its token: only a hash of that is stored. */
         ApiKey: {
             /** Format: uuid */
             id: string;
@@ -3687,7 +3687,7 @@ export interface components {
             data: components["schemas"]["Act"][];
             next_cursor: string | null;
         };
-        /** @description An administrative act, written in the transaction that did it. */
+        /** @description An administrative action, recorded in the transaction that made it. */
         Act: {
             /** Format: date-time */
             at: string;
@@ -3696,7 +3696,7 @@ export interface components {
             key_id: string | null;
             action: string;
             subject_type: string;
-            /** @description Null for what has no uuid: the detail names it. */
+            /** @description Null if the subject has no UUID: the detail names it. */
             subject_id: string | null;
             detail: {
                 [key: string]: unknown;
@@ -3789,33 +3789,33 @@ export interface components {
                 began_at: string;
                 /** @enum {string} */
                 reason: "first" | "promotion" | "restore";
-                /** @description What was acknowledged up to this moment is here. What was acknowledged later, and before `began_at`, can be missing: send it again, under the same keys. Null if that is not known, and for the first epoch. */
+                /** @description Operations acknowledged up to this time are here. Those acknowledged later, and before `began_at`, may be missing: send them again under the same keys. Null if the time is not known, and for the first epoch. */
                 complete_until: string | null;
             } | null;
             /**
              * Format: date-time
-             * @description When this was put together: it is told again for a second.
+             * @description When this was computed. The same answer is given for up to a second.
              */
             at: string;
-            /** @description Over the last minute. `applied` is what succeeded; what was accepted is that, what failed, and by how much more waits. */
+            /** @description Over the last minute. `applied` counts operations that succeeded; `accepted` is computed as ended operations plus the growth of the backlog. */
             rates: {
                 accepted_per_second: number;
                 applied_per_second: number;
                 failed_per_second: number;
             };
             pending: {
-                /** @description Single operations, as far as they are counted. */
+                /** @description Single operations; counting stops at a limit. */
                 operations: number;
                 batch_lines: number;
                 oldest_age_seconds: number;
             };
-            /** @description Those where something waits, the longest wait first. */
+            /** @description Partitions with pending operations, the longest wait first. */
             partitions: {
                 partition: number;
                 pending: number;
                 oldest_age_seconds: number;
             }[];
-            /** @description Those seen in the last ten minutes that have not stopped. One that was not seen for 10 s is gone. */
+            /** @description Workers seen in the last ten minutes that have not stopped. One that was not seen for 10 s is gone. */
             workers: {
                 /** @example worker-1:4711 */
                 name: string;
@@ -3827,7 +3827,7 @@ export interface components {
                 /** @description Operations that succeeded or failed in the minute before `seen_at`. */
                 applied_last_minute: number;
             }[];
-            /** @description Batches that have not finished: none of their lines has ended, some have, or the rest was cancelled. */
+            /** @description Unfinished batches: none of their lines has ended, some have, or the rest was cancelled. */
             batches: {
                 accepted: number;
                 applying: number;
@@ -3835,26 +3835,26 @@ export interface components {
             };
             webhooks: {
                 endpoints: number;
-                /** @description Left alone for a while, because requests to them failed. */
+                /** @description Paused for a while because requests to them failed. */
                 paused: number;
                 /** @description Of enabled endpoints; counted up to 10,000. */
                 pending_deliveries: number;
                 oldest_age_seconds: number;
             };
-            /** @description The last `npm run audit` that came to its end and was allowed to write that down. */
+            /** @description The last `npm run audit` that finished and had the right to record it. */
             last_audit: {
                 /** Format: date-time */
                 finished_at: string;
                 violations: number;
             } | null;
-            /** @description In the order of time. Workers leave a sample each minute; while none runs there is none. */
+            /** @description In chronological order. Workers record a sample each minute; while none runs there are no samples. */
             last_hour: {
                 /**
                  * Format: date-time
                  * @description When the minute began.
                  */
                 at: string;
-                /** @description Since the sample before. */
+                /** @description Since the previous sample. */
                 accepted: number;
                 succeeded: number;
                 failed: number;
@@ -3872,14 +3872,14 @@ export interface components {
             queue: "up" | "down";
             /** @description Why it is not `ok`. `no_worker`: operations or lines of a batch have waited for 10 s, and no worker was seen for as long. `operations_late`: they have waited for 10 s without any progress. With `queue_down`, where Redis says why: `queue_read_only`, it is a replica or was demoted; `queue_full`, its memory is full; `queue_slotless`, it does not have the slot of the queue in its Cluster; `queue_forbidden`, the user may not do what is needed, or the server is a Sentinel. */
             reasons: ("database_down" | "database_read_only" | "queue_down" | "no_worker" | "operations_late" | "queue_read_only" | "queue_full" | "queue_slotless" | "queue_forbidden")[];
-            /** @description Another `id` than before means that a standby was promoted or a backup restored. Null while the database is down or does not answer within a second, and on a standby of a database that has no epoch. */
+            /** @description A changed `id` means that a standby was promoted or a backup restored. Null while the database is down or does not answer within a second, and on a standby of a database that has no epoch. */
             epoch: {
                 id: string;
                 /** Format: date-time */
                 began_at: string;
                 /** @enum {string} */
                 reason: "first" | "promotion" | "restore";
-                /** @description What was acknowledged up to this moment is here. What was acknowledged later, and before `began_at`, can be missing: send it again, under the same keys. Null if that is not known, and for the first epoch. */
+                /** @description Operations acknowledged up to this time are here. Those acknowledged later, and before `began_at`, may be missing: send them again under the same keys. Null if the time is not known, and for the first epoch. */
                 complete_until: string | null;
             } | null;
         };
@@ -3899,7 +3899,7 @@ export interface operations {
     createWalletOperation: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -3935,11 +3935,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -3952,7 +3952,7 @@ export interface operations {
     createOperationOfWallet: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -3988,11 +3988,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4005,7 +4005,7 @@ export interface operations {
     createResupply: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4038,11 +4038,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4055,7 +4055,7 @@ export interface operations {
     createTransfer: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4088,11 +4088,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4105,7 +4105,7 @@ export interface operations {
     createTopUp: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4141,11 +4141,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4158,7 +4158,7 @@ export interface operations {
     createBonus: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4194,11 +4194,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4211,7 +4211,7 @@ export interface operations {
     createSpend: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4247,11 +4247,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4266,7 +4266,7 @@ export interface operations {
             query?: {
                 status?: "open" | "closed";
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4292,7 +4292,7 @@ export interface operations {
     createHold: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4328,11 +4328,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4345,7 +4345,7 @@ export interface operations {
     captureHold: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4358,7 +4358,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dc6d-7f32-9975-cb07236adf42 */
+                /** @example 01a22183-f714-79e2-b3c4-ef838669bdf5 */
                 id: string;
             };
             cookie?: never;
@@ -4381,11 +4381,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4398,7 +4398,7 @@ export interface operations {
     releaseHold: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4411,7 +4411,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dc6d-7f32-9975-cb07236adf42 */
+                /** @example 01a22183-f714-79e2-b3c4-ef838669bdf5 */
                 id: string;
             };
             cookie?: never;
@@ -4434,11 +4434,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4451,7 +4451,7 @@ export interface operations {
     reverseOperation: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4464,7 +4464,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-db35-7df7-923b-ffc7ebdd35c0 */
+                /** @example 01a22183-ebca-7f0a-a9c9-87602c84ab64 */
                 id: string;
             };
             cookie?: never;
@@ -4487,11 +4487,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4504,7 +4504,7 @@ export interface operations {
     createPosting: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4537,11 +4537,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4569,7 +4569,7 @@ export interface operations {
                 to?: string;
                 /** @example 2 */
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4592,7 +4592,7 @@ export interface operations {
     createOperation: {
         parameters: {
             query?: {
-                /** @description Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. With a key under which the same request was accepted before, the answer is that operation. */
+                /** @description Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is stored. If the same request was accepted before under its key, the answer is that operation. */
                 dry_run?: boolean;
             };
             header?: {
@@ -4625,11 +4625,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4644,7 +4644,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-dd0d-7d28-8992-770914ac60ca */
+                /** @example 01a22183-fba0-7f85-99e9-a6d37a9efa57 */
                 id: string;
             };
             cookie?: never;
@@ -4670,7 +4670,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dc04-78b0-9fae-676d7cf4d884 */
+                /** @example 01a22183-f2da-7eff-bab8-796b0124c25f */
                 id: string;
             };
             cookie?: never;
@@ -4698,7 +4698,7 @@ export interface operations {
                 to?: string;
                 /** @example 1 */
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4721,17 +4721,17 @@ export interface operations {
     createBatch: {
         parameters: {
             query?: {
-                /** @description `low` unless told otherwise. */
+                /** @description Defaults to `low`. */
                 priority?: "high" | "low";
                 /** @description All succeed or all fail; at most 1000 operations. */
                 atomic?: boolean;
                 /** @description Each line sends an event when it ends, not only the batch. */
                 line_events?: boolean;
-                /** @description `refuse` unless told otherwise: a bad line refuses the batch. `skip` accepts the good lines and names the others in `skipped_lines`; it refuses the batch if no line is good, more than 1000 are bad, or two have the same key. Not for atomic batches. The same body sent again is the same batch. */
+                /** @description `refuse` (the default): one invalid line rejects the batch. `skip` accepts the valid lines and names the others in `skipped_lines`; it rejects the batch if no line is valid, more than 1000 are invalid, or two have the same key. Not for atomic batches. The same body sent again is the same batch. */
                 on_invalid?: "refuse" | "skip";
-                /** @description Of a CSV body: the column that holds the idempotency key of each line. It need not be a field of an operation. */
+                /** @description For a CSV body: the column with the idempotency key of each line. It need not be a field of an operation. */
                 key_column?: string;
-                /** @description Only check; `200` tells what would be accepted. */
+                /** @description Only validate: `200` says what would be accepted. */
                 validate_only?: boolean;
             };
             header?: {
@@ -4766,11 +4766,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4788,7 +4788,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
+                /** @example 01a22183-fe8d-7fff-b873-f9b02da00000 */
                 id: string;
             };
             cookie?: never;
@@ -4813,12 +4813,12 @@ export interface operations {
                 /** @description For CSV that is opened in a spreadsheet: `escape` puts an apostrophe before each field that would be computed as a formula, since a description or a reference is text that others may have chosen. Such a field begins with `=`, `+`, `-`, `@`, a tab or a line end; negative numbers stay as they are. Without it fields are exactly what was sent. */
                 formulas?: "escape";
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
             path: {
-                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
+                /** @example 01a22183-fe8d-7fff-b873-f9b02da00000 */
                 id: string;
             };
             cookie?: never;
@@ -4846,7 +4846,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
+                /** @example 01a22183-fe8d-7fff-b873-f9b02da00000 */
                 id: string;
             };
             cookie?: never;
@@ -4865,11 +4865,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4887,7 +4887,7 @@ export interface operations {
                 Prefer?: string;
             };
             path: {
-                /** @example 01a22110-dd29-7fff-a0d7-ac975a300000 */
+                /** @example 01a22183-fe8d-7fff-b873-f9b02da00000 */
                 id: string;
             };
             cookie?: never;
@@ -4906,11 +4906,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -4929,7 +4929,7 @@ export interface operations {
                 status?: "active" | "frozen" | "closed";
                 /** @example 2 */
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4965,7 +4965,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5005,7 +5005,7 @@ export interface operations {
     getWallet: {
         parameters: {
             query?: {
-                /** @description What it was at the end of this millisecond. */
+                /** @description The state at the end of this millisecond. */
                 at?: string;
             };
             header?: never;
@@ -5058,7 +5058,7 @@ export interface operations {
     getWalletBalance: {
         parameters: {
             query?: {
-                /** @description What it was at the end of this millisecond. */
+                /** @description The state at the end of this millisecond. */
                 at?: string;
             };
             header?: never;
@@ -5089,7 +5089,7 @@ export interface operations {
                 to?: string;
                 /** @example 2 */
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5141,11 +5141,11 @@ export interface operations {
     getWalletStatement: {
         parameters: {
             query?: {
-                /** @description Included. Without it: the first moment of the month (UTC) in which the statement ends. */
+                /** @description Inclusive. Defaults to the beginning of the month (UTC) in which the statement ends. */
                 from?: string;
-                /** @description Not included. Without it, or if it has not come yet: now. What is being applied at that moment is dated then and may be on a later statement of the same time, so let a moment pass before a period is closed. */
+                /** @description Exclusive. Defaults to now, as does a time in the future. Operations that are being applied at that moment may appear only on a later statement of the same period, so wait a moment before you close a period. */
                 to?: string;
-                /** @description Goes before `Accept`, which links cannot set. */
+                /** @description Overrides `Accept`, which links cannot set. */
                 format?: "json" | "csv";
                 /** @description For CSV that is opened in a spreadsheet: `escape` puts an apostrophe before each field that would be computed as a formula, since a description or a reference is text that others may have chosen. Such a field begins with `=`, `+`, `-`, `@`, a tab or a line end; negative numbers stay as they are. Without it fields are exactly what was sent. */
                 formulas?: "escape";
@@ -5176,7 +5176,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-dc6d-7f32-9975-cb07236adf42 */
+                /** @example 01a22183-f714-79e2-b3c4-ef838669bdf5 */
                 id: string;
             };
             cookie?: never;
@@ -5203,7 +5203,7 @@ export interface operations {
                  */
                 login?: string;
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5239,7 +5239,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5343,7 +5343,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5357,7 +5357,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5402,7 +5402,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5416,7 +5416,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5452,7 +5452,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5467,7 +5467,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5494,7 +5494,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5504,11 +5504,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5524,12 +5524,12 @@ export interface operations {
                 status?: "pending" | "succeeded" | "failed";
                 event_type?: "operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test";
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5552,9 +5552,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
-                /** @example 01a22110-de86-7d62-bd53-1588bc250c28 */
+                /** @example 01a22184-0c6f-7844-b408-ab5e29fb394d */
                 event_id: string;
             };
             cookie?: never;
@@ -5577,9 +5577,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
-                /** @example 01a22110-de86-7d62-bd53-1588bc250c28 */
+                /** @example 01a22184-0c6f-7844-b408-ab5e29fb394d */
                 event_id: string;
             };
             cookie?: never;
@@ -5589,11 +5589,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5608,7 +5608,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5622,11 +5622,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5641,7 +5641,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5655,11 +5655,11 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     /** @description Seconds to wait before asking again. */
                     "Retry-After"?: number;
-                    /** @description `true` where the same request was accepted before, and this repeats its answer. */
+                    /** @description `true` if the same request was accepted before and this answer repeats the first one. */
                     "Idempotent-Replayed"?: "true";
                     [name: string]: unknown;
                 };
@@ -5674,7 +5674,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5697,7 +5697,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5718,7 +5718,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de69-79d8-8d4c-3db5382f74aa */
+                /** @example 01a22184-0c02-78d7-a381-bdc0278d3387 */
                 id: string;
             };
             cookie?: never;
@@ -5775,7 +5775,7 @@ export interface operations {
                 type?: ("operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test") | ("operation.succeeded" | "operation.failed" | "batch.completed" | "wallet.activated" | "wallet.frozen" | "wallet.closed" | "webhook_endpoint.disabled" | "webhook_endpoint.test")[];
             };
             header?: {
-                /** @description The `id` that came last, as browsers send it when they connect again. It goes before `after`. The answer is `410` where that of `GET /events` is: then read on as its problem says. */
+                /** @description The last `id` that was received, which browsers send when they reconnect. It overrides `after`. The answer is `410` in the same cases as for `GET /events`: continue as the problem says. */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -5799,7 +5799,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-de86-7d62-bd53-1588bc250c28 */
+                /** @example 01a22184-0c6f-7844-b408-ab5e29fb394d */
                 id: string;
             };
             cookie?: never;
@@ -5841,7 +5841,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -5877,7 +5877,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description Where it is found. */
+                    /** @description The path of the resource. */
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -5892,7 +5892,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @example 01a22110-dedf-704e-b021-a1574077994f */
+                /** @example 01a22184-0f02-7692-a0c9-36dffd84fddd */
                 id: string;
             };
             cookie?: never;
@@ -5914,7 +5914,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -6020,9 +6020,9 @@ export interface operations {
             header: {
                 /** @description The id of the event, the same in each attempt. */
                 "webhook-id": string;
-                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                /** @description When this attempt was made, in seconds since 1970. Reject requests that are more than a few minutes old. */
                 "webhook-timestamp": string;
-                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there are two. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6034,7 +6034,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            /** @description The receiver is gone: the endpoint is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -6055,7 +6055,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Tried again. With `Retry-After`, not before that. */
+            /** @description Retried, not before the time in `Retry-After` if there is one. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6070,9 +6070,9 @@ export interface operations {
             header: {
                 /** @description The id of the event, the same in each attempt. */
                 "webhook-id": string;
-                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                /** @description When this attempt was made, in seconds since 1970. Reject requests that are more than a few minutes old. */
                 "webhook-timestamp": string;
-                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there are two. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6084,7 +6084,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            /** @description The receiver is gone: the endpoint is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -6105,7 +6105,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Tried again. With `Retry-After`, not before that. */
+            /** @description Retried, not before the time in `Retry-After` if there is one. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6120,9 +6120,9 @@ export interface operations {
             header: {
                 /** @description The id of the event, the same in each attempt. */
                 "webhook-id": string;
-                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                /** @description When this attempt was made, in seconds since 1970. Reject requests that are more than a few minutes old. */
                 "webhook-timestamp": string;
-                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there are two. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6134,7 +6134,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            /** @description The receiver is gone: the endpoint is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -6155,7 +6155,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Tried again. With `Retry-After`, not before that. */
+            /** @description Retried, not before the time in `Retry-After` if there is one. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6170,9 +6170,9 @@ export interface operations {
             header: {
                 /** @description The id of the event, the same in each attempt. */
                 "webhook-id": string;
-                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                /** @description When this attempt was made, in seconds since 1970. Reject requests that are more than a few minutes old. */
                 "webhook-timestamp": string;
-                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there are two. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6184,7 +6184,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            /** @description The receiver is gone: the endpoint is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -6205,7 +6205,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Tried again. With `Retry-After`, not before that. */
+            /** @description Retried, not before the time in `Retry-After` if there is one. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6220,9 +6220,9 @@ export interface operations {
             header: {
                 /** @description The id of the event, the same in each attempt. */
                 "webhook-id": string;
-                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                /** @description When this attempt was made, in seconds since 1970. Reject requests that are more than a few minutes old. */
                 "webhook-timestamp": string;
-                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there are two. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6234,7 +6234,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            /** @description The receiver is gone: the endpoint is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -6255,7 +6255,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Tried again. With `Retry-After`, not before that. */
+            /** @description Retried, not before the time in `Retry-After` if there is one. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6270,9 +6270,9 @@ export interface operations {
             header: {
                 /** @description The id of the event, the same in each attempt. */
                 "webhook-id": string;
-                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                /** @description When this attempt was made, in seconds since 1970. Reject requests that are more than a few minutes old. */
                 "webhook-timestamp": string;
-                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there are two. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6284,7 +6284,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            /** @description The receiver is gone: the endpoint is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -6305,7 +6305,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Tried again. With `Retry-After`, not before that. */
+            /** @description Retried, not before the time in `Retry-After` if there is one. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6320,9 +6320,9 @@ export interface operations {
             header: {
                 /** @description The id of the event, the same in each attempt. */
                 "webhook-id": string;
-                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                /** @description When this attempt was made, in seconds since 1970. Reject requests that are more than a few minutes old. */
                 "webhook-timestamp": string;
-                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there are two. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6334,7 +6334,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            /** @description The receiver is gone: the endpoint is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -6355,7 +6355,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Tried again. With `Retry-After`, not before that. */
+            /** @description Retried, not before the time in `Retry-After` if there is one. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;
@@ -6370,9 +6370,9 @@ export interface operations {
             header: {
                 /** @description The id of the event, the same in each attempt. */
                 "webhook-id": string;
-                /** @description When this attempt was made, in seconds since 1970. Refuse what is older than some minutes. */
+                /** @description When this attempt was made, in seconds since 1970. Reject requests that are more than a few minutes old. */
                 "webhook-timestamp": string;
-                /** @description Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation. */
+                /** @description Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there are two. */
                 "webhook-signature": string;
             };
             path?: never;
@@ -6384,7 +6384,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nothing may be sent here from now on: the endpoint is disabled. */
+            /** @description The receiver is gone: the endpoint is disabled. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -6405,7 +6405,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Tried again. With `Retry-After`, not before that. */
+            /** @description Retried, not before the time in `Retry-After` if there is one. */
             "5XX": {
                 headers: {
                     [name: string]: unknown;

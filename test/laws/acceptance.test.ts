@@ -10,7 +10,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
-/** What an operation goes through on its way into the queue, when others are in its way. */
+/** Obstacles that an operation meets on its way into the queue. */
 
 let service: Service;
 let holder: Client;
@@ -52,12 +52,12 @@ function deposit(more: Partial<NewOperation> = {}): NewOperation {
   };
 }
 
-it('stands behind the operation being accepted in its partition, and is rung for when it is committed', async () => {
+it('waits for the operation being accepted in its partition, and rings when it is committed', async () => {
   await holder.query('BEGIN');
   await holder.query('SELECT pg_advisory_xact_lock($1, $2)', [ADVISORY_LOCK.accept, partition]);
   const operation = deposit();
   const accepting = accept(operation);
-  // It may only draw its place in the order when those before it can be seen.
+  // It may get its position in the order only when those before it are visible.
   await untilWaitingForLocks(service.database);
   const { rows: drawn } = await holder.query<{ seq: bigint }>(`SELECT nextval('operation_seq') AS seq`);
   expect(rings).toEqual([]);
@@ -71,18 +71,18 @@ it('stands behind the operation being accepted in its partition, and is rung for
   expect(rings).toEqual([{ partitions: [partition], lane: 'high' }]);
 });
 
-it('is rung for in the lane of its priority', async () => {
+it('rings in the lane of its priority', async () => {
   await Promise.all([accept(deposit({ priority: 'low' })), accept(deposit())]);
   expect(rings.map(({ lane }) => lane)).toEqual(['bulk', 'high']);
 });
 
-it('is accepted although the database refuses one of those that come with it', async () => {
+it('is accepted although the database refuses another operation of its group', async () => {
   const operations = Array.from({ length: 20 }, (_, n) => deposit(n === 12 ? { amount: -1n } : {}));
   const answers = await Promise.allSettled(operations.map(accept));
   expect(answers.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([12]);
 });
 
-it('has its place by acceptance, whatever its id', async () => {
+it('is ordered by acceptance, whatever its id', async () => {
   const ids = [newId(), newId()].toReversed();
   for (const id of ids) await accept(deposit({ id }));
   const applied: string[] = [];
@@ -91,6 +91,6 @@ it('has its place by acceptance, whatever its id', async () => {
     applied.push(...drain.applied.map(({ operation }) => operation.id));
     state = drain.states.get(partition);
   }
-  // Other tests have left operations behind, some of them in this partition.
+  // Other tests have left operations in the queue, some of them in this partition.
   expect(applied.filter((id) => ids.includes(id))).toEqual(ids);
 });

@@ -10,7 +10,7 @@ import { type Service, startService } from '../support/service.ts';
 
 /** Every route of the API with every kind of caller: made from the routes, so that none can be forgotten. */
 
-/** What is open to everybody, beside the endpoints that say so. */
+/** What is public besides the endpoints that say so. */
 const OPEN = [
   '/',
   '/openapi.json',
@@ -26,7 +26,7 @@ const ANY_ID = '01900000-0000-7000-8000-000000000000';
 
 let service: Service;
 let client: HttpClient;
-/** What callers send who are to be refused. */
+/** Headers of callers that must be refused. */
 const refused: Record<string, string> = {};
 const onlyWith: Record<string, string> = {};
 const allBut: Record<string, string> = {};
@@ -57,9 +57,9 @@ afterAll(async () => {
   await service.stop();
 });
 
-/** Asks without a body, of which nothing may be read before the caller is known. */
+/** Sends no body, because nothing of it may be read before the caller is known. */
 async function ask(method: string, path: string, authorization: string | null): Promise<number> {
-  // No place in the feed: the stream of events would not end otherwise.
+  // An invalid cursor: the stream of events would not end otherwise.
   const headers: Record<string, string> = { 'last-event-id': 'none', ...(authorization !== null && { authorization }) };
   return (await client.send(method.toUpperCase(), `${service.url}${path}`, headers)).status;
 }
@@ -69,7 +69,7 @@ const routes = ENDPOINTS.flatMap(({ method, paths, scope }) =>
 );
 const toUrl = (path: string) => path.replace(/\{\w+\}|:\w+/g, ANY_ID);
 
-it('lets in who may, and nobody else', async () => {
+it('admits exactly the keys with the scope', async () => {
   const lines = [`nobody, ${Object.keys(refused).join(', ')}, all scopes but this, this scope`];
   for (const { method, path, scope } of routes) {
     const callers: [string, string | null][] = [['nobody', null], ...Object.entries(refused)];
@@ -92,7 +92,7 @@ it('lets in who may, and nobody else', async () => {
   expect(lines.join('\n')).toMatchSnapshot();
 }, 120_000);
 
-/** The routes of an app, and of the routers in it, however they came there. */
+/** The routes of an app, and of the routers in it, however they were added. */
 function routesIn(stack: any[]): { method: string; path: string }[] {
   return stack.flatMap(({ route, handle }) => {
     if (handle?.stack && !route) return routesIn(handle.stack);
@@ -102,7 +102,7 @@ function routesIn(stack: any[]): { method: string; path: string }[] {
   });
 }
 
-it('answers nothing to who has no key, whatever is routed beside the endpoints', async () => {
+it('answers nothing without a key, whatever is routed beside the endpoints', async () => {
   const log = createLogger({ process: 'test', level: 'silent', pretty: false });
   const nothing = () => undefined;
   const app = createApp({

@@ -26,13 +26,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('a filled history breaks no promise', async () => {
+it('a generated history breaks no promise', async () => {
   const violations: unknown[] = [];
   await auditDatabase(database, (violation) => violations.push(violation));
   expect(violations.slice(0, 10)).toEqual([]);
 }, 120_000);
 
-it('a filled history has every kind of operation, failures, and as many lines of batches as single operations', async () => {
+it('a generated history has every kind of operation, failures, and as many lines of batches as single operations', async () => {
   const { rows } = await database.query<Record<string, bigint>>(
     `SELECT count(*) AS operations, count(DISTINCT type) AS kinds, count(batch_id) AS lines,
             (SELECT count(*) FROM failures) AS failures, (SELECT count(*) FROM operation_keys) AS keys,
@@ -48,7 +48,7 @@ it('a filled history has every kind of operation, failures, and as many lines of
   expect(Number(failures) / OPERATIONS).toBeLessThan(0.07);
 });
 
-it('a filled database has the constraints and indexes that the migrations made', async () => {
+it('a generated database has the constraints and indexes of the migrations', async () => {
   const { databaseUrl: url } = await createTestDatabase();
   const migrated = createPool({ url, name: 'test', size: 1, onError: () => undefined });
   const shape = async (of: Database): Promise<string[]> => {

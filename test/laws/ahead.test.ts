@@ -5,7 +5,7 @@ import { until } from '../support/keys.ts';
 import { randomFrom } from '../support/load.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** `ahead` says how many operations of the partition are applied first: it is held against the order in which they really were. */
+/** `ahead` says how many operations of the partition are applied first: it is compared with the real order. */
 let service: Service;
 beforeEach(async () => {
   service = await startService({ worker: false });
@@ -43,7 +43,7 @@ async function acceptBatch(wallets: readonly string[]): Promise<string[]> {
   return lines.data.map(({ id }: { id: string }) => id);
 }
 
-/** What each says, when nothing more is accepted. */
+/** The answers for all of them, after the last acceptance. */
 async function readAhead(ids: readonly string[]): Promise<number[]> {
   const read = async () =>
     Promise.all(ids.map(async (id) => (await request(service.url).get(`/operations/${id}`)).body.ahead as number));
@@ -58,7 +58,7 @@ async function readAhead(ids: readonly string[]): Promise<number[]> {
   return known;
 }
 
-/** How many were applied before each: the account of the treasury that a partition has counts its movements. */
+/** How many were applied before each: the versions of a partition's treasury count its movements. */
 async function readApplied(ids: readonly string[], besides: readonly string[] = []): Promise<number[]> {
   const { rows } = await service.database.query<{ id: string }>(
     'SELECT operation_id AS id FROM movements WHERE operation_id = ANY ($1::uuid[]) ORDER BY from_version',
@@ -68,7 +68,7 @@ async function readApplied(ids: readonly string[], besides: readonly string[] = 
   return ids.map((id) => order.indexOf(id));
 }
 
-it('operations of high priority say exactly how many go first, and the last of them also what it takes along', async () => {
+it('operations of high priority report exactly how many are ahead, and the last of them also those it takes along', async () => {
   const random = randomFrom(20);
   const [first, second, both] = (await createWallets(3)) as [string, string, string];
   const highs: string[] = [];
@@ -82,7 +82,7 @@ it('operations of high priority say exactly how many go first, and the last of t
   expect(ahead).toEqual(await readApplied([...highs, last], lows));
 });
 
-it('lines of batches and operations of low priority take turns, and count each other so', async () => {
+it('lines of batches and operations of low priority take turns, and are counted accordingly', async () => {
   // A transaction has two of each. While single operations of high priority come, it would have a sixteenth.
   const limit = 6;
   const wallets = await createWallets(36);

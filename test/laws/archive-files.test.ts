@@ -9,7 +9,7 @@ import { breakTheLaw } from '../support/break-the-law.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** The files of an archive are all that has its history: what was changed in them is found, and is not gone by. */
+/** The files of an archive are the only copy of its history: changes to them are found, and then not used. */
 
 let service: Service;
 let folder: string;
@@ -35,7 +35,7 @@ beforeEach(async () => {
 
 const path = (month: Month, name: string): string => join(folder, month, name);
 
-it('every change is found, and nothing is deleted by it', async () => {
+it('every change to the files is found, and then nothing is deleted', async () => {
   await archive('2026-02');
   await archive('2026-03');
   expect(await verify()).toEqual([]);
@@ -46,7 +46,7 @@ it('every change is found, and nothing is deleted by it', async () => {
   writeFileSync(file, changed);
   expect(await verify()).toEqual([expect.stringMatching(/movements\.csv\.gz was changed/)]);
 
-  // With a manifest that fits: then it is another one than the month after and the database know.
+  // With a matching manifest: then it differs from the one that the next month and the database know.
   const rows = gunzipSync(bytes).toString();
   const forged = gzipSync(
     rows.replace(/^([^,]+,0,\d+,\d+,)(-?\d+)/m, (_, start, balance) => `${start}${Number(balance) - 1}`),
@@ -61,18 +61,18 @@ it('every change is found, and nothing is deleted by it', async () => {
   expect(await verify()).toEqual([
     expect.stringMatching(/2026-01: the movements of account \d+ do not lead from version/),
     expect.stringMatching(/2026-02 does not continue the month before it/),
-    '2026-01 is not what the database has noted',
+    '2026-01 is not what the database has recorded',
   ]);
   writeFileSync(file, bytes);
   rmSync(path('2026-01', 'manifest.json'));
   expect(await verify()).toEqual([
     expect.stringMatching(/2026-01 has no manifest/),
     expect.stringMatching(/2026-02 does not continue the month before it/),
-    '2026-01 is noted in the database, and missing',
+    '2026-01 is recorded in the database, but missing',
   ]);
 });
 
-it('a month that was noted is only deleted by its own files', async () => {
+it('a recorded month is only deleted by its own files', async () => {
   await archive('2026-02');
   await breakTheLaw(service.database, 'UPDATE archives SET removed_at = NULL');
   const file = path('2026-01', 'operations.csv.gz');
@@ -84,9 +84,9 @@ it('a month that was noted is only deleted by its own files', async () => {
   await expect(archive('2026-03')).rejects.toThrow(/2026-01 was written to another folder/);
 });
 
-it('a folder that is there already is only taken if it is what would be written', async () => {
+it('an existing folder is only reused if it is what would be written', async () => {
   mkdirSync(join(folder, '2026-01'));
-  await expect(archive('2026-02')).rejects.toThrow(/2026-01 is there already, and is not the archive of 2026-01/);
+  await expect(archive('2026-02')).rejects.toThrow(/2026-01 exists already, and is not the archive of 2026-01/);
   rmSync(join(folder, '2026-01'), { recursive: true });
   expect(await archive('2026-02')).toBeGreaterThan(0);
 });

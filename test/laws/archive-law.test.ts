@@ -7,7 +7,7 @@ import { refusalOf } from '../support/law-rig.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What the database refuses to delete of history, whatever an archive asks for: here it is as wrong as it can be. */
+/** What the database refuses to delete of history, whatever an archive orders: here it is as wrong as it can be. */
 
 const MONTH = '2026-01';
 const HASH = `decode(repeat('ab', 32), 'hex')`;
@@ -54,7 +54,7 @@ const note = (month = MONTH, before = '2026-02'): string =>
   `INSERT INTO archives (month, before_id, operations, movements, failures, manifest_hash)
    VALUES ('${month}-01', '${firstIdOf(before)}', 1, 1, 1, ${HASH})`;
 
-/** The checkpoint of an account at a version, as it stands there, unless something else is said. */
+/** The checkpoint of an account at a version, with its true values unless others are given. */
 const checkpoint = (of: bigint, version: number, more: Record<string, string> = {}): string => {
   const columns = {
     ...{ account_id: 'account_id', version: 'version', balance: 'balance', operation_id: 'operation_id' },
@@ -75,7 +75,7 @@ const OPERATIONS = 'operations_kept_until_archived';
 const MOVEMENTS = 'movements_kept_until_archived';
 const FAILURES = 'failures_kept_until_archived';
 
-it('what is archived may go: an operation first, and then its movement or failure', async () => {
+it('archived rows may be deleted: an operation first, and then its movement or failure', async () => {
   expect(
     await refused(
       note(),
@@ -243,7 +243,7 @@ describe('a month is refused', () => {
   });
 });
 
-describe('what is archived', () => {
+describe('an archived operation', () => {
   const archived = (): string[] => [note(), bothAt(1), drop('operations', moved), drop('movements', moved)];
 
   it('is not accepted, queued or applied a second time', async () => {
@@ -263,7 +263,7 @@ describe('what is archived', () => {
     expect(await refused(...archived(), fail)).toBe('outcomes_fit_entries');
   });
 
-  it('is what an account stands on that has not moved since', async () => {
+  it('is the state of an account that has not moved since', async () => {
     const whole = [
       note(),
       bothAt(3),
@@ -281,7 +281,7 @@ describe('what is archived', () => {
     expect(await refused(...whole, back, freeze(', version = 2'))).toBe('accounts_follow_entries');
   });
 
-  it('may be what a line stands for, and nothing that neither is there nor can be archived', async () => {
+  it('may be the target of a line, unless it neither exists nor can be archived', async () => {
     const replay = (id: string): string =>
       `INSERT INTO batch_replays (batch_id, position, line, operation_id) SELECT id, 9, 9, '${id}' FROM batches`;
     expect(await refused(replay(moved))).toBe('accepted');

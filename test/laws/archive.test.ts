@@ -14,7 +14,10 @@ import { killAfter } from '../support/kill-after.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** Months are written to files and deleted, while everything else keeps running: nothing is lost, and nothing is in two months. */
+/**
+ * Months are written to files and deleted while everything else keeps running: nothing is lost, and nothing is in two
+ * months.
+ */
 
 let service: Service;
 let folder: string;
@@ -33,7 +36,7 @@ const verify = (): Promise<string[]> => rig.verify(service, folder);
 const work = (wallets: readonly string[]): Promise<void> => rig.work(service, wallets);
 const inMonth = (month: Month, done: () => Promise<unknown>): Promise<void> => rig.inMonth(service, month, done);
 
-/** What an operation is, with its movements or failure, by id; of the database and of the files. */
+/** An operation with its movements or failure, by id; from the database and from the files. */
 const FACTS = `SELECT id::text, coalesce(operations.amount::text, '') AS amount,
     coalesce((SELECT string_agg(from_version::text, ' ' ORDER BY leg) FROM movements WHERE operation_id = id),
              (SELECT wallet_version::text FROM failures WHERE operation_id = id)) AS version,
@@ -97,7 +100,7 @@ it('a file has every column of its table', async () => {
   }
 });
 
-it('months are in the files as they were, and nothing else is deleted', async () => {
+it('months are written to the files unchanged, and nothing else is deleted', async () => {
   const wallets = [await createFundedWallet(service.url, '100.00'), await createFundedWallet(service.url, '100.00')];
   await age(
     service.database,
@@ -139,7 +142,10 @@ it('months are in the files as they were, and nothing else is deleted', async ()
   ]);
 }, 60_000);
 
-/** Has the moment of the operation or batch `of` be the beginning of a month: what was accepted before it is of the month before. */
+/**
+ * Makes the time of the operation or batch `of` the beginning of a month: everything accepted before it is of the
+ * previous month.
+ */
 async function beginMonthAt(month: Month, of: string): Promise<void> {
   const moment = parseInt(of.slice(0, 8) + of.slice(9, 13), 16);
   await age(service.database, moment - startOf(month).getTime(), '00000000-0000-0000-0000-000000000000');
@@ -156,14 +162,14 @@ async function withoutWorker(): Promise<void> {
   service = await startService({ worker: false });
 }
 
-it('what was applied behind something of the month after stays, and goes with a later month', async () => {
+it('an operation applied after one of the next month stays, and is archived with a later month', async () => {
   await withoutWorker();
   const one = await createFundedWallet(service.url);
   let other = one;
   while (other === one || partitionOf(other, service.partitions) !== partitionOf(one, service.partitions))
     other = await createFundedWallet(service.url);
   const first = await send(one, 'DEPOSIT', '5.00');
-  // Of low priority: it is applied behind what is accepted after it, on the treasury that they share.
+  // Of low priority: on their shared treasury it is applied after operations that are accepted later.
   const operations = [1, 2, 3].map((amount) => ({ type: 'deposit', wallet_id: other, amount }));
   await request(service.url).post('/batches').send({ operations }).expect(202);
   const march = [await send(one, 'DEPOSIT', '7.00'), await send(one, 'WITHDRAW', '100.00')];
@@ -186,7 +192,7 @@ it('what was applied behind something of the month after stays, and goes with a 
   expect([await audit(), await verify()]).toEqual([[], []]);
 });
 
-it('what waits stays', async () => {
+it('pending operations stay', async () => {
   await withoutWorker();
   const wallet = await createFundedWallet(service.url);
   const operations = [1, 2].map((amount) => ({ type: 'deposit', wallet_id: wallet, amount }));
@@ -201,7 +207,7 @@ it('what waits stays', async () => {
   expect([await audit(), await verify()]).toEqual([[], []]);
 });
 
-it('an archive that is killed at any moment is continued, while operations and batches are accepted and applied', async () => {
+it('an archive that is killed at any moment resumes, while operations and batches are accepted and applied', async () => {
   const wallets: string[] = [];
   await inMonth('2026-01', async () => {
     for (let n = 0; n < 3; n += 1) wallets.push(await createFundedWallet(service.url, '1000.00'));
@@ -251,7 +257,7 @@ it('an archive that is killed at any moment is continued, while operations and b
   expect(readdirSync(folder).sort()).toEqual(['2026-01', '2026-02']);
 }, 240_000);
 
-it('an audit that was interrupted within an account resumes from where the archive has got meanwhile', async () => {
+it('an audit that was interrupted within an account resumes after the movements archived meanwhile', async () => {
   const wallet = await createFundedWallet(service.url);
   const operations = Array.from({ length: 40 }, () => ({ type: 'deposit', wallet_id: wallet, amount: 1 }));
   await inMonth('2026-01', async () => {
@@ -276,7 +282,7 @@ it('an audit that was interrupted within an account resumes from where the archi
   expect(found).toEqual([]);
 });
 
-it('a movement that is missing and not in the archives is named, and so is a month whose movements are not whole', async () => {
+it('a missing movement that is not archived is named, and so is a month with incomplete movements', async () => {
   const wallet = await createFundedWallet(service.url);
   await inMonth('2026-01', () => operate(service.url, wallet, 'DEPOSIT', '1.00'));
   await inMonth('2026-02', async () => {
@@ -285,5 +291,5 @@ it('a movement that is missing and not in the archives is named, and so is a mon
   await breakTheLaw(service.database, `DELETE FROM movements WHERE to_version = 3 AND from_version = 3`);
   const names = (await audit()).map((found) => (found as { violation: string }).violation);
   expect(new Set(names)).toEqual(new Set(['version_gap', 'operation_lost', 'balance_not_sum_of_entries']));
-  await expect(archive('2026-04')).rejects.toThrow(/cannot be archived: the movements of account \d+ .* not whole/);
+  await expect(archive('2026-04')).rejects.toThrow(/cannot be archived: the movements of account \d+ .* incomplete/);
 });

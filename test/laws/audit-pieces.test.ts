@@ -9,7 +9,7 @@ import { type Service, startService } from '../support/service.ts';
 import { startWireTrap } from '../support/wire-trap.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** The audit is taken in pieces: it holds no snapshot between them, can be continued, and begins from checkpoints. */
+/** The audit runs in pieces: it holds no snapshot between them, can be continued, and starts from checkpoints. */
 
 const NAME = 'test-auditor';
 let service: Service;
@@ -23,7 +23,7 @@ afterEach(async () => {
   await service.stop();
 });
 
-/** Who may read everything, and write down how far the audit has got. */
+/** A user who may read everything, and record the progress of the audit. */
 function connectAuditor(url = service.databaseUrl): Database {
   return createPool({ url: urlFor('auditor', url), name: NAME, size: 1, onError: () => undefined });
 }
@@ -59,7 +59,7 @@ const breakBalance = (wallet: string, version: number) =>
      WHERE to_account_id = (SELECT id FROM accounts WHERE wallet_id = '${wallet}') AND to_version = ${version}`,
   );
 
-it('finds nothing wrong while operations and batches are accepted and applied', async () => {
+it('finds no violation while operations and batches are accepted and applied', async () => {
   const wallets = await Promise.all([1, 2, 3].map(() => createFundedWallet(service.url, '100.00')));
   const load = { ends: false };
   const work = (async () => {
@@ -83,12 +83,12 @@ it('finds nothing wrong while operations and batches are accepted and applied', 
   expect((await audit()).found).toEqual([]);
 }, 120_000);
 
-// Where a statement of the audit would see the one thing and the next one the other, if they did not share a snapshot.
+// Changes between two statements of the audit, which would contradict each other if they did not share a snapshot.
 it.each<[string, number, RegExp]>([
   ['between what its lines say and what its totals say', 1_000, /FROM batch_totals/],
   ['while it is looked at in pieces', 5, /FROM movements AS ended/],
   ['while its accounts are walked', 5, /WITH walk AS/],
-])('finds nothing wrong with a batch that is applied %s', async (_when, mostRows, statement) => {
+])('finds no violation in a batch that is applied %s', async (_when, mostRows, statement) => {
   await service.stop();
   service = await startService({ worker: false });
   await postBatch([await createFundedWallet(service.url)], 40);
@@ -119,7 +119,7 @@ it('holds no snapshot between its pieces, however long an account and a batch ar
   await auditor.end();
   auditor = connectAuditor(trap.through(service.databaseUrl));
   const states: unknown[] = [];
-  // Before each piece begins: then the one before it has ended.
+  // Before each piece begins: then the previous one has ended.
   trap.onStatement(/^BEGIN$/, async () => {
     const { rows } = await service.database.query<{ state: string; held: boolean }>(
       `SELECT state, backend_xmin IS NOT NULL AS held FROM pg_stat_activity WHERE split_part(application_name, '/', 1) = $1 AND datname = current_database()`,
@@ -140,7 +140,7 @@ it('holds no snapshot between its pieces, however long an account and a batch ar
   expect(pieces).toBeGreaterThan(phases.length + 20);
 });
 
-it('continues an audit that was interrupted, with what it had found', async () => {
+it('continues an interrupted audit with its earlier findings', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   await postMany(wallet, 60);
   await service.drained();
@@ -170,11 +170,11 @@ it('continues an audit that was interrupted, with what it had found', async () =
     ]);
     expect(rest.pieces).toBeLessThan(whole.pieces - after + 5);
   }
-  // The last one has come to its end: there is nothing to continue.
+  // The last one has finished: there is nothing to continue.
   expect((await audit({ resume: true, keep: true })).found).toEqual(whole.found);
 }, 120_000);
 
-it('begins from the checkpoints of the audit before, and finds only what came after them', async () => {
+it('begins from the checkpoints of the previous audit, and finds only later violations', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   const other = await createFundedWallet(service.url, '1.00');
   await postMany(wallet, 30);
@@ -190,7 +190,7 @@ it('begins from the checkpoints of the audit before, and finds only what came af
   await operate(service.url, other, 'DEPOSIT', '1.00');
   await operate(service.url, other, 'DEPOSIT', '1.00');
   await breakBalance(other, 2);
-  // It stays in what is looked at until it is mended.
+  // It is examined again until it is repaired.
   for (let run = 0; run < 2; run += 1)
     expect((await audit({ sinceCheckpoint: true, keep: true })).found).toEqual([
       'running_balance_broken',
@@ -200,7 +200,7 @@ it('begins from the checkpoints of the audit before, and finds only what came af
   expect((await audit({ sinceCheckpoint: true })).found).toContain('account_not_at_last_entry');
 });
 
-it('keeps checkpoints that account for the balances, and passes no operation that is still to come', async () => {
+it('keeps checkpoints that match the balances, and skips no operation that is still to come', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   await postMany(wallet, 10);
   await service.drained();
@@ -216,7 +216,7 @@ it('keeps checkpoints that account for the balances, and passes no operation tha
   expect(Math.abs(Date.now() - 600_000 - time)).toBeLessThan(60_000);
 });
 
-it('names what is wrong with a batch that is longer than a piece', async () => {
+it('names the violations of a batch that is longer than a piece', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   const batch = await postBatch([wallet], 40);
   await service.drained();
@@ -248,7 +248,7 @@ it('names what is wrong with a batch that is longer than a piece', async () => {
   ]);
 }, 60_000);
 
-it('audits where it may only read, without checkpoints', async () => {
+it('audits a read-only database, without checkpoints', async () => {
   expect(await mayKeepCheckpoints(auditor)).toBe(true);
   await setDefaults(service.databaseUrl, { default_transaction_read_only: 'on' });
   await auditor.end();

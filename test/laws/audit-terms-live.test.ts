@@ -25,7 +25,7 @@ async function post(path: string, body: object = {}): Promise<string> {
   return answer.body.id as string;
 }
 
-/** Whatever can be asked of a hold, a transfer and postings, right after each other: much of it fails. */
+/** Everything that can be requested for a hold, a transfer and postings, in quick succession: much of it fails. */
 async function act(wallet: string, other: string): Promise<void> {
   const leg = (from: object, to: object, amount: string, more = {}) => ({ from, to, amount, ...more });
   const hold = await post(`/wallets/${wallet}/holds`, { amount: '3.00', expires_in: 3_600 });
@@ -56,7 +56,7 @@ async function act(wallet: string, other: string): Promise<void> {
   ]);
 }
 
-it('finds nothing wrong with holds, reversals and postings while they are accepted and applied', async () => {
+it('finds no violation while holds, reversals and postings are accepted and applied', async () => {
   await request(service.url).post('/accounts').send({ name: 'fees' }).expect(201);
   const wallets = await Promise.all([1, 2, 3].map(() => createFundedWallet(service.url, '20.00')));
   const load = { ends: false };

@@ -32,7 +32,7 @@ async function audit(order: Omit<AuditOrder, 'tell'> = {}): Promise<string[]> {
 const damage = (change: string, name: string) =>
   breakTheLaw(ledger.database, `UPDATE holds SET ${change} WHERE operation_id = '${ledger.operation(name)}'`);
 
-/** Does something before each of the first few statements that fit. */
+/** Runs a function before each of the first few matching statements. */
 async function auditWhile(statement: RegExp, work: (time: number) => Promise<unknown>): Promise<string[]> {
   const trap = await startWireTrap();
   await auditor.end();
@@ -70,7 +70,7 @@ it('adds up a hold of many captures in pieces, while more is captured', async ()
   expect(await audit({ mostRows: 10 })).toEqual(['held_not_sum_of_holds', 'hold_sums_wrong']);
 });
 
-it('adds up what many reversals took back, while more is', async () => {
+it('adds up many reversals of one operation in pieces, while more are applied', async () => {
   await ledger.apply('deposit', 'B', { as: 'deposit', amount: 10_000, moves: [['B.treasury', 'B', 10_000]] });
   const takeBack = (amount: number) =>
     ledger.apply('reversal', 'B', { target: 'deposit', amount, moves: [['B', 'B.treasury', amount]] });
@@ -94,7 +94,7 @@ it('adds up the many holds of a wallet in pieces, while they change', async () =
   expect(await audit({ mostRows: 10 })).toEqual(['held_not_sum_of_holds', 'hold_sums_wrong']);
 });
 
-it('looks at an older hold since the last audit if something was captured of it', async () => {
+it('examines an older hold again if something was captured of it since the last audit', async () => {
   await ledger.apply('deposit', 'A', { amount: 10_000, moves: [['A.treasury', 'A', 10_000]] });
   await hold('hold', 100);
   await hold('untouched', 100);

@@ -31,7 +31,7 @@ async function audit(order: Omit<AuditOrder, 'tell'> = {}): Promise<string[]> {
   return [...found].sort();
 }
 
-it('finds nothing in a ledger of every kind, whatever the pieces', async () => {
+it('finds no violation in a ledger of every kind, whatever the pieces', async () => {
   expect(await audit()).toEqual([]);
   expect(await audit({ mostRows: 2 })).toEqual([]);
   expect(await audit({ mostRows: 5, keep: true })).toEqual([]);
@@ -41,7 +41,7 @@ it('finds nothing in a ledger of every kind, whatever the pieces', async () => {
 const ORDERS = process.env['TEST_LONG'] ? [{ mostRows: 2 }, {}] : [{ mostRows: 2 }];
 const OTHER = '018f0000-0000-7000-8000-000000000000';
 
-// What was done, and the violations that say so: all of them, and no other.
+// Corruptions, and exactly the violations that they cause.
 it.each<[does: string, how: string, violations: string]>([
   [
     'an operation without terms',

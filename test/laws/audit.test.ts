@@ -8,7 +8,7 @@ import { startService } from '../support/service.ts';
 import { copyDatabase } from '../support/test-database.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** The database of a sound history: a corruption has a copy of it. */
+/** The database of a sound history: each corruption gets a copy of it. */
 let sound: string;
 let wallet: string;
 let operation: string;
@@ -36,7 +36,7 @@ interface AuditRun {
   output: string;
 }
 
-/** `npm run audit` as an auditor runs it, who may only read. */
+/** `npm run audit` as an auditor runs it, with a read-only user. */
 async function audit(databaseUrl: string | undefined, ...args: string[]): Promise<AuditRun> {
   const env = databaseUrl === undefined ? {} : { DATABASE_URL: urlFor('auditor', databaseUrl) };
   const { code, out, err } = await runProgram('shared/src/commands/audit.ts', args, env);
@@ -47,7 +47,7 @@ const OTHER = '018f0000-0000-7000-8000-000000000000';
 const accountOf = (id: string) => `(SELECT id FROM accounts WHERE wallet_id = '${id}')`;
 
 describe('the audit', () => {
-  it('finds nothing on a sound database, and exits 0', async () => {
+  it('finds no violation on a sound database, and exits 0', async () => {
     const url = await copyDatabase(sound);
     const { code, output } = await audit(url);
     expect(output).toMatch(/^0 violations of P1 to P3, in \d+ pieces of at most \d+ ms\n$/);
@@ -61,7 +61,7 @@ describe('the audit', () => {
     });
   });
 
-  it('exits 2 when it cannot look', async () => {
+  it('exits 2 when the audit cannot run', async () => {
     expect(await audit(undefined)).toMatchObject({
       code: 2,
       output: expect.stringContaining('DATABASE_URL is not set'),
@@ -69,7 +69,7 @@ describe('the audit', () => {
     expect((await audit('postgres://nobody@127.0.0.1:1/none')).code).toBe(2);
   });
 
-  // What was done, and the violations that it causes: all of them, and no other.
+  // Corruptions, and exactly the violations that they cause.
   it.each<[string, (w: string, op: string) => string, string[]]>([
     [
       'an amount changed',
@@ -292,7 +292,7 @@ describe('the audit', () => {
     );
   });
 
-  it('runs beside a service that works', async () => {
+  it('runs beside a working service', async () => {
     const service = await startService();
     const own = await createFundedWallet(service.url, '50.00');
     const posts = Array.from({ length: 200 }, () =>

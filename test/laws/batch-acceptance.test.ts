@@ -7,7 +7,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
-/** What makes a batch take its place in the order of acceptance, once. */
+/** What gives a batch its position in the order of acceptance, once. */
 
 let service: Service;
 let holder: Client;
@@ -25,14 +25,14 @@ type Body = Record<string, unknown>;
 
 const deposit = (wallet: string, amount: number): Body => ({ type: 'deposit', wallet_id: wallet, amount });
 
-/** Sends the batch at once; the answer may be looked at later. */
+/** Sends the batch at once; the answer may be read later. */
 function post(body: Body, key?: string): Promise<request.Response> {
   const sending = request(service.url).post('/batches');
   if (key !== undefined) sending.set('Idempotency-Key', key);
   return sending.send(body).then((answer) => answer);
 }
 
-it('stands behind everything that was accepted in its partitions before it', async () => {
+it('is ordered after everything accepted in its partitions before it', async () => {
   const wallet = await createFundedWallet(service.url);
   await holder.query('BEGIN');
   await holder.query('SELECT pg_advisory_xact_lock($1, $2)', [
@@ -51,7 +51,7 @@ it('stands behind everything that was accepted in its partitions before it', asy
   expect(rows[0]!.seq).toBeGreaterThan(drawn[0]!.seq);
 });
 
-it('is accepted by one request at a time under its key', async () => {
+it('is accepted by only one request at a time under its key', async () => {
   const wallet = await createFundedWallet(service.url);
   await holder.query('BEGIN');
   await holder.query(`SELECT pg_advisory_xact_lock(hashtextextended('batch ' || $1, 0))`, ['mine']);
@@ -61,7 +61,7 @@ it('is accepted by one request at a time under its key', async () => {
   expect((await post({ operations: [deposit(wallet, 1)] }, 'mine')).status).toBe(202);
 });
 
-it('is another one if its lines are to be applied together', async () => {
+it('is a different batch if its lines are to be applied together', async () => {
   const wallet = await createFundedWallet(service.url);
   const operations = [deposit(wallet, 1), deposit(wallet, 2)];
   const [apart, together] = [await post({ operations }), await post({ operations, atomic: true })];
@@ -71,7 +71,7 @@ it('is another one if its lines are to be applied together', async () => {
   expect(refused.body).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
 });
 
-it('comes before batches of low priority, whichever was first', async () => {
+it('comes before batches of low priority, whichever was accepted first', async () => {
   const low = await createFundedWallet(service.url);
   let high = await createFundedWallet(service.url);
   const partition = partitionOf(low, service.partitions);
@@ -82,7 +82,7 @@ it('comes before batches of low priority, whichever was first', async () => {
   expect(applied.map(({ operation }) => operation.walletId)).toEqual([high, high, high, high]);
 });
 
-it('is retried without the lines that were other operations', async () => {
+it('is retried without the lines that stand for other operations', async () => {
   const wallet = await createFundedWallet(service.url);
   const partition = partitionOf(wallet, service.partitions);
   const spend = { type: 'spend', wallet_id: wallet, amount: 3 };
@@ -99,7 +99,7 @@ it('is retried without the lines that were other operations', async () => {
     ],
   });
   expect(body).toMatchObject({ total: 1, replayed: 1 });
-  // Of other tests something may wait before it, in the same partition.
+  // Operations of other tests may be pending before it, in the same partition.
   await drainPartitions(service, [partition], 'bulk', 100);
   const failed = await request(service.url).get(`/batches/${body.id}/operations?status=failed`).expect(200);
   expect(failed.body.data).toHaveLength(2);
@@ -114,7 +114,7 @@ describe('first holds', () => {
     return rows.map(({ held_of: id }) => id as unknown).sort();
   };
 
-  it('of wallets wait for no batch that is being stored with such', async () => {
+  it('does not make holds of wallets wait for a batch that is being stored with first holds', async () => {
     const wallet = await createFundedWallet(service.url);
     await holder.query('BEGIN');
     await holder.query('LOCK TABLE batch_parts IN EXCLUSIVE MODE');
@@ -138,7 +138,7 @@ describe('first holds', () => {
     expect(await heldAccounts(wallets)).toEqual(wallets.toSorted());
   });
 
-  it('make no account for a batch that is refused or only checked', async () => {
+  it('creates no account for a batch that is refused or only validated', async () => {
     const wallet = await createFundedWallet(service.url);
     const refused = await post({ operations: [hold(wallet), { ...hold(wallet), amount: 0 }] });
     expect(refused.status).toBe(422);

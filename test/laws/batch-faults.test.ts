@@ -45,7 +45,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-/** A file that credits every wallet the same, unlike all before it. */
+/** A file that credits every wallet the same amount, different from all earlier ones. */
 function makeFile(): Buffer {
   files += 1;
   const lines = Array.from({ length: LINES }, (_, n) => `deposit,${wallets[n % WALLETS]},0.01,file ${files}`);
@@ -150,7 +150,7 @@ it('an API killed while it stores the batch leaves all of it, or nothing', async
   await expectCreditedOnce(file);
 }, 120_000);
 
-it('a worker killed while it applies the batch, three times, is no matter', async () => {
+it('a worker killed three times while it applies the batch does no harm', async () => {
   const file = makeFile();
   const id = await upload(file).answer;
   for (let times = 1; times <= 3; times += 1) {

@@ -11,7 +11,7 @@ let service: Service;
 let wallet: string;
 let batch: string;
 
-/** Nobody applies anything: 20 lines of one wallet are pending. */
+/** No worker runs: 20 lines of one wallet are pending. */
 beforeAll(async () => {
   service = await startService({ worker: false });
   wallet = await createFundedWallet(service.url);
@@ -79,8 +79,8 @@ const outcomeOf = (position: number, version: number) =>
    SELECT id, 'wallet_frozen', 0, ${version} FROM operations WHERE batch_id = '${batch}' AND line = ${position};
    UPDATE batch_totals SET failed = failed + 1, failed_amount = failed_amount + ${position}00 WHERE batch_id = '${batch}'`;
 
-// Each breaks what the ones before it left: what an audit names is what came with it, and what is there still.
-it('the audit names what is wrong with a batch', async () => {
+// Each builds on the corruptions before it: the audit must name the new violations and those that are still there.
+it('the audit names the violations of a batch', async () => {
   const found = async (): Promise<string[]> => {
     const names = new Set<string>();
     await auditDatabase(service.database, ({ violation }) => names.add(violation));

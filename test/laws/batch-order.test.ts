@@ -9,7 +9,7 @@ import { createModel } from '../support/model.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
-/** How often what is left to chance is tried: what a bug does to it, it does in the first few. */
+/** How often random cases are tried: a bug shows in the first few. */
 const ROUNDS = process.env['TEST_LONG'] ? 40 : 12;
 
 let service: Service;
@@ -45,7 +45,7 @@ async function expectSound(): Promise<void> {
   expect(violations).toEqual([]);
 }
 
-/** When a wallet's operations were asked for and answered, by operation or batch. */
+/** The times of the requests and answers for a wallet's operations, by operation or batch. */
 type Known = Map<string, { sentAt: number; answeredAt: number }>;
 
 interface Row {
@@ -146,7 +146,7 @@ async function createNeighbours(): Promise<[string, string]> {
   }
 }
 
-it('a single operation stays behind the lines of its wallet that do not fit into its transaction', async () => {
+it('a single operation waits for the lines of its wallet that do not fit into its transaction', async () => {
   service = await startService({ worker: false });
   const [long, short] = await createNeighbours();
   const lineFor = (wallet_id: string): Line => ({ type: 'deposit', wallet_id, amount: 1 });
@@ -156,7 +156,7 @@ it('a single operation stays behind the lines of its wallet that do not fit into
   const { operations } = await inTransaction(service.database, (client) =>
     chooseOperations(client, [partition], 'high', 10),
   );
-  // Half of the limit is read of what is before the operation of each: of the one wallet that is not all.
+  // Half of the limit is read of the operations before each: of one wallet that is not all.
   const lines = (walletId: string, count: number) => Array(count).fill([walletId, true]);
   expect(operations.map(({ walletId, part }) => [walletId, part !== null])).toEqual([
     ...lines(long, 5),
@@ -165,7 +165,7 @@ it('a single operation stays behind the lines of its wallet that do not fit into
   ]);
 });
 
-it('an atomic batch has its turn however much else waits', async () => {
+it('an atomic batch gets its turn however large the backlog', async () => {
   service = await startService({ worker: false });
   const wallets = await Promise.all([1, 2].map(() => createFundedWallet(service.url)));
   const lines = (count: number, wallet_id: string): Line[] =>
@@ -211,7 +211,7 @@ it('a high spend never overtakes the pending low credit that it needs', async ()
   await expectSound();
 });
 
-it('a wallet with more waiting before it than fits into a transaction gets there all the same', async () => {
+it('a wallet with a longer queue than fits into a transaction still gets there', async () => {
   service = await startService({ worker: false });
   const wallet_id = await createFundedWallet(service.url);
   await postBatch(Array.from({ length: 300 }, (): Line => ({ type: 'deposit', wallet_id, amount: 1 }))).expect(202);
@@ -227,7 +227,7 @@ it('a wallet with more waiting before it than fits into a transaction gets there
 /** Ten times as long as the batch beside it. */
 const LARGE = 2_000;
 
-it('batches progress side by side, and do not keep others waiting', async () => {
+it('batches progress side by side, and do not block others', async () => {
   service = await startService({ worker: false });
   const wallets = await Promise.all(Array.from({ length: 16 }, () => createFundedWallet(service.url)));
   // The two have no wallet in common: within one, the first batch has to be done before the second.
@@ -253,7 +253,7 @@ it('batches progress side by side, and do not keep others waiting', async () => 
 it.each([
   ['whose ring was lost', { apiRedisUrl: NOBODY }],
   ['without Redis', { redisUrl: NOBODY, apiRedisUrl: NOBODY }],
-])('a batch and an operation of low priority %s are applied all the same', async (_name, redis) => {
+])('a batch and an operation of low priority %s are still applied', async (_name, redis) => {
   service = await startService(redis);
   const wallet_id = await createFundedWallet(service.url);
   await postBatch([{ type: 'deposit', wallet_id, amount: 1 }]).expect(202);
@@ -262,7 +262,7 @@ it.each([
   expect(await balanceOf(service.url, wallet_id)).toBe('3.00');
 });
 
-it('a line that cannot be written fails, and the others of its batch do not', async () => {
+it('a line that cannot be written fails, and the others of its batch succeed', async () => {
   service = await startService({ worker: false });
   const wallets = await Promise.all(Array.from({ length: 3 }, () => createFundedWallet(service.url)));
   await service.database.query(

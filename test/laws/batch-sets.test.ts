@@ -11,7 +11,7 @@ import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
-/** Lines of a batch that nothing can refuse are applied in sets; all others as single operations are. */
+/** Lines of a batch that cannot be rejected are applied in sets; all others like single operations. */
 
 let service: Service;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ const deposit = (wallet: string, amount: unknown): Line => ({ type: 'deposit', w
 const withdraw = (wallet: string, amount: unknown): Line => ({ type: 'withdraw', wallet_id: wallet, amount });
 const placeOf = (wallet: string): number => partitionOf(wallet, service.partitions);
 
-/** Applies all that waits in a partition. @returns how many operations one by one, and how many in sets. */
+/** Applies everything pending in a partition. @returns how many operations one by one, and how many in sets. */
 async function drain(partition: number, limit = 500): Promise<{ applied: number; inSets: number }> {
   const done = { applied: 0, inSets: 0 };
   for (let state = 'more'; state === 'more';) {
@@ -187,7 +187,7 @@ describe('goes line by line, and writes nothing in sets', () => {
   });
 });
 
-it('is applied further in sets while operations of high priority wait that were accepted later', async () => {
+it('continues in sets while operations of high priority that were accepted later are pending', async () => {
   const wallet = await createFundedWallet(service.url);
   await postBatch([deposit(wallet, 5), deposit(wallet, 6)]);
   await request(service.url).post('/operations').send(withdraw(wallet, 11)).expect(202);
@@ -196,7 +196,7 @@ it('is applied further in sets while operations of high priority wait that were 
   expect(await balanceOf(service.url, wallet)).toBe('0.00');
 });
 
-it('leaves out the lines that an operation of high priority took along', async () => {
+it('skips the lines that an operation of high priority took along', async () => {
   const wallet = await createFundedWallet(service.url);
   await postBatch(Array.from({ length: 10 }, () => deposit(wallet, 5)));
   await request(service.url).post('/operations').send(withdraw(wallet, 12)).expect(202);
@@ -226,7 +226,7 @@ it('looks rows up by key, although its plans were made while the tables were emp
       `SELECT (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes)::int
             + (SELECT sum(seq_tup_read) FROM pg_stat_user_tables)::int AS read`,
     );
-    // Some twenty for each line. Reading all there is each time would make it hundreds.
+    // About twenty per line. Reading whole tables each time would make it hundreds.
 
     expect(rows[0]!.read).toBeLessThan(50 * operations.length);
   } finally {
@@ -235,7 +235,7 @@ it('looks rows up by key, although its plans were made while the tables were emp
   }
 });
 
-it('sees what a transfer from another partition has just left in a wallet', async () => {
+it('sees the credit of a transfer from another partition', async () => {
   const wallet = await createFundedWallet(service.url);
   let sender = await createFundedWallet(service.url);
   while (placeOf(sender) === placeOf(wallet)) sender = await createFundedWallet(service.url);
@@ -247,7 +247,7 @@ it('sees what a transfer from another partition has just left in a wallet', asyn
     .expect(202);
   await postBatch([deposit(wallet, 1), withdraw(wallet, 11), deposit(wallet, 4)]);
 
-  // Both wait for the wallet's account, the transfer first. What the batch sees of it there is older than the transfer.
+  // Both wait for the wallet's account, the transfer first. The batch's snapshot of it is older than the transfer.
   const holder = await service.database.connect();
   await holder.query('BEGIN');
   await holder.query('SELECT FROM accounts WHERE wallet_id = $1 FOR UPDATE', [wallet]);

@@ -13,8 +13,9 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
 /**
- * The database binds what moves to the operation that was accepted: its wallets, its direction, the house account of its
- * partition. Operations come through the doors; what is posted for them is as wrong as a worker can make it, and tried as one.
+ * The database binds movements to the accepted operation: its wallets, its direction, the house account of its
+ * partition. Operations are accepted through the API; the movements are as wrong as a worker can make them, and posted
+ * as one.
  */
 const AMOUNT = 4000n;
 /** Those with terms are in terms-law.test.ts. */
@@ -114,7 +115,7 @@ async function acceptLine(type: OperationType): Promise<string> {
   return rows[0]!.id;
 }
 
-/** Ends the operation as the worker does it, in one statement, and takes it back. @returns the constraint that refuses it. */
+/** Ends the operation as a worker does, in one statement, and rolls back. @returns the constraint that refuses it. */
 async function refusalOf(operation: string | undefined, [gains, loses]: Posting): Promise<string> {
   const client = await worker.connect();
   try {
@@ -164,7 +165,7 @@ describe.each(['single', 'line'] as const)('of an operation accepted as a %s, th
   });
 });
 
-/** Otherwise the refusals above could be those of a statement that fits nothing. */
+/** Otherwise the refusals above could have other reasons. */
 const ACCOUNT_OF = { wallet: 'sender', receiver: 'receiver', treasury: 'house' } as const satisfies Partial<
   Record<Party, Who>
 >;
@@ -178,7 +179,7 @@ it.each(SIMPLE_TYPES)('the law moves a %s the way the program does, and no other
   }
 });
 
-it('the account of a wallet has the hash that the program takes its partition from', async () => {
+it('the account of a wallet has the hash from which the program computes its partition', async () => {
   const ids = Array.from({ length: 500 }, () => newId());
   const { rows } = await service.database.query<{ id: string; hash: bigint }>(
     `SELECT id::text, wallet_hash(id) AS hash FROM unnest($1::uuid[]) AS id
@@ -189,7 +190,7 @@ it('the account of a wallet has the hash that the program takes its partition fr
   expect(rows).toEqual(rows.map(({ id }) => ({ id, hash: BigInt(crc32(id)) })));
 });
 
-it('the account of a wallet has the hash of its wallet whatever the statement that makes it says', async () => {
+it('the account of a wallet has the hash of its wallet whatever statement creates it', async () => {
   const id = newId();
   const client = await service.database.connect();
   try {

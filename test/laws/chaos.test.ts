@@ -6,7 +6,7 @@ import { PLAIN } from '../chaos/setup.ts';
 import { FAULT_KINDS, drawSchedule } from '../chaos/faults/schedule.ts';
 import { ARE_BUILT } from '../support/program-command.ts';
 
-/** A short `npm run chaos` of faults that are over quickly, so that the command stays alive. */
+/** A short `npm run chaos` with brief faults, so that the command stays alive. */
 
 const ONLY = [
   'kill -9 (worker) × drain: COMMIT',

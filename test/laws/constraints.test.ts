@@ -25,7 +25,7 @@ function waitAgain(operation: string): string {
           SELECT ${rig.partition}, seq, id, wallet_id, now() FROM operations WHERE id = '${operation}'`;
 }
 
-// Otherwise the refusals below could be those of statements that fit nothing.
+// Otherwise the refusals below could have other reasons.
 it.each<[string, () => string]>([
   ['a deposit that is applied', () => deposit(rig)],
   ['an operation that fails', () => apply(rig, [{}], fail())],
@@ -56,7 +56,7 @@ it.each<[string, () => string, string]>([
   expect(await refusalOf(rig.service.database, sql())).toBe(refusal);
 });
 
-describe('of what is accepted, the database refuses', () => {
+describe('the database refuses, of an accepted operation', () => {
   it.each<[string, () => string, string]>([
     [
       'an operation that does not wait',
@@ -126,7 +126,7 @@ describe('of what is accepted, the database refuses', () => {
   });
 });
 
-describe('of an account, the database refuses', () => {
+describe('the database refuses, of an account', () => {
   const change = (account: bigint, what: string): string => `UPDATE accounts SET ${what} WHERE id = ${account}`;
 
   it.each<[string, () => string, string]>([
@@ -188,7 +188,7 @@ describe('of an account, the database refuses', () => {
     expect(await refusalOf(rig.service.database, sql())).toBe(refusal);
   });
 
-  it('nothing of where it stood before: that is kept, whatever a statement says of it', async () => {
+  it('the state of an account before a movement is stored, whatever a statement says of it', async () => {
     const client = await rig.service.database.connect();
     try {
       await client.query('BEGIN');

@@ -38,7 +38,7 @@ it('a limit that is changed while many spend is never exceeded, and nothing is l
     client.send(method, `${random() < 0.5 ? one.url : two.url}${path}`, {}, body);
   const wallet = (await send('POST', '/wallets', {})).body['id'] as string;
 
-  // What each change that was made left: from then on this is the limit, and the wallet is at this version or a later one.
+  // After each change: from then on this is the limit, and the wallet is at this version or a later one.
   const changes = [{ limit: 0n, version: 0n }];
   let refused = 0;
   let isOver = false;
@@ -76,7 +76,7 @@ it('a limit that is changed while many spend is never exceeded, and nothing is l
     return balance < -possible.reduce((most, limit) => (limit > most ? limit : most));
   });
   expect(exceeded).toEqual([]);
-  // It says nothing unless credit was used, refused to be lowered, and refused to be exceeded.
+  // The test proves something only if credit was used, and lowering and exceeding the limit were refused.
   const below = rows.filter(({ balance }) => balance < 0n).length;
   const { rows: failures } = await database.query('SELECT FROM failures LIMIT 1');
   expect([below > 20, refused > 0, failures.length]).toEqual([true, true, 1]);

@@ -8,7 +8,10 @@ import { sendToRedis } from '../support/redis-command.ts';
 import { startService } from '../support/service.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** A way to Redis that is cut when BullMQ sends its first script or waits for its first job, on the first `breaks` connections. */
+/**
+ * A proxy to Redis that cuts the connection when BullMQ sends its first script or waits for its first job, on the first
+ * `breaks` connections.
+ */
 async function startFlakyProxy(redisUrl: string, breaks: number): Promise<{ url: string; stop: () => void }> {
   const { port } = new URL(redisUrl);
   const sockets = new Set<Socket>();
@@ -59,7 +62,7 @@ afterEach(async () => {
   doorbell?.close();
 });
 
-it('a doorbell whose first conversations with Redis break off still works', async () => {
+it('a doorbell whose first connections to Redis break still works', async () => {
   const { redisUrl, queuePrefix: prefix } = await createTestDatabase();
   const proxy = await startFlakyProxy(redisUrl, 8);
   const options = { url: proxy.url, prefix, onError: () => undefined };
@@ -79,7 +82,7 @@ it('a doorbell whose first conversations with Redis break off still works', asyn
   proxy.stop();
 });
 
-it('a ring that comes while the partition is being answered is answered too', async () => {
+it('a ring that arrives while the partition is being answered is answered too', async () => {
   const { redisUrl: url, queuePrefix: prefix } = await createTestDatabase();
   const options = { url, prefix, onError: () => undefined };
   const bell = createDoorbell(options);
@@ -91,7 +94,7 @@ it('a ring that comes while the partition is being answered is answered too', as
     ...options,
     concurrency: 4,
     answer: async () => {
-      // What a drain does: it sees what is there when it looks, and takes a while to end.
+      // A drain: it sees what is there when it looks, and takes a while to end.
       answers += 1;
       const found = work;
       await delay(5);
@@ -111,7 +114,7 @@ it('a ring that comes while the partition is being answered is answered too', as
   expect(answers).toBeLessThanOrEqual(60);
 });
 
-it('a ring in the middle of an answer is answered when that has ended', async () => {
+it('a ring in the middle of an answer is answered after it', async () => {
   const { redisUrl: url, queuePrefix: prefix } = await createTestDatabase();
   const options = { url, prefix, onError: () => undefined };
   const bell = createDoorbell(options);
@@ -135,13 +138,13 @@ it('a ring in the middle of an answer is answered when that has ended', async ()
   await until(() => answers === 2);
 });
 
-/** What Redis keeps of the next ring, with another version and tries. */
+/** What Redis stores of the next ring, with another version and number of attempts. */
 const SAY_LATER = `local job = KEYS[1] .. redis.call('LRANGE', KEYS[1] .. 'wait', 0, 0)[1]
 local data, opts = cjson.decode(redis.call('HGET', job, 'data')), cjson.decode(redis.call('HGET', job, 'opts'))
 data.version, opts.attempts = 2, 3
 redis.call('HSET', job, 'data', cjson.encode(data), 'opts', cjson.encode(opts))`;
 
-it('a ring of a later version is handed back as often as it says, and another is answered', async () => {
+it('a ring of a later version is handed back as often as it says, and other rings are answered', async () => {
   const { redisUrl: url, queuePrefix: prefix } = await createTestDatabase();
   const options = { url, prefix, onError: () => undefined };
   const bell = createDoorbell(options);

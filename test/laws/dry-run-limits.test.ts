@@ -2,7 +2,7 @@ import request from 'supertest';
 import { dryRun } from '../support/dry-run.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** How much a dry run goes through, and how many there can be. */
+/** The limits of dry runs: the backlog they consider, and their number. */
 
 let service: Service;
 beforeAll(async () => {
@@ -18,11 +18,11 @@ async function createWallet(): Promise<string> {
   return (await post('/wallets', {}, 201))['id'];
 }
 
-describe('of what waits', () => {
+describe('the backlog of a dry run', () => {
   const deposits = (wallet: string, count: number): object[] =>
     Array.from({ length: count }, () => ({ type: 'deposit', wallet_id: wallet, amount: '0.01' }));
 
-  it('1,000 operations are gone through, and no more', async () => {
+  it('may have 1,000 operations, and no more', async () => {
     const wallet = await createWallet();
     await post('/batches', { operations: deposits(wallet, 600) });
     await post('/batches', { operations: deposits(wallet, 399) });
@@ -38,14 +38,14 @@ describe('of what waits', () => {
     });
   });
 
-  it('lines of atomic batches are left out: they take their place when they are applied', async () => {
+  it('excludes lines of atomic batches, which get their position when they are applied', async () => {
     const wallet = await createWallet();
     await post('/batches?atomic=true', { operations: deposits(wallet, 5) });
     const told = await dryRun(service, '/resupplies', { wallet_id: wallet, amount: '1.00' });
     expect(told).toMatchObject({ ahead: 0, result: { wallet_balance: '1.00', wallet_version: 1 } });
   });
 
-  it('lines of a batch that was cancelled fail', async () => {
+  it('includes lines of a cancelled batch, which fail', async () => {
     const wallet = await createWallet();
     const { id } = await post('/batches', { operations: deposits(wallet, 5) });
     await post(`/batches/${id}/cancel`, {});
@@ -55,7 +55,7 @@ describe('of what waits', () => {
 });
 
 describe('under load', () => {
-  it('a dry run is answered while operations are refused, and what it foresees happens once a worker is there', async () => {
+  it('a dry run is answered while operations are refused, and its result comes true once a worker runs', async () => {
     const busy = await startService({ worker: false, admission: { pendingOperations: 3 } });
     try {
       const { body } = await request(busy.url).post('/wallets').send({}).expect(201);
@@ -79,7 +79,7 @@ describe('under load', () => {
     }
   });
 
-  it('two are made at once and a hundred wait, so that other reads are answered, and the rest is refused', async () => {
+  it('two dry runs run at once and a hundred wait, so that other reads are answered, and the rest is refused', async () => {
     const wallet = await createWallet();
     const blocking = await service.database.connect();
     await blocking.query('BEGIN; LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE');

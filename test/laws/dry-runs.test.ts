@@ -10,7 +10,7 @@ import { type Service, startService } from '../support/service.ts';
 
 const RUNS = Number(process.env['TEST_DRY_RUNS'] ?? 12);
 
-/** What a dry run foresees is what happens, however much waits before it; and nobody can tell that it was asked. */
+/** A dry run predicts what happens, whatever the backlog, and leaves no trace. */
 
 let service: Service;
 let worker: Database;
@@ -43,7 +43,7 @@ async function drainOnce(wallet: string, lane: 'high' | 'bulk', limit: number): 
   return states.get(partition) === 'empty';
 }
 
-/** Until nothing waits. */
+/** Until nothing is pending. */
 async function drain(wallet: string, limit: number): Promise<void> {
   for (const lane of ['high', 'bulk'] as const) while (!(await drainOnce(wallet, lane, limit)));
 }
@@ -93,7 +93,7 @@ interface Run {
   readonly reversible: { id: string; type: string }[];
 }
 
-/** The request of a step; null where there is nothing that it could name. */
+/** The request of a step; null if it has no possible target. */
 function requestOf(step: Exclude<Step, { do: 'batch' | 'drain' }>, run: Run): readonly [string, object] | null {
   const { wallet, other, holds, reversible } = run;
   switch (step.do) {
@@ -134,7 +134,7 @@ function legsOf(ends: readonly (readonly [string, string, string])[], { wallet, 
   }));
 }
 
-it('foresees what happens, whatever waits and however much of it has been applied', async () => {
+it('predicts the outcome, whatever is pending and however much of it has been applied', async () => {
   const seen = new Map<string, number>();
   const count = (what: string): void => void seen.set(what, (seen.get(what) ?? 0) + 1);
   const property = fc.asyncProperty(fc.array(anyStep, { minLength: 20, maxLength: 30 }), async (steps) => {
@@ -169,7 +169,7 @@ it('foresees what happens, whatever waits and however much of it has been applie
     }
   });
   await fc.assert(property, { numRuns: RUNS, seed: 20_261_127, endOnFailure: true });
-  // It says nothing unless all of this has come up.
+  // The test proves something only if all of this has occurred.
   for (const what of ['deposit', 'hold', 'capture', 'release', 'reversal', 'posting', 'behind others']) {
     expect([what, (seen.get(what) ?? 0) >= 3]).toEqual([what, true]);
   }
@@ -219,7 +219,7 @@ it('stores nothing, and locks no row, for any kind of operation', async () => {
   const before = await readEverything();
   for (const [path, body] of asked) await dryRun(service, path, body);
   expect(await readEverything()).toEqual(before);
-  // What is compared shows when something is stored.
+  // The comparison notices when something is stored.
   await post('/resupplies', { ...from, amount: 1, idempotency_key: 'dry-1' });
   expect(await readEverything()).not.toEqual(before);
 });
@@ -235,7 +235,7 @@ it('waits for no lock of a writer', async () => {
   expect(told).toMatchObject({ ahead: 1, result: { wallet_balance: '3.00', wallet_version: 2, held_balance: '2.00' } });
 });
 
-it('looks at one moment while what waits is applied', async () => {
+it('sees one moment while pending operations are applied', async () => {
   const [wallet, lines] = [await createWallet(), 300];
   const operations = Array.from({ length: lines }, () => ({ type: 'deposit', wallet_id: wallet, amount: '0.01' }));
   await post('/batches', { operations });

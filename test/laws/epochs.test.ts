@@ -7,7 +7,10 @@ import { type Service, startService } from '../support/service.ts';
 import { tellEvents } from '../support/tell-events.ts';
 import { createTestDatabase, inDatabase } from '../support/test-database.ts';
 
-/** A copy of a database is another continuation of its ledger: it begins an epoch, and no reader takes one for the other. */
+/**
+ * A copy of a database is another continuation of its ledger: it begins an epoch, and no reader takes one for the
+ * other.
+ */
 
 const services: Service[] = [];
 const pools: Database[] = [];
@@ -28,7 +31,7 @@ function connect(url: string, size = 1): Database {
   return pool;
 }
 
-/** Stops the service, and makes copies of its database, as dumps that are restored would. */
+/** Stops the service, and copies its database, like restored dumps. */
 async function copy(service: Service, name: string): Promise<Awaited<ReturnType<typeof createTestDatabase>>> {
   if (services.includes(service)) await services.splice(services.indexOf(service), 1)[0]!.stop();
   const database = new URL(service.databaseUrl).pathname.slice(1);
@@ -47,7 +50,7 @@ async function epochsOf(database: Database): Promise<unknown[]> {
   return rows;
 }
 
-it('the relay begins the epoch before it gives out a position, so that where both part is known', async () => {
+it('the relay begins the epoch before it assigns a position, so that the divergence is known', async () => {
   const before = await serve();
   const shared = await tellEvents(before.database, 'wallet.frozen', 3);
   const third = (await readFeed(before.url)).next;
@@ -74,7 +77,7 @@ it('the relay begins the epoch before it gives out a position, so that where bot
   expect(rest.ids).toEqual([...shared.slice(1), ...others]);
 });
 
-it('two copies begin epochs that differ, and a cursor of one is unknown to the other', async () => {
+it('two copies begin different epochs, and a cursor of one is unknown to the other', async () => {
   const before = await serve();
   await tellEvents(before.database, 'wallet.frozen', 2);
   const targets = [await copy(before, 'one'), await copy(before, 'other')] as const;
@@ -83,7 +86,7 @@ it('two copies begin epochs that differ, and a cursor of one is unknown to the o
   expect(await refusalOf(other, next)).toMatchObject({ continue_after: null, events_in_doubt: null });
 });
 
-it('of many that find another server at once, one begins the epoch', async () => {
+it('of many processes that find another server at once, one begins the epoch', async () => {
   const { databaseUrl } = await createTestDatabase();
   const pool = connect(urlFor('worker', databaseUrl), 8);
   const found = await Promise.all(Array.from({ length: 8 }, () => readEpoch(pool)));
@@ -91,7 +94,7 @@ it('of many that find another server at once, one begins the epoch', async () =>
   expect(await epochsOf(pool)).toHaveLength(1);
 });
 
-it('an epoch that an operator begins leaves nothing certain of what was read before', async () => {
+it('an epoch begun by an operator makes earlier reads uncertain', async () => {
   const service = await serve();
   await tellEvents(service.database, 'wallet.frozen', 2);
   const { next } = await readFeed(service.url);

@@ -8,7 +8,7 @@ import { until } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 import { tellEvents } from '../support/tell-events.ts';
 
-/** What a listener costs: no read of its own while it keeps up, and no memory while it does not. */
+/** The cost of a listener: no read of its own while it keeps up, and no memory while it does not. */
 
 const LISTENERS = 60;
 const log = createLogger({ process: 'test', level: 'silent', pretty: false });
@@ -38,7 +38,7 @@ function collect(): { to: PassThrough; text: () => string } {
 
 const countOf = (text: string): number => text.split('\ndata: ').length - 1;
 
-it('listeners that keep up share one read of the feed, and each is told all of its types once', async () => {
+it('listeners that keep up share one read of the feed, and each gets every event of its types once', async () => {
   const { database, reads } = counting(service.database);
   const streams = createEventStreams(database, log);
   const place = await findFeedHead(database);
@@ -64,7 +64,7 @@ it('listeners that keep up share one read of the feed, and each is told all of i
   await Promise.all(sent);
 });
 
-it('a listener that takes nothing is handed a quarter of a megabyte, and nothing more', async () => {
+it('a listener that reads nothing is sent a quarter of a megabyte, and nothing more', async () => {
   const stuck = new Writable({ write: () => undefined });
   const place = await findFeedHead(service.database);
   const listener = createListener(stuck, { types: null, place, page: null, stillMay: () => Promise.resolve(true) });
@@ -78,7 +78,7 @@ it('a listener that takes nothing is handed a quarter of a megabyte, and nothing
   stuck.destroy();
 });
 
-it('a heartbeat is a comment, with the place where it got further without an event', async () => {
+it('a heartbeat is a comment, with the position reached without an event', async () => {
   const { to, text } = collect();
   const place = await findFeedHead(service.database);
   const listener = createListener(to, { types: null, place, page: null, stillMay: () => Promise.resolve(true) });

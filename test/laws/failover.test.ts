@@ -10,7 +10,9 @@ import { type Service, startService } from '../support/service.ts';
 import { type StandbyPair, startStandbyPair } from '../support/standby-pair.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** A standby that lagged is promoted: callers and readers are told what may be missing, and lose nothing by sending it again. */
+/**
+ * A lagging standby is promoted: callers and readers learn what may be missing, and lose nothing if they send it again.
+ */
 
 jest.setTimeout(120_000);
 
@@ -34,7 +36,7 @@ const deposit = (url: string, wallet: string, key: string): Promise<Record<strin
 const refused = async (url: string, after: string): Promise<Record<string, unknown>> =>
   (await request(url).get('/events').query({ after }).expect(410)).body as Record<string, unknown>;
 
-it('refuses cursors of the epoch before, says where to read on, and takes again what was lost', async () => {
+it('refuses cursors of the previous epoch, says where to continue, and accepts lost operations again', async () => {
   const before = await serve(pair.primary.url, 'failover-before');
   await request(before.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' }).expect(201);
   const wallet = await createFundedWallet(before.url, '1.00');
@@ -77,7 +79,7 @@ it('refuses cursors of the epoch before, says where to read on, and takes again 
   }
 });
 
-it('an API that runs through a promotion forgets what was lost, and its neighbours do not notice', async () => {
+it('an API that runs through a promotion forgets what was lost, and its other requests do not notice', async () => {
   const folderOfOther = mkdtempSync(join(tmpdir(), 'wallet-failover-'));
   const other = await startStandbyPair(folderOfOther);
   await migrateDatabase(other.primary.url, MIGRATIONS_FOLDER, 4);
@@ -92,7 +94,7 @@ it('an API that runs through a promotion forgets what was lost, and its neighbou
 
     const post = (wallet: string) =>
       request(url).post(`/wallets/${wallet}/operation`).send({ operation_type: 'DEPOSIT', amount: '1.00' });
-    // While the API still believes in it, only who names it is refused.
+    // While the API still trusts its cache, only requests that name it are refused.
     let status = 0;
     const deadline = Date.now() + 20_000;
     while (status !== 404) {
@@ -101,7 +103,7 @@ it('an API that runs through a promotion forgets what was lost, and its neighbou
       const [first, ofLost, ...others] = await Promise.all([kept, lost, kept, kept, kept, kept].map(post));
       ({ status } = ofLost!);
       expect(status).not.toBe(202);
-      // Before the session with the server that has gone is left.
+      // Before the session with the lost server is left.
       for (const answer of [first, ...others]) if (answer!.status !== 202) expect(answer!.status).toBe(503);
     }
     await post(kept).expect(202);

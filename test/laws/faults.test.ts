@@ -16,8 +16,8 @@ import { type Request, randomFrom, runLoad } from '../support/load.ts';
 import { untilDrained } from '../support/service.ts';
 
 /**
- * Real processes, a Postgres and a Redis of their own, a load that does not stop, and one fault after the other. Whatever
- * happened, within 30 s of healing every operation is final, and the history is what the clients saw.
+ * Real processes, their own Postgres and Redis, a continuous load, and one fault after another. Within 30 s of the
+ * repair every operation is final, and the history matches what the clients saw.
  */
 const HEALED_MS = 30_000;
 const WALLETS = 40;
@@ -70,7 +70,7 @@ function launchRedis(): Promise<EmbeddedRedis> {
 
 const history: Request[] = [];
 
-/** What a client rests between two requests: around what happens, and while nothing does but that time passes. */
+/** How long a client pauses between two requests: around the fault, and while only time passes. */
 const REST_MS = { busy: 30, waiting: 400 };
 let restMs = REST_MS.busy;
 
@@ -150,7 +150,7 @@ it.each(Object.entries(FAULTS))(
   150_000,
 );
 
-it('every process stops when it is asked to, after all that', async () => {
+it('every process still stops when it is asked to', async () => {
   const codes = await Promise.all([...apis, ...workers].map((each) => each.stop()));
   expect(codes).toEqual([0, 0, 0, 0]);
 });

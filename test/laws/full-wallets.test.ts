@@ -7,8 +7,8 @@ import { type Service, startService } from '../support/service.ts';
 import { balanceOf } from '../support/wallets.ts';
 
 /**
- * A wallet holds at most what a bigint does. The house account behind it holds the other side of every wallet of its
- * partition: it must never be the reason why a customer's operation fails.
+ * A wallet holds at most a bigint. The house account on the other side of every wallet of its partition may exceed
+ * that: it must never be the reason why a customer's operation fails.
  */
 
 const LIMIT = '92233720368547758.07';
@@ -68,7 +68,7 @@ async function treasuryBalance(): Promise<string> {
   return rows[0]!.balance;
 }
 
-it('wallets are filled and emptied one by one while others of their partition hold all that they can', async () => {
+it('wallets are filled and emptied one by one while others of their partition are full', async () => {
   const [full, other, third] = [await createWallet(), await createWallet(), await createWallet()];
   const user = await createUser('full_user');
   const credits: [path: string, body: object][] = [
@@ -88,7 +88,7 @@ it('wallets are filled and emptied one by one while others of their partition ho
     status: 'failed',
     error: {
       code: 'balance_limit_exceeded',
-      message: 'The wallet that is credited would hold more than a wallet can.',
+      message: 'The credited wallet would exceed the highest balance that a wallet can have.',
     },
   });
   expect(await apply('/operations', withdraw(third, '5.00'))).toMatchObject({ status: 'succeeded' });
@@ -103,7 +103,7 @@ it('wallets are filled and emptied one by one while others of their partition ho
   await expectSound();
 });
 
-it('lines of a batch are applied in sets while the house account holds more than a wallet can', async () => {
+it('lines of a batch are applied in sets while the house account exceeds the limit of a wallet', async () => {
   const [full, other, third] = [await createWallet(), await createWallet(), await createWallet()];
   const filled = await applyBatch([deposit(full, LIMIT), deposit(other, LIMIT), deposit(third, '7.00')]);
   expect(filled).toMatchObject({
@@ -119,7 +119,7 @@ it('lines of a batch are applied in sets while the house account holds more than
   await expectSound();
 });
 
-it('sums of amounts that no wallet could hold are told as they are', async () => {
+it('sums beyond the limit of a wallet are reported exactly', async () => {
   const wallet = await createWallet();
   const lines = [deposit(wallet, LIMIT), withdraw(wallet, LIMIT), deposit(wallet, LIMIT), withdraw(wallet, LIMIT)];
   const { batch } = await applyBatch(lines);

@@ -12,10 +12,12 @@ import { refusalOf } from '../support/law-rig.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
-/** A hold that expires while it is open is released once, by an operation with a place in the order of its wallet. */
+/**
+ * A hold that expires while it is open is released once, by an operation with a position in the order of its wallet.
+ */
 const NOBODY = 'redis://127.0.0.1:1';
 const WITHIN_MS = 2_000;
-/** Keeps the workers of the service from looking, and lets only this session. */
+/** Keeps the workers of the service from looking, and lets only this session look. */
 const HOLD_TURN = `SELECT pg_advisory_lock(${ADVISORY_LOCK.due}, 0)`;
 
 let service: Service;
@@ -38,7 +40,7 @@ interface Row {
   readonly captured: bigint;
   /** The expiries that were accepted: one at most. */
   readonly expiries: number;
-  /** How long after its moment it was released by that; null if it was not. */
+  /** How long after its expiry it was released by that; null if it was not. */
   readonly lateMs: number | null;
   readonly error: string | null;
 }
@@ -65,10 +67,10 @@ const isExpired = async (): Promise<boolean> => {
 it.each<[string, Parameters<typeof startService>[0]]>([
   ['with Redis', {}],
   ['without Redis', { redisUrl: NOBODY }],
-])('what is left of a hold is released within two seconds of its expiry, %s', async (_how, options) => {
+])('the rest of a hold is released within two seconds of its expiry, %s', async (_how, options) => {
   await start(options);
   const wallet = await createFundedWallet(service.url, '10.00');
-  // Longer than a busy machine takes for what is to be seen before.
+  // Longer than a busy machine takes to make the earlier state visible.
   const hold = await holds.hold(wallet, 600n, 5);
   await holds.capture(wallet, hold, 100n, false);
   await holds.release(wallet, hold, 50n);
@@ -105,7 +107,7 @@ it('several workers release each hold once', async () => {
   expect(await audit(service)).toEqual([]);
 }, 60_000);
 
-it('of a capture and the expiry, the one that was accepted first wins', async () => {
+it('of a capture and the expiry, the one accepted first wins', async () => {
   await start();
   const wallets = await Promise.all(Array.from({ length: 6 }, () => createFundedWallet(service.url, '100.00')));
   const expiry = Date.now() + 8_000;
@@ -161,7 +163,7 @@ it('a worker that is killed before it has committed leaves the expiry to another
   expect(await audit(service)).toEqual([]);
 });
 
-it('one pass releases no more than it may, those that expired first', async () => {
+it('one pass releases no more than its limit, earliest expiry first', async () => {
   await start();
   const wallet = await createFundedWallet(service.url, '10.00');
   await Promise.all([holds.hold(wallet, 1n, 1_000), holds.hold(wallet, 1n, 1_000), holds.hold(wallet, 1n, 1_000)]);
@@ -177,7 +179,7 @@ it('one pass releases no more than it may, those that expired first', async () =
   }
 });
 
-it('nothing is accepted as the expiry of a hold but a release of all of it, when it has expired', async () => {
+it('the expiry of a hold can only be a release of all of it after it has expired', async () => {
   await start();
   const wallet = await createFundedWallet(service.url, '10.00');
   const hold = await holds.hold(wallet, 600n, 1_000);

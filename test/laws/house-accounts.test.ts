@@ -89,7 +89,7 @@ it('every pair is there after many of both were added at once, from many connect
   expect(await countPairs()).toEqual(pairsOf(['treasury', ...names], [...FIRST_ASSETS, ...codes]));
 });
 
-describe('what a process knows of house accounts', () => {
+describe('the known house accounts of a process', () => {
   async function idOf(name: string, assetId: number, partition: number | null): Promise<bigint> {
     const { rows } = await database.query<{ id: bigint }>(
       `SELECT id FROM accounts WHERE system = $1 AND asset_id = $2 AND partition IS NOT DISTINCT FROM $3::smallint`,
@@ -98,7 +98,7 @@ describe('what a process knows of house accounts', () => {
     return rows[0]!.id;
   }
 
-  it('is read when it is first asked for, of an account and an asset that were added since too', async () => {
+  it('are read on first use, including accounts and assets added since', async () => {
     const accounts = loadHouseAccounts(processes[0]!);
     // In the text of an array of Postgres, `null` without quotes is no name.
     expect([accounts.find('treasury', 4, 2), accounts.find('null', 4, 2)]).toEqual([null, null]);
@@ -122,7 +122,7 @@ describe('what a process knows of house accounts', () => {
     ]);
   });
 
-  it('has nothing of what there is not, and asks no more of the database than the names', async () => {
+  it('exclude what does not exist, and take no more queries than the names', async () => {
     const { asked, counting } = countStatements();
     const accounts = loadHouseAccounts(counting);
     for (let index = 0; index < 1_000; index += 1) expect(accounts.find(`none${index}`, 4, 0)).toBeNull();
@@ -132,7 +132,7 @@ describe('what a process knows of house accounts', () => {
     expect(asked).toEqual(['SELECT name FROM house_accounts']);
   });
 
-  it('is read once for all who ask at the same time', async () => {
+  it('are read once for concurrent requests', async () => {
     const { asked, counting } = countStatements();
     const accounts = loadHouseAccounts(counting);
     const found = await Promise.all(
@@ -147,7 +147,7 @@ describe('what a process knows of house accounts', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is found by the next read when one fails', async () => {
+  it('are read again after a failed read', async () => {
     let isBroken = true;
     const query = (...args: unknown[]): unknown =>
       isBroken ? Promise.reject(new Error('broken')) : (database.query as (...args: unknown[]) => unknown)(...args);

@@ -8,9 +8,12 @@ import { newId } from '@wallet/shared/words/ids';
 import { inDatabase } from '../support/test-database.ts';
 import { migrateUpTo } from '../support/version-before.ts';
 
-/** A database from before house accounts could hold more than a wallet, and before metadata was kept as it was sent. */
+/**
+ * A database from before house accounts could exceed the limit of a wallet, and before metadata was kept as it was
+ * sent.
+ */
 
-it('a ledger from before is as sound as it was, to the last microsecond and minor unit', async () => {
+it('a migrated ledger is as sound as before, to the last microsecond and minor unit', async () => {
   const url = await inDatabase(process.env['TEST_DATABASE_URL'] ?? '', `test_house_${process.pid}`);
   const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
   try {

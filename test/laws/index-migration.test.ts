@@ -8,7 +8,7 @@ import { inDatabase } from '../support/test-database.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { migrateUpTo } from '../support/version-before.ts';
 
-/** Indexes are built on a database at work: nobody waits for them, and a build that is interrupted is done again. */
+/** Indexes are built on a running database: nothing waits for them, and an interrupted build is repeated. */
 
 const BUILDS = 17;
 const REFERENCE = {
@@ -55,7 +55,7 @@ async function readNewest(): Promise<number | undefined> {
 
 const WHOLE = { operations_reference: true, wallets_asset: true, accounts_not_active: true };
 
-it('nobody waits for an index that is being built, and the version before can restart meanwhile', async () => {
+it('nothing waits for an index that is being built, and the previous version can restart meanwhile', async () => {
   await holdOperations();
   const migrated = migrateDatabase(url, MIGRATIONS_FOLDER, undefined);
   await untilWaitingForLocks(database);
@@ -84,7 +84,7 @@ it('an index whose build was interrupted is dropped and built again', async () =
   expect(await readIndexes()).toEqual(WHOLE);
 });
 
-it('an index that is there is not built again', async () => {
+it('an existing index is not built again', async () => {
   await database.query(REFERENCE.statement);
   const read = async (): Promise<unknown> =>
     (await database.query(`SELECT oid FROM pg_class WHERE relname = 'operations_reference'`)).rows;
@@ -94,7 +94,7 @@ it('an index that is there is not built again', async () => {
   expect(await readIndexes()).toEqual(WHOLE);
 });
 
-it('a build gives up when a transaction has been in its way for long, and says which to look for', async () => {
+it('a build gives up when a transaction has blocked it for long, and says which to look for', async () => {
   await holdOperations();
   const client = await database.connect();
   try {

@@ -4,8 +4,8 @@ import { type RaceRig, startRaceRig } from '../support/race-rig.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
 /**
- * A worker is killed while it applies operations of all kinds with terms: whatever it had done of them by then, each is applied once,
- * and holds and what was reversed are right.
+ * A worker is killed while it applies operations of all kinds with terms: whatever it had done by then, each is applied
+ * once, and holds and reversals are right.
  */
 
 let rig: RaceRig;
@@ -26,7 +26,10 @@ afterAll(async () => {
 
 const GATE = 4_711;
 const WALLETS = 12;
-/** A worker that begins where another was killed finds what waits when it looks for lost rings: after some seconds. */
+/**
+ * A worker that starts after another was killed finds pending operations when it looks for lost rings: after some
+ * seconds.
+ */
 const AT_GATE_MS = 45_000;
 
 /** Of each wallet, all kinds with terms, and what is refused of each; they wait for a worker. @returns how many. */

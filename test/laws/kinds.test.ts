@@ -20,11 +20,11 @@ async function namedBy(constraint: string): Promise<string[]> {
   return [...rows[0]!.definition.matchAll(/'(\w+)'::text/g)].map(([, name]) => name!);
 }
 
-it('the database takes the kinds of the catalogue, and no other', async () => {
+it('the database accepts the kinds of the catalogue, and no other', async () => {
   expect((await namedBy('operations_type_check')).toSorted()).toEqual(OPERATION_TYPES.toSorted());
 });
 
-it('the database takes a receiving wallet for the kinds that have an entry on one, and for a capture', async () => {
+it('the database accepts a receiving wallet for the kinds with an entry on one, and for a capture', async () => {
   const receiving = [...OPERATION_TYPES.filter((type) => signOf(KINDS[type], 'receiver') !== null), 'capture'];
   expect((await namedBy('operations_transfer_has_receiver')).toSorted()).toEqual(receiving.toSorted());
 });

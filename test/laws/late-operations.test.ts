@@ -17,7 +17,7 @@ const NOBODY = 'redis://127.0.0.1:1';
 /** The sweeper rings for what has waited longer. */
 const LOST_MS = 1_000;
 
-it('an operation whose ring was lost is applied all the same, by a worker that still hears the doorbell', async () => {
+it('an operation whose ring was lost is still applied, by a worker that still hears the doorbell', async () => {
   service = await startService({ apiRedisUrl: NOBODY });
   const wallet = await createFundedWallet(service.url);
   await request(service.url)
@@ -44,7 +44,7 @@ it('a backlog deeper than any transaction is applied in the order of acceptance'
   await expectFaithfulHistory(service.database, requests);
 });
 
-it('while operations flow, a worker that was rung for once keeps looking for them', async () => {
+it('while operations flow, a worker that got one ring keeps looking for them', async () => {
   service = await startService();
   const wallet = await createFundedWallet(service.url);
   await service.drained();
@@ -95,7 +95,7 @@ it('workers announce the partitions they drained', async () => {
   expect([...heard]).toEqual([partitionOf(wallet, service.partitions)]);
 });
 
-it('who waits is answered when its partition is announced, without a timer', async () => {
+it('a waiting request is answered when its partition is announced, without a timer', async () => {
   service = await startService({ worker: false });
   const wallet = await createFundedWallet(service.url);
   const { body } = await request(service.url)

@@ -40,7 +40,7 @@ it.each([
     `CREATE OR REPLACE FUNCTION check_added_failures() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
   ],
   ['a function that looks names up wherever it is called', 'ALTER FUNCTION check_added_movements() RESET search_path'],
-])('%s is made good by the next migrate', async (_what, weaken) => {
+])('%s is repaired by the next migrate', async (_what, weaken) => {
   const law = await readLaw();
   await database.query(weaken);
   expect(await readLaw()).not.toEqual(law);
@@ -48,7 +48,7 @@ it.each([
   expect(await readLaw()).toEqual(law);
 });
 
-it('a migrate that finds the law as it is written waits for nobody who writes', async () => {
+it('a migrate that finds the law as it is written waits for no writer', async () => {
   const writer = await database.connect();
   try {
     await writer.query('BEGIN; LOCK TABLE movements, accounts, operations IN ROW EXCLUSIVE MODE');
@@ -59,7 +59,7 @@ it('a migrate that finds the law as it is written waits for nobody who writes', 
   }
 });
 
-it('a migrate validates the constraints that were added to large tables unchecked, and waits for nobody who writes', async () => {
+it('a migrate validates the constraints that were added to large tables unchecked, and waits for no writer', async () => {
   await database.query(
     `ALTER TABLE accounts DROP CONSTRAINT accounts_within_credit,
        ADD CONSTRAINT accounts_within_credit CHECK (credit_limit >= 0) NOT VALID`,

@@ -43,7 +43,7 @@ it('a partition that another worker drains is left alone', async () => {
   expect(await drain()).toMatchObject({ states: new Map([[partition, 'empty']]), applied: [expect.anything()] });
 });
 
-it('what is applied after a wallet was frozen sees it frozen', async () => {
+it('an operation applied after a wallet was frozen sees it frozen', async () => {
   await acceptDeposit();
   await holder.query('BEGIN');
   await holder.query(`UPDATE accounts SET status = 'frozen' WHERE wallet_id = $1`, [wallet]);
@@ -123,7 +123,7 @@ it('a credit limit that is being spent is not lowered', async () => {
   expect(await lowering).toMatchObject({ status: 409, body: { code: 'credit_in_use' } });
 });
 
-it('what is applied after a credit limit was lowered is held to it', async () => {
+it('an operation applied after a credit limit was lowered is subject to it', async () => {
   await request(service.url).patch(`/wallets/${wallet}`).send({ credit_limit: 5 }).expect(200);
   const withdraw = { type: 'withdraw', wallet_id: wallet, amount: 5 };
   await request(service.url).post('/operations').send(withdraw).expect(202);
@@ -135,7 +135,7 @@ it('what is applied after a credit limit was lowered is held to it', async () =>
   expect((await draining).applied).toMatchObject([{ outcome: { rejection: 'insufficient_funds' } }]);
 });
 
-it('a plan of which a row cannot be written is not written at all', async () => {
+it('a plan with a row that cannot be written is not written at all', async () => {
   const withdraw = { type: 'withdraw', wallet_id: wallet, amount: 5 };
   const { body } = await request(service.url)
     .post('/batches')
@@ -158,7 +158,7 @@ it('a plan of which a row cannot be written is not written at all', async () => 
 it.each([
   ['fails while it is applied', true],
   ['is applied while it fails', false],
-])('a line of a batch ends once, also if it %s', async (_what, isAppliedFirst) => {
+])('a line of a batch ends once, even if it %s', async (_what, isAppliedFirst) => {
   const operations = [{ type: 'deposit', wallet_id: wallet, amount: 5 }];
   await request(service.url).post('/batches').send({ operations }).expect(202);
   const { rows } = await service.database.query<Record<'line' | 'account' | 'treasury', string>>(

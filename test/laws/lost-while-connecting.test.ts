@@ -2,9 +2,9 @@ import { createPool } from '@wallet/shared/database/pool';
 import { startFaultProxy } from '../chaos/wire/fault-proxy.ts';
 import { startFakePostgres } from '../support/fake-postgres.ts';
 
-it('a connection that is lost while its session is looked at fails who connects, and ends no process', async () => {
+it('a connection that is lost while its session is checked fails the caller, and ends no process', async () => {
   const server = await startFakePostgres({
-    // Asked for when the query is answered.
+    // Called when the query is answered.
     get version() {
       server.stop();
       return '150000';
@@ -15,7 +15,7 @@ it('a connection that is lost while its session is looked at fails who connects,
   await pool.end();
 });
 
-it('a server that goes silent is left for the next host when one statement was not answered, not one for each connection', async () => {
+it('a silent server is left for the next host after one unanswered statement, not after one for each connection', async () => {
   const target = new URL(process.env['TEST_DATABASE_URL']!);
   const proxy = await startFaultProxy(Number(target.port));
   const url = target.href.replace(target.host, `127.0.0.1:${proxy.port},${target.host}`);

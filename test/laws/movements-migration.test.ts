@@ -12,7 +12,10 @@ import { inDatabase } from '../support/test-database.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { acceptAsBefore, askFor, drainAsBefore, migrateUpTo } from '../support/version-before.ts';
 
-/** A database of the version before is migrated while that version works on it: nothing is lost, and nobody waits for long. */
+/**
+ * A database of the previous version is migrated while that version works on it: nothing is lost, and nothing waits for
+ * long.
+ */
 let url: string;
 let database: Database;
 let wallets: string[];
@@ -32,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.end());
 
-/** What is written is kept beside, to be compared with what has become of it. */
+/** Every write is recorded, and compared with its result. */
 async function keepWhatIsWritten(): Promise<void> {
   await database.query(
     `CREATE SCHEMA kept;
@@ -49,13 +52,13 @@ async function keepWhatIsWritten(): Promise<void> {
 
 const DEADLOCK = '40P01';
 
-/** Works as a process of the version before until the schema no longer lets it. @returns why it stopped. */
+/** Works as a process of the previous version until the schema no longer lets it. @returns why it stopped. */
 async function workUntilRefused(work: () => Promise<unknown>): Promise<string> {
   for (;;) {
     try {
       await work();
     } catch (error) {
-      // A migration locks whole tables: what it meets in a circle is tried again, as processes do.
+      // A migration locks whole tables: a deadlock with it is retried, as processes do.
       if (sqlstateOf(error) !== DEADLOCK) return String(error);
     }
   }
@@ -76,7 +79,7 @@ async function makeHistory(operations: number): Promise<void> {
 const OUTCOME = `operation_id, status, error_code, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version, completed_at`;
 const ENTRY = 'account_id, version, operation_id, amount, balance, created_at, asset_id';
 
-/** Everything that was written is there as it was, and nothing besides. */
+/** Everything that was written is unchanged, and nothing else is there. */
 async function expectAllKept(): Promise<void> {
   const { rows } = await database.query(
     `SELECT 'entry' AS what, operation_id FROM
@@ -123,7 +126,7 @@ async function expectApplicable(): Promise<void> {
   expect(violations).toEqual([]);
 }
 
-it('history is copied while the version before accepts and applies, and what it left pending is applied', async () => {
+it('history is copied while the previous version accepts and applies, and its pending operations are applied', async () => {
   await makeHistory(7_000);
   const before = await countKept();
   const accepting = workUntilRefused(() => acceptAsBefore(database, askFor(wallets, 7)));
@@ -139,7 +142,7 @@ it('history is copied while the version before accepts and applies, and what it 
   await expectApplicable();
 }, 60_000);
 
-it('a migration that was killed while it copied leaves the version before at work, and continues', async () => {
+it('a migration that was killed while it copied leaves the previous version at work, and continues', async () => {
   await makeHistory(5_000);
   const killed = migrateDatabase(url, MIGRATIONS_FOLDER, 1).catch(String);
   const isCopying = async (): Promise<boolean> =>
@@ -216,14 +219,14 @@ it('an outcome whose movement cannot be mirrored is refused', async () => {
   ).rejects.toThrow('an outcome has no movement');
 });
 
-it('a process that waits for the schema begins when it is there, and one that does not wait says what is missing', async () => {
+it('a process that waits for the schema starts when it exists, and one that does not wait says what is missing', async () => {
   await expect(checkDatabase(database, url, 'worker')).rejects.toThrow('has a schema older than this program');
   const waiting = checkDatabase(database, url, 'worker', 60_000).then(readNewest);
   await migrateDatabase(url, MIGRATIONS_FOLDER, 1);
   expect(await waiting).toBe(NEWEST_MIGRATION);
 });
 
-it('a long transaction makes neither the migration fail nor others wait behind it for long', async () => {
+it('a long transaction neither fails the migration nor makes others wait behind it for long', async () => {
   await makeHistory(20);
   const long = await database.connect();
   await long.query(

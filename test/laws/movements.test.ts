@@ -14,7 +14,7 @@ import {
   together,
 } from '../support/law-rig.ts';
 
-/** What moves continues where its accounts stand, and ends one operation, once: here the code is as wrong as it can be. */
+/** A movement continues its accounts and ends one operation, once: here the code is as wrong as it can be. */
 let rig: LawRig;
 beforeAll(async () => {
   rig = await startLawRig();
@@ -72,7 +72,7 @@ const moveAgain = (leg: number): string => {
   );
 };
 
-/** A withdrawal that failed for want of 2.00, which are there now, moves its 12.00. */
+/** A withdrawal that failed for lack of 2.00, which are there now, moves its 12.00. */
 const moveFailed = (): string => {
   const { account, treasury, ended } = rig;
   return together(
@@ -86,7 +86,7 @@ it('the database accepts several movements of one account in one statement', asy
   expect(await refusalOf(rig.service.database, threeMovements())).toBe('accepted');
 });
 
-describe('a movement has to continue where its accounts stand, or the database refuses', () => {
+describe('the database refuses a movement that does not continue its accounts', () => {
   it.each<[string, () => string]>([
     ['one that is counted on one of its accounts only', () => deposit(rig, { moves: [move(rig.account, 100)] })],
     ['one that is counted on neither', () => deposit(rig, { moves: [move(rig.account, 0, one, 0)] })],
@@ -133,7 +133,7 @@ describe('a movement has to continue where its accounts stand, or the database r
   });
 });
 
-describe('a movement has to fit an operation, or the database refuses', () => {
+describe('the database refuses a movement that does not fit an operation', () => {
   it.each<[string, () => string, string]>([
     ['another amount', () => deposit(rig, { accepted: { amount: 99 } }), 'entries_fit_operation'],
     ['another asset', () => deposit(rig, { asset: 1 }), 'entries_fit_operation'],
@@ -212,7 +212,7 @@ describe('a movement has to fit an operation, or the database refuses', () => {
   });
 });
 
-describe('an operation ends once, and it is the ledger that is at fault, not the operation, where', () => {
+describe('an operation ends once, and the ledger is at fault, not the operation, if', () => {
   it.each<[string, () => string, string]>([
     ['it is applied a second time', () => moveAgain(0), 'movements_pkey'],
     ['it fails a second time', () => fail(rig.ended.failed), 'failures_pkey'],

@@ -12,7 +12,7 @@ import { newId } from '@wallet/shared/words/ids';
 import { partitionOf } from '@wallet/shared/words/partition';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** What a process or a replica knows from before a promotion may be of what is lost. */
+/** Rows that a process or a replica knows from before a promotion may have been lost. */
 
 const PARTITIONS = 16;
 const ASSET = 4;
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([primary.end(), replica.end()]));
 
-it('a replica is read while it has the epoch of the primary, and what the primary has', async () => {
+it('a replica is read while it has the epoch of the primary and what the primary has', async () => {
   const id = newId();
   for (const database of [primary, replica]) await createWallet(database, { id, clientId: null, assetId: ASSET });
   const history = createHistory(primary, replica, fail);
@@ -50,7 +50,7 @@ it('a replica is read while it has the epoch of the primary, and what the primar
   expect(names.get(await history.ofBatch(finished, nameOf))).toBe('primary');
 });
 
-it('a leg is written on the account that its wallet has, whatever account was known of it', async () => {
+it('a leg is written to the current account of its wallet, whatever account was known', async () => {
   const [from, to] = [newId(), newId()];
   for (const id of [from, to]) await createWallet(primary, { id, clientId: null, assetId: ASSET });
   const facts = new Map((await findWalletFacts(primary, [from, to])).map((wallet) => [wallet.id, wallet.accountId]));
@@ -96,7 +96,7 @@ it('a house account is found although it is forgotten while another one is read'
   for (const name of ['fees', 'treasury']) expect(terms?.findHouseAccount(name, ASSET, 0)).not.toBeNull();
 });
 
-it('an asset that is lost is not taken for the one that has its id now', async () => {
+it('a lost asset is not taken for the one that has its id now', async () => {
   const assets = await loadAssets(primary);
   await primary.query('ALTER TABLE assets DISABLE TRIGGER ALL');
   await primary.query(`UPDATE assets SET code = 'SILVER', scale = 3 WHERE id = $1`, [ASSET]);

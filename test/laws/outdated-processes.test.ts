@@ -9,10 +9,10 @@ import { TOO_OLD, expectRefusal, noteLaterMigration } from '../support/later-ver
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** Processes notice while they run that the schema has become one of a later version: they keep running if they fit it, or end. */
+/** Running processes notice a schema of a later version: they continue if they fit it, or end. */
 jest.setTimeout(60_000);
 
-it('processes keep running beside a later schema that they fit, and end with a sentence when they are too old for it', async () => {
+it('processes continue beside a later schema that they fit, and end with a sentence when they are too old for it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'wallet-outdated-'));
   const target = await createTestDatabase();
   const { databaseUrl: url } = target;
@@ -27,7 +27,7 @@ it('processes keep running beside a later schema that they fit, and end with a s
   expect(body).toMatchObject({ status: 'succeeded' });
   await Promise.all([api, worker].map((each) => untilLogged(each, 'the schema is newer, and this program fits it')));
   await checkDatabase(database, url, 'worker');
-  // What is run by hand judges or changes all that is there: it has to be of the version that migrated.
+  // Commands that are run by hand check or change everything: they must be of the version that migrated.
   await expect(checkDatabase(database, url, 'audit')).rejects.toThrow(TOO_OLD);
 
   await noteLaterMigration(database, 'its own');

@@ -16,7 +16,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
-/** Overload is refused before it is accepted, while polling keeps being answered (P7). */
+/** Overload is refused before acceptance, while polling is still answered (P7). */
 
 const services: Service[] = [];
 async function start(options: Parameters<typeof startService>[0]): Promise<Service> {
@@ -36,8 +36,8 @@ afterAll(() => wire.stop());
 /** Slow machines take long: nothing here depends on how long. */
 jest.setTimeout(180_000);
 
-describe('when too many operations wait', () => {
-  it('more are refused at every door, nothing is stored, reads are answered, and the same key is accepted later', async () => {
+describe('when too many operations are pending', () => {
+  it('more are refused at every endpoint, nothing is stored, reads are answered, and the same key is accepted later', async () => {
     const service = await start({ admission: { pendingOperations: 3 } });
     const [wallet, other] = [await createFundedWallet(service.url), await createFundedWallet(service.url)];
     await request(service.url).post('/clients').send({ name: 'U', login: 'user' }).expect(201);
@@ -54,7 +54,7 @@ describe('when too many operations wait', () => {
       post('/transfers', { from_wallet_id: wallet, to_wallet_id: other, amount }),
       post('/operations', { type: 'deposit', wallet_id: wallet, amount }),
       ...['top-up', 'bonus', 'spend'].map((word) => post(`/wallets/users/user/${word}`, { amount, asset: 'GOLD' })),
-      // What only a body could tell is not looked at.
+      // Facts that only a body could reveal are not considered.
       post('/operations', { nonsense: true }),
     ]);
     refused.forEach(expectRefused);
@@ -74,7 +74,7 @@ describe('when too many operations wait', () => {
     expect((await keysOf(service)).sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('what was let in is applied, however many came at once', async () => {
+  it('admitted operations are applied, however many came at once', async () => {
     const service = await start({ admission: { pendingOperations: 20, waitingRequests: 10 } });
     const wallet = await createFundedWallet(service.url);
     const keys = Array.from({ length: 200 }, (_, index) => `burst-${index}`);
@@ -106,7 +106,7 @@ describe('when too many operations wait', () => {
     expectRefused(await deposit(service, wallet, { priority: 'high' }));
   });
 
-  it('also counts what other processes have accepted', async () => {
+  it('also counts operations that other processes have accepted', async () => {
     const service = await start({ admission: { pendingOperations: 3 } });
     const wallet = await createFundedWallet(service.url);
     await deposit(service, wallet).expect(202);
@@ -177,7 +177,7 @@ describe('batches', () => {
 });
 
 describe('when operations wait too long', () => {
-  it('more are refused where that is, and everywhere once most partitions are late', async () => {
+  it('more are refused for that partition, and everywhere once most partitions are late', async () => {
     const service = await start({ admission: { pendingAgeMs: 60_000 } });
     const wallets = await Promise.all(Array.from({ length: 60 }, () => createFundedWallet(service.url)));
     const byPartition = new Map(wallets.map((wallet) => [partitionOf(wallet, service.partitions), wallet]));
@@ -189,7 +189,7 @@ describe('when operations wait too long', () => {
     await deposit(service, other).expect(202);
 
     await makeOlder(service, 100);
-    // Told before the body is read, so that it does not matter what it is.
+    // Decided before the body is read, so that its content does not matter.
     await until(async () => (await request(service.url).post('/operations').send({})).status === 503);
     expectRefused(await deposit(service, other));
     expectRefused(await sendBatch(service, other, 1));
@@ -198,7 +198,7 @@ describe('when operations wait too long', () => {
     await until(async () => (await deposit(service, wallet)).status === 202);
   });
 
-  it('an operation that waits behind a batch of its own wallet, which gets on, is not late', async () => {
+  it('an operation that waits behind a progressing batch of its own wallet is not late', async () => {
     const service = await start({ admission: { pendingAgeMs: 60_000 } });
     const wallet = await createFundedWallet(service.url);
     await sendBatch(service, wallet, 10).expect(202);
@@ -229,7 +229,7 @@ it('when requests wait to be stored, more are refused, and reads are answered by
   expect((await keysOf(service)).sort()).toEqual(['first', 'late', 'w1', 'w2', 'w3', 'w4']);
 });
 
-it('when the process is late with everything, more is refused until it is not', async () => {
+it('when the event loop is late, more is refused until it is not', async () => {
   const service = await start({ admission: { eventLoopMs: 80 } });
   const wallet = await createFundedWallet(service.url);
   await until(async () => (await deposit(service, wallet, { key: 'before' })).status === 202);
@@ -248,7 +248,7 @@ it('when the process is late with everything, more is refused until it is not', 
   expect((await keysOf(service)).sort()).toEqual(['before', 'meanwhile']);
 });
 
-it('while the backlog cannot be counted, a number of operations are accepted, and no more', async () => {
+it('while the backlog cannot be counted, a limited number of operations are accepted', async () => {
   const service = await start({ wire, admission: { pendingOperations: 5 } });
   const wallet = await createFundedWallet(service.url);
   let looks = 0;

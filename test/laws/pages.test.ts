@@ -121,7 +121,7 @@ it.each<[string, (database: Service['database']) => Promise<readonly unknown[]>]
     (database) =>
       listHistory(database, wallet, { type: 'withdraw', from: new Date(0), to: null, before: 2_000n }, PAGE),
   ],
-])('a page of %s reads no more than it has to', async (_what, ask) => {
+])('a page of %s reads no more than it needs', async (_what, ask) => {
   // An operation, a movement and a failure for each, and some that are passed over.
   expect(await rowsRead(ask)).toBeLessThan(12 * PAGE);
 });

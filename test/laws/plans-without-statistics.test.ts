@@ -12,8 +12,8 @@ import { breakTheLaw } from '../support/break-the-law.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
 /**
- * A database that was restored, or whose statistics were lost with a crash, has none until it is analysed. What a drain reads must
- * cost as much there as it names, whatever else is in the tables.
+ * A restored database, or one whose statistics were lost in a crash, has none until it is analysed. A drain must still
+ * read only what it names, whatever else is in the tables.
  */
 
 const NAMED = 40;
@@ -79,7 +79,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-/** How many rows of tables a statement reads, also of those that it throws away. */
+/** How many rows of tables a statement reads, including those that it discards. */
 async function countRead(run: (database: Queryable) => Promise<unknown>): Promise<number> {
   let read = 0;
   const explaining = {
@@ -120,7 +120,7 @@ it.each<[string, (database: Queryable) => Promise<unknown>]>([
   ['readAccountsOfOriginals', (database) => readAccountsOfOriginals(database, ids)],
   ['readHolds', (database) => readHolds(database, ids)],
   ['readOriginals', (database) => readOriginals(database, ids)],
-])('%s reads what it names', async (_name, run) => {
+])('%s reads only what it names', async (_name, run) => {
   // Each account is found by what names it, and then read by its id.
   expect(await countRead(run)).toBeLessThan(8 * NAMED);
 });

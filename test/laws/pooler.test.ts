@@ -16,7 +16,7 @@ import { findPgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** Behind PgBouncer, which drops the start-up parameter `options` here. Skipped where there is no PgBouncer, or only an old one. */
+/** Behind PgBouncer, which drops the start-up parameter `options` here. Skipped if PgBouncer is missing or too old. */
 jest.setTimeout(60_000);
 
 const found = findPgBouncer();
@@ -70,7 +70,7 @@ withStatements('the service works behind PgBouncer 1.21 or later in transaction 
   expect(await auditDatabase(pool, () => undefined).finally(() => pool.end())).toBe(0);
 });
 
-withPgBouncer('one in transaction mode that does not keep prepared statements is refused', async () => {
+withPgBouncer('a pooler in transaction mode that does not keep prepared statements is refused', async () => {
   const settings = { pool_mode: 'transaction', ...(found?.keepsStatements ? { max_prepared_statements: '0' } : {}) };
   const { pooled } = await open(settings);
   await expect(check(urlFor('api', pooled), 'api')).rejects.toThrow(
@@ -103,7 +103,7 @@ async function query(url: string, text: string): Promise<void> {
   await pool.query(text).finally(() => pool.end());
 }
 
-it('leaves no connection behind where the pooler gives out its second session late', async () => {
+it('leaves no connection behind if the pooler assigns its second session late', async () => {
   const facts = { ...{ version: '150000', encoding: 'UTF8', standby: 'false', readOnly: 'off' }, pid: '2' };
   const server = await startFakePostgres(
     { ...facts, ...{ triggers: 'origin', transactionTimeout: '0', user: 'u' } },
@@ -120,5 +120,5 @@ it('leaves no connection behind where the pooler gives out its second session la
   expect(server.connections()).toBe(0);
 });
 
-/** Longer than it is waited for. */
+/** Longer than the wait for it. */
 const LATE_MS = 2_300;

@@ -1,11 +1,11 @@
 import { randomFrom } from '../support/load.ts';
 import { type RaceRig, decimal, startRaceRig } from '../support/race-rig.ts';
 
-/** Many clients that want the same money at once, through two APIs, while two workers apply what they ask for. */
+/** Many clients that want the same money at once, through two APIs, while two workers apply their operations. */
 
 let rig: RaceRig;
 beforeAll(async () => {
-  // Few at a time, so that what belongs together is spread over many transactions.
+  // Few at a time, so that related operations are spread over many transactions.
   rig = await startRaceRig({ apis: 2, workers: 2, env: { WORKER_BATCH_LIMIT: '7' } });
 }, 120_000);
 afterAll(() => rig.stop(), 60_000);
@@ -15,7 +15,7 @@ const REVERSALS = 50;
 /** Minor units. */
 const AMOUNT = 100_00;
 
-/** Some are without an amount: all that is left by then. The others take a part, and are too many by far. */
+/** Some have no amount: everything left by then. The others take a part, and are far too many. */
 function partOf(index: number, random: () => number): { amount?: string } {
   return index % 33 === 20 ? {} : { amount: decimal(1 + Math.floor(random() * 900)) };
 }
@@ -72,7 +72,7 @@ describe(`${CAPTURES} clients that capture one hold at once`, () => {
     await rig.expectLawful();
   });
 
-  it('get what one of them takes, and the wallet the rest back, if each is final; releases take no more from it', async () => {
+  it('get what one of them takes, and the wallet gets the rest, if each is final; releases take no more', async () => {
     const random = randomFrom(2);
     const wallet = await rig.createWallet({ balance: AMOUNT });
     const hold = await holdOf(wallet, AMOUNT);
@@ -126,7 +126,7 @@ describe(`${REVERSALS} reversals of one operation at once`, () => {
     await rig.expectLawful();
   });
 
-  it('of a posting take it back once, with all its legs', async () => {
+  it('of a posting reverse it once, with all its legs', async () => {
     const [wallet, other] = [await rig.createWallet({ balance: 100_00 }), await rig.createWallet()];
     const legs = [
       { from: { wallet_id: wallet }, to: { wallet_id: other }, amount: '40.00' },
@@ -152,7 +152,7 @@ describe(`${REVERSALS} reversals of one operation at once`, () => {
 describe('a reversal against a spend of the same money', () => {
   const PAIRS = 40;
 
-  it('is one of the two orders when the money is still in its own wallet', async () => {
+  it('have the outcome of one of the two orders when the money is still in its own wallet', async () => {
     const ends = await Promise.all(
       Array.from({ length: PAIRS }, async (_each, index) => {
         const wallet = await rig.createWallet();
@@ -168,7 +168,7 @@ describe('a reversal against a spend of the same money', () => {
     await rig.expectLawful();
   });
 
-  it('is one of the two orders when it has to come back from a wallet in another partition', async () => {
+  it('have the outcome of one of the two orders when it has to come back from a wallet in another partition', async () => {
     const pairs = await Promise.all(
       Array.from({ length: PAIRS }, async (_each, index) => {
         const partition = index % 8;
@@ -193,13 +193,13 @@ describe('a reversal against a spend of the same money', () => {
     await rig.expectLawful();
   });
 
-  /** Of each pair, one gets the money, and there is nothing left for the other. */
+  /** Of each pair, one gets the money, and nothing is left for the other. */
   async function expectOneOfTwo(pairs: readonly string[][]): Promise<void> {
     const ends = await rig.endsOf(pairs.flat());
     const orders = pairs.map((_pair, index) =>
       String(ends.slice(2 * index, 2 * index + 2).map((end) => end ?? 'moved')),
     );
-    // Which of them is for the workers to say, and may be the same for all.
+    // The workers decide which of them, and it may be the same for all.
     const allowed = ['insufficient_funds,moved', 'moved,insufficient_funds'];
     expect(orders.filter((order) => !allowed.includes(order))).toEqual([]);
   }

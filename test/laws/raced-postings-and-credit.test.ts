@@ -2,7 +2,7 @@ import { partitionOf } from '@wallet/shared/words/partition';
 import { randomFrom } from '../support/load.ts';
 import { PARTITIONS, type RaceRig, decimal, startRaceRig } from '../support/race-rig.ts';
 
-/** Operations that move on the same accounts from different partitions, which three workers apply, some at the same time. */
+/** Operations on the same accounts from different partitions, applied by three workers, some at the same time. */
 
 let rig: RaceRig;
 beforeAll(async () => {
@@ -62,7 +62,7 @@ it('postings that cross each other, transfers, captures and reversals between th
   await Promise.all(Array.from({ length: CLIENTS }, beClient));
 
   const operations = await rig.expectLawful();
-  // It says nothing unless each of them moved, and was refused for what another had moved.
+  // The test proves something only if each of them moved, and was refused because of another's movement.
   const asked = operations.filter(({ wallet }) => wallets.includes(wallet)).slice(2 * wallets.length);
   for (const kind of ['posting', 'transfer', 'reversal'] as const) {
     const ends = asked.filter(({ type }) => type === kind).map(({ rejection }) => rejection);
@@ -118,7 +118,8 @@ it('a credit limit that is changed while its wallet is spent in every way is nev
   await Promise.all([change(), ...Array.from({ length: SPENDERS }, spend)]);
 
   const own = (await rig.expectLawful()).filter((operation) => operation.wallet === wallet);
-  // It says nothing unless each of them used credit, and was refused for want of it, and the limit was refused to be lowered.
+  // The test proves something only if each of them used credit, and was refused for lack of it, and lowering the limit
+  // was refused.
   const used = new Set(own.filter(({ balance }) => (balance ?? 0n) < 0n).map(({ type }) => type));
   const refused = new Set(own.filter(({ rejection }) => rejection === 'insufficient_funds').map(({ type }) => type));
   for (const kind of ['withdraw', 'transfer', 'hold', 'posting', 'reversal'] as const) {

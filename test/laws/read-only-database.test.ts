@@ -12,8 +12,8 @@ import { type Cluster, type ServiceProcess, createCluster } from '../support/clu
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
 /**
- * A database that answers and takes no writes, as the old primary after a failover: neither process says that it is well, both
- * stay calm, and everything works again once it takes writes.
+ * A database that answers but accepts no writes, like the old primary after a failover: neither process reports itself
+ * as healthy, both stay calm, and everything works again once it accepts writes.
  */
 jest.setTimeout(120_000);
 
@@ -66,7 +66,7 @@ async function untilStatus(url: string, status: number): Promise<request.Respons
   }
 }
 
-it('is not called healthy, floods no log, and is used again when it takes writes', async () => {
+it('is not reported as healthy, floods no log, and is used again when it accepts writes', async () => {
   const wallet = await createFundedWallet(api.url, '5.00');
   await postgres.stop();
   writeFileSync(standbySignal, '');
@@ -76,7 +76,7 @@ it('is not called healthy, floods no log, and is used again when it takes writes
   expect(health.body).toMatchObject({ status: 'down' });
   await untilStatus(`${api.url}/readyz`, 503);
   await untilStatus(workerHealth, 503);
-  // Starting the worker again would not help.
+  // Restarting the worker would not help.
   await untilStatus(`${workerHealth}/livez`, 200);
   const refused = await request(api.url)
     .post(`/wallets/${wallet}/operation`)

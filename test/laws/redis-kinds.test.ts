@@ -23,14 +23,18 @@ import {
 import { type Service, startService } from '../support/service.ts';
 
 /**
- * The service works over Sentinels and over a Cluster as over a single Redis, also while the master that has its queue is lost, is
- * demoted or does not answer: what was accepted is applied and told meanwhile, and afterwards rings are heard again.
+ * The service works with Sentinels and with a Cluster as with a single Redis, even while the master of its queue is
+ * lost, demoted or silent: accepted operations are applied and their events sent meanwhile, and afterwards rings arrive
+ * again.
  */
 jest.setTimeout(120_000);
 
 const OPERATIONS = 150;
 const WALLETS = 12;
-/** What nobody rang for is applied after 4 s at the latest, whatever is known of Redis; the rest is for a busy machine. */
+/**
+ * Operations without a ring are applied after 4 s at the latest, whatever is known of Redis; the rest is for a busy
+ * machine.
+ */
 const GAP_MS = 8_000;
 const CONNECTIONS = 8;
 const TIMEOUT_MS = 30_000;
@@ -40,7 +44,7 @@ const REST_MS = 100;
 interface Replicated extends RedisServers {
   /** The server that has the queue. */
   master(): Promise<RedisServer>;
-  /** Has its replica take over while it lives. */
+  /** Makes its replica take over while it is alive. */
   demote(): Promise<unknown>;
 }
 
@@ -63,7 +67,7 @@ const KINDS: readonly Kind[] = [
   {
     name: 'a Cluster whose nodes announce names that only REDIS_NAT_MAP knows, as a user of few rights',
     async start(folder) {
-      // What docs/deployment.md says that a user needs in a Cluster.
+      // The rights that docs/deployment.md lists for a user in a Cluster.
       const cluster = await startRedisCluster(folder, QUEUE_TAG, [`user wallet on >secret ${RIGHTS} +cluster|slots`]);
       const url = cluster.url.replace('://', '://wallet:secret@');
       const address = readRedisAddress({ REDIS_URL: url, REDIS_NAT_MAP: cluster.natMap });
@@ -116,7 +120,10 @@ const onlyLong = process.env['TEST_LONG'] ? it : it.skip;
     });
   }
 
-  /** Deposits, one after the other on each of a few connections, until `isOver`. @returns the ids, and the longest time one took. */
+  /**
+   * Deposits, one at a time on each of a few connections, until `isOver`. @returns the ids, and the longest time one
+   * took.
+   */
   async function deposit(isOver: (sent: number) => boolean, restMs = 0): Promise<{ ids: string[]; longestMs: number }> {
     const ids: string[] = [];
     let sent = 0;
@@ -144,7 +151,7 @@ const onlyLong = process.env['TEST_LONG'] ? it : it.skip;
     await receiver.until(() => ids.every(isTold));
   }
 
-  it('operations are applied and told of, rung for and not swept up', async () => {
+  it('operations are applied and announced after a ring, without the sweeper', async () => {
     const { ids } = await deposit((sent) => sent >= OPERATIONS);
     expect(ids.length).toBeGreaterThanOrEqual(OPERATIONS);
     await expectTold(ids);
@@ -176,7 +183,10 @@ const onlyLong = process.env['TEST_LONG'] ? it : it.skip;
     return values.reduce((sum, { value }) => sum + value, 0);
   };
 
-  /** Sends operations until another server has the queue, and `after` has been done. Whatever happens, they are applied and told of. */
+  /**
+   * Sends operations until another server has the queue, and `after` has been done. Whatever happens, they are applied
+   * and their events sent.
+   */
   async function depositThrough(failover: () => Promise<unknown>): Promise<void> {
     const before = await redis.master();
     let isOver = false;

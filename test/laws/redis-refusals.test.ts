@@ -15,14 +15,17 @@ import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
 /**
- * Redis is not needed to be right (P6), and one that is there, answers PING, and refuses what the queue needs is no more
- * trouble than one that is away: operations are applied, health says what is wrong, and the processes neither spin nor
- * flood their logs, and stop when they are asked to.
+ * Redis is not needed for correctness (P6), and one that answers PING but refuses what the queue needs is no worse than
+ * one that is down: operations are applied, health names the problem, and the processes neither spin nor flood their
+ * logs, and stop when they are asked to.
  */
 jest.setTimeout(120_000);
 
 const WATCHED_MS = 3_000;
-/** A worker that asked again at once used 0.27 to 1.02 of a processor; one that rests uses 0.04, most of it for the operations. */
+/**
+ * A worker that retried at once used 0.27 to 1.02 of a processor; one that pauses uses 0.04, most of it for the
+ * operations.
+ */
 const CPU_SHARE = 0.2;
 /** Each operation has its lines, of its request and its drain, and there are up to five a second. */
 const LINES_PER_SECOND = 20;
@@ -35,14 +38,14 @@ const URL_OF_DEFAULT = (port: number): string => `redis://127.0.0.1:${port}`;
 interface Refusal {
   readonly name: string;
   readonly url: (port: number) => string;
-  /** What makes it refuse, before the processes start or while they run. */
+  /** Makes it refuse, before the processes start or while they run. */
   readonly commands: readonly string[];
   readonly from: 'the start' | 'a moment on';
   /** Whether an API can still ring. Whether a worker hears it, only that worker knows. */
   readonly takesRings: boolean;
-  /** What health says beside `queue_down`. */
+  /** What health reports beside `queue_down`. */
   readonly reason?: string;
-  /** What makes it work again; nothing does where it is empty. */
+  /** Makes it work again; nothing does if this is empty. */
   readonly heal: readonly string[];
   /** Makes the machine's own server another kind of server, which the packaged one cannot be. */
   readonly as?: 'node of a Cluster' | 'Sentinel';
@@ -236,7 +239,7 @@ async function check({ url, commands, from, takesRings, reason, heal, as }: Refu
 it.each(REFUSALS)('a Redis that refuses $name, from $from', check);
 (NATIVE === null ? it.skip : it).each(OTHER_KINDS)('a Redis that refuses $name', check);
 
-it('announcements are heard again when Redis allows their channel again', async () => {
+it('announcements arrive again when Redis allows their channel again', async () => {
   await start(undefined);
   await command(`ACL SETUSER ${USER} on >secret ~* resetchannels +@all`);
   const heard: number[][] = [];
@@ -255,7 +258,7 @@ it('announcements are heard again when Redis allows their channel again', async 
     await until('the refusal', () => errors.some((message) => message.includes('NOPERM')));
     for (const each of HEAL_USER) await command(each);
     await untilHeard();
-    // Redis cuts the connection of a subscriber whose channel is taken away.
+    // Redis cuts the connection of a subscriber that loses the right to its channel.
     errors.length = 0;
     await command(`ACL SETUSER ${USER} resetchannels`);
     await until('the refusal', () => errors.some((message) => message.includes('NOPERM')));

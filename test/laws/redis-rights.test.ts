@@ -14,8 +14,8 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
 /**
- * The rights that docs/deployment.md lists are enough, over TLS with an authority of one's own and certificates on both sides: Redis refuses
- * nothing of what the service asks for, and everything is rung for and not swept up.
+ * The rights that docs/deployment.md lists are enough, over TLS with a private authority and certificates on both
+ * sides: Redis refuses no command of the service, and every operation gets a ring instead of the sweeper.
  */
 jest.setTimeout(60_000);
 
@@ -96,7 +96,7 @@ const redisSettings = (user: string) => ({
     expect(swept.values.filter(({ value }) => value > 0)).toEqual([]);
   });
 
-  it('lets the user do nothing else', async () => {
+  it('permits nothing else', async () => {
     for (const command of [
       'INFO',
       'KEYS *',

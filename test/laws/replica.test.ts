@@ -11,7 +11,7 @@ import { type Cluster, type ServiceProcess, createCluster, untilLogged } from '.
 import { type StandbyPair, startStandbyPair } from '../support/standby-pair.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** History, statistics and results of batches are read at READ_DATABASE_URL, if that has what the primary has. */
+/** History, statistics and results of batches are read at READ_DATABASE_URL if that has the state of the primary. */
 jest.setTimeout(120_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-replica-'));
@@ -41,7 +41,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** How many transactions of the API the standby has ended: it tells that a while later. */
+/** How many transactions of the API the standby has ended: it reports that a while later. */
 async function transactionsAtReplica(): Promise<number> {
   const { rows } = await replica.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity WHERE application_name LIKE 'wallet-api/%' AND query = 'COMMIT'`,
@@ -72,11 +72,11 @@ async function applyBatch(wallet: string, amount: string): Promise<string> {
   return answer.body.id as string;
 }
 
-it('warns at the start that no standby confirms what is acknowledged', async () => {
+it('warns at the start that no standby confirms acknowledged operations', async () => {
   await untilLogged(api, 'the database has no synchronous standby');
 });
 
-it('answers from the replica, from the primary what the replica has not replayed, and at all when it is gone', async () => {
+it('answers from the replica, and from the primary if the replica has not replayed enough or is gone', async () => {
   const wallet = await createFundedWallet(api.url, '5.00');
   const id = await applyBatch(wallet, '1.00');
   await pair.caughtUp();

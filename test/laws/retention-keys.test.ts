@@ -12,7 +12,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
-/** The keys of lines whose batch was finished long ago go, and no others, and other work does not wait for the deletion. */
+/** The keys of lines whose batch finished long ago are deleted, and no others, and other work does not wait for it. */
 
 const DAYS = { batch_keys: 30 };
 const OLD = 40;
@@ -53,7 +53,7 @@ async function send(name: string, lines: Fields[]): Promise<{ id: string; replay
   return body as { id: string; replayed: number };
 }
 
-/** As if the batch had finished so many days ago. */
+/** Makes the batch look finished this many days ago. */
 async function age(id: string, days: number): Promise<void> {
   await service.database.query(
     `BEGIN; SET LOCAL session_replication_role = replica;
@@ -75,7 +75,7 @@ async function unmarked(): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-it('the keys of lines go when their batch was finished for longer than the setting, and not before', async () => {
+it('the keys of lines are deleted when their batch finished longer ago than the setting, and not before', async () => {
   await request(service.url).post('/operations').send(line('single')).expect(202);
   const old = await send('old', [line('a1'), line(), line('a2'), line('a3')]);
   const without = await send('without', [line(), line()]);
@@ -92,7 +92,7 @@ it('the keys of lines go when their batch was finished for longer than the setti
   expect((await service.database.query('SELECT FROM operations')).rowCount).toBe(9);
 });
 
-it('in pieces of one row, of several batches, all go', async () => {
+it('in pieces of one row, of several batches, all are deleted', async () => {
   for (const name of ['one', 'two', 'three']) {
     const { id } = await send(name, [line(`${name}-1`), line(), line(`${name}-3`)]);
     await age(id, OLD);
@@ -119,7 +119,7 @@ it('a batch that is not finished keeps its keys, however old it is', async () =>
   await service.drained();
 });
 
-it('after that, a line with the same key is a new operation, and the batch still is what it was', async () => {
+it('afterwards, a line with the same key is a new operation, and the batch is unchanged', async () => {
   const first = await send('first', [line('once')]);
   expect((await send('second', [line('once')])).replayed).toBe(1);
   await age(first.id, OLD);
@@ -132,7 +132,7 @@ it('after that, a line with the same key is a new operation, and the batch still
   expect(body.balance).toBe('2.00');
 });
 
-it('accepting, applying, sending and replaying wait for no piece, and have the processor', async () => {
+it('accepting, applying, sending and replaying wait for no piece, and get the processor', async () => {
   await tellAged(service.database, OLD, 50);
   const { body } = await request(service.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' });
   const endpoint = body.id as string;
@@ -169,7 +169,7 @@ it('accepting, applying, sending and replaying wait for no piece, and have the p
   expect(await keys()).not.toContain('a1');
 });
 
-it('the loop of a worker deletes by itself, counts, rests after an error, and stops at once, twice', async () => {
+it('the loop of a worker deletes by itself, counts, pauses after an error, and stops at once, twice', async () => {
   const { id } = await send('old', [line('a1'), line('a2')]);
   await age(id, OLD);
   const registry = new Registry();

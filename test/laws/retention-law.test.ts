@@ -6,7 +6,10 @@ import { daysAgo, deliverAged, tellAged } from '../support/aged.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** What the database refuses to delete, whatever a worker asks for, and what it lets go: here the worker is as wrong as it can be. */
+/**
+ * What the database refuses to delete, whatever a worker orders, and what it permits: here the worker is as wrong as it
+ * can be.
+ */
 
 const CHANGE_OF_HISTORY = '23001';
 const OLD = 40;
@@ -24,7 +27,7 @@ afterEach(async () => {
   await service.stop();
 });
 
-/** What came of a statement, which is undone. */
+/** The result of a statement, which is rolled back. */
 async function refusalOf(sql: string, user: Database = worker): Promise<string> {
   const client = await user.connect();
   try {
@@ -76,7 +79,7 @@ it('an event that is younger than a day, was not relayed or has a delivery stays
   expect(await drop(told)).toBe('permitted');
 });
 
-it('a position of the feed stays from the floor on, before an endpoint, behind a claim, and at the end', async () => {
+it('a position of the feed stays from the floor on, ahead of an endpoint, behind a claim, and at the end', async () => {
   await tellAged(service.database, OLD, 5);
   const drop = (upTo: number, floor = upTo + 1): Promise<string> =>
     refusalOf(`UPDATE retention SET feed_floor = ${floor}; DELETE FROM event_feed WHERE position <= ${upTo}`);
@@ -100,7 +103,7 @@ it('a position of the feed stays from the floor on, before an endpoint, behind a
   expect(await drop(9)).toBe('permitted');
 });
 
-it('a delivery that is pending or was final for less than a day stays, and so do its attempts', async () => {
+it('a delivery that is pending, or became final less than a day ago, stays with its attempts', async () => {
   const endpoint = await makeEndpoint();
   const [event] = await tellAged(service.database, OLD);
   const dropBoth = (): Promise<string[]> =>
@@ -121,13 +124,13 @@ it('a delivery that is pending or was final for less than a day stays, and so do
   const both = 'WITH gone AS (DELETE FROM deliveries) DELETE FROM delivery_attempts';
   expect(await refusalOf(both)).toBe('permitted');
 
-  // What was written down for an event that is gone can never be sent.
+  // Records of a deleted event can never be sent.
   await set(`status = 'pending', completed_at = NULL, next_attempt_at = 'infinity'`);
   await service.database.query(`BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM events; COMMIT`);
   expect(await refusalOf('DELETE FROM deliveries')).toBe('permitted');
 });
 
-it('the floor of the feed is not lowered, nor done without', async () => {
+it('the floor of the feed is neither lowered nor removed', async () => {
   await service.database.query('UPDATE retention SET feed_floor = 5');
   expect(await refusalOf('UPDATE retention SET feed_floor = 4')).toBe(CHANGE_OF_HISTORY);
   expect(await refusalOf('DELETE FROM retention', service.database)).toBe(CHANGE_OF_HISTORY);

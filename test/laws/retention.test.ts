@@ -10,7 +10,7 @@ import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
-/** What is old is deleted when nobody needs it, and only then. */
+/** Old rows are deleted when nothing needs them, and only then. */
 
 const OLD = 40;
 const YOUNG = 20;
@@ -58,7 +58,7 @@ async function floor(): Promise<bigint> {
 }
 
 describe('an event', () => {
-  it('goes with its place in the feed when it is older than the setting, and not before', async () => {
+  it('is deleted with its position in the feed when it is older than the setting, and not before', async () => {
     const old = await tellAged(service.database, 30.01, 3);
     const young = await tellAged(service.database, 29.99, 3);
     await retain(service.database, worker, DAYS);
@@ -82,7 +82,7 @@ describe('an event', () => {
     expect(rows).toEqual([{ position: 4n }]);
   });
 
-  it('goes in the order of the feed: behind one that is young, an old one stays', async () => {
+  it('is deleted in the order of the feed: an old one after a young one stays', async () => {
     const first = await tellAged(service.database, OLD);
     const young = await tellAged(service.database, YOUNG);
     const late = await tellAged(service.database, OLD, 2);
@@ -91,7 +91,7 @@ describe('an event', () => {
     expect(await events()).not.toContain(first[0]);
   });
 
-  it('stays until every endpoint was told of it, also one that is disabled, and goes when that is deleted', async () => {
+  it('stays until every endpoint was sent it, even a disabled one, and is deleted when that is deleted', async () => {
     const disabled = await makeEndpoint();
     const told = await makeEndpoint();
     const old = await tellAged(service.database, OLD, 3);
@@ -117,7 +117,7 @@ describe('an event', () => {
     expect(await events()).toEqual(expect.arrayContaining(old));
   });
 
-  it('stays, below the floor, while a delivery of it is pending or young, and goes after that', async () => {
+  it('stays, below the floor, while a delivery of it is pending or young, and is deleted after that', async () => {
     const endpoint = await makeEndpoint();
     const [pending] = await tellAged(service.database, OLD + 3);
     await deliverAged(service.database, endpoint, OLD, 'pending');
@@ -143,7 +143,7 @@ describe('an event', () => {
 });
 
 describe('a delivery', () => {
-  it('goes with its attempts when it was final for longer than the setting', async () => {
+  it('is deleted with its attempts when it became final longer ago than the setting', async () => {
     const endpoint = await makeEndpoint();
     const [old] = await tellAged(service.database, OLD + 2);
     await deliverAged(service.database, endpoint, 10.01);
@@ -157,7 +157,7 @@ describe('a delivery', () => {
     expect(await events()).toEqual([old, failed, young]);
   });
 
-  it('that is made due again while it is looked at stays', async () => {
+  it('that is made due again while it is examined stays', async () => {
     const endpoint = await makeEndpoint();
     const ids = await tellAged(service.database, OLD, 2);
     await deliverAged(service.database, endpoint, OLD);
@@ -176,7 +176,7 @@ describe('a delivery', () => {
     expect(await events()).toContain(ids[0]);
   });
 
-  it('of a deleted endpoint goes whatever its status, once that was deleted for long', async () => {
+  it('of a deleted endpoint is deleted whatever its status, once the endpoint was deleted long ago', async () => {
     const endpoint = await makeEndpoint();
     await tellAged(service.database, OLD);
     await deliverAged(service.database, endpoint, OLD, 'pending');
@@ -192,7 +192,7 @@ describe('a delivery', () => {
   });
 });
 
-it('an attempt goes when it is older than its setting, and its delivery is final', async () => {
+it('an attempt is deleted when it is older than its setting, and its delivery is final', async () => {
   const endpoint = await makeEndpoint();
   const [pending] = await tellAged(service.database, OLD + 2);
   await deliverAged(service.database, endpoint, 5.01, 'pending');
@@ -205,7 +205,7 @@ it('an attempt goes when it is older than its setting, and its delivery is final
   expect(await deliveries()).toEqual([pending, old, young]);
 });
 
-it('in pieces of one row, for several endpoints, all goes that would go in one', async () => {
+it('pieces of one row, for several endpoints, delete everything that one piece would', async () => {
   const endpoints = [await makeEndpoint(), await makeEndpoint(), await makeEndpoint()];
   await tellAged(service.database, OLD, 4);
   for (const endpoint of endpoints.slice(1)) await deliverAged(service.database, endpoint, OLD);
@@ -237,7 +237,7 @@ it('a piece whose commit is never answered is done once or not at all, and anoth
   expect(await events()).toEqual(young);
 });
 
-it('of several workers one has the turn, and the others rest with it', async () => {
+it('of several workers one has the turn, and the others pause with it', async () => {
   await tellAged(service.database, OLD, 10);
   await service.database.query(`UPDATE retention SET kind = 'events'`);
   const slow = connect(trap.through(urlFor('worker', service.databaseUrl)));
@@ -255,7 +255,7 @@ it('of several workers one has the turn, and the others rest with it', async () 
   expect(await events()).toHaveLength(8);
 });
 
-it('it rests nine times as long as a piece took while operations wait, and after a pass for a minute', async () => {
+it('it pauses nine times as long as a piece took while operations are pending, and for a minute after a pass', async () => {
   const restAfter = async (tookMs: number): Promise<number> => {
     const slow = connect(trap.through(urlFor('worker', service.databaseUrl)));
     await service.database.query(`UPDATE retention SET kind = 'events', place = '{}', next_at = '-infinity'`);
@@ -298,7 +298,7 @@ it('a row that another session has locked is waited for half a second, and nothi
   expect(await deliveries()).toEqual([]);
 });
 
-it('it is told how old the oldest of each kind is', async () => {
+it('the age of the oldest row of each kind is reported', async () => {
   expect(await readOldestKept(worker)).toEqual({ attempts: null, deliveries: null, events: null, batch_keys: null });
   const endpoint = await makeEndpoint();
   await tellAged(service.database, 3);

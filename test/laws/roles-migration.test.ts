@@ -8,7 +8,7 @@ import { type Database, createPool, databaseAnswers } from '@wallet/shared/datab
 import { ROLES } from '@wallet/shared/database/migrate/roles';
 import { inDatabase } from '../support/test-database.ts';
 
-/** Roles belong to the whole server: so these tests have one of their own, and begin without any. */
+/** Roles belong to the whole server: so these tests have their own, and start without any. */
 const folder = mkdtempSync(join(tmpdir(), 'wallet-roles-'));
 const PASSWORDS = { api: 'the-first-password', worker: "quotes '; DROP", auditor: 'another-password' };
 
@@ -49,7 +49,7 @@ async function migrate(url: string, passwords = {}): Promise<string> {
   return told.join('\n');
 }
 
-/** Who may insert movements, of the roles and of everybody. */
+/** Which roles may insert movements, including everybody. */
 async function writersOf(url: string): Promise<string[]> {
   const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });
   const { rows } = await database.query<{ grantee: string }>(
@@ -76,23 +76,23 @@ it('databases of one server that are migrated at once share the roles', async ()
   }
 }, 120_000);
 
-it('a migrator that may make no roles migrates all the same, and says what is left to do', async () => {
+it('a migrator that may not create roles still migrates, and says what is left to do', async () => {
   await superuser.query('CREATE DATABASE test_modest OWNER modest');
   const url = as('modest', 'modest', new URL('/test_modest', postgres.url).href);
   const told = await migrate(url, { api: PASSWORDS.api });
   expect(told).toBe(
-    `This user may not make roles. Have a user who may run this, and then migrate again:
+    `This user may not create roles. Run this as a user who may, then migrate again:
   CREATE ROLE wallet_api;
   CREATE ROLE wallet_api_login;
   ALTER ROLE wallet_api_login LOGIN PASSWORD '…';
   GRANT wallet_api TO wallet_api_login;
   CREATE ROLE wallet_worker;
   CREATE ROLE wallet_auditor;
-No grants were made, since a role is missing. Until then only the owner of the schema can use it.`,
+No grants were made because a role is missing. Until they are made, only the owner of the schema can use it.`,
   );
   expect(await writersOf(url)).toEqual([]);
 
-  // What it says is enough.
+  // Its message is enough.
   for (const [, statement] of told.matchAll(/^ {2}(.*);$/gm)) {
     await superuser.query(statement!.replace('…', PASSWORDS.api));
   }
@@ -101,7 +101,7 @@ No grants were made, since a role is missing. Until then only the owner of the s
   expect(await databaseAnswers(as('wallet_api_login', PASSWORDS.api, url))).toBe(true);
 }, 60_000);
 
-it('a migrator that may make roles needs to be no superuser', async () => {
+it('a migrator that may create roles need not be a superuser', async () => {
   await superuser.query('ALTER ROLE modest CREATEROLE');
   await superuser.query('CREATE DATABASE test_modest OWNER modest');
   const url = as('modest', 'modest', new URL('/test_modest', postgres.url).href);
@@ -112,7 +112,7 @@ it('a migrator that may make roles needs to be no superuser', async () => {
   expect(await databaseAnswers(as('wallet_api_login', PASSWORDS.api, url))).toBe(false);
 }, 60_000);
 
-it('what was granted besides is taken back', async () => {
+it('additional grants are revoked', async () => {
   const url = await inDatabase(postgres.url, 'test_drift');
   await migrate(url);
   const database = createPool({ url, name: 'test', size: 1, onError: () => undefined });

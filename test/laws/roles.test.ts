@@ -7,7 +7,7 @@ import { constraintOf, sqlstateOf } from '@wallet/shared/database/sqlstate';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** Each process has a user of its own that may do what it needs and nothing else, even in the wrong hands. */
+/** Each process has its own user that may do what it needs and nothing else, even in the wrong hands. */
 const DENIED = '42501';
 const USERS = ROLES.map((role) => `wallet_${role}_login`);
 
@@ -43,8 +43,8 @@ async function refusalOf(user: Database, sql: string): Promise<string> {
 }
 
 /**
- * Every right of every role, from the catalog. It is kept beside this test, so that a change of it is seen in review;
- * `npm test -- laws/roles -u` writes it anew.
+ * Every privilege of every role, from the catalog. It is kept beside this test, so that a change is seen in review;
+ * `npm test -- laws/roles -u` updates it.
  */
 it('each role has the rights that are kept', async () => {
   const { rows } = await service.database.query<{ line: string }>(
@@ -86,7 +86,7 @@ it('each role has the rights that are kept', async () => {
   expect(rows.map((row) => row.line).join('\n')).toMatchSnapshot();
 });
 
-it('nobody who runs is more than a user, or owns anything', async () => {
+it('no running process is more than a user, or owns anything', async () => {
   const { rows } = await service.database.query(`
     SELECT rolname FROM pg_roles
     WHERE rolname LIKE 'wallet\\_%'
@@ -101,9 +101,9 @@ const HISTORY = [
   ...['operations', 'operation_keys', 'movements', 'failures'],
   ...['events', 'event_feed', 'delivery_attempts', 'batch_replays'],
 ];
-/** What a worker deletes when it is old enough, which the law decides (laws/retention-law). */
+/** Rows that a worker deletes when they are old enough, which the law decides (laws/retention-law). */
 const MAY_GO = ['events', 'event_feed', 'deliveries', 'delivery_attempts', 'operation_keys'];
-it('what is only ever added is changed or deleted by nobody who runs, nor are keys, which only the API makes and ends', async () => {
+it('append-only tables are changed by no running process, nor are keys, which only the API creates and ends', async () => {
   const { rows } = await service.database.query(
     `SELECT role, relname FROM unnest($1::text[]) AS role, pg_class
      WHERE relnamespace = 'public'::regnamespace AND (
@@ -263,13 +263,13 @@ describe('the law', () => {
       FROM accounts;
     UPDATE accounts SET version = 9, balance = 5 WHERE id = ${account}`;
 
-  it('does not take a temporary table for the ledger', async () => {
+  it('does not mistake a temporary table for the ledger', async () => {
     const account = `(SELECT id FROM accounts WHERE wallet_id = '${wallet}')`;
     // As the superuser, who may make one: the functions look where they are told to, for every caller.
     expect(await refusalOf(service.database, shadow(account))).toBe('accounts_follow_entries');
   });
 
-  it('is made of functions that each say where names are looked for, but the one that names nothing', async () => {
+  it('consists of functions that each set their search_path, except the one that names nothing', async () => {
     const { rows } = await service.database.query(
       `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
        AND NOT coalesce(proconfig, '{}') @> ARRAY['search_path=public, pg_temp']`,

@@ -2,7 +2,7 @@ import { newId } from '@wallet/shared/words/ids';
 import { type LawRig, accept, fail, move, post, refusalOf, startLawRig, together } from '../support/law-rig.ts';
 import { acceptScheduled, schedule } from '../support/schedule.ts';
 
-/** What the database refuses to do with what is scheduled, whatever the code does. */
+/** What the database refuses to do with scheduled operations, whatever the code does. */
 let rig: LawRig;
 let scheduled: string;
 let cancelled: string;
@@ -19,7 +19,7 @@ const id = newId();
 const accepted = (more: Partial<Parameters<typeof acceptScheduled>[0]> = {}): string =>
   acceptScheduled({ id, wallet: rig.wallet, inS: 60, ...more });
 
-/** What `queue_due_operations` does for an operation, but for what is left out of it or said otherwise. */
+/** What `queue_due_operations` does for an operation, with omissions or other values. */
 function queue(
   of: string,
   { seq = '1000', partition = rig.partition, leave = [] }: { seq?: string; partition?: number; leave?: string[] } = {},
@@ -34,7 +34,7 @@ function queue(
   return `WITH ${kept.map(([name, sql]) => `"${name}" AS (${sql})`).join(', ')} SELECT 1`;
 }
 
-// Otherwise the refusals below could be those of statements that fit nothing.
+// Otherwise the refusals below could have other reasons.
 it.each<[string, () => string]>([
   ['an operation that is scheduled', () => accepted()],
   ['a scheduled operation that is queued', () => queue(scheduled)],

@@ -13,7 +13,10 @@ import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What is scheduled is queued once, when it is due and within two seconds of it, or cancelled, whatever happens to the workers. */
+/**
+ * A scheduled operation is queued once, within two seconds of its due time, or cancelled, whatever happens to the
+ * workers.
+ */
 const NOBODY = 'redis://127.0.0.1:1';
 const WITHIN_MS = 2_000;
 
@@ -60,7 +63,7 @@ const cancel = async (id: string): Promise<boolean> => {
 const wallets = (count: number): Promise<string[]> =>
   Promise.all(Array.from({ length: count }, () => createFundedWallet(service.url)));
 
-it('a scheduled operation has no place in the order until its moment, and is then applied behind what was accepted before it', async () => {
+it('a scheduled operation has no position until it is due, and is then applied after what was accepted before it', async () => {
   await start();
   const [wallet] = (await wallets(1)) as [string];
   const id = await schedule(service.database, { wallet, inS: 1.5 });
@@ -78,7 +81,7 @@ it('a scheduled operation has no place in the order until its moment, and is the
 it.each<[string, Parameters<typeof startService>[0]]>([
   ['with Redis', {}],
   ['without Redis', { redisUrl: NOBODY }],
-])('what is due is applied within two seconds of its moment, %s', async (_how, options) => {
+])('a due operation is applied within two seconds, %s', async (_how, options) => {
   await start(options);
   for (const wallet of await wallets(4))
     for (const priority of ['high', 'low'] as const) {
@@ -92,7 +95,7 @@ it.each<[string, Parameters<typeof startService>[0]]>([
   }
 });
 
-it('several workers queue each operation once, and those of a wallet in the order of their moments', async () => {
+it('several workers queue each operation once, and those of a wallet in the order of their due times', async () => {
   await start();
   service.startWorker();
   service.startWorker();
@@ -115,7 +118,7 @@ it('several workers queue each operation once, and those of a wallet in the orde
   expect(await audit(service)).toEqual([]);
 }, 60_000);
 
-it('the operations of one pass have their places in the order of their moments', async () => {
+it('the operations of one pass are ordered by their due times', async () => {
   await start({ worker: false });
   const [wallet] = (await wallets(1)) as [string];
   for (const inS of [-1, -3, -2]) await schedule(service.database, { wallet, inS });
@@ -126,7 +129,7 @@ it('the operations of one pass have their places in the order of their moments',
   expect(places).toEqual([...places].sort((one, other) => Number(one - other)));
 });
 
-it('a worker that is killed before it has committed leaves what is due to another', async () => {
+it('a worker that is killed before it has committed leaves due operations to another', async () => {
   await start({ worker: false });
   const [wallet] = (await wallets(1)) as [string];
   await schedule(service.database, { wallet, inS: -1 });
@@ -147,7 +150,7 @@ it('a worker that is killed before it has committed leaves what is due to anothe
   expect((await scheduled())[0]?.lateMs).not.toBeNull();
 });
 
-it('of cancelling and queueing at the same moment, one wins', async () => {
+it('of concurrent cancelling and queueing, one wins', async () => {
   await start();
   const all = await wallets(4);
   const ids = await Promise.all(
@@ -175,7 +178,7 @@ it('of cancelling and queueing at the same moment, one wins', async () => {
   expect(await audit(service)).toEqual([]);
 }, 60_000);
 
-it('what is being cancelled is not waited for, and what is being queued can no longer be cancelled', async () => {
+it('an operation that is being cancelled is not waited for, and one that is being queued can no longer be cancelled', async () => {
   await start({ worker: false });
   const [wallet] = (await wallets(1)) as [string];
   const [one, other] = [
@@ -204,7 +207,7 @@ it('what is being cancelled is not waited for, and what is being queued can no l
   expect(await cancel(one)).toBe(false);
 });
 
-it('a cancelled operation tells where its wallets stood then', async () => {
+it('a cancelled operation reports the state of its wallets at that time', async () => {
   await start();
   const [from, to] = [await createFundedWallet(service.url, '7.00'), await createFundedWallet(service.url, '9.00')];
   const id = await schedule(service.database, { wallet: from, to, type: 'transfer', inS: 100 });
@@ -220,7 +223,7 @@ it('a cancelled operation tells where its wallets stood then', async () => {
   expect(await audit(service)).toEqual([]);
 });
 
-it('the audit finds what is scheduled and lost, ended, late, or not of its operation', async () => {
+it('the audit finds a scheduled operation that is lost, ended, late, or not of its own', async () => {
   await start();
   const [wallet] = (await wallets(1)) as [string];
   const make = (inS = 1_000): Promise<string> => schedule(service.database, { wallet, inS });
@@ -255,7 +258,7 @@ it('the audit finds what is scheduled and lost, ended, late, or not of its opera
   expect(found.join()).not.toContain(fine);
 });
 
-it('a scheduled operation of a month that is archived stays, and is applied when it is due', async () => {
+it('a scheduled operation of an archived month stays, and is applied when it is due', async () => {
   await start();
   const folder = mkdtempSync(`${tmpdir()}/wallet-archive-`);
   try {

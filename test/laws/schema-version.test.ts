@@ -7,7 +7,7 @@ import { type DrainRig, startDrainRig } from '../support/drain-rig.ts';
 import { errorOf } from '../support/law-rig.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
-/** The schema says which programs fit it, and the law refuses what others write, from the moment on in which that changes. */
+/** The schema says which programs fit it, and the law refuses the writes of others, from the moment that changes. */
 
 const GUARDED = ['operations', 'movements', 'failures', 'wallets', 'event_feed', 'delivery_leases'];
 const NEXT = NEWEST_MIGRATION + 1;
@@ -29,7 +29,7 @@ async function createWallet(): Promise<void> {
 
 const deposit = (id: string) => ({ id, type: 'deposit', wallet: 'USD 1', amount: 5n }) as const;
 
-it('migrating notes the last migration, and the oldest program that one of them has asked for', async () => {
+it('migrating records the last migration, and the oldest program that any of them requires', async () => {
   expect(await readSchemaVersion(rig.database)).toEqual({ version: NEWEST_MIGRATION, oldestProgram: 19 });
 });
 
@@ -47,21 +47,21 @@ async function expectGuarded(table: string): Promise<void> {
   for (const name of [`wallet-worker/${NEWEST_MIGRATION}`, 'wallet-worker', '', `psql ${NEXT}`]) {
     const error = await writeAs(name);
     expect(isProgramTooOld(error)).toBe(true);
-    // Such an error passes, for the version before too: it fails no operation because of it.
+    // Such an error is transient, for the previous version too: it fails no operation.
     expect(kindOfError(error)).toBe('passing');
   }
   expect(await writeAs(`wallet-worker/${NEXT}`)).toBeNull();
   expect(await writeAs(`wallet-api/${NEXT} - 10.0.0.1:5432`)).toBeNull();
 }
 
-it('a program without a number counts as the last that gave none', async () => {
+it('a program without a number counts as the last one that had none', async () => {
   const write = `SET LOCAL application_name = 'wallet-worker'; INSERT INTO movements SELECT * FROM movements LIMIT 0`;
   expect(await errorOf(rig.database, write)).toBeNull();
   await migrated(NEXT, 20);
   expect(isProgramTooOld(await errorOf(rig.database, write))).toBe(true);
 });
 
-it('a schema does not go back to what it was for', async () => {
+it('a schema does not go back to requiring older programs', async () => {
   for (const change of ['version = version - 1', 'oldest_program = oldest_program - 1'])
     expect(await errorOf(rig.database, `UPDATE schema_version SET ${change}`)).toMatchObject({ code: '23001' });
   for (const removal of ['DELETE FROM schema_version', 'TRUNCATE schema_version'])
@@ -91,7 +91,7 @@ describe('a migration that older programs do not fit', () => {
   });
   const WRITE = 'INSERT INTO movements SELECT * FROM movements LIMIT 0';
 
-  it('waits for what they have under way, and keeps them from more', async () => {
+  it('waits for their running transactions, and blocks new ones', async () => {
     await writing.query(`BEGIN; ${WRITE}`);
     await migrating.query('BEGIN');
     const noted = noteSchemaVersion(migrating, { version: NEXT, oldestProgram: NEXT });

@@ -9,10 +9,10 @@ beforeAll(async () => {
 afterAll(() => database.end());
 
 /**
- * The schema that all migrations together make, with its views and the bodies of its functions. It is kept beside this test, so that a change of it, a weaker law too, is seen in review;
- * `npm test -- laws/schema -u` writes it anew.
+ * The schema after all migrations, with its views and the bodies of its functions. It is kept beside this test, so that
+ * a change, such as a weaker law, is seen in review; `npm test -- laws/schema -u` updates it.
  */
-it('the schema is the one that is kept', async () => {
+it('the schema matches the kept dump', async () => {
   const { rows } = await database.query<{ line: string }>(`
     WITH tables AS (
       SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'migrations'

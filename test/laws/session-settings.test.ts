@@ -11,8 +11,8 @@ import { createTestDatabase, inDatabase, setDefaults } from '../support/test-dat
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
 /**
- * A server, a database or a user may begin its sessions with other settings than ours. Whatever they are, the service
- * answers and stores the same.
+ * A server, a database or a user may have other default settings than ours. Whatever they are, the service answers and
+ * stores the same.
  */
 let service: Service | undefined;
 afterEach(async () => {
@@ -93,7 +93,7 @@ it.each(HOSTILE)(
   60_000,
 );
 
-it('migrates where sessions begin otherwise in every way', async () => {
+it('migrates although sessions begin with other settings in every way', async () => {
   const { databaseUrl } = await createTestDatabase();
   const bare = await inDatabase(databaseUrl, `test_bare_${newId().slice(-12)}`);
   for (const defaults of HOSTILE) await setDefaults(bare, defaults);
@@ -101,7 +101,7 @@ it('migrates where sessions begin otherwise in every way', async () => {
   expect(await migrateDatabase(bare, MIGRATIONS_FOLDER, undefined)).toEqual([]);
 }, 60_000);
 
-it('a COMMIT waits for the disk whatever sessions begin with', async () => {
+it('a COMMIT waits for the disk whatever the settings sessions begin with', async () => {
   const { databaseUrl } = await createTestDatabase();
   await setDefaults(databaseUrl, { synchronous_commit: 'off' });
   for (const role of ['api', 'worker'] as const) {

@@ -16,15 +16,15 @@ import { createModel, groupInUnits } from '../support/model.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
 /**
- * Lines of a batch are applied by a statement in sets where nothing can be refused, and by the rules of the ledger
- * otherwise. Whatever waits, both leave the same rows, which are those that the model says. Each run is one transaction that
- * is rolled back: what is accepted in it is applied twice, from one savepoint.
+ * Lines of a batch are applied by a statement in sets if none can be rejected, and by the rules of the ledger
+ * otherwise. Whatever is pending, both write the same rows, which are those of the model. Each run is one transaction
+ * that is rolled back: its operations are applied twice, from one savepoint.
  *
  * `TEST_SETS_RUNS=2000 npm test -- laws/sets-equal-plan` tries more.
  */
 
 const RUNS = Number(process.env['TEST_SETS_RUNS'] ?? 200);
-/** The partition that all is accepted in, and one where nothing waits. */
+/** The partition of all operations, and an empty one. */
 const HERE = 3;
 const ELSEWHERE = 4;
 const PARTITIONS = 16;
@@ -68,7 +68,7 @@ function idIn(partition: number): string {
 }
 
 it(
-  'the statement for sets and the rules of the ledger leave the same rows, which are those of the model',
+  'the statement for sets and the rules of the ledger write the same rows, which are those of the model',
   async () => {
     let inSets = 0;
     let oneByOne = 0;
@@ -93,13 +93,13 @@ it(
       }
     });
     await fc.assert(property, { numRuns: RUNS });
-    // It says nothing unless both have had much to do.
+    // The test proves something only if both have had much to do.
     expect(Math.min(inSets, oneByOne)).toBeGreaterThan(RUNS);
   },
   60_000 + 1_000 * RUNS,
 );
 
-/** Gives the wallets what they hold, and accepts what is asked. @returns when each batch is cancelled. */
+/** Gives the wallets their balances, and accepts the requests. @returns when each batch is cancelled. */
 async function arrange(run: Run): Promise<Map<string, number>> {
   const holdings = run.wallets
     .map(({ status, balance, credit }, index) => `('${wallets[index]!.id}'::uuid, '${status}', ${balance}, ${credit})`)
@@ -186,7 +186,7 @@ function toDraft({ type, wallet, to, amount }: Line): LineDraft {
 }
 
 interface Applied {
-  /** What went through the rules, in the order in which it did. */
+  /** The operations that went through the rules, in order. */
   readonly order: PendingOperation[];
   inSets: number;
 }
@@ -240,7 +240,7 @@ async function readRows(): Promise<string[]> {
   return rows.map(({ row }) => row);
 }
 
-/** What came of each operation, and in the end of each wallet. */
+/** The outcome of each operation, and the final state of each wallet. */
 interface Told {
   readonly outcomes: ReadonlyMap<string, unknown>;
   readonly wallets: ReadonlyMap<string, unknown>;
@@ -266,7 +266,7 @@ async function readOutcomes(): Promise<Told> {
   };
 }
 
-/** What the API answers of each of the operations. */
+/** The API's answers for each of the operations. */
 async function findOutcomes(ids: readonly string[]): Promise<Told['outcomes']> {
   const found = await findOperations(client, ids);
   return new Map(
@@ -278,7 +278,7 @@ async function findOutcomes(ids: readonly string[]): Promise<Told['outcomes']> {
   );
 }
 
-/** What the model makes of the operations in their order. */
+/** The model's results for the operations in order. */
 function askModel(run: Run, order: readonly PendingOperation[]): Told {
   const model = createModel(
     run.wallets.map(({ status, balance, credit }, index) => {

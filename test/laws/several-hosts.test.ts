@@ -12,8 +12,8 @@ import { type StandbyPair, startStandbyPair } from '../support/standby-pair.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
 /**
- * A DATABASE_URL that names a primary and a standby, as libpq has it. Every new connection is made to one that fits, and processes
- * continue with the other one after a failover, without being restarted.
+ * A DATABASE_URL that names a primary and a standby, as in libpq. Every new connection goes to a suitable one, and
+ * processes continue with the other one after a failover, without a restart.
  */
 jest.setTimeout(120_000);
 
@@ -76,7 +76,7 @@ it('says of each host why it cannot be used', async () => {
     /^Database wallet at 127.0.0.1:1, \S+: none of its hosts can be used. .*127.0.0.1:1.*ECONNREFUSED.* is a standby/,
   );
   await expect(portAt(nothing, true)).rejects.toHaveProperty('code', '25006');
-  await expect(portAt(`${pair.primary.url}?target_session_attrs=standby`, false)).rejects.toThrow(/is no standby/);
+  await expect(portAt(`${pair.primary.url}?target_session_attrs=standby`, false)).rejects.toThrow(/is not a standby/);
 });
 
 it('loses nothing that it acknowledged when the primary is lost and the standby takes its place', async () => {

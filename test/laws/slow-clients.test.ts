@@ -9,7 +9,7 @@ import { createHttpClient } from '../support/http-client.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** Clients who are slow, or mean it, cost the others nothing; and they lose their connection. */
+/** Slow or malicious clients cost the others nothing, and are disconnected. */
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-slow-'));
 let cluster: Cluster;
@@ -59,7 +59,7 @@ function open(target = api): Client {
   return client;
 }
 
-/** Sends one byte after the other for as long as it can. */
+/** Sends byte by byte for as long as it can. */
 function trickle(client: Client, byte: string): void {
   const timer = setInterval(() => client.socket.write(byte), 100);
   client.socket.once('close', () => clearInterval(timer));
@@ -93,7 +93,7 @@ async function expectOthersServed(): Promise<void> {
   }
 }
 
-it('headers and bodies that come slowly are given up, and meanwhile others are answered', async () => {
+it('headers and bodies that arrive slowly are cut off, and meanwhile others are answered', async () => {
   const slowHeaders = Array.from({ length: 100 }, () => open());
   const slowBodies = Array.from({ length: 100 }, () => open());
   const silent = Array.from({ length: 100 }, () => open());
@@ -150,7 +150,7 @@ it(`${IDLE} idle connections cost the others nothing, and are closed after a whi
   await expectOthersServed();
 }, 120_000);
 
-it('connections beyond the limit are closed at once, and taken again when there is room', async () => {
+it('connections beyond the limit are closed at once, and accepted again when there is room', async () => {
   const small = createCluster({ ...(await createTestDatabase()), folder, env: { API_MAX_CONNECTIONS: '20' } });
   try {
     const limited = await small.startApi();
@@ -169,7 +169,7 @@ it('connections beyond the limit are closed at once, and taken again when there 
   }
 }, 60_000);
 
-it('what is too large is refused as what it is', async () => {
+it('a request that is too large is refused as such', async () => {
   const large = open();
   large.socket.write(post(70_000) + 'x'.repeat(70_000));
   const chunked = open();
@@ -187,7 +187,7 @@ it('what is too large is refused as what it is', async () => {
   for (const { socket } of clients) socket.destroy();
 });
 
-it('requests that are sent without waiting for answers are answered in their order, and others meanwhile', async () => {
+it('pipelined requests are answered in order, and others meanwhile', async () => {
   const client = open();
   const key = (index: number): string => `Idempotency-Key: pipelined-${index}`;
   const requests = Array.from({ length: 500 }, (_, index) => post(DEPOSIT.length, key(index)) + DEPOSIT);
@@ -201,7 +201,7 @@ it('requests that are sent without waiting for answers are answered in their ord
   client.socket.destroy();
 });
 
-it('uploads that come slowly hold no more than their places, and single operations are applied', async () => {
+it('uploads that arrive slowly hold no more than their places, and single operations are applied', async () => {
   const type = ['Content-Type: text/csv', 'Transfer-Encoding: chunked'];
   const uploads = Array.from({ length: 4 }, () => open());
   for (const client of uploads) {

@@ -14,9 +14,9 @@ import { type HttpClient, createHttpClient } from '../support/http-client.ts';
 import { untilDrained } from '../support/service.ts';
 
 /**
- * Nothing is refused while nothing waits (P7), also after a moment in which the database did not answer. Each client waits
- * for its operation to end before it sends the next one, so never more than `CLIENTS` of them are pending, far below the
- * limit; what is accepted after the fault is far above it.
+ * Nothing is refused while nothing is pending (P7), even after a moment in which the database did not answer. Each
+ * client waits for its operation to end before it sends the next one, so never more than `CLIENTS` of them are pending,
+ * far below the limit; the number accepted after the fault is far above it.
  */
 const CLIENTS = 64;
 const LIMIT = 1_000;
@@ -100,7 +100,7 @@ async function crashAndRestart(): Promise<void> {
 it.each([
   ['stood still', standStill],
   ['crashed and restarted', crashAndRestart],
-])('nothing is refused for being too much after Postgres %s', async (_name, fault) => {
+])('no request is rejected as overload after Postgres %s', async (_name, fault) => {
   let accepted = 0;
   let refused = 0;
   let enough = Infinity;

@@ -19,7 +19,7 @@ interface Line {
 
 const cents = (text: string): bigint => BigInt(text.replace('.', ''));
 
-/** Fails unless the lines lead from the one balance to the other without a gap. Answers the last version. */
+/** Fails unless the lines lead from one balance to the other without a gap. Returns the last version. */
 function expectToAddUp(opening: string, lines: readonly Line[], closing: string): void {
   let balance = cents(opening);
   const first = lines[0]?.version ?? 0;
@@ -43,7 +43,7 @@ function parseCsv(text: string): { opening: string; lines: Line[]; closing: stri
   return { opening: first['balance']!, lines, closing: last['balance']! };
 }
 
-it('adds up while a batch is applied to the wallet, over several pages, and has in the end all of it', async () => {
+it('adds up while a batch is applied to the wallet, over several pages, and has all of it in the end', async () => {
   const wallet = await createFundedWallet(service.url, '100.00');
   const operations = Array.from({ length: 2_500 }, (_, index) => ({
     ...{ type: index % 3 === 0 ? 'withdraw' : 'deposit', wallet_id: wallet, amount: '0.01' },
@@ -68,7 +68,7 @@ it('adds up while a batch is applied to the wallet, over several pages, and has 
   expect([lines.length, closing]).toEqual([2_501, '108.32']);
 });
 
-it('breaks off where a movement is missing', async () => {
+it('breaks off if a movement is missing', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   const { id } = await operate(service.url, wallet, 'DEPOSIT', '2.00');
   await operate(service.url, wallet, 'DEPOSIT', '3.00');

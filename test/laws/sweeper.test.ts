@@ -15,7 +15,7 @@ const DEADLINE_MS = 10_000;
 let service: Service;
 afterEach(() => service.stop());
 
-it('looks for what is urgent while a drain of something else takes long', async () => {
+it('finds urgent operations while a drain of something else takes long', async () => {
   service = await startService({ worker: false, apiRedisUrl: NOBODY });
   const drained: string[] = [];
   let end = (): void => undefined;

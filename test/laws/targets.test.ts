@@ -5,7 +5,7 @@ import { type RawAnswer, openRaw } from '../support/raw-connection.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** A request is what its target says, in whatever form, and no target, cursor or id is answered with 5xx. */
+/** A request is what its target says, in any form, and no target, cursor or id is answered with 5xx. */
 
 let service: Service;
 let full: Service;
@@ -70,7 +70,7 @@ describe.each(AUTHORITIES)('the absolute form with the authority %s', (authority
     }
   });
 
-  it('goes through the door of admission', async () => {
+  it('is subject to admission', async () => {
     for (const path of [
       '/operations',
       '/api/v1/operations/',
@@ -118,7 +118,7 @@ it.each([
   expect((await send(target, 'POST', { headers: JSON_HEADERS, body: '{}', to: full })).status).toBe(400);
 });
 
-it('a server is asked for its options, and to connect, like for any other method that it does not have', async () => {
+it('a server handles OPTIONS and CONNECT like any other method that it does not have', async () => {
   for (const [method, target] of [
     ['OPTIONS', '*'],
     ['OPTIONS', 'http://a'],
@@ -137,7 +137,7 @@ it('a path that begins with two slashes names no host', async () => {
   }
 });
 
-/** Every list that has cursors, with what they are made of. */
+/** Every list with cursors, and their keys. */
 function lists(): { path: string; parameter: string; name: string }[] {
   return [
     { path: '/clients', parameter: 'cursor', name: 'clients:' },
@@ -155,7 +155,7 @@ async function statusOf(path: string, query: Record<string, string>): Promise<nu
   return (await request(service.url).get(path).query(query)).status;
 }
 
-it('a cursor is one of its own list only', async () => {
+it('a cursor is valid only for its own list', async () => {
   const cursors = new Map<string, string>();
   for (const { path } of lists()) {
     const { body } = await request(service.url).get(path).query({ limit: 1 });
@@ -173,7 +173,7 @@ it('a cursor is one of its own list only', async () => {
   }
 });
 
-/** What looks like a key of a list, and nearly like one. */
+/** Texts that look like a key of a list, and nearly like one. */
 const keys = fc.oneof(
   fc.string(),
   fc.uuid(),

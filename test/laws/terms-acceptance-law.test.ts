@@ -24,7 +24,7 @@ const OTHER = NEXT.replace('99', '98');
 const { open, capture, expired, failedHold, transfer, reversal, posting, release } = ENDED;
 const refused = (...statements: string[]): Promise<string> => refusalOf(rig.service.database, statements.join('; '));
 
-describe('of what is accepted with terms, the database', () => {
+describe('the database refuses, of an accepted operation with terms', () => {
   const accept = (wanted: Parameters<typeof acceptWith>[1]): string => acceptWith(rig, wanted);
   const post = (...legs: Parameters<typeof addLegs>[1]): string =>
     accept({ type: 'posting', terms: { legs: legs.length }, legs });
@@ -263,7 +263,7 @@ it.each(OPERATION_TYPES)(
   },
 );
 
-describe('of accounts, the database refuses', () => {
+describe('the database refuses, of accounts', () => {
   it.each<[string, () => string, string]>([
     ['that one is held of another wallet', () => 'UPDATE accounts SET held_of = NULL', 'accounts_keep_owner'],
     ['that one may go below zero later', () => 'UPDATE accounts SET may_go_negative = true', 'accounts_keep_owner'],

@@ -3,7 +3,7 @@ import { refusalOf } from '../support/law-rig.ts';
 import { type Lawful, lawfully } from '../support/lawful-terms.ts';
 import { type TermsRig, ENDED, holdIs, reversedIs, startTermsRig } from '../support/terms-rig.ts';
 
-/** What may be deleted of operations with terms when it is in the archives; what is left of a hold or a reversal adds up then. */
+/** What may be deleted of archived operations with terms; the rest of a hold or a reversal still adds up. */
 let rig: TermsRig;
 let lawful: Lawful;
 beforeAll(async () => {
@@ -28,13 +28,13 @@ const archived = (...behind: readonly bigint[]): string =>
 const drop = (table: string, ...ids: readonly string[]): string =>
   `DELETE FROM ${table} WHERE ${table === 'operations' ? 'id' : 'operation_id'} = ANY ('{${ids.join()}}')`;
 
-it('what is archived may go, with all that belongs to it', async () => {
+it('archived operations may be deleted, with everything that belongs to them', async () => {
   const ids = [closed, capture, transfer, reversal, posting];
   const others = ['movements', 'operation_terms', 'operation_legs', 'holds', 'reversed_operations'];
   expect(await refused(archived(), ...['operations', ...others].map((table) => drop(table, ...ids)))).toBe('accepted');
 });
 
-it('a hold adds up with what of it is in the archives', async () => {
+it('a hold adds up with its archived part', async () => {
   const removed = [archived(), ...['operations', 'movements', 'operation_terms'].map((table) => drop(table, part))];
   expect(await refused(...removed, lawful.capture())).toBe('accepted');
   expect(await refused(...removed, lawful.capture({ also: [holdIs(rig, open, 500, 150, 250)] }))).toBe(
@@ -42,7 +42,7 @@ it('a hold adds up with what of it is in the archives', async () => {
   );
 });
 
-it('reversals add up with what of them is in the archives', async () => {
+it('reversals add up with their archived part', async () => {
   const removed = [archived(), ...['operations', 'movements', 'operation_terms'].map((table) => drop(table, reversal))];
   expect(await refused(...removed, lawful['reversal of a part']())).toBe('accepted');
   expect(await refused(...removed, lawful['reversal of a part']({ also: [reversedIs(transfer, 100, 30)] }))).toBe(

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.stop());
 
-/** What can be accepted: nothing names what is accepted after it. */
+/** Operations that can be accepted: none names a later one. */
 function acceptable(operations: readonly AnyOperation[]): NamedOperation[] {
   return operations.map((operation, index) => {
     const { id, wallet, amount, target } = operation;
@@ -29,7 +29,7 @@ function acceptable(operations: readonly AnyOperation[]): NamedOperation[] {
 }
 
 it(
-  'whatever is asked, and however it is shared out among transactions, comes out as the model says',
+  'any requests, in any split into transactions, have the outcome of the model',
   async () => {
     const applied = new Map<string, number>();
     const shares = fc.record({ limit: fc.integer({ min: 1, max: 12 }), chunk: fc.integer({ min: 1, max: 40 }) });
@@ -73,7 +73,7 @@ it(
       await expectSound(rig);
     });
     await fc.assert(property, { numRuns: RUNS });
-    // It says nothing unless all kinds have been applied.
+    // The test proves something only if all kinds have been applied.
     for (const type of ['hold', 'capture', 'release', 'reversal', 'posting']) {
       expect([type, (applied.get(type) ?? 0) > RUNS / 6]).toEqual([type, true]);
     }
@@ -84,7 +84,7 @@ it(
 it.each([
   ['in one transaction', 500],
   ['in a transaction of its own each', 1],
-])('a hold is captured for a wallet, and that taken back, between other operations, %s', async (_name, limit) => {
+])('a hold is captured for a wallet, and that reversed, between other operations, %s', async (_name, limit) => {
   await createFundedWallets(rig, { [A]: 100n, [B]: 0n });
   const held = hold(A, 60n);
   const captured = capture(held, 40n, { to: B });
@@ -105,7 +105,7 @@ it.each([
   await expectSound(rig);
 });
 
-it('what was committed before is taken back in parts by operations of one transaction', async () => {
+it('a committed operation is reversed in parts by operations of one transaction', async () => {
   await createFundedWallets(rig, { [A]: 100n, [B]: 0n });
   const transfer = ask({ type: 'transfer', wallet: A, to: B, amount: 30n });
   const split = posting([A, B, 5n], [B, 'USD fees', 2n]);
@@ -152,7 +152,7 @@ describe('lines of a batch', () => {
     await expectSound(rig);
   });
 
-  it('are applied one by one where one has terms, and count nothing where they leave their amount open', async () => {
+  it('are applied one by one if one has terms, and count nothing if they have no amount', async () => {
     const partition = 6;
     await createFundedWallets(rig, { [A]: 100n, [B]: 0n }, partition);
     const held = hold(A, 30n);
@@ -194,7 +194,7 @@ describe('lines of a batch', () => {
   });
 });
 
-it('what cannot be written because of its data fails alone, and holds nothing', async () => {
+it('an operation that cannot be written because of its data fails alone, and holds nothing', async () => {
   await createFundedWallets(rig, { [A]: 100n });
   await rig.database.query(
     `CREATE FUNCTION overflow() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -216,7 +216,7 @@ it('what cannot be written because of its data fails alone, and holds nothing', 
   }
 });
 
-it('a capture goes to a house account, and to the treasury where nothing else is said', async () => {
+it('a capture goes to a house account, or by default to the treasury', async () => {
   await createFundedWallets(rig, { [OTHER]: 100n });
   const held = hold(OTHER, 50n);
   const [fees] = await balancesOf(rig, 'GOLD fees');

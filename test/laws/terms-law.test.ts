@@ -12,7 +12,7 @@ import {
   startTermsRig,
 } from '../support/terms-rig.ts';
 
-/** What an operation with terms moves is what they say: statements are those of a worker, and as wrong as code can be. */
+/** An operation with terms moves what its terms say: statements are those of a worker, and as wrong as code can be. */
 let rig: TermsRig;
 let lawful: Lawful;
 beforeAll(async () => {
@@ -24,12 +24,12 @@ afterAll(() => rig.service.stop());
 const { open, part, closed, capture, expired, failedHold, transfer, reversal, posting, release } = ENDED;
 const refused = (...statements: string[]): Promise<string> => refusalOf(rig.service.database, statements.join('; '));
 
-// Otherwise the refusals below could be those of statements that fit nothing.
+// Otherwise the refusals below could have other reasons.
 it.each(LAWFUL_KINDS)('the database takes a %s', async (kind) => {
   expect(await refused(lawful[kind]())).toBe('accepted');
 });
 
-describe('an operation with terms moves what they say, or the database refuses', () => {
+describe('the database refuses an operation that does not move what its terms say', () => {
   it.each<[string, keyof Lawful, () => Changed]>([
     ['a hold of more', 'hold', () => ({ moves: [[rig.accounts.own, rig.accounts.held, 301]] })],
     ['a hold that goes to the treasury', 'hold', () => ({ moves: [[rig.accounts.own, rig.treasury, 300]] })],
@@ -238,7 +238,7 @@ describe('an operation with terms moves what they say, or the database refuses',
     );
   });
 
-  it('a movement of more than a house account has that may not go below zero', async () => {
+  it('a movement of more than is on a house account that may not go below zero', async () => {
     const legs = [[0, rig.accounts.fees, rig.accounts.own, 11]] as const;
     const sql = `${acceptWith(rig, { type: 'posting', terms: { legs: 1 }, legs })};
                  ${applyWith(rig, [[rig.accounts.fees, rig.accounts.own, 11]])}`;
@@ -247,7 +247,7 @@ describe('an operation with terms moves what they say, or the database refuses',
   });
 });
 
-it('outcomes tell where an operation left its wallets, however often it moved', async () => {
+it("outcomes report the state of an operation's wallets, however many movements it has", async () => {
   const { rows } = await rig.service.database.query<Record<string, unknown> & { id: string }>(
     `SELECT operation_id AS id, wallet_balance AS own, to_wallet_balance AS receiver, status FROM outcomes
      WHERE operation_id = ANY ($1) ORDER BY operation_id`,

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.stop());
 
-it('of many captures of one hold at the same time, by several workers, exactly its amount leaves', async () => {
+it('many concurrent captures of one hold, by several workers, take exactly its amount', async () => {
   await createFundedWallets(rig, { [A]: 100n, [B]: 0n });
   const held = hold(A, 50n);
   await rig.accept([held]);
@@ -38,7 +38,7 @@ it('of many captures of one hold at the same time, by several workers, exactly i
   expect(rows).toEqual([{ amount: 50n, captured: 50n, released: 0n }]);
 });
 
-// Atomic batches stand outside of the order of their wallets: several drains want the same hold, or original, at once.
+// Atomic batches are outside of the order of their wallets: several drains want the same hold, or original, at once.
 it.each([
   [
     'one hold is taken from',
@@ -71,7 +71,7 @@ it.each([
   await expectSound(rig);
 });
 
-it('postings that cross each other and transfers, by several workers at the same time, never wait for each other in a circle', async () => {
+it('postings that cross each other and transfers, by several workers at the same time, never deadlock', async () => {
   const names = [A, B, C];
   for (let round = 0; round < 12; round += 1) {
     await rig.createWallets(new Map(names.map((name, index) => [name, { balance: 1_000n, partition: 10 + index }])));
@@ -139,12 +139,12 @@ it('house accounts are locked before wallets, and wallets in the order of their 
     expect(await freeWhileLocked(`system = 'fees' AND ${asset}`, partition, 'high')).toEqual([A, B]);
     await rig.accept([posting(...(round === 0 ? legs : legs.reverse()))]);
     const lower = `wallet_id = ANY ('{${rig.idOf(A)},${rig.idOf(B)}}') ORDER BY id LIMIT 1`;
-    // Who holds the lock of the lower one can take that of the other.
+    // The holder of the lower account's lock can take that of the other.
     expect(await freeWhileLocked(lower, partition, 'high')).toEqual([A, B]);
   }
 });
 
-it('the statement for sets locks no wallet where a line has terms: the house account of another line comes before', async () => {
+it('the statement for sets locks no wallet if a line has terms: the house account of another line comes first', async () => {
   const partition = 7;
   await createFundedWallets(rig, { [A]: 100n, [B]: 0n }, partition);
   const lines = [ask({ type: 'deposit', wallet: B, amount: 5n }), posting([A, 'USD fees', 3n])];

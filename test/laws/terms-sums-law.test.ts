@@ -12,7 +12,10 @@ import {
   startTermsRig,
 } from '../support/terms-rig.ts';
 
-/** What is written of holds and of reversals adds up to what has moved: statements are those of a worker, and as wrong as code can be. */
+/**
+ * The stored amounts of holds and reversals match their movements: statements are those of a worker, and as wrong as
+ * code can be.
+ */
 let rig: TermsRig;
 let lawful: Lawful;
 beforeAll(async () => {
@@ -25,7 +28,7 @@ const OTHER = NEXT.replace('99', '98');
 const { open, closed, capture, expired, failedHold, transfer } = ENDED;
 const refused = (...statements: string[]): Promise<string> => refusalOf(rig.service.database, statements.join('; '));
 
-describe('what is written of a hold adds up to what has moved, or the database refuses', () => {
+describe('the database refuses a hold whose amounts do not match its movements', () => {
   it.each<[string, () => string, string]>([
     ['a hold that is not written down', () => lawful.hold({ also: [] }), 'holds_follow_movements'],
     ['a hold of another amount', () => lawful.hold({ also: [holdIs(rig, NEXT, 301, 0, 0)] }), 'holds_fit_operation'],
@@ -152,7 +155,7 @@ describe('what is written of a hold adds up to what has moved, or the database r
   });
 });
 
-describe('what is written of a reversal adds up to what has moved, or the database refuses', () => {
+describe('the database refuses a reversal whose amounts do not match its movements', () => {
   it.each<[string, () => string, string]>([
     [
       'a reversal that is not counted',
@@ -243,6 +246,6 @@ it.each<[string, () => string]>([
   ],
   ['a hold that is not written down', () => lawful.hold({ also: [] })],
   ['a capture to the wrong account', () => lawful.release({ moves: [[rig.accounts.held, rig.treasury, 150]] })],
-])('it is the ledger that is at fault, not the operation, where there is %s', async (_what, sql) => {
+])('the ledger is at fault, not the operation, if there is %s', async (_what, sql) => {
   expect(kindOfError(await errorOf(rig.service.database, sql()))).toBe('ledger' satisfies ErrorKind);
 });

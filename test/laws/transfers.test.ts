@@ -14,8 +14,8 @@ import { untilDrained } from '../support/service.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
 /**
- * Amounts go round in circles between wallets of different partitions, with two workers: every pair of wallets is locked
- * from both sides at once. TEST_TRANSFER_SECONDS makes it longer.
+ * Amounts circulate between wallets of different partitions, with two workers: every pair of wallets is locked from
+ * both sides at once. TEST_TRANSFER_SECONDS makes it longer.
  */
 const SECONDS = Number(process.env['TEST_TRANSFER_SECONDS'] ?? 10);
 const WALLETS = 20;

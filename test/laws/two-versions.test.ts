@@ -18,9 +18,9 @@ import { expectRefusal, noteLaterMigration } from '../support/later-version.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
 /**
- * A release is rolled out: processes of the version before keep running beside this one's, on this one's schema, while clients send.
- * Nothing fails because of it, and either version applies what the other accepts, by its rings. Then a later migration asks for
- * programs that are newer than the version before, which from then on writes nothing.
+ * A release is rolled out: processes of the previous version run beside this one's, on this one's schema, while clients
+ * send. Nothing fails because of it, and each version applies what the other accepts, by its rings. Then a later
+ * migration requires newer programs than the previous version, which from then on writes nothing.
  */
 jest.setTimeout(120_000);
 
@@ -28,13 +28,13 @@ jest.setTimeout(120_000);
 const BEFORE = 'ef0359f80b0cd3118779a5291eaecf6037209cb3';
 
 const isKnown = spawnSync('git', ['cat-file', '-e', `${BEFORE}^{commit}`], { cwd: PROJECT_ROOT }).status === 0;
-/** The version before is built from its commit, which takes its time. */
+/** The previous version is built from its commit, which takes a while. */
 const isLong = Boolean(process.env['TEST_LONG']);
 const story = isKnown && isLong ? it : it.skip;
 const WHY = isLong ? 'the version before is not in the history of this checkout' : 'only with TEST_LONG';
 const SKIPPED = isKnown && isLong ? '' : ` (skipped: ${WHY})`;
 
-/** What was not rung for is found by a worker after two seconds. */
+/** A worker finds operations without a ring after two seconds. */
 const BY_SWEEPING_MS = 2_000;
 const CALLERS = 3;
 

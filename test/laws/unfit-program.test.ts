@@ -11,8 +11,8 @@ import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
 /**
- * A worker that does not fit the database, as one of the release before after a migration, ends no operation (P1): what it
- * cannot write stays pending for a worker that can, and it says loudly what is wrong.
+ * A worker that does not fit the database, such as one of the previous release after a migration, ends no operation
+ * (P1): what it cannot write stays pending for a worker that can, and it logs the problem as fatal.
  */
 jest.setTimeout(120_000);
 

@@ -5,8 +5,8 @@ import { type RawAnswer, type RawConnection, openRaw } from '../support/raw-conn
 import { type Service, startService } from '../support/service.ts';
 
 /**
- * A request that is answered before its body has been read: the client sees the answer whole, and knows from it whether the
- * connection can be used again, which then holds.
+ * A request that is answered before its body has been read: the client gets the complete answer, and learns from it
+ * whether the connection can be used again, which is then true.
  */
 
 let open: Service;
@@ -50,7 +50,7 @@ interface Kind {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly type?: string;
-  /** What the body begins with; the rest is filler. */
+  /** The beginning of the body; the rest is filler. */
   readonly begins?: string;
   /** The smallest body that is answered so. */
   readonly least?: number;
@@ -114,7 +114,7 @@ function bodyOf(kind: Kind, framing: Framing, size: number): Buffer {
 
 const SMALL = 1_000;
 const LARGE = 300_000;
-/** More than is read of a body that nobody needs. */
+/** More than is read of an unwanted body. */
 const BEYOND = 40_000_000;
 
 /** The connection can be used again, or the server ends it, as the answer said. */
@@ -137,7 +137,7 @@ describe.each(ALL)('%s', (_name, make) => {
         const written = connection
           .write(headOf(kind, framing, size))
           .then(() => connection.write(bodyOf(kind, framing, size)));
-        // Of a body that is too much, the server may end the connection before the rest could be written.
+        // If a body is too large, the server may end the connection before the rest could be written.
         written.catch(() => undefined);
         const answer = await connection.answer(kind.method);
         expect({ size, status: answer.status }).toEqual({ size, status: kind.status });
@@ -185,7 +185,7 @@ it('a client that never finishes is answered, and its connection ended', async (
   expect(new Set(await Promise.all(connections.map(({ ended }) => ended)))).toEqual(new Set(['ended']));
 }, 60_000);
 
-it('a key over its rate is told so, whatever it was sending', async () => {
+it('a key over its rate gets that answer, whatever it was sending', async () => {
   const kind = { ...CSV, status: 429, headers: bearer(limited) };
   await untilGood(keyed.url, limited).catch(() => undefined);
   const statuses = await Promise.all(
@@ -222,7 +222,7 @@ async function trickle(): Promise<'cut off'> {
   }
 }
 
-it('what is sent behind a request whose answer ends the connection is not done', async () => {
+it('a request sent after one whose answer ends the connection is not processed', async () => {
   const connection = connect(open);
   const body = bodyOf(CSV as never, 'chunked', SMALL).toString();
   const client = JSON.stringify({ name: 'Behind', login: 'behind' });
@@ -236,7 +236,7 @@ it('what is sent behind a request whose answer ends the connection is not done',
   expect(rows).toHaveLength(0);
 });
 
-it('a client that asks first is not told to send what is refused, and is when it is read', async () => {
+it('a client that expects 100 Continue gets it when its body is read, and not when it is refused', async () => {
   const ask = async (kind: Kind): Promise<string> => {
     const connection = connect(open);
     let text = '';
@@ -254,7 +254,7 @@ it('a client that asks first is not told to send what is refused, and is when it
   expect(await ask({ ...JSON_POST, status: 400 })).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 400/);
 });
 
-it('what cannot be a request is answered, also to a client that writes everything before it reads', async () => {
+it('bytes that cannot be a request are answered, even to a client that writes everything before it reads', async () => {
   const connection = connect(open);
   connection.deaf(true);
   await connection.write(`POST /operations HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);

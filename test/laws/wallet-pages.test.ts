@@ -43,7 +43,7 @@ it.each<[string, Partial<WalletFilter>, number]>([
   ['that are frozen', { status: 'frozen' }, 10],
   ['that are frozen, of an asset', { status: 'frozen', assetId: 4 }, 20],
   ['that are active', { status: 'active' }, 10],
-])('a page of wallets %s reads no more than it has to', async (_what, filter, most) => {
+])('a page of wallets %s reads no more than it needs', async (_what, filter, most) => {
   for (const after of [null, middle]) {
     const before = await countRead();
     const found = await listWallets(database, { ...all, ...filter, after }, PAGE);

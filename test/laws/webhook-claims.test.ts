@@ -13,7 +13,7 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { untilWaitingForLocks } from '../support/until-waiting-for-locks.ts';
 
-/** Several workers talk to one endpoint: each delivery is one's own until its lease ends. */
+/** Several workers send to one endpoint: each delivery belongs to one of them until its lease expires. */
 
 const LEASE_MS = 60_000;
 const DELIVERIES = 10;
@@ -44,7 +44,7 @@ async function change(fields: object): Promise<void> {
   await request(service.url).patch(`/webhook-endpoints/${endpoint}`).send(fields).expect(200);
 }
 
-/** Makes events facts and relays them. @returns their ids in the order of the feed, and the endpoints that were rung. */
+/** Records events and relays them. @returns their ids in the order of the feed, and the endpoints that got a ring. */
 async function tell(count: number, type: EventType = 'wallet.frozen'): Promise<{ ids: string[]; rung: string[] }> {
   const facts = Array.from({ length: count }, (_, n) => ({ type, data: { n } }));
   const ids = await recordFacts(service.database, facts);
@@ -86,7 +86,7 @@ async function replay(eventId: string): Promise<void> {
   await request(service.url).post(`/webhook-endpoints/${endpoint}/deliveries/${eventId}/replay`).expect(202);
 }
 
-it('what one worker has claimed belongs to nobody else until its lease ends', async () => {
+it('a delivery claimed by one worker belongs to no other until its lease expires', async () => {
   const { ids } = await tell(DELIVERIES);
   const claimed = [...(await Promise.all([claim(4), claim(4)])), await claim(DELIVERIES)].flat();
   expect(claimed.toSorted()).toEqual(ids.toSorted());
@@ -96,7 +96,7 @@ it('what one worker has claimed belongs to nobody else until its lease ends', as
   expect((await claim(DELIVERIES)).toSorted()).toEqual(ids.toSorted());
 });
 
-it('what is relayed while several workers claim is claimed once, and what is due again before it', async () => {
+it('events relayed while several workers claim are claimed once, and due retries before them', async () => {
   const told: string[] = [];
   const claimed: string[] = [];
   let isOver = false;
@@ -119,7 +119,7 @@ it('what is relayed while several workers claim is claimed once, and what is due
   expect(await claim(3)).toEqual([told[0], ...ids]);
 });
 
-it('a claim that saw less of the feed than the one before it does not go back', async () => {
+it('a claim that saw less of the feed than the previous one does not go back', async () => {
   const again = (await tell(1)).ids;
   await claim(1);
   await replay(again[0]!);
@@ -157,7 +157,7 @@ it('an endpoint can be disabled by a worker while a request changes it', async (
   expect(body).toMatchObject({ status: 'disabled', disabled_reason: 'failing', description: 'changed' });
 });
 
-it('of a lease that ends, only that is sent again of which nothing came', async () => {
+it('when a lease expires, only deliveries without a result are sent again', async () => {
   const { ids } = await tell(3);
   const { deliveries, lease } = await claimDeliveries(service.database, endpoint, 3, LEASE_MS);
   expect(deliveries.map(({ eventId }) => eventId)).toEqual(ids);
@@ -184,7 +184,7 @@ it('of a lease that ends, only that is sent again of which nothing came', async 
   ]);
 });
 
-it('a lease ends when something has come of all of it', async () => {
+it('a lease ends when all of its deliveries have a result', async () => {
   const { ids } = await tell(3);
   const { lease } = await claimDeliveries(service.database, endpoint, 3, LEASE_MS);
   const attempts = ids.map((id) => attempt(id, true));
@@ -195,7 +195,7 @@ it('a lease ends when something has come of all of it', async () => {
   expect(await readState()).toMatchObject({ made: 3 });
 });
 
-it('what has succeeded stays so, whatever comes of an attempt whose lease had ended', async () => {
+it('a delivery that has succeeded stays so, whatever the result of an attempt whose lease had expired', async () => {
   await tell(1);
   const [event] = await claim(1);
   await recordAttempts(service.database, endpoint, [attempt(event!, true)], UNLEASED);
@@ -204,7 +204,7 @@ it('what has succeeded stays so, whatever comes of an attempt whose lease had en
   expect(body).toMatchObject({ status: 'succeeded', attempts: 2, next_attempt_at: null });
 });
 
-it('what fails at the address from before an endpoint moved says nothing about the endpoint', async () => {
+it("a failure at an endpoint's previous address says nothing about the endpoint", async () => {
   await tell(1);
   const { deliveries, pauseResets } = await claimDeliveries(service.database, endpoint, 1, LEASE_MS);
   await change({ url: 'http://127.0.0.1:10/' });
@@ -222,7 +222,7 @@ it('what fails at the address from before an endpoint moved says nothing about t
   });
 });
 
-it('an endpoint that is left alone costs nothing, and is told in order afterwards', async () => {
+it('a paused endpoint costs nothing, and gets its events in order afterwards', async () => {
   const pause = (until: string): Promise<unknown> =>
     service.database.query(`UPDATE webhook_endpoint_states SET paused_until = ${until} WHERE endpoint_id = $1`, [
       endpoint,
@@ -244,7 +244,7 @@ it('an endpoint that is left alone costs nothing, and is told in order afterward
   expect(await findDueEndpoints(service.database)).toEqual([other]);
 });
 
-it('a type that is rare is found behind thousands of others, and only endpoints subscribed to it are rung', async () => {
+it('a rare type is found behind thousands of others, and only endpoints subscribed to it are rung for', async () => {
   endpoint = await make({ event_types: ['wallet.closed'] });
   expect((await tell(10_500)).rung).not.toContain(endpoint);
   const { ids, rung } = await tell(1, 'wallet.closed');
@@ -257,7 +257,7 @@ it('a type that is rare is found behind thousands of others, and only endpoints 
   expect([position, made]).toEqual([head, 1]);
 });
 
-it('the types are those of when it is claimed, and a test is told to one alone', async () => {
+it('the types are those at the time of the claim, and a test goes to one endpoint alone', async () => {
   expect((await tell(1, 'webhook_endpoint.test')).rung).toEqual([]);
   expect(await claim(DELIVERIES)).toEqual([]);
   await tell(2);
@@ -268,7 +268,7 @@ it('the types are those of when it is claimed, and a test is told to one alone',
   expect(await claim(DELIVERIES)).toEqual([]);
 });
 
-it('what happens while an endpoint is disabled is told when it is enabled, behind what waited before', async () => {
+it('events during the time an endpoint is disabled are sent when it is enabled, after its earlier backlog', async () => {
   const told = (await tell(3)).ids;
   expect(await claim(1)).toEqual(told.slice(0, 1));
   for (let round = 0; round < 2; round += 1) {
@@ -289,7 +289,7 @@ it('what happens while an endpoint is disabled is told when it is enabled, behin
   expect(position).toBe(head);
 });
 
-it('an endpoint is told what is relayed from when it was made', async () => {
+it('an endpoint is sent what is relayed from its creation on', async () => {
   await tell(2);
   endpoint = await make();
   const { ids } = await tell(1);

@@ -1,14 +1,17 @@
 import { type AddressInfo, type Socket, createServer as createTcpServer } from 'node:net';
 import { createWebhookRig, send, untilClosed } from '../support/webhook-rig.ts';
 
-/** Whatever becomes of a connection to a receiver, an attempt ends in time and never throws. The receivers are real ones. */
+/**
+ * Whatever happens to a connection to a receiver, an attempt ends in time and never throws. The receivers are real
+ * ones.
+ */
 const TIMEOUT_MS = 200;
 
 const rig = createWebhookRig();
 afterEach(() => rig.stop());
 
 describe('a connection', () => {
-  it('that is reset before the answer is an error, and not tried again', async () => {
+  it('that is reset before the answer is an error, and the request is not repeated', async () => {
     const receiver = await rig.receiveBare((socket) => socket.resetAndDestroy());
     expect(await send(receiver.url, rig.makeSender())).toMatchObject({ status: null, error: 'connection_reset' });
     expect(receiver.connections.size).toBe(1);
@@ -24,7 +27,7 @@ describe('a connection', () => {
     expect(await send(url, rig.makeSender())).toMatchObject({ error: 'connection_reset' });
   });
 
-  it('that nobody accepts is an error', async () => {
+  it('that is not accepted is an error', async () => {
     const server = createTcpServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -36,7 +39,7 @@ describe('a connection', () => {
     }
   });
 
-  it('without an answer is given up at the deadline, also by the requests that wait for it', async () => {
+  it('without an answer is abandoned at the deadline, also by the requests that wait for it', async () => {
     const { url } = await rig.receiveBare(() => undefined);
     const sender = rig.makeSender({ timeoutMs: TIMEOUT_MS });
     const attempts = await Promise.all(Array.from({ length: 40 }, () => send(url, sender)));
@@ -55,7 +58,7 @@ describe('a connection', () => {
     expect(await send('http://hooks.example.com/', sender)).toMatchObject({ status: null, error });
   });
 
-  it('that lies idle is closed before its receiver would', async () => {
+  it('that is idle is closed before its receiver would', async () => {
     const { url, connections } = await rig.receiveBare((socket) => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
     const begun = performance.now();
     await send(url, rig.makeSender());
@@ -63,7 +66,7 @@ describe('a connection', () => {
     expect(performance.now() - begun).toBeGreaterThan(3_500);
   }, 5_500);
 
-  it('on which something comes that nobody asked for is closed', async () => {
+  it('on which unrequested data arrives is closed', async () => {
     const ok = 'HTTP/1.1 204 No Content\r\n\r\n';
     const { url, connections } = await rig.receiveBare((socket) => socket.write(ok));
     const sender = rig.makeSender();
@@ -73,20 +76,20 @@ describe('a connection', () => {
     await untilClosed(socket!);
     expect(await send(url, sender)).toMatchObject({ status: 204 });
     expect(connections.size).toBe(2);
-    // Sooner than one that lies idle closes anyway.
+    // Sooner than an idle one closes anyway.
   }, 3_000);
 
-  it('that lies idle closes with the sender', async () => {
+  it('that is idle closes with the sender', async () => {
     const { url, connections } = await rig.receive((_, response) => response.end());
     const sender = rig.makeSender();
     await send(url, sender);
     const [socket] = connections;
     sender.close();
     await untilClosed(socket!);
-    // Sooner than one that lies idle closes anyway.
+    // Sooner than an idle one closes anyway.
   }, 3_000);
 
-  it('ends when the sender closes, at whatever it was', async () => {
+  it('ends when the sender closes, in any state', async () => {
     const { url } = await rig.receiveBare((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n'));
     const sender = rig.makeSender({ resolve: () => new Promise(() => undefined) });
     const attempts = [...Array.from({ length: 20 }, () => url), 'http://hooks.example.com/'].map((each) =>

@@ -37,7 +37,7 @@ async function failAtCommit(change: string): Promise<void> {
       FOR EACH ROW EXECUTE FUNCTION fail_at_commit()`);
 }
 
-it('neither the outcome nor its event is there if the transaction fails at its very end', async () => {
+it('neither the outcome nor its event exists if the transaction fails at its very end', async () => {
   const wallet = await createFundedWallet(service.url);
   await accept(wallet);
   await failAtCommit('INSERT ON movements');
@@ -49,7 +49,7 @@ it('neither the outcome nor its event is there if the transaction fails at its v
   expect([await count('outcomes'), await count('events')]).toEqual([1, 1]);
 });
 
-it('nobody is told of a status that a wallet did not get', async () => {
+it('no event reports a status that a wallet did not get', async () => {
   const wallet = await createFundedWallet(service.url);
   await failAtCommit('UPDATE ON accounts');
   const answer = await request(service.url).patch(`/wallets/${wallet}`).send({ status: 'frozen' });
@@ -61,7 +61,7 @@ it('nobody is told of a status that a wallet did not get', async () => {
   expect(await count('events')).toBe(1);
 });
 
-it('a reader of the feed while it is written, by several workers, gets every event once and in order', async () => {
+it('a reader of the feed while several workers write it gets every event once and in order', async () => {
   const wallets = await Promise.all(Array.from({ length: 12 }, () => createFundedWallet(service.url)));
   let isOver = false;
   const found: { id: string; sequence: number; wallet: string }[] = [];

@@ -8,7 +8,10 @@ import { createHttpClient } from '../support/http-client.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** Whatever happens to the senders: everything that ended is sent at least once, always under one id and in the same bytes. */
+/**
+ * Whatever happens to the senders: everything that ended is sent at least once, always under one id and with the same
+ * bytes.
+ */
 
 const folder = mkdtempSync(join(tmpdir(), 'wallet-webhook-faults-'));
 const client = createHttpClient(16, 10_000);
@@ -52,7 +55,7 @@ async function deposit(): Promise<string> {
   return (await client.send('POST', `${api.url}/wallets/${wallet}/operation`, {}, body)).body['id'] as string;
 }
 
-/** The worker dies; what it had claimed is free again, as it will be when the lease ends; and another one starts. */
+/** The worker dies; its claims are free again, as when their leases expire; and another one starts. */
 async function replaceWorker(): Promise<void> {
   await worker.kill();
   await database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);
@@ -60,7 +63,7 @@ async function replaceWorker(): Promise<void> {
   worker = await cluster.startWorker();
 }
 
-/** Of which operations was told. One id and one body for each. */
+/** The operations whose events arrived. One id and one body for each. */
 function told(): Set<unknown> {
   const bodies = new Map<string, string>();
   const events = new Map<unknown, string>();
@@ -74,7 +77,7 @@ function told(): Set<unknown> {
   return new Set(events.keys());
 }
 
-it('kill -9 while a request is under way', async () => {
+it('kill -9 during a request', async () => {
   receiver.answer = () => undefined;
   const id = await deposit();
   await receiver.until(({ length }) => length === 1);
@@ -84,7 +87,7 @@ it('kill -9 while a request is under way', async () => {
   expect(told()).toEqual(new Set([id]));
 }, 60_000);
 
-it('kill -9 when the receiver has answered, and nobody wrote it down', async () => {
+it('kill -9 after the receiver has answered, before that is recorded', async () => {
   const victim = worker;
   let first = true;
   receiver.answer = (_request, response) => {
@@ -99,7 +102,7 @@ it('kill -9 when the receiver has answered, and nobody wrote it down', async () 
   expect(told()).toEqual(new Set([id]));
 }, 60_000);
 
-it('kill -9 again and again while operations come and are told', async () => {
+it('kill -9 again and again while operations and events arrive', async () => {
   const ids: string[] = [];
   for (let round = 0; round < 4; round += 1) {
     ids.push(...(await Promise.all(Array.from({ length: 50 }, deposit))));
@@ -110,7 +113,7 @@ it('kill -9 again and again while operations come and are told', async () => {
   expect(told()).toEqual(new Set(ids));
 }, 90_000);
 
-it('a worker that stops in the middle of a round, of which some were answered', async () => {
+it('a worker that stops in the middle of a round, with some answers received', async () => {
   await database.query(`UPDATE webhook_endpoint_states SET paused_until = now() + interval '1 hour'`);
   const ids = await Promise.all(Array.from({ length: 3 }, deposit));
   await untilRelayed(ids.length);
@@ -128,7 +131,7 @@ it('a worker that stops in the middle of a round, of which some were answered', 
   expect(told()).toEqual(new Set(ids));
 }, 60_000);
 
-/** Resolves when so many events are behind what the endpoint was told of. */
+/** Resolves when this many events are waiting for the endpoint. */
 async function untilRelayed(count: number): Promise<void> {
   const deadline = Date.now() + 20_000;
   const text = `SELECT FROM event_feed WHERE position > (SELECT position FROM webhook_endpoint_states WHERE endpoint_id = $1)`;
@@ -137,7 +140,7 @@ async function untilRelayed(count: number): Promise<void> {
   }
 }
 
-it('what was recorded, and never relayed', async () => {
+it('events that were recorded, and never relayed', async () => {
   await worker.kill();
   const ids = await Promise.all(Array.from({ length: 20 }, deposit));
   worker = await cluster.startWorker();

@@ -3,7 +3,10 @@ import { TLSSocket } from 'node:tls';
 import { refuseAddress } from '@wallet/shared/events/webhook-address';
 import { CERTIFICATE, type Listening, createWebhookRig, send } from '../support/webhook-rig.ts';
 
-/** Whatever a URL says, and a name resolves to, nobody is connected to who is inside, or who is not who they should be. */
+/**
+ * Whatever a URL says, and a name resolves to, no connection goes to an internal host, or to one that is not who it
+ * should be.
+ */
 const rig = createWebhookRig();
 
 afterEach(() => rig.stop());
@@ -22,7 +25,7 @@ describe('over TLS', () => {
     expect(connections.size).toBe(1);
   });
 
-  it('a receiver that closes each connection is met with the session of before', async () => {
+  it('a receiver that closes each connection is reconnected with the previous session', async () => {
     const reused: boolean[] = [];
     const { port } = await rig.receiveTls((request, response) => {
       reused.push(request.socket instanceof TLSSocket && request.socket.isSessionReused());
@@ -43,7 +46,7 @@ describe('over TLS', () => {
     expect(await send(`https://${host}:${port}/`, sender)).toMatchObject({ status: null, error: 'tls_failed' });
   });
 
-  it('a receiver that does not speak it is an error', async () => {
+  it('a receiver that does not speak TLS is an error', async () => {
     const { port } = await rig.receive((_, response) => response.end());
     expect(await send(`https://127.0.0.1:${port}/`, rig.makeSender())).toMatchObject({
       status: null,
@@ -51,14 +54,14 @@ describe('over TLS', () => {
     });
   });
 
-  it('a receiver that does not answer is left at the deadline', async () => {
+  it('a receiver that does not answer is abandoned at the deadline', async () => {
     const { port } = await rig.listen(createTcpServer());
     const sender = rig.makeSender({ timeoutMs: 200 });
     expect(await send(`https://127.0.0.1:${port}/`, sender)).toMatchObject({ status: null, error: 'timeout' });
   });
 });
 
-describe('without leave to go inside', () => {
+describe('without permission for internal addresses', () => {
   let inner: Listening;
 
   beforeEach(async () => {
@@ -68,7 +71,7 @@ describe('without leave to go inside', () => {
   const makeGuarded = (resolve = () => Promise.resolve<string[]>([])) =>
     rig.makeSender({ allowPrivate: false, resolve, timeoutMs: 2_000, ca: CERTIFICATE });
 
-  it('would connect, if it were allowed', async () => {
+  it('would connect with that permission', async () => {
     const sender = rig.makeSender({ resolve: () => Promise.resolve(['127.0.0.1']), ca: CERTIFICATE });
     expect(await send(`https://hooks.example.com:${inner.port}/`, sender)).toMatchObject({ responseExcerpt: 'secret' });
   });
@@ -95,7 +98,7 @@ describe('without leave to go inside', () => {
     [['127.0.0.1', '8.8.8.8']],
     [['2606:4700::1', '8.8.8.8', '64:ff9b::7f00:1']],
     [['not an address']],
-  ])('a name with the addresses %j is refused, and asked for once', async (addresses) => {
+  ])('a name with the addresses %j is refused, and resolved once', async (addresses) => {
     const resolve = jest.fn(() => Promise.resolve(addresses));
     const attempt = await send(`https://hooks.example.com:${inner.port}/`, makeGuarded(resolve));
     expect(attempt).toMatchObject({ status: null, error: 'address_refused' });
@@ -103,7 +106,7 @@ describe('without leave to go inside', () => {
     expect(inner.connections.size).toBe(0);
   });
 
-  it('a name that was public when the endpoint was made, and is inside afterwards, is refused', async () => {
+  it('a name that was public when the endpoint was created, and is internal afterwards, is refused', async () => {
     const url = `https://hooks.example.com:${inner.port}/`;
     const answers = [['8.8.8.8']];
     const resolve = () => Promise.resolve(answers.shift() ?? ['127.0.0.1']);
@@ -112,7 +115,7 @@ describe('without leave to go inside', () => {
     expect(inner.connections.size).toBe(0);
   });
 
-  it('a name is connected to at the very address that was looked at', async () => {
+  it('the connection goes to the very address that was checked', async () => {
     const answers = [['127.0.0.1']];
     const resolve = jest.fn(() => Promise.resolve(answers.shift() ?? ['127.0.0.2']));
     const sender = rig.makeSender({ resolve, ca: CERTIFICATE });

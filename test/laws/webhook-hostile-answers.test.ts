@@ -9,7 +9,7 @@ const rig = createWebhookRig();
 afterEach(() => rig.stop());
 
 describe('a hostile answer', () => {
-  it('of 2 GB is left after 64 KB, and counts', async () => {
+  it('of 2 GB is abandoned after 64 KB, and counts', async () => {
     const { url, connections } = await rig.receiveBare((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${2 ** 31}\r\n\r\n`);
       flood(socket, 'x'.repeat(65_536));
@@ -21,12 +21,12 @@ describe('a hostile answer', () => {
     });
     for (const socket of connections) {
       await untilClosed(socket);
-      // Nearly all of this is what lies in the buffers of the kernel.
+      // Nearly all of this is in the buffers of the kernel.
       expect(socket.bytesWritten).toBeLessThan(20_000_000);
     }
   });
 
-  it('that begins with the longest header possible still has a beginning', async () => {
+  it('with the longest possible header still has a beginning', async () => {
     const { url } = await rig.receiveBare((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\nX-Long: ${'h'.repeat(15_000)}`, () => {
         setImmediate(() => socket.write(`\r\n\r\n${'x'.repeat(100_000)}`));
@@ -55,7 +55,7 @@ describe('a hostile answer', () => {
     ['its headers', 'HTTP/1.1 200 OK\r\n', 'X-A: b\r\n', null],
     ['its status', '', 'H', null],
     ['interim answers', '', 'HTTP/1.1 102 Processing\r\n\r\n', null],
-  ])('that trickles %s is left at the deadline', async (what, beginning, piece, status) => {
+  ])('that trickles %s is abandoned at the deadline', async (what, beginning, piece, status) => {
     const { url } = await rig.receiveBare((socket) => {
       socket.write(beginning);
       if (what === 'its status') socket.write(piece);
@@ -98,7 +98,7 @@ describe('a hostile answer', () => {
     expect(await send(url, rig.makeSender())).toMatchObject({ status: 200, error: 'invalid_response' });
   });
 
-  it('with chunks that carry nothing but extensions is left, and counts', async () => {
+  it('with chunks that carry nothing but extensions is abandoned, and counts', async () => {
     const { url } = await rig.receiveBare((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
       flood(socket, `1;${'e'.repeat(4_000)}\r\nx\r\n`);

@@ -18,7 +18,7 @@ async function makeDatabase(newest: number): Promise<{ url: string; database: Da
   return { url, database };
 }
 
-it('an endpoint is told on from where it was before deliveries were made when they are claimed, and nothing twice', async () => {
+it('an endpoint continues where it was before deliveries were created at their claim, and gets nothing twice', async () => {
   const { url, database } = await makeDatabase(5);
   try {
     const [enabled, disabled, event] = [newId(), newId(), newId()];
@@ -44,7 +44,7 @@ it('an endpoint is told on from where it was before deliveries were made when th
   }
 });
 
-it('an endpoint that was disabled is owed what was skipped, and nothing is skipped after that', async () => {
+it('an endpoint that was disabled gets skipped events, and nothing is skipped after that', async () => {
   const { url, database } = await makeDatabase(7);
   try {
     const [disabled, event] = [newId(), newId()];

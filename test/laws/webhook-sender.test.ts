@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 describe('a request', () => {
-  it('is a POST of the bytes given, and wants nothing compressed', async () => {
+  it('is a POST of the given bytes, and accepts no compression', async () => {
     let seen: unknown;
     const body = '{"description":"déjà vu ✓"}';
     const { url } = await rig.receive((request, response) => {
@@ -44,7 +44,7 @@ describe('a request', () => {
     });
   });
 
-  it('uses a connection again, also after an error status', async () => {
+  it('reuses a connection, even after an error status', async () => {
     const receiver = await rig.receive((_, response) => response.writeHead(500).end('x'.repeat(10_000)));
     const sender = rig.makeSender();
     for (let i = 0; i < 20; i += 1)
@@ -68,7 +68,7 @@ describe('a request', () => {
     expect(countWhatIsLeft()).toEqual(afterOne);
   });
 
-  it('goes out once more when the connection had been closed while it lay idle', async () => {
+  it('is repeated once if the connection had been closed while idle', async () => {
     let requests = 0;
     const receiver = await rig.receiveBare((socket, count) => {
       requests += 1;
@@ -82,7 +82,7 @@ describe('a request', () => {
     expect(receiver.connections.size).toBe(2);
   });
 
-  it('goes out once more on a connection of its own, however many had been closed while they lay idle', async () => {
+  it('is repeated once on a new connection, however many had been closed while idle', async () => {
     const waiting: Socket[] = [];
     let together = 3;
     const receiver = await rig.receiveBare((socket, count) => {
@@ -98,7 +98,7 @@ describe('a request', () => {
     expect(receiver.connections.size).toBe(4);
   });
 
-  it('goes out in any number at once, over a limited number of connections', async () => {
+  it('is sent any number of times at once, over a limited number of connections', async () => {
     const receiver = await rig.receive((_, response) => response.end());
     const sender = rig.makeSender();
     const attempts = await Promise.all(Array.from({ length: 100 }, () => send(receiver.url, sender)));
@@ -150,7 +150,7 @@ describe('an answer', () => {
     ['soon', null],
     ['', null],
     ['1'.repeat(400), null],
-  ])('of 429 with Retry-After %j asks for %p ms', async (text, retryAfterMs) => {
+  ])('of 429 with Retry-After %j asks for a pause of %p ms', async (text, retryAfterMs) => {
     const { url } = await rig.receive((_, response) => response.writeHead(429, { 'retry-after': text }).end());
     expect(await send(url, rig.makeSender())).toMatchObject({ status: 429, error: null, retryAfterMs });
   });
@@ -177,7 +177,7 @@ describe('an answer', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 
-  it('of 200 asks for no time', async () => {
+  it('of 200 asks for no pause', async () => {
     const { url } = await rig.receive((_, response) => response.writeHead(200, { 'retry-after': '60' }).end());
     expect(await send(url, rig.makeSender())).toMatchObject({ status: 200, retryAfterMs: null });
   });
@@ -192,7 +192,7 @@ describe('an answer', () => {
     expect(await send(url, rig.makeSender())).toMatchObject({ status: 200, error: null, responseExcerpt });
   });
 
-  it('comes after those that are none yet, asked for or not', async () => {
+  it('comes after interim answers, requested or not', async () => {
     const { url } = await rig.receiveBare((socket) => {
       for (const interim of ['100 Continue', '102 Processing', '103 Early Hints']) {
         socket.write(`HTTP/1.1 ${interim}\r\nRetry-After: 9\r\n\r\n`);
@@ -205,7 +205,7 @@ describe('an answer', () => {
     }
   });
 
-  it('is kept when it comes in pieces', async () => {
+  it('is read when it arrives in pieces', async () => {
     const { url } = await rig.receiveBare((socket) => {
       const pieces = ['HTTP/1.1 200 OK\r\nConte', 'nt-Length: 4\r\n\r\n\xe2', '\x82', '\xac', '!'];
       const next = () => {
@@ -217,7 +217,7 @@ describe('an answer', () => {
     expect(await send(url, rig.makeSender())).toMatchObject({ status: 200, error: null, responseExcerpt: '€!' });
   });
 
-  it('of random bytes as a body is text that Postgres can hold', async () => {
+  it('of random bytes as a body is text that Postgres can store', async () => {
     const { url } = await rig.receive((_, response) => response.end(randomBytes(2_000)));
     const { responseExcerpt } = await send(url, rig.makeSender());
     expect(responseExcerpt).not.toContain('\u0000');

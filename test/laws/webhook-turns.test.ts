@@ -11,7 +11,7 @@ import { createSender } from '@wallet/worker/webhooks/send-request';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** Where there is room for one endpoint, it is given from one to the next. */
+/** If there is room for one endpoint, endpoints take turns. */
 let service: Service;
 const receivers: Receiver[] = [];
 beforeAll(async () => {
@@ -37,7 +37,7 @@ async function subscribe(eventTypes: string[]): Promise<{ id: string; receiver: 
   return { id, receiver };
 }
 
-it('an endpoint that comes back with a large backlog delays no other, and is told all of it', async () => {
+it('an endpoint that recovers with a large backlog delays no other, and gets all of it', async () => {
   const [large, small] = [await subscribe(['wallet.frozen']), await subscribe(['wallet.closed'])];
   const backlog = 600;
   await recordFacts(

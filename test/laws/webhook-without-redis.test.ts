@@ -8,7 +8,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { createSubscriptions } from '../support/webhooks.ts';
 
-/** Redis only makes telling faster: without it, or when it forgets everything, everybody is told all the same. */
+/** Redis only makes deliveries faster: without it, or when it loses everything, every event is still delivered. */
 async function expectTold(service: Service, count: number, meanwhile: () => Promise<unknown>): Promise<void> {
   const webhooks = createSubscriptions(service);
   const { receiver } = await webhooks.subscribe();

@@ -25,7 +25,7 @@ const STARTS: Readonly<Record<PostgresWay, Start>> = {
     return { url, direct: url, astray: null };
   },
 
-  /** Its server lets nobody in without TLS. */
+  /** Its server refuses connections without TLS. */
   async 'TLS verify-full'(server, place) {
     const { cert, key } = makeAuthority(place.folder);
     const plain = await start(server, place, { ssl: 'on', ssl_cert_file: cert, ssl_key_file: key });

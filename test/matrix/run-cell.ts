@@ -38,7 +38,7 @@ export interface CellResult {
 const PREFIX = 'test_matrix';
 const HEALTHY_MS = 20_000;
 
-/** Runs an API and two workers on servers of the cell's own. @returns what was seen, or why it was not tried. */
+/** Runs an API and two workers on the cell's own servers. @returns the results, or why it was not tried. */
 export async function runCell(cell: Cell, operations: number): Promise<CellResult | NotTried> {
   return withStops(async (stops) => {
     const folder = mkdtempSync(join(tmpdir(), 'wallet-matrix-'));

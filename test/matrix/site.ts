@@ -16,14 +16,14 @@ export interface PostgresSite {
   /** The superuser's address for `npm run migrate`, the audit and the check. */
   readonly direct: string;
   readonly version: string;
-  /** An SQL condition that holds for a session in `pg_stat_activity` that did not take that way; null where none can be told. */
+  /** An SQL condition for sessions in `pg_stat_activity` that did not take that way; null if there is none. */
   readonly astray: string | null;
 }
 
-/** A Redis, and what API and workers are told of it. */
+/** A Redis, and the settings of API and workers for it. */
 export interface RedisSite {
   readonly env: Readonly<Record<string, string>> & { readonly REDIS_URL: string };
   readonly version: string;
-  /** What the server has refused, as it says; empty if nothing. */
+  /** The server's own report of refused commands; empty if none. */
   refused(): Promise<string>;
 }

@@ -60,7 +60,7 @@ export function countWishes({ intents }: Pick<Recorder, 'intents'>, isAcknowledg
   return count;
 }
 
-/** Asks after everything whose outcome is unknown, and waits until all is final. @returns how much was unknown. */
+/** Asks about everything whose outcome is unknown, and waits until all is final. @returns how much was unknown. */
 export async function comeToRest({ recorder, urls, wallets }: Served, database: Database): Promise<number> {
   const deadline = performance.now() + FINAL_MS;
   const unknown = await resolveUnknown(recorder, urls, deadline);
@@ -74,14 +74,14 @@ export async function comeToRest({ recorder, urls, wallets }: Served, database: 
 
 export interface Checked {
   readonly operations: number;
-  /** What ended as refused by a rule, such as for want of funds. */
+  /** Operations rejected by a rule, such as for insufficient funds. */
   readonly failed: number;
   readonly violations: readonly Violation[];
 }
 
 /**
- * Everything acknowledged exists once, as it was meant, and nothing else does; outcomes and balances are those of a model that is
- * played the same operations; and the audit is clean.
+ * Everything acknowledged exists once, as it was meant, and nothing else does; outcomes and balances match a model that
+ * runs the same operations; and the audit is clean.
  */
 export async function checkAll(recorder: Recorder, database: Database): Promise<Checked> {
   const recorded = await readRecorded(database);

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what makes an operation durable, once: P1, P4, P6, P8. */
+/** Bugs in making an operation durable, once: P1, P4, P6, P8. */
 export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'key-without-its-request',
@@ -61,7 +61,7 @@ export const ACCEPTING: readonly Mutant[] = [
     instead: `    ringFor(operations);
     try {
       const write = `,
-    tests: ['laws/acceptance > stands behind'],
+    tests: ['laws/acceptance > waits for the operation'],
   },
   {
     name: 'never-rung',
@@ -69,7 +69,7 @@ export const ACCEPTING: readonly Mutant[] = [
     text: `    if (operations[0]?.executeAt == null) ringFor(operations);
     const earlier`,
     instead: '    const earlier',
-    tests: ['laws/acceptance > stands behind'],
+    tests: ['laws/acceptance > waits for the operation'],
   },
   {
     name: 'neighbours-refused',
@@ -85,7 +85,7 @@ export const ACCEPTING: readonly Mutant[] = [
              FROM`,
     instead: `SELECT partition
              FROM`,
-    tests: ['laws/acceptance > stands behind'],
+    tests: ['laws/acceptance > waits for the operation'],
   },
   {
     name: 'redis-needed',

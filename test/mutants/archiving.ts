@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what may be deleted of history, in how it is written to files, and in what continues from there. */
+/** Bugs in what may be deleted of history, in writing it to files, and in continuing from there. */
 export const ARCHIVING: readonly Mutant[] = [
   {
     name: 'law-archives-what-waits',
@@ -53,7 +53,7 @@ export const ARCHIVING: readonly Mutant[] = [
                      WHERE account_id = chained.account_id AND version = account.base_version
                    ))`,
     instead: 'coalesce(lost.balance, gained.balance)',
-    tests: ['laws/archive > behind something of the month after'],
+    tests: ['laws/archive > after one of the next month'],
   },
   {
     name: 'law-accepts-archived-operations',
@@ -64,17 +64,17 @@ export const ARCHIVING: readonly Mutant[] = [
   },
   {
     name: 'archive-blind-to-stragglers',
-    bug: 'what was applied behind something of the month after is in the archives before it',
+    bug: 'what was applied after one of the next month is in the archives before it',
     text: 'WHERE earlier.operation_id >= $3',
     instead: 'WHERE false AND earlier.operation_id >= $3',
-    tests: ['laws/archive > behind something of the month after'],
+    tests: ['laws/archive > after one of the next month'],
   },
   {
     name: 'archive-takes-broken-chains',
     bug: 'a month is archived although a movement of an account is missing in it',
     text: `(reached.version - coalesce(base.version, 0), coalesce(base.balance, 0) + reached.change)`,
     instead: '(reached.movements, movement.balance)',
-    tests: ['laws/archive > whose movements are not whole'],
+    tests: ['laws/archive > with incomplete movements'],
   },
   {
     name: 'archive-deletes-by-other-files',
@@ -88,7 +88,7 @@ export const ARCHIVING: readonly Mutant[] = [
     bug: 'movements that do not lead to the checkpoint of their account are not found',
     text: 'chain.movements !== reached.version - before.version || chain.one !== 0 || chain.other !== 0',
     instead: 'chain.movements !== reached.version - before.version',
-    tests: ['laws/archive-files > every change is found'],
+    tests: ['laws/archive-files > every change to the files'],
   },
   {
     name: 'audit-begins-before-the-archive',
@@ -102,6 +102,6 @@ export const ARCHIVING: readonly Mutant[] = [
     bug: 'the audit names keys whose operations are in the archives',
     text: 'AND (operation.id IS NOT NULL OR (operation_id < ${ARCHIVED_BEFORE}) IS NOT TRUE)',
     instead: '',
-    tests: ['laws/archive > months are in the files'],
+    tests: ['laws/archive > months are written to the files'],
   },
 ];

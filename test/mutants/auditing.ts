@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in the audit: what it does not see, and where it loses its place. */
+/** Bugs in the audit: violations it does not see, and positions it loses. */
 export const AUDITING: readonly Mutant[] = [
   {
     name: 'audit-blind-to-partitions',
@@ -42,14 +42,14 @@ export const AUDITING: readonly Mutant[] = [
     bug: 'the audit takes what happens between two of its statements for a violation',
     text: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;',
     instead: 'SET TRANSACTION READ ONLY;',
-    tests: ['laws/audit-pieces > finds nothing wrong with a batch'],
+    tests: ['laws/audit-pieces > finds no violation in a batch'],
   },
   {
     name: 'audit-adds-up-what-goes-on',
     bug: 'the audit adds up from several snapshots the outcomes of lines that were pending in the first of them',
     text: 'await readBound(client, { after, upTo: passed }, rows)',
     instead: 'await readBound(client, { after, upTo: highest }, rows)',
-    tests: ['laws/audit-pieces > finds nothing wrong with a batch'],
+    tests: ['laws/audit-pieces > finds no violation in a batch'],
   },
   {
     name: 'audit-loses-its-place',
@@ -77,6 +77,6 @@ export const AUDITING: readonly Mutant[] = [
     bug: 'an audit that is continued does not count what it had found before',
     text: 'let { violations, place } = run;',
     instead: 'let [violations, place] = [0, run.place];',
-    tests: ['laws/audit-pieces > continues an audit'],
+    tests: ['laws/audit-pieces > continues an interrupted audit'],
   },
 ];

@@ -49,7 +49,7 @@ export const BATCHES: readonly Mutant[] = [
     bug: 'a first hold of a wallet waits for a batch that is being stored with such, and has all of its partition wait',
     text: 'if (isRead) await makeHeldAccounts(storing, batch);',
     instead: '',
-    tests: ['laws/batch-acceptance > wait for no batch'],
+    tests: ['laws/batch-acceptance > does not make holds of wallets wait'],
   },
   {
     name: 'capture-retried-as-final',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Mutant, readTest } from './mutant.ts';
 import { type Source, placeMutant } from './place-mutant.ts';
 
-/** What keeps mutants from being tried, a sentence for each. `tests` is the folder of the tests that they name. */
+/** Why mutants cannot be tried, one sentence each. `tests` is the folder of the tests that they name. */
 export function findProblems(mutants: readonly Mutant[], sources: readonly Source[], tests: string): string[] {
   const names = mutants.map(({ name }) => name);
   const twice = names.filter((name, index) => names.indexOf(name) !== index);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { PROJECT_ROOT } from '@wallet/local/project';
 
-/** What is made, not written. */
+/** Build outputs. */
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', '.data', '.git']);
 const CONSOLE = 'console/dist/app';
 /** The packages of this project, which must be those of the copy. */
@@ -26,7 +26,7 @@ export function copyProject(): string {
   return copy;
 }
 
-/** Each package is a link to the one that is installed here, but for our own: those are links within the project already. */
+/** Each package is a link to the installed one, except our own: those are links within the project already. */
 export function linkPackages(root: string, copy: string): void {
   mkdirSync(join(copy, 'node_modules'));
   for (const name of readdirSync(join(root, 'node_modules'))) {

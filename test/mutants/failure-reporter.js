@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 
-/** Writes down each failure as it comes, a line of JSON for each. */
+/** Writes each failure as it comes, one line of JSON each. */
 export default class FailureReporter {
   onTestCaseResult(test, { status, fullName }) {
     if (status === 'failed') tell(test.path, fullName);

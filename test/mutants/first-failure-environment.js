@@ -1,6 +1,6 @@
 import LeakEnvironment from '../support/leak-environment.js';
 
-/** Skips what comes in a test file behind the first test that failed. Hooks run all the same, so everything is stopped. */
+/** Skips the rest of a test file after the first test that failed. Hooks still run, so everything is stopped. */
 export default class FirstFailureEnvironment extends LeakEnvironment {
   async handleTestEvent(event, state) {
     if (event.name === 'test_done' && event.test.errors.length > 0) this.hasFailed = true;

@@ -4,17 +4,17 @@ import { type Mutant, readTest } from './mutant.ts';
 import { placeMutant, readProduct } from './place-mutant.ts';
 import { type Failure, type Tests, runTestsOfCopy, tellLast } from './run-tests-of-copy.ts';
 
-/** What the tests made of a mutant. `caughtBy` is null if it survived. */
+/** The tests' result for a mutant. `caughtBy` is null if it survived. */
 export interface Hunt {
   readonly mutant: Mutant;
   readonly caughtBy: Failure | null;
-  /** Of the tests that were asked. */
+  /** Of the tests that were run. */
   readonly seconds: number;
 }
 
 /**
- * Puts the bug into the copy, asks the mutant's tests one after the other until one fails, or with `all` every test there is,
- * and takes the bug out again.
+ * Puts the bug into the copy, runs the mutant's tests until one fails, or with `all` every test there is, and takes the
+ * bug out again.
  */
 export async function huntMutant(copy: string, mutant: Mutant, all: boolean): Promise<Hunt> {
   const mutated = placeMutant(readProduct(copy), mutant);
@@ -43,7 +43,7 @@ function toTests(test: string): Tests {
   return { files: [file], part };
 }
 
-/** A bug that nothing survives. If it does, the tests of the copy do not run the sources of the copy. */
+/** A bug that every test notices. If it survives, the tests of the copy do not run the sources of the copy. */
 const THROWS: Mutant = {
   name: 'throws',
   bug: 'nothing can be loaded',
@@ -53,8 +53,8 @@ const THROWS: Mutant = {
 };
 
 /**
- * Whether the copy can tell mutants from the product: its tests fail with a bug in its sources, and without one those of the
- * mutants pass. @returns what is wrong, or null.
+ * Whether the copy can tell mutants from the product: its tests fail with a bug in its sources, and without one the
+ * mutants' tests pass. @returns what is wrong, or null.
  */
 export async function checkCopy(copy: string, mutants: readonly Mutant[], all: boolean): Promise<string | null> {
   const thrown = await huntMutant(copy, THROWS, false);
@@ -67,7 +67,7 @@ export async function checkCopy(copy: string, mutants: readonly Mutant[], all: b
   return null;
 }
 
-/** Every test of the mutants: the files that are asked as a whole, and those that are asked in part. */
+/** Every test of the mutants: the files that run as a whole, and those that run in part. */
 function testsOf(mutants: readonly Mutant[]): Tests[] {
   const named = mutants.flatMap(({ tests }) => tests).map(readTest);
   const whole = new Set(named.filter(({ part }) => part === null).map(({ file }) => file));

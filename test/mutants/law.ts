@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what the database itself refuses to every writer: each leaves one sentence out of the law. */
+/** Bugs in what the database itself refuses to every writer: each removes one sentence of the law. */
 export const LAW: readonly Mutant[] = [
   {
     name: 'law-believes-where-an-account-stood',
@@ -11,7 +11,7 @@ export const LAW: readonly Mutant[] = [
     NEW.base_version := OLD.version;
     NEW.base_balance := OLD.balance;
   END IF;`,
-    tests: ['laws/constraints > nothing of where it stood', 'laws/constraints > says itself where it stood'],
+    tests: ['laws/constraints > the state of an account before', 'laws/constraints > says itself where it stood'],
   },
   {
     name: 'law-keeps-no-base-for-a-name',
@@ -128,14 +128,14 @@ BEGIN
     instead: `CREATE OR REPLACE FUNCTION keep_wallet_hash() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.wallet_hash := coalesce(NEW.wallet_hash, wallet_hash(NEW.wallet_id));`,
-    tests: ['laws/binding > whatever the statement'],
+    tests: ['laws/binding > whatever statement'],
   },
   {
     name: 'double-application-blamed-on-the-operation',
     bug: 'an operation that was applied already is not seen as a fault of the ledger',
     text: "new Set(['movements_pkey', 'movements_from', 'movements_to', 'failures_pkey', 'holds_pkey'])",
     instead: "new Set(['entries_pkey', 'outcomes_pkey'])",
-    tests: ['laws/movements > it is the ledger that is at fault'],
+    tests: ['laws/movements > the ledger is at fault'],
   },
   {
     name: 'result-of-the-other-side',

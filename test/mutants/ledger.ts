@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in the rules of the ledger, in what writes them down, and in the law: P3 and P9. */
+/** Bugs in the rules of the ledger, in writing their results, and in the law: P3 and P9. */
 export const LEDGER: readonly Mutant[] = [
   {
     name: 'balance-off-by-one',
@@ -42,7 +42,7 @@ export const LEDGER: readonly Mutant[] = [
     bug: 'only the constraint of the database keeps a credit limit from being lowered below what is used',
     text: "WHEN balance < -$2::bigint THEN 'credit_in_use'",
     instead: '',
-    tests: ['stories/credit-limits > is lowered to what is used'],
+    tests: ['stories/credit-limits > is lowered to the amount in use'],
   },
   {
     name: 'credit-read-without-lock',
@@ -63,7 +63,7 @@ export const LEDGER: readonly Mutant[] = [
     bug: 'who changed a credit limit is not written down',
     text: "if (outcome !== 'changed') return outcome;",
     instead: 'if (outcome !== null) return outcome;',
-    tests: ['stories/credit-limits > is written down as an act'],
+    tests: ['stories/credit-limits > is recorded as an action'],
   },
   {
     name: 'audit-blind-to-credit',

@@ -1,19 +1,19 @@
-/** A known bug: what stands in the product in place of what it should say, and the tests that have to notice. */
+/** A known bug: a text of the product, its wrong replacement, and the tests that have to notice. */
 export interface Mutant {
   readonly name: string;
-  /** What goes wrong with it, as a clause. */
+  /** The effect of the bug, as a clause. */
   readonly bug: string;
-  /** Stands exactly once in all sources of the product, in whichever file, however it is indented and broken into lines. */
+  /** Occurs exactly once in all sources of the product, in any file, however it is indented and broken into lines. */
   readonly text: string;
   readonly instead: string;
   /**
-   * The test files that are asked, one after the other, until one fails: `unit/plan`, or `laws/faults > SIGSTOP` for those of
-   * its tests whose names contain that.
+   * The test files to run, in order, until one fails: `unit/plan`, or `laws/faults > SIGSTOP` for those of its tests
+   * whose names contain that.
    */
   readonly tests: readonly string[];
 }
 
-/** A test as it is named in the list of a mutant: its file, and what its name has to contain. */
+/** A test in the list of a mutant: its file, and a part of its name. */
 export function readTest(test: string): { readonly file: string; readonly part: string | null } {
   const [file = '', part = null] = test.split(' > ');
   return { file: `${file}.test.ts`, part };

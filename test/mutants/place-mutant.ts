@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mutant } from './mutant.ts';
 
-/** A file of the product: its path from the root of the project, and what stands in it. */
+/** A file of the product: its path from the root of the project, and its text. */
 export interface Source {
   readonly path: string;
   readonly text: string;
@@ -10,7 +10,7 @@ export interface Source {
 
 const PRODUCT = ['api/src', 'worker/src', 'shared/src', 'local/src', 'client/src', 'migrations'];
 
-/** All sources of the product that stands in `root`. */
+/** All sources of the product below `root`. */
 export function readProduct(root: string): Source[] {
   return PRODUCT.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -19,18 +19,18 @@ export function readProduct(root: string): Source[] {
   ).map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
 
-/** Puts the bug in. @returns the one file that it changes. @throws Error if its text does not stand in them exactly once. */
+/** Puts the bug in. @returns the one file that it changes. @throws Error if its text does not occur exactly once. */
 export function placeMutant(sources: readonly Source[], mutant: Mutant): Source {
   const [place, ...others] = placesOf(sources, mutant.text);
   if (place === undefined) {
     const { path, line, text } = findNearest(sources, mutant.text);
     throw new Error(
-      `${mutant.name}: its text stands nowhere in the product; nearest to it, in ${path}:${line}:\n${text}`,
+      `${mutant.name}: its text occurs nowhere in the product; the nearest is in ${path}:${line}:\n${text}`,
     );
   }
   if (others.length > 0) {
     const paths = [place, ...others].map(({ source }) => source.path).join(', ');
-    throw new Error(`${mutant.name}: its text stands ${others.length + 1} times, not once: in ${paths}`);
+    throw new Error(`${mutant.name}: its text occurs ${others.length + 1} times, not once: in ${paths}`);
   }
   const { source, start, end } = place;
   return { path: source.path, text: source.text.slice(0, start) + mutant.instead + source.text.slice(end) };
@@ -42,7 +42,7 @@ interface Place {
   readonly end: number;
 }
 
-/** Wherever the text stands, with other white space or not: code that is moved is often indented in another way. */
+/** Finds the text whatever its white space: moved code often has another indentation. */
 function placesOf(sources: readonly Source[], text: string): Place[] {
   const words = text.trim().split(/\s+/);
   const pattern = new RegExp(words.map((word) => word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+'), 'g');

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what is read of history and of the feed as it grows. */
+/** Bugs in reading history, and the feed as it grows. */
 export const READING: readonly Mutant[] = [
   {
     name: 'statement-not-held-together',
@@ -21,11 +21,11 @@ export const READING: readonly Mutant[] = [
     bug: 'a listener that takes nothing has the process keep everything for it',
     text: 'over.signal.aborted || to.writableLength > UNTAKEN_BYTES',
     instead: 'over.signal.aborted || to.writableLength > 2 ** 40 * UNTAKEN_BYTES',
-    tests: ['laws/event-streams > takes nothing'],
+    tests: ['laws/event-streams > reads nothing'],
   },
   {
     name: 'listener-told-of-other-types',
-    bug: 'a listener is told of types that it did not ask for',
+    bug: 'a listener gets events of types that it did not ask for',
     text: 'frames.filter(({ type }) => types === null || types.includes(type))',
     instead: 'frames.filter(({ type }) => types === null || type !== null)',
     tests: ['stories/event-stream > of the types it asks for'],

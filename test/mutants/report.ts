@@ -10,7 +10,7 @@ export function summarise(hunts: readonly Hunt[], minutes: number): string {
   return `${caught.length} of ${hunts.length} mutants caught in ${minutes.toFixed(0)} minutes, half of them within ${median.toFixed(1)} s.`;
 }
 
-/** A table in Markdown, its columns as wide as what stands in them. Survivors come first. */
+/** A table in Markdown with columns as wide as their contents. Survivors come first. */
 export function drawTable(hunts: readonly Hunt[]): string {
   const ordered = hunts.toSorted((a, b) => Number(a.caughtBy !== null) - Number(b.caughtBy !== null));
   const rows = [HEADER, ...ordered.map(rowOf)].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
@@ -25,18 +25,18 @@ function rowOf({ mutant, caughtBy, seconds }: Hunt): string[] {
   return [`\`${mutant.name}\``, mutant.bug, by, (caughtBy?.seconds ?? seconds).toFixed(1)];
 }
 
-/** The page that a whole run leaves behind. */
+/** The page written by a complete run. */
 export function writePage(hunts: readonly Hunt[], minutes: number, day: string): string {
   return `# Mutants
 
-\`npm run mutants\` tests the tests. Each of these bugs is put into a copy of the sources, one after the other, and the tests that
-have to notice are run: one that nobody notices is a test that is missing. Without any bug the same tests must pass, or being
-caught would mean nothing. \`npm run mutants -- --list\` names the bugs, \`--only name\` tries one of them, \`--all\` asks every test
-there is instead of those named for a mutant. It ends with 1 if any survives.
+\`npm run mutants\` tests the tests. It puts each of these bugs into a copy of the sources, one at a time, and runs the tests that
+have to notice it: if none does, a test is missing. Without a bug the same tests must pass, or a failure would prove nothing.
+\`npm run mutants -- --list\` names the bugs, \`--only name\` tries one of them, and \`--all\` runs every test instead of those named
+for a mutant. The exit status is 1 if a mutant survives.
 
-The bugs are exact texts of the product and what stands in their place. A text names no file and stands exactly once in all of the
-product, however it is indented: code can move and its mutants with it. \`npm run mutants -- --check\` tells in seconds which texts
-no longer apply, with what stands nearest to them; a run does so before anything else.
+A bug is an exact text of the product and its replacement. A text names no file and occurs exactly once in the whole product,
+however it is indented: code can move and its mutants with it. \`npm run mutants -- --check\` reports within seconds which texts
+no longer occur, with the nearest lines; a run does that first.
 
 ${day}, Node ${process.versions.node}: ${summarise(hunts, minutes)} Seconds are those until the first test failed, starting Postgres and Redis
 included.

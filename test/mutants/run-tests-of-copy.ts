@@ -11,7 +11,7 @@ export interface Failure {
   readonly seconds: number;
 }
 
-/** How tests of the copy ended. Of those that did not end in time nobody knows. */
+/** How tests of the copy ended. Tests that did not end in time have no result. */
 export type Verdict =
   { readonly kind: 'passed' | 'not_ended'; readonly seconds: number } | ({ readonly kind: 'failed' } & Failure);
 
@@ -20,16 +20,18 @@ const LIMIT_MS = 300_000;
 const LIMIT_OF_MANY_MS = 1_800_000;
 
 const LOG = 'tests.log';
-/** How many characters of it are told when something is wrong. */
+/** How many characters of it are reported in case of an error. */
 const TOLD = 4_000;
 
-/** Which tests: files from the folder `test`, or null for all; `part` is what their names have to contain. */
+/** Which tests: files from the folder `test`, or null for all; `part` is a part of their names. */
 export interface Tests {
   readonly files: readonly string[] | null;
   readonly part: string | null;
 }
 
-/** Runs tests of the copy until one fails, as `npm test` does. What they print goes into a log beside the copy's sources. */
+/**
+ * Runs tests of the copy until one fails, as `npm test` does. Their output goes into a log beside the copy's sources.
+ */
 export async function runTestsOfCopy(copy: string, { files, part }: Tests): Promise<Verdict> {
   const failures = join(copy, 'failures.jsonl');
   rmSync(failures, { force: true });

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what the service says of itself: why something waits, which workers are there, and what ended in a minute. */
+/** Bugs in what the service reports of itself: why something waits, which workers run, and what ended in a minute. */
 export const SEEING: readonly Mutant[] = [
   {
     name: 'turns-not-counted',

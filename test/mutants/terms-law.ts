@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in what the database refuses of operations with terms: each leaves one sentence out of the law. */
+/** Bugs in what the database refuses of operations with terms: each removes one sentence of the law. */
 export const TERMS_LAW: readonly Mutant[] = [
   {
     name: 'terms-are-not-asked-for',

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutant.ts';
 
-/** Bugs in how workers find operations and put them in order, and in how waiting callers hear of it: P1, P2, P6. */
+/** Bugs in how workers find and order operations, and in how waiting callers hear of the outcome: P1, P2, P6. */
 export const WORKING: readonly Mutant[] = [
   {
     name: 'partition-not-locked',
@@ -49,7 +49,7 @@ export const WORKING: readonly Mutant[] = [
     bug: 'what stands behind more than fits into a transaction is applied before the rest of it',
     text: 'return last === undefined || byPlace(operation, last) <= 0;',
     instead: 'return true;',
-    tests: ['laws/batch-order > stays behind the lines'],
+    tests: ['laws/batch-order > waits for the lines'],
   },
   {
     name: 'part-advanced-too-far',
@@ -161,7 +161,7 @@ export const WORKING: readonly Mutant[] = [
     bug: 'a migration that older programs do not fit does not wait for what they have under way',
     text: `if (oldestProgram > found.oldestProgram) await database.query('LOCK TABLE schema_version IN ACCESS EXCLUSIVE MODE');`,
     instead: '',
-    tests: ['laws/schema-version > waits for what they have under way'],
+    tests: ['laws/schema-version > waits for their running transactions'],
   },
   {
     name: 'misfit-starts',

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Host } from './network.ts';
 import type { PostgresPair } from './postgres-pair.ts';
 
-/** All that can be cut off. */
+/** Everything that can be cut off. */
 export interface Site {
   readonly hosts: Readonly<Record<HostName, Host>>;
   readonly postgres: PostgresPair;
@@ -15,14 +15,14 @@ export const HOST_NAMES = [
 ];
 export type HostName = (typeof HOST_NAMES)[number];
 
-/** A host that is cut off, and what an operator does until it is back. */
+/** A host that is cut off, and the operator's actions until it is back. */
 interface Cut {
   readonly name: string;
   run(site: Site): Promise<void>;
 }
 
 const AWAY_MS = 10_000;
-/** After this time an operator knows that a server of Postgres does not answer. */
+/** After this time an operator knows that a Postgres server does not answer. */
 const NOTICED_MS = 5_000;
 
 export const CUTS: readonly Cut[] = [
@@ -33,7 +33,7 @@ export const CUTS: readonly Cut[] = [
     run: async (site) => away(await site.queueOwner(), () => delay(AWAY_MS)),
   },
   {
-    // Until an operator says that it is not to be waited for, nothing can be committed.
+    // Until an operator removes it from the synchronous standbys, nothing can be committed.
     name: 'the synchronous standby',
     async run({ hosts, postgres }) {
       const [primary, standby] = [hosts['postgres-1'], hosts['postgres-2']];

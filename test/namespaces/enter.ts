@@ -12,12 +12,12 @@ import { PG_BASEBACKUP } from './postgres-pair.ts';
 /** What is set in the environment of the process inside: the folder for its files. */
 const INSIDE = 'WALLET_NAMESPACES_FOLDER';
 
-/** The folder that the process inside works in; null if this is not that process. */
+/** The folder that the process inside works in; null outside. */
 export function folderInside(): string | null {
   return process.env[INSIDE] ?? null;
 }
 
-/** Its process id 1 is the program: when it goes, so does every other, and with them all networks. */
+/** Its process 1 is the program: when it ends, so does every other, and with them all networks. */
 const UNSHARE = ['unshare', '--net', '--mount-proc', '--pid', '--fork', '--kill-child=KILL'];
 
 /** Why there can be no namespaces here; null if there can. */

@@ -34,7 +34,7 @@ Exit status 1 if anything is wrong.
 const OPTIONS = { clients: { type: 'string', default: '16' }, only: { type: 'string', multiple: true } } as const;
 const SEED = 77;
 const CALM_MS = 6_000;
-/** A cut that still shows so long after it has been healed is counted as one of its own. */
+/** A cut that still has effects this long after its repair is counted as a cut of its own. */
 const AFTERMATH_MS = 10_000;
 const MOST_TOLD = 10;
 
@@ -136,7 +136,7 @@ async function readApplied(database: Database): Promise<number[]> {
   return rows.map(({ at }) => at - performance.timeOrigin);
 }
 
-/** The longest time between two of `times`, as far as it lies between `from` and `until`. */
+/** The longest gap between two of `times`, as far as it lies between `from` and `until`. */
 function longestGap(times: readonly number[], from: number, until: number): number {
   const within = [from, ...times.filter((time) => time > from && time < until), until].sort((a, b) => a - b);
   return Math.max(...within.map((time, index) => time - (within[index - 1] ?? time)));

@@ -7,7 +7,7 @@ export interface Host {
   readonly address: string;
   /** Words before a command that is to run on it. */
   readonly prefix: readonly string[];
-  /** Pulls the cable at the switch: nothing arrives or leaves, and nobody is told. */
+  /** Pulls the cable at the switch: nothing arrives or leaves, and no side is notified. */
   cutOff(): void;
   join(): void;
 }
@@ -18,8 +18,9 @@ const SWITCH = 'switch';
 const FIRST = 11;
 
 /**
- * Makes hosts on a switch in this process's own network namespace, from which no route leads outside. Their names are mounted in its own
- * mount namespace, so that all of it goes with the last process in it, whatever ends the test.
+ * Creates hosts on a switch in this process's own network namespace, which has no route outside. Their names are
+ * mounted in its own mount namespace, so that everything disappears with the last process in it, whatever ends the
+ * test.
  */
 export function makeNetwork<Name extends string>(names: readonly Name[]): Readonly<Record<Name, Host>> {
   mkdirSync('/run/netns', { recursive: true });

@@ -1,8 +1,8 @@
 import { startPostgres } from '@wallet/local/embedded-postgres';
 
 /**
- * A Postgres on a host of the test: `node postgres-host.ts folder`. It is a program, since a process stays in the network that it
- * was started in.
+ * A Postgres on a host of the test: `node postgres-host.ts folder`. It is a program, because a process stays in the
+ * network in which it was started.
  */
 const [dataDir = ''] = process.argv.slice(2);
 const postgres = await startPostgres({
@@ -11,7 +11,7 @@ const postgres = await startPostgres({
   port: 5432,
   settings: {
     ...{ listen_addresses: '*', fsync: 'off', hot_standby: 'on' },
-    // What is cut off is noticed in seconds.
+    // Cut connections are noticed within seconds.
     ...{ wal_sender_timeout: '3s', wal_receiver_timeout: '3s', wal_retrieve_retry_interval: '500ms' },
   },
 });

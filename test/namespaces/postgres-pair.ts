@@ -10,13 +10,13 @@ import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 import { createPool } from '@wallet/shared/database/pool';
 import type { Host } from './network.ts';
 
-/** A primary and a synchronous standby on hosts of their own, and what an operator does with them. */
+/** A primary and a synchronous standby on their own hosts, and an operator's actions on them. */
 export interface PostgresPair {
   /** The superuser's address that names both. */
   readonly url: string;
   /** From now on the primary waits for its standby before it commits; or no longer. */
   setSynchronous(primary: Host, isSynchronous: boolean): Promise<void>;
-  /** Makes sure that the server is down, as an operator does before another takes its place. */
+  /** Makes sure that the server is down, as an operator does before another takes over. */
   fence(host: Host): Promise<void>;
   promote(standby: Host): Promise<void>;
   /** Makes a server that is down the standby of the primary, on a copy of its data, and waits until it has caught up. */
@@ -24,7 +24,7 @@ export interface PostgresPair {
   untilStreaming(primary: Host): Promise<void>;
 }
 
-/** What a standby is made anew with. */
+/** The settings for a new standby. */
 export const [PG_BASEBACKUP] = findPrograms(process.env['PATH'] ?? '', 'pg_basebackup');
 
 const HOST_PROGRAM = fileURLToPath(new URL('postgres-host.ts', import.meta.url));
@@ -98,7 +98,7 @@ export async function startPostgresPair(folder: string, first: Host, second: Hos
   return pair;
 }
 
-/** Of what an operator asks of one server; it may wait. @returns the number of rows. */
+/** An operator's query on one server; it may wait. @returns the number of rows. */
 async function query(url: string, text: string): Promise<number> {
   const pool = createPool({ url, name: 'operator', size: 1, statementMs: 30_000, onError: () => undefined });
   const { rowCount } = await pool.query(text).finally(() => pool.end());

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** An operation that was accepted is answered from what was asked, and must say what is read of it afterwards. */
+/** The answer for an accepted operation is made from the request, and must equal what is read of it afterwards. */
 let service: Service;
 let wallet: string;
 let other: string;
@@ -11,7 +11,7 @@ beforeAll(async () => {
   wallet = await createFundedWallet(service.url, '10.00');
   other = await createFundedWallet(service.url, '10.00');
   await request(service.url).post('/accounts').send({ name: 'fees' }).expect(201);
-  // Nothing that is accepted from now on ends.
+  // No operation accepted from now on ends.
   await service.stopWorkers();
 });
 afterAll(() => service.stop());
@@ -57,7 +57,7 @@ it('a capture to a wallet, its reversal, and a release', async () => {
   await expectSame(`/holds/${hold}/release`, { amount: '0.75' });
 });
 
-it('a posting, also as it is scheduled', async () => {
+it('a posting, even while it is scheduled', async () => {
   const legs = [
     { from: { wallet_id: wallet }, to: { wallet_id: other.toUpperCase() }, amount: '1.00' },
     { from: { wallet_id: other }, to: { account: 'fees' }, amount: '0.25', asset: 'USD' },

@@ -37,7 +37,7 @@ const TOKEN = /wk_[0-9a-f]{32}_[A-Za-z0-9_-]{43}/;
 const tokenIn = ({ out }: ProgramRun): string => TOKEN.exec(out)![0];
 
 describe('npm run keys', () => {
-  it('makes a key, shows its token once, lists, rotates and revokes it, and logs each step', async () => {
+  it('creates a key, shows its token once, lists, rotates and revokes it, and logs each step', async () => {
     expect(await keys('list')).toEqual({ code: 0, out: 'There are no keys: everything is open.\n', err: '' });
     const api = await clusterWith({}).startApi();
     expect(await statusFor(api.url, null)).toBe(404);
@@ -73,7 +73,7 @@ describe('npm run keys', () => {
     expect(await keys('rotate', id)).toEqual({
       code: 1,
       out: '',
-      err: `Key ${id} is revoked, for good. Create another one.\n`,
+      err: `Key ${id} is permanently revoked. Create another one.\n`,
     });
     const log = await keys('log');
     expect(log.out.split('\n').map((line) => line.split('  ').slice(1, 4))).toEqual([
@@ -83,7 +83,7 @@ describe('npm run keys', () => {
     expect(log.out).not.toMatch(TOKEN);
   }, 60_000);
 
-  it('takes a rate limit and an end', async () => {
+  it('accepts a rate limit and an expiry', async () => {
     const more = ['--rate-limit', '50', '--expires', '90d', '--json'];
     const { out } = await keys('create', '--name', 'x', '--scopes', 'events:read', ...more);
     const key = JSON.parse(out) as Record<string, string>;
@@ -91,7 +91,7 @@ describe('npm run keys', () => {
     expect((Date.parse(key['expires_at']!) - Date.now()) / 86_400_000).toBeCloseTo(90, 1);
   });
 
-  it('says what it cannot reach, and what there is not', async () => {
+  it('reports an unreachable database and missing keys', async () => {
     const none = '01900000-0000-7000-8000-000000000000';
     expect(await keys('revoke', none)).toEqual({ code: 1, out: '', err: `There is no key ${none}.\n` });
     expect(await runProgram('shared/src/commands/keys.ts', ['list'], {})).toMatchObject({
@@ -110,20 +110,20 @@ describe('npm run keys', () => {
 describe('HOST', () => {
   const everywhere = { HOST: '0.0.0.0' };
 
-  it('must be loopback while everybody could do everything', async () => {
+  it('must be loopback while there are no keys', async () => {
     await expect(clusterWith(everywhere).startApi()).rejects.toThrow(
       /ended with 2: [^]*There are no API keys.*ALLOW_ANONYMOUS/,
     );
   });
 
-  it('can be any with ALLOW_ANONYMOUS, which keys end', async () => {
+  it('can be any with ALLOW_ANONYMOUS, until there are keys', async () => {
     const api = await clusterWith({ ...everywhere, ALLOW_ANONYMOUS: 'true' }).startApi();
     expect(await statusFor(api.url, null)).toBe(404);
     const created = await keys('create', '--name', 'x', '--scopes', 'events:read');
     await untilGood(api.url, tokenIn(created));
   });
 
-  it('can be any when there are keys, also when they are all revoked', async () => {
+  it('can be any when there are keys, even if they are all revoked', async () => {
     const created = await keys('create', '--name', 'x', '--scopes', 'events:read', '--json');
     await keys('revoke', (JSON.parse(created.out) as { id: string }).id);
     const api = await clusterWith(everywhere).startApi();
@@ -143,7 +143,7 @@ describe('with a key', () => {
     await untilGood(api.url, token);
   });
 
-  it('npm run batch and npm run listen send that of WALLET_API_KEY', async () => {
+  it('npm run batch and npm run listen send the key of WALLET_API_KEY', async () => {
     const file = join(folder, 'credits.csv');
     writeFileSync(file, `type,wallet_id,amount\ndeposit,${wallet},1.00\n`);
     const env = { WALLET_URL: api.url };
@@ -157,14 +157,14 @@ describe('with a key', () => {
       code: 4,
       err: expect.stringContaining('Send an API key'),
     });
-    // It is let in, and refused for the address it listens on: this API sends to no inner network.
+    // It is admitted, and refused for its address: this API sends to no internal network.
     expect(await runProgram('client/src/listen.ts', [], { ...env, WALLET_API_KEY: token })).toMatchObject({
       code: 4,
       err: expect.stringContaining('The service refused: '),
     });
   });
 
-  it('no log line at any level shows it, wherever it was sent', async () => {
+  it('no log line at any level shows the token, wherever it was sent', async () => {
     const places = [
       request(api.url).get(`/operations?access_token=${token}`).set(bearer(token)),
       request(api.url)

@@ -31,7 +31,7 @@ async function startApis(count: number, more: { redisUrl?: string } = {}): Promi
 const GET = '/assets';
 const ask = (url: string, token: string) => request(url).get(GET).set(bearer(token));
 
-/** Asks again and again, one after the other, until the limit is met. */
+/** Repeats the request until the limit is reached. */
 async function untilLimited(send: () => Promise<Response>): Promise<{ refusal: Response; allowed: number }> {
   let refusal: Response | undefined;
   let allowed = 0;
@@ -45,7 +45,7 @@ async function untilLimited(send: () => Promise<Response>): Promise<{ refusal: R
   return { refusal: refusal!, allowed };
 }
 
-/** What is left of the limit, as an answer says. */
+/** The remaining limit, according to an answer. */
 const leftIn = ({ headers }: Response) => Number(/^"key"; r=(\d+); t=[01]$/.exec(headers['ratelimit'] ?? '')![1]);
 
 let wallet: string | undefined;
@@ -54,8 +54,8 @@ describe.each([
   ['Redis', {}],
   ['no Redis', { redisUrl: 'redis://127.0.0.1:1' }],
 ])('with %s', (_, more) => {
-  it('what a key sends beyond its limit is refused with 429, and leaves nothing behind', async () => {
-    // Before the first key, everybody may.
+  it('requests beyond the limit of a key are refused with 429, and leave nothing behind', async () => {
+    // Before the first key, every caller is admitted.
     const [url] = (await startApis(1, more)) as [string];
     wallet ??= await createFundedWallet(url);
     const path = `/wallets/${wallet}/operation`;
@@ -105,7 +105,7 @@ it('two API processes share the count', async () => {
   expect(Math.min(...lefts)).toBeLessThanOrEqual(989);
 });
 
-it('a key without a limit is counted nowhere', async () => {
+it('a key without a limit is not counted', async () => {
   const [url] = (await startApis(1)) as [string];
   const { token } = await makeKey(database);
   await untilGood(url, token);

@@ -21,7 +21,7 @@ async function countRows(): Promise<number> {
   return rows[0]!.count;
 }
 
-it('is open until the first key is made, and from then on lets in who has one', async () => {
+it('is open until the first key is created, and then admits only requests with a key', async () => {
   const wallet = await createFundedWallet(service.url);
   await request(service.url).get(`/wallets/${wallet}`).set(bearer('anything')).expect(200);
 
@@ -60,7 +60,7 @@ it('is open until the first key is made, and from then on lets in who has one', 
   );
 });
 
-it('tells nothing to who has no key, but its health and its documents', async () => {
+it('tells a caller without a key nothing except its health and its documents', async () => {
   const { token } = await makeKey(service.database);
   await untilRefused(service.url, null);
   const wallet = await request(service.url).post('/wallets').set(bearer(token)).send({}).expect(201);
@@ -98,7 +98,7 @@ it('a refused request leaves nothing behind, and its body is not waited for', as
     await send('/operations').send({ type: 'deposit' }).expect(status);
     await send('/batches').set('Content-Type', 'text/csv').send('type,wallet_id,amount\n').expect(status);
     await send('/webhook-endpoints').send({ url: 'http://127.0.0.1:1/' }).expect(status);
-    // What is wrong with the body is not looked at.
+    // The errors of the body are not considered.
     await send('/wallets').set('Content-Type', 'application/json').send('{').expect(status);
   }
   expect(await countRows()).toBe(before);
@@ -114,7 +114,7 @@ it('a refused request leaves nothing behind, and its body is not waited for', as
   await closed;
 });
 
-it('a revoked key is refused within seconds, for good, and the API stays closed', async () => {
+it('a revoked key is refused within seconds, permanently, and the API stays closed', async () => {
   const { key, token } = await makeKey(service.database);
   await untilGood(service.url, token);
   const started = Date.now();
@@ -144,7 +144,7 @@ it('an expired key is refused', async () => {
   expect(await rotateKey(service.database, key.id, { atOnce: false })).toBe('key_expired');
 });
 
-it('a rotated key has two tokens for a day, or one at once', async () => {
+it('a rotated key has two tokens for a day, or immediately only one', async () => {
   const { key, token: first } = await makeKey(service.database);
   await untilGood(service.url, first);
   const second = await rotateKey(service.database, key.id, { atOnce: false });
@@ -174,7 +174,7 @@ it('only hashes are stored', async () => {
   }
 });
 
-it('there can be a thousand good keys, and any number of others', async () => {
+it('there can be a thousand valid keys, and any number of others', async () => {
   await service.database.query(
     `INSERT INTO api_keys (id, name, scopes, token_hash, expires_at)
      SELECT gen_random_uuid(), 'many', '{events:read}', sha256(n::text::bytea), CASE WHEN n > 999 THEN now() END
@@ -185,7 +185,7 @@ it('there can be a thousand good keys, and any number of others', async () => {
   await untilGood(service.url, token);
 });
 
-it('administrative acts are written down, with the key that did them', async () => {
+it('administrative actions are recorded, with the key that made them', async () => {
   const wallet = await createFundedWallet(service.url);
   const patch = (status: string, headers: Record<string, string>) =>
     request(service.url).patch(`/wallets/${wallet}`).set(headers).send({ status });
@@ -202,7 +202,7 @@ it('administrative acts are written down, with the key that did them', async () 
   const path = `/webhook-endpoints/${endpoint}`;
   await request(service.url).patch(path).set(as).send({ url, status: 'disabled' }).expect(200);
   await request(service.url).post(`${path}/rotate-secret`).set(as).expect(200);
-  // What changes nothing is not written down.
+  // Requests that change nothing are not recorded.
   await request(service.url).post(`${path}/test`).set(as).expect(409);
   await request(service.url).patch(path).set(as).send({ status: 'enabled' }).expect(200);
   const sent = await request(service.url).post(`${path}/test`).set(as).expect(202);
@@ -258,7 +258,7 @@ it('administrative acts are written down, with the key that did them', async () 
   }
 });
 
-it('an act that cannot be written down is not done', async () => {
+it('an action that cannot be recorded is not done', async () => {
   const wallet = await createFundedWallet(service.url);
   await service.database.query('ALTER TABLE audit_log ADD CONSTRAINT none CHECK (false) NOT VALID');
   await request(service.url).patch(`/wallets/${wallet}`).send({ status: 'frozen' }).expect(500);
@@ -272,7 +272,7 @@ it('an act that cannot be written down is not done', async () => {
   expect(rows).toEqual([{ status: 'active', endpoints: 0 }]);
 });
 
-it('answers carry the headers that keep browsers from doing more with them than is meant', async () => {
+it('answers carry the security headers for browsers', async () => {
   const { headers } = await request(service.url).get('/assets').expect(200);
   expect(headers).toMatchObject({
     'content-security-policy': "default-src 'none';frame-ancestors 'none'",

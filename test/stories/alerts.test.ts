@@ -13,8 +13,9 @@ import { NATIVE_REDIS, type RedisServer, startRedisServer } from '../support/red
 import { createTestDatabase } from '../support/test-database.ts';
 
 /**
- * Breaks what alerts watch, and sees them fire in a Prometheus that scrapes real processes: by the rules as they are, but that it
- * looks ten times a second and `for` and the ranges are seconds long. Run with ALERTS=1, since it takes half a minute of waiting.
+ * Causes the conditions that alerts watch for, and sees them fire in a Prometheus that scrapes real processes: with the
+ * original rules, except that it evaluates them ten times a second and that `for` and the ranges are seconds long. Run
+ * with ALERTS=1, since it waits for half a minute.
  */
 const prometheus = findProgram(process.env['PATH'] ?? '', 'prometheus');
 const isPossible = process.env['ALERTS'] === '1' && prometheus !== null && NATIVE_REDIS !== null;
@@ -106,7 +107,7 @@ async function untilFiring(...names: string[]): Promise<void> {
   await deposit('wait=10').expect(200);
   expect(await firing()).toEqual([]);
 
-  // An endpoint that nobody listens on.
+  // An endpoint without a receiver.
   await request(api.url)
     .post('/webhook-endpoints')
     .send({ url: `http://127.0.0.1:${await findFreePort()}/hook` })

@@ -1,9 +1,12 @@
 import request from 'supertest';
 import { service, wallet } from '../support/idle-service.ts';
 
-/** An amount is judged as it is written, and the same wherever it stands: one rule for JSON, in quotes or bare, and for CSV. */
+/**
+ * An amount is validated as it is written, and in the same way everywhere: one rule for JSON, in quotes or bare, and
+ * for CSV.
+ */
 
-/** What is said of an amount, by the way it came: the amount as it was read, or that it was refused. */
+/** The result for an amount, by the way it came: the amount as it was read, or that it was refused. */
 async function verdictsOn(text: string): Promise<Record<string, string>> {
   const line = (amount: string): string => `{"type":"deposit","wallet_id":"${wallet}","amount":${amount}}`;
   const csv = `type,wallet_id,amount\ndeposit,${wallet},"${text}"\n`;
@@ -38,7 +41,7 @@ it.each([
   ['10', '10.00'],
   ['100.10', '100.10'],
   ['999999999999999', '999999999999999.00'],
-])('%s is read as %s, wherever it stands', async (text, amount) => {
+])('%s is read as %s, wherever it occurs', async (text, amount) => {
   const verdicts = await verdictsOn(text);
   expect(new Set(Object.values(verdicts))).toEqual(new Set([amount]));
 });
@@ -63,7 +66,7 @@ it.each([
     '∞',
     '5$',
   ],
-])('%j is refused with the same words, wherever it stands', async (text) => {
+])('%j is refused with the same words, wherever it occurs', async (text) => {
   const verdicts = await verdictsOn(text);
   expect(new Set(Object.values(verdicts)).size).toBe(1);
   expect(verdicts['CSV']).toMatch(/^refused: (must be|USD has at most)/);

@@ -31,7 +31,7 @@ afterAll(async () => {
 const run = (args: readonly string[], url: string | undefined = service.databaseUrl): Promise<ProgramRun> =>
   runProgram('shared/src/commands/archive.ts', [...args, '--to', folder], { DATABASE_URL: url }, 60_000);
 
-it('archives, has nothing more to archive, and verifies, with a database and without one', async () => {
+it('archives, finds nothing more to archive, and verifies, with a database and without one', async () => {
   const sentence = `2026-01: operations moved to ${join(folder, '2026-01')}: 1\n`;
   expect(await run(['--before', '2026-02'])).toEqual({ code: 0, out: sentence, err: '' });
   const kinds = ['checkpoints', 'failures', 'legs', 'movements', 'operations', 'terms'];
@@ -53,25 +53,25 @@ it('archives, has nothing more to archive, and verifies, with a database and wit
   ]);
 }, 180_000);
 
-it('does not begin while another works on the database', async () => {
+it('does not start while another works on the database', async () => {
   const client = await service.database.connect();
   expect(await lockArchive(client)).toBe(true);
   const { code, err } = await run(['--before', '2026-03']);
   client.release(true);
   expect({ code, err }).toEqual({
     code: 2,
-    err: 'Another npm run archive works on this database. Wait until it has ended.\n',
+    err: 'Another npm run archive is working on this database. Wait until it has ended.\n',
   });
 }, 60_000);
 
-/** What it refuses, each with the rest as it should be. */
+/** The refused arguments, each with valid other ones. */
 const WRONG: [args: string[], says: RegExp, url?: (good: string) => string][] = [
-  [[], /^Say which months to archive, as --before 2026-01. See npm run archive -- --help.$/],
+  [[], /^Say which months to archive, such as --before 2026-01. See npm run archive -- --help.$/],
   [['--before'], /Option '--before <value>' argument/],
-  [['--before', '2026-13'], /^--before must be a month, as 2026-01, not 2026-13/],
-  [['--before', 'January'], /^--before must be a month, as 2026-01, not January/],
-  [['--before', '2999-01'], /^--before 2999-01 names months that are not over: .* The last that can be is \d{4}-\d\d/],
-  [['--before', '2020-01', '--verify'], /^--verify checks the whole archive: leave --before out/],
+  [['--before', '2026-13'], /^--before must be a month such as 2026-01, not 2026-13/],
+  [['--before', 'January'], /^--before must be a month such as 2026-01, not January/],
+  [['--before', '2999-01'], /^--before 2999-01 names months that are not over: .* The last of them is \d{4}-\d\d/],
+  [['--before', '2020-01', '--verify'], /^--verify checks the whole archive: leave out --before/],
   [['--before', '2020-01', '--to', ''], /^--to must be a folder/],
   [['--before', '2020-01', '--to', '/sys/archive'], /^Archives cannot be written to \/sys\/archive: .* with --to/],
   [['--before', '2020-01', '--to', '/dev/null'], /cannot be written to \/dev\/null: it is a file, not a folder/],

@@ -4,7 +4,7 @@ import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 
-/** What a caller is told of batches whose lines are in the archives, and of lines that were accepted before. */
+/** The answers about batches with archived lines, and about lines that were accepted before. */
 
 let service: Service;
 let wire: WireTrap;
@@ -66,7 +66,7 @@ describe('a batch with archived lines', () => {
     { type: 'deposit', wallet_id: wallet, amount: '2.00' },
   ];
 
-  it('is answered as before from its sums, and its lines are 410 in every form', async () => {
+  it('is answered as before from its sums, and its lines are 410 in every format', async () => {
     const wallet = await createFundedWallet(service.url);
     const { id: first } = await send(lines(wallet), 'first');
     const before = await bodyOf(`/batches/${first}`);
@@ -82,7 +82,7 @@ describe('a batch with archived lines', () => {
     expect(await bodyOf(path, { status: 'pending' })).toEqual({ data: [], next_cursor: null });
   });
 
-  it('is retried no more, but says which batch it was retried as before', async () => {
+  it('is not retried again, but names its earlier retry', async () => {
     const wallet = await createFundedWallet(service.url);
     const { id: never } = await send(lines(wallet), 'never');
     const { id: once } = await send(lines(wallet), 'once');
@@ -98,7 +98,7 @@ describe('a batch with archived lines', () => {
     expect((await service.database.query('SELECT FROM batches')).rowCount).toBe(3);
   });
 
-  it('of which only some are archived is so too; one of that time that was left alone is not', async () => {
+  it('of which only some are archived is 410 too; another of that time is not', async () => {
     const wallet = await createFundedWallet(service.url);
     const [some, none] = [await send(lines(wallet), 'some'), await send(lines(wallet), 'none')];
     const kept = await Promise.all([some, none].map(({ id }) => bodyOf(`/batches/${id}/operations`)));
@@ -116,7 +116,7 @@ describe('a batch with archived lines', () => {
     await service.drained();
   });
 
-  it('that stand for operations of before is so too, but its own that failed can be retried and listed', async () => {
+  it('whose lines stand for archived operations is 410 too, but its own failed lines can be retried and listed', async () => {
     const wallet = await createFundedWallet(service.url);
     const keyed = { ...lines(wallet)[0], idempotency_key: 'k-1' };
     const first = await send([keyed], 'first');

@@ -8,7 +8,7 @@ import { END, PLACE, age, expectGone, older } from '../support/archive-by-hand.t
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What `npm run archive` leaves behind is what the API answers from. */
+/** The API answers from what `npm run archive` leaves behind. */
 
 let service: Service;
 let folder: string;
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const archive = (before: Month): Promise<number> => rig.archive(service, folder, before);
 
-it('a month that the command archived is answered for: operation, key, line, batch, history, moment, statistics', async () => {
+it('requests about an archived month are answered: operation, key, line, batch, history, moment, statistics', async () => {
   const { url } = service;
   const wallet = await createFundedWallet(url, '10.00');
   const line = { type: 'deposit', wallet_id: wallet, amount: '1.00', idempotency_key: 'line' };

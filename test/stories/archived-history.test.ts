@@ -5,7 +5,7 @@ import { everyItem } from '../support/every-item.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What a caller is told of history that is in the archives. */
+/** The answers about archived history. */
 
 let service: Service;
 beforeEach(async () => {
@@ -18,7 +18,7 @@ const get = (path: string, query: object = {}): request.Test => request(service.
 const bodyOf = async (path: string, query: object = {}): Promise<Body> => (await get(path, query).expect(200)).body;
 
 describe('an archived operation', () => {
-  it('is 410 with the month of its files; what was left for a later month is answered as always', async () => {
+  it('is 410 with the month of its files; one left for a later month is answered as always', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const [taken, failed, left] = [
       await operate(service.url, wallet, 'DEPOSIT', '1.00'),
@@ -36,7 +36,7 @@ describe('an archived operation', () => {
     expect(await bodyOf(`/operations/${older(left['id'] as string)}`)).toMatchObject({ status: 'succeeded' });
   });
 
-  it('may have any id of version 7 of that time, and no other', async () => {
+  it('may have any id of version 7 from that period, and no other', async () => {
     await age(service);
     await archive(service);
     const before = older(newId());
@@ -49,7 +49,7 @@ describe('an archived operation', () => {
       expect((await get(`/operations/${id}`).expect(404)).body.code).toBe('operation_not_found');
   });
 
-  it('is in the files of the month before which it was made, of several', async () => {
+  it('is in the files of the first month after its id', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const first = await operate(service.url, wallet, 'DEPOSIT', '1.00');
     await age(service);
@@ -62,7 +62,7 @@ describe('an archived operation', () => {
 });
 
 describe('the idempotency key of an archived operation', () => {
-  it('is still taken: the same request is 410 and applied no second time, another one is refused', async () => {
+  it('is still taken: the same request is 410 and not applied again, another one is refused', async () => {
     const wallet = await createFundedWallet(service.url);
     const post = (amount: string, key: string): request.Test =>
       request(service.url)
@@ -87,7 +87,7 @@ describe('the idempotency key of an archived operation', () => {
 });
 
 describe('the history of a wallet', () => {
-  it('goes back to the archives, and says where it continues there', async () => {
+  it('names the archives, and where it continues there', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     await operate(service.url, wallet, 'WITHDRAW', '4.00');
     const untouched = await createFundedWallet(service.url);
@@ -110,7 +110,7 @@ describe('the history of a wallet', () => {
     expect(await bodyOf(`/wallets/${untouched}/transactions`)).toEqual({ data: [], next_cursor: null, archived: null });
   });
 
-  it('that was being read when it was archived is 410, unless nothing was missed', async () => {
+  it('that is archived between two pages is 410, unless nothing was missed', async () => {
     const wallet = await createFundedWallet(service.url, '1.00');
     for (const amount of ['2.00', '3.00', '4.00']) await operate(service.url, wallet, 'DEPOSIT', amount);
     await age(service);
@@ -125,7 +125,7 @@ describe('the history of a wallet', () => {
     expect(await bodyOf(path, { cursor: sixth })).toMatchObject({ data: [{ version: 5 }], archived: { version: 4 } });
   });
 
-  it('of a time is complete, says what is missing, or is 410 where all of it is archived', async () => {
+  it('for a period is complete, says what is missing, or is 410 if all of it is archived', async () => {
     const wallet = await createFundedWallet(service.url, '1.00');
     await operate(service.url, wallet, 'DEPOSIT', '2.00');
     await age(service);
@@ -151,7 +151,7 @@ describe('the history of a wallet', () => {
         await expectGone(get(path, query), 'history_archived', { archived_before: movedAt });
   });
 
-  it('tells the balance of a moment from the last archived movement on, and is 410 before', async () => {
+  it('gives past balances from the last archived movement on, and is 410 before', async () => {
     const wallet = await createFundedWallet(service.url, '1.00');
     for (let n = 0; n < 9; n += 1) await operate(service.url, wallet, 'DEPOSIT', '1.00');
     await age(service);
@@ -171,7 +171,7 @@ describe('the history of a wallet', () => {
     expect((await at(Date.now()).expect(200)).body).toMatchObject({ balance: '2.00', version: 12 });
   });
 
-  it('all of which is archived still has a balance at every moment since', async () => {
+  it('that is completely archived still has a balance at every moment since', async () => {
     const wallet = await createFundedWallet(service.url, '1.00');
     await age(service);
     await archive(service);
@@ -182,7 +182,7 @@ describe('the history of a wallet', () => {
   });
 });
 
-it('the list of operations says on its last page until when they are archived, where that concerns it', async () => {
+it('the last page of the list of operations says until when they are archived, if that matters', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   const left = await operate(service.url, wallet, 'DEPOSIT', '2.00');
   expect(await bodyOf('/operations')).toMatchObject({ archived_before: null });

@@ -26,7 +26,7 @@ async function countRows(what: string): Promise<number> {
 }
 
 describe('POST /assets', () => {
-  it('adds an asset with a house account in every partition, and writes down who did', async () => {
+  it('adds an asset with a house account in every partition, and records the actor', async () => {
     const { body } = await add(EURO).expect(201);
     expect(body).toEqual({ id: 5, ...EURO });
     expect(await countRows(`accounts WHERE system = 'treasury' AND asset_id = 5 AND balance = 0`)).toBe(
@@ -41,7 +41,7 @@ describe('POST /assets', () => {
     expect(listed.body.data.at(-1)).toEqual(body);
   });
 
-  it('answers the same asset when it is asked again, and writes nothing', async () => {
+  it('returns the same asset when the request is repeated, and writes nothing', async () => {
     const first = await add({ ...EURO, code: 'AGAIN' }).expect(201);
     const acts = await countRows('audit_log');
     const again = await add({ ...EURO, code: 'AGAIN' }).expect(200);
@@ -49,13 +49,13 @@ describe('POST /assets', () => {
     expect(await countRows('audit_log')).toBe(acts);
   });
 
-  it('is asked for the same asset by many at once, and adds it once', async () => {
+  it('gets many concurrent requests for the same asset, and adds it once', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => add({ ...EURO, code: 'ONCE' })));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 19 }, () => 200), 201]);
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
   });
 
-  it('gives many assets that are added at once a number each', async () => {
+  it('gives each of many assets added at once its own number', async () => {
     const codes = Array.from({ length: 10 }, (_, index) => `MANY${index}`);
     const answers = await Promise.all(codes.map((code) => add({ ...EURO, code }).expect(201)));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(10);
@@ -99,7 +99,7 @@ it('an asset is in effect in every process as soon as it is added, without a res
     for (let index = 0; index < 5; index += 1) {
       const asset = `NEW${index}`;
       const { body } = await add({ ...EURO, code: asset, scale: 4 }, one.url).expect(201);
-      // By code and by number, at the process that was not told of it.
+      // By code and by number, at the process that did not add it.
       const named = index % 2 === 0 ? { asset } : { asset_type_id: body.id as number };
       const login = `user${index}`;
       await request(two.url).post('/clients').send({ name: 'User', login }).expect(201);
@@ -111,7 +111,7 @@ it('an asset is in effect in every process as soon as it is added, without a res
       const { body: operation } = await act(two.url, 'top-up').expect(200);
       expect(operation).toMatchObject({ status: 'succeeded', asset, amount: '1.0001' });
     }
-    // By a number that comes out of the database, at a process that was not told of it either.
+    // By a number from the database, at a process that did not add it either.
     const three = await cluster.startApi();
     await add({ ...EURO, code: 'LATE', scale: 5 }, two.url).expect(201);
     const wallet = await createFundedWallet(two.url, '0.00001', 'LATE');
@@ -153,7 +153,7 @@ describe.each([
     expect(await get(`/wallets/${wallet}?at=${data[0].created_at as string}`)).toMatchObject({ balance: rest });
   });
 
-  it('are exact in batches, and in what is exported of them', async () => {
+  it('are exact in batches, and in their exports', async () => {
     const wallet = await createFundedWallet(service.url, undefined, asset);
     const text = `type,wallet_id,amount\ndeposit,${wallet},${most}\nwithdraw,${wallet},${least}\n`;
     const { body } = await request(service.url)
@@ -170,7 +170,7 @@ describe.each([
     );
   });
 
-  it('are refused beyond what an account holds, and with more decimals', async () => {
+  it('are refused beyond the limit of an account, and with more decimals', async () => {
     const wallet = await createFundedWallet(service.url, undefined, asset);
     const send = (amount: string) =>
       request(service.url).post(`/wallets/${wallet}/operation`).send({ operation_type: 'DEPOSIT', amount });
@@ -179,7 +179,7 @@ describe.each([
     expect((await send(finer).expect(400)).body.detail).toBe(`amount: ${asset} has at most ${scale} decimals`);
   });
 
-  it('are exact in webhooks, of a worker that was running when the asset was added', async () => {
+  it('are exact in webhooks, from a worker that was running when the asset was added', async () => {
     const hooks = createSubscriptions(service);
     try {
       const { receiver } = await hooks.subscribe({ event_types: ['operation.succeeded'] });
@@ -211,7 +211,7 @@ describe('npm run assets', () => {
     runProgram('shared/src/commands/assets.ts', args, { DATABASE_URL: service.databaseUrl });
   const POINTS = ['add', '--code', 'POINT', '--name', 'Points', '--scale', '0'];
 
-  it('adds an asset that is in effect at once, and lists it', async () => {
+  it('adds an asset that takes effect at once, and lists it', async () => {
     const added = await assets(...POINTS);
     expect(added).toMatchObject({ code: 0, err: '' });
     expect(added.out).toMatch(/^\d+ {2}POINT {2}Points {2}0 decimals {2}not transferable\n$/);
@@ -224,11 +224,11 @@ describe('npm run assets', () => {
     expect(rows.filter(({ code }) => code === 'POINT')).toEqual([{ actor: 'command_line', code: 'POINT' }]);
   }, 60_000);
 
-  it('says what it cannot add with a status of 1, and what it does not understand with 2', async () => {
+  it('reports what it cannot add with a status of 1, and an invalid command with 2', async () => {
     expect(await assets('add', '--code', 'USD', '--name', 'Dollar', '--scale', '2', '--transferable')).toEqual({
       code: 1,
       out: '',
-      err: 'USD is another asset, which cannot be changed:\n4  USD  US Dollar  2 decimals  transferable\n',
+      err: 'USD exists as another asset, which cannot be changed:\n4  USD  US Dollar  2 decimals  transferable\n',
     });
     const { code, out, err } = await assets('add', '--code', 'usd');
     expect([code, out]).toEqual([2, '']);
@@ -237,7 +237,7 @@ describe('npm run assets', () => {
     expect(await runProgram('shared/src/commands/assets.ts', ['list'], {})).toMatchObject({ code: 2, out: '' });
   }, 60_000);
 
-  it('works as the user of the API too, and no other', async () => {
+  it('works as the user of the API too, and as no other', async () => {
     for (const [role, code] of [
       ['api', 0],
       ['worker', 2],

@@ -12,12 +12,15 @@ import { type ProgramRun, runProgram } from '../support/run-program.ts';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
-/** A backup that is made under load is restored into another cluster, beside an empty Redis, and everything in it is applied. */
+/**
+ * A backup that is made under load is restored into another cluster, beside an empty Redis, and everything in it is
+ * applied.
+ */
 
 jest.setTimeout(120_000);
 
 const PATH = process.env['PATH'] ?? '';
-/** The package of npm has the server alone. */
+/** The npm package contains only the server. */
 const IS_INSTALLED = findPostgresFolders(PATH).length > 0 && findPrograms(PATH, 'pg_dump').length > 0;
 const title = IS_INSTALLED ? 'a backup' : 'a backup (skipped: pg_dump is not installed)';
 
@@ -51,7 +54,7 @@ const check = (url: string, ...args: string[]): Promise<ProgramRun> =>
   runProgram('shared/src/commands/restore-check.ts', args, { DATABASE_URL: url });
 
 (IS_INSTALLED ? describe : describe.skip)(title, () => {
-  it('that is made under load is restored whole: what was pending in it is applied, and readers are told', async () => {
+  it('that is made under load is restored completely: its pending operations are applied, and readers are told', async () => {
     await request(source.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' }).expect(201);
     const wallet = await createFundedWallet(source.url, '1.00');
     const { next: early } = await untilFed(source.url, 1);
@@ -99,7 +102,7 @@ const check = (url: string, ...args: string[]): Promise<ProgramRun> =>
     }
   });
 
-  it('is a folder where several connections make and read it, each on the host of the first one', async () => {
+  it('is a folder if several connections make and read it, each on the host of the first one', async () => {
     // libpq tries no other host behind one that has no such database.
     const from = `${beginningAt(cluster.url, source.databaseUrl)}?load_balance_hosts=random`;
     expect(await backup(inFolder('wallet.dir'), from, '--jobs', '2')).toMatchObject({ code: 0, err: '' });
@@ -110,7 +113,7 @@ const check = (url: string, ...args: string[]): Promise<ProgramRun> =>
 });
 
 it('a program of an earlier version than the server is not used', () => {
-  expect(() => findClientProgram('pg_dump', 99, PATH)).toThrow(/Postgres 99, .* install the clients/);
+  expect(() => findClientProgram('pg_dump', 99, PATH)).toThrow(/Postgres 99, .* Install the client programs/);
 });
 
 async function deposit(url: string, wallet: string, key: string): Promise<void> {
@@ -120,7 +123,7 @@ async function deposit(url: string, wallet: string, key: string): Promise<void> 
     .expect(202);
 }
 
-/** Deposits of 1.00 into the wallet, one after the other, until it is stopped: then it answers the keys of all. */
+/** Deposits of 1.00 into the wallet, one at a time, until it is stopped: then it returns the keys of all. */
 function startLoad(wallet: string): { sent: (more: number) => Promise<void>; stop: () => Promise<string[]> } {
   const keys: string[] = [];
   const stopping = new AbortController();

@@ -80,7 +80,7 @@ describe('the operations of a batch', () => {
   });
 });
 
-describe('what a spreadsheet would compute', () => {
+describe('a text that a spreadsheet would compute', () => {
   const EVIL = ['=1+1', '+1', '-1+1', '@SUM(A1)', '\t=1', '\r=1', '＝1+1', '-cmd|x', '=HYPERLINK("x",\'y\')'];
   const HARMLESS = ['-12.50', '-3', '1+1', ' =1', 'a=b', "'=1"];
   let path: string;
@@ -98,7 +98,7 @@ describe('what a spreadsheet would compute', () => {
     return Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data;
   };
 
-  it('stands in a table as it was sent, unless it is asked for with an apostrophe before it', async () => {
+  it('is exported as it was sent, unless an apostrophe before it is requested', async () => {
     const plain = await tableOf('');
     expect(plain.map((line) => line['description'])).toEqual([...EVIL, ...HARMLESS]);
     const escaped = await tableOf('?formulas=escape');
@@ -152,13 +152,13 @@ describe('a body', () => {
     expect({ status: answer.status, code: answer.body.code as string }).toEqual({ status, code });
   });
 
-  it('that says one thing and a query another is refused', async () => {
+  it('that contradicts its query is refused', async () => {
     const body = '{"operations":[{"type":"deposit"}],"atomic":false}';
     const answer = await post('application/json', body, '?atomic=true').expect(400);
     expect(answer.body.errors[0].path).toBe('atomic');
   });
 
-  it('with more than 1,000 bad lines names the first 1,000, and says how many there are', async () => {
+  it('with more than 1,000 invalid lines names the first 1,000, and says how many there are', async () => {
     const answer = await post('text/csv', `type,wallet_id,amount\n${'deposit,x,1\n'.repeat(1_050)}`).expect(422);
     expect(answer.body.errors).toHaveLength(1_000);
     expect(answer.body.detail).toMatch('1050 of 1050 lines');
@@ -188,7 +188,7 @@ describe('a table from a spreadsheet', () => {
     expect(again.body.id).toBe(body.id);
   });
 
-  it('with an amount that may be one or a thousand is refused at its line, and nothing is stored', async () => {
+  it('with an ambiguous amount is refused at its line, and nothing is stored', async () => {
     const wallet_id = await createFundedWallet(service.url);
     const row = (amount: string): string => `deposit;${wallet_id};${amount}\r\n`;
     const { body } = await post('text/csv', `type;wallet_id;amount\r\n${row('1,00')}${row('1,000')}${row('1.000')}`);
@@ -210,14 +210,14 @@ it.each(['sha256:x', 'retry:x'])("the key %s is the service's own", async (key) 
   expect(answer.body.errors[0].path).toBe('Idempotency-Key');
 });
 
-it('a cursor behind the end is an empty page', async () => {
+it('a cursor after the end is an empty page', async () => {
   const wallet_id = await createFundedWallet(service.url);
   const { body } = await post('text/csv', `type,wallet_id,amount\ndeposit,${wallet_id},1`).expect(200);
   const cursor = Buffer.from('lines:9999999').toString('base64url');
   expect(await linesOf(body.id as string, `?cursor=${cursor}`)).toEqual([]);
 });
 
-it('a wallet made for a user while their batch arrives is no fault of the batch', async () => {
+it('a wallet created for a user while their batch arrives does not fail the batch', async () => {
   const client = await request(service.url).post('/clients').send({ login: 'made-meanwhile', name: 'M' }).expect(201);
   const { port } = new URL(service.url);
   const outgoing = httpRequest({ port, path: '/batches', method: 'POST', headers: { 'content-type': 'text/csv' } });

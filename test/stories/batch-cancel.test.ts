@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => service.stop());
 
-it('what is pending of a cancelled batch fails as cancelled', async () => {
+it('the pending operations of a cancelled batch fail as cancelled', async () => {
   const wallet_id = await createFundedWallet(service.url);
   const lines = Array.from({ length: 50 }, () => ({ type: 'deposit', wallet_id, amount: '1.00' }));
   const { body } = await request(service.url).post('/batches').send({ operations: lines }).expect(202);

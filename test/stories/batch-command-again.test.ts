@@ -6,8 +6,8 @@ import { startBreakingProxy } from '../support/breaking-proxy.ts';
 import { startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** Files that were sent before, that stand for what was accepted before, or that changed since. */
-describe('npm run batch, once more', () => {
+/** Files that were sent before, that stand for operations accepted before, or that changed since. */
+describe('npm run batch, run again', () => {
   it('credits nothing twice when it runs again', async () => {
     const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},10.50`, `withdraw,${wallet},99`);
     const first = await batch(file);
@@ -99,7 +99,7 @@ describe('npm run batch, once more', () => {
     ['semicolons and UTF-16', ';', 'utf16le', '\r\n'],
     ['tabs and CR line ends', '\t', 'utf8', '\r'],
     ['commas', ',', 'utf8', '\n'],
-  ])('writes the records that failed in the dialect of the file: %s', async (_name, separator, encoding, end) => {
+  ])('writes the failed records in the dialect of the file: %s', async (_name, separator, encoding, end) => {
     const record = (...fields: string[]): string => fields.join(separator);
     const head = [`sep=${separator}`, record('Type', 'Wallet ID', 'Amount', 'Description')];
     const failing = record('WITHDRAW', wallet, '7.00', `"a${separator}b, ""c""${end}d"`);
@@ -125,12 +125,12 @@ describe('npm run batch, once more', () => {
       '',
       (id: string) => `{"type":"deposit","wallet_id":"${id}","amount":"1","reference_id":"${id}"}`,
     ],
-  ])('does not warn of %s with keys of lines: %s', async (name, header, line) => {
+  ])('does not warn about %s with keys of lines: %s', async (name, header, line) => {
     const run = await batch(write(name, header, line(wallet)));
     expect(run).toMatchObject({ code: 0, err: '' });
   });
 
-  it('does not warn when the batch has a name, under which a changed file is refused', async () => {
+  it('does not warn if the batch has a name, under which a changed file is refused', async () => {
     const rows = ['type,wallet_id,amount', `deposit,${wallet},1`];
     const file = write('credits.csv', ...rows);
     expect(await batch(file, '--key', wallet)).toMatchObject({ code: 0, err: '' });
@@ -139,7 +139,7 @@ describe('npm run batch, once more', () => {
     expect(await balanceOf(service.url, wallet)).toBe('1.00');
   });
 
-  it('takes the lines that failed back, corrected: each is accepted once, and what fails of them is in a file of its own', async () => {
+  it('accepts corrected failed lines, each once, and writes a file of those that fail again', async () => {
     const rows = ['type;wallet_id;amount;;', `withdraw;${wallet};7,00;;`, '', `withdraw;${wallet};8,00;;`];
     expect(await batch(write('credits.csv', ...rows))).toMatchObject({ code: 4 });
     const failed = readFileSync(join(folder, 'credits.failed.csv'), 'utf8');
@@ -163,14 +163,14 @@ describe('npm run batch, once more', () => {
     expect(await balanceOf(service.url, wallet)).toBe('4.00');
   });
 
-  it('refuses the NDJSON that it wrote, and says why', async () => {
+  it('refuses its own NDJSON output, and says why', async () => {
     await batch(write('credits.ndjson', JSON.stringify({ type: 'withdraw', wallet_id: wallet, amount: '7.00' })));
     const { code, out, err } = await batch(join(folder, 'credits.failed.ndjson'));
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(/ holds the outcome of lines and is not sent as it is: --retry <batch> tries /);
   });
 
-  it('with --accept-good accepts the other lines, and takes those that it left out back, corrected', async () => {
+  it('with --accept-good accepts the other lines, and later the ones it left out, corrected', async () => {
     const rows = ['type,wallet_id,amount,order_no', `deposit,${wallet},1.00,a`, `deposit,${wallet},0,b`];
     const file = write('credits.csv', ...rows, `withdraw,${wallet},9.00,c`);
     const args = ['--key-column', 'order_no', '--accept-good'];
@@ -189,7 +189,7 @@ describe('npm run batch, once more', () => {
     expect(await balanceOf(service.url, wallet)).toBe('3.00');
   });
 
-  it('with --retry tries once more what failed of a batch, and writes what failed again as the API does', async () => {
+  it('with --retry retries the failed lines of a batch, and writes those that fail again as the API does', async () => {
     const rows = ['type,wallet_id,amount', `withdraw,${wallet},4.00`, `withdraw,${wallet},9.00`];
     const { out } = await batch(write('credits.csv', ...rows));
     const [, id] = /--retry ([0-9a-f-]{36})\./.exec(out) ?? [];

@@ -12,7 +12,7 @@ const BATCH = '[0-9a-f-]{36}';
 const CONTROL = /[^\x20-\x7e\n]/;
 
 describe('npm run batch', () => {
-  it('exits 0 when every operation succeeded, and says so in one line, without bars where there is no terminal', async () => {
+  it('exits 0 when every operation succeeded, and says so in one line, without bars if there is no terminal', async () => {
     const file = write(
       'credits.csv',
       'type,wallet_id,amount',
@@ -28,7 +28,7 @@ describe('npm run batch', () => {
     expect(readdirSync(folder)).toEqual(['credits.csv']);
   });
 
-  it('exits 4 when some failed, and writes them beside the file as they stand in it', async () => {
+  it('exits 4 when some failed, and writes them unchanged to a file beside the original', async () => {
     const file = write(
       'credits.csv',
       '\uFEFFwallet_id,type,amount,description',
@@ -62,7 +62,7 @@ describe('npm run batch', () => {
     expect(readdirSync(folder).sort()).toEqual(['credits.csv', 'credits.failed.csv']);
   });
 
-  it('writes what failed of a table whose lines reverse operations, and takes it back corrected', async () => {
+  it('writes the failed lines of a table of reversals, and accepts them corrected', async () => {
     const paid = await operate(service.url, wallet, 'DEPOSIT', '3.00');
     const rows = [`reversal,${String(paid['id'])},2.00`, `reversal,${String(paid['id'])},2.00`];
     expect(await batch(write('back.csv', 'type,operation_id,amount', ...rows))).toMatchObject({ code: 4 });
@@ -80,7 +80,7 @@ describe('npm run batch', () => {
     ['credits.ndjson', (lines: object[]) => lines.map((line) => JSON.stringify(line)).join('\n')],
     ['credits.jsonl', (lines: object[]) => lines.map((line) => JSON.stringify(line)).join('\r\n')],
     ['credits.json', (lines: object[]) => JSON.stringify({ operations: lines })],
-  ])('sends %s, and writes what failed as the API tells it', async (name, format) => {
+  ])('sends %s, and writes the failures as the API reports them', async (name, format) => {
     const lines = [
       { type: 'deposit', wallet_id: wallet, amount: '5.00' },
       { type: 'withdraw', wallet_id: wallet, amount: '7.00' },
@@ -97,7 +97,7 @@ describe('npm run batch', () => {
     ]);
   });
 
-  it('exits 4 when the file is refused, writes those lines beside it, and nothing was accepted', async () => {
+  it('exits 4 when the file is refused, writes the invalid lines to a file, and nothing was accepted', async () => {
     const file = write(
       'credits.csv',
       'type,wallet_id,amount',
@@ -136,7 +136,7 @@ describe('npm run batch', () => {
     expect(await balanceOf(service.url, wallet)).toBe('0.00');
   });
 
-  it('takes a key, a priority and whether all is one', async () => {
+  it('accepts a key, a priority and --atomic', async () => {
     const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},10.50`, `withdraw,${wallet},99`);
     const { code, out } = await batch(file, '--json', '--key', wallet, '--priority', 'high', '--atomic');
     expect(code).toBe(4);
@@ -147,7 +147,7 @@ describe('npm run batch', () => {
     expect(JSON.parse(reused.out)).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
   });
 
-  it('prints one document with --json, however it ends', async () => {
+  it('prints one document with --json, whatever the result', async () => {
     const file = write('credits.csv', 'type,wallet_id,amount', `deposit,${wallet},1`);
     const bad = write('bad.csv', 'type,wallet_id,amount', `deposit,${wallet},0`);
     const nowhere = ['--url', `http://127.0.0.1:${await findFreePort()}`, '--give-up-after', '0'];
@@ -259,7 +259,7 @@ describe('npm run batch', () => {
     expect(existsSync(join(folder, 'credits.failed.csv'))).toBe(false);
   });
 
-  it('leaves no half of a file when it is interrupted while it writes what failed', async () => {
+  it('leaves no partial file when it is interrupted while it writes the failed lines', async () => {
     const id = 'b0000000-0000-4000-8000-000000000001';
     const completed = { id, status: 'completed', total: 1, pending: 0, succeeded: 0, failed: 1, replayed: 0 };
     const line = { line: 1, position: 1, id, batch_id: id, status: 'failed', error: { code: 'x', message: 'X.' } };

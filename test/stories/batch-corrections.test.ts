@@ -3,7 +3,7 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 
-/** Batches accepted without their bad lines, and tables of failed lines that are corrected and sent back. */
+/** Batches accepted without their invalid lines, and tables of failed lines that are corrected and sent back. */
 
 let service: Service;
 let wallet: string;
@@ -27,7 +27,7 @@ function rows(...amounts: string[]): string[] {
 }
 
 describe('a batch with on_invalid=skip', () => {
-  it('is accepted without its bad lines, names them, keeps their number, and answers a replay the same', async () => {
+  it('is accepted without its invalid lines, names them, keeps their number, and answers a replay the same', async () => {
     const lines = [...rows('1.00', '0', '2.00'), 'deposit,x,1', `deposit,${wallet},3.00,4,5`];
     const first = await post(lines, '?on_invalid=skip').expect(200);
     const skipped = [
@@ -52,7 +52,7 @@ describe('a batch with on_invalid=skip', () => {
   it.each([
     ['by its content', undefined],
     ['under its key', randomUUID()],
-  ])('is the same batch %s when a line that was left out has become good', async (_name, key) => {
+  ])('is the same batch %s when a line that was left out has become valid', async (_name, key) => {
     const login = randomUUID();
     const lines = ['type,external_user_id,amount', `deposit,${login},1`];
     const { body: first } = await post([...lines, 'deposit,,'], '?on_invalid=skip', key);
@@ -72,7 +72,7 @@ describe('a batch with on_invalid=skip', () => {
     expect(await balanceOf(service.url, wallet)).toBe('1.00');
   });
 
-  it('with nothing bad in it is the same batch as without on_invalid, sent in either order', async () => {
+  it('without invalid lines is the same batch as without on_invalid, sent in either order', async () => {
     const { body: whole } = await post(rows('1.00', '2.00')).expect(200);
     const { body: skipping } = await post(rows('1.00', '2.00'), '?on_invalid=skip').expect(200);
     expect(skipping).toEqual({ ...whole, skipped_lines: [] });
@@ -110,7 +110,7 @@ describe('a batch with on_invalid=skip', () => {
   });
 });
 
-describe('the CSV of what failed of a batch', () => {
+describe('the CSV of the failed lines of a batch', () => {
   async function failedOf(lines: readonly string[]): Promise<string[]> {
     const { body } = await post(lines);
     expect(body).toMatchObject({ status: 'completed' });
@@ -119,7 +119,7 @@ describe('the CSV of what failed of a batch', () => {
     return text.trimEnd().split('\n');
   }
 
-  it('can be corrected and sent as it is: each line is accepted once, under a key of its own', async () => {
+  it('can be corrected and sent back: each line is accepted once, under its own key', async () => {
     const holder = await createFundedWallet(service.url, '5.00');
     const { body: hold } = await request(service.url)
       .post(`/wallets/${holder}/holds`)

@@ -46,7 +46,7 @@ it('batches are listed newest first, in pages, by status, priority and time', as
   expect(await list({})).toEqual([started['id'], waiting['id'], ...done]);
 });
 
-it('each is told as by its own address', async () => {
+it('each is presented as by its own address', async () => {
   const { body } = await request(service.url).get('/batches?status=completed&limit=2').expect(200);
   expect(body.data).toHaveLength(2);
   for (const batch of body.data as Record<string, unknown>[]) {

@@ -5,7 +5,7 @@ import { type Service, startService } from '../support/service.ts';
 import { type WireTrap, startWireTrap } from '../support/wire-trap.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 
-/** A batch is stored while it is being read: whatever the rest of it says, all of it is accepted, or nothing. */
+/** A batch is stored while it is being read: whatever its rest contains, all of it is accepted, or nothing. */
 
 let trap: WireTrap;
 let service: Service;
@@ -93,7 +93,7 @@ async function untilNothingIsStoring(): Promise<void> {
   }
 }
 
-it('keeps nothing when a line behind those that were stored is bad', async () => {
+it('keeps nothing when a line after the stored ones is invalid', async () => {
   const before = await countLines();
   const sending = upload('text/csv');
   sending.write(csv('0.01'));
@@ -114,7 +114,7 @@ it('keeps nothing when the upload is cut', async () => {
   expect(await countLines()).toBe(before);
 });
 
-it('stores it once more when the connection that was storing is lost', async () => {
+it('stores it again when the storing connection is lost', async () => {
   const before = await countLines();
   const balance = Number(await balanceOf(service.url, wallet));
   const sending = upload('text/csv');
@@ -150,7 +150,7 @@ it('answers with the first batch when the same was accepted before, and stores n
   expect(await countLines()).toBe(before);
 });
 
-it('takes the priority that stands behind the operations of a JSON body', async () => {
+it('uses the priority that comes after the operations in a JSON body', async () => {
   const sending = upload('application/json');
   const operation = JSON.stringify({ type: 'deposit', wallet_id: wallet, amount: '0.05' });
   sending.write(`{"operations":[${Array.from({ length: LINES }, () => operation).join(',')}`);

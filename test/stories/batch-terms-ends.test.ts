@@ -15,7 +15,7 @@ import { startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { createSubscriptions, payloadOf, sequenceOf } from '../support/webhooks.ts';
 
-/** How batches end that have lines with terms: together, cancelled, told, exported and sent again. */
+/** The ends of batches that have lines with terms: atomic, cancelled, announced, exported and retried. */
 
 const TOGETHER = '?atomic=true';
 
@@ -40,7 +40,7 @@ describe('an atomic batch', () => {
     ]);
   });
 
-  it('does nothing at all where a capture fails', async () => {
+  it('does nothing at all if a capture fails', async () => {
     const [payer, other] = await Promise.all([funded('10.00'), funded('10.00')]);
     const hold = await heldOf(payer, '6.00');
     const { body } = await sendBatch(
@@ -62,7 +62,7 @@ describe('an atomic batch', () => {
   });
 });
 
-it('lines that wait when a batch is cancelled fail, and what they name stays as it is', async () => {
+it('pending lines of a cancelled batch fail, and their targets stay unchanged', async () => {
   const own = await startService({ worker: false });
   try {
     const wallet = await createFundedWallet(own.url);
@@ -180,7 +180,7 @@ describe('a batch that failed in part', () => {
     ]);
   });
 
-  it('is exported as NDJSON as its pages show it', async () => {
+  it('is exported as NDJSON in the form of its pages', async () => {
     const { text } = await request(service.url)
       .get(`/batches/${batch}/operations`)
       .set('Accept', 'application/x-ndjson')
@@ -206,7 +206,7 @@ describe('a batch that failed in part', () => {
   });
 });
 
-it('a hold that would have expired by now is told by its line when its batch is retried', async () => {
+it('a hold that would have expired by now is reported by its line when its batch is retried', async () => {
   const wallet = await funded('1.00');
   const moment = new Date(Date.now() + 1_500);
   const { body } = await sendBatch([
@@ -224,6 +224,6 @@ it('a hold that would have expired by now is told by its line when its batch is 
     errors: [{ line: 2, field: 'expires_at', message: 'must be in the future' }],
   });
   expect(await countRows()).toEqual(before);
-  // What was asked for as a time from the acceptance, is the moment that it was then.
+  // A duration from the acceptance has become a fixed time.
   expect(failed!['expires_at']).toMatch(/Z$/);
 });

@@ -20,7 +20,7 @@ function post(type: string, body: string, query = ''): request.Test {
   return request(service.url).post(`/batches${query}`).set('Content-Type', type).set('Prefer', 'wait=20').send(body);
 }
 
-/** Lines of each kind that a table can hold, on wallets of their own, and what stands in them afterwards. */
+/** Lines of each kind that a table can hold, on their own wallets, and the balances afterwards. */
 async function everyKind(): Promise<{ lines: Fields[]; wallets: string[]; stands: unknown[] }> {
   const [holder, payer, receiver, giver] = await Promise.all([
     funded('10.00'),
@@ -67,7 +67,7 @@ describe.each(Object.keys(FORMS))('a batch as %s', (form) => {
     expect(body).toMatchObject({
       status: 'completed',
       ...{ total: 7, pending: 0, succeeded: 7, failed: 0 },
-      // What was left open counts nothing.
+      // An omitted amount counts as nothing.
       sums: [{ asset: 'USD', total: '8.00', succeeded: '8.00', failed: '0.00', pending: '0.00' }],
     });
     expect(await Promise.all(wallets.map(standOf))).toEqual(stands);
@@ -86,7 +86,7 @@ describe.each(Object.keys(FORMS))('a batch as %s', (form) => {
     expect(ends[5]).toMatchObject({ amount: '1.50', reversal_of: lines[5]!['operation_id'] });
   });
 
-  it('is the same batch when it is sent again, also after the expiry of a hold in it', async () => {
+  it('is the same batch when it is sent again, even after the expiry of a hold in it', async () => {
     const wallet = await funded('10.00');
     const moment = new Date(Date.now() + 1_500);
     const lines: Fields[] = [
@@ -112,7 +112,7 @@ describe.each(Object.keys(FORMS))('a batch as %s', (form) => {
     expect(await countRows()).toEqual(before);
   });
 
-  it('is refused with what its lines name and is not there, and leaves nothing behind', async () => {
+  it('is refused if its lines name something missing, and leaves nothing behind', async () => {
     const wallet = await funded('10.00');
     const gold = await funded('1', 'GOLD');
     const hold = await heldOf(wallet, '1.00');
@@ -179,7 +179,7 @@ describe('postings as lines', () => {
     expect(await standOf(to)).toEqual({ balance: '6000', held: '0' });
   });
 
-  it('that name what is not there are refused with where it stands', async () => {
+  it('that name something missing are refused with its position', async () => {
     const wallet = await funded('1.00');
     const leg = (from: Line, to: Line, more: Line = {}): Line => ({
       type: 'posting',
@@ -203,7 +203,7 @@ describe('postings as lines', () => {
     ]);
   });
 
-  it('cannot be in a table, which is told in one sentence', async () => {
+  it('cannot be in a table, which is reported in one sentence', async () => {
     const wallet = await funded('1.00');
     const sentence = 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON';
     const header = await post('text/csv', 'type,legs\nposting,[]\n').expect(422);
@@ -216,7 +216,7 @@ describe('postings as lines', () => {
   });
 });
 
-it('a table of a spreadsheet has flags, numbers and moments as it writes them', async () => {
+it("a spreadsheet's flags, numbers and times are accepted", async () => {
   const wallet = await funded('10.00');
   const hold = await heldOf(wallet, '2.00');
   const rows = [
@@ -234,7 +234,7 @@ it('a table of a spreadsheet has flags, numbers and moments as it writes them', 
   expect(await standOf(wallet)).toEqual({ balance: '750', held: '150' });
 });
 
-it('a line that was accepted under its key stands for that operation, also when its hold has expired since', async () => {
+it('a line that was accepted under its key stands for that operation, even if its hold has expired since', async () => {
   const wallet = await funded('10.00');
   const moment = new Date(Date.now() + 1_000);
   const hold = {

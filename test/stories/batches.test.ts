@@ -140,7 +140,7 @@ it('many copies of a batch sent at once are one batch', async () => {
   expect(await balances(ids)).toEqual(['2000.00', '2000.00']);
 });
 
-it('only checks when it is asked to', async () => {
+it('is only validated on request', async () => {
   const [wallet_id] = await wallets(1);
   const before = await countRows(service.database);
   const lines = [1, 2].map((amount) => ({ type: 'deposit', wallet_id: wallet_id!, amount }));
@@ -155,7 +155,7 @@ it('only checks when it is asked to', async () => {
 });
 
 describe('keys of lines', () => {
-  it('give back what was accepted under them before', async () => {
+  it('stand for the operations accepted under them before', async () => {
     const [wallet_id] = await wallets(1);
     const earlier = await operate(service.url, wallet_id!, 'DEPOSIT', '1.00', { idempotency_key: 'line-key-1' });
     const lines = [1, 2, 3].map((n) => ({
@@ -175,7 +175,7 @@ describe('keys of lines', () => {
     expect(all.body).toMatchObject({ status: 'completed', total: 0, replayed: 3, sums: [] });
   });
 
-  it('may be words that databases know', async () => {
+  it('may be words with a meaning in databases', async () => {
     const [wallet_id] = await wallets(1);
     const lines = ['NULL', 'null'].map((key) => ({
       type: 'deposit',
@@ -187,7 +187,7 @@ describe('keys of lines', () => {
     expect((await linesOf(body.id as string)).map((line) => line['idempotency_key'])).toEqual(['NULL', 'null']);
   });
 
-  it('are refused where they name another request, or stand in two lines', async () => {
+  it('are refused if they name another request, or occur in two lines', async () => {
     const [wallet_id] = await wallets(1);
     const line = (amount: string, idempotency_key: string) => ({
       type: 'deposit',
@@ -209,7 +209,7 @@ describe('keys of lines', () => {
   });
 });
 
-it('credits users, and makes the wallets that they do not have yet', async () => {
+it('credits users, and creates the wallets that they do not have yet', async () => {
   await request(service.url).post('/clients').send({ login: 'batch-user', name: 'B' }).expect(201);
   const line = { type: 'bonus', external_user_id: 'batch-user', asset: 'PTS', amount: '2.00' };
   const unknown = await postBatch('csv', [line, { ...line, external_user_id: 'batch-nobody' }]).expect(422);
@@ -245,7 +245,7 @@ describe('an atomic batch', () => {
 
   it('succeeds as a whole, whatever partitions its wallets are in', async () => {
     const ids = await wallets(6, '1.00');
-    // Each hands on what it was handed: only the order of lines makes it possible.
+    // Each passes on what it received: only the order of lines makes it possible.
     const lines = ids.slice(1).map((id, n) => move(ids[n]!, id, `${n + 1}.00`));
     const { body } = await postBatch('csv', lines, '?atomic=true').expect(200);
     expect(body).toMatchObject({ atomic: true, succeeded: 5, failed: 0 });
@@ -262,7 +262,7 @@ describe('an atomic batch', () => {
     expect(await balances(ids)).toEqual(['1.00', '1.00', '1.00']);
   });
 
-  it('fails on what its own lines would have left', async () => {
+  it('fails on the state that its own lines would have left', async () => {
     const [wallet_id] = await wallets(1, '10.00');
     const spend = { type: 'withdraw', wallet_id: wallet_id!, amount: '8.00' };
     const { body } = await postBatch('ndjson', [spend, spend], '?atomic=true').expect(200);

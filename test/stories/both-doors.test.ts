@@ -2,7 +2,7 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** An operation is accepted or refused for the same reason by itself and as a line of a batch. */
+/** An operation is accepted or refused for the same reason on its own and as a line of a batch. */
 
 const NOWHERE = '018f0000-0000-7000-8000-000000000000';
 
@@ -66,7 +66,7 @@ it.each<[string, () => Body, string, string]>([
     () => user({ type: 'spend', asset: 'PTS' }),
     ...(['wallet_not_found', 'external_user_id'] as const),
   ],
-])('both doors refuse where %s', async (_what, bodyOf, code, field) => {
+])('single requests and batches both refuse, where %s', async (_what, bodyOf, code, field) => {
   const { single, line } = await askBoth(bodyOf());
   expect(single.body.code).toBe(code);
   expect(line.body).toMatchObject({ code: 'batch_refused', errors: [{ line: 1, field }] });
@@ -75,14 +75,14 @@ it.each<[string, () => Body, string, string]>([
   }
 });
 
-it('neither door leaves a wallet behind that was made for what it refused', async () => {
+it('neither leaves a wallet behind for a refused operation', async () => {
   await askBoth(user({ asset: 'PTS', idempotency_key: 'a', reference_id: 'b' }));
   await askBoth(user({ type: 'spend', asset: 'DMND' }));
   const { body } = await request(service.url).get('/clients').expect(200);
   expect(body.data[0].wallets).toMatchObject([{ asset: 'USD' }]);
 });
 
-it('both doors accept the same', async () => {
+it('both accept the same', async () => {
   for (const body of [transfer(usd, await createFundedWallet(service.url)), user({ asset: 'GOLD' })]) {
     const { single, line } = await askBoth(body);
     expect([single.status, line.status]).toEqual([202, 200]);

@@ -36,7 +36,7 @@ describe('the list of clients', () => {
 });
 
 describe('the list of wallets', () => {
-  it('has every wallet once, page after page, in the order of ids, as each is by itself', async () => {
+  it('has every wallet once, page after page, sorted by id, as each is presented on its own', async () => {
     const wallets = await everyItem(service.url, '/wallets', { limit: 2 });
     const ids = wallets.map((wallet) => wallet['id'] as string);
     expect(ids).toEqual([...new Set(ids)].sort());

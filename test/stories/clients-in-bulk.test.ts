@@ -41,7 +41,7 @@ async function counts(): Promise<{ clients: number; wallets: number; accounts: n
 }
 
 describe('clients in bulk', () => {
-  it('are made with their wallets, of USD unless told otherwise, and can be credited', async () => {
+  it('are created with their wallets, of USD by default, and can be credited', async () => {
     const [ann, bob] = logins(2) as [string, string];
     const { body } = await post([named(ann), named(bob, { assets: ['GOLD', 'PTS'] })]).expect(200);
     expect(body).toMatchObject({
@@ -62,7 +62,7 @@ describe('clients in bulk', () => {
     expect((await clientOf(bob)).wallets).toMatchObject([{ asset: 'GOLD' }, { asset: 'PTS', balance: '3.00' }]);
   });
 
-  it('are read from NDJSON as well, and each line has its number', async () => {
+  it('can be NDJSON as well, and each line has its number', async () => {
     const [ann, bob] = logins(2) as [string, string];
     const text = `\n${JSON.stringify(named(ann))}\n\n{"login":\n${JSON.stringify(named(bob))}`;
     const { body } = await postText(text).expect(200);
@@ -109,7 +109,7 @@ describe('clients in bulk', () => {
     expect(again.body.data).toEqual(first.body.data.map((each: Sent) => ({ ...each, result: 'exists' })));
   });
 
-  it('that exist get the wallets that they lack, also where another client has a wallet of that id', async () => {
+  it('that exist get the wallets they lack, even if another client has a wallet of that id', async () => {
     const [ann, bob] = logins(2) as [string, string];
     await post([named(ann), named(bob)]).expect(200);
     const { id } = await clientOf(bob);
@@ -126,7 +126,7 @@ describe('clients in bulk', () => {
     }
   });
 
-  it('are one for a login that stands in several lines', async () => {
+  it('are one client for a login that occurs in several lines', async () => {
     const [ann] = logins(1) as [string];
     const lines = [named(ann), named(ann, { name: 'Another' }), named(ann, { assets: ['PTS'] }), named(ann)];
     const { body } = await post(lines).expect(200);
@@ -135,7 +135,7 @@ describe('clients in bulk', () => {
     expect((await clientOf(ann)).wallets).toMatchObject([{ asset: 'PTS' }, { asset: 'USD' }]);
   });
 
-  it('are refused line by line, with the reason, and the others are made', async () => {
+  it('are refused line by line, with the reason, and the others are created', async () => {
     const [ann, bob, carol] = logins(3) as [string, string, string];
     await request(service.url).post('/clients').send(named(ann)).expect(201);
     const before = await counts();
@@ -219,7 +219,7 @@ describe('clients in bulk', () => {
 });
 
 describe('10,000 clients', () => {
-  it('are made within seconds, while others are answered', async () => {
+  it('are created within seconds, while other requests are answered', async () => {
     const before = await counts();
     const text = logins(10_000)
       .map((login) => JSON.stringify(named(login, { assets: ['USD', 'PTS'] })))
@@ -268,7 +268,7 @@ describe('a login that several requests want at once', () => {
     expect(rows).toHaveLength(250);
   });
 
-  it('has one client also where single requests and first credits come between', async () => {
+  it('has one client even if single requests and first credits come in between', async () => {
     const wanted = logins(200);
     const bulk = post(wanted.map((login) => named(login, { assets: ['PTS'] })));
     const singles = wanted.filter((_, index) => index % 10 === 0);
@@ -289,7 +289,7 @@ describe('a login that several requests want at once', () => {
   });
 });
 
-it('no more than two lists of clients are read at once, and one that is refused is told when to come again', async () => {
+it('no more than two lists of clients are read at once, and a refused one gets Retry-After', async () => {
   const answers = await Promise.all(
     Array.from({ length: 6 }, () => post(logins(500).map((login) => named(login, { assets: ['USD', 'PTS'] })))),
   );

@@ -20,7 +20,7 @@ describeInBrowser('the console, where a batch is sent, watched and repaired', ()
     await page.getByRole('button', { name: 'Check file' }).click();
   }
 
-  it('tells which lines of a file are wrong, and accepts nothing of it', async () => {
+  it('shows the invalid lines of a file, and accepts nothing of it', async () => {
     const wallet = await rig.makeWallet();
     const page = await rig.open('/batches');
     await page.getByText('No batch has been accepted yet.').waitFor();
@@ -30,13 +30,13 @@ describeInBrowser('the console, where a batch is sent, watched and repaired', ()
     expect((await rig.ask('GET', '/batches')).data).toEqual([]);
   });
 
-  it('credits a file, shows its progress, saves the lines that failed and retries them', async () => {
+  it('credits a file, shows its progress, saves the failed lines and retries them', async () => {
     const [good, frozen] = [await rig.makeWallet(), await rig.makeWallet()];
     await rig.ask('PATCH', `/wallets/${frozen}`, { status: 'frozen' });
     const page = await rig.open('/batches');
     const lines = Array.from({ length: 20 }, (_, n) => `deposit,${n % 5 === 0 ? frozen : good},1.25`);
     await chooseFile(page, lines);
-    // What it would do is said before it is done.
+    // The effect is shown before it happens.
     await page.getByRole('dialog').getByText('25.00 USD').waitFor();
     expect((await rig.ask('GET', '/batches')).data).toEqual([]);
     await page.getByRole('button', { name: 'Accept 20 operations' }).click();

@@ -9,14 +9,14 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('the image of the API builds the console from what it copies of the project', () => {
+it('the image of the API builds the console from the files that it copies', () => {
   const stages = readFileSync(join(PROJECT_ROOT, 'Dockerfile.api'), 'utf8').split(/^FROM /m);
   const copied = ['manifests', 'console'].flatMap((name) => {
     const stage = stages.find((each) => new RegExp(`^\\S+ AS ${name}$`, 'm').test(each))!;
     return [...stage.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, sources]) => sources!.split(' '));
   });
   expect(copied).toContain('console');
-  // What lies there of an earlier build is in .dockerignore.
+  // Files of an earlier build there are in .dockerignore.
   const isSource = (path: string): boolean => !/\/(dist|node_modules)(\/|$)/.test(path.slice(PROJECT_ROOT.length));
   for (const path of copied)
     cpSync(join(PROJECT_ROOT, path), join(folder, path), { recursive: true, filter: isSource });

@@ -18,14 +18,14 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
   };
   const dialogOf = (page: Page) => page.getByRole('dialog');
 
-  it('refuses a key that is not good, and says so', async () => {
+  it('refuses an invalid key, and says so', async () => {
     const page = await rig.open('/operations', { token: null });
     await page.getByLabel('API key').fill('wk_0000000000000000_00000000000000000000000000000000');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').getByText('does not accept this key').waitFor();
   });
 
-  it('signs in, finds a wallet, reads what a freeze does and freezes it, by keyboard alone', async () => {
+  it('signs in, finds a wallet, reads the effect of a freeze and freezes it, by keyboard alone', async () => {
     const wallet = await rig.makeWallet();
     const page = await rig.open('/', { token: null });
     // The field has the focus as the page is reached.
@@ -62,7 +62,7 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
     expect((await rig.ask('GET', `/wallets/${wallet}`)).status).toBe('frozen');
   });
 
-  it('shows why an operation waits for a worker that is stopped, and its end once it runs, without a reload', async () => {
+  it('shows why an operation waits for a stopped worker, and its end once it runs, without a reload', async () => {
     const wallet = await rig.makeWallet();
     const key = `story-${wallet}`;
     const { id } = await rig.ask('POST', `/wallets/${wallet}/operation`, { ...deposit('12.50'), idempotency_key: key });
@@ -79,7 +79,7 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
     await rig.service.stopWorkers();
   });
 
-  it('shows no button for what a key may not do, nor a section that it may not see', async () => {
+  it('shows no button that a key may not use, nor a section that it may not see', async () => {
     rig.service.startWorker();
     const wallet = await rig.makeWallet('5');
     const [operation] = (await rig.ask('GET', `/operations?wallet_id=${wallet}`)).data;
@@ -186,7 +186,7 @@ describeInBrowser('the console, where operations and wallets are looked at', () 
     expect(await elsewhere.getByRole('table').locator('tbody tr').count()).toBe(1);
     await list.goBack();
     await rows.nth(49).waitFor();
-    // Another filter begins at the first page, and the way back leads past it.
+    // Another filter starts at the first page, and the back button skips it.
     await list.goto(second);
     await list.getByLabel('Status').selectOption('failed');
     await list.getByText('No operation matches these filters.').waitFor();

@@ -14,7 +14,7 @@ const LOOKS = (
   ] as const
 ).slice(0, process.env['TEST_LONG'] ? 4 : 2);
 
-/** What the pages show: an example of everything that looks different. */
+/** The pages: one example of everything that looks different. */
 interface Examples {
   readonly wallet: string;
   readonly succeeded: string;
@@ -31,9 +31,9 @@ interface Examples {
 interface Subject {
   readonly name: string;
   readonly path: (examples: Examples) => string;
-  /** A text that is there once its data is. */
+  /** A text that appears once its data is there. */
   readonly shows: string;
-  /** Brings up what is to be looked at, such as a dialog. */
+  /** Opens what is to be looked at, such as a dialog. */
   readonly act?: (page: Page) => Promise<void>;
 }
 

@@ -16,7 +16,7 @@ describeInBrowser('the console, where a webhook endpoint is repaired', () => {
     await receiver.stop();
   });
 
-  /** Without being asked, nothing is sent for ten minutes, and no delivery again for hours. */
+  /** Unless requested, nothing is sent for ten minutes, and no delivery again for hours. */
   async function leaveAlone(): Promise<void> {
     await rig.service.database.query(
       `WITH later AS (UPDATE deliveries SET next_attempt_at = now() + interval '3 hours' WHERE status = 'pending')
@@ -24,7 +24,7 @@ describeInBrowser('the console, where a webhook endpoint is repaired', () => {
     );
   }
 
-  it('says why an endpoint gets nothing, and sends it again what failed once its receiver is well', async () => {
+  it('says why an endpoint gets nothing, and resends the failed deliveries once its receiver recovers', async () => {
     receiver.answer = (_request, response) => response.writeHead(500).end('no room left');
     const page = await rig.open('/webhooks');
     await page.getByText('There are no webhook endpoints yet.').waitFor();
@@ -60,7 +60,7 @@ describeInBrowser('the console, where a webhook endpoint is repaired', () => {
     expect(receiver.received.at(-1)!.id).toBe(receiver.received[0]!.id);
   });
 
-  it('enables an endpoint that was disabled, and what it missed is sent then', async () => {
+  it('enables a disabled endpoint, which then gets the events it missed', async () => {
     const made = await rig.ask('POST', '/webhook-endpoints', { url: receiver.url });
     const page = await rig.open(`/webhooks/${made.id}`, { width: 390 });
     await page.getByRole('button', { name: 'Disable' }).click();

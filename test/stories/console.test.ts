@@ -5,7 +5,7 @@ import { ENDPOINTS } from '../support/endpoints.ts';
 import { bearer, makeKey, untilGood } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** What the API serves for the console, and what it answers to it alone. Pages are tested in a browser. */
+/** What the API serves for the console, and endpoints only for it. Pages are tested in a browser. */
 
 const nothing = () => undefined;
 const app = createApp({
@@ -34,7 +34,7 @@ it.each([
   }
 });
 
-it('sends assets as the build compressed them, to browsers that take that', async () => {
+it('sends assets as the build compressed them, to browsers that accept that', async () => {
   const { text } = await request(app).get('/console/');
   const script = linksIn(text).find((link) => link.endsWith('.js'))!;
   const path = new URL(script, 'http://here/console/').pathname;
@@ -51,7 +51,7 @@ it('sends assets as the build compressed them, to browsers that take that', asyn
   expect(lengths['identity']).toBeGreaterThan(lengths['gzip']!);
 });
 
-it('redirects to the folder, relative to wherever it is seen from, and refuses what it does not have', async () => {
+it('redirects to the folder, relative to the path of the request, and refuses what it does not have', async () => {
   await request(app).get('/console?a=b').expect(302).expect('Location', 'console/?a=b');
   await request(app)
     .get('/console/static/nothing.js')
@@ -78,7 +78,7 @@ describe('access by the API', () => {
       .set(token === null ? {} : bearer(token))
       .send(body);
 
-  it('the first key closes the API at once, and gives only the scopes that it has', async () => {
+  it('the first key closes the API at once, and can only grant the scopes that it has', async () => {
     const before = await get('/access/me', null).expect(200);
     expect(before.body).toMatchObject({ anonymous: true, key: null });
     expect(before.body.scopes).toContain('access:admin');
@@ -96,7 +96,7 @@ describe('access by the API', () => {
     });
 
     const refused = await post('/access/keys', token, { name: 'x', scopes: ['operations:write'] }).expect(403);
-    expect(refused.body.detail).toBe('A key cannot give what it does not have: operations:write.');
+    expect(refused.body.detail).toBe('A key cannot grant scopes that it does not have: operations:write.');
     const past = { name: 'x', scopes: ['wallets:read'], expires_at: '2020-01-01T00:00:00Z' };
     await post('/access/keys', token, past).expect(400);
 
@@ -124,7 +124,7 @@ describe('access by the API', () => {
     expect(older.body.next_cursor).toBeNull();
   });
 
-  it('a key without any of the scopes of access still learns what it may do', async () => {
+  it('a key without any access scope still learns its own scopes', async () => {
     const { token } = await makeKey(service.database, { scopes: ['events:read'] });
     await untilGood(service.url, token);
     expect((await get('/access/me', token).expect(200)).body.scopes).toEqual(['events:read']);

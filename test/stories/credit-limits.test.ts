@@ -12,7 +12,7 @@ const patch = (wallet: string, body: object) => request(service.url).patch(`/api
 const setLimit = (wallet: string, credit_limit: unknown) => patch(wallet, { credit_limit });
 const read = async (path: string) => (await request(service.url).get(path).expect(200)).body;
 
-/** A wallet that may go below zero as far as `limit`. */
+/** A wallet that may go below zero down to `limit`. */
 async function createCreditWallet(limit: string, balance?: string, asset?: string): Promise<string> {
   const wallet = await createFundedWallet(service.url, balance, asset);
   await setLimit(wallet, limit).expect(200);
@@ -28,7 +28,7 @@ async function actsOf(wallet: string): Promise<unknown[]> {
 }
 
 describe('a credit limit', () => {
-  it('is zero until it is set, and then part of what is available', async () => {
+  it('is zero until it is set, and then part of the available amount', async () => {
     const wallet = await createFundedWallet(service.url, '30.00');
     expect(await read(`/wallets/${wallet}`)).toMatchObject({ credit_limit: '0.00', available: '30.00' });
     const { body } = await setLimit(wallet, '100.00').expect(200);
@@ -41,7 +41,7 @@ describe('a credit limit', () => {
     expect(await operate(service.url, wallet, 'WITHDRAW', '130.01')).toMatchObject({
       error: {
         code: 'insufficient_funds',
-        message: 'The wallet or house account that pays has less available than the amount.',
+        message: 'The paying wallet or house account has less available than the amount.',
       },
     });
     expect(await operate(service.url, wallet, 'WITHDRAW', '130.00')).toMatchObject({
@@ -55,7 +55,7 @@ describe('a credit limit', () => {
     });
   });
 
-  it('shows negative balances in history, in past balances and in what transfers leave', async () => {
+  it('shows negative balances in history, in past balances and in the results of transfers', async () => {
     const [wallet, receiver] = [await createCreditWallet('5.00', '1.00'), await createCreditWallet('1.00')];
     await operate(service.url, receiver, 'WITHDRAW', '0.50');
     const { body } = await request(service.url)
@@ -87,7 +87,7 @@ describe('a credit limit', () => {
     expect((await read(`/clients/${body.id}`)).wallets[0]).toMatchObject({ credit_limit: '10.00', available: '0.00' });
   });
 
-  it('is lowered to what is used, and not below', async () => {
+  it('is lowered to the amount in use, and not below', async () => {
     const wallet = await createCreditWallet('100.00');
     await operate(service.url, wallet, 'WITHDRAW', '40.00');
     const { body } = await setLimit(wallet, '39.99').expect(409);
@@ -100,7 +100,7 @@ describe('a credit limit', () => {
     expect((await setLimit(wallet, '0').expect(200)).body).toMatchObject({ credit_limit: '0.00', available: '0.00' });
   });
 
-  it('is written down as an act when it changes, and not when it is as it was', async () => {
+  it('is recorded as an action when it changes, and not when it stays the same', async () => {
     const wallet = await createFundedWallet(service.url);
     for (const limit of ['5.00', '5', '7.50', 0]) await setLimit(wallet, limit).expect(200);
     const action = 'wallet.credit_limit_changed';
@@ -125,7 +125,7 @@ describe('a credit limit', () => {
     expect(await actsOf(wallet)).toEqual([]);
   });
 
-  it('may be as large as a balance, and is available beside one', async () => {
+  it('may be as large as a balance, and is added to it as available', async () => {
     const most = '92233720368547758.07';
     const wallet = await createCreditWallet(most, most);
     expect(await read(`/wallets/${wallet}`)).toMatchObject({ available: '184467440737095516.14' });
@@ -134,7 +134,7 @@ describe('a credit limit', () => {
     }
   });
 
-  it('is changed alone, of a wallet that is there', async () => {
+  it('is changed alone, for an existing wallet', async () => {
     const wallet = await createFundedWallet(service.url);
     await patch(wallet, { credit_limit: '1.00', status: 'frozen' }).expect(400);
     await patch(wallet, {}).expect(400);

@@ -23,12 +23,12 @@ it('the API answers the probes of its pods', async () => {
   for (const path of probesOf('wallet-api')) await request(service.url).get(path).expect(200);
 });
 
-it('a worker is asked what it answers', () => {
+it('a worker answers its probes', () => {
   // laws/read-only-database.test.ts asks a worker for both.
   expect(probesOf('wallet-worker')).toEqual(['/health', '/health', '/livez']);
 });
 
-it('the API measures what workers are scaled by, where Prometheus is told to look', async () => {
+it('the API measures the scaling signal of workers, where Prometheus is configured to look', async () => {
   const { annotations } = find('Deployment', 'wallet-api').spec.template.metadata;
   const [{ metadata }] = find('ScaledObject', 'wallet-worker').spec.triggers;
   const [, metric] = /^max\((\w+)\{namespace="wallet"\}\)$/.exec(metadata.query)!;

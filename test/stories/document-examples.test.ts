@@ -7,16 +7,16 @@ import { startSeededService } from '../support/seeded-service.ts';
 import type { Service } from '../support/service.ts';
 
 /**
- * Sends every example request of the API document, in its order, to a service as `npm start` makes it, and holds the answers
- * against those of the document. UPDATE_EXAMPLES=1 writes the answers down instead; then format them.
+ * Sends every example request of the API document, in order, to a service as `npm start` creates it, and compares the
+ * answers with those of the document. UPDATE_EXAMPLES=1 records the answers instead; then format them.
  */
 const UPDATES = process.env['UPDATE_EXAMPLES'] !== undefined;
 const FILE = join(PROJECT_ROOT, 'api/src/document/recorded-answers.json');
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
-/** Parts of the story during which nothing is applied or sent: a batch stays pending, and nobody is called. */
+/** Parts of the story during which nothing is applied or sent: a batch stays pending, and no receiver is called. */
 const QUIET = { from: ['createBatch', 'createWebhookEndpoint'], to: ['cancelBatch'] };
-/** What they answer depends on how fast the machine is. */
+/** Answers that depend on the speed of the machine. */
 const UNSTEADY = new Set(['getStatus', 'getHealth']);
 
 interface Call {
@@ -37,10 +37,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-it('every example request of the document is accepted, in its order, on one service', async () => {
+it('every example request of the document is accepted, in order, on one service', async () => {
   const { token } = await makeKey(service.database);
   await untilGood(service.url, token);
-  /** Ids that the document shows, and those that this service gave in their place. */
+  /** Ids in the document, and those that this service used instead. */
   const ids = new Map<string, string>();
   const answers: Record<string, { status: number; type: string; body: unknown }> = {};
   const refused: string[] = [];
@@ -92,7 +92,7 @@ it('no two examples share a key', () => {
   expect(bodies.join()).not.toMatch(/idempotency_key|reference_id/);
 });
 
-/** The media types of a request's body; one that is not named where there is none. */
+/** The media types of a request's body; one without a name if there is none. */
 function mediaTypesOf({ requestBody }: any): string[] {
   return requestBody === undefined ? [''] : Object.keys(requestBody.content);
 }
@@ -110,7 +110,7 @@ async function send(
   hasKey: boolean,
   { token, ids, answers }: { token: string; ids: ReadonlyMap<string, string>; answers: Record<string, any> },
 ) {
-  // What was never answered before has no example yet, and is named by the request that makes it.
+  // An answer that was never recorded has no example yet, and is named by its request.
   const live = (text: string): string =>
     text
       .replace(/\{(\w+)\.(\w+)\}/g, (reference, name, field) => (UPDATES ? answers[name]?.body[field] : reference))
@@ -126,7 +126,7 @@ async function send(
     [method as 'get'](target)
     .query(Object.fromEntries(valuesIn('query')))
     .set('Authorization', `Bearer ${token}`);
-  // A key names one request: the same operations in another form would be another.
+  // A key names one request: the same operations in another format would be another.
   for (const [name, value] of valuesIn('header')) if (hasKey) asked.set(name, value);
   if (isStream(operation)) return readHead(asked);
   if (type === '') return asked;
@@ -139,7 +139,7 @@ function isStream({ responses }: any): boolean {
   return 'text/event-stream' in (responses['200']?.content ?? {});
 }
 
-/** A stream has no end: its head is all there is to wait for. */
+/** A stream has no end: only its head is awaited. */
 async function readHead(asked: request.Test): Promise<request.Response> {
   return new Promise((resolve, reject) => {
     asked.buffer(false).parse((response: any, done) => {
@@ -155,7 +155,7 @@ function shownIn({ responses }: any, status: number, type: string): any {
   return responses[status]?.content?.[type]?.example;
 }
 
-/** Ids of an answer by those that stand at the same places in the document. */
+/** Ids of an answer by those at the same positions in the document. */
 function pair(ids: Map<string, string>, shown: unknown, answered: unknown): void {
   const real = [...JSON.stringify(answered).matchAll(UUID)].map(([id]) => id);
   for (const [index, [id]] of [...JSON.stringify(shown).matchAll(UUID)].entries()) {

@@ -35,7 +35,7 @@ it('is valid OpenAPI 3.1, say two independent validators', async () => {
   expect(document.openapi).toBe('3.1.0');
 });
 
-it('has nothing that a linter would have otherwise, and examples that are as its schemas say', async () => {
+it('passes a linter, and has examples that match its schemas', async () => {
   const examples = { severity: 'error', allowAdditionalProperties: true } as const;
   const config = await createConfig({
     extends: ['recommended'],
@@ -45,7 +45,7 @@ it('has nothing that a linter would have otherwise, and examples that are as its
   expect(found.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
 });
 
-it('names operations by verb and noun, and says more of each than its name', () => {
+it('names operations by verb and noun, and describes each beyond its name', () => {
   const operations = operationsOf(document.paths);
   const names = operations.map(({ operationId }) => operationId);
   expect(names.filter((name) => !/^[a-z]+[A-Z]\w+$/.test(name) || name.length > 32)).toEqual([]);
@@ -58,7 +58,7 @@ it('names operations by verb and noun, and says more of each than its name', () 
   expect(document.tags.filter(({ description }: any) => description.length < 20)).toEqual([]);
 });
 
-it('makes a component of every object that is sent or answered, and shows one of each', () => {
+it('makes a component of every object in requests and answers, and shows one of each', () => {
   const shown = operationsOf(document.paths).flatMap(({ operationId, requestBody, responses }) => {
     const success = Object.entries<any>(responses).filter(([status]) => status.startsWith('2'));
     const contents = [requestBody?.content ?? {}, ...success.map(([, { content = {} }]) => content)];
@@ -94,7 +94,7 @@ it('leaves answers open to more fields, and requests closed', () => {
   expect(parameters.find(({ name }: any) => name === 'dry_run').schema.type).toBe('boolean');
 });
 
-it('moves the days of its examples to the present, so that what is asked for the future stays in it', () => {
+it('moves the dates of its examples to the present, so that dates in the future stay there', () => {
   const in2030 = createApiDocument(ENDPOINTS, new Date('2030-05-17T12:00:00Z')) as any;
   const { example } = in2030.paths['/operations'].post.requestBody.content['application/json'];
   expect(example.execute_at).toMatch(/^2030-06-1[56]T/);
@@ -123,7 +123,7 @@ it('gives every operation its errors', () => {
   }
 });
 
-it('tells which scope a key needs, and how a request without it is refused', () => {
+it('says which scope a key needs, and how a request without it is refused', () => {
   expect(document.components.securitySchemes.api_key).toMatchObject({ type: 'http', scheme: 'bearer' });
   for (const { method, paths, scope } of ENDPOINTS) {
     for (const path of paths) {
@@ -150,7 +150,7 @@ it.each(['/', '/docs', '/redoc', '/api/v1/', '/api/v1/docs', '/docs/'])(
   },
 );
 
-it('shows Redoc without the picture that it has on another host', async () => {
+it('shows Redoc without the picture that it loads from another host', async () => {
   const { text } = await request(service.url).get('/redoc/assets/redoc.standalone.js').buffer().expect(200);
   expect(text.length).toBeGreaterThan(500_000);
   expect(text).not.toContain('cdn.');

@@ -26,7 +26,7 @@ async function paid(wallet: string, amount: string): Promise<{ id: string; to: s
 
 const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toISOString();
 
-/** Of each kind, what it asks for of a wallet that holds 10.00, and the same in the general form. */
+/** For each kind, a request on a wallet that holds 10.00, and the same in the general form. */
 const KINDS: Readonly<Record<string, (wallet: string) => Promise<Asked> | Asked>> = {
   'a deposit': (wallet) => [`/wallets/${wallet}/operation`, { operation_type: 'DEPOSIT', amount: '1.00' }],
   'a withdrawal': (wallet) => [`/wallets/${wallet}/operations`, { operation_type: 'WITHDRAW', amount: '1.00' }],
@@ -75,7 +75,7 @@ const KINDS: Readonly<Record<string, (wallet: string) => Promise<Asked> | Asked>
   'an operation of the general form': (wallet) => ['/operations', { type: 'hold', wallet_id: wallet, amount: 1 }],
 };
 
-/** Of a wallet that holds 10.00, what fails and why. */
+/** Requests on a wallet that holds 10.00 that fail, and why. */
 const FAILING: Readonly<Record<string, (wallet: string) => Promise<Asked> | Asked>> = {
   insufficient_funds: (wallet) => [
     `/wallets/${wallet}/operation`,
@@ -147,7 +147,7 @@ describe('a dry run', () => {
     expect(toldOf(await ask(service, path, { asset: 'USD', amount: '5.00' }))).toEqual(toldOf(told));
   });
 
-  it('of a scheduled operation tells what would come of it if it was due', async () => {
+  it('of a scheduled operation predicts its outcome as if it were due', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const asked = { wallet_id: wallet, amount: '1.00', execute_at: IN_AN_HOUR };
     const scheduled = await request(service.url).post('/resupplies').send(asked).expect(202);
@@ -176,7 +176,7 @@ async function dryRunRefused(path: string, body: object, code: string): Promise<
   expect({ ...dry.body, request_id: null }).toEqual({ ...real.body, request_id: null });
 }
 
-describe('a dry run is refused as the request itself is', () => {
+describe('a dry run is refused like the request itself', () => {
   const NOBODY = '018f0000-0000-7000-8000-000000000000';
   it.each<[string, string, object]>([
     ['wallet_not_found', '/resupplies', { wallet_id: NOBODY, amount: 1 }],
@@ -223,7 +223,7 @@ describe('the parameter dry_run', () => {
     expect(listed.body.data).toEqual([]);
   });
 
-  it('means nothing as false', async () => {
+  it('means no if it is false', async () => {
     const wallet = await createFundedWallet(service.url);
     const asked = { wallet_id: wallet, amount: 1 };
     const { body } = await request(service.url).post('/resupplies?dry_run=false').send(asked).expect(202);
@@ -231,7 +231,7 @@ describe('the parameter dry_run', () => {
     expect(body).not.toHaveProperty('dry_run');
   });
 
-  it('stands in the document of every endpoint that asks for a single operation', async () => {
+  it('is documented for every endpoint of single operations', async () => {
     const { paths, components } = (await request(service.url).get('/openapi.json').expect(200)).body;
     expect(JSON.stringify(components.schemas.OperationOrDryRun)).toContain('schemas/DryRun');
     const posts = Object.values<any>(paths).flatMap(({ post }) => (post?.responses['202'] ? [post] : []));
@@ -246,7 +246,7 @@ describe('the parameter dry_run', () => {
 });
 
 describe('a dry run with a key', () => {
-  it('does not use it up, and answers the operation that has it', async () => {
+  it('does not use it up, and returns the operation that has it', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const asked = { wallet_id: wallet, amount: '1.00', idempotency_key: `dry-${wallet}` };
     expect(await dryRun(service, '/resupplies', asked)).toMatchObject({

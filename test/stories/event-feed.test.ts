@@ -29,7 +29,7 @@ describe('the feed', () => {
     }
   };
 
-  it('is read on and on, and keeps its place where nothing is', async () => {
+  it('can be read continuously, and keeps the position when there is nothing new', async () => {
     const start = await end();
     const ids = await tell('wallet.frozen', 5);
     const first = await read({ after: start, limit: 3 });
@@ -49,7 +49,7 @@ describe('the feed', () => {
     expect(page.data.map((event) => event.id)).toEqual(rows.map((row) => row.event_id));
   });
 
-  it('tells events as they are stored, byte for byte, with their ids', async () => {
+  it('returns events as they are stored, byte for byte, with their ids', async () => {
     const after = await end();
     const [id] = await tell('wallet.frozen');
     const { rows } = await service.database.query<{ body: string }>('SELECT body FROM events WHERE id = $1', [id]);
@@ -63,7 +63,7 @@ describe('the feed', () => {
     expect((await get(`/events/${NOBODY}`).expect(404)).body.code).toBe('event_not_found');
   });
 
-  it('is read by type, of which the place gets on behind all the others', async () => {
+  it('is read by type, and the position advances past all others', async () => {
     const after = await end();
     const frozen = await tell('wallet.frozen', 2);
     await tell('wallet.closed', 3);
@@ -78,7 +78,7 @@ describe('the feed', () => {
     expect((await read({ after: one.next_cursor })).data).toHaveLength(4);
   });
 
-  it('takes a cursor from before there were epochs', async () => {
+  it('accepts a cursor from before epochs existed', async () => {
     const after = await end();
     const ids = await tell('wallet.frozen', 2);
     const bare = Buffer.from(Buffer.from(after, 'base64url').toString().replace(/^.*:/, '')).toString('base64url');
@@ -98,7 +98,7 @@ describe('the feed', () => {
       encoded(`{${NOBODY}}:1`),
     ].map((after) => ({ after })),
     ...[{ limit: 0 }, { limit: 201 }],
-  ])('does not take %j', async (query) => {
+  ])('refuses %j', async (query) => {
     const answer = await get('/events').query(query).expect(400);
     expect(answer.body.errors[0].path).toBe(Object.keys(query)[0]);
   });

@@ -41,7 +41,7 @@ const end = async (): Promise<string> => {
   }
 };
 
-it('an event is told with its type, its place in the feed, and the bytes that the feed has', async () => {
+it('an event is sent with its type, its place in the feed, and the bytes that the feed has', async () => {
   await tell('wallet.closed');
   const listener = await listen();
   expect(listener.headers).toMatchObject({
@@ -64,7 +64,7 @@ it('an event is told with its type, its place in the feed, and the bytes that th
   expect(events.at(-1)?.id).toBe(await end());
 });
 
-it('a listener continues behind the place it names, by pages until it is at the end, and then with what comes', async () => {
+it('a listener continues behind the place it names, by pages until it has caught up, and then with new events', async () => {
   const after = await end();
   const ids = await tell('wallet.frozen', 450);
   const byQuery = await listen({ query: `?after=${after}` });
@@ -72,14 +72,14 @@ it('a listener continues behind the place it names, by pages until it is at the 
   const more = await tell('wallet.frozen', 2);
   await byQuery.untilTold(452);
   expect(idsOf(byQuery)).toEqual([...ids, ...more]);
-  // What a browser sends when it connects again goes before the address.
+  // The header that a browser sends when it reconnects overrides the address.
   const tenth = byQuery.events[9]?.id ?? '';
   const again = await listen({ query: `?after=${after}`, headers: { 'Last-Event-ID': tenth } });
   await again.untilTold(442);
   expect(idsOf(again)).toEqual([...ids, ...more].slice(10));
 });
 
-it('a client that knows nothing of this service is told, and continues where it was when the connection breaks', async () => {
+it('a generic client is served, and continues where it was when the connection breaks', async () => {
   const server = await startService({ worker: false, webhooks: false });
   const source = new EventSource(`${server.url}/events/stream`);
   const seen: string[] = [];
@@ -94,7 +94,7 @@ it('a client that knows nothing of this service is told, and continues where it 
   await server.stop();
 });
 
-it('a listener is told of the types it asks for, and of no other', async () => {
+it('a listener gets events of the types it asks for, and of no other', async () => {
   const frozen = await listen({ query: '?type=wallet.frozen' });
   const two = await listen({ query: '?type=wallet.closed&type=wallet.activated' });
   const all = await listen();
@@ -110,7 +110,7 @@ it('a listener is told of the types it asks for, and of no other', async () => {
   expect(typesOf(two)).toEqual(['wallet.closed', 'wallet.activated']);
 });
 
-it('a listener that takes nothing for a while delays no other, and gets everything afterwards, once and in order', async () => {
+it('a listener that reads nothing for a while delays no other, and gets everything afterwards, once and in order', async () => {
   const [slow, fast] = [await listen(), await listen()];
   slow.pause();
   const ids: string[] = [];
@@ -133,12 +133,12 @@ it.each([
   expect(body.errors[0].path).toBe(field);
 });
 
-it('HEAD tells what it would be, and listens to nothing', async () => {
+it('HEAD describes the stream, and listens to nothing', async () => {
   const { headers } = await request(service.url).head('/events/stream').expect(200);
   expect(headers['content-type']).toMatch(/^text\/event-stream/);
 });
 
-it('workers announce that the feed has more', async () => {
+it('workers announce new events in the feed', async () => {
   const told = await startService();
   const { body } = await request(told.url)
     .post('/webhook-endpoints')
@@ -161,7 +161,7 @@ it('workers announce that the feed has more', async () => {
   await told.stop();
 });
 
-it('a listener behind what is kept, or of an epoch that ended, is told 410; one that listens is let go', async () => {
+it('a listener before the oldest kept event, or of an ended epoch, gets 410; a connected one is disconnected', async () => {
   const old = await startService({ worker: false });
   await tellEvents(old.database, 'wallet.frozen', 3);
   const first = await request(old.url).get('/events').query({ limit: 1 }).expect(200);
@@ -188,7 +188,7 @@ it('a stream ends when its key is revoked, within some seconds, and when the pro
   for (const { token } of [kept, revoked, other]) await untilGood(guarded.url, token);
   await request(guarded.url).get('/events/stream').expect(401);
   await request(guarded.url).get('/events/stream').set(bearer(other.token)).expect(403);
-  // It needed no key as long as there was none.
+  // It needed no key before the first one was created.
   await until('the end of the one without a key', () => open.ended === 'end');
   const staying = await listen({ headers: bearer(kept.token) }, guarded.url);
   const leaving = await listen({ headers: bearer(revoked.token) }, guarded.url);

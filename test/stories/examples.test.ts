@@ -6,8 +6,8 @@ import { startSeededService } from '../support/seeded-service.ts';
 import type { Service } from '../support/service.ts';
 
 /**
- * Runs every `curl` of the documents, in their order, on a service as `npm start` makes it, and holds the answers against
- * those that the documents show. UPDATE_EXAMPLES=1 writes the answers into the documents instead; then format them.
+ * Runs every `curl` of the documents, in order, on a service as `npm start` creates it, and compares the answers with
+ * those in the documents. UPDATE_EXAMPLES=1 writes the answers into the documents instead; then format them.
  */
 const HOST = 'http://127.0.0.1:8000';
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
@@ -23,7 +23,7 @@ afterEach(() => service.stop());
 it.each(['docs/examples.md'])('the examples of %s answer what they show', async (name) => {
   const file = join(PROJECT_ROOT, name);
   let text = readFileSync(file, 'utf8');
-  /** Ids that a document shows, and those that this service gave in their place. */
+  /** Ids in a document, and those that this service used instead. */
   const ids = new Map<string, string>();
   const examples = [...text.matchAll(EXAMPLE)];
   expect(examples.length).toBeGreaterThan(1);

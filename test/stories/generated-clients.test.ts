@@ -8,8 +8,8 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 
 /**
- * Clients that are generated from the API document: a program that uses one compiles strictly, without a cast, and works. What
- * an operation is, the compiler knows from its `type` and `status`.
+ * Clients that are generated from the API document: a program that uses one compiles strictly, without a cast, and
+ * works. The compiler narrows an operation by its `type` and `status`.
  */
 const run = promisify(execFile);
 const FOLDER = join(PROJECT_ROOT, 'test/dist/generated');
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** Compiles a program beside what was generated, and answers what it prints. */
+/** Compiles a program beside the generated client, and returns its output. */
 async function compileAndRun(name: string, program: string): Promise<unknown> {
   writeFileSync(join(FOLDER, `${name}.ts`), program);
   const compilerOptions = {

@@ -41,7 +41,7 @@ describe('without Redis from before the start (P6)', () => {
   });
 });
 
-describe('while no worker gets on', () => {
+describe('while no worker makes progress', () => {
   it.each([
     ['a single operation', { priority: 'high' }],
     ['a single operation of low priority', { priority: 'low' }],
@@ -67,7 +67,7 @@ describe('while no worker gets on', () => {
   });
 });
 
-/** As if everything that waits had been accepted so many seconds earlier. */
+/** As if everything pending had been accepted this many seconds earlier. */
 async function makeOlder(database: Database, seconds: number): Promise<void> {
   const earlier = `- ${seconds} * interval '1 second'`;
   await database.query('ALTER TABLE pending_operations DISABLE TRIGGER pending_operations_unchanged');

@@ -6,7 +6,7 @@ import { type Service, startService } from '../support/service.ts';
 import { ask } from '../support/terms.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What wallets and holds answer of what is held. */
+/** The answers of wallets and holds about held amounts. */
 
 let service: Service;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ const release = async (id: string, body: object = {}): Promise<string> =>
   (await ask(service, `/holds/${id}/release`, body))['id'];
 
 describe('a wallet', () => {
-  it('shows what is held beside its balance, wherever it is answered', async () => {
+  it('shows the held amount beside its balance in every answer', async () => {
     const { body: client } = await request(service.url)
       .post('/clients')
       .send({ name: 'Ann', login: 'ann' })
@@ -45,7 +45,7 @@ describe('a wallet', () => {
     expect(limited.body).toMatchObject({ balance: '6.00', held: '4.00', credit_limit: '5.00', available: '11.00' });
   });
 
-  it('was changed when something of what is held was taken', async () => {
+  it('shows a change when some of the held amount was taken', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const id = await hold(wallet, '4.00');
     const before = await read(`/wallets/${wallet}`);
@@ -55,7 +55,7 @@ describe('a wallet', () => {
     expect(after['updated_at'] > before['updated_at']).toBe(true);
   });
 
-  it('had what was held at a moment', async () => {
+  it('shows the held amount at a past moment', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const at = async (): Promise<Body> =>
       read(`/wallets/${wallet}`, { at: (await read(`/wallets/${wallet}`))['updated_at'] });
@@ -70,7 +70,7 @@ describe('a wallet', () => {
     expect(await read(`/wallets/${wallet}`, { at: before })).toMatchObject({ balance: '10.00', held: '0.00' });
   });
 
-  it('is not closed while something is held of it', async () => {
+  it('is not closed while an amount of it is held', async () => {
     const wallet = await createFundedWallet(service.url, '4.00');
     const id = await hold(wallet, '4.00');
     const refused = await patch(wallet, { status: 'closed' }).expect(409);
@@ -91,7 +91,7 @@ describe('a wallet', () => {
 });
 
 describe('a hold', () => {
-  it('is open until all of it was captured or released, and names what did that, in order', async () => {
+  it('is open until all of it was captured or released, and names these operations, in order', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const expires_at = new Date(Date.now() + 3_600_000).toISOString();
     const accepted = await ask(service, `/wallets/${wallet}/holds`, { amount: '6.00', expires_at });
@@ -123,7 +123,7 @@ describe('a hold', () => {
     expect(await read(`/holds/${id}`)).toMatchObject({ ...facts, ...all, operations });
   });
 
-  it('of more operations than are named says so, and the list of operations has all', async () => {
+  it('with more operations than are listed says so, and the list of operations has all', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const id = await hold(wallet, '10.00');
     const captures: string[] = [];
@@ -137,7 +137,7 @@ describe('a hold', () => {
     expect(listed.map((operation) => operation['id'])).toEqual(captures.toReversed());
   });
 
-  it('that was refused has failed, and nothing was set aside', async () => {
+  it('that was rejected has failed, and nothing was set aside', async () => {
     const wallet = await createFundedWallet(service.url, '1.00');
     const id = await hold(wallet, '2.00');
     expect(await read(`/holds/${id}`)).toMatchObject({
@@ -149,7 +149,7 @@ describe('a hold', () => {
     expect(await read(`/wallets/${wallet}/holds`)).toMatchObject({ data: [] });
   });
 
-  it('is not found by an id of none, nor by that of another operation', async () => {
+  it('is not found by an unknown id, nor by that of another operation', async () => {
     const wallet = await createFundedWallet(service.url);
     const { id: deposit } = await operate(service.url, wallet, 'DEPOSIT', 1);
     for (const id of [newId(), deposit as string]) {
@@ -180,7 +180,7 @@ describe('the holds of a wallet', () => {
     for (const each of data) expect(each).toEqual(await read(`/holds/${each.id}`));
   });
 
-  it('are none of a wallet without holds, and not found of no wallet', async () => {
+  it('are an empty list for a wallet without holds, and not found for an unknown wallet', async () => {
     const wallet = await createFundedWallet(service.url);
     expect(await read(`/wallets/${wallet}/holds`)).toEqual({ data: [], next_cursor: null, archived_before: null });
     expect((await request(service.url).get(`/wallets/${newId()}/holds`).expect(404)).body.code).toBe(
@@ -211,7 +211,7 @@ describe('without a worker', () => {
 });
 
 describe('in the archives', () => {
-  it('a hold is 410, and its wallet says until when; what was held then is in the files too', async () => {
+  it('a hold is 410, and its wallet says until when; past held amounts are in the files too', async () => {
     const wallet = await createFundedWallet(service.url, '4.00');
     const id = await hold(wallet, '4.00');
     await capture(id);

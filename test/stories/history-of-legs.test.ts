@@ -5,7 +5,10 @@ import { type Service, startService } from '../support/service.ts';
 import { ask } from '../support/terms.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** The history of wallets whose operations move more than once, or name others; and the lists of what names an operation. */
+/**
+ * The history of wallets whose operations have several movements, or name others; and the lists of operations that name
+ * an operation.
+ */
 
 let service: Service;
 beforeAll(async () => {
@@ -22,7 +25,7 @@ const idOf = async (asked: Promise<Body>): Promise<string> => (await asked)['id'
 
 const nothing = { other_wallet_id: null, hold_id: null, reversal_of: null, batch_id: null, metadata: null };
 
-it('the history has what moved on the main account, leg by leg, and not what moved on what is held', async () => {
+it('the history has the movements of the main account, leg by leg, and not those of the held account', async () => {
   const [wallet, other] = [await createFundedWallet(service.url, '10.00'), await createFundedWallet(service.url)];
   const hold = await idOf(ask(service, `/wallets/${wallet}/holds`, { amount: '8.00', metadata: { order: 7 } }));
   const released = await idOf(ask(service, `/holds/${hold}/release`, { amount: '1.00' }));
@@ -44,7 +47,7 @@ it('the history has what moved on the main account, leg by leg, and not what mov
   });
   expect(held).toMatchObject({ balance_before: '10.00', balance_after: '2.00' });
   expect(part).toMatchObject({ ...nothing, operation_id: released, type: 'release', amount: '1.00', hold_id: hold });
-  // What was captured left what was held, and the rest came back from there.
+  // The captured amount left the held account, and the rest came back from it.
   expect(rest).toMatchObject({
     ...nothing,
     operation_id: captured,
@@ -80,7 +83,7 @@ it('the history has what moved on the main account, leg by leg, and not what mov
   expect(await historyOf(other, { type: 'reversal' })).toEqual([received[0]]);
 });
 
-it('the history has each leg of a posting, those of its reversal in the other order, and statistics count them', async () => {
+it('the history has each leg of a posting, those of its reversal in reverse order, and statistics count them', async () => {
   const [wallet, other] = [await createFundedWallet(service.url, '10.00'), await createFundedWallet(service.url)];
   const legs = [
     { from: { wallet_id: wallet }, to: { wallet_id: other }, amount: '5.00' },
@@ -144,7 +147,7 @@ it('the history names the batch and the metadata of a line', async () => {
 });
 
 describe('the list of operations', () => {
-  it('has what captured and released a hold, and what reversed an operation', async () => {
+  it('has the captures and releases of a hold, and the reversals of an operation', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const { id: deposit } = await operate(service.url, wallet, 'DEPOSIT', '5.00');
     const hold = await idOf(ask(service, `/wallets/${wallet}/holds`, { amount: '8.00' }));

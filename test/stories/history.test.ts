@@ -16,7 +16,7 @@ async function get(path: string, query: Record<string, string | number> = {}): P
 }
 
 describe("a wallet's history", () => {
-  it('tells each movement with the balance before and after, newest first, and nothing of what failed', async () => {
+  it('shows each movement with the balance before and after, newest first, and no failed operation', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     await operate(service.url, wallet, 'WITHDRAW', '99.00');
     const last = await operate(service.url, wallet, 'WITHDRAW', '4.00', {
@@ -41,7 +41,7 @@ describe("a wallet's history", () => {
     ]);
   });
 
-  it('comes in pages that join without a gap, also while it grows', async () => {
+  it('comes in pages that join without a gap, even while it grows', async () => {
     const wallet = await createFundedWallet(service.url);
     for (let index = 0; index < 11; index += 1) await operate(service.url, wallet, 'DEPOSIT', 1);
     const first = await get(`/wallets/${wallet}/transactions`, { limit: 4 });
@@ -54,7 +54,7 @@ describe("a wallet's history", () => {
     expect(versions).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
   });
 
-  it('is filtered by type and by time; from is included, to is not', async () => {
+  it('is filtered by type and by time; from is inclusive, to is exclusive', async () => {
     const wallet = await createFundedWallet(service.url);
     for (const type of ['DEPOSIT', 'WITHDRAW', 'DEPOSIT'] as const) {
       await operate(service.url, wallet, type, 1);
@@ -65,7 +65,7 @@ describe("a wallet's history", () => {
     const versionsOf = async (query: Record<string, string>): Promise<number[]> =>
       (await get(`/wallets/${wallet}/transactions`, query))['data'].map((line: { version: number }) => line.version);
     expect(await versionsOf({ type: 'withdraw' })).toEqual([2]);
-    // Times are told in milliseconds and kept in microseconds: what is told is at or just before what is kept.
+    // Times are shown in milliseconds and stored in microseconds: the shown time is at or just before the stored one.
     expect(await versionsOf({ from: second })).toEqual([3, 2]);
     expect(await versionsOf({ to: second })).toEqual([1]);
     expect(await versionsOf({ from: second, to: data[0]['created_at'] })).toEqual([2]);
@@ -161,7 +161,7 @@ describe('the list of operations', () => {
 describe('the status of a wallet', () => {
   const patch = (id: string, status: string) => request(service.url).patch(`/wallets/${id}`).send({ status });
 
-  it('is frozen and thawed; a frozen wallet refuses what comes after', async () => {
+  it('is frozen and unfrozen; a frozen wallet rejects later operations', async () => {
     const wallet = await createFundedWallet(service.url, '5.00');
     expect((await patch(wallet, 'frozen').expect(200)).body).toMatchObject({ status: 'frozen', balance: '5.00' });
     expect(await operate(service.url, wallet, 'WITHDRAW', 1)).toMatchObject({ error: { code: 'wallet_frozen' } });
@@ -169,7 +169,7 @@ describe('the status of a wallet', () => {
     expect(await operate(service.url, wallet, 'WITHDRAW', 1)).toMatchObject({ status: 'succeeded' });
   });
 
-  it('is closed when it is empty, and then for good', async () => {
+  it('is closed when it is empty, and then permanently', async () => {
     const wallet = await createFundedWallet(service.url, '5.00');
     expect((await patch(wallet, 'closed').expect(409)).body.code).toBe('wallet_not_empty');
     await operate(service.url, wallet, 'WITHDRAW', 5);
@@ -178,7 +178,7 @@ describe('the status of a wallet', () => {
     expect((await patch(wallet, 'active').expect(409)).body.code).toBe('wallet_closed');
   });
 
-  it('that is none is refused, and so is a wallet that is not there', async () => {
+  it('refuses an invalid value, and an unknown wallet', async () => {
     const wallet = await createFundedWallet(service.url);
     await patch(wallet, 'open').expect(400);
     await patch('018f0000-0000-7000-8000-000000000000', 'frozen').expect(404);
@@ -206,7 +206,7 @@ describe('POST /operations', () => {
     expect(body).toMatchObject({ type, result: { wallet_balance: '0.00' } });
   });
 
-  it('takes a transfer, and an operation of a user', async () => {
+  it('shows a transfer, and an operation of a user', async () => {
     const [from_wallet_id, to_wallet_id] = [
       await createFundedWallet(service.url, '2.00'),
       await createFundedWallet(service.url),

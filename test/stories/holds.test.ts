@@ -26,7 +26,7 @@ async function setStatus(wallet: string, status: string): Promise<void> {
 }
 
 describe('a hold', () => {
-  it('takes an amount out of what can be spent, and is answered with what is held', async () => {
+  it('makes an amount unavailable, and is answered with the held amount', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const accepted = await request(service.url).post(`/wallets/${wallet}/holds`).send({ amount: 4 }).expect(202);
     expect(accepted.body).toMatchObject({
@@ -46,7 +46,7 @@ describe('a hold', () => {
     });
   });
 
-  it('of a frozen or closed wallet, or of more than can be spent, fails', async () => {
+  it('on a frozen or closed wallet, or of more than is available, fails', async () => {
     const wallet = await createFundedWallet(service.url, '1.00');
     const failed = async () => (await ask(`/wallets/${wallet}/holds`, { amount: '1.01' }).expect(200)).body.error.code;
     expect(await failed()).toBe('insufficient_funds');
@@ -66,7 +66,7 @@ describe('a hold', () => {
     expect(body.result).toMatchObject({ wallet_balance: '-2.00', held_balance: '3.00' });
   });
 
-  it('tells when it expires, at a moment or so many seconds after it was accepted', async () => {
+  it('reports when it expires, at a time or after a number of seconds from its acceptance', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const moment = new Date(Date.now() + 3_600_000).toISOString();
     const path = `/wallets/${wallet}/holds`;
@@ -92,7 +92,7 @@ describe('a hold', () => {
     expect(body).toMatchObject({ code: 'invalid_request', errors: [{ path }] });
   });
 
-  it('is found again by its key after it has expired, and refused as another', async () => {
+  it('is found again by its key after it has expired, and refused with other content', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const asked = { amount: 1, idempotency_key: 'hold-1', expires_at: new Date(Date.now() + 500).toISOString() };
     const first = await ask(`/wallets/${wallet}/holds`, asked).expect(200);
@@ -107,7 +107,7 @@ describe('a hold', () => {
 });
 
 describe('a capture', () => {
-  it('takes all that is held to the treasury, if it says nothing else', async () => {
+  it('takes the whole held amount to the treasury by default', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const id = await hold(wallet, '4.00');
     const { body } = await request(service.url).post(`/holds/${id}/capture`).set('Prefer', 'wait=10').expect(200);
@@ -115,11 +115,11 @@ describe('a capture', () => {
       ...{ type: 'capture', status: 'succeeded', wallet_id: wallet, hold_id: id, amount: '4.00' },
       ...{ to_account: 'treasury', final: true },
     });
-    // It moved nothing on the wallet's own account.
+    // It moved nothing on the wallet's main account.
     expect(body.result).toEqual({ transaction_number: body.id, held_balance: '0.00' });
   });
 
-  it('of a part gives the rest back with it, unless it is not final', async () => {
+  it('of a part releases the rest, unless it is not final', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const id = await hold(wallet, '4.00');
     const path = `/holds/${id}/capture`;
@@ -170,7 +170,7 @@ describe('a capture', () => {
     });
   });
 
-  it('of a hold that failed fails', async () => {
+  it('of a failed hold fails', async () => {
     const wallet = await createFundedWallet(service.url, '1.00');
     const failed = await ask(`/wallets/${wallet}/holds`, { amount: 2 }).expect(200);
     for (const end of ['capture', 'release'])
@@ -186,7 +186,7 @@ describe('a capture', () => {
 });
 
 describe('a release', () => {
-  it('gives back a part, and then the rest', async () => {
+  it('releases a part, and then the rest', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const id = await hold(wallet, '4.00');
     const part = await ask(`/holds/${id}/release`, { amount: 1 }).expect(200);
@@ -250,7 +250,7 @@ it('refused requests leave nothing behind, neither a held account nor a key', as
   expect(await rows()).toEqual(before);
 });
 
-it('holds, captures and releases can be asked for in the general form too', async () => {
+it('holds, captures and releases can be requested in the general form too', async () => {
   const wallet = await createFundedWallet(service.url, '10.00');
   const { body: held } = await ask('/operations', {
     type: 'hold',

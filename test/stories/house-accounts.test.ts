@@ -35,20 +35,20 @@ describe('POST /accounts', () => {
     expect(await countRows(`accounts WHERE system = 'exchange' AND may_go_negative`)).toBe(4);
   });
 
-  it('answers the same account when it is asked again, and writes nothing', async () => {
+  it('returns the same account when the request is repeated, and writes nothing', async () => {
     const first = await add({ name: 'fees' }).expect(201);
     const again = await add({ name: 'fees', may_go_negative: false }).expect(200);
     expect(again.body).toEqual(first.body);
     expect([await countRows('audit_log'), await countRows('house_accounts')]).toEqual([1, 2]);
   });
 
-  it('is asked for the same account by many at once, and adds it once', async () => {
+  it('gets many concurrent requests for the same account, and adds it once', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => add({ name: 'once' })));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 19 }, () => 200), 201]);
     expect([await countRows('audit_log'), await countRows(`accounts WHERE system = 'once'`)]).toEqual([1, 4]);
   });
 
-  it('refuses an account whose name belongs to one that differs', async () => {
+  it('refuses an account whose name belongs to a different one', async () => {
     await add({ name: 'fees' }).expect(201);
     const { body } = await add({ name: 'fees', may_go_negative: true }).expect(409);
     expect(body).toMatchObject({
@@ -76,7 +76,7 @@ describe('POST /accounts', () => {
     expect([await countRows('audit_log'), await countRows('house_accounts')]).toEqual([1, 100]);
   });
 
-  it('refuses what is not a name, or is more than a name', async () => {
+  it('refuses invalid names and other fields', async () => {
     for (const name of ['', 'Fees', '1fee', '-fee', 'a b', 'fées', 'fees\n', 'f'.repeat(64), null, 7, undefined]) {
       const { body } = await add({ name }).expect(400);
       expect([body.code, body.errors[0].path]).toEqual(['invalid_request', 'name']);
@@ -106,7 +106,7 @@ describe('POST /accounts', () => {
 describe('GET /accounts', () => {
   const list = async () => (await request(service.url).get('/accounts').expect(200)).body.data;
 
-  it('shows what is in each asset, of the treasury over all partitions, and leaves out what is zero', async () => {
+  it('shows the balance in each asset, for the treasury over all partitions, and leaves out zeros', async () => {
     expect(await list()).toMatchObject([{ name: 'treasury', may_go_negative: true, balances: [] }]);
     for (let index = 0; index < 20; index += 1) await createFundedWallet(service.url, `${index + 1}.01`);
     const spent = await createFundedWallet(service.url, '5', 'GOLD');
@@ -123,7 +123,7 @@ describe('GET /accounts', () => {
     ]);
   });
 
-  it('shows what a posting has moved to an account and an asset that were added just before', async () => {
+  it('shows the movements of a posting to an account and an asset that were added just before', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const post = (to: string, asset?: string) =>
       request(service.url)
@@ -149,7 +149,7 @@ describe('GET /accounts', () => {
     ]);
   });
 
-  it('shows balances to the last digit, beyond what a wallet holds and of an asset that was just added', async () => {
+  it('shows balances to the last digit, beyond the limit of a wallet and in an asset that was just added', async () => {
     await add({ name: 'fees' }).expect(201);
     await add({ name: 'exchange', may_go_negative: true }).expect(201);
     await service.database.query(`SELECT add_asset('FINE', 'Fine', 9, false), add_asset('WHOLE', 'Whole', 0, false)`);
@@ -181,7 +181,7 @@ describe('GET /accounts', () => {
 
   const formatHundredths = (sum: bigint): string => `${sum / 100n}.${-sum % 100n}`;
 
-  it('goes through all of them in pages, in the order of their names', async () => {
+  it('lists all of them in pages, sorted by name', async () => {
     const names = ['a', 'a-b', 'a0', 'a_b', 'ab', 'b', 'zoo'];
     await Promise.all(names.map((name) => add({ name }).expect(201)));
     for (const limit of [1, 3, 8, 200]) {
@@ -197,7 +197,7 @@ describe('npm run accounts', () => {
   const run = (databaseUrl: string, ...args: string[]) =>
     runProgram('shared/src/commands/accounts.ts', args, { DATABASE_URL: databaseUrl });
 
-  it('adds an account that is in effect at once, and lists it', async () => {
+  it('adds an account that takes effect at once, and lists it', async () => {
     const added = await accounts('add', 'exchange', '--may-go-negative');
     expect(added).toEqual({ code: 0, out: 'exchange  may go below zero\n', err: '' });
     expect(await accounts('add', 'exchange', '--may-go-negative')).toEqual(added);
@@ -214,10 +214,10 @@ describe('npm run accounts', () => {
     expect(rows).toEqual(['exchange', 'fees'].map((name) => ({ actor: 'command_line', name })));
   });
 
-  it('says what it cannot add with a status of 1, and what it does not understand with 2', async () => {
+  it('reports what it cannot add with a status of 1, and an invalid command with 2', async () => {
     expect(await accounts('add', 'treasury')).toEqual({
       ...{ code: 1, out: '' },
-      err: 'There is another treasury, which cannot be changed:\ntreasury  may go below zero\n',
+      err: 'treasury exists with another rule, which cannot be changed:\ntreasury  may go below zero\n',
     });
     const { code, out, err } = await accounts('add', 'Fees');
     expect([code, out]).toEqual([2, '']);
@@ -227,11 +227,11 @@ describe('npm run accounts', () => {
     );
     expect(await accounts('add', 'more')).toEqual({
       ...{ code: 1, out: '' },
-      err: 'There are 100 house accounts, which is as many as can be.\n',
+      err: 'There are 100 house accounts already, the most there can be.\n',
     });
   });
 
-  it('works as the user of the API too, and no other', async () => {
+  it('works as the user of the API too, and as no other', async () => {
     for (const [role, code] of [
       ['api', 0],
       ['worker', 2],

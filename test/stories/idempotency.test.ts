@@ -25,7 +25,7 @@ function deposit(amount: string | number, key?: string, more: object = {}): requ
 }
 
 describe('an idempotency key', () => {
-  it('gets the same operation back for the same request, before and after it is applied', async () => {
+  it('returns the same operation for the same request, before and after it is applied', async () => {
     const key = freshKey();
     const first = await deposit('12.50', key).expect(202);
     const again = await deposit('12.50', key).expect(202);

@@ -6,7 +6,7 @@ import { firstIdOf, monthOfId } from '@wallet/shared/words/month';
 import { breakTheLaw } from '../support/break-the-law.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** What operations name of others is kept while it cannot be in the archives. */
+/** Operations that others name are kept in memory while they cannot be archived. */
 let database: Database;
 beforeAll(async () => {
   const { databaseUrl } = await createTestDatabase();
@@ -36,7 +36,7 @@ async function insert(id: string): Promise<{ id: string; type: string; walletId:
   return { id, type: 'hold', walletId, assetId: 1 };
 }
 
-it('what was found once, or accepted here, is not looked for again', async () => {
+it('an operation that was found or accepted here is not looked up again', async () => {
   const { targets, asked } = await createTargets();
   const [found, accepted] = [await insert(newId()), newId()];
   expect(await targets.one(found.id)).toEqual(found);
@@ -47,7 +47,7 @@ it('what was found once, or accepted here, is not looked for again', async () =>
   expect(asked()).toBe(1);
 });
 
-it('what is of a month before, and may have been archived since, is looked for every time', async () => {
+it('an operation of an earlier month, which may have been archived since, is looked up every time', async () => {
   const { targets, asked } = await createTargets();
   const old = await insert(firstIdOf('2026-01'));
   expect(monthOfId(old.id)).toBe('2026-01');
@@ -57,7 +57,7 @@ it('what is of a month before, and may have been archived since, is looked for e
   expect(asked()).toBe(2);
 });
 
-it('what is not there is looked for every time', async () => {
+it('an unknown id is looked up every time', async () => {
   const { targets, asked } = await createTargets();
   const id = newId();
   expect(await targets.one(id)).toBeNull();

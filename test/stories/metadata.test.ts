@@ -3,7 +3,7 @@ import { startReceiver } from '../support/receiver.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** Metadata comes back as it was sent: its names in their order, its numbers and texts as they were written. */
+/** Metadata is returned as it was sent: its names in their order, its numbers and texts as they were written. */
 
 let service: Service;
 let wallet: string;
@@ -26,7 +26,7 @@ function send(path: string, body: string, type = 'application/json'): request.Te
 const deposit = (metadata: string, more = ''): string =>
   `{"type":"deposit","wallet_id":"${wallet}","amount":"1.00","metadata":${metadata}${more}}`;
 
-/** The text of the metadata in an answer, which is to be valid JSON. */
+/** The text of the metadata in an answer, which must be valid JSON. */
 function metadataIn(text: string): string {
   JSON.parse(text);
   const start = text.indexOf('"metadata":') + '"metadata":'.length;

@@ -13,7 +13,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** Reads the text format (version 0.0.4) as its specification has it. @throws Error at the first line that is not of it. */
+/** Parses the text format (version 0.0.4) according to its specification. @throws Error at the first invalid line. */
 function parse(text: string): Sample[] {
   const types = new Map<string, string>();
   expect(text.endsWith('\n')).toBe(true);
@@ -57,7 +57,7 @@ async function readWorker(): Promise<Sample[]> {
   return parse(await service.workerRegistries[0]!.metrics());
 }
 
-/** Resolves when a value is what it should be: some are told a moment after the answer. */
+/** Resolves when a value is as expected: some are updated a moment after the answer. */
 async function until(read: () => Promise<number>, value: number): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (let found = await read(); found !== value; found = await read()) {
@@ -65,7 +65,7 @@ async function until(read: () => Promise<number>, value: number): Promise<void> 
   }
 }
 
-it('values move exactly with what is accepted, applied and refused', async () => {
+it('values move exactly with accepted, applied and refused operations', async () => {
   const wallet = await createFundedWallet(service.url);
   const [api, worker] = [await readApi(), await readWorker()];
   for (let count = 0; count < 3; count += 1) await operate(service.url, wallet, 'DEPOSIT', '1.00');
@@ -101,7 +101,7 @@ it('values move exactly with what is accepted, applied and refused', async () =>
   expect(done.filter(({ name }) => name === 'wallet_operations_failed_total')).toHaveLength(REJECTION_CODES.length);
 });
 
-it('what waits is told by partition, and is gone when it is applied', async () => {
+it('the backlog is reported by partition, and is gone when it is applied', async () => {
   const wire = await startWireTrap();
   const idle = await startService({ worker: false, wire, admission: { pendingOperations: 3 } });
   try {
@@ -145,7 +145,7 @@ it('requests to webhook endpoints are counted by outcome', async () => {
   await webhooks.end();
 });
 
-it('no label holds a path, an id, a key or a login, and there are not many', async () => {
+it('no label contains a path, an id, a key or a login, and there are not many', async () => {
   const wallet = await createFundedWallet(service.url, '2.00');
   const operation = await operate(service.url, wallet, 'DEPOSIT', '1.00', { idempotency_key: 'key-of-a-request' });
   const id = String(operation['id']);
@@ -168,7 +168,7 @@ it('no label holds a path, an id, a key or a login, and there are not many', asy
   expect(new Set(ofPartitions.map(({ labels: { partition } }) => partition)).size).toBe(service.partitions);
 });
 
-it('is served at the root alone, and every name follows the conventions', async () => {
+it('is served only at the root, and every name follows the conventions', async () => {
   await request(service.url).get('/api/v1/metrics').expect(404);
   await request(service.url).post('/metrics').expect(404);
   const samples = [...(await readApi()), ...(await readWorker())];

@@ -2,7 +2,9 @@ import request from 'supertest';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** What is shown can be asked for: moments are kept in microseconds, and shown, given and compared in milliseconds. */
+/**
+ * Shown times can be used in requests: they are stored in microseconds, and shown, sent and compared in milliseconds.
+ */
 
 let service: Service;
 beforeAll(async () => {
@@ -29,7 +31,7 @@ async function createWalletAt(micros: number): Promise<{ wallet: string; operati
   return { wallet, operation: String(id) };
 }
 
-it('the balance at the moment that was answered has the operation in it', async () => {
+it('the balance at the time in an answer includes the operation', async () => {
   const wallet = await createFundedWallet(service.url);
   for (let version = 1; version <= 20; version += 1) {
     const { completed_at } = await operate(service.url, wallet, 'DEPOSIT', 1);
@@ -121,7 +123,7 @@ describe('a moment', () => {
     '1800-06-01T00:00:00.000001Z',
     '1969-12-31T23:59:59.9999Z',
     '2024-02-29T23:59:59+23:59',
-  ])('of %s can be asked for', async (moment) => {
+  ])('of %s are valid', async (moment) => {
     for (const [path, name] of paths()) await get(path, { [name]: moment });
   });
 

@@ -11,7 +11,7 @@ import { PROMETHEUS_FOLDER, metricsIn, readBoard, readRules } from '../support/m
 import { readProjectFile } from '../support/manifests.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 
-/** What Prometheus and Grafana are set up with, against what API and worker serve. */
+/** The configuration of Prometheus and Grafana, compared with what API and worker serve. */
 const promtool = findProgram(process.env['PATH'] ?? '', 'promtool');
 const folder = mkdtempSync(join(tmpdir(), 'wallet-observability-'));
 let cluster: Cluster;
@@ -21,7 +21,7 @@ let served: string[];
 
 jest.setTimeout(120_000);
 beforeAll(async () => {
-  // Several, so that what supervises them is measured too.
+  // Several, so that the supervisor is measured too.
   const env = { WORKER_PROCESSES: '2', RETENTION_EVENTS_DAYS: '30' };
   cluster = createCluster({ ...(await createTestDatabase()), folder, env });
   const api = await cluster.startApi();
@@ -43,7 +43,7 @@ function healthPortOf(process: ServiceProcess): number {
   return Number(/"health_port":(\d+)/.exec(process.log())![1]);
 }
 
-it('every metric that the rules and the board name is served, with the labels that they name', () => {
+it('every metric that the rules and the board name is served, with the labels that they use', () => {
   const types = new Set(served.flatMap((line) => /^# TYPE (\w+) /.exec(line)?.[1] ?? []));
   const expressions = [...readRules().map(({ expr }) => expr), ...readBoard()];
   expect(expressions.length).toBeGreaterThan(60);
@@ -57,7 +57,7 @@ it('every metric that the rules and the board name is served, with the labels th
   expect(unknown).toEqual([]);
 });
 
-it('a worker serves its metrics on loopback without being told to, each on a port of its own', async () => {
+it('a worker serves its metrics on loopback by default, each on its own port', async () => {
   const port = healthPortOf(worker);
   expect(port).toBeGreaterThanOrEqual(9464);
   const isReady = () => Promise.resolve(true);

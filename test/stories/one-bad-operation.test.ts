@@ -8,7 +8,7 @@ import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 let service: Service;
 beforeAll(async () => {
   service = await startService();
-  // Data that only the database cannot take: it fails to compute with one amount.
+  // Data that only the database refuses: it fails to compute with one amount.
   await service.database.query(
     'ALTER TABLE movements ADD CONSTRAINT unlucky CHECK (1 / (amount - 1313) IS NOT NULL) NOT VALID',
   );
@@ -60,7 +60,7 @@ it('a partition whose ledger is broken waits, and the others are drained', async
     expect(answer.body.status).toBe(partitions[index] === broken ? 'pending' : 'succeeded');
   });
 
-  // Mended, it resumes where it stood: nothing that waited was decided on broken ground.
+  // Once repaired, it resumes where it stopped: no pending operation was decided on a broken ledger.
   await breakTheLaw(service.database, `UPDATE accounts SET version = ${rows[0]!.version} WHERE ${treasury}`);
   await service.drained();
   for (const wallet of wallets) expect(await balanceOf(service.url, wallet)).toBe('2.00');

@@ -16,7 +16,7 @@ async function idsOf(query: Record<string, string | number>): Promise<unknown[]>
 }
 
 describe('the list of operations', () => {
-  it('has those of a reference', async () => {
+  it('has the operations with a reference', async () => {
     const done = await operate(service.url, wallet, 'DEPOSIT', '1.00', { reference_id: 'order-1' });
     await operate(service.url, wallet, 'DEPOSIT', '1.00', { reference_id: 'order-11' });
     expect(await idsOf({ reference_id: 'order-1' })).toEqual([done['id']]);
@@ -26,7 +26,7 @@ describe('the list of operations', () => {
     expect(body.data).toEqual([done]);
   });
 
-  it('has that of an idempotency key, wherever the key was written', async () => {
+  it('has the operation of an idempotency key, wherever the key was written', async () => {
     const sent = { operation_type: 'DEPOSIT', amount: 1 };
     const byHeader = await request(service.url)
       .post(`/wallets/${wallet}/operation`)
@@ -41,7 +41,7 @@ describe('the list of operations', () => {
     expect(await idsOf({ idempotency_key: 'by' })).toEqual([]);
   });
 
-  it('has a line of a batch by its reference and its key, and both of what was retried, newest first', async () => {
+  it('has a line of a batch by its reference and its key, and both a retried line and its retry, newest first', async () => {
     const operations = [
       { type: 'withdraw', wallet_id: wallet, amount: '5000.00', reference_id: 'line-1' },
       { type: 'deposit', wallet_id: wallet, amount: '1.00', idempotency_key: 'line-2' },
@@ -57,7 +57,7 @@ describe('the list of operations', () => {
     expect(await idsOf({ idempotency_key: 'line-2' })).toHaveLength(1);
   });
 
-  it('takes these filters together with the others', async () => {
+  it('combines these filters with the others', async () => {
     const done = await operate(service.url, wallet, 'WITHDRAW', '5000.00', { reference_id: 'together' });
     const other = await createFundedWallet(service.url);
     const reference = { reference_id: 'together' };
@@ -75,7 +75,7 @@ describe('the list of operations', () => {
     }
   });
 
-  it('has what is pending by reference and by key, lines of batches too', async () => {
+  it('has pending operations by reference and by key, including lines of batches', async () => {
     const idle = await startService({ worker: false });
     try {
       const into = await createFundedWallet(idle.url);

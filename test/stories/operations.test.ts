@@ -64,7 +64,7 @@ describe('an operation', () => {
     expect(await operate(service.url, wallet, type, '1.00')).toMatchObject({ status: 'failed', error: { code } });
   });
 
-  it('fails when the balance would exceed what an account holds', async () => {
+  it('fails when the balance would exceed the limit of an account', async () => {
     const wallet = await createFundedWallet(service.url, '92233720368547758.07', 'PTS');
     expect(await operate(service.url, wallet, 'DEPOSIT', '0.01')).toMatchObject({
       status: 'failed',

@@ -6,7 +6,7 @@ import { startSeededService } from '../support/seeded-service.ts';
 import type { Service } from '../support/service.ts';
 
 /**
- * Runs every `curl` of the pages, in their order, on a service as `npm start` makes it. Where JSON follows, the answer has at
+ * Runs every `curl` of the pages, in order, on a service as `npm start` creates it. If JSON follows, the answer has at
  * least the members that it shows. stories/examples does the same for docs/examples.md, to the letter.
  */
 const HOST = 'http://127.0.0.1:8000';

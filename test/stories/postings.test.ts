@@ -68,7 +68,7 @@ describe('a posting', () => {
     expect(await balanceOfHouse('exchange', 'GOLD')).toBe('-3.00');
   });
 
-  it('splits an amount, and uses what an earlier leg brought', async () => {
+  it('splits an amount, and uses the credit of an earlier leg', async () => {
     const empty = await createFundedWallet(service.url);
     const receivers = await Promise.all([1, 2, 3].map(() => createFundedWallet(service.url)));
     const done = await post([
@@ -128,7 +128,7 @@ describe('a posting', () => {
     expect(await balances(from, to)).toEqual(['6.00', '4.00']);
   });
 
-  it('can be asked for in the general form, and has up to 100 legs', async () => {
+  it('can be requested in the general form, and has up to 100 legs', async () => {
     const [from, to] = [await createFundedWallet(service.url, '10.00'), await createFundedWallet(service.url)];
     const legs = Array.from({ length: 100 }, () => leg(wallet(from), wallet(to), '0.01'));
     const asked = { type: 'posting', legs };

@@ -33,7 +33,7 @@ const linesOf = (log: string) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('an API process', () => {
-  it('answers who waits, then exits 0, when it is asked to stop', async () => {
+  it('answers waiting requests, then exits 0, when it is asked to stop', async () => {
     const api = await cluster.startApi();
     const wallet = await createFundedWallet(api.url);
     const keptAlive = createHttpClient(2, 30_000);
@@ -48,7 +48,7 @@ describe('an API process', () => {
     const code = api.stop();
     expect(await waiting).toMatchObject({ status: 202, body: { status: 'pending' } });
     expect(await code).toBe(0);
-    // The client would have kept its connection; nobody waits for that.
+    // The client would have kept its connection; nothing waits for that.
     expect(Date.now() - started).toBeLessThan(3_000);
     keptAlive.close();
   });
@@ -63,7 +63,7 @@ describe('an API process', () => {
     client.destroy();
   });
 
-  it('does not wait without end for a client that never finishes its request', async () => {
+  it('does not wait forever for a client that never finishes its request', async () => {
     const api = await cluster.startApi();
     const client = await sendHalfARequest(api.url);
     const started = Date.now();
@@ -87,7 +87,7 @@ describe('an API process', () => {
 });
 
 describe('the logs', () => {
-  it('tell one line per outcome, with the ids that belong to it', async () => {
+  it('log one line per outcome, with its ids', async () => {
     const [api, worker] = await Promise.all([cluster.startApi(), cluster.startWorker()]);
     const wallet = await createFundedWallet(api.url);
     const accepted = await request(api.url)

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const { rows } = await service.database.query('SELECT FROM operations');
   await service.stop();
-  // Nothing that was refused left anything behind.
+  // No refused request left anything behind.
   expect(rows).toHaveLength(0);
 });
 
@@ -110,7 +110,7 @@ describe('a path', () => {
   });
 });
 
-it('an answer names no stack and echoes no header that cannot be sent', async () => {
+it('an answer shows no stack and echoes no header that cannot be sent', async () => {
   const answer = await request(service.url).get('/nowhere').set('X-Request-Id', 'a b');
   expect(answer.text).not.toMatch(/at .*\.(ts|js):/);
   expect(answer.headers['x-request-id']).not.toBe('a b');
@@ -135,7 +135,7 @@ it.each([
   ['nonsense\r\n\r\n', 400, 'malformed_request'],
   [`GET /livez HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'headers_too_large'],
   ['GET /nowhere HTTP/1.1\r\nHost: x\r\nExpect: cake\r\nConnection: close\r\n\r\n', 417, 'expectation_failed'],
-])('what cannot be a request is refused, and its connection closed: %#', async (text, status, code) => {
+])('bytes that cannot be a request are refused, and the connection closed: %#', async (text, status, code) => {
   const answer = await sendRaw(text);
   expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status, code });
   await request(service.url).get('/livez').expect(200);

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { service, wallet } from '../support/idle-service.ts';
 import { type RawAnswer, openRaw } from '../support/raw-connection.ts';
 
-/** Headers and numbers are read by their grammars. What Node would drop or join in silence is refused. */
+/** Headers and numbers are read by their grammars. What Node would drop or join silently is refused. */
 
 const DEPOSIT = JSON.stringify({ operation_type: 'DEPOSIT', amount: '1.00' });
 const TYPE = 'Content-Type: application/json';
@@ -77,7 +77,7 @@ it.each([
   expect(await count()).toBe(before);
 });
 
-it('a key behind 1,010 other headers is refused with them, and not left out', async () => {
+it('a key after 1,010 other headers is refused with them, and not left out', async () => {
   const before = await count();
   const lines = Array.from({ length: 1_010 }, (_, n) => `a${n % 10}:`);
   const answer = await send(['Host: a', TYPE, LENGTH, ...lines, 'Idempotency-Key: dropped'], DEPOSIT);
@@ -85,7 +85,7 @@ it('a key behind 1,010 other headers is refused with them, and not left out', as
   expect(await count()).toBe(before);
 });
 
-it('a key behind 900 other headers counts', async () => {
+it('a key after 900 other headers counts', async () => {
   const lines = [
     'Host: a',
     ...Array.from({ length: 900 }, (_, n) => `a${n % 10}:`),
@@ -169,7 +169,7 @@ describe('the type of a body', () => {
   });
 });
 
-it('an idempotency key is taken bare, and as a structured string', async () => {
+it('an idempotency key is accepted bare, and as a structured string', async () => {
   for (const written of ['same-key', '"same-key"', '"same-key";a=1', ' "same-key" ']) {
     const answer = await send(['Host: a', TYPE, LENGTH, `Idempotency-Key: ${written}`], DEPOSIT);
     expect(JSON.parse(answer.body)).toMatchObject({ idempotency_key: 'same-key' });
@@ -223,12 +223,12 @@ it.each([
   ['Range', 'bytes=999999999-'],
   ['If-Match', '"other"'],
   ['If-Unmodified-Since', 'Thu, 01 Jan 1970 00:00:00 GMT'],
-])('a page asset asked for with %s: %s is refused as what it is', async (name, value) => {
+])('a page asset asked for with %s: %s is refused with the right problem', async (name, value) => {
   const { status } = await request(service.url).get('/docs/assets/swagger-ui.css').set(name, value);
   expect([412, 416]).toContain(status);
 });
 
-it('what cannot be read behind a request is answered behind its answer', async () => {
+it('bytes after a request that cannot be read are answered after its answer', async () => {
   const connection = openRaw(service.url);
   const post = [`POST /wallets/${wallet}/operation HTTP/1.1`, 'Host: a', TYPE, LENGTH].join('\r\n');
   await connection.write(`${post}\r\n\r\n${DEPOSIT}nonsense\r\n\r\n`);

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { deliverAged, retain, tellAged } from '../support/aged.ts';
 import { type Service, startService } from '../support/service.ts';
 
-/** What a caller is told of what was deleted because of its age. */
+/** The answers about rows that were deleted because of their age. */
 
 const OLD = 40;
 const YOUNG = 20;
@@ -33,7 +33,7 @@ async function readFeed(after?: string, limit = 2): Promise<{ ids: string[]; nex
 }
 
 describe('a reader of the feed', () => {
-  it('is told that it has missed something, and begins where the feed is kept', async () => {
+  it('learns that it has missed something, and starts at the oldest kept event', async () => {
     const { next: empty } = await readFeed();
     const old = await tellAged(service.database, OLD, 4);
     const { ids, next: behind } = await readFeed();
@@ -44,16 +44,16 @@ describe('a reader of the feed', () => {
 
     for (const after of [empty, behind]) {
       const { body } = await get('/events').query({ after }).expect(410);
-      expect(body).toMatchObject({ code: 'cursor_expired', title: 'The cursor is older than what is kept' });
+      expect(body).toMatchObject({ code: 'cursor_expired', title: 'The cursor is older than the kept history' });
     }
-    // A reader who had read all that is gone has missed nothing.
+    // A reader who had read everything deleted has missed nothing.
     expect((await readFeed(caughtUp)).ids).toEqual(young.slice(0, 2));
     const first = await readFeed();
     expect(first.ids).toEqual(young.slice(0, 2));
     expect((await readFeed(first.next)).ids).toEqual(young.slice(2));
   });
 
-  it('of one type is told so too', async () => {
+  it('of one type learns that too', async () => {
     await tellAged(service.database, OLD, 3, 'wallet.closed');
     const { next } = await readFeed(undefined, 1);
     await tellAged(service.database, YOUNG);
@@ -64,7 +64,7 @@ describe('a reader of the feed', () => {
     expect(page.body).toMatchObject({ data: [], next_cursor: (await readFeed()).next });
   });
 
-  it('is not shown an event that is only kept for a delivery, and can ask for it by its id', async () => {
+  it('is not shown an event that is only kept for a delivery, and can read it by its id', async () => {
     const { body } = await request(service.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' });
     const [kept] = await tellAged(service.database, OLD);
     await deliverAged(service.database, body.id as string, OLD, 'pending');
@@ -77,7 +77,7 @@ describe('a reader of the feed', () => {
   });
 });
 
-it('an event and a delivery that are gone are not found, and cannot be sent again', async () => {
+it('a deleted event or delivery is not found, and cannot be sent again', async () => {
   const { body } = await request(service.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' });
   const path = `/webhook-endpoints/${body.id as string}`;
   const [old] = await tellAged(service.database, OLD);

@@ -40,7 +40,7 @@ describe('a reversal', () => {
     expect([await balanceOf(service.url, from), await balanceOf(service.url, to)]).toEqual(['10.00', '0.00']);
   });
 
-  it('in parts takes back no more than the whole, and without an amount what is left', async () => {
+  it('in parts takes back no more than the whole, and without an amount the rest', async () => {
     const [from, to] = await twoWallets('10.00');
     const transfer = await ask('/transfers', { from_wallet_id: from, to_wallet_id: to, amount: 4 });
     expect(await reverse(transfer.id, { amount: '1.00' })).toMatchObject({ status: 'succeeded', amount: '1.00' });
@@ -61,7 +61,7 @@ describe('a reversal', () => {
     expect(await balanceOf(service.url, from)).toBe('10.00');
   });
 
-  it('leaves open what it takes back until it has ended', async () => {
+  it('without an amount has none until it has ended', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const deposit = await operate(service.url, wallet, 'DEPOSIT', '1.00');
     const { body } = await request(service.url)
@@ -78,7 +78,7 @@ describe('a reversal', () => {
     expect(await reverse(String(id))).toMatchObject({ status: 'succeeded', result: { wallet_balance: '10.00' } });
   });
 
-  it('of a capture gives it back to the wallet, not to the hold', async () => {
+  it('of a capture returns it to the wallet, not to the hold', async () => {
     const [wallet, shop] = await twoWallets('10.00');
     const hold = await ask(`/wallets/${wallet}/holds`, { amount: 4 });
     const capture = await ask(`/holds/${hold.id}/capture`, { amount: 3, to_wallet_id: shop });
@@ -89,7 +89,7 @@ describe('a reversal', () => {
     expect(await balanceOf(service.url, shop)).toBe('1.00');
   });
 
-  it('fails where the wallet that has to give back has less, or is frozen', async () => {
+  it('fails if the wallet that has to pay has less, or is frozen', async () => {
     const [from, to] = await twoWallets('10.00');
     const transfer = await ask('/transfers', { from_wallet_id: from, to_wallet_id: to, amount: 4 });
     await operate(service.url, to, 'WITHDRAW', '0.01');
@@ -99,13 +99,13 @@ describe('a reversal', () => {
     expect(await read(transfer.id)).not.toHaveProperty('reversed_amount');
   });
 
-  it('of what failed fails', async () => {
+  it('of a failed operation fails', async () => {
     const wallet = await createFundedWallet(service.url);
     const { id } = await operate(service.url, wallet, 'WITHDRAW', '4.00');
     expect(await reverse(String(id))).toMatchObject({ error: { code: 'operation_not_succeeded' } });
   });
 
-  it('waits behind what it takes back', async () => {
+  it('waits for its target', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const path = `/wallets/${wallet}/operation`;
     const { body } = await request(service.url).post(path).send({ operation_type: 'DEPOSIT', amount: 1 }).expect(202);
@@ -126,14 +126,14 @@ describe('a reversal', () => {
     expect(await balanceOf(service.url, wallet)).toBe('7.00');
   });
 
-  it('can be asked for in the general form', async () => {
+  it('can be requested in the general form', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const { id } = await operate(service.url, wallet, 'WITHDRAW', '4.00');
     const asked = { type: 'reversal', operation_id: id, amount: '1.50' };
     expect(await ask('/operations', asked)).toMatchObject({ type: 'reversal', reversal_of: id, amount: '1.50' });
   });
 
-  it('is refused for what cannot be reversed or is not there, and leaves nothing behind', async () => {
+  it('is refused for an operation that cannot be reversed or does not exist, and leaves nothing behind', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     const deposit = await operate(service.url, wallet, 'DEPOSIT', '1.00');
     const hold = await ask(`/wallets/${wallet}/holds`, { amount: 4 });

@@ -9,8 +9,9 @@ interface Bom {
   readonly components: readonly { readonly name: string; readonly version: string; readonly purl: string }[];
 }
 
-// With --omit=dev npm leaves out zod and others, which tools for development use too: so all is listed, and those are marked.
-it('npm run sbom lists all that is shipped, in its versions, and names no private registry', async () => {
+// With --omit=dev npm leaves out zod and others, which development tools use too: so all packages are listed, and those
+// are marked.
+it('npm run sbom lists every shipped package with its version, and names no private registry', async () => {
   const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'sbom'], {
     cwd: PROJECT_ROOT,
     maxBuffer: 64 * 1024 * 1024,

@@ -6,7 +6,7 @@ import { type Service, startService } from '../support/service.ts';
 import { balanceOf, createFundedWallet, operate } from '../support/wallets.ts';
 import { createSubscriptions, payloadOf } from '../support/webhooks.ts';
 
-/** An operation may be asked for now and executed at a moment. */
+/** An operation may be requested now and executed at a later time. */
 let service: Service;
 let wallet: string;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const post = (path: string, body: object) => request(service.url).post(path).sen
 const deposit = (more: object) => post('/operations', { type: 'deposit', wallet_id: wallet, amount: '1.00', ...more });
 const get = async (path: string) => (await request(service.url).get(path).expect(200)).body as Record<string, unknown>;
 
-it('a scheduled operation is executed at its moment, and says so all along', async () => {
+it('a scheduled operation is executed at its time, and reports that time throughout', async () => {
   const execute_at = inS(1.5);
   const { body, headers } = await deposit({ execute_at }).expect(202);
   expect(body).toMatchObject({ status: 'scheduled', execute_at, completed_at: null, result: null, error: null });
@@ -35,7 +35,7 @@ it('a scheduled operation is executed at its moment, and says so all along', asy
   expect(await get(`/operations/${body.id}`)).toMatchObject({ execute_at, result: { wallet_balance: '9.00' } });
 });
 
-it('nobody waits for what is scheduled', async () => {
+it('no request waits for a scheduled operation', async () => {
   const begun = Date.now();
   const { body } = await deposit({ execute_at: inS(500) })
     .set('Prefer', 'wait=10')
@@ -44,7 +44,7 @@ it('nobody waits for what is scheduled', async () => {
   expect(Date.now() - begun).toBeLessThan(5_000);
 });
 
-it('what is scheduled is listed by its status, and not among what is pending', async () => {
+it('scheduled operations are listed by their status, and not among pending ones', async () => {
   const { body } = await deposit({ execute_at: inS(500) }).expect(202);
   expect(await get(`/operations?wallet_id=${wallet}&status=scheduled`)).toMatchObject({ data: [body] });
   for (const status of ['pending', 'failed'])
@@ -52,7 +52,7 @@ it('what is scheduled is listed by its status, and not among what is pending', a
   expect(await get(`/operations?wallet_id=${wallet}`)).toMatchObject({ data: [body, { status: 'succeeded' }] });
 });
 
-it('its key gets the same operation back, whatever has become of it, and nothing else', async () => {
+it('its key returns the same operation, whatever its state, and no other', async () => {
   const asked = { execute_at: inS(2), idempotency_key: newId() };
   const { body } = await deposit(asked).expect(202);
   const again = await deposit(asked).expect(202);
@@ -64,7 +64,7 @@ it('its key gets the same operation back, whatever has become of it, and nothing
   expect(late.body).toMatchObject({ id: body.id, status: 'succeeded' });
 });
 
-it('a scheduled operation can be cancelled, once, and its event is told', async () => {
+it('a scheduled operation can be cancelled, once, and its event is sent', async () => {
   const subscriptions = createSubscriptions(service);
   const { receiver } = await subscriptions.subscribe({ event_types: ['operation.failed'] });
   const { body } = await deposit({ execute_at: inS(500) }).expect(202);
@@ -79,7 +79,7 @@ it('a scheduled operation can be cancelled, once, and its event is told', async 
   expect(await balanceOf(service.url, wallet)).toBe('10.00');
 });
 
-it('what is not scheduled cannot be cancelled', async () => {
+it('an operation that is not scheduled cannot be cancelled', async () => {
   const done = await operate(service.url, wallet, 'DEPOSIT', '1.00');
   await post(`/operations/${String(done['id'])}/cancel`, {}).expect(409);
   await post(`/operations/${newId()}/cancel`, {}).expect(404);

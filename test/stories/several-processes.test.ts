@@ -13,7 +13,7 @@ import { untilDrained } from '../support/service.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** `API_PROCESSES` and `WORKER_PROCESSES`: several processes that are to be as one. */
+/** `API_PROCESSES` and `WORKER_PROCESSES`: several processes that act as one. */
 const COUNT = 2;
 
 jest.setTimeout(120_000);
@@ -69,7 +69,7 @@ async function startApi(): Promise<ServiceProcess> {
 const untilReplaced = (api: ServiceProcess) =>
   until('a process was replaced', () => linesOf(api, 'api ready').length === COUNT + 1);
 
-/** The sum of a metric, as the service tells it to a connection of its own. */
+/** The sum of a metric, from a fresh connection to the service. */
 async function read(url: string, metric: string): Promise<number> {
   const { text } = await request(url).get('/metrics').expect(200);
   const values = text.split('\n').filter((line) => line.startsWith(`${metric} `) || line.startsWith(`${metric}{`));
@@ -103,7 +103,7 @@ it('processes that share a port lose nothing when one of them is killed under lo
   expect(await read(api.url, 'wallet_process_restarts_total')).toBe(1);
 });
 
-it('connections that are kept are spread over the processes, on PORT=0 too', async () => {
+it('kept-alive connections are spread over the processes, on PORT=0 too', async () => {
   const api = await cluster.startApi(0);
   await untilLogged(api, 'processes ready');
   const ports = new Set(linesOf(api, 'api ready').map(({ port }) => port));
@@ -116,7 +116,7 @@ it('connections that are kept are spread over the processes, on PORT=0 too', asy
         reject,
       );
     });
-  // One after the other: of connections that come at once, a process that is busy is given fewer.
+  // One at a time: of simultaneous connections, a busy process gets fewer.
   for (const agent of agents) await ask(agent);
   await Promise.all(agents.map(ask));
   for (const agent of agents) agent.destroy();
@@ -126,7 +126,7 @@ it('connections that are kept are spread over the processes, on PORT=0 too', asy
   for (const share of shares) expect(share).toBeGreaterThanOrEqual(agents.length / 2);
 });
 
-it('whichever process is asked, metrics are those of all, also of one that was killed', async () => {
+it('metrics cover all processes, whichever is asked, including one that was killed', async () => {
   const api = await startApi();
   const wallet = await createFundedWallet(api.url);
   const deposit = () =>
@@ -140,7 +140,7 @@ it('whichever process is asked, metrics are those of all, also of one that was k
   expect(await read(api.url, 'wallet_accept_duration_seconds_count')).toBe(9);
   expect(await read(api.url, 'wallet_processes')).toBe(COUNT);
   const { text } = await request(api.url).get('/metrics');
-  // What waits is in the database, once; it is not the sum of what three processes see.
+  // The backlog is in the database, once; it is not the sum of what three processes see.
   const pending = /^wallet_pending_operations\{partition="\d+",priority="high"\} ([1-9]\d*)$/gm;
   await until('what waits was looked at', async () => {
     const found = (await request(api.url).get('/metrics')).text.matchAll(pending);
@@ -154,7 +154,7 @@ it('whichever process is asked, metrics are those of all, also of one that was k
   expect(await read(api.url, accepted)).toBe(10);
 });
 
-it('a process that stands still holds up neither the metrics nor the others', async () => {
+it('a frozen process delays neither the metrics nor the others', async () => {
   const api = await startApi();
   const [still] = pidsOf(api);
   process.kill(still!, 'SIGSTOP');
@@ -175,14 +175,14 @@ describe('a signal', () => {
     expect(linesOf(api, 'process stopped')).toHaveLength(COUNT + 1);
   });
 
-  it('that reaches every process, as Ctrl-C does, is one signal', async () => {
+  it('that reaches every process, as Ctrl-C does, counts as one signal', async () => {
     const api = await startApi();
     process.kill(-api.pid, 'SIGINT');
     expect(await api.child.ended).toBe(0);
     expect(linesOf(api, 'process stopped')).toHaveLength(COUNT + 1);
   });
 
-  it('that comes again ends all of them at once', async () => {
+  it('that is repeated ends all of them at once', async () => {
     const api = await startApi();
     const clients = await Promise.all(Array.from({ length: COUNT }, () => sendHalfARequest(api.url)));
     api.child.process.kill('SIGTERM');
@@ -193,7 +193,7 @@ describe('a signal', () => {
     for (const client of clients) client.destroy();
   });
 
-  it('that kills the one that looks after the others leaves none of them', async () => {
+  it('that kills the supervisor ends all of them', async () => {
     const api = await startApi();
     await api.kill();
     await until('none is left', () => pidsOf(api).filter(isAlive).length === 0);
@@ -208,7 +208,7 @@ describe('a signal', () => {
   });
 });
 
-it('API_MAX_CONNECTIONS holds for each of them, and what is beyond is closed', async () => {
+it('API_MAX_CONNECTIONS applies to each of them, and further connections are closed', async () => {
   cluster = clusterWith({ API_MAX_CONNECTIONS: '2' });
   const api = await startApi();
   let closed = 0;
@@ -227,7 +227,7 @@ it('API_MAX_CONNECTIONS holds for each of them, and what is beyond is closed', a
   cluster = clusterWith({});
 });
 
-it('what keeps all of them from starting is said once, with the exit status of one', async () => {
+it('a failure that affects all of them is reported once, with the exit status of one', async () => {
   const refused = await clusterWith({ HOST: '0.0.0.0', LOG_LEVEL: 'info' })
     .startApi()
     .then(() => '', String);
@@ -235,7 +235,7 @@ it('what keeps all of them from starting is said once, with the exit status of o
   expect(refused.match(/There are no API keys/g)).toHaveLength(1);
 });
 
-it('npm start runs as many as it is told', async () => {
+it('npm start runs as many as configured', async () => {
   const [port, healthPort] = [await findFreePort(), await findFreePort()];
   const started = start({
     ...{ PORT: String(port), WORKER_HEALTH_PORT: String(healthPort), DATA_DIR: join(folder, 'data') },

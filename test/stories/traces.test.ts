@@ -29,7 +29,7 @@ beforeAll(async () => {
   const levels = ['debug', 'info', 'warn', 'error', 'fatal'].map((level) => [level, keep]);
   service = await startService({ tracing, workerLog: Object.fromEntries(levels) as Logger });
   webhooks = createSubscriptions(service);
-  // Data that only the database cannot take: it fails to compute with one amount.
+  // Data that only the database refuses: it fails to compute with one amount.
   await service.database.query(
     'ALTER TABLE movements ADD CONSTRAINT unlucky CHECK (1 / (amount - 1313) IS NOT NULL) NOT VALID',
   );
@@ -51,7 +51,7 @@ const deposit = (wallet: string, headers: Record<string, string>, more: object =
     .set(headers)
     .send({ operation_type: 'DEPOSIT', amount: '1.00', ...more });
 
-/** Resolves with the spans of a trace by their names, as soon as there are so many. */
+/** Resolves with the spans of a trace by their names, as soon as there are this many. */
 async function collected(traceId: string, count: number): Promise<Map<string, CollectedSpan>> {
   const deadline = Date.now() + 20_000;
   for (;;) {

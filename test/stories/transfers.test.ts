@@ -43,7 +43,7 @@ describe('a transfer', () => {
     expect([await balanceOf(service.url, from), await balanceOf(service.url, to)]).toEqual(['5.50', '5.50']);
   });
 
-  it('of more than there is fails, and moves nothing', async () => {
+  it('of more than the balance fails, and moves nothing', async () => {
     const [from, to] = [await createFundedWallet(service.url, '1.00'), await createFundedWallet(service.url)];
     const { body } = await transfer(from, to, '1.01').expect(200);
     expect(body).toMatchObject({ status: 'failed', result: null, error: { code: 'insufficient_funds' } });
@@ -68,7 +68,7 @@ describe('a transfer', () => {
     expect(await balanceOf(service.url, from)).toBe('5.00');
   });
 
-  it('is refused between two assets, to itself, and to or from a wallet that is not there', async () => {
+  it('is refused between two assets, to itself, and to or from an unknown wallet', async () => {
     const usd = await createFundedWallet(service.url, '5.00');
     const gold = await createFundedWallet(service.url, undefined, 'GOLD');
     const nobody = '018f0000-0000-7000-8000-000000000000';

@@ -29,7 +29,7 @@ async function walletsOf(login: string): Promise<{ asset: string; balance: strin
 }
 
 describe('a client', () => {
-  it('is made with its first wallet in one act', async () => {
+  it('is created with its first wallet atomically', async () => {
     const { body, headers } = await request(service.url)
       .post('/clients')
       .send({ name: 'Иванов Иван', login: 'ivan', asset: 'GOLD' })
@@ -63,7 +63,7 @@ describe('a client', () => {
     expect(seen).toHaveLength(await count('clients'));
   });
 
-  it('that is not there is answered with 404', async () => {
+  it('that does not exist is answered with 404', async () => {
     await request(service.url).get('/clients/018f0000-0000-7000-8000-000000000000').expect(404);
   });
 });
@@ -85,7 +85,7 @@ describe('a user', () => {
     expect(balance.body).toMatchObject({ asset: 'GOLD', balance: '75.00', version: 3 });
   });
 
-  it('gets one wallet, however many credit it first at once', async () => {
+  it('gets one wallet, however many first credits come at once', async () => {
     const login = await createUser();
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => act(login, 'bonus', { amount: 1, asset: 'PTS' })),
@@ -94,7 +94,7 @@ describe('a user', () => {
     expect(await walletsOf(login)).toMatchObject([{ asset: 'PTS', balance: '12.00' }, { asset: 'USD' }]);
   });
 
-  it('gets its own wallet although the wallet of another client has the id that follows from the user', async () => {
+  it("gets its own wallet although another client's wallet has the id that is derived from the user", async () => {
     const logins = [await createUser(), await createUser()];
     for (const login of logins) {
       const { body } = await request(service.url).get('/clients').query({ limit: 200 }).expect(200);

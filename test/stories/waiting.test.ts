@@ -52,10 +52,10 @@ describe('Prefer: wait', () => {
     },
   );
 
-  it('is answered although no announcement comes', async () => {
+  it('is answered even if no announcement comes', async () => {
     const wallet = await createFundedWallet(idle.url);
     const answer = post(idle, wallet).set('Prefer', 'wait=10').then();
-    // Ends the operation, once it is accepted, behind the service's back: nobody announces it.
+    // Ends the operation, once it is accepted, behind the service's back, without an announcement.
     await until('the operation is accepted, and ended', async () => {
       const { rowCount } = await idle.database.query(
         `WITH removed AS (DELETE FROM pending_operations WHERE wallet_id = $1 RETURNING operation_id)
@@ -69,7 +69,7 @@ describe('Prefer: wait', () => {
   });
 });
 
-it('many who wait do not each ask the database', async () => {
+it('many waiting requests do not each query the database', async () => {
   const wallet = await createFundedWallet(idle.url);
   const accepted = await post(idle, wallet).expect(202);
   let lookUps = 0;

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 describe('a wallet', () => {
-  it('is made empty, of USD unless told otherwise', async () => {
+  it('is created empty, of USD by default', async () => {
     const created = await request(service.url).post('/api/v1/wallets').send({}).expect(201);
     expect(created.body).toMatchObject({
       wallet_id: created.body.id,
@@ -53,14 +53,14 @@ describe('a wallet', () => {
     [{ id: 'x' }, 400, 'invalid_request'],
     [{ name: 'x' }, 400, 'invalid_request'],
     [{ client_id: '018f0000-0000-7000-8000-000000000000' }, 422, 'unknown_client'],
-  ])('is not made from %j', async (body, status, code) => {
+  ])('is not created from %j', async (body, status, code) => {
     const before = await countWallets();
     const answer = await request(service.url).post('/wallets').send(body);
     expect({ status: answer.status, code: answer.body.code }).toEqual({ status, code });
     expect(await countWallets()).toBe(before);
   });
 
-  it('tells how many operations wait', async () => {
+  it('reports how many operations are pending', async () => {
     const idle = await startService({ worker: false });
     const wallet = await createFundedWallet(idle.url);
     for (let index = 0; index < 3; index += 1) {

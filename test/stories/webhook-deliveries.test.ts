@@ -30,12 +30,12 @@ const tell = (type: EventType, count?: number, createdAt?: Date): Promise<string
   tellEvents(service.database, type, count, createdAt);
 const relay = (): Promise<void> => relayEvents(service.database);
 
-/** Has deliveries claimed, which are due again at once. */
+/** Claims deliveries, which are due again at once. */
 async function claim(endpointId: string, most = 1_000): Promise<void> {
   await claimDeliveries(service.database, endpointId, most, 0);
 }
 
-/** Has deliveries fail for good, as a worker writes it down that has claimed all there are. */
+/** Fails deliveries permanently, as a worker records it that has claimed all of them. */
 async function fail(
   endpointId: string,
   eventIds: string[],
@@ -49,7 +49,7 @@ async function fail(
 }
 
 describe('a test event', () => {
-  it('makes one delivery, for this endpoint alone, before and after it is relayed', async () => {
+  it('creates one delivery, for this endpoint alone, before and after it is relayed', async () => {
     const [asked, other] = [await make({ event_types: ['wallet.closed'] }), await make()];
     const answer = await post(`/api/v1/webhook-endpoints/${asked['id']}/test`).expect(202);
     const { id } = answer.body;
@@ -88,7 +88,7 @@ describe('deliveries', () => {
     }
   });
 
-  it('that no claim has reached come first, the last of the feed before the others, and have no attempts', async () => {
+  it('that were not claimed yet come first, the last of the feed before the others, and have no attempts', async () => {
     const { id } = await make();
     const frozen = await tell('wallet.frozen', 4);
     await claim(id, 2);
@@ -119,7 +119,7 @@ describe('deliveries', () => {
     expect(await idsOf('limit=2')).toEqual([...frozen, ...closed, ...tests].reverse());
   });
 
-  it('are counted with their endpoint, up to a limit: those untold, being sent, to be tried again, and not what has ended', async () => {
+  it('are counted with their endpoint, up to a limit: unsent, in flight, to be retried, and not ended ones', async () => {
     const { id } = await make({ event_types: ['wallet.closed'] });
     const pending = async (): Promise<number> => (await get(`/webhook-endpoints/${id}`).expect(200)).body.pending;
     expect(await pending()).toBe(0);
@@ -138,7 +138,7 @@ describe('deliveries', () => {
     expect(listed.find((each: any) => each.id === id)).toMatchObject({ pending: 1_000 });
   });
 
-  it('are of what an endpoint subscribes to, also of what was relayed while it was disabled', async () => {
+  it('are of the types an endpoint subscribes to, including events relayed while it was disabled', async () => {
     const { id } = await make({ event_types: ['wallet.closed'] });
     const path = `/webhook-endpoints/${id}`;
     const idsOf = async (): Promise<string[]> =>
@@ -148,7 +148,7 @@ describe('deliveries', () => {
     await request(service.url).patch(path).send({ status: 'disabled' }).expect(200);
     const [meanwhile] = await tell('wallet.closed');
     expect(await idsOf()).toEqual([meanwhile, before]);
-    // Nobody knows when it is sent.
+    // Its time is not known.
     expect((await get(`${path}/deliveries/${meanwhile}`)).body).toMatchObject({
       status: 'pending',
       next_attempt_at: null,
@@ -161,7 +161,7 @@ describe('deliveries', () => {
     expect(Date.parse(waiting.body.next_attempt_at)).toBeLessThanOrEqual(Date.now());
   });
 
-  it('tell their last attempts, the latest first', async () => {
+  it('show their last attempts, newest first', async () => {
     const { id } = await make();
     const [eventId] = await tell('wallet.frozen');
     for (let round = 0; round < 51; round += 1) await fail(id, [eventId!], 0);
@@ -216,11 +216,11 @@ describe('deliveries', () => {
   });
 });
 
-describe('what has not succeeded', () => {
+describe('undelivered events', () => {
   const HOUR = 3_600_000;
   const ago = (hours: number): Date => new Date(Date.now() - hours * HOUR);
 
-  it('is recovered by when it happened or was last tried, whatever it waits for', async () => {
+  it('are recovered by when they happened or were last tried, whatever they wait for', async () => {
     const { id } = await make();
     const [old] = await tell('wallet.frozen', 1, ago(8));
     const [lost, retried, fine] = await tell('wallet.frozen', 3, ago(4));
@@ -239,13 +239,13 @@ describe('what has not succeeded', () => {
     const pending = await everyItem(service.url, `/webhook-endpoints/${id}/deliveries?status=pending`);
     expect(pending.map((each) => each['attempts'])).toEqual([0, 0, 1, 1, 1]);
     for (const each of pending) expect(Date.parse(each['next_attempt_at'])).toBeLessThanOrEqual(Date.now());
-    // Once more there is nothing to be done for them, and they still wait.
+    // A second time there is nothing to do for them, and they still wait.
     expect(await recover(ago(5))).toEqual({ recovered: 5, failed: 0, retrying: 0, waiting: 5 });
     expect(await recover(ago(9), ago(7))).toEqual({ recovered: 1, failed: 0, retrying: 0, waiting: 1 });
     expect((await get(`/webhook-endpoints/${id}/deliveries/${fine}`)).body.status).toBe('succeeded');
   });
 
-  it('is sent again by replay-failed too, failed for good or waiting for another attempt', async () => {
+  it('are sent again by replay-failed too, permanently failed or waiting for another attempt', async () => {
     const { id } = await make();
     const ids = await tell('wallet.frozen', 4, ago(2));
     await fail(id, ids.slice(0, 2), null, ago(2));
@@ -262,15 +262,15 @@ describe('what has not succeeded', () => {
     [{ since: 'yesterday' }, 'since'],
     [{ since: '2026-01-02T00:00:00Z', until: '2026-01-02T00:00:00Z' }, 'until'],
     [{ since: '2026-01-02T00:00:00Z', until: null }, 'until'],
-  ])('is not recovered of %j', async (body, path) => {
+  ])('are not recovered for %j', async (body, path) => {
     const { id } = await make();
     const answer = await post(`/webhook-endpoints/${id}/recover`, body).expect(400);
     expect(answer.body.errors[0].path).toBe(path);
   });
 });
 
-describe('of an endpoint that is disabled', () => {
-  it('nothing is sent, and requests are answered with what to do', async () => {
+describe('of a disabled endpoint', () => {
+  it('are not sent, and requests are answered with what to do', async () => {
     const { id } = await make();
     const [event] = await tell('wallet.frozen');
     await fail(id, [event!]);

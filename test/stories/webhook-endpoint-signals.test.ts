@@ -9,7 +9,7 @@ import { tellEvents } from '../support/tell-events.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 import { type Told, createSubscriptions } from '../support/webhooks.ts';
 
-/** What an endpoint shows of how it is doing: the last error, the last success, what it is owed. */
+/** The signals of an endpoint: its last error, its last success, and its backlog. */
 
 let service: Service;
 let subscriptions: ReturnType<typeof createSubscriptions>;
@@ -28,7 +28,7 @@ async function freeze(): Promise<void> {
   await request(service.url).patch(`/wallets/${wallet}`).send({ status: 'frozen' }).expect(200);
 }
 
-it('an endpoint that refuses shows the status and when, and what it is owed; then that it took it', async () => {
+it('a failing endpoint shows the status and when, and its backlog; then its success', async () => {
   const told = await subscriptions.subscribe({ event_types: ['wallet.frozen'] });
   expect(await show(told)).toMatchObject({ last_error: null, last_success_at: null, paused_until: null, pending: 0 });
   told.receiver.answer = (_request, response) => response.writeHead(503).end();
@@ -47,7 +47,7 @@ it('an endpoint that refuses shows the status and when, and what it is owed; the
   expect(healthy).toMatchObject({ last_success_at: expect.any(String), last_error: { message: 'HTTP 503' } });
 });
 
-it('an endpoint whose secret cannot be opened says so, with the time of the last look', async () => {
+it('an endpoint whose secret cannot be opened says so, with the time of the last attempt', async () => {
   await service.stopWorkers();
   const told = await subscriptions.subscribe({ event_types: ['wallet.closed'] });
   await tellEvents(service.database, 'wallet.closed');
@@ -63,7 +63,7 @@ it('an endpoint whose secret cannot be opened says so, with the time of the last
   };
   const first = await deliver();
   expect(first).toMatchObject({ last_error: { status_code: null, message: 'secret_unreadable' }, pending: 1 });
-  // It is tried each second, and written down every few.
+  // It is retried each second, and recorded every few.
   expect((await deliver())['last_error']).toEqual(first['last_error']);
   await service.database.query(
     `UPDATE webhook_endpoint_states SET last_failure_at = now() - interval '11 seconds' WHERE endpoint_id = $1`,

@@ -31,7 +31,7 @@ function patch(id: string, body: object): request.Test {
 }
 
 describe('a webhook endpoint', () => {
-  it('is made with a secret that is shown once, and read without it', async () => {
+  it('is created with a secret that is shown once, and read without it', async () => {
     const made = await post('/api/v1/webhook-endpoints', { url: URL_OF_NOBODY }).expect(201);
     const { secret, ...rest } = made.body;
     expect(secret).toMatch(SECRET);
@@ -47,7 +47,7 @@ describe('a webhook endpoint', () => {
     expect((await get(made.headers['location']!).expect(200)).body).toEqual(rest);
   });
 
-  it('has what it was given, and secrets of its own', async () => {
+  it('has the given fields, and may have secrets of its own', async () => {
     const given = { event_types: ['operation.failed', 'batch.completed'], description: 'books', rate_limit: 10 };
     const own = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
     const made = await make({ ...given, secret: own, headers: { Authorization: 'Bearer abc', 'X-Team': 'a b' } });
@@ -55,7 +55,7 @@ describe('a webhook endpoint', () => {
     expect((await make())['secret']).not.toBe((await make())['secret']);
   });
 
-  it('is subscribed to everything by *, whatever stands beside it, and to a type once', async () => {
+  it('is subscribed to everything by *, whatever is beside it, and to a type once', async () => {
     expect(await make({ event_types: ['*'] })).toMatchObject({ event_types: ['*'] });
     expect(await make({ event_types: ['wallet.frozen', '*'] })).toMatchObject({ event_types: ['*'] });
     expect(await make({ event_types: ['wallet.frozen', 'wallet.frozen'] })).toMatchObject({
@@ -63,7 +63,7 @@ describe('a webhook endpoint', () => {
     });
   });
 
-  it('stands in the database without its secret or its headers in the clear', async () => {
+  it('is stored without its secret or its headers in clear text', async () => {
     const { id, secret } = await make({ headers: { 'X-Token': 'tell-nobody' } });
     await patch(id, { headers: { 'X-Token': 'tell-nobody' } }).expect(200);
     const rotated = await post(`/webhook-endpoints/${id}/rotate-secret`).expect(200);
@@ -102,7 +102,7 @@ describe('a webhook endpoint', () => {
     expect((await patch(id, { headers: {} }).expect(200)).body.headers).toEqual({});
   });
 
-  it('is disabled and enabled, and begins again without failures', async () => {
+  it('is disabled and enabled, and starts again without failures', async () => {
     const { id } = await make();
     const disabled = await patch(id, { status: 'disabled' }).expect(200);
     expect(disabled.body).toMatchObject({ status: 'disabled', disabled_reason: 'requested' });
@@ -122,7 +122,7 @@ describe('a webhook endpoint', () => {
     });
   });
 
-  it('is deleted once, and then nowhere', async () => {
+  it('is deleted once, and is then nowhere', async () => {
     const { id } = await make();
     const path = `/webhook-endpoints/${id}`;
     const deleted = await request(service.url).delete(path).expect(204);
@@ -146,7 +146,7 @@ describe('a webhook endpoint', () => {
 });
 
 describe('a secret', () => {
-  it('is rotated, and the one before signs for 24 hours more', async () => {
+  it('is rotated, and the previous one also signs for 24 hours', async () => {
     const { id, secret } = await make();
     const stored = await sealedOf(id);
     const rotated = await post(`/webhook-endpoints/${id}/rotate-secret`).expect(200);
@@ -257,7 +257,7 @@ describe('a webhook endpoint is refused with', () => {
 });
 
 describe('without a key', () => {
-  it('endpoints are not made, and those there are can be read and deleted', async () => {
+  it('endpoints are not created, and existing ones can be read and deleted', async () => {
     const bare = await startService({ worker: false, webhooks: false });
     const answer = await request(bare.url).post('/webhook-endpoints').send({ url: URL_OF_NOBODY }).expect(503);
     expect(answer.body).toMatchObject({
@@ -286,7 +286,7 @@ describe('without a key', () => {
     await bare.stop();
   });
 
-  it('headers that another key sealed are not shown, and nothing breaks', async () => {
+  it('headers that another key encrypted are not shown, and nothing breaks', async () => {
     const { id } = await make({ headers: { 'X-A': '1' } });
     await service.database.query(
       `UPDATE webhook_endpoints SET sealed_headers = sealed_headers || '\\x00'::bytea WHERE id = $1`,

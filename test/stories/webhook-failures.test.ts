@@ -3,7 +3,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 import { createSubscriptions, payloadOf } from '../support/webhooks.ts';
 
-/** A receiver that fails is tried again, left alone, and at last disabled; it delays nobody else. */
+/** A failing receiver is retried, paused, and finally disabled; it delays no other. */
 let service: Service;
 let webhooks: ReturnType<typeof createSubscriptions>;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterEach(() => webhooks.end());
 afterAll(() => service.stop());
 
-it('sends the same bytes under the same id until it is taken', async () => {
+it('sends the same bytes under the same id until they are accepted', async () => {
   const { receiver, id } = await webhooks.subscribe();
   receiver.answer = (_request, response) => response.writeHead(500).end('not now');
   const wallet = await createFundedWallet(service.url);
@@ -60,7 +60,7 @@ it('waits as long as a receiver asks for', async () => {
   expect(rows[0]!.paused).toBe(true);
 });
 
-it('disables an endpoint that is gone, and tells the others', async () => {
+it('disables an endpoint that is gone, and informs the others', async () => {
   const gone = await webhooks.subscribe();
   const other = await webhooks.subscribe({ event_types: ['webhook_endpoint.disabled'] });
   gone.receiver.answer = (_request, response) => response.writeHead(410).end();
@@ -74,7 +74,7 @@ it('disables an endpoint that is gone, and tells the others', async () => {
   gone.receiver.answer = (_request, response) => response.writeHead(204).end();
   await request(service.url).patch(`/webhook-endpoints/${gone.id}`).send({ status: 'enabled' }).expect(200);
   await webhooks.makeDue();
-  // It gets what it did not take, and what happened meanwhile: that it was disabled.
+  // It gets what it did not accept, and what happened meanwhile: that it was disabled.
   await gone.receiver.until(({ length }) => length >= 3);
   const [refused, ...rest] = gone.receiver.received;
   expect(rest).toContainEqual(expect.objectContaining({ id: refused!.id, body: refused!.body }));
@@ -98,7 +98,7 @@ it('disables an endpoint that has failed for days', async () => {
   expect(body).toMatchObject({ status: 'disabled', disabled_reason: 'failing' });
 });
 
-it('leaves a dead endpoint alone, which delays no other', async () => {
+it('pauses a dead endpoint, which delays no other', async () => {
   const dead = await webhooks.subscribe();
   const alive = await webhooks.subscribe();
   dead.receiver.answer = (_request, response) => response.destroy();
@@ -141,7 +141,7 @@ it('sends no more than the rate that an endpoint asks for', async () => {
   expect(rows[0]!.most).toBeLessThanOrEqual(5);
 });
 
-it('tries again in time although the clock of the worker is days off', async () => {
+it('retries in time although the clock of the worker is days off', async () => {
   const { receiver, id } = await webhooks.subscribe();
   receiver.answer = (_request, response) => response.writeHead(500).end();
   const wallet = await createFundedWallet(service.url);

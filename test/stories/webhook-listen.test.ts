@@ -55,13 +55,13 @@ it.each<[string, string[], RegExp]>([
   expect(err).toMatch(message);
 });
 
-it('npm run listen does not show an API key that is none', async () => {
+it('npm run listen does not show an invalid API key', async () => {
   const { code, err } = await startCommand('listen', [], { WALLET_API_KEY: 'wk_secret more' }).ended;
   expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(/^The API key has spaces, /) });
   expect(err).not.toContain('wk_secret');
 });
 
-it('npm run listen exits 3 when nobody answers, and 4 when the service refuses, in a sentence', async () => {
+it('npm run listen exits 3 when nothing answers, and 4 when the service refuses, with a sentence', async () => {
   const nowhere = `http://127.0.0.1:${await findFreePort()}`;
   expect(await startCommand('listen', ['--url', nowhere], {}).ended).toEqual({
     ...{ code: 3, out: '', err: `There is no service at ${nowhere}/.\n` },
@@ -74,7 +74,7 @@ it('npm run listen exits 3 when nobody answers, and 4 when the service refuses, 
   expect(other).toEqual({ code: 4, out: '', err: 'The service refused: it answered 200\n' });
 });
 
-it('npm run listen is not ended by what is no event', async () => {
+it('npm run listen does not end because of a request that is not an event', async () => {
   const listener = run(join(PROJECT_ROOT, 'client/src/listen.ts'), [], { WALLET_URL: service.url });
   try {
     await listener.until(/secret is/);

@@ -5,7 +5,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 import { type Told, createSubscriptions, payloadOf } from '../support/webhooks.ts';
 
-/** An endpoint that was away receives what it missed, at once when an operator asks for it. */
+/** An endpoint that was down receives what it missed, at once when an operator requests it. */
 let service: Service;
 let webhooks: ReturnType<typeof createSubscriptions>;
 beforeAll(async () => {
@@ -44,7 +44,7 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
-/** An event that is relayed after an endpoint was made is told to it, whenever it happened. */
+/** An event that is relayed after an endpoint was created is sent to it, whenever it happened. */
 const untilRelayed = (): Promise<void> =>
   until(async () => (await service.database.query('SELECT FROM unrelayed_events LIMIT 1')).rows.length === 0);
 
@@ -57,7 +57,7 @@ const untilTried = (endpoint: string, event: string): Promise<void> =>
     return (await request(service.url).get(path).expect(200)).body.attempts === 1;
   });
 
-/** An endpoint that has failed `tried` deliveries, which wait for hours, and is left alone for ten minutes. */
+/** An endpoint with `tried` failed deliveries, which wait for hours, and a pause of ten minutes. */
 async function subscribePaused(tried: number): Promise<Told> {
   const told = await webhooks.subscribe();
   told.receiver.answer = (_request, response) => response.writeHead(500).end();
@@ -81,7 +81,7 @@ async function subscribePaused(tried: number): Promise<Told> {
 
 const HEALTHY = { failing_since: null, paused_until: null };
 
-it('an endpoint that was down for ten minutes is recovered at once, and its pause was to be seen', async () => {
+it('an endpoint that was down for ten minutes is recovered at once, and its pause was visible', async () => {
   const since = new Date();
   const { receiver, id } = await subscribePaused(3);
   await deposit(2);
@@ -110,7 +110,7 @@ it('an endpoint that was down for ten minutes is recovered at once, and its paus
   });
 });
 
-it('replay-failed sends what waits for another attempt', async () => {
+it('replay-failed sends deliveries that wait for another attempt', async () => {
   const { receiver, id } = await subscribePaused(2);
   receiver.answer = (_request, response) => response.writeHead(204).end();
   const before = receiver.received.length;
@@ -118,7 +118,7 @@ it('replay-failed sends what waits for another attempt', async () => {
   await receiver.until(({ length }) => length === before + 2);
 });
 
-it('one delivery is replayed at once while the endpoint is left alone', async () => {
+it('one delivery is replayed at once while the endpoint is paused', async () => {
   const { receiver, id } = await subscribePaused(2);
   const [last] = await webhooks.deliveriesOf(id);
   receiver.answer = (_request, response) => response.writeHead(204).end();
@@ -128,7 +128,7 @@ it('one delivery is replayed at once while the endpoint is left alone', async ()
   expect(receiver.received[before]!.id).toBe(last!['event_id']);
 });
 
-it('a test is sent at once, before all that is due, while the endpoint is left alone and still fails', async () => {
+it('a test is sent at once, ahead of the backlog, while the endpoint is paused and still fails', async () => {
   const { receiver, id } = await subscribePaused(2);
   await service.database.query(
     `UPDATE deliveries SET next_attempt_at = now() - interval '5 minutes' WHERE endpoint_id = $1`,
@@ -144,7 +144,7 @@ it('a test is sent at once, before all that is due, while the endpoint is left a
   expect((await read(id))['paused_until']).not.toBeNull();
 });
 
-it('a request that is still under way when a test is asked for does not hold the test back', async () => {
+it('a request that is still under way when a test is requested does not delay it', async () => {
   const { receiver, id } = await subscribePaused(1);
   let fail: (() => void) | undefined;
   receiver.answer = (_request, response) => {
@@ -161,8 +161,8 @@ it('a request that is still under way when a test is asked for does not hold the
   expect(performance.now() - asked).toBeLessThan(5_000);
 });
 
-describe('what happens while an endpoint is', () => {
-  /** Has things happen to an endpoint that is disabled, and enables it. It gets them, as they are stored and signed anew. */
+describe('events while an endpoint is', () => {
+  /** Causes events for a disabled endpoint, and enables it. It gets them as they are stored, signed anew. */
   async function expectTold({ receiver, id, secret }: Told): Promise<void> {
     const rotated = await request(service.url).post(`/webhook-endpoints/${id}/rotate-secret`).expect(200);
     const wallet = await createFundedWallet(service.url);
@@ -189,13 +189,13 @@ describe('what happens while an endpoint is', () => {
     }
   }
 
-  it('disabled by hand, and the only one there is, is told when it is enabled', async () => {
+  it('disabled by hand, and the only one there is, are sent when it is enabled', async () => {
     const told = await webhooks.subscribe();
     await change(told.id, { status: 'disabled' });
     await expectTold(told);
   });
 
-  it('disabled because it answered 410 is told when it is enabled', async () => {
+  it('disabled because it answered 410 are sent when it is enabled', async () => {
     const told = await webhooks.subscribe();
     told.receiver.answer = (_request, response) => response.writeHead(410).end();
     await deposit();
@@ -204,7 +204,7 @@ describe('what happens while an endpoint is', () => {
     await expectTold(told);
   });
 
-  it('disabled because it failed for days is told when it is enabled', async () => {
+  it('disabled because it failed for days are sent when it is enabled', async () => {
     const told = await subscribePaused(1);
     await service.database.query(
       `UPDATE webhook_endpoint_states SET failing_since = now() - interval '5 days 1 minute' WHERE endpoint_id = $1`,
@@ -216,7 +216,7 @@ describe('what happens while an endpoint is', () => {
     await expectTold(told);
   });
 
-  it('disabled is not told to one that was deleted, and only of the types that it is subscribed to then', async () => {
+  it('disabled are not sent to a deleted one, and only those of its types at that time', async () => {
     const [kept, deleted] = [await webhooks.subscribe(), await webhooks.subscribe()];
     for (const { id } of [kept, deleted]) await change(id, { status: 'disabled' });
     await deposit(2);

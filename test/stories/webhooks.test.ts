@@ -7,7 +7,7 @@ import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 import { createSubscriptions, payloadOf, sequenceOf } from '../support/webhooks.ts';
 
-/** Who asked is told, signed and at least once. */
+/** Subscribers get events, signed and at least once. */
 let service: Service;
 let webhooks: ReturnType<typeof createSubscriptions>;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ afterAll(() => service.stop());
 
 const typesOf = (received: readonly Received[]): string[] => received.map((each) => payloadOf(each).type);
 
-it('sends operations as the API answers them, signed as Standard Webhooks says', async () => {
+it('sends operations as the API answers them, signed according to Standard Webhooks', async () => {
   const { receiver, secret } = await webhooks.subscribe({ headers: { Authorization: 'Bearer of-the-receiver' } });
   const wallet = await createFundedWallet(service.url);
   const done = await operate(service.url, wallet, 'DEPOSIT', '5.00', { description: 'süß', reference_id: 'r-1' });
@@ -56,7 +56,7 @@ it('signs with the time of the attempt, however old the event is', async () => {
   await receiver.until(({ length }) => length >= 1);
   const got = receiver.received[0]!;
   expect(got.id).toBe(event);
-  // A receiver refuses what is more than five minutes old.
+  // A receiver refuses requests that are more than five minutes old.
   expect(new Webhook(secret).verify(got.body, got.headers as Record<string, string>)).toEqual(payloadOf(got));
 });
 
@@ -78,7 +78,7 @@ it('signs with both secrets for a day after a rotation', async () => {
   expect(() => verify(secret, after)).toThrow('No matching signature');
 });
 
-it('records nothing while nobody is subscribed, and sends only what an endpoint subscribed to', async () => {
+it('records nothing without a subscriber, and sends only what an endpoint subscribed to', async () => {
   const countEvents = async (): Promise<number> =>
     (await service.database.query<{ count: number }>('SELECT count(*)::int AS count FROM events')).rows[0]!.count;
   const before = await countEvents();
@@ -149,7 +149,7 @@ it('lets the receiver restore the order of a wallet', async () => {
   expect(restored).toEqual(ids);
 });
 
-it('sends a test event to one endpoint alone, and replays what it is asked to', async () => {
+it('sends a test event to one endpoint alone, and replays what is requested', async () => {
   const { receiver, id } = await webhooks.subscribe();
   const other = await webhooks.subscribe();
   await request(service.url).post(`/webhook-endpoints/${id}/test`).send({}).expect(202);

@@ -4,7 +4,7 @@ import { until } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet } from '../support/wallets.ts';
 
-/** What waits says how much goes first, what for, and until when. */
+/** A pending operation reports how much is ahead, why it waits, and until when. */
 let service: Service;
 let wallet: string;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ async function accept(more: object = {}): Promise<string> {
 
 const get = async (path: string) => (await request(service.url).get(path).expect(200)).body as Record<string, any>;
 
-/** As if workers had left their last signs so long ago. */
+/** As if workers had recorded their last signs this long ago. */
 async function makeSignsOlder(seconds: number): Promise<void> {
   await service.database.query(`UPDATE workers SET seen_at = seen_at - $1 * interval '1 second'`, [seconds]);
 }
@@ -39,7 +39,7 @@ it('an operation that waits for a stopped worker says so, and ends once one is s
   for (const name of ['ahead', 'waits_for', 'estimated_completion']) expect(ended).not.toHaveProperty(name);
 });
 
-it('a worker is there until it was not seen for ten seconds', async () => {
+it('a worker counts as running until it was not seen for ten seconds', async () => {
   service.startWorker();
   await until('it was seen', async () => (await get('/status'))['workers'].length === 1);
   const [worker] = (await get('/status'))['workers'];
@@ -52,7 +52,7 @@ it('a worker is there until it was not seen for ten seconds', async () => {
   await until('it is not listed', async () => (await get('/status'))['workers'].length === 0);
 });
 
-it('a caller is asked to come back when the operation should have ended, and less often the longer that is unknown', async () => {
+it('a caller is asked to retry when the operation should have ended, and less often the longer that is unknown', async () => {
   const id = await accept();
   const retryAfter = async () => Number((await request(service.url).get(`/operations/${id}`)).headers['retry-after']);
   expect(await retryAfter()).toBe(1);
@@ -72,7 +72,7 @@ it('a caller is asked to come back when the operation should have ended, and les
   expect(await retryAfter()).toBe(5);
 });
 
-it('a batch that waits says how much of others goes first', async () => {
+it('a waiting batch says how many other operations are ahead', async () => {
   await accept();
   await accept({ priority: 'low' });
   const operations = [deposit(), deposit(), deposit()];

@@ -5,8 +5,8 @@ import { type ProgramRun, createTurns, runProgram } from '../support/run-program
 import { type WrongStartRig, as, openWrongStartRig } from '../support/wrong-start-rig.ts';
 
 /**
- * Whatever is wrong when a process or a command is started, it says so in sentences, without a stack or a password, and ends
- * with 2. `TEST_WRONG_STARTS_TABLE` names a file that the table of them is written to.
+ * Whatever is wrong when a process or a command is started, it reports it in sentences, without a stack or a password,
+ * and ends with 2. `TEST_WRONG_STARTS_TABLE` names a file to which the table of them is written.
  */
 
 type Command = keyof typeof PROGRAMS;
@@ -59,7 +59,7 @@ const SETTINGS: WrongStart[] = [
   })),
 ];
 
-/** What has to be told what to do. */
+/** Commands that need arguments. */
 const LISTING: readonly Command[] = ['npm run keys', 'npm run assets', 'npm run accounts'];
 
 type DatabaseOf = keyof WrongStartRig['database'];
@@ -84,7 +84,7 @@ const DATABASES: WrongStart[] = [
   ...onDatabase('no password', 'noPassword', /asks for a password. Set it in DATABASE_URL or PGPASSWORD/, API),
   ...onDatabase('no such database', 'missing', /"no_such_database" does not exist. Create it/, API, 'npm run migrate'),
   ...onDatabase('Postgres 14', 'old', /is on Postgres 14. Version 15 or later is needed/, API, 'npm run migrate'),
-  ...onDatabase('a standby', 'standby', /is a standby, which can only be read/, API, WORKER, 'npm run migrate'),
+  ...onDatabase('a standby', 'standby', /is a standby, which is read-only/, API, WORKER, 'npm run migrate'),
   ...onDatabase(
     'several hosts of which none is a primary',
     'severalHosts',
@@ -92,7 +92,7 @@ const DATABASES: WrongStart[] = [
     WORKER,
   ),
   ...onDatabase('read-only by setting', 'readOnly', /default_transaction_read_only is on/, API, 'npm run migrate'),
-  ...onDatabase('encoding LATIN1', 'latin', /has the encoding LATIN1. Make it anew/, WORKER, 'npm run migrate'),
+  ...onDatabase('encoding LATIN1', 'latin', /has the encoding LATIN1. Create it again/, WORKER, 'npm run migrate'),
   ...onDatabase('triggers switched off', 'lawless', /session_replication_role = replica/, WORKER),
   ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, API, WORKER, 'npm run keys'),
   ...onDatabase('not migrated', 'bare', /has no schema: run the migrations first/, 'npm run seed', 'npm run audit'),
@@ -214,7 +214,7 @@ const SURROUNDINGS: WrongStart[] = [
     env: ({ file }) => ({ DATA_DIR: join(file, 'data') }),
   },
   {
-    // Root may write wherever a disk can be written to; nobody may write here.
+    // Root may write to any writable disk; nobody may write here.
     ...{ wrong: 'DATA_DIR not writable', command: 'npm start', says: /DATA_DIR: \/sys\/data cannot be used: / },
     env: () => ({ DATA_DIR: '/sys/data' }),
   },
@@ -237,7 +237,7 @@ const SURROUNDINGS: WrongStart[] = [
   },
 ];
 
-/** Every command refuses what it does not know. */
+/** Every command refuses unknown arguments. */
 const ARGUMENTS: WrongStart[] = [
   ...COMMANDS.map((command) => ({
     ...{ wrong: '--hepl', command, args: ['--hepl'], says: /Unknown option '--hepl'. See npm .* -- --help/ },

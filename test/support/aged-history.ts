@@ -1,7 +1,9 @@
 import type { Database } from '@wallet/shared/database/pool';
 import { breakTheLaw } from './break-the-law.ts';
 
-/** The columns that hold ids of operations and batches, and the moments of each row, which move with the first of its ids. */
+/**
+ * The columns that hold ids of operations and batches, and the times of each row, which move with the first of its ids.
+ */
 const COLUMNS = {
   operations: { ids: ['id', 'batch_id'], moments: ['created_at'] },
   movements: { ids: ['operation_id'], moments: ['created_at'] },
@@ -20,8 +22,8 @@ const COLUMNS = {
 } as const;
 
 /**
- * Has everything that was accepted from the operation or batch `since` on have been accepted so many milliseconds earlier: with the
- * ids that it would have then.
+ * Makes everything accepted since the operation or batch `since` look accepted this many milliseconds earlier, with
+ * matching ids.
  */
 export async function age(database: Database, milliseconds: number, since: string): Promise<void> {
   const hex = (id: string): string => `replace(${id}::text, '-', '')`;

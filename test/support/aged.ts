@@ -10,12 +10,15 @@ import { relay } from './tell-events.ts';
 const DAY_MS = 24 * 3_600_000;
 const LEASE_MS = 60_000;
 
-/** The moment so many days ago. */
+/** The time this many days ago. */
 export function daysAgo(days: number): Date {
   return new Date(Date.now() - days * DAY_MS);
 }
 
-/** Makes events facts as if that had been so many days ago, and relays them. Answers their ids, in the order of the feed. */
+/**
+ * Records events as if they had happened this many days ago, and relays them. Returns their ids, in the order of the
+ * feed.
+ */
 export async function tellAged(
   database: Database,
   days: number,
@@ -44,7 +47,7 @@ function idAt(milliseconds: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-8${random.slice(3, 6)}-${random.slice(4, 16)}`;
 }
 
-/** Sends an endpoint all that is due, as if it had been tried, and had ended, so many days ago. */
+/** Sends an endpoint everything due, as if it had been tried, and had ended, this many days ago. */
 export async function deliverAged(
   database: Database,
   endpoint: string,
@@ -63,7 +66,7 @@ export async function deliverAged(
   );
 }
 
-/** Has the next piece be taken at once. */
+/** Makes the next piece start at once. */
 export async function endRest(database: Database): Promise<void> {
   await database.query(`UPDATE retention SET next_at = '-infinity'`);
 }

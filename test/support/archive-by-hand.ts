@@ -12,13 +12,13 @@ const NEXT_MONTH = monthOf(Date.parse(`${MONTH}-15`) + 30 * 24 * 3_600_000);
 export const END = `${NEXT_MONTH}-01T00:00:00.000Z`;
 export const PLACE = { month: MONTH, archived_before: END };
 
-/** Everything happened so many milliseconds earlier. */
+/** Everything happened this many milliseconds earlier. */
 function olderId(id: string, ms: number): string {
   const hex = (parseInt(id.slice(0, 8) + id.slice(9, 13), 16) - ms).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}${id.slice(13)}`;
 }
 
-/** Makes all that has happened so far be so many milliseconds older. The ids of operations and batches become others. */
+/** Makes everything so far this many milliseconds older. The ids of operations and batches change. */
 async function makeOlder(database: Database, ms: number): Promise<void> {
   const ids = {
     operations: ['id', 'batch_id'],
@@ -59,8 +59,8 @@ async function makeOlder(database: Database, ms: number): Promise<void> {
 }
 
 /**
- * Archives what has ended in the months before `month` (`YYYY-MM`), as `npm run archive -- --before` does, but writes no files.
- * `but`: operations that are left for a later month.
+ * Archives ended operations of the months before `month` (`YYYY-MM`), as `npm run archive -- --before` does, but writes
+ * no files. `but`: operations that are left for a later month.
  */
 async function archiveByHand(database: Database, month: string, but: readonly string[] = []): Promise<void> {
   const end = Date.parse(`${month}-01T00:00:00Z`);
@@ -89,10 +89,10 @@ async function archiveByHand(database: Database, month: string, but: readonly st
     COMMIT`);
 }
 
-/** The id that an operation or a batch has after `age`, of the one that it had before. */
+/** The id of an operation or a batch after `age`, by the earlier one. */
 export const older = (id: string): string => olderId(id, OLD_MS);
 
-/** Waits until all has ended, and makes it old enough to be archived. */
+/** Waits until everything has ended, and makes it old enough to be archived. */
 export async function age(service: Service): Promise<void> {
   await service.drained();
   await makeOlder(service.database, OLD_MS);

@@ -33,7 +33,7 @@ export async function audit(service: Service): Promise<unknown[]> {
   return found;
 }
 
-/** What is wrong with an archive. */
+/** The problems of an archive. */
 export async function verify(service: Service, folder: string): Promise<string[]> {
   const told: string[] = [];
   await verifyArchive(folder, service.database, (sentence) => told.push(sentence));
@@ -64,7 +64,7 @@ export async function work(service: Service, wallets: readonly string[]): Promis
   await service.drained();
 }
 
-/** A hold that is captured and released in parts, a reversal of each kind that can be reversed, and a posting; all of it ends. */
+/** A hold that is captured and released in parts, a reversal of each reversible kind, and a posting; all of it ends. */
 async function workWithTerms({ url }: Service, one: string, other: string): Promise<void> {
   const post = async (path: string, body: object): Promise<string> => {
     const answer = await request(url).post(path).set('Prefer', 'wait=10').send(body).expect(200);
@@ -86,7 +86,7 @@ async function workWithTerms({ url }: Service, one: string, other: string): Prom
   await post('/postings', { legs });
 }
 
-/** Has what `done` does be in a month, some days after it began. */
+/** Moves what `done` does into a month, some days after its beginning. */
 export async function inMonth(service: Service, month: Month, done: () => Promise<unknown>): Promise<void> {
   const since = idOfNow();
   await done();

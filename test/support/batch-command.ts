@@ -5,7 +5,7 @@ import { type CommandRun, startCommand } from './client-command.ts';
 import { type Service, startService } from './service.ts';
 import { createFundedWallet } from './wallets.ts';
 
-/** What tests of `npm run batch` begin with: one service for the file that imports this, a folder and a wallet for each test. */
+/** The setup for tests of `npm run batch`: one service per importing file, a folder and a wallet per test. */
 export let service: Service;
 export let folder: string;
 export let wallet: string;

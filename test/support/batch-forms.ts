@@ -1,6 +1,6 @@
 export type Fields = Record<string, string | number | null>;
 
-/** The same operations in each of the forms that a body can have. */
+/** The same operations in each format of a body. */
 export const FORMS: Record<string, { type: string; write: (lines: Fields[]) => string; firstLine: number }> = {
   json: { type: 'application/json', write: (lines) => JSON.stringify({ operations: lines }), firstLine: 1 },
   ndjson: {

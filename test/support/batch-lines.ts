@@ -19,7 +19,7 @@ export async function all(lines: AsyncIterable<RawLine[]>): Promise<RawLine[]> {
 
 export const cuts = fc.array(fc.nat(5_000), { maxLength: 12 });
 
-/** A field that holds what could be taken for an end of it. */
+/** A field that contains what looks like its end. */
 export const field = fc.string({
   unit: fc.constantFrom('a', '"', ',', '\n', '\\', '{', '}', '[', ']', ':', ' ', 'é', '😀'),
   maxLength: 8,

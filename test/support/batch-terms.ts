@@ -3,7 +3,7 @@ import request from 'supertest';
 import { type Service, startService } from './service.ts';
 import { createFundedWallet } from './wallets.ts';
 
-/** What tests of lines with terms begin with: one service for the file that imports this, whose database is sound at the end. */
+/** The setup for tests of lines with terms: one service per importing file, whose database is sound at the end. */
 export let service: Service;
 beforeAll(async () => {
   service = await startService();
@@ -28,7 +28,7 @@ export async function heldOf(wallet: string, amount: string): Promise<string> {
   return ended(`/wallets/${wallet}/holds`, { amount });
 }
 
-/** Asks for an operation, and waits until it has succeeded. @returns its id */
+/** Requests an operation, and waits until it has succeeded. @returns its id */
 export async function ended(path: string, body: object): Promise<string> {
   const answer = await request(service.url).post(path).set('Prefer', 'wait=10').send(body).expect(200);
   expect(answer.body).toMatchObject({ status: 'succeeded' });
@@ -46,7 +46,7 @@ export async function linesOf(id: string, query = ''): Promise<Record<string, an
   return body.data as Record<string, unknown>[];
 }
 
-/** What is in a wallet, and what is held of it. */
+/** The balance and the held amount of a wallet. */
 export async function standOf(wallet: string): Promise<{ balance: string; held: string }> {
   const { rows } = await service.database.query<{ balance: string; held: string }>(
     `SELECT (SELECT balance FROM accounts WHERE wallet_id = $1)::text AS balance,
@@ -56,7 +56,7 @@ export async function standOf(wallet: string): Promise<{ balance: string; held: 
   return rows[0]!;
 }
 
-/** But for what the service accepts itself when a hold has expired, whenever it gets to that. */
+/** Without the operations that the service accepts itself when a hold has expired, at any time. */
 export async function countRows(): Promise<unknown> {
   const { rows } = await service.database.query(
     `SELECT (SELECT count(*) FROM operations)::int - (SELECT count(*) FROM operation_terms WHERE reason = 'expired')::int AS operations,

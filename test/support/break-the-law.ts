@@ -1,6 +1,6 @@
 import type { Client, Database } from '@wallet/shared/database/pool';
 
-/** Runs statements with every trigger and foreign key switched off, as only a superuser who means harm can. */
+/** Runs statements with every trigger and foreign key switched off, as only a malicious superuser can. */
 export async function breakTheLaw(database: Database, ...statements: string[]): Promise<void> {
   const client: Client = await database.connect();
   try {

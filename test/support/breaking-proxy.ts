@@ -2,8 +2,8 @@ import { type IncomingMessage, type ServerResponse, createServer, request } from
 import type { AddressInfo } from 'node:net';
 
 /**
- * What becomes of a request on its way. `cut`: the connection breaks before it arrives. `busy`: it is answered with `503`.
- * `torn`: it is carried out, and the connection breaks in the middle of the answer.
+ * The fate of a request. `cut`: the connection breaks before it arrives. `busy`: it is answered with `503`. `torn`: it
+ * is carried out, and the connection breaks in the middle of the answer.
  */
 export type Fault = 'cut' | 'busy' | 'torn';
 
@@ -14,8 +14,8 @@ export interface BreakingProxy {
 }
 
 /**
- * The first requests of each route meet its `faults`, in their order; all others pass. `onRequest` is told the route of
- * each: the method and the path, `{id}` in place of an id.
+ * The first requests of each route meet its `faults`, in order; all others pass. `onRequest` gets the route of each:
+ * the method and the path, `{id}` instead of an id.
  */
 export async function startBreakingProxy(
   target: string,

@@ -8,7 +8,7 @@ import { BUNDLES } from './program-command.ts';
 /** Native code, which is loaded where it is installed. */
 const EXTERNAL = ['msgpackr-extract', 'pg-native'];
 
-/** What CommonJS modules find in their scope. */
+/** Variables that CommonJS modules find in their scope. */
 const BANNER = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);
 const [__filename, __dirname] = [import.meta.filename, import.meta.dirname];`;

@@ -34,16 +34,16 @@ export function startCommand(
   return { child, ended };
 }
 
-/** Where a server listens that stands for the service. */
+/** The address of a server that stands for the service. */
 export async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** What the command says on stderr of a file whose lines have no keys. */
+/** The command's output on stderr for a file whose lines have no keys. */
 export const UNKEYED =
   /^Warning: the lines of \S+ have no keys, .* its unchanged lines are paid again: .* with --key\.\n$/;
 
-/** What stands between the line and the operation of a record that failed for want of money. */
+/** The columns between the line and the operation of a record that failed for lack of funds. */
 export const NO_FUNDS =
-  'failed,insufficient_funds,The wallet or house account that pays has less available than the amount.';
+  'failed,insufficient_funds,The paying wallet or house account has less available than the amount.';

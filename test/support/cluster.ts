@@ -6,7 +6,7 @@ import { urlFor } from '@wallet/local/embedded-postgres';
 import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 import { programCommand } from './program-command.ts';
 
-/** A real process of the service, as it runs in production, with its log in a file. */
+/** A real process of the service, as in production, with its log in a file. */
 export interface ServiceProcess {
   readonly url: string;
   readonly pid: number;
@@ -22,7 +22,7 @@ export interface ServiceProcess {
 /** Where a process runs and listens. */
 interface Place {
   readonly host: string;
-  /** Words before its command, that put it there. */
+  /** Words before its command, that start it there. */
   readonly prefix: readonly string[];
 }
 
@@ -76,7 +76,7 @@ export function createCluster(options: {
         DATABASE_URL: urlFor(name, options.databaseUrl),
         REDIS_URL: options.redisUrl,
         QUEUE_PREFIX: options.queuePrefix,
-        // Tests beside it take the processors away: that is not the load that it is to refuse.
+        // Tests running beside it take processor time: that is not the load it should refuse.
         ADMISSION_EVENT_LOOP_MS: '60000',
         HOST: place.host,
         ...options.env,

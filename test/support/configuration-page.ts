@@ -162,7 +162,7 @@ function rowOf(name: SettingName, purpose: string): string {
   return `| \`${name}\` | ${readers.join(', ')} | ${standard} | ${allowedBy(schema)} | ${purpose} |`;
 }
 
-/** What the schema says of a value that it refuses. */
+/** The schema's message for a value that it refuses. */
 function allowedBy(schema: Schema): string {
   const [issue] = schema.safeParse(' ').error?.issues ?? [];
   if (issue?.values !== undefined) {

@@ -6,8 +6,8 @@ import addFormats from 'ajv-formats';
 import { ENDPOINTS } from './endpoints.ts';
 
 /**
- * Holds every answer of the API server on `port` against the OpenAPI document, with a validator that knows nothing of our
- * schemas. Stopping answers what did not fit.
+ * Checks every answer of the API server on `port` against the OpenAPI document, with a validator independent of our
+ * schemas. Stopping returns the mismatches.
  */
 export function watchConformance(port: number): { stop: () => string[] } {
   const failures: string[] = [];
@@ -36,7 +36,7 @@ export function watchConformance(port: number): { stop: () => string[] } {
       return end(chunk, ...rest);
     }) as typeof response.end;
     response.once('finish', () => {
-      // A router has cut off what it is mounted at: below the console, paths look like those of the API.
+      // A router has removed its mount path: below the console, paths look like those of the API.
       const { originalUrl = request.url ?? '' } = request as { originalUrl?: string };
       const problem = check(request, originalUrl, response, Buffer.concat(chunks).toString());
       if (problem !== null) failures.push(`${request.method} ${originalUrl} ${response.statusCode}: ${problem}`);
@@ -63,7 +63,7 @@ const templates = Object.keys(document.paths)
   .map((path) => ({ path, pattern: new RegExp(`^(?:/api/v1)?${path.replace(/\{\w+\}/g, '[^/]+')}$`) }))
   .sort((a, b) => a.path.split('{').length - b.path.split('{').length);
 
-/** What is wrong with an answer, or null. Only what the document names is judged. */
+/** The mismatch of an answer, or null. Only what the document describes is checked. */
 function check(request: IncomingMessage, url: string, response: ServerResponse, body: string): string | null {
   const path = url.split('?', 1)[0]!;
   const method = (request.method ?? '').toLowerCase();
@@ -79,7 +79,7 @@ function check(request: IncomingMessage, url: string, response: ServerResponse, 
   if (!place.every((_, index) => at(place.slice(0, index + 1)) !== undefined)) return `${type} is not documented`;
   const validate = ajv.getSchema(`openapi#/${pointer.join('/')}`);
   if (validate === undefined) return 'its schema cannot be found';
-  // What is streamed is text, of which the document says no more than its type.
+  // A stream is text, of which the document describes only the type.
   if (!type.endsWith('json') || type === 'application/x-ndjson') return null;
   // Events that `tellEvents` makes up are of no use but to be counted.
   if (template.path.startsWith('/events') && body.includes('"place":')) return null;
@@ -114,7 +114,7 @@ function closeAnswers(document: any): any {
   };
 }
 
-/** How far an operation is says only that there is a result: what is in it depends on its type. */
+/** The schema of an operation's state only requires a result: its contents depend on the type. */
 function isPart({ properties }: any): boolean {
   return properties.status?.const === 'succeeded';
 }

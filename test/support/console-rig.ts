@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { bearer, makeKey, untilGood } from './keys.ts';
 import { type Service, startService } from './service.ts';
 
-/** How a page is looked at. */
+/** The variants of looking at a page. */
 interface Look {
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
@@ -15,9 +15,9 @@ interface Look {
 /** A service with keys, and one browser that looks at its console. */
 export interface ConsoleRig {
   readonly service: Service;
-  /** Of a key that may do everything. */
+  /** Of a key with all scopes. */
   readonly token: string;
-  /** Asks the API in the name of that key. @throws Error if it refuses. */
+  /** Calls the API with that key. @throws Error if it refuses. */
   ask(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<any>;
   /** A wallet in USD with a balance, if one is given. */
   makeWallet(balance?: string): Promise<string>;
@@ -26,8 +26,8 @@ export interface ConsoleRig {
   /** A key with these scopes only. */
   keyWith(...scopes: Scope[]): Promise<string>;
   /**
-   * Closes all tabs. Answers what should not have happened in them: a request to another host, a refusal by the policy of the
-   * page, an error or a warning in the console, an exception that nothing caught.
+   * Closes all tabs. Returns what must not have happened in them: a request to another host, a refusal by the policy of
+   * the page, an error or a warning in the console, an uncaught exception.
    */
   closeTabs(): Promise<string[]>;
   stop(): Promise<void>;
@@ -133,7 +133,7 @@ export async function overflows(page: Page): Promise<boolean> {
   );
 }
 
-/** With `TEST_SCREENSHOTS`, which names a folder, a picture of the whole page is left there. */
+/** With `TEST_SCREENSHOTS`, which names a folder, a picture of the whole page is saved there. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   const folder = process.env['TEST_SCREENSHOTS'];
   if (folder === undefined) return;

@@ -7,7 +7,7 @@ interface CurlRequest {
   readonly body: unknown;
 }
 
-/** What a `curl` command of our pages sends. Understands -s, -i, -N, -o, -X, -H, -d, quotes and line ends. */
+/** The request of a `curl` command in our pages. Understands -s, -i, -N, -o, -X, -H, -d, quotes and line ends. */
 export function parseCurl(command: string): CurlRequest {
   const words = [...command.replaceAll('\\\n', ' ').matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? '',

@@ -1,7 +1,7 @@
 import type { DrainRig } from './drain-rig.ts';
 import type { NamedOperation } from './named-operations.ts';
 
-/** What is on the database of a rig, by the names of the model. */
+/** The state of a rig's database, by the names of the model. */
 
 /** Balances of accounts by the names that the model has. */
 export async function balancesOf(rig: DrainRig, ...names: string[]): Promise<bigint[]> {
@@ -25,7 +25,7 @@ export async function rejectionsOf(rig: DrainRig, operations: readonly NamedOper
   return operations.map(({ id }) => codes.get(rig.idOf(id)) ?? null);
 }
 
-/** Nothing is made or lost, and what is held is what holds have open. */
+/** Nothing is created or lost, and the held amount equals the open holds. */
 export async function expectSound(rig: DrainRig): Promise<void> {
   const sums = await rig.database.query('SELECT asset_id FROM accounts GROUP BY asset_id HAVING sum(balance) <> 0');
   expect(sums.rows).toEqual([]);

@@ -3,7 +3,7 @@ import type { Endpoint } from '@wallet/api/http/endpoint';
 
 const nothing = {} as never;
 
-/** Every endpoint of the API, to be read: what it declares. None of them can be asked. */
+/** Every endpoint of the API with its declaration. None of them can be called. */
 export const ENDPOINTS: readonly Endpoint[] = createEndpoints({
   ...{ operations: nothing, batches: nothing, wallets: nothing, clients: nothing, assets: nothing },
   ...{ accounts: nothing, webhooks: nothing, events: nothing, access: nothing, status: nothing, health: nothing },

@@ -11,11 +11,11 @@ interface StreamedEvent {
 export interface EventListener {
   readonly headers: IncomingMessage['headers'];
   readonly events: readonly StreamedEvent[];
-  /** What came, comments included. */
+  /** What arrived, including comments. */
   readonly text: string;
   /** The last id that was named, with an event or without. */
   readonly lastId: string;
-  /** How the answer ended: `end` if to its end. Null until then. */
+  /** How the answer ended: `end` if completely. Null until then. */
   readonly ended: 'end' | 'aborted' | null;
   pause(): void;
   resume(): void;

@@ -1,9 +1,10 @@
 import { type Socket, createServer } from 'node:net';
 
 /**
- * A server that speaks as much of Postgres' protocol as an old version would have to: it takes every user, and answers each
- * simple query with one row of `facts`. It stands in for versions that are installed nowhere, and for a pooler that gives out no
- * session for a while: it calls its process 1, keeps no prepared statement, and greets a connection when `greets` resolves.
+ * A server that speaks as much of Postgres' protocol as an old version would have to: it accepts every user, and
+ * answers each simple query with one row of `facts`. It stands in for versions that are installed nowhere, and for a
+ * pooler that assigns no session for a while: it reports process 1, keeps no prepared statement, and greets a
+ * connection when `greets` resolves.
  */
 export async function startFakePostgres(
   facts: Readonly<Record<string, string>>,

@@ -17,9 +17,9 @@ interface Recorded {
 }
 
 /**
- * Holds what clients saw against what the database holds: every request exactly once, every operation final, each
- * wallet's operations applied in an order that agrees with real time, with outcomes, balances and versions as the model
- * says, and the audit clean.
+ * Compares what clients saw with the database: every request exactly once, every operation final, each wallet's
+ * operations applied in an order that agrees with real time, with the outcomes, balances and versions of the model, and
+ * a clean audit.
  */
 export async function expectFaithfulHistory(database: Database, requests: readonly Request[]): Promise<void> {
   const wallets = [...new Set(requests.map((request) => request.wallet))];

@@ -22,7 +22,7 @@ const NO_EXTRAS = {
   executeAt: null,
 };
 
-/** Accepts operations about holds, as the API does, without waiting for their end. Each answers the id. */
+/** Accepts operations about holds, as the API does, without waiting for their end. Each returns the id. */
 export function createHolds({ database, partitions }: Service) {
   async function accept(
     walletId: string,

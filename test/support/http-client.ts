@@ -6,7 +6,7 @@ interface Answer {
 }
 
 export interface HttpClient {
-  /** @throws Error if the connection breaks or nothing is answered in time: then the outcome is unknown. */
+  /** @throws Error if the connection breaks or there is no answer in time: then the outcome is unknown. */
   send(method: string, url: string, headers: Record<string, string>, body?: unknown): Promise<Answer>;
   close(): void;
 }

@@ -1,7 +1,7 @@
 import { type Service, startService } from './service.ts';
 import { createFundedWallet } from './wallets.ts';
 
-/** One service without a worker and one wallet, for the file that imports this. */
+/** One service without a worker and one wallet, per importing file. */
 export let service: Service;
 export let wallet: string;
 beforeAll(async () => {

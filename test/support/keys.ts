@@ -7,17 +7,17 @@ import request from 'supertest';
 
 const PATIENCE_MS = 10_000;
 
-/** Makes a key; it may do everything, unless told otherwise. */
+/** Creates a key with all scopes by default. */
 export async function makeKey(database: Database, wanted: Partial<NewApiKey> = {}): Promise<KeyWithToken> {
   const made = await createKey(database, { name: 'test', scopes: SCOPES, rateLimit: null, expiresAt: null, ...wanted });
   if (typeof made === 'string') throw new Error(made);
   return made;
 }
 
-/** What an Authorization header is for a token. */
+/** The Authorization header for a token. */
 export const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
-/** The status with which a path that nobody serves is answered: it needs a key, and no scope. */
+/** The status of an unknown path: it needs a key, and no scope. */
 export async function statusFor(url: string, token: string | null): Promise<number> {
   const { status } = await request(url)
     .get('/nothing')
@@ -25,7 +25,7 @@ export async function statusFor(url: string, token: string | null): Promise<numb
   return status;
 }
 
-/** Resolves when the API lets the token in, and not just anybody. */
+/** Resolves when the API admits the token, and not every caller. */
 export async function untilGood(url: string, token: string): Promise<void> {
   await untilRefused(url, null);
   await until('the key is good', async () => (await statusFor(url, token)) === 404);

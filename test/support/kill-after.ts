@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 
 /**
- * Starts a program of this project and kills it so many milliseconds after `begun` says that it has begun.
+ * Starts a program of this project and kills it this many milliseconds after `begun` says that it has begun.
  * @returns its exit status; null if it was killed.
  */
 export async function killAfter(

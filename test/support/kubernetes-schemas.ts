@@ -18,8 +18,8 @@ const MODELS = [
 ];
 
 /**
- * What the published schema of its kind says against an object, and the fields that are not in the schema. The schemas allow those,
- * and so would a server; a validator that was compiled from one asks for the fields that it knows, and for no other.
+ * The published schema's objections to an object, and fields that are not in the schema. The schemas allow those, and
+ * so would a server; a compiled validator only reads the fields that it knows.
  */
 export function findMistakes(manifest: Manifest): string[] {
   const model = MODELS.find(({ kind, apiVersion }) => kind === manifest.kind && apiVersion === manifest.apiVersion);
@@ -33,7 +33,7 @@ export function findMistakes(manifest: Manifest): string[] {
   return listFields(manifest, '').flatMap((field) => (asked.has(field) ? [] : [`${field} is not a field`]));
 }
 
-/** The same object, which notes in `asked` what is read of it. */
+/** The same object, which records in `asked` the fields that are read. */
 function watch(value: unknown, path: string, asked: Set<string>): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return new Proxy(value, {

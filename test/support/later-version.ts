@@ -4,10 +4,10 @@ import { noteSchemaVersion, readSchemaVersion } from '@wallet/shared/database/ta
 import { inTransaction } from '@wallet/shared/database/transaction';
 import request from 'supertest';
 
-/** How a process or a command says that it is too old for the schema. */
+/** How a process or a command reports that it is too old for the schema. */
 export const TOO_OLD = /^Database test_\w+ at .* has a schema newer than this program: .* Update the program\.$/m;
 
-/** Does what a migration of a later version does that needs programs of this version, or of its own. */
+/** Does what a migration of a later version does that requires programs of this version, or of its own. */
 export async function noteLaterMigration(database: Database, needs: 'this version' | 'its own'): Promise<void> {
   const version = 1 + (await readSchemaVersion(database)).version;
   const oldestProgram = needs === 'its own' ? version : NEWEST_MIGRATION;

@@ -5,8 +5,8 @@ import { type Service, startService } from './service.ts';
 import { createFundedWallet, operate } from './wallets.ts';
 
 /**
- * A ledger with a little history, and statements about it that are as wrong as code can be. A wallet stands at version 2 and
- * 15.00, its treasury at version 2 and -15.00; a withdrawal from it has failed.
+ * A ledger with a little history, and statements about it that are as wrong as code can be. A wallet is at version 2
+ * and 15.00, its treasury at version 2 and -15.00; a withdrawal from it has failed.
  */
 export interface LawRig {
   readonly service: Service;
@@ -16,7 +16,7 @@ export interface LawRig {
   readonly treasury: bigint;
   /** Two treasuries of another asset. */
   readonly others: readonly [bigint, bigint];
-  /** Operations of the wallet that have ended: what it began with, a second deposit, and a withdrawal of 12.00 that failed. */
+  /** Ended operations of the wallet: its first deposit, a second one, and a withdrawal of 12.00 that failed. */
   readonly ended: { readonly first: string; readonly applied: string; readonly failed: string };
 }
 
@@ -43,11 +43,11 @@ export async function startLawRig(): Promise<LawRig> {
   };
 }
 
-/** What the database says of statements in one transaction, which is taken back; null if it takes them. */
+/** The database's error for statements in one transaction, which is rolled back; null if it accepts them. */
 export async function errorOf(database: Database, sql: string): Promise<Error | null> {
   const client = await database.connect();
   try {
-    // What is deferred to a COMMIT is looked at here: there is none.
+    // Constraints deferred to COMMIT are checked here: there is none.
     await client.query(`BEGIN; ${sql}; SET CONSTRAINTS ALL IMMEDIATE`);
     return null;
   } catch (error) {
@@ -64,7 +64,7 @@ export async function refusalOf(database: Database, sql: string): Promise<string
   return error === null ? 'accepted' : (constraintOf(error) ?? sqlstateOf(error) ?? error.message);
 }
 
-/** Ids of operations that are not there yet. */
+/** Ids of operations that do not exist yet. */
 export const IDS = [1, 2, 3, 4, 5, 6].map((n) => `0192aaaa-0000-7000-8000-00000000000${n}`);
 const [ID] = IDS as [string];
 
@@ -98,10 +98,10 @@ export const keyRow = (key: string, of = ID): string =>
 export const keepKeys = (...rows: string[]): string =>
   `INSERT INTO operation_keys (key_hash, operation_id, request_hash) VALUES ${rows.join(', ')}`;
 
-/** An account with the version and the balance that a movement leaves it at. */
+/** An account with the version and the balance after a movement. */
 type Side = readonly [account: bigint, version: number, balance: number | string];
 
-/** A movement that is inserted; if nothing is said of it, the lawful one of a deposit of 1.00. */
+/** A movement to insert; by default the lawful one of a deposit of 1.00. */
 export interface Posted {
   readonly from?: Side;
   readonly to?: Side;
@@ -134,13 +134,13 @@ export function together(...statements: string[]): string {
   return `${others.length > 0 ? `WITH ${others.join(', ')} ` : ''}${statements.at(-1)}`;
 }
 
-/** Operations are accepted, and a worker takes them out of the queue and does the statements, all of that in one. */
+/** Operations are accepted, and a worker takes them out of the queue and runs the statements, all in one. */
 export function apply(rig: LawRig, operations: readonly Accepted[], ...statements: string[]): string {
   return `RESET ROLE; ${operations.map((each) => accept(rig, each)).join('; ')}; SET LOCAL ROLE wallet_worker;
           ${together('DELETE FROM pending_operations', ...statements)}`;
 }
 
-/** A deposit of 1.00 is accepted and applied: lawfully, but for what is said otherwise. */
+/** A deposit of 1.00 is accepted and applied: lawfully, except for the given values. */
 export function deposit(rig: LawRig, { moves, accepted = {}, more = [], ...posted }: Deposited = {}): string {
   const both = [move(rig.account, 100), move(rig.treasury, -100)];
   return apply(rig, [accepted], ...(moves ?? both), ...more, post(rig, posted));

@@ -1,9 +1,9 @@
 import { type Move, type TermsRig, ENDED, NEXT, acceptWith, applyWith, holdIs, reversedIs } from './terms-rig.ts';
 
-/** What a test has an operation do otherwise than it is lawful. */
+/** The unlawful changes that a test makes to an operation. */
 export interface Changed {
   readonly moves?: readonly Move[];
-  /** What is written of holds and reversals. */
+  /** The stored amounts of holds and reversals. */
   readonly also?: readonly string[];
 }
 

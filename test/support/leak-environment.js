@@ -3,7 +3,7 @@ import { TestEnvironment } from 'jest-environment-node';
 
 const WATCHED = ['TCPSocketWrap', 'TCPServerWrap', 'PipeWrap', 'ProcessWrap', 'Timeout'];
 const SETTLE_MS = 3_000;
-/** What a file left behind goes on opening and closing: the files after it in this process cannot be judged. */
+/** Handles left by a file continue to open and close: later files in this process cannot be judged. */
 let hasLeaked = false;
 
 /** Fails a test file that leaves a socket, server, process or timer open when its last hook has run. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type HttpClient, createHttpClient } from './http-client.ts';
 
-/** One request of a client, as the client saw it: what it meant, when it first sent it, when it knew the answer. */
+/** One request of a client, as the client saw it: its content, when it was first sent, when the answer arrived. */
 export interface Request {
   readonly key: string;
   readonly wallet: string;
@@ -21,9 +21,9 @@ export interface LoadOptions {
   readonly random: () => number;
   /** Keeps the keys of different loads apart. */
   readonly name: string;
-  /** Requests stop being started when it says so. */
+  /** No further requests are started once it returns true. */
   readonly until?: () => boolean;
-  /** How long a client rests between two requests; no time unless given. */
+  /** How long a client pauses between two requests; by default not at all. */
   readonly restMs?: number | (() => number);
 }
 

@@ -10,10 +10,10 @@ import {
 import type { AddressInfo } from 'node:net';
 
 /**
- * What becomes of a request. `cut`: the connection breaks before it arrives. `busy`, `limited`: it is answered with `503` or `429`,
- * and does not arrive. `lost`: it is carried out, and the connection breaks before the answer; `torn`: in the middle of it.
- * `silent`: it is carried out, and no answer comes. `twice`: one with an idempotency key is
- * carried out twice at once, as by a proxy that repeats.
+ * The fate of a request. `cut`: the connection breaks before it arrives. `busy`, `limited`: it is answered with `503`
+ * or `429`, and does not arrive. `lost`: it is carried out, and the connection breaks before the answer; `torn`: in the
+ * middle of it. `silent`: it is carried out, and no answer comes. `twice`: one with an idempotency key is carried out
+ * twice at once, as by a proxy that repeats.
  */
 export const FATES = ['cut', 'busy', 'limited', 'lost', 'torn', 'silent', 'twice'] as const;
 export type Fate = (typeof FATES)[number] | 'passes';

@@ -30,7 +30,7 @@ export function readManifests(file: string): Manifest[] {
   });
 }
 
-/** What a kustomization of `deploy/kubernetes` lists. */
+/** The files listed by a kustomization of `deploy/kubernetes`. */
 export function readKustomization(folder: string): Kustomization {
   return parse(readProjectFile('deploy/kubernetes', folder, 'kustomization.yaml')) as Kustomization;
 }
@@ -44,7 +44,7 @@ export function readOverlay(folder: string): Manifest[] {
 
 export type Container = any;
 
-/** The pod that an object makes, or is. */
+/** The pod that an object creates, or is. */
 export function podOf({ kind, spec }: Manifest): { containers: Container[]; [field: string]: unknown } | null {
   if (kind === 'Pod') return spec;
   return ['Deployment', 'StatefulSet', 'Job'].includes(kind) ? spec.template.spec : null;

@@ -1,6 +1,6 @@
 import type { ModelOperation } from './model.ts';
 
-/** An operation by names: those of the model, of accounts as of operations. */
+/** An operation with names instead of ids, as in the model, for accounts and for operations. */
 export type NamedOperation = ModelOperation & { readonly id: string };
 
 let count = 0;

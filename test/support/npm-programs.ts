@@ -1,4 +1,4 @@
-/** What `npm` starts, and the file of it. */
+/** The scripts of `npm`, and their source files. */
 export const NPM_PROGRAMS = {
   'npm start': 'local/src/start.ts',
   'npm run start:api': 'api/src/main.ts',

@@ -5,7 +5,7 @@ import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 
 export interface NpmStart {
   readonly child: ChildProcessByStdio<null, Readable, Readable>;
-  /** All that it has printed. */
+  /** Its output so far. */
   output: () => string;
 }
 
@@ -15,7 +15,7 @@ afterEach(async () => {
   await Promise.all(running.map((child) => (child.kill('SIGKILL'), ended(child))));
 });
 
-/** What `npm start` runs, in a group of its own, so that a signal to the group is a Ctrl-C. Ends with the test. */
+/** What `npm start` runs, in its own group, so that a signal to the group is a Ctrl-C. Ends with the test. */
 export function start(env: Readonly<Record<string, string>>): NpmStart {
   const { PATH, REDIS_SERVER } = process.env;
   const child = spawn(process.execPath, [...RUN_SOURCE, `${PROJECT_ROOT}local/src/start.ts`], {

@@ -6,7 +6,7 @@ import type { Service } from './service.ts';
 /** Slow machines take long: nothing depends on how long. */
 const WAIT_MS = 60_000;
 
-/** The statement by which an API sees what waits to be applied. */
+/** The statement by which an API reads the backlog. */
 export const COUNTS_BACKLOG = /\bcount\(\*\)[^]*FROM pending_operations\b/;
 
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
@@ -66,7 +66,7 @@ export async function keysOf(service: Service): Promise<string[]> {
   return rows.map(({ key }) => key);
 }
 
-/** As if what waits had been accepted so many seconds earlier. */
+/** As if pending operations had been accepted this many seconds earlier. */
 export async function makeOlder(service: Service, seconds: number, where = 'true'): Promise<void> {
   await service.database.query('ALTER TABLE pending_operations DISABLE TRIGGER pending_operations_unchanged');
   await service.database.query(

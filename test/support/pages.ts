@@ -28,7 +28,7 @@ export function proseOf(page: string): string {
   return readProjectFile(page).replace(FENCE, '');
 }
 
-/** What a heading is called in a link to it, as GitHub has it. */
+/** A heading's anchor, as GitHub makes it. */
 export function anchorsOf(page: string): string[] {
   return [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading

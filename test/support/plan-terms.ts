@@ -3,9 +3,9 @@ import { type Plan, type PlannedOperation, plan } from '@wallet/shared/ledger/pl
 import type { Hold, Leg, Original, Terms } from '@wallet/shared/ledger/terms';
 import { TREASURY, heldOf } from './model.ts';
 
-/** Plans of operations with terms, small enough to be read in a test. */
+/** Plans of operations with terms, small enough to read in a test. */
 
-/** Accounts by name, as the model has them, and by the numbers that the rules know them by. */
+/** Accounts by name, as in the model, and by number, as in the rules. */
 export const IDS: Readonly<Record<string, bigint>> = {
   a: 1n,
   b: 2n,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PROJECT_ROOT, RUN_SOURCE } from '@wallet/local/project';
 
-/** Whether the service and its commands run as `npm run build` built them, and start in half the time, or from their source. */
+/** Whether the service and its commands run from their builds, and start in half the time, or from their sources. */
 export const ARE_BUILT = process.env['TEST_PROGRAMS'] === 'built';
 
 /**
@@ -14,7 +14,7 @@ export const BUNDLES: Readonly<Record<string, string>> = {
   'worker/src/main.ts': 'test/dist/bundles/worker',
 };
 
-/** Workspaces of which more is built than `src`. */
+/** Workspaces whose builds contain more than `src`. */
 const BUILT_WHOLE: readonly string[] = ['bench', 'test'];
 
 /**

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { findPostgresFolders, findProgram } from '@wallet/local/find-program';
 
 /**
- * A folder for a `PATH` of its own, with the programs of this machine that an embedded server is started with, as links,
- * but for those of `without`, and with scripts of `sh`.
+ * A folder for a private `PATH`, with links to the programs of this machine that start an embedded server, except those
+ * of `without`, and with scripts of `sh`.
  */
 export function makePath(
   folder: string,

@@ -14,28 +14,31 @@ import { type Committed, replayCommits } from './replay-commits.ts';
 import { untilDrained } from './service.ts';
 import { createTestDatabase } from './test-database.ts';
 
-/** Real processes on a Postgres of their own, whose log shows deadlocks and which knows when each transaction was committed. */
+/**
+ * Real processes on their own Postgres, whose log shows deadlocks and which records when each transaction was
+ * committed.
+ */
 export interface RaceRig {
   readonly database: Database;
   readonly cluster: Cluster;
   readonly apis: readonly ServiceProcess[];
   readonly workers: readonly ServiceProcess[];
-  /** At one of the APIs after the other. */
+  /** At the APIs in turn. */
   send(
     method: string,
     path: string,
     body?: object,
     key?: string,
   ): Promise<{ status: number; body: Record<string, any> }>;
-  /** Sends what is accepted as an operation. @returns its id. */
+  /** Sends a request for an operation. @returns its id. */
   accept(path: string, body?: object): Promise<string>;
-  /** With what it holds: minor units, already applied. */
+  /** With a balance in minor units, already applied. */
   createWallet(options?: { asset?: string; partition?: number; balance?: number }): Promise<string>;
   /** Why each operation failed; null where it succeeded. Waits until nothing is pending. */
   endsOf(ids: readonly string[]): Promise<(string | null)[]>;
   /**
-   * Waits until nothing is pending; then every operation has come out as the model says, no money was made or lost, the audit finds
-   * nothing, and there was no deadlock.
+   * Waits until nothing is pending; then every operation has the outcome of the model, no money was created or lost,
+   * the audit finds nothing, and there was no deadlock.
    */
   expectLawful(withinMs?: number): Promise<Committed[]>;
   stop(): Promise<void>;
@@ -129,7 +132,7 @@ export async function startRaceRig(options: {
   return rig;
 }
 
-/** Minor units of an asset with two decimals, as requests have them. */
+/** Minor units of an asset with two decimals, in the form of requests. */
 export function decimal(amount: number): string {
   return (amount / 100).toFixed(2);
 }

@@ -4,14 +4,14 @@ export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Whether the server said that it ends the connection behind this answer. */
+  /** Whether the server announced that it ends the connection after this answer. */
   readonly closes: boolean;
 }
 
 /** One connection on which a test writes bytes, and reads answers, as it likes. */
 export interface RawConnection {
   readonly socket: Socket;
-  /** Resolves when the system has taken the bytes; rejects if the connection breaks before. */
+  /** Resolves when the system has accepted the bytes; rejects if the connection breaks before. */
   write(bytes: string | Buffer): Promise<void>;
   /** Resolves with the next answer. An answer to HEAD has no body. Rejects if the connection ends before it. */
   answer(method?: string): Promise<RawAnswer>;
@@ -82,7 +82,7 @@ export function openRaw(url: string): RawConnection {
   };
 }
 
-/** Takes the first answer off the text; null if it has not all come. */
+/** Takes the first answer off the text; null if it is incomplete. */
 function takeAnswer(text: string, method: string): { answer: RawAnswer; rest: string } | null {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return null;

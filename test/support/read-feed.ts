@@ -17,7 +17,7 @@ export async function readFeed(url: string, after?: string): Promise<FeedPage> {
   return { ids, next: body.next_cursor as string, epoch: body.epoch as string };
 }
 
-/** The page behind `after`, once it has so many events. */
+/** The page after `after`, once it has this many events. */
 export async function untilFed(url: string, count: number, after?: string): Promise<FeedPage> {
   const deadline = Date.now() + 20_000;
   for (;;) {

@@ -12,9 +12,9 @@ export interface Received {
 export interface Receiver {
   readonly url: string;
   readonly received: readonly Received[];
-  /** How it answers from now on; at first with 204. */
+  /** Its answer from now on; at first 204. */
   answer: (request: Received, response: ServerResponse) => void;
-  /** Resolves when `isEnough` holds of what was received. */
+  /** Resolves when `isEnough` holds for the received requests. */
   until(isEnough: (received: readonly Received[]) => boolean): Promise<void>;
   stop(): Promise<void>;
 }

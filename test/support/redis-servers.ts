@@ -6,7 +6,7 @@ import { findProgram } from '@wallet/local/find-program';
 import { dieWithParent } from '@wallet/local/server-user';
 import { until } from './keys.ts';
 
-/** The machine's own Redis, which alone can be a Sentinel or a node of a Cluster; null where there is none. */
+/** The machine's own Redis, which alone can be a Sentinel or a node of a Cluster; null if there is none. */
 export const NATIVE_REDIS =
   process.env['REDIS_SERVER'] === 'packaged' ? null : findProgram(process.env['PATH'] ?? '', 'redis-server');
 
@@ -15,9 +15,12 @@ export interface RedisServer {
   readonly port: number;
   /** That of the last start. */
   readonly child: Child;
-  /** Starts it again after it has ended: without its data, and with what it has written of its configuration. */
+  /** Starts it again after it has ended: without its data, and with its own changes to its configuration. */
   restart(): Promise<void>;
-  /** Sends one command as the default user. Resolves with the lines of the answer, as they come. @throws Error if it is refused. */
+  /**
+   * Sends one command as the default user. Resolves with the lines of the answer as they arrive. @throws Error if it is
+   * refused.
+   */
   ask(command: string): Promise<string[]>;
 }
 
@@ -29,26 +32,26 @@ export interface RedisServers {
 interface SentinelSet extends RedisServers {
   readonly sentinels: readonly RedisServer[];
   readonly url: string;
-  /** The server that the Sentinels say is the master. */
+  /** The server that the Sentinels report as the master. */
   master(): Promise<RedisServer>;
 }
 
 interface RedisCluster extends RedisServers {
   readonly url: string;
-  /** The master that has the slot of the key, as one sees it that never has. */
+  /** The master that has the slot of the key, as seen by one that never has it. */
   owner(): Promise<RedisServer>;
 }
 
-/** What the keys of the queue have in common, and so their slot in a Cluster. */
+/** The common part of the queue's keys, and so their slot in a Cluster. */
 export const QUEUE_TAG = '{wallet-ops}';
 const STOP_MS = 3_000;
 const ANSWER_MS = 5_000;
-/** What Sentinels call it. */
+/** The Sentinels' name for it. */
 export const MASTER = 'wallet-master';
-/** How long a server is silent before the others say that it is down: short, and longer than a busy machine makes one wait. */
+/** How long a server is silent before the others declare it down: short, and longer than a busy machine delays one. */
 const DOWN_MS = 2_000;
 
-/** Where a server listens: on a free port unless one is named. */
+/** Where a server listens: on a free port by default. */
 interface RedisPlace {
   readonly host: string;
   readonly port: number | null;
@@ -127,8 +130,8 @@ export async function startSentinelSet(folder: string, lines: readonly string[] 
 }
 
 /**
- * Three masters, and a replica of each that has one of the `keys`. Each announces a name that nothing can look up, so that a
- * client needs `natMap` (the text of REDIS_NAT_MAP).
+ * Three masters, and a replica of each that has one of the `keys`. Each announces a name that cannot be resolved, so
+ * that a client needs `natMap` (the text of REDIS_NAT_MAP).
  */
 export async function startRedisCluster(
   folder: string,
@@ -189,13 +192,13 @@ export async function startRedisCluster(
   };
 }
 
-/** The master that has the slot of the key, as the node that is asked sees it. */
+/** The master that has the slot of the key, according to the node that is asked. */
 export async function ownerOf(asked: RedisServer, servers: readonly RedisServer[], key: string): Promise<RedisServer> {
   const address = await addressOfOwner(asked, key);
   return servers.find(({ port }) => address.endsWith(`:${port}`))!;
 }
 
-/** Host and port of the master that has the slot of the key, as `asked` sees it. */
+/** Host and port of the master that has the slot of the key, according to `asked`. */
 export async function addressOfOwner(asked: RedisServer, key: string): Promise<string> {
   const slot = Number((await asked.ask(`CLUSTER KEYSLOT ${key}`))[0]!.slice(1));
   for (const line of await asked.ask('CLUSTER NODES')) {
@@ -218,13 +221,13 @@ async function stopAll(servers: readonly RedisServer[]): Promise<void> {
   );
 }
 
-/** Of an answer that has names and their values in turn. */
+/** Parses an answer of alternating names and values. */
 export function valueOf(lines: readonly string[], name: string): string | undefined {
   // A name and its value are bulk strings: before each stands its length.
   return lines[lines.indexOf(name) + 2];
 }
 
-/** Sends one inline command; after it another, whose answer shows that that of the first is complete. */
+/** Sends one inline command, then another one whose answer shows that the first answer is complete. */
 export function askRedis(port: number, command: string, host = '127.0.0.1'): Promise<string[]> {
   return new Promise((resolve, reject) => {
     let text = '';

@@ -2,14 +2,14 @@ import type { Database } from '@wallet/shared/database/pool';
 import type { OperationType } from '@wallet/shared/words/operation';
 import { type Model, type ModelOperation, TREASURY, createModel, heldOf } from './model.ts';
 
-/** An operation as the database holds it; accounts and legs by the names of the model: wallets by their ids. */
+/** An operation from the database; accounts and legs by the names of the model: wallets by their ids. */
 export interface Committed extends ModelOperation {
   readonly id: string;
   readonly seq: bigint;
-  /** When it was applied or failed: microseconds, by the server's clock. Null as long as it waits. */
+  /** When it was applied or failed: microseconds, by the server's clock. Null while it is pending. */
   readonly committedAt: bigint | null;
   readonly rejection: string | null;
-  /** Null where it moved nothing there. */
+  /** Null if it moved nothing there. */
   readonly balance: bigint | null;
   readonly version: bigint | null;
   readonly toBalance: bigint | null;
@@ -17,11 +17,12 @@ export interface Committed extends ModelOperation {
 }
 
 /**
- * Plays all single operations of high priority again, one by one in the order in which they were committed, with a model that shares
- * no code with the product, on all accounts at once: what it says of each is what has to be recorded. Two transactions that touch the
- * same account are committed in the order in which they had its lock; within one, operations go in the order of acceptance. The
- * server has to have `track_commit_timestamp` on. Changes of credit limits take their places among them.
- * @returns the operations, in the order in which they were played.
+ * Replays all single operations of high priority, one by one in the order in which they were committed, with a model
+ * that shares no code with the product, on all accounts at once: its results must be the recorded ones. Two
+ * transactions that touch the same account are committed in the order in which they had its lock; within one,
+ * operations go in the order of acceptance. The server needs `track_commit_timestamp`. Changes of credit limits are
+ * replayed among them.
+ * @returns the operations, in the order in which they were replayed.
  */
 export async function replayCommits(database: Database): Promise<Committed[]> {
   const accounts = await readAccounts(database);
@@ -80,7 +81,7 @@ function startOf({ name, owner, mayGoNegative, transferable }: ReadAccount) {
   return [[name, { owner, transferable, credit: mayGoNegative ? null : 0n }] as const];
 }
 
-/** Of all treasuries, the sum: the model has one. */
+/** The sum of all treasuries: the model has one. */
 async function readAccounts(database: Database): Promise<ReadAccount[]> {
   const { rows } = await database.query<ReadAccount>(
     `SELECT ${nameOf('accounts')} AS name, coalesce(bool_or(may_go_negative OR system = 'treasury'), false) AS "mayGoNegative",
@@ -117,7 +118,7 @@ function committedAt(row: string): string {
 }
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
-/** Read in pieces, which take a server without statistics as long each, however many there are. */
+/** Read in pieces, because a server without statistics takes as long for each, whatever their number. */
 const PIECE = 2_000;
 
 async function readCommitted(database: Database): Promise<Committed[]> {

@@ -8,7 +8,7 @@ export interface ProgramRun {
   readonly err: string;
 }
 
-/** Runs a program of this project, in the environment given and no other but for `PATH`. It is killed after `limitMs`. */
+/** Runs a program of this project, with only the given environment and PATH. It is killed after `limitMs`. */
 export function runProgram(
   program: string,
   args: readonly string[],
@@ -28,7 +28,7 @@ export function runProgram(
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
 }
 
-/** Makes the function that starts work in the order of its calls, `limit` at most at once: a slow one holds up no other. */
+/** Makes a function that starts work in the order of its calls, at most `limit` at once: a slow one delays no other. */
 export function createTurns(limit: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let free = limit;
   const waiting: (() => void)[] = [];

@@ -14,8 +14,8 @@ import { ARE_BUILT } from './program-command.ts';
 import { TEMPLATE, inDatabase } from './test-database.ts';
 
 /**
- * Nothing here outlives a crash. Each test has a database of its own, a thousand of them: to look after all of them takes as much as
- * some of the tests.
+ * Nothing here has to survive a crash. Each test has its own database, a thousand in all: autovacuum of all of them
+ * takes as much as some of the tests.
  */
 const SETTINGS = {
   ...{ fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', max_wal_size: '4GB' },

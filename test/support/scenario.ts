@@ -10,22 +10,22 @@ type Body = Record<string, any>;
 /** One end of a leg of a posting. */
 type End = { wallet_id: string } | { account: string };
 
-/** A service on which a public scenario is told again: everything goes through HTTP, and the audit has the last word. */
+/** A service for a published scenario: everything goes through HTTP, and the audit decides at the end. */
 export interface Scenario {
   readonly service: Service;
   readonly wallet: (balance?: string, asset?: string) => Promise<string>;
   /** Adds house accounts that may not go below zero. */
   readonly addAccounts: (...names: string[]) => Promise<void>;
-  /** Sends a request for an operation, waits for its end, and answers it; the operation must have succeeded. */
+  /** Sends a request for an operation, waits for its end, and returns it; the operation must have succeeded. */
   readonly succeed: (path: string, body?: object) => Promise<Body>;
-  /** The same of an operation that must fail: answers the code. */
+  /** The same for an operation that must fail: returns the code. */
   readonly fail: (path: string, body?: object) => Promise<string>;
   readonly read: (path: string) => Promise<Body>;
   readonly setWallet: (id: string, body: object) => Promise<void>;
   readonly balances: (...wallets: string[]) => Promise<string[]>;
-  /** What is in a house account, by asset. */
+  /** The balances of a house account, by asset. */
   readonly houseBalance: (name: string) => Promise<Record<string, string>>;
-  /** Waits for what is pending, has everything audited, and stops the service. */
+  /** Waits for pending operations, runs the audit, and stops the service. */
   readonly end: () => Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function startScenario(): Promise<Scenario> {
   };
 }
 
-/** A leg of a posting. `asset` is needed between two house accounts only. */
+/** A leg of a posting. `asset` is only needed between two house accounts. */
 export function leg(from: End, to: End, amount: string, asset?: string): object {
   return { from, to, amount, ...(asset === undefined ? {} : { asset }) };
 }

@@ -9,9 +9,9 @@ interface Scheduled {
   /** In minor units. */
   readonly amount?: number;
   readonly priority?: 'high' | 'low';
-  /** When it is due, in seconds from now; before now, if negative. */
+  /** When it is due, in seconds from now; in the past if negative. */
   readonly inS: number;
-  /** What its row of the schedule says instead. */
+  /** Other values for its row in the schedule. */
   readonly partition?: number;
   readonly at?: string;
 }

@@ -17,31 +17,31 @@ import { watchConformance } from './conformance.ts';
 import { createTestDatabase, setDefaults } from './test-database.ts';
 import type { WireTrap } from './wire-trap.ts';
 
-/** A whole service inside the test's process, on a database and a queue of its own. */
+/** A whole service inside the test's process, on its own database and queue. */
 export interface Service {
-  /** Where the API answers. */
+  /** The address of the API. */
   readonly url: string;
-  /** A pool of the test's own, to look at rows with. */
+  /** A pool for the test itself, to read rows. */
   readonly database: Database;
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly queuePrefix: string;
   readonly partitions: number;
   readonly assets: Assets;
-  /** What each worker measures, in the order in which they were started. */
+  /** The metrics of each worker, in the order in which they were started. */
   readonly workerRegistries: readonly Registry[];
-  /** `limit` is the most operations in one transaction, of either lane. */
+  /** `limit` is the most operations in one transaction, in either lane. */
   startWorker(options?: { limit?: number }): void;
-  /** Stops all workers, and leaves the API. */
+  /** Stops all workers, but not the API. */
   stopWorkers(): Promise<void>;
   /** Resolves when no operation is pending. */
   drained(): Promise<void>;
-  /** Stops everything, and fails if an answer of the API was not as its document says. */
+  /** Stops everything, and fails if an answer of the API did not match the document. */
   stop(): Promise<void>;
 }
 
 const DRAIN_MS = 20_000;
-/** A test that is slow is not an overload. */
+/** A slow test is not an overload. */
 const UNLIMITED: AdmissionLimits = {
   pendingOperations: 1_000_000,
   pendingLines: 100_000_000,
@@ -51,10 +51,11 @@ const UNLIMITED: AdmissionLimits = {
 };
 
 /**
- * Starts an API and, unless told otherwise, a worker. `redisUrl` is that of both, `apiRedisUrl` that of the API alone: an
- * address where nobody answers makes them work without Redis. `redis` says more than a URL can. `webhooks: false` leaves out the key that they need.
- * `wire` stands between the API and its database. `admission` sets limits that are otherwise far away. `defaults` are what sessions on the database begin with.
- * `target` is a database that is there already. `tracing` is what both processes export to.
+ * Starts an API and, by default, a worker. `redisUrl` is for both, `apiRedisUrl` for the API alone: an address where
+ * nothing answers makes them work without Redis. `redis` has settings beyond a URL. `webhooks: false` leaves out the
+ * key that they need. `wire` is put between the API and its database. `admission` sets limits that are otherwise far
+ * away. `defaults` are the default settings of sessions on the database. `target` is an existing database. `tracing` is
+ * the exporter of both processes.
  */
 export async function startService(
   options: {
@@ -80,7 +81,7 @@ export async function startService(
   const connect = (name: string, url: string, settings: Readonly<Record<string, string>> = {}): Database =>
     createPool({ url, name, size: 5, settings, onError: () => undefined });
   const database = connect('test', target.databaseUrl);
-  // What runs may do what its role may, and nothing else.
+  // A running process may do what its role may, and nothing else.
   const directUrl = urlFor('api', target.databaseUrl);
   const apiUrl = options.wire?.through(directUrl) ?? directUrl;
   // With JIT, Postgres compiled the query for a client's wallets for 901 ms on a busy machine. Without, it takes 0.6 ms.

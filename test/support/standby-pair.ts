@@ -8,7 +8,7 @@ import { type Database, createPool } from '@wallet/shared/database/pool';
 
 const READY_MS = 20_000;
 
-/** Which Postgres of the machine it is. */
+/** Which Postgres of the machine to use. */
 export interface PostgresServer {
   readonly path: string;
   readonly packaged?: boolean;
@@ -18,20 +18,20 @@ export interface PostgresServer {
 export interface StandbyPair {
   readonly primary: EmbeddedPostgres;
   readonly standby: EmbeddedPostgres;
-  /** The superuser's address that names both, the one that is the primary first. */
+  /** The superuser's address that names both, the current primary first. */
   readonly url: string;
   /** Resolves when the standby has replayed what the primary has committed. */
   caughtUp(): Promise<void>;
-  /** From now on the standby receives nothing: what the primary commits is missing there. */
+  /** From now on the standby receives nothing: later commits of the primary are missing there. */
   leavePrimary(): Promise<void>;
-  /** Stops the primary, as a machine that is lost, and makes the standby the primary. */
+  /** Stops the primary, like a lost machine, and promotes the standby. */
   failOver(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const HERE: PostgresServer = { path: process.env['PATH'] ?? '' };
 
-/** Starts both in `folder`, on data that is copied while nothing runs: a server that has no pg_basebackup will do. */
+/** Starts both in `folder`, on data that is copied while nothing runs: pg_basebackup is not needed. */
 export async function startStandbyPair(
   folder: string,
   { isSynchronous = false, server = HERE } = {},
@@ -53,7 +53,7 @@ export async function startStandbyPair(
   const standby = await start(second, ports[1], { hot_standby: 'on' });
   if (isSynchronous)
     await withPool(primary.url, async (pool) => {
-      // Only now: each start makes roles, which would wait for the standby.
+      // Only now: each start creates roles, which would wait for the standby.
       await pool.query(`ALTER SYSTEM SET synchronous_standby_names = 'standby'`);
       await pool.query('SELECT pg_reload_conf()');
     });

@@ -4,7 +4,7 @@ import { inTransaction } from '@wallet/shared/database/transaction';
 import { type EventType, eventBody } from '@wallet/shared/words/event';
 import { newId } from '@wallet/shared/words/ids';
 
-/** Makes events facts and relays them, as a worker does. Answers their ids. */
+/** Records events and relays them, as a worker does. Returns their ids. */
 export async function tellEvents(
   database: Database,
   type: EventType,

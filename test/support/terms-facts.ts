@@ -3,7 +3,7 @@ import type { Refusal } from '@wallet/api/http/refusal';
 import type { ArchivePlace } from '@wallet/shared/database/tables/archived-history';
 import type { TargetOperation } from '@wallet/shared/database/tables/operation-terms';
 
-/** What was looked up, for tests of what becomes of requests for operations with terms. */
+/** Look-up results, for tests of requests for operations with terms. */
 
 export const USD = { id: 4, code: 'USD', name: 'US Dollar', scale: 2, transferable: true };
 export const GOLD = { id: 1, code: 'GOLD', name: 'Gold Coins', scale: 0, transferable: false };
@@ -41,7 +41,7 @@ const facts: Facts = {
   },
 };
 
-/** What becomes of a request for an operation. */
+/** The result of a request for an operation. */
 export function draft(asked: object, more: { keyHeader?: string } = {}): Draft | Refusal {
   return draftOperation(
     { asked: asked as Asked, extras: {}, metadata: null, keyHeader: undefined, hasKey: true, ...more },
@@ -49,13 +49,13 @@ export function draft(asked: object, more: { keyHeader?: string } = {}): Draft |
   );
 }
 
-/** What an operation without terms of its kind has. */
+/** The fields of an operation without terms of its kind. */
 export const NO_TERMS = {
   ...{ targetId: null, toAccountId: null, final: null, expiresAt: null, expiresInS: null, reason: null },
   legs: [],
 };
 
-/** Why a request is refused: what is told to a line of a batch, and to a request. */
+/** Why a request is refused: the message for a line of a batch, and for a request. */
 export type Refused = readonly [
   why: string,
   asked: object,

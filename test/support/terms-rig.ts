@@ -3,13 +3,14 @@ import { type LawRig, startLawRig, together } from './law-rig.ts';
 import { createFundedWallet } from './wallets.ts';
 
 /**
- * A ledger with a history of operations that have terms, and statements that are written as the API and a worker write them, each
- * with its role. A wallet and a receiver have moved money to and from each other, what is held, and house accounts.
+ * A ledger with a history of operations that have terms, and statements that are written as the API and a worker write
+ * them, each with its role. A wallet and a receiver have moved money between each other, held accounts and house
+ * accounts.
  */
 export interface TermsRig extends LawRig {
   readonly receiver: string;
   readonly accounts: Accounts;
-  /** Where each account stands. */
+  /** The state of each account. */
   readonly book: ReadonlyMap<bigint, Stand>;
 }
 
@@ -18,7 +19,7 @@ interface Accounts {
   readonly held: bigint;
   readonly receiver: bigint;
   readonly treasury: bigint;
-  /** That of another partition. */
+  /** The one of another partition. */
   readonly otherTreasury: bigint;
   /** House accounts: one may go below zero, the other not. */
   readonly fees: bigint;
@@ -33,9 +34,9 @@ interface Stand {
   readonly balance: bigint;
 }
 
-/** An operation that is not there yet, of a later month than those that are. */
+/** An operation that does not exist yet, of a later month than those that do. */
 export const NEXT = '019caaaa-0000-7000-8000-000000000099';
-/** Operations that have ended: of October 2024. */
+/** Ended operations, of October 2024. */
 export const ENDED = {
   /** 5.00 are held, of which 1.00 was captured. */
   open: idOf(1),
@@ -107,7 +108,9 @@ export type Move = readonly [
   more?: { leg?: number; of?: string; asset?: number },
 ];
 
-/** As a worker applies what it has taken out of the queue: movements that continue the book, and `also` what it says of holds. */
+/**
+ * As a worker applies operations from the queue: movements that continue the accounts, and `also` the changes of holds.
+ */
 export function applyWith(
   { book }: Pick<TermsRig, 'book'>,
   moves: readonly Move[],
@@ -141,7 +144,7 @@ export function applyWith(
   )}`;
 }
 
-/** What a worker writes of a hold: how much of it is captured and released now. */
+/** A worker's update of a hold: the captured and released amounts. */
 export function holdIs(rig: LawRig, of: string, amount: number, captured: number, released: number): string {
   return `INSERT INTO holds (operation_id, wallet_id, amount, captured, released, expires_at)
           SELECT '${of}', '${rig.wallet}', ${amount}, ${captured}, ${released},
@@ -149,7 +152,7 @@ export function holdIs(rig: LawRig, of: string, amount: number, captured: number
           ON CONFLICT (operation_id) DO UPDATE SET captured = excluded.captured, released = excluded.released`;
 }
 
-/** What a worker writes of an operation that is reversed: how much of it is taken back now. */
+/** A worker's update of a reversed operation: the reversed amount. */
 export function reversedIs(of: string, amount: number, reversed: number): string {
   return `INSERT INTO reversed_operations (operation_id, amount, reversed) VALUES ('${of}', ${amount}, ${reversed})
           ON CONFLICT (operation_id) DO UPDATE SET reversed = excluded.reversed`;
@@ -159,7 +162,7 @@ export async function startTermsRig(): Promise<TermsRig> {
   const law = await startLawRig();
   const { database, url } = law.service;
   const receiver = await createFundedWallet(url, '10.00');
-  // A worker would release the hold that has expired.
+  // A worker would release the expired hold.
   await law.service.stopWorkers();
   await database.query(
     `BEGIN; SET LOCAL ROLE wallet_api; SELECT add_house_account('fees', false), add_house_account('float', true);

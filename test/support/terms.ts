@@ -1,7 +1,7 @@
 import request from 'supertest';
 import type { Service } from './service.ts';
 
-/** Asks for an operation, and waits for its end. Answers the operation. */
+/** Requests an operation, and waits for its end. Returns the operation. */
 export async function ask(
   service: Pick<Service, 'url'>,
   path: string,

@@ -3,7 +3,7 @@ import type { Database } from '@wallet/shared/database/pool';
 
 const DEADLINE_MS = 10_000;
 
-/** Resolves when so many sessions of the test's database wait for locks. */
+/** Resolves when this many sessions of the test's database wait for locks. */
 export async function untilWaitingForLocks(database: Database, count = 1, withinMs = DEADLINE_MS): Promise<void> {
   const deadline = Date.now() + withinMs;
   for (;;) {

@@ -6,7 +6,10 @@ import { runMigrations } from '@wallet/shared/database/migrate/run-migrations';
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { newId } from '@wallet/shared/words/ids';
 
-/** Brings a database to the schema of a version before: up to `newest`, with one partition. The law is that of the migrations. */
+/**
+ * Brings a database to the schema of an earlier version: up to `newest`, with one partition. The law is that of the
+ * migrations.
+ */
 export async function migrateUpTo(database: Database, newest: number): Promise<void> {
   const folder = mkdtempSync(`${tmpdir()}/wallet-migrations-`);
   const isAsked = (file: string): boolean => Number(/(\d{4})_\w+\.sql$/.exec(file)?.[1] ?? 0) <= newest;
@@ -36,7 +39,7 @@ interface Asked {
   readonly key: string | null;
 }
 
-/** A mixture of what clients ask for, over the wallets in turn. The amounts are such that some of it is refused. */
+/** A mixture of client requests, over the wallets in turn. Some are refused because of their amounts. */
 export function askFor(wallets: readonly string[], count: number): Asked[] {
   return Array.from({ length: count }, (_, index) => {
     const id = newId();
@@ -118,7 +121,7 @@ export async function drainAsBefore(database: Database, limit: number): Promise<
   });
 }
 
-/** @returns where the accounts are left, the entries, and the outcomes. */
+/** @returns the final accounts, the entries, and the outcomes. */
 function planAsBefore(
   pending: readonly Omit<Asked, 'key'>[],
   locked: readonly (Account & { wallet: string | null })[],

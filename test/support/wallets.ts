@@ -8,7 +8,7 @@ export async function createFundedWallet(url: string, balance?: string, asset = 
   return id;
 }
 
-/** Sends an operation and waits for its end. Answers the operation. */
+/** Sends an operation and waits for its end. Returns the operation. */
 export async function operate(
   url: string,
   walletId: string,

@@ -10,20 +10,20 @@ const REQUEST = { headers: { 'content-type': 'application/json' }, body: '{"type
 export interface Listening {
   readonly url: string;
   readonly port: number;
-  /** All that were ever opened to it. */
+  /** All connections ever opened to it. */
   readonly connections: ReadonlySet<Socket>;
 }
 
 /** Real receivers of webhooks, well-behaved or not, and senders; all end with the rig. */
 export interface WebhookRig {
-  /** A sender that may connect to loopback, unless told otherwise. */
+  /** A sender that may connect to loopback by default. */
   makeSender(options?: Partial<Parameters<typeof createSender>[0]>): Sender;
   listen(server: Server): Promise<Listening>;
   /** A receiver that speaks HTTP. */
   receive(answer: RequestListener): Promise<Listening>;
   /** One that speaks HTTP over TLS, as `hooks.example.com`. */
   receiveTls(answer: RequestListener): Promise<Listening>;
-  /** One that does as it likes with the connection once a request has come, the `count`-th on it. */
+  /** One that does anything with the connection after a request, the `count`-th on it. */
   receiveBare(respond: (socket: Socket, count: number) => void): Promise<Listening>;
   stop(): Promise<void>;
 }
@@ -65,7 +65,7 @@ export function createWebhookRig(): WebhookRig {
   };
 }
 
-/** Sends what `readRequests` knows the end of. */
+/** Sends a request and reads its answer as far as `readRequests` can tell. */
 export function send(url: string, sender: Sender): Promise<Attempt> {
   return sender.send({ ...REQUEST, url });
 }
@@ -81,7 +81,7 @@ function readRequests(socket: Socket, respond: (socket: Socket, count: number) =
   });
 }
 
-/** Resolves when the connection is closed, in whatever way. */
+/** Resolves when the connection is closed, in any way. */
 export async function untilClosed(socket: Socket): Promise<void> {
   if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
 }
@@ -95,13 +95,13 @@ export function flood(socket: Socket, chunk: string): void {
   write();
 }
 
-/** Writes one piece after the other, without end. */
+/** Writes piece after piece, endlessly. */
 export function trickle(socket: Socket, piece: string): void {
   const timer = setInterval(() => socket.write(piece), 10);
   socket.on('close', () => clearInterval(timer));
 }
 
-/** Made anew for each run: a certificate of `hooks.example.com` that nobody has signed. */
+/** Created for each run: a self-made certificate of `hooks.example.com`. */
 const { private: KEY, cert: CERTIFICATE } = selfsigned.generate([{ name: 'commonName', value: 'hooks.example.com' }], {
   days: 1,
   keySize: 2048,

@@ -2,7 +2,7 @@ import request from 'supertest';
 import { type Received, type Receiver, startReceiver } from './receiver.ts';
 import type { Service } from './service.ts';
 
-/** An endpoint, with the receiver behind it. */
+/** An endpoint with its receiver. */
 export interface Told {
   readonly receiver: Receiver;
   readonly id: string;
@@ -18,7 +18,7 @@ export interface Payload {
 export const payloadOf = ({ body }: Received): Payload => JSON.parse(body) as Payload;
 export const sequenceOf = ({ data }: Payload): number => Number(data['sequence']);
 
-/** What tests of webhooks do with a service. */
+/** The operations of webhook tests on a service. */
 export function createSubscriptions(service: Service) {
   const receivers: Receiver[] = [];
 
@@ -40,7 +40,7 @@ export function createSubscriptions(service: Service) {
 
     deliveriesOf,
 
-    /** Resolves when the newest delivery of an endpoint has been attempted so many times. */
+    /** Resolves when the newest delivery of an endpoint has been attempted this many times. */
     async untilAttempts(endpoint: string, attempts: number): Promise<void> {
       const deadline = Date.now() + 10_000;
       while ((await deliveriesOf(endpoint))[0]?.['attempts'] !== attempts) {
@@ -48,7 +48,7 @@ export function createSubscriptions(service: Service) {
       }
     },
 
-    /** What waits for another attempt, or for the end of a lease, is due now. */
+    /** Makes deliveries that wait for another attempt, or for the end of a lease, due now. */
     async makeDue(): Promise<void> {
       await service.database.query(`UPDATE webhook_endpoint_states SET paused_until = NULL`);
       await service.database.query(`UPDATE deliveries SET next_attempt_at = now() WHERE status = 'pending'`);

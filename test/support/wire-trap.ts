@@ -2,18 +2,18 @@ import { type Socket, createConnection, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { TYPE, type PostgresMessage, createMessageReader, textAt } from './postgres-messages.ts';
 
-/** Stands between a service and the Postgres of the tests, and sees every statement before the server does. */
+/** A proxy between a service and the Postgres of the tests, which sees every statement before the server does. */
 export interface WireTrap {
   /** The same database, through the trap. */
   through(url: string): string;
   /**
-   * Does something first whenever a statement is sent whose text matches `touches`: the statement is passed on when that has
-   * resolved, and its connection breaks if it rejects. @returns what ends that.
+   * Runs a function whenever a statement whose text matches `touches` is sent: the statement is passed on when it has
+   * resolved, and its connection breaks if it rejects. @returns the function that ends that.
    */
   onStatement(touches: RegExp, first: () => Promise<void>): () => void;
   /** Holds every such statement until all are let go. `caught` resolves at the first. */
   hold(touches: RegExp): { readonly caught: Promise<void>; letGo(): void };
-  /** Lets the next such statement through, and breaks its connection in place of the answer. */
+  /** Lets the next such statement through, and breaks its connection instead of answering. */
   loseAnswer(touches: RegExp): void;
   stop(): Promise<void>;
 }
@@ -118,7 +118,10 @@ function forward(client: Socket, upstream: Socket, watches: ReadonlySet<Watch>):
   }
 }
 
-/** The text of the statement that a message runs; null if it runs none. A prepared one is known by the text it was parsed from. */
+/**
+ * The text of the statement that a message runs; null if it runs none. A prepared one is identified by the text it was
+ * parsed from.
+ */
 function createStatementReader(): (message: PostgresMessage) => string | null {
   const prepared = new Map<string, string>();
   return ({ type, body }) => {

@@ -13,7 +13,7 @@ import { createTestDatabase, inDatabase, setDefaults } from './test-database.ts'
 
 const STRANGER_PASSWORD = 'secret-of-a-stranger';
 
-/** Servers, databases and folders that something can be started on wrongly. Those of `database` are addresses. */
+/** Servers, databases and folders for wrong starts. Those of `database` are addresses. */
 export async function openWrongStartRig() {
   const folder = mkdtempSync(join(tmpdir(), 'wallet-wrong-'));
   const { databaseUrl: good, redisUrl } = await createTestDatabase();
@@ -44,7 +44,7 @@ export async function openWrongStartRig() {
     folder,
     file,
     redisUrl,
-    /** A port that is taken. */
+    /** A port in use. */
     taken: http!,
     database: {
       good,

@@ -13,12 +13,12 @@ it.each([
   [['list', 'fees'], 'list takes options only, not fees.'],
   [['list', '--may-go-negative'], 'list has no --may-go-negative.'],
   [['add', 'fees', '--may-go-negativ'], "Unknown option '--may-go-negativ'"],
-])('%j is a mistake, with a sentence', (args, sentence) => {
+])('%j is invalid, with a sentence', (args, sentence) => {
   expect(() => readAccountsOrder(args)).toThrow(sentence);
   expect(() => readAccountsOrder(args)).toThrow('See npm run accounts -- --help.');
 });
 
-it('understands what to add, and to list', () => {
+it('understands add and list', () => {
   expect([
     readAccountsOrder(['add', 'fees']),
     readAccountsOrder(['add', '--may-go-negative', '--json', 'fx-2_eur']),

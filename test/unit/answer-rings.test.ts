@@ -60,7 +60,7 @@ describe('answerRings', () => {
     });
   });
 
-  it('looks again after a rest for as long as single operations flow', async () => {
+  it('looks again after a pause for as long as single operations flow', async () => {
     expect(await answerOnce(['empty', 'empty', 'more', 'empty', 'more'], { flows: 3 })).toEqual({
       left: ['more'],
       rests: 2,
@@ -76,11 +76,11 @@ describe('answerRings', () => {
     });
   });
 
-  it('leaves alone what is broken, whatever flows', async () => {
+  it('leaves a broken partition alone, whatever flows', async () => {
     expect(await answerOnce(['broken', 'more'], { flows: 3 })).toEqual({ left: ['more'], rests: 0, rungAgain: false });
   });
 
-  it('rings again when its turn is over, if something is left', async () => {
+  it('rings again when its turn is over and something is left', async () => {
     expect(await answerOnce(['more', 'more', 'more', 'more'], { tookMs: 400 })).toEqual({
       left: ['more'],
       rests: 0,
@@ -104,7 +104,7 @@ describe('answerRings', () => {
 });
 
 describe('createFlow', () => {
-  it('is on for a moment after a transaction of many operations', () => {
+  it('lasts for a moment after a transaction of many operations', () => {
     const flow = createFlow();
     expect(flow.isOn()).toBe(false);
     flow.applied(31);
@@ -118,7 +118,7 @@ describe('createFlow', () => {
     expect(flow.isOn()).toBe(false);
   });
 
-  it('lets drains that wait at the same moment begin together, and others later', async () => {
+  it('lets drains that wait at the same moment start together, and others later', async () => {
     const flow = createFlow();
     const first = flow.gather();
     expect(flow.gather()).toBe(first);

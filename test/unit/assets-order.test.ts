@@ -8,16 +8,16 @@ it.each([
   [['add', 'EUR'], 'add takes options only, not EUR.'],
   [['list', '--code', 'EUR'], 'list has no --code.'],
   [['add', '--code', 'eur'], '--code must be 2 to 16 of A-Z 0-9'],
-  [['add', '--code', 'EUR'], '--name must be 1 to 100 characters'],
+  [['add', '--code', 'EUR'], '--name must be 1 to 100 printable characters'],
   [['add', '--code', 'EUR', '--name', 'Euro'], '--scale must be a whole number from 0 to 9.'],
   [['add', '--code', 'EUR', '--name', 'Euro', '--scale', '10'], '--scale must be a whole number from 0 to 9.'],
   [['add', '--nmae', 'Euro'], "Unknown option '--nmae'"],
-])('%j is a mistake, with a sentence', (args, sentence) => {
+])('%j is invalid, with a sentence', (args, sentence) => {
   expect(() => readAssetsOrder(args)).toThrow(sentence);
   expect(() => readAssetsOrder(args)).toThrow('See npm run assets -- --help.');
 });
 
-it('understands what to add, and to list', () => {
+it('understands add and list', () => {
   const asset = { code: 'EUR', name: 'Euro', scale: 2, transferable: false };
   expect([
     readAssetsOrder(EURO),

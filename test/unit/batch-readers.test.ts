@@ -64,7 +64,7 @@ it('CSV tells the line where a record begins', async () => {
   ]);
 });
 
-it('CSV tells the line of a record behind an empty line that comes in a piece of its own', async () => {
+it('CSV tells the line of a record after an empty line that arrives in a piece of its own', async () => {
   const text = 'type,description\n\na,b\n';
   for (let cut = 0; cut <= text.length; cut += 1) {
     for (let other = cut; other <= text.length; other += 1) {
@@ -84,7 +84,7 @@ it('NDJSON is the same however it is cut', async () => {
   );
 });
 
-it('JSON is the same however it is cut, and whatever stands around its operations', async () => {
+it('JSON is the same however it is cut, and whatever surrounds its operations', async () => {
   await fc.assert(
     fc.asyncProperty(
       records,

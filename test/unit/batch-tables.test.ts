@@ -111,12 +111,12 @@ describe('a table', () => {
     },
   );
 
-  it('with commas has amounts as they stand: 1,000 in quotes is not read as one', async () => {
+  it('with commas has amounts unchanged: 1,000 in quotes is not read as one', async () => {
     const read = await readTable('type,amount\ndeposit,"1,000"\ndeposit,1.000\ndeposit,"12,50"\n');
     expect(read.map(({ value }) => (value as Record<string, string>)['amount'])).toEqual(['1,000', '1.000', '12,50']);
   });
 
-  it('with something in a column that has no name is refused at that line', async () => {
+  it('with a value in a column without a name is refused at that line', async () => {
     const read = await readTable('type,,amount,,\na,,1,,\na,x,1,,\na,,1,,y\n,,,,\na,,1\n');
     expect(read.map(({ line: at, problem }) => [at, problem])).toEqual([
       [2, null],
@@ -188,7 +188,7 @@ describe('a table', () => {
     ['UTF-16BE', Buffer.from(TABLE, 'utf16le').swap16(), 'malformed_body', /UTF-16 without a byte order mark/],
     ['UTF-32', Buffer.from('FFFE000074000000', 'hex'), 'malformed_body', /UTF-32/],
     ['UTF-16 cut off', Buffer.from('\uFEFFtype', 'utf16le').subarray(0, 9), 'malformed_body', /not all of it/],
-  ])('as %s is told what it is, and what to save it as', async (_name, bytes, code, message) => {
+  ])('as %s is answered with what it is, and in which format to save it', async (_name, bytes, code, message) => {
     for (const size of [1, 3, 1000]) {
       await expect(readTable(bytes, size)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
     }
@@ -206,7 +206,7 @@ describe('a table', () => {
     }
   });
 
-  it('that ends within a character is told its last line', async () => {
+  it('that ends within a character is answered with its last line', async () => {
     const bytes = Buffer.concat([Buffer.from('type,description\na,caf'), Buffer.from([0xc3])]);
     await expect(readTable(bytes)).rejects.toMatchObject({ message: expect.stringMatching(/^Line 2 is not UTF-8/) });
   });

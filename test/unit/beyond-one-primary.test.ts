@@ -22,7 +22,7 @@ function namesIn(cell: string): string[] {
   return [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
 }
 
-it('docs/beyond-one-primary.md says where every table goes, once', () => {
+it('docs/beyond-one-primary.md says once where every table goes', () => {
   const tables = new Set([...SCHEMA.matchAll(/^(\w+)\.\w+ \S/gm)].map(([, table]) => table!));
   expect(rows.flatMap((row) => row.tables).sort()).toEqual([...tables].sort());
 });

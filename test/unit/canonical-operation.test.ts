@@ -17,14 +17,14 @@ it('canonicalOperation keeps fields apart', () => {
   expect(new Set(texts).size).toBe(texts.length);
 });
 
-it('canonicalOperation has what metadata says, in the order of its names', () => {
+it('canonicalOperation contains metadata, sorted by name', () => {
   const text = canonicalOperation({
     ...{ type: 'deposit', walletId: 'w', toWalletId: null, amount: 1n, description: null, referenceId: null },
     terms: null,
     executeAt: null,
     metadata: '{"b":1.50,"a":"\\u0078","10":-0,"2":1e-400}',
   });
-  // Keys that were used before are held against the hash of this: it must not change.
+  // Keys that were used before are compared with the hash of this: it must not change.
   const metadata = '[["10",0],["2",0],["a","x"],["b",1.5]]';
   expect(text).toBe(`["deposit","w",null,"1",null,null,${JSON.stringify(metadata)}]`);
 });
@@ -40,7 +40,7 @@ const NO_TERMS = {
 };
 const LEG = { fromAccountId: 1n, toAccountId: 2n, fromWalletId: null, toWalletId: null, amount: 3n, assetId: 4 };
 
-it('canonicalOperation keeps terms apart, and an amount that is left open from one that is given', () => {
+it('canonicalOperation keeps terms apart, and an omitted amount from a given one', () => {
   const operation: Parameters<typeof canonicalOperation>[0] = {
     ...{ type: 'capture' as const, walletId: 'w', toWalletId: null, amount: null },
     ...{ description: null, referenceId: null, metadata: null, terms: NO_TERMS, executeAt: null },
@@ -65,7 +65,7 @@ it('canonicalOperation keeps terms apart, and an amount that is left open from o
   expect(new Set(texts).size).toBe(texts.length);
 });
 
-it('canonicalOperation has what terms say, as they were asked for', () => {
+it('canonicalOperation contains terms as requested', () => {
   const text = canonicalOperation({
     ...{
       type: 'hold',

@@ -20,7 +20,7 @@ function sourceOf(command: string): string {
 describe('docker-compose.yml', () => {
   const services = Object.entries<Container>(compose.services);
 
-  it('publishes nothing but the proxy and what observes, on loopback, so that every other service can be scaled', () => {
+  it('publishes only the proxy and the monitoring, on loopback, so that every other service can be scaled', () => {
     const published = services.filter(([, { ports }]) => ports !== undefined);
     expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
       ['proxy', ['127.0.0.1:${API_PORT:-8000}:8000']],

@@ -8,7 +8,7 @@ import { readProjectFile } from '../support/manifests.ts';
 
 const PAGE = 'docs/configuration.md';
 
-it('docs/configuration.md is what the schemas of the settings say', async () => {
+it('docs/configuration.md matches the schemas of the settings', async () => {
   const file = join(PROJECT_ROOT, PAGE);
   const page = await format(writeConfigurationPage(), { ...(await resolveConfig(file)), parser: 'markdown' });
   if (process.env['UPDATE_CONFIGURATION']) writeFileSync(file, page);

@@ -90,7 +90,7 @@ it.each([
   expect(showSeconds(seconds)).toBe(shown);
 });
 
-it('tells how long ago a moment was, or in how long it is', () => {
+it('says how long ago a moment was, or in how long it is', () => {
   const now = Date.parse('2026-01-01T00:01:00Z');
   expect(showAgo('2026-01-01T00:00:00Z', now)).toBe('1 min ago');
   expect(showAgo('2026-01-01T00:03:00Z', now)).toBe('in 2 min');
@@ -102,7 +102,7 @@ it('takes a moment through the field of a form', () => {
   expect([fromLocalField(''), fromLocalField('never'), toLocalField('never')]).toEqual([null, null, '']);
 });
 
-it('shows counts and rates with the digits that say something', () => {
+it('shows counts and rates with significant digits', () => {
   expect([showNumberOf(1, 'line'), showNumberOf(12_000, 'line')]).toEqual(['1 line', `12${SPACE}000 lines`]);
   expect([showRate(0.126), showRate(7_123.4)]).toEqual(['0.13', `7${SPACE}123`]);
 });
@@ -136,19 +136,19 @@ it('leaves gaps between minutes as gaps', () => {
   expect([failureShare(minute), failureShare({ succeeded: 0, failed: 0 })]).toEqual([25, null]);
 });
 
-it('calls a batch complete only when nothing of it is pending', () => {
+it('calls a batch complete only when none of it is pending', () => {
   expect(percentOf({ total: 1_000_000, pending: 1 })).toBe(99);
   expect(percentOf({ total: 3, pending: 0 })).toBe(100);
 });
 
-it('keeps a bounded number of samples of a progress, the first and the last among them', () => {
+it('keeps a bounded number of samples of a progress, including the first and the last', () => {
   let samples: ReturnType<typeof addSample> = [];
   for (let time = 0; time < 5_000; time += 1) samples = addSample(samples, { time, succeeded: time, failed: 0 });
   expect(samples.length).toBeLessThanOrEqual(600);
   expect([samples[0]?.time, samples.at(-1)?.time]).toEqual([0, 4_999]);
 });
 
-it('tells why an operation waits as far as the API says', () => {
+it('says why an operation waits as far as the API does', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
   expect(tellWaiting({}, now)).toEqual([]);
   const told = tellWaiting({ waits_for: 'worker', ahead: 2, estimated_completion: '2026-01-01T00:00:05Z' }, now);

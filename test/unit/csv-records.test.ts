@@ -16,7 +16,7 @@ async function* inPieces(text: string, cuts: readonly number[]): AsyncGenerator<
 const text = fc.string({ unit: fc.constantFrom('a', '"', ';', '\n', '\r\n', '\r', ' ', 'é'), maxLength: 40 });
 const cuts = fc.array(fc.nat(5_000), { maxLength: 8 });
 
-it('records that stand in a text are all of it, and those that are read from it, however it is cut', async () => {
+it('records with their source text cover all of it, and equal those without, however it is cut', async () => {
   await fc.assert(
     fc.asyncProperty(text, cuts, async (table, places) => {
       const form = { separator: ';', lineEnd: findLineEnd(table) ?? '\n' } as const;
@@ -43,7 +43,7 @@ it.each([
   ['\n"type","wall\net"\na', { before: '\n', saidSeparator: null, header: '"type","wall\net"', rest: 'a' }],
   ['type', { before: '', saidSeparator: null, header: 'type', rest: '' }],
   ['\n,,\n', null],
-])('the head of %j is found, and not before all of it has come', (table, head) => {
+])('the header of %j is found, and not before all of it has arrived', (table, head) => {
   expect(cutHead(table, '\n', true)).toEqual(head);
   expect(cutHead('sep=;\ntype;am', '\n', false)).toBeNull();
 });

@@ -25,11 +25,11 @@ it.each([
   'postgres:///w?host=/run',
   'postgres://u@%2Frun/w',
   'postgres://db',
-])('%s, which names one, stays as it is', (url) => {
+])('%s, which names one, stays unchanged', (url) => {
   expect(urlsOf(url)).toEqual([url]);
 });
 
-it('what is for the choice of a host is read, and left out of the URLs', () => {
+it('parameters for the choice of a host are read, and left out of the URLs', () => {
   const url =
     'postgres://a,b/w?target_session_attrs=prefer-standby&connect_timeout=3&load_balance_hosts=random&sslmode=disable';
   expect(parseHosts(url)).toEqual({
@@ -57,7 +57,7 @@ it.each([
   ['postgres://a/w?connect_timeout=9', 9_000],
   ['postgres://a,b/w', 2 * (2_000 + 5_000)],
   ['postgres://a,b/w?target_session_attrs=prefer-standby&connect_timeout=1', 4 * (1_000 + 5_000)],
-])('a pool that connects to %s waits until each host has been connected to and asked: %d ms', (url, ms) => {
+])('a pool that connects to %s waits until each host has been tried: %d ms', (url, ms) => {
   expect(longestConnectMs(targetOf(url, { settings: {}, writes: true, connectMs: 5_000 }))).toBe(ms);
 });
 

@@ -159,8 +159,8 @@ it.each([
   expect(draft({ asked: { wallet_id, amount } })).toMatchObject({ field: 'amount', message });
 });
 
-describe('what can be stored', () => {
-  it('says which accounts are meant', () => {
+describe('an operation that can be stored', () => {
+  it('names its accounts', () => {
     expect(draft({ asked: { wallet_id: 'usd', amount: '1.5' } })).toMatchObject({
       operation: { type: 'deposit', walletId: 'usd', toWalletId: null, assetId: 4, amount: 150n, idempotencyKey: null },
       wallet: null,
@@ -181,7 +181,7 @@ describe('what can be stored', () => {
     });
   });
 
-  it('has the key of the request, whichever place it came from, with a hash of what is asked', () => {
+  it('has the key of the request, wherever it came from, with a hash of the content', () => {
     const asked = { wallet_id: 'usd' };
     const keys = [{ keyHeader: '"k"' }, { extras: { reference_id: 'k' } }, { extras: { idempotency_key: 'k' } }];
     const drafts = keys.map((more) => draft({ asked, more }));
@@ -191,7 +191,7 @@ describe('what can be stored', () => {
     expect(drafts[1]).toMatchObject({ operation: { referenceId: 'k' } });
   });
 
-  it('has no key where none is taken, though it keeps its reference', () => {
+  it('has no key if none is used, though it keeps its reference', () => {
     expect(draft({ asked: { wallet_id: 'usd' }, more: { extras, hasKey: false } })).toMatchObject({
       operation: { idempotencyKey: null, requestHash: null, referenceId: 'r' },
     });

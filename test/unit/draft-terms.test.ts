@@ -211,20 +211,20 @@ it.each(REFUSED)('%s is refused', (_why, asked, field, message, status, code) =>
   expect(refused.toProblem()).toMatchObject({ status, code });
 });
 
-it('a key that is none is refused before anything else', () => {
+it('an invalid key is refused before anything else', () => {
   expect(draft(hold({ wallet_id: 'none' }), { keyHeader: 'a b' })).toMatchObject({ field: 'Idempotency-Key' });
 });
 
-it('what is archived is told with its place', () => {
+it('an archived target is reported with its place', () => {
   const refused = draft(reversal('archived'));
   const problem = refused instanceof Refusal ? refused.toProblem() : null;
   expect(problem?.toBody('r')).toMatchObject({ month: '2025-01', archived_before: '2026-01-01T00:00:00.000Z' });
 });
 
-describe('what can be stored', () => {
+describe('an operation that can be stored', () => {
   const ofWallet = { walletId: 'usd', toWalletId: null, assetId: USD.id };
 
-  it('is a hold, with when it expires', () => {
+  it('is a hold, with its expiry', () => {
     const operation = { ...ofWallet, type: 'hold', amount: 150n };
     expect(draft(hold({}))).toMatchObject({ operation: { ...operation, terms: NO_TERMS }, wallet: null });
     const last = moment(YEAR_MS);
@@ -241,7 +241,7 @@ describe('what can be stored', () => {
     expect(draft(hold({ expires_at: moment(1) }), { keyHeader: 'k' })).toMatchObject({ onlyReplayed: null });
   });
 
-  it('is a capture, of all that is left and final if it says nothing else', () => {
+  it('is a capture, of everything left and final by default', () => {
     const terms = { ...NO_TERMS, targetId: 'hold', final: true };
     expect(draft(capture({}))).toMatchObject({ operation: { ...ofWallet, type: 'capture', amount: null, terms } });
     expect(draft(capture({ amount: '1', final: false, to_wallet_id: 'other' }))).toMatchObject({
@@ -258,7 +258,7 @@ describe('what can be stored', () => {
     );
   });
 
-  it('is a release or a reversal, of all that is left or of an amount', () => {
+  it('is a release or a reversal, of everything left or of an amount', () => {
     expect(draft(release({}))).toMatchObject({
       operation: { ...ofWallet, amount: null, terms: { ...NO_TERMS, targetId: 'hold' } },
     });

@@ -30,7 +30,7 @@ function messageFor(value: object, field: string): string | undefined {
   return error && toFieldErrors(error).find(({ path }) => path === field)?.message;
 }
 
-it('accepts what is well-formed', () => {
+it('accepts well-formed input', () => {
   expect(tryWith(schema, good).data).toEqual(good);
 });
 

@@ -13,7 +13,7 @@ describe('programs of the machine', () => {
     else symlinkSync(join(folder, link), join(folder, file));
   };
 
-  it('are found under the name of a link, not of what it leads to', () => {
+  it('are found under the name of a link, not of its target', () => {
     program('bin/redis-check-rdb');
     program('bin/redis-server', 'bin/redis-check-rdb');
     expect(findProgram(join(folder, 'bin'), 'redis-server')).toBe(join(folder, 'bin/redis-server'));
@@ -38,7 +38,7 @@ describe('programs of the machine', () => {
   });
 });
 
-it('finds nothing where there is nothing', () => {
+it('finds nothing if there is nothing', () => {
   expect(findProgram('/nowhere:', 'node')).toBeNull();
   expect(findPostgresFolders('/nowhere', '/nowhere')).toEqual([]);
 });

@@ -72,7 +72,7 @@ describe('how long it takes', () => {
     expect(estimateMs(speeds, backlog, 0, ahead)).toBe(500 + 50 + 500 + 10);
   });
 
-  it('what is of low priority waits for everything of high, and for turns, of which the last is before or after it', () => {
+  it('operations of low priority wait for everything of high, and for turns, of which the last is before or after', () => {
     const ahead = { high: 0, bulk: 120, isBulk: true };
     const waiting = [{ high: 10, lines: 600 }, { low: 90 }, { lines: 130 }, { lines: 40 }];
     const mixed = waiting.map((more, number) => ({ ...NOTHING, partition: number, ...more }));
@@ -81,7 +81,7 @@ describe('how long it takes', () => {
     expect(estimateMs(speeds, mixed, 2, ahead)).toBe(20 + 10 + work * 10 + 25);
   });
 
-  it('it takes a transaction at least, and without a measured speed only little is known', () => {
+  it('it takes at least one transaction, and without a measured speed only little is known', () => {
     expect(estimateMs(speeds, [], 0, { high: 0, bulk: 0, isBulk: false })).toBe(30);
     const unmeasured = { high: speed(null, 20, 1), bulk: speed(null, null, null) };
     expect(estimateMs(unmeasured, [], 0, { high: 3, bulk: 0, isBulk: false })).toBe(30);
@@ -89,14 +89,14 @@ describe('how long it takes', () => {
     expect(estimateMs(unmeasured, [], 0, { high: 0, bulk: 0, isBulk: true })).toBeNull();
   });
 
-  it('workers add up', () => {
+  it('speeds of workers add up', () => {
     const none = speed(null, null, null);
     const other = { high: speed(500, 40, 60), bulk: none };
     expect(addUp([speeds, other])).toEqual({ high: speed(1_500, 30, 40), bulk: speed(100, 50, 50) });
     expect(addUp([])).toEqual({ high: none, bulk: none });
   });
 
-  it('no worker is missed as long as nothing has waited', () => {
+  it('no worker is missing as long as nothing has waited', () => {
     const reasons = (oldestMs: number, workersAreAway: boolean) =>
       judge({ database: 'up', queue: 'up', backlog: [{ ...NOTHING, partition: 0, oldestMs }], workersAreAway });
     expect(reasons(9_000, true)).toEqual([]);

@@ -17,7 +17,7 @@ function keepRuns() {
 }
 
 describe('gather', () => {
-  it('runs at once if nothing is under way, and next with what has gathered, each item once', async () => {
+  it('runs at once if no run is in progress, and next with the gathered items, each once', async () => {
     const { work, end, seen } = keepRuns();
     const gathering = gather(work);
     gathering.add([1]);
@@ -42,7 +42,7 @@ describe('gather', () => {
     await end();
   });
 
-  it('works on when it was once given nothing', () => {
+  it('continues after it was given nothing', () => {
     const { work, seen } = keepRuns();
     const gathering = gather(work);
     gathering.add([]);
@@ -50,7 +50,7 @@ describe('gather', () => {
     expect(seen()).toEqual([[1]]);
   });
 
-  it('is idle when all that waits is done, or was dropped', async () => {
+  it('is idle when all waiting items are done, or were dropped', async () => {
     const { runs, work, end } = keepRuns();
     const gathering = gather(work);
     await gathering.idle();
@@ -70,7 +70,7 @@ describe('gather', () => {
 });
 
 describe('shareRun', () => {
-  it('gives all who call meanwhile the result of one run, or its error, and then runs anew', async () => {
+  it('gives all callers during a run its result or its error, and then runs again', async () => {
     const outcomes = [Promise.resolve(1), Promise.reject(new Error('no')), Promise.resolve(3)];
     const share = shareRun(() => outcomes.shift()!);
     expect(await Promise.all([share(), share()])).toEqual([1, 1]);
@@ -114,7 +114,7 @@ describe('repeat', () => {
     expect([seen(), jest.getTimerCount()]).toEqual([[], 0]);
   });
 
-  it('waits for the look under way when it is stopped, and looks no more', async () => {
+  it('waits for the current look when it is stopped, and looks no more', async () => {
     const { runs, work } = keepRuns();
     const repetition = repeat(
       () => 100,

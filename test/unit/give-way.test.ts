@@ -8,11 +8,11 @@ function read(lanes: ReturnType<typeof createLanes>, lane: 'high' | 'bulk'): num
   return [lanes.transactions(lane), lanes.limit(lane), lanes.rest(lane, 10), lanes.rest(lane, 10_000)];
 }
 
-it('batches have all of their transactions while no single operations come', () => {
+it('batches have all of their transactions while no single operations arrive', () => {
   expect(read(createLanes(CONFIG), 'bulk')).toEqual([3, 4_000, 0, 0]);
 });
 
-it('batches have one small transaction at a time, and rest after it, for a second after a single operation', () => {
+it('batches have one small transaction at a time, and pause after it, for a second after a single operation', () => {
   let now = 5_000;
   const lanes = createLanes(CONFIG, () => now);
   lanes.noteSingles();

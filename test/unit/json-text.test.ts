@@ -3,7 +3,7 @@ import { metadataOf } from '@wallet/api/http/metadata';
 import { JsonText, writeJson } from '@wallet/shared/words/json-text';
 
 describe('writeJson', () => {
-  it('puts each text where it stands, in the order of the document', () => {
+  it('puts each text in its place, in the order of the document', () => {
     const value = { b: new JsonText('{"y":-0,"x":1.50}'), a: [new JsonText('[]'), null, new JsonText('"$&"')], c: 1 };
     expect(writeJson(value)).toBe('{"b":{"y":-0,"x":1.50},"a":[[],null,"$&"],"c":1}');
   });
@@ -20,7 +20,7 @@ describe('writeJson', () => {
     },
   );
 
-  it('writes what else there is as JSON.stringify does, which writes the value of a text', () => {
+  it('writes everything else as JSON.stringify does, which writes the value of a text', () => {
     const value = { a: [1, 'x', null, undefined, new Date(0)], b: undefined };
     expect(writeJson(value)).toBe(JSON.stringify(value));
     expect(JSON.stringify({ a: new JsonText('{"b": 1.50}') })).toBe('{"a":{"b":1.5}}');
@@ -33,7 +33,7 @@ describe('writeJson', () => {
 });
 
 describe('parseStrictJson', () => {
-  it('answers an amount as it is written, whatever holds it', () => {
+  it('answers an amount as it is written, whatever contains it', () => {
     const text = '{"amount":0.0000005,"legs":[{"amount":1e3},{"x":2,"amount":1.50}],"other":1e3,"amounts":[1.0]}';
     expect(parseStrictJson(text)).toEqual({
       amount: '0.0000005',
@@ -43,7 +43,7 @@ describe('parseStrictJson', () => {
     });
   });
 
-  it("takes nothing of a caller's metadata for an amount of ours", () => {
+  it("does not take an amount in a caller's metadata for one of ours", () => {
     const body = parseStrictJson('{ "metadata": { "amount": 1.0, "b": "a  b" }, "amount": "2" }');
     expect(body).toEqual({ metadata: { amount: 1, b: 'a  b' }, amount: '2' });
     expect(metadataOf(body)).toBe('{"amount":1.0,"b":"a  b"}');

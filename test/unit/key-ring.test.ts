@@ -31,7 +31,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('is open until a key is made, and then not again', async () => {
+it('is open until a key is created, and then not again', async () => {
   const { ring, database, kindFor } = await start(gives(NONE));
   expect([ring.isOpen(), await kindFor(null), await kindFor('x')]).toEqual([true, 'anybody', 'anybody']);
   const { key, token } = makeKey();
@@ -46,7 +46,7 @@ it('is open until a key is made, and then not again', async () => {
 it.each([
   ['is away', away],
   ['does not answer', silent],
-])('while the database %s, opens for known keys for half a minute, and for nobody else', async (_, answer) => {
+])('while the database %s, admits known keys for half a minute, and nothing else', async (_, answer) => {
   const { key, token } = makeKey();
   const other = makeToken(newId());
   const { database, kindFor } = await start(gives({ everMade: true, keys: [key] }));
@@ -77,7 +77,7 @@ it('does not stay open while the database cannot say that there are no keys', as
   expect(await kindFor(null)).toBe('anybody');
 });
 
-it('says once that the keys cannot be read, without where in the program that was', async () => {
+it('logs once that the keys cannot be read, without a stack', async () => {
   const warn = jest.spyOn(log, 'warn');
   const { database } = await start(gives(NONE));
   database.answer = away;
@@ -97,7 +97,7 @@ it('reads the keys before it answers, when the process was paused', async () => 
   clock.mockRestore();
 });
 
-it('knows the token of before until its time is over, and a key until it expires', async () => {
+it('knows the previous token until its time is over, and a key until it expires', async () => {
   const before = makeToken(newId());
   const id = keyIdOf(before)!;
   const token = makeToken(id);

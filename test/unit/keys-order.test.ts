@@ -10,17 +10,17 @@ it.each([
   [['create', '--name', 'x'], '--scopes is missing: one or more of operations:read, '],
   [['create', '--name', 'x', '--scopes', 'wallets:all'], 'There is no scope wallets:all. There are operations:read, '],
   [['create', '--name', 'x', '--scopes', 'events:read', '--rate-limit', '0'], '--rate-limit must be a whole number'],
-  [['create', '--name', 'x', '--scopes', 'events:read', '--expires', 'soon'], '--expires must be as 2027-01-31T'],
+  [['create', '--name', 'x', '--scopes', 'events:read', '--expires', 'soon'], '--expires must look like 2027-01-31T'],
   [
     ['create', '--name', 'x', '--scopes', 'events:read', '--expires', '2027-02-30T00:00:00Z'],
-    '--expires must be as 2027',
+    '--expires must look like 2027',
   ],
   [['create', '--name', 'x', '--scopes', 'events:read', '--expires', '2020-01-01T00:00Z'], 'must be in the future'],
   [['list', '--at-once'], 'list has no --at-once.'],
   [['rotate'], 'rotate needs the id of one key'],
   [['revoke', 'shop'], 'revoke needs the id of one key'],
   [['create', '--nmae', 'x'], "Unknown option '--nmae'"],
-])('%j is a mistake, with a sentence', (args, sentence) => {
+])('%j is invalid, with a sentence', (args, sentence) => {
   expect(() => readKeysOrder(args, NOW)).toThrow(sentence);
   expect(() => readKeysOrder(args, NOW)).toThrow('See npm run keys -- --help.');
 });

@@ -28,7 +28,7 @@ describe.each(SIMPLE_TYPES)('the kind %s', (type) => {
 
 describe.each(OPERATION_TYPES)('a line of the kind %s', (type) => {
   const id = 'a11ce000-0000-4000-8002-000000000004';
-  /** What names what it moves between, and the amount, where it has to be said. */
+  /** The fields that name the accounts, and the amount, if required. */
   const FORMS: Record<Naming, Readonly<Record<string, unknown>>> = {
     wallet: { wallet_id: id, amount: '1.00' },
     two_wallets: { from_wallet_id: id, to_wallet_id: id, amount: '1.00' },
@@ -40,13 +40,13 @@ describe.each(OPERATION_TYPES)('a line of the kind %s', (type) => {
   const { namedBy }: Kind = KINDS[type];
   const isLine = (fields: object): boolean => lineSchema.safeParse({ type, ...fields }).success;
 
-  it('names what it moves between in its ways, and in no other', () => {
+  it('names its accounts in its own ways, and in no other', () => {
     for (const [name, fields] of Object.entries(FORMS)) {
       expect({ name, isLine: isLine(fields) }).toEqual({ name, isLine: namedBy.some((each) => each === name) });
     }
   });
 
-  it('has an amount, may leave it open, or has none', () => {
+  it('has an amount, may omit it, or has none', () => {
     const [fields] = namedBy.map((name) => FORMS[name]);
     const open = Object.fromEntries(Object.entries(fields!).filter(([name]) => name !== 'amount'));
     const may = { open: isLine(open), said: isLine({ ...fields, amount: '1.00' }) };
@@ -77,7 +77,7 @@ describe.each(OPERATION_TYPES)('a line of the kind %s', (type) => {
   });
 });
 
-it('a line of no kind is told all the kinds, and one of a kind what that lacks', () => {
+it('a line of an unknown kind is answered with all kinds, and one of a known kind with what it lacks', () => {
   const problemOf = (line: object) => toFieldErrors(lineSchema.safeParse(line).error!)[0];
   expect(problemOf({ type: 'gift', wallet_id: 'x' })).toEqual({
     path: 'type',

@@ -25,11 +25,11 @@ const OVERLAYS: [string, readonly Manifest[]][] = [
   ['managed', MANAGED],
 ];
 
-/** The longest that a process takes to end itself, in seconds: STOP_MS of shared/src/process/run-process.ts. */
+/** The longest that a process takes to stop, in seconds: STOP_MS of shared/src/process/run-process.ts. */
 const STOP_S = 9;
 /** Connections of a worker beside those of its transactions: two more, four for webhooks, one for retention. */
 const WORKER_CONNECTIONS_MORE = 7;
-/** That for the keys. */
+/** The connection for the keys. */
 const API_CONNECTIONS_MORE = 1;
 
 const secrets = makeSecrets();
@@ -150,7 +150,7 @@ describe.each(OVERLAYS)('in the overlay %s', (_overlay, manifests) => {
         (selector.matchExpressions ?? []).every(({ key, values }: Container) => values.includes(labels[key])),
     );
 
-  it('what refers to pods finds some', () => {
+  it('selectors match some pods', () => {
     for (const { kind, metadata, spec } of manifests) {
       const selectors =
         kind === 'NetworkPolicy'
@@ -166,13 +166,13 @@ describe.each(OVERLAYS)('in the overlay %s', (_overlay, manifests) => {
     }
   });
 
-  it('what scales refers to a Deployment that leaves its replicas to it', () => {
+  it('an autoscaler refers to a Deployment that leaves its replicas to it', () => {
     for (const { kind, spec } of manifests.filter(({ kind }) => /Autoscaler|ScaledObject/.test(kind))) {
       expect([kind, find('Deployment', spec.scaleTargetRef.name, manifests).spec.replicas]).toEqual([kind, undefined]);
     }
   });
 
-  it('ports have the names by which they are called', () => {
+  it('ports have the names by which they are used', () => {
     const names = containersOf(manifests).flatMap(([, { ports = [] }]) => ports.map(({ name }: Container) => name));
     const called = [
       ...containersOf(manifests).flatMap(([, each]) =>
@@ -189,7 +189,7 @@ describe.each(OVERLAYS)('in the overlay %s', (_overlay, manifests) => {
     expect(names).toEqual(expect.arrayContaining(called));
   });
 
-  it('every container is held in, and asks for what it needs', () => {
+  it('every container has limits and requests', () => {
     for (const [name, container, manifest] of containersOf(manifests)) {
       const pod = podOf(manifest) as Container;
       expect([name, pod.securityContext.runAsNonRoot, pod.securityContext.seccompProfile]).toEqual([
@@ -252,7 +252,7 @@ describe('times', () => {
   });
 });
 
-it('Postgres takes the connections of as many pods as there may be, with one more of each during a release', () => {
+it('Postgres accepts the connections of the maximum number of pods, plus one more of each during a release', () => {
   const env = (name: string) => ({ ...environmentOf(containerOf('Deployment', name)), REDIS_URL: 'redis://redis' });
   const { connections } = readApiConfig(env('wallet-api'));
   const ofApi = connections.reading + connections.storing + API_CONNECTIONS_MORE;
@@ -269,7 +269,7 @@ describe('webhooks', () => {
   const [rule] = find('NetworkPolicy', 'workers-to-receivers').spec.egress;
   const excluded: string[] = rule.to.flatMap(({ ipBlock }: Container) => ipBlock.except);
 
-  it('reach no address that the service takes for a private one and routers would pass on', () => {
+  it('allows no address that the service takes for a private one and routers would forward', () => {
     const blocked = new BlockList();
     for (const range of excluded) {
       const [address, length] = range.split('/');
@@ -285,7 +285,7 @@ describe('webhooks', () => {
       expect([address, blocked.check(address, 'ipv6')]).toEqual([address, true]);
   });
 
-  it('reach every other: no range is left out whose first address is public', () => {
+  it('allows every other: no range is left out whose first address is public', () => {
     expect(excluded.map((range) => range.split('/')[0]!).filter(isPublicAddress)).toEqual([]);
   });
 });

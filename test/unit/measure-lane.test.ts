@@ -1,7 +1,7 @@
 import { countOperations } from '@wallet/worker/signs/count-operations';
 import { measureLane } from '@wallet/worker/signs/measure-lane';
 
-/** What workers say of themselves. */
+/** The measurements that workers report. */
 let now: number;
 const clock = () => now;
 beforeEach(() => {
@@ -14,14 +14,14 @@ function drain(lane: ReturnType<typeof measureLane>, ms: number, operations: num
   end(operations, leftMore);
 }
 
-it('the speed of a lane is that of the time in which it has something to do', () => {
+it('the speed of a lane counts only busy time', () => {
   const lane = measureLane(clock);
   expect(lane.read()).toEqual({ perSecond: null, drainMs: null, drainSize: null });
   drain(lane, 100, 200);
   now += 60_000;
   drain(lane, 100, 200);
   expect(lane.read()).toEqual({ perSecond: 2_000, drainMs: 100, drainSize: 200 });
-  // A rest between two transactions is part of it while more waits.
+  // A pause between two transactions is part of it while more is pending.
   drain(lane, 100, 200, true);
   now += 100;
   drain(lane, 100, 200);
@@ -37,7 +37,7 @@ it('transactions that overlap share their time', () => {
   expect(lane.read().perSecond).toBe(4_000);
 });
 
-it('a small transaction says nothing of the speed, unless it is as large as may be', () => {
+it('a small transaction says nothing about the speed, unless it is as large as possible', () => {
   const lane = measureLane(clock);
   drain(lane, 10, 1);
   expect(lane.read()).toEqual({ perSecond: null, drainMs: 10, drainSize: 1 });
@@ -45,7 +45,7 @@ it('a small transaction says nothing of the speed, unless it is as large as may 
   expect(lane.read().perSecond).toBe(2_000);
 });
 
-it('what was measured long ago counts little', () => {
+it('old measurements count little', () => {
   const lane = measureLane(clock);
   for (let count = 0; count < 100; count += 1) drain(lane, 100, 1_000);
   for (let count = 0; count < 300; count += 1) drain(lane, 100, 100);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '@wallet/local/project';
@@ -14,6 +14,11 @@ const PROGRAMS: Readonly<Record<string, string>> = NPM_PROGRAMS;
 
 /** Banned words: they name no actor, or are not the words of the field. */
 const BANNED = /\b(somebody|whoever|those who|tells? of|told of|what came of|any more|for ever|goes on)\b/gi;
+
+const FOLDERS_IN_ENGLISH = [
+  ...['api', 'client', 'console', 'csv', 'local', 'sdk', 'shared', 'worker'].map((workspace) => `${workspace}/src`),
+  ...['laws', 'stories', 'unit'].map((folder) => `test/${folder}`),
+];
 
 it('README.md has at most 150 lines', () => {
   expect(readProjectFile('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
@@ -31,6 +36,18 @@ it('no page has a line of prose beyond 120 characters', () => {
 
 it('no page has one of the banned words', () => {
   expect(PAGES.flatMap((page) => readProjectFile(page).match(BANNED) ?? [])).toEqual([]);
+});
+
+it('no comment, sentence or title of the sources has one of them', () => {
+  const sources = FOLDERS_IN_ENGLISH.flatMap((folder) =>
+    readdirSync(join(PROJECT_ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.tsx?$/.test(name) && name !== 'pages.test.ts')
+      .map((name) => join(folder, name)),
+  );
+  const found = sources.flatMap((path) =>
+    (readFileSync(join(PROJECT_ROOT, path), 'utf8').match(BANNED) ?? []).map((words) => `${path}: ${words}`),
+  );
+  expect(found).toEqual([]);
 });
 
 it('every relative link in the pages leads to a file, and to a heading of it', () => {

@@ -11,14 +11,14 @@ describe('placeMutant', () => {
     expect(placed).toEqual({ path: 'a.ts', text: 'function sum() {\n  return 0;\n}\n' });
   });
 
-  it('names the nearest lines where the text stands nowhere', () => {
+  it('names the nearest lines if the text is nowhere', () => {
     expect(() => placeMutant([other, sum], mutantOf('return totals;'))).toThrow(
-      'm: its text stands nowhere in the product; nearest to it, in a.ts:4:\n  return total;',
+      'm: its text occurs nowhere in the product; the nearest is in a.ts:4:\n  return total;',
     );
   });
 
-  it('refuses a text that stands twice, in one file or in two', () => {
-    expect(() => placeMutant([sum], mutantOf('total'))).toThrow('stands 2 times, not once: in a.ts, a.ts');
+  it('refuses a text that occurs twice, in one file or in two', () => {
+    expect(() => placeMutant([sum], mutantOf('total'))).toThrow('occurs 2 times, not once: in a.ts, a.ts');
     expect(() => placeMutant([sum, { ...sum, path: 'c.ts' }], mutantOf('return total;'))).toThrow('in a.ts, c.ts');
   });
 });

@@ -66,7 +66,7 @@ describe('plan', () => {
     });
   });
 
-  it('lets a later operation spend what an earlier one of the same batch brought', () => {
+  it('lets a later operation spend the credit of an earlier one in the same batch', () => {
     const { outcomes } = planOn(
       [account(1n)],
       [{ type: 'withdraw', amount: 1n }, { amount: 2n }, { type: 'withdraw', amount: 2n }],
@@ -74,7 +74,7 @@ describe('plan', () => {
     expect(outcomes.map((outcome) => outcome.rejection)).toEqual(['insufficient_funds', null, null]);
   });
 
-  it('lets a wallet go below zero as far as its credit limit, in several operations', () => {
+  it('lets a wallet go below zero down to its credit limit, in several operations', () => {
     const { movements, outcomes } = planOn(
       [account(1n, { balance: 4n, creditLimit: 6n })],
       [5n, 5n, 1n].map((amount) => ({ type: 'withdraw', amount })),
@@ -136,7 +136,7 @@ describe('plan', () => {
       expect(reached).toContainEqual({ account: account(1n, { version: 2n }), operationId: 'op1' });
     });
 
-    it('fails as a whole, and leaves what stands around it alone', () => {
+    it('fails as a whole, and does not affect operations around it', () => {
       const { outcomes, movements } = planOn(
         [account(1n)],
         [
@@ -157,7 +157,7 @@ describe('plan', () => {
     });
   });
 
-  it('refuses what was cancelled before all else', () => {
+  it('refuses a cancelled operation before all else', () => {
     const { outcomes } = planOn([account(1n, { status: 'closed' })], [{ cancelled: true }]);
     expect(outcomes[0]?.rejection).toBe('cancelled');
   });

@@ -1,6 +1,6 @@
 import { isDemoted, stateOf } from '@wallet/shared/queue/queue-state';
 
-/** What errors of Redis say about it, of a command and, before version 7.0, of a command that a script calls. */
+/** What Redis errors say about the server, for a command and, before version 7.0, for a command in a script. */
 
 const OF_SCRIPT =
   'ERR Error running script (call to f_6b1bf486c81ceb7edf3c093f4a36a5e2c7b3c1a2): @user_script:14: @user_script: 14: ';

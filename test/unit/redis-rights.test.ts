@@ -4,20 +4,20 @@ import { dirname, join } from 'node:path';
 import { RIGHTS } from '../support/redis-rights.ts';
 
 /**
- * What docs/deployment.md says a user of Redis needs is what BullMQ's scripts call, also where that is rare: a ring for a partition whose job
- * is at work keeps the key of its deduplication from expiring.
+ * The rights in docs/deployment.md include every command of BullMQ's scripts, even rare ones: a ring for a partition
+ * whose job is active keeps the key of its deduplication from expiring.
  */
 
 const SCRIPTS = join(dirname(createRequire(import.meta.url).resolve('bullmq')), 'scripts');
-/** Those behind `addBulk`, and behind what a Worker does with a job until it has ended or has to be tried again. */
+/** The scripts behind `addBulk`, and those that a Worker runs on a job until it has ended or has to be retried. */
 const OURS =
   /^(addStandardJob|moveToActive|moveToFinished|moveToDelayed|moveStalledJobsToWait|extendLocks?|retryJob)-\d+\.js$/;
 
-/** Commands of the kinds of values that are allowed as a whole: `+@hash` and so on. */
+/** Commands of value types that are permitted as a whole: `+@hash` and so on. */
 const OF_VALUES =
   /^(h(set|get|getall|mget|mset|del|exists|incrby|setnx)|l(len|push|rem|range|trim|pop|index)|r(push|poplpush)|s(add|rem|card|members|ismember)|z\w+|x(add|trim)|get|set|incr|incrby|decr)$/;
 
-it('every command of the scripts that are run is allowed', () => {
+it('every command in the scripts is allowed', () => {
   const scripts = readdirSync(SCRIPTS).filter((name) => OURS.test(name));
   expect(scripts.length).toBeGreaterThanOrEqual(8);
   const called = scripts.flatMap((name) =>

@@ -34,7 +34,7 @@ describe('a reversal', () => {
   };
   const rich = { b: { balance: 100n }, fees: { balance: 100n } };
 
-  it('takes back a part, and then all that is left', () => {
+  it('takes back a part, and then the rest', () => {
     const operations = [{ terms: reversal, amount: 3n }, { terms: reversal }, { terms: reversal }];
     const planned = planOn(rich, operations, { originals: [transfer] });
     expect(movesOf(planned)).toEqual([
@@ -96,7 +96,7 @@ describe('a posting', () => {
     expect(planned.outcomes[0]?.wallet).toEqual({ balance: 0n, version: 1n });
   });
 
-  it('moves nothing if one of its legs cannot', () => {
+  it('moves nothing if one of its legs is rejected', () => {
     const terms = posting(leg('a', 'b', 5n), leg('b', 'c', 6n));
     const planned = planOn({ a: { balance: 5n } }, [{ terms }, { terms: posting(leg('a', 'c', 5n)) }]);
     expect(rejectionsOf(planned)).toEqual(['insufficient_funds', null]);
@@ -138,7 +138,7 @@ describe('a posting', () => {
 });
 
 describe('within one plan', () => {
-  it('a hold can be captured, and the capture reversed: to the wallet, and not to what is held', () => {
+  it('a hold can be captured, and the capture reversed: to the wallet, and not to the held account', () => {
     const planned = planOn({ a: { balance: 9n } }, [
       { id: 'hold', terms: hold, amount: 9n },
       { id: 'original', terms: capture({ to: IDS['b']! }), amount: 6n },
@@ -154,7 +154,7 @@ describe('within one plan', () => {
     expect(planned.reversed).toEqual([{ id: 'original', amount: 6n, reversed: 2n }]);
   });
 
-  it('an operation of a simple kind can be reversed, but not before it, and not where it was refused', () => {
+  it('an operation of a simple kind can be reversed, but not before it, and not if it was rejected', () => {
     const deposit = (amount: bigint, id: string) => ({ id, amount, type: 'deposit' as const });
     const named = (originalId: string) => ({ terms: reversalOf(originalId) });
     const planned = planOn({ a: { balance: MAX_MINOR_UNITS - 5n } }, [

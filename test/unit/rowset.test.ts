@@ -23,7 +23,7 @@ describe('wideStatement', () => {
       `${batch} ${limit} | ${posted.rows} | ${place.rows} | ${sent.rows} | ${posted.array('note')}`,
   });
 
-  it('numbers the parameters of all its rowsets behind its values', () => {
+  it('numbers the parameters of all its rowsets after its values', () => {
     expect(insert({ batch: 'b', limit: 7, posted: [], place: [], sent: { id: null, line: null } }).text).toBe(
       '$1 $2 | unnest($3::bigint[], $4::text[]) AS posted (account_id, note) | ' +
         'unnest($5::int[]) WITH ORDINALITY AS place (at, number) | ' +
@@ -31,7 +31,7 @@ describe('wideStatement', () => {
     );
   });
 
-  it('sends its values in the order of their numbers, and the same text whatever they are', () => {
+  it('sends its values in the order of their numbers, with the same text whatever they are', () => {
     const posted = [
       { account: 5n, note: 'a, "b"' },
       { account: -6n, note: null },
@@ -46,7 +46,7 @@ describe('wideStatement', () => {
     expect(second.text).toBe(first.text);
   });
 
-  it('is not made with a column that there is not', () => {
+  it('is not made with a column that does not exist', () => {
     const define = () =>
       wideStatement({ name: 'wrong', sets: { posted: entry }, text: ({ posted }) => posted.array('amount') });
     expect(define).toThrow('the rowset posted has no column amount');

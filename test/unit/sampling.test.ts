@@ -1,7 +1,7 @@
 import { loadTracing } from '@wallet/shared/process/load-tracing';
 import type { Span, Tracing } from '@wallet/shared/process/tracing';
 
-/** What is traced follows OpenTelemetry's variables, and costs nothing to describe where it is not traced. */
+/** Tracing follows OpenTelemetry's variables, and an untraced span costs nothing to describe. */
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const TRACED = `00-${TRACE}-b7ad6b7169203331-01`;
 const UNTRACED = `00-${TRACE}-b7ad6b7169203331-00`;
@@ -14,7 +14,7 @@ afterEach(() => {
 const trace = async (): Promise<Tracing> =>
   (await loadTracing({ endpoint: 'http://127.0.0.1:1', service: 'test', onError: () => undefined }))!;
 
-/** Begins a span that is never ended, and so not exported. */
+/** Starts a span that is never ended, and so not exported. */
 async function begin(parent: string | undefined, sampler: string, ratio?: string): Promise<Span | null> {
   process.env['OTEL_TRACES_SAMPLER'] = sampler;
   if (ratio !== undefined) process.env['OTEL_TRACES_SAMPLER_ARG'] = ratio;
@@ -38,7 +38,7 @@ it.each<[sampler: string, ratio: string | undefined, alone: boolean, traced: boo
   ['parentbased_always_off', undefined, false, true, false],
   ['parentbased_traceidratio', '0', false, true, false],
 ])(
-  '%s %s: a request of no trace, of one that is traced, and of one that is not',
+  '%s %s: a request without a trace, of a sampled one, and of one that is not',
   async (sampler, ratio, ...expected) => {
     const spans = [];
     for (const parent of [undefined, TRACED, UNTRACED]) spans.push(await begin(parent, sampler, ratio));

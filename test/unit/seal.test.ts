@@ -12,20 +12,20 @@ describe('a sealer', () => {
     expect(createSealer(key).open(sealer.seal(bytes, 'a'), 'a')).toEqual(bytes);
   });
 
-  it('seals the same otherwise each time, and shows nothing of it', () => {
+  it('seals the same value differently each time, and shows nothing of it', () => {
     const all = Array.from({ length: 100 }, () => sealer.seal(plain, 'a'));
     expect(new Set(all.map((sealed) => sealed.subarray(0, 12).toString('hex'))).size).toBe(100);
     expect(new Set(all.map((sealed) => sealed.subarray(28).toString('hex'))).size).toBe(100);
     for (const sealed of all) expect(sealed.includes(plain.subarray(0, 6))).toBe(false);
   });
 
-  it('does not open what was sealed for another endpoint, or with another key', () => {
+  it('does not open a value that was sealed for another endpoint, or with another key', () => {
     const sealed = sealer.seal(plain, 'a');
     expect(() => sealer.open(sealed, 'b')).toThrow();
     expect(() => createSealer(randomBytes(32)).open(sealed, 'a')).toThrow();
   });
 
-  it('does not open what was changed, whichever byte it is, or cut off', () => {
+  it('does not open a changed value, whichever byte it is, or one that was cut off', () => {
     const sealed = sealer.seal(plain, 'a');
     for (let index = 0; index < sealed.length; index += 1) {
       const changed = Buffer.from(sealed);

@@ -42,11 +42,11 @@ describe('a variable of the environment', () => {
     ],
     ...['WORKER_SERVICE_HOST', 'WORKER_SERVICE_PORT_HEALTH', 'WORKER_PORT_9000_TCP_ADDR', 'BENCH_API_ADMISSION_X'],
     ...['TEST_DATABASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'KUBERNETES_PORT', 'DATA_HOME', 'XDG_DATA_DIRS'],
-  ])('%s is none of our business', (name) => {
+  ])('%s is not meant for us', (name) => {
     expect(findMisspellings({ [name]: '1' })).toEqual([]);
   });
 
-  it('is no mistake where it is empty, tells where another service is, or stands beside the real one', () => {
+  it('is not a mistake if it is empty, names another service, or is beside the real one', () => {
     expect(findMisspellings({ PARTITION: '', WORKER_PORT: 'tcp://10.0.0.1:80' })).toEqual([]);
     expect(findMisspellings({ DATABASE_URI: 'x', DATABASE_URL: 'y' })).toEqual([]);
   });
@@ -66,7 +66,7 @@ it('every wrong setting is named at once, and no value of it', () => {
   expect(read).not.toThrow(/secret/);
 });
 
-it('what is a setting of the other process is no mistake', () => {
+it('a setting of the other process is not a mistake', () => {
   const env = {
     ...{
       DATABASE_URL: 'postgres://db/x',
@@ -80,15 +80,15 @@ it('what is a setting of the other process is no mistake', () => {
   expect(readWorkerConfig(env).batchLimit).toBe(5);
 });
 
-describe('what is deleted after so many days', () => {
+describe('retention in days', () => {
   const read = (days: Record<string, string>): object =>
     readWorkerConfig({ DATABASE_URL: 'postgres://db/x', REDIS_URL: 'redis://redis', ...days }).retention;
 
-  it('is nothing without a setting', () => {
+  it('is off without a setting', () => {
     expect(read({})).toEqual({});
   });
 
-  it('is deliveries and attempts at the latest with their events', () => {
+  it('is at most that of events for deliveries and attempts', () => {
     expect(read({ RETENTION_EVENTS_DAYS: '90' })).toEqual({ events: 90, deliveries: 90, attempts: 90 });
     expect(
       read({ RETENTION_EVENTS_DAYS: '90', RETENTION_DELIVERIES_DAYS: '300', RETENTION_ATTEMPTS_DAYS: '7' }),
@@ -104,7 +104,7 @@ describe('what is deleted after so many days', () => {
   });
 });
 
-it('the program knows the newest migration that it comes with', () => {
+it('the program knows its own newest migration', () => {
   const numbers = readdirSync(MIGRATIONS_FOLDER).flatMap((file) => /^(\d+)_/.exec(file)?.[1] ?? []);
   expect(NEWEST_MIGRATION).toBe(Math.max(...numbers.map(Number)));
 });
@@ -113,7 +113,7 @@ describe('the oldest program that fits the schema', () => {
   const oldestOf = (id: number, sql: string): number | null =>
     readOldestProgram({ id, fileName: `00${id}_x.sql`, sql });
 
-  it('is said by the first line of a migration, and does not fall', () => {
+  it('is named in the first line of a migration, and does not decrease', () => {
     const files = readdirSync(MIGRATIONS_FOLDER).filter((file) => file.endsWith('.sql'));
     const said = files
       .sort()
@@ -122,7 +122,7 @@ describe('the oldest program that fits the schema', () => {
     expect(said).toEqual([...said].sort((a, b) => a - b));
   });
 
-  it('is not said by the migrations before there was one', () => {
+  it('is not named by migrations from before that line existed', () => {
     expect(oldestOf(19, 'SELECT 1')).toBeNull();
   });
 

@@ -3,7 +3,7 @@ import type { Lane } from '@wallet/shared/queue/doorbell';
 import type { PartitionState } from '@wallet/worker/drain/drain-partitions';
 import { shareDrains } from '@wallet/worker/drain/share-drains';
 
-/** The transactions that were begun, in their order; each ends when it is told to. */
+/** The started transactions, in order; each ends when it is told to. */
 interface Begun {
   readonly partitions: readonly number[];
   readonly lane: Lane;
@@ -27,7 +27,7 @@ function startSharing(): { begun: Begun[]; drains: ReturnType<typeof shareDrains
 const seen = (begun: readonly Begun[]) => begun.map(({ lane, partitions }) => [lane, ...partitions]);
 
 describe('shareDrains', () => {
-  it('takes those together that come at the same moment', async () => {
+  it('combines requests that arrive at the same moment', async () => {
     const { begun, drains } = startSharing();
     const joined = [drains.join(1, 'high'), drains.join(2, 'high')];
     await settle();
@@ -37,7 +37,7 @@ describe('shareDrains', () => {
     await drains.stop();
   });
 
-  it('lets the high lane wait for no transaction of the bulk lane but that in its partition', async () => {
+  it('makes the high lane wait for no transaction of the bulk lane but that in its partition', async () => {
     const { begun, drains } = startSharing();
     const joined = [drains.join(1, 'bulk'), drains.join(2, 'bulk')];
     await settle();
@@ -57,7 +57,7 @@ describe('shareDrains', () => {
     await drains.stop();
   });
 
-  it('takes those that come meanwhile together, the high lane first in a partition', async () => {
+  it('combines requests that arrive meanwhile, the high lane first in a partition', async () => {
     const { begun, drains } = startSharing();
     const first = drains.join(1, 'high');
     await settle();

@@ -53,7 +53,7 @@ it('all kinds agree with the independent model, whatever the operations', () => 
     }),
     { numRuns: 300 },
   );
-  // It says nothing unless both have happened often.
+  // The test proves something only if both have happened often.
   expect(Math.min(applied, refused)).toBeGreaterThan(300);
 });
 

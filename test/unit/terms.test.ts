@@ -16,7 +16,7 @@ import {
 } from '../support/plan-terms.ts';
 
 describe('a hold', () => {
-  it('moves from the wallet to what is held of it', () => {
+  it('moves from the wallet to its held account', () => {
     const planned = planOn({ a: { balance: 5n } }, [{ terms: hold, amount: 5n }]);
     expect(movesOf(planned)).toEqual([['op0', 0, 1n, HELD, 5n]]);
     expect(planned.holds).toEqual([{ id: 'op0', amount: 5n, captured: 0n, released: 0n }]);
@@ -24,7 +24,7 @@ describe('a hold', () => {
     expect(planned.outcomes).toEqual([{ operationId: 'op0', rejection: null, wallet, receiver: null }]);
   });
 
-  it('can hold what the wallet has as credit', () => {
+  it('can hold the credit of a wallet', () => {
     expect(
       rejectionsOf(
         planOn(
@@ -46,7 +46,7 @@ describe('a hold', () => {
 });
 
 describe('a capture', () => {
-  it('that is final takes what it asks for, and gives the rest back', () => {
+  it('that is final takes its amount, and releases the rest', () => {
     const planned = planOn(withHeld, [{ terms: capture(), amount: 4n }], { holds: [OPEN] });
     expect(movesOf(planned)).toEqual([
       ['op0', 0, HELD, 100n, 4n],
@@ -62,13 +62,13 @@ describe('a capture', () => {
     expect(planned.holds).toEqual([{ id: 'hold', amount: 10n, captured: 5n, released: 2n }]);
   });
 
-  it('without an amount takes all that is left, once', () => {
+  it('without an amount takes everything left, once', () => {
     const planned = planOn(withHeld, [{ terms: capture() }, { terms: capture() }], { holds: [OPEN] });
     expect(movesOf(planned)).toEqual([['op0', 0, HELD, 100n, 7n]]);
     expect(rejectionsOf(planned)).toEqual([null, 'hold_closed']);
   });
 
-  it('to a wallet says where that stands then', () => {
+  it('to a wallet reports its state afterwards', () => {
     const terms = capture({ to: IDS['b']! });
     const planned = planOn({ ...withHeld, b: { balance: 1n, version: 3n } }, [{ terms }], { holds: [OPEN] });
     expect(planned.outcomes[0]?.receiver).toEqual({ balance: 8n, version: 4n });
@@ -100,14 +100,14 @@ describe('a capture', () => {
     expect([rejectionsOf(planned), planned.movements, planned.holds]).toEqual([[rejection], [], []]);
   });
 
-  it('of what cannot be transferred may go to a house account', () => {
+  it('of an asset that is not transferable may go to a house account', () => {
     const terms = capture({ to: IDS['reserve']!, transferable: false });
     expect(rejectionsOf(planOn(withHeld, [{ terms }], { holds: [OPEN] }))).toEqual([null]);
   });
 });
 
 describe('a release', () => {
-  it('gives back what it asks for, or all that is left', () => {
+  it('releases its amount, or everything left', () => {
     const planned = planOn(withHeld, [{ terms: release, amount: 3n }, { terms: release }], { holds: [OPEN] });
     expect(movesOf(planned)).toEqual([
       ['op0', 0, HELD, 1n, 3n],

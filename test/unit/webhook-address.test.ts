@@ -3,7 +3,7 @@ import { isPublicAddress, refuseAddress, resolvePublicName } from '@wallet/share
 
 const PUBLIC = ['93.184.216.34', '8.8.8.8', '2606:2800:220:1:248:1893:25c8:1946', '2a00:1450:4001:82b::200e'];
 
-/** One of each range that is not the public internet, and the edges of those with a crooked mask. */
+/** One address from each range outside the public internet, and the edges of ranges with an odd mask. */
 const NOT_PUBLIC = [
   ['0.0.0.0', '0.255.255.255', '10.0.0.1', '127.0.0.1', '127.255.255.254'],
   ['100.64.0.1', '100.100.100.200', '100.127.255.255', '169.254.169.254', '172.16.0.1', '172.31.255.255'],
@@ -25,7 +25,7 @@ describe('isPublicAddress', () => {
   });
 });
 
-/** Every resolver gives a public host for these names. */
+/** Every resolver returns a public host for these names. */
 function refuse(url: string, addresses: readonly string[] = ['93.184.216.34']): Promise<string | null> {
   return refuseAddress(url, { allowPrivate: false, resolve: () => Promise.resolve(addresses) });
 }
@@ -42,7 +42,7 @@ describe('refuseAddress', () => {
     'https://notlocalhost.example/',
     'https://internal.example.com/',
     `https://example.com/${'a'.repeat(2_048 - 'https://example.com/'.length)}`,
-  ])('has nothing to say against %s', async (url) => {
+  ])('accepts %s', async (url) => {
     expect(await refuse(url)).toBeNull();
   });
 
@@ -101,7 +101,7 @@ describe('refuseAddress', () => {
     expect(await refuse(`https://${ip.includes(':') ? `[${ip}]` : ip}/`)).toContain('private or reserved');
   });
 
-  it('refuses a name of which any address is inside', async () => {
+  it('refuses a name if any of its addresses is internal', async () => {
     expect(await refuse('https://example.com/', ['93.184.216.34', '10.0.0.1'])).toContain('private or reserved');
     expect(await refuse('https://example.com/', ['::1'])).toContain('private or reserved');
   });
@@ -111,7 +111,7 @@ describe('refuseAddress', () => {
     expect(await refuseAddress('https://example.com/', { allowPrivate: false, resolve })).toBeNull();
   });
 
-  it('asks nobody about a URL that it refuses anyway', async () => {
+  it('resolves no name of a URL that it refuses anyway', async () => {
     const resolve = jest.fn(() => Promise.resolve(['93.184.216.34']));
     for (const url of ['http://example.com/', 'https://127.0.0.1/', 'https://a.localhost/', 'https://example.com/#a']) {
       expect(await refuseAddress(url, { allowPrivate: false, resolve })).not.toBeNull();
@@ -130,7 +130,7 @@ describe('refuseAddress where private addresses are allowed', () => {
     'https://[::1]/',
     'http://receiver/',
     'https://10.0.0.1/',
-  ])('has nothing to say against %s', async (url) => {
+  ])('accepts %s', async (url) => {
     expect(await refusePublicly(url)).toBeNull();
   });
 
@@ -201,7 +201,7 @@ describe('resolvePublicName', () => {
     await expect(resolve()).rejects.toMatchObject({ code: 'ENODATA' });
   });
 
-  it('asks for no longer than it may, however many servers there are', async () => {
+  it('takes no longer than its limit, however many servers there are', async () => {
     answers = {};
     const servers = [server, silentServer].map((each) => `127.0.0.1:${each.address().port}`);
     await expect(resolvePublicName('hooks.example.com', { servers, withinMs: 250 })).rejects.toMatchObject({

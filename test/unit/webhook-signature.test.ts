@@ -3,7 +3,7 @@ import { BrokenInvariant } from '@wallet/shared/words/broken-invariant';
 import { signatureHeaders } from '@wallet/worker/webhooks/signature';
 import { Webhook } from 'standardwebhooks';
 
-/** Point by point what Standard Webhooks 1.0.0 says, judged by its authors' own package. */
+/** The requirements of Standard Webhooks 1.0.0 point by point, checked with its authors' own package. */
 const ID = '0192a0b1-7c3d-7e4f-8a5b-6c7d8e9f0a1b';
 const BODY = '{"type":"operation.succeeded","timestamp":"2025-01-01T00:00:00.123Z","data":{"description":"déjà vu ✓"}}';
 const current = randomBytes(24);
@@ -32,11 +32,11 @@ describe('signatureHeaders', () => {
     expect(sign({ timestamp: new Date(1_674_087_231_000) })['webhook-signature']).toBe(`v1,${expected}`);
   });
 
-  it('is taken by a receiver', () => {
+  it('is accepted by a receiver', () => {
     expect(verify(current, sign())).toEqual(JSON.parse(BODY));
   });
 
-  it('gives the same as the package does', () => {
+  it('equals that of the package', () => {
     const at = new Date(1_674_087_231_500);
     const expected = new Webhook(current.toString('base64')).sign(ID, at, BODY);
     expect(sign({ timestamp: at })['webhook-signature']).toBe(expected);

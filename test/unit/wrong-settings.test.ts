@@ -2,7 +2,7 @@ import { readApiConfig } from '@wallet/api/config';
 import { ConfigError } from '@wallet/shared/words/config-error';
 import { readWorkerConfig } from '@wallet/worker/config';
 
-/** What is wrong with settings is said in a sentence for each, without a password. stories/wrong-starts has how a process ends of it. */
+/** Each wrong setting is reported in a sentence, without a password. stories/wrong-starts checks how a process ends. */
 
 const READERS = { 'the API': readApiConfig, 'a worker': readWorkerConfig };
 const SOUND = { DATABASE_URL: 'postgres://user@db/wallet', REDIS_URL: 'redis://redis' };

@@ -13,7 +13,7 @@ import { z } from 'zod';
 import type { RetentionDays } from './retention/delete-piece.ts';
 
 export interface WorkerConfig {
-  /** How many processes do this work, sharing the port of their health. Every other number here is of each of them. */
+  /** How many processes share this work and the health port. Every other number here is per process. */
   readonly processes: number;
   readonly databaseUrl: string;
   readonly synchronousStandby: SynchronousStandby;
@@ -26,21 +26,21 @@ export interface WorkerConfig {
   readonly migrationWaitMs: number;
   /** The most operations in one transaction of single operations. */
   readonly batchLimit: number;
-  /** The most operations in one transaction of batches: as long as it takes, one partition waits. */
+  /** The most operations in one transaction of batches, for which one partition has to wait. */
   readonly bulkLimit: number;
-  /** How many transactions of single operations one worker has under way at once. */
+  /** How many transactions of single operations one worker runs at once. */
   readonly transactions: number;
   /** And how many of batches. */
   readonly bulkTransactions: number;
-  /** What the secrets of webhooks are sealed with; without it none are sent. */
+  /** The key that encrypts webhook secrets; without it no webhooks are sent. */
   readonly webhookKey: Buffer | undefined;
-  /** Whether webhooks may go to inner networks, and without TLS. */
+  /** Whether webhooks may go to internal networks, and without TLS. */
   readonly webhookAllowPrivate: boolean;
-  /** What is deleted when it is older. */
+  /** Age limits for deletion. */
   readonly retention: RetentionDays;
   /** Where traces are exported; nothing is traced if undefined. */
   readonly tracesTo?: string | undefined;
-  /** Where health and metrics are served; on the first free port of loopback, from 9464 on, if undefined. */
+  /** Where health and metrics are served; if undefined, on the first free port of loopback from 9464 on. */
   readonly healthPort: number | undefined;
   readonly host: string;
 }

@@ -19,7 +19,7 @@ import { startRetention } from './retention/start-retention.ts';
 import { serveHealth, serveHealthSomewhere } from './serve-health.ts';
 import { startWorker } from './worker.ts';
 
-/** Each is used for a few milliseconds at a time; none is held while a request is under way. */
+/** Each is used for a few milliseconds at a time; none is held during a request. */
 const WEBHOOK_CONNECTIONS = 4;
 
 const HELP = `npm run start:worker
@@ -58,13 +58,13 @@ async function start(config: WorkerConfig, endItself: EndItself): Promise<{ log:
   const partitions = await readPartitions(database, config.partitions);
   const assets = await loadAssets(database);
   const registry = createRegistry();
-  // Before anything is taken to be applied: the port may be taken.
+  // Before any work is taken: the port may be in use.
   const isReady = async (): Promise<boolean> => worker.fitsDatabase() && (await readDatabaseState(database)) === 'up';
   const health =
     config.healthPort === undefined
       ? await serveHealthSomewhere(isReady, registry)
       : await serveHealth(config.healthPort, config.host, isReady, registry);
-  if (health === null) log.warn('no port is free to serve health and metrics on: set WORKER_HEALTH_PORT');
+  if (health === null) log.warn('no free port to serve health and metrics on: set WORKER_HEALTH_PORT');
   const tracing = await loadTracing({
     ...{ endpoint: config.tracesTo, service: 'wallet-worker' },
     onError: logErrors(log, 'traces cannot be exported'),

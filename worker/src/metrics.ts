@@ -13,14 +13,14 @@ import type { Lane } from '@wallet/shared/queue/doorbell';
 import { REJECTION_CODES, type RejectionCode } from '@wallet/shared/words/rejection';
 import type { Attempt } from './webhooks/send-request.ts';
 
-/** What a worker measures. The functions count, and cost nothing else. */
+/** The metrics of a worker. The functions only count. */
 export interface WorkerMetrics {
-  /** One transaction: `succeeded` and the codes of what failed are all of its operations. */
+  /** One transaction: `succeeded` and the codes of the failed ones are all of its operations. */
   drained(lane: Lane, drain: { succeeded: number; failed: readonly RejectionCode[]; seconds: number }): void;
   drainFailed(lane: Lane): void;
   brokenPartition(): void;
   ringFailed(lane: Lane): void;
-  /** A look for what waits too long found so many partitions to ring for, and to drain without the queue. */
+  /** A sweep found this many partitions to ring for, and to drain without the queue. */
   swept(found: { readonly rung: number; readonly drained: number }): void;
   webhookSent(attempt: Attempt): void;
 }
@@ -39,11 +39,7 @@ export function createWorkerMetrics(registry: Registry): WorkerMetrics {
   const duration = histogram('wallet_drain_duration_seconds', 'Transactions that applied operations', DURATION_BUCKETS);
   const drainFailures = counter('wallet_drain_failures_total', 'Transactions that failed and will be repeated', 'lane');
   const broken = counter('wallet_broken_partitions_total', 'Drains of a partition that breaks the law of the ledger');
-  const sweeps = counter(
-    'wallet_sweeps_total',
-    'Looks for operations that wait too long, and what they led to',
-    'found',
-  );
+  const sweeps = counter('wallet_sweeps_total', 'Sweeps for operations that waited too long, by outcome', 'found');
   const swept = counter('wallet_swept_partitions_total', 'Partitions where operations waited too long', 'action');
   for (const found of ['nothing', 'lost_rings']) sweeps.inc({ found }, 0);
   for (const action of ['rung', 'drained']) swept.inc({ action }, 0);
@@ -80,11 +76,11 @@ function resultOf({ status, error }: Attempt): string {
   return status === null || error !== null ? 'error' : `${Math.floor(status / 100)}xx`;
 }
 
-/** The most of a backlog that is counted, and for how long the count is told again. */
+/** Counting of a backlog stops here, and the result is reused for this long. */
 const COUNT_LIMIT = 10_000;
 const COUNT_MS = 5_000;
 
-/** Tells of what webhooks wait for, as the database has it. Who asks often is told what was counted before. */
+/** Reports the webhook backlog from the database. Frequent readers get the previous count. */
 export function watchWebhookBacklog(registry: Registry, database: Database): void {
   let countedAt = -Infinity;
   new Gauge({

@@ -3,8 +3,8 @@ import { ConfigError } from '@wallet/shared/words/config-error';
 import type { Registry } from '@wallet/shared/process/metrics';
 
 /**
- * Where a worker serves its health if it is not told: the port that OpenTelemetry gives to exporters for Prometheus, or, since several
- * workers run on one host, the first free one of those after it.
+ * The default port of a worker's health: the port that OpenTelemetry assigns to Prometheus exporters, or, since several
+ * workers run on one host, the first free one after it.
  */
 const FIRST_HEALTH_PORT = 9464;
 const PORTS_TRIED = 64;
@@ -16,7 +16,7 @@ interface Health {
 
 /**
  * Serves on the first free port of loopback.
- * @returns null if none is free: a worker does its work without.
+ * @returns null if none is free: a worker also works without.
  */
 export async function serveHealthSomewhere(
   isReady: () => Promise<boolean>,
@@ -30,8 +30,8 @@ export async function serveHealthSomewhere(
 }
 
 /**
- * Answers 200 while the worker can work, for a container's health check, and tells what is measured on `/metrics`. `/livez` is
- * about the process alone, since starting it again does not bring a database back.
+ * Answers 200 while the worker can work, for a container's health check, and serves `/metrics`. `/livez` is only about
+ * the process, since restarting it does not bring a database back.
  */
 export async function serveHealth(
   port: number,

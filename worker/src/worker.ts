@@ -18,7 +18,10 @@ import { countAttempts } from './webhooks/count-attempts.ts';
 import { createSender } from './webhooks/send-request.ts';
 import { startWebhooks } from './webhooks/webhooks.ts';
 
-/** What a worker needs. Webhooks have connections of their own, so that neither they nor the ledger waits for the other. */
+/**
+ * The dependencies of a worker. Webhooks have their own connections, so that neither they nor the ledger waits for the
+ * other.
+ */
 export interface WorkerDependencies {
   readonly database: Database;
   readonly webhookDatabase: Database;
@@ -33,13 +36,16 @@ export interface WorkerDependencies {
 }
 
 export interface WalletWorker {
-  /** Whether this program could drain what it last tried to, as far as it is about the program. */
+  /** Whether this program was able to drain what it last tried, as far as the program is concerned. */
   readonly fitsDatabase: () => boolean;
-  /** Finishes the transaction in flight; what it has not reached stays in the queue. */
+  /** Finishes the transaction in flight; everything else stays in the queue. */
   stop(): Promise<void>;
 }
 
-/** Starts a worker: it answers the doorbell of every partition, sweeps up what it missed, accepts what is due, and delivers webhooks. */
+/**
+ * Starts a worker: it answers the doorbell of every partition, sweeps up missed rings, accepts due operations, and
+ * delivers webhooks.
+ */
 export function startWorker(config: WorkerConfig, dependencies: WorkerDependencies): WalletWorker {
   const { database, partitions, registry, tracing = null, onNewerSchema = () => undefined, log } = dependencies;
   const metrics = createWorkerMetrics(registry);
@@ -75,7 +81,7 @@ export function startWorker(config: WorkerConfig, dependencies: WorkerDependenci
 
   const listener = listenToDoorbell({
     ...redis,
-    // A partition has two lanes, and each of them at most one ring that is being answered.
+    // A partition has two lanes, each with at most one ring being answered.
     concurrency: 2 * partitions,
     answer: ({ partition, lane }) =>
       answers.answer(partition, lane).catch((error: unknown) => {

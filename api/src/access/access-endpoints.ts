@@ -25,7 +25,7 @@ const ACT_CURSORS = createCursors('acts', readPosition);
 
 export interface AccessNeeds {
   readonly database: Database;
-  /** Resolves when this process knows of the change. The others know within a second. */
+  /** Resolves when this process has the change. The others have it within a second. */
   readonly onKeysChanged: () => Promise<void>;
 }
 
@@ -35,12 +35,12 @@ export function createAccessEndpoints(needs: AccessNeeds): Endpoint[] {
 
 const meSchema = z
   .strictObject({
-    anonymous: z.boolean().meta({ description: 'Whether no key was ever made, so that none is needed.' }),
+    anonymous: z.boolean().meta({ description: 'True if no key was ever created, in which case none is needed.' }),
     key: z
       .strictObject({
         id,
         name: z.string(),
-        rate_limit: z.int().nullable().meta({ description: 'Requests per second; null is as fast as it goes.' }),
+        rate_limit: z.int().nullable().meta({ description: 'Requests per second; null means no limit.' }),
         expires_at: time.nullable(),
       })
       .nullable(),
@@ -55,7 +55,7 @@ const getMe = () =>
     paths: ['/access/me'],
     tag: TAG,
     summary: 'Read the key of this request',
-    description: 'What it is called, what it may do, and until when.',
+    description: 'Its name, scopes and expiry.',
     params: null,
     query: null,
     body: null,
@@ -88,10 +88,10 @@ const keySchema = z
     expires_at: time.nullable(),
     revoked_at: time.nullable(),
   })
-  .meta({ id: 'ApiKey', description: 'Without its token, of which only the hash is stored.' });
+  .meta({ id: 'ApiKey', description: 'Without its token: only a hash of that is stored.' });
 
 const keyWithTokenSchema = keySchema
-  .extend({ token: z.string().meta({ description: 'Keep it: it is not shown again.' }) })
+  .extend({ token: z.string().meta({ description: 'Shown only in this answer: store it.' }) })
   .meta({ id: 'ApiKeyWithToken' });
 
 const postKey = ({ database, onKeysChanged }: AccessNeeds) =>
@@ -100,9 +100,9 @@ const postKey = ({ database, onKeysChanged }: AccessNeeds) =>
     name: 'createKey',
     paths: ['/access/keys'],
     tag: TAG,
-    summary: 'Make an API key',
+    summary: 'Create an API key',
     description:
-      'It can have only scopes that the key of this request has. Once the first key is made, every request ' +
+      'It can have only scopes that the key of this request has. Once the first key is created, every request ' +
       'needs one.',
     params: null,
     query: null,
@@ -122,7 +122,7 @@ const postKey = ({ database, onKeysChanged }: AccessNeeds) =>
       const { name, scopes, rate_limit: rateLimit = null, expires_at: expiresAt = null } = body;
       const missing = missingOf(key, scopes);
       if (missing.length > 0) {
-        return new Problem('scope_missing', `A key cannot give what it does not have: ${missing.join(', ')}.`);
+        return new Problem('scope_missing', `A key cannot grant scopes that it does not have: ${missing.join(', ')}.`);
       }
       if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
         return invalid([{ path: 'expires_at', message: 'must be in the future' }]);
@@ -146,7 +146,7 @@ const getKeys = ({ database }: AccessNeeds) =>
     name: 'listKeys',
     paths: ['/access/keys'],
     tag: TAG,
-    summary: 'List API keys, the latest first',
+    summary: 'List API keys, newest first',
     description: 'Expired and revoked keys are in the list. Tokens are not: only their hashes are stored.',
     params: null,
     query: z.strictObject(pageQuery),
@@ -170,7 +170,9 @@ const postRevocation = ({ database, onKeysChanged }: AccessNeeds) =>
     paths: ['/access/keys/{id}/revoke'],
     tag: TAG,
     summary: 'Revoke an API key',
-    description: 'It is revoked for good, within a second in every process. Revoking it again changes nothing.',
+    description:
+      'Revocation is permanent and takes effect within a second in every process. Revoking a key again ' +
+      'changes nothing.',
     params: idParams,
     query: null,
     body: null,
@@ -193,11 +195,11 @@ const actSchema = z
     key_id: id.nullable(),
     action: z.string(),
     subject_type: z.string(),
-    subject_id: id.nullable().meta({ description: 'Null for what has no uuid: the detail names it.' }),
+    subject_id: id.nullable().meta({ description: 'Null if the subject has no UUID: the detail names it.' }),
     detail: z.record(z.string(), z.unknown()),
     request_id: z.string().nullable(),
   })
-  .meta({ id: 'Act', description: 'An administrative act, written in the transaction that did it.' });
+  .meta({ id: 'Act', description: 'An administrative action, recorded in the transaction that made it.' });
 
 const getActs = ({ database }: AccessNeeds) =>
   endpoint({
@@ -205,8 +207,8 @@ const getActs = ({ database }: AccessNeeds) =>
     name: 'listActs',
     paths: ['/access/log'],
     tag: TAG,
-    summary: 'Read the audit log, the latest act first',
-    description: 'Administrative acts: who did what to which key, endpoint, wallet or asset.',
+    summary: 'Read the audit log, newest first',
+    description: 'Administrative actions: who did what to which key, endpoint, wallet or asset.',
     params: null,
     query: z.strictObject(pageQuery),
     body: null,

@@ -8,8 +8,8 @@ import { shareRun } from '@wallet/shared/process/gather';
 import { repeat } from '@wallet/shared/process/repeat';
 
 /**
- * What a request may be taken for. `anybody`: no key was ever made. `unsure`: the database has not been asked for too long
- * to tell, which opens nothing.
+ * What the key of a request permits. `anybody`: no key was ever created. `unsure`: the database could not be read for
+ * too long to decide, which permits nothing.
  */
 export type Verdict =
   | { readonly kind: 'anybody' | 'no_token' | 'bad_token' | 'unsure' }
@@ -17,23 +17,23 @@ export type Verdict =
 
 export interface KeyRing {
   judge(token: string | null): Promise<Verdict>;
-  /** Whether no key was ever made, as far as is known. */
+  /** Whether no key was ever created, as far as is known. */
   isOpen(): boolean;
-  /** Reads the keys at once, after one was made or revoked here. */
+  /** Reads the keys at once, after one was created or revoked here. */
   readAgain(): Promise<void>;
   stop(): void;
 }
 
-/** How often the keys are read: what happens to a key holds in every process within about this time. */
+/** How often the keys are read, and so about how late a change takes effect in every process. */
 const READ_MS = 1_000;
-/** A copy of this age says for sure that there is no key, or no such key. */
+/** A copy of this age is sure proof that there is no key, or no such key. */
 const SURE_MS = 5_000;
-/** A copy of this age still opens for the keys in it, so that a database that is away for a moment makes no difference. */
+/** A copy of this age still accepts the keys in it, so that a short outage of the database makes no difference. */
 const KNOWN_MS = 30_000;
-/** A process that was paused waits this long for the keys to be read, before it says that it is unsure. */
+/** A process that was paused waits this long for the keys to be read, before it reports that it is unsure. */
 const WAIT_MS = 1_000;
 
-/** Reads the keys, and again every second until it is stopped. @throws what `read` throws, the first time. */
+/** Reads the keys, and again every second until it is stopped. @throws the error of `read`, the first time. */
 export async function createKeyRing(read: () => Promise<GoodKeys>, log: Logger): Promise<KeyRing> {
   let copy = await readCopy(read);
   let isFailing = false;
@@ -42,7 +42,7 @@ export async function createKeyRing(read: () => Promise<GoodKeys>, log: Logger):
   const readAgain = shareRun(async () => {
     try {
       const next = await readCopy(read);
-      // What was made once stays made, whatever database answers.
+      // Once a key was created, this stays so, whatever database answers.
       copy = { ...next, everMade: copy.everMade || next.everMade };
       isFailing = false;
     } catch (error) {
@@ -62,13 +62,13 @@ export async function createKeyRing(read: () => Promise<GoodKeys>, log: Logger):
     isOpen: () => !copy.everMade,
     readAgain,
     stop() {
-      // Nobody waits for a read that is under way: it has a limit of its own.
+      // Nothing waits for a read in progress: it has a limit of its own.
       void reading.stop();
     },
   };
 }
 
-/** The keys as they were at a moment. */
+/** The keys as of one moment. */
 interface Copy {
   readonly readAt: number;
   readonly everMade: boolean;

@@ -11,14 +11,14 @@ const WINDOW_MS = 1_000;
 const APART_MS = 1_000;
 
 export interface RateLimiter {
-  /** Counts a request of a key that has a limit, and refuses what is over it with 429. */
+  /** Counts a request of a key that has a limit, and rejects requests above it with 429. */
   readonly handle: RequestHandler;
   stop(): void;
 }
 
 /**
- * Limits the requests of a key per second, counted over all API processes. While Redis is away each process counts its own,
- * so that a key gets at most its limit from each of them.
+ * Limits the requests of a key per second, counted over all API processes. While Redis is down each process counts its
+ * own, so that a key gets at most its limit from each of them.
  */
 export function createRateLimiter(counters: Counters, log: Logger): RateLimiter {
   const alone = new MemoryStore();

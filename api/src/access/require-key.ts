@@ -7,8 +7,8 @@ const REALM = 'Bearer realm="wallet-operations"';
 const INVALID = 'The API key is not known, or has expired or been revoked.';
 
 /**
- * Lets in who has a key, or everybody while no key was ever made, and counts against the rate limit. Nothing of the body is
- * read before.
+ * Admits requests with a key, or all requests before the first key is created, and counts them against the rate limit.
+ * It does not read the body.
  */
 export function requireKey({
   judge,
@@ -18,7 +18,7 @@ export function requireKey({
   limitRate: RequestHandler;
 }): RequestHandler {
   return async (request, response, next) => {
-    // Asked already, under the other base path.
+    // Checked already, under the other base path.
     if (response.locals.key !== undefined) {
       next();
       return;
@@ -41,8 +41,8 @@ export function requireKey({
 }
 
 /**
- * Makes what asks again about a request that is still being answered: whether its key, or that there is none, still lets it in. As
- * long as that cannot be told, the database being away, it stays in: then there is nothing to be told either.
+ * Makes a function that checks again whether a request that is still being answered is permitted. While the database is
+ * down and that is unknown, it stays permitted: then there is nothing to send either.
  */
 export function createRecheck(judge: KeyRing['judge']): (request: Request, scope: Scope) => Promise<boolean> {
   return async (request, scope) => {
@@ -73,7 +73,7 @@ function problemOf(kind: 'no_token' | 'bad_token' | 'unsure'): Problem {
   }
 }
 
-/** Lets on who may do this. A route that nobody has to pass a guard for answers nobody. */
+/** Admits requests with the scope. A route with a scope but no guard before it rejects everything. */
 export function requireScope(scope: Scope): RequestHandler {
   return (request, response, next) => {
     const { key } = response.locals;

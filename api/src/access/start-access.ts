@@ -15,9 +15,9 @@ export interface AccessSettings {
   readonly databaseUrl: string;
   readonly redis: RedisAddress;
   readonly queuePrefix: string;
-  /** Where the API listens. */
+  /** The address that the API listens on. */
   readonly host: string;
-  /** Whether any caller who reaches it may use it while there are no keys. */
+  /** Whether every caller who can reach it may use it while there are no keys. */
   readonly allowAnonymous: boolean;
 }
 
@@ -27,12 +27,12 @@ export interface Access {
   stop(): Promise<void>;
 }
 
-/** Keys that are not read in this time are read a second later. */
+/** A read of the keys that takes longer is repeated a second later. */
 const READ_MS = 2_000;
 
 /**
- * Reads the keys, on a connection of their own: they are to be read in time however busy the others are.
- * @throws ConfigError if there are none, and the API would be open to others than this machine.
+ * Reads the keys on a connection of their own, so that they are read in time however busy the others are.
+ * @throws ConfigError if there are none, and the API would be open to other machines.
  */
 export async function startAccess(settings: AccessSettings, log: Logger): Promise<Access> {
   const database = createPool({
@@ -73,7 +73,7 @@ export async function startAccess(settings: AccessSettings, log: Logger): Promis
 function refuseToBeOpen({ host, allowAnonymous }: AccessSettings): void {
   if (isLoopback(host) || allowAnonymous) return;
   throw new ConfigError(
-    `There are no API keys, so every client that reaches ${host} could do everything. Make a key first (npm run keys -- create), ` +
-      'or set ALLOW_ANONYMOUS=true where nobody but trusted callers can reach it.',
+    `There are no API keys, so every client that reaches ${host} could do everything. Create a key first (npm run ` +
+      'keys -- create), or set ALLOW_ANONYMOUS=true where only trusted callers can reach it.',
   );
 }

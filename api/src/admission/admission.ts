@@ -5,22 +5,22 @@ import type { Accepted } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
 
 /**
- * Whether something more can be taken. Overload is refused before it is accepted: then what was accepted is still applied soon,
- * and nothing is left to clear away when the overload ends.
+ * Decides whether more work can be accepted. Overload is rejected before acceptance: then accepted work is still
+ * applied soon, and nothing has to be cleaned up when the overload ends.
  *
- * Single operations are counted apart from the lines of batches, and those of high priority from those of low: a large batch
- * is a legitimate backlog, and shuts out nothing but other batches.
+ * Single operations are counted separately from the lines of batches, and those of high priority from those of low: a
+ * large batch is a legitimate backlog, and blocks nothing but other batches.
  */
 export interface AdmissionLimits {
-  /** Single operations that wait to be applied, of one priority. */
+  /** Pending single operations of one priority. */
   readonly pendingOperations: number;
-  /** Lines of batches that wait to be applied. */
+  /** Pending lines of batches. */
   readonly pendingLines: number;
-  /** For how long operations may wait in a partition. */
+  /** How long operations may wait in a partition. */
   readonly pendingAgeMs: number;
-  /** Requests that wait to be stored, and for a connection to do so. */
+  /** Requests that wait to be stored, or for a connection. */
   readonly waitingRequests: number;
-  /** How late the process may be with what it has to do. */
+  /** The permitted delay of the event loop. */
   readonly eventLoopMs: number;
 }
 
@@ -34,29 +34,29 @@ export const REFUSAL_REASONS = [
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** What is known of the load, at any moment. */
+/** The known load at any moment. */
 export interface Load {
-  /** The last sample of what waits; empty before the first. */
+  /** The last sample of the backlog; empty before the first. */
   readonly backlog: readonly Backlog[];
-  /** Operations accepted by this process that the sample does not count. */
+  /** Operations accepted by this process after the sample. */
   acceptedSince(priority: Priority): number;
-  /** Requests that wait for a connection to store what they ask for. */
+  /** Requests that wait for a connection to store their operations. */
   waitingForConnection(): number;
-  /** By how much the process was behind when that was last measured, in milliseconds. */
+  /** The last measured delay of the event loop, in milliseconds. */
   eventLoopMs(): number;
-  /** For how long the current turn of the event loop has been answering requests. Those that follow in it wait as long. */
+  /** How long the current turn of the event loop has been answering requests. The following ones in it wait as long. */
   turnMs(): number;
 }
 
 export interface Admission {
-  /** Why a request cannot be taken now; null if it can. Asked before its body is read. */
+  /** Why a request must be rejected now; null if it can be accepted. Called before its body is read. */
   refusalOf(kind: Accepted): RefusalReason | null;
-  /** Takes an operation in, to be stored. `leave` follows, whatever comes of it. @throws Problem `overloaded`. */
+  /** Admits an operation, to be stored. `leave` must follow, whatever its result. @throws Problem `overloaded`. */
   enter(operation: NewOperation): void;
   leave(operation: NewOperation): void;
-  /** Makes the answer to who is refused, and counts it. */
+  /** Makes the answer to a rejected request, and counts it. */
   refuse(kind: Accepted, reason: RefusalReason): Problem<'overloaded'>;
-  /** Operations taken in and not yet stored, or refused after all. */
+  /** Operations admitted and not yet stored or refused. */
   readonly waiting: () => number;
 }
 
@@ -69,13 +69,13 @@ const DETAILS = {
   uploads: 'Too many batches are being read.',
 } as const satisfies Record<RefusalReason, string>;
 
-/** Seconds until a refused client may ask again: drawn from this range, so that not all of them come at once. */
+/** The range of Retry-After in seconds: drawn at random, so that rejected clients do not all retry at once. */
 const RETRY_AFTER_S = { single: [1, 4], batch: [5, 15] } as const satisfies Record<Accepted, readonly [number, number]>;
 
-/** As long as fewer partitions are late than this share, only what is meant for them is refused. */
+/** While fewer partitions than this share are late, only operations for those are rejected. */
 const LATE_SHARE = 0.5;
 
-/** How much of the delay allowed one turn of the event loop may take up: an answer takes several. */
+/** The share of the permitted delay that one turn of the event loop may take up: an answer takes several. */
 const TURN_SHARE = 0.5;
 
 export function createAdmission(
@@ -97,7 +97,7 @@ export function createAdmission(
     return sampled()[priority] + load.acceptedSince(priority) + entered[priority];
   }
 
-  /** What concerns everybody. */
+  /** Reasons that affect every request. */
   function refusalOf(kind: Accepted): RefusalReason | null {
     if (waiting() + load.waitingForConnection() >= limits.waitingRequests) return 'waiting_requests';
     const isLate = load.eventLoopMs() > limits.eventLoopMs || load.turnMs() > TURN_SHARE * limits.eventLoopMs;
@@ -107,7 +107,7 @@ export function createAdmission(
     return sampled().lines >= limits.pendingLines ? 'pending_lines' : null;
   }
 
-  /** What concerns this operation, of which more is known by now. */
+  /** Reasons that affect this operation, of which more is known by now. */
   function refusalOfOperation({ partition, priority }: NewOperation): RefusalReason | null {
     if (waiting() >= limits.waitingRequests) return 'waiting_requests';
     if (pendingOf(priority) >= limits.pendingOperations) return 'pending_operations';
@@ -118,7 +118,7 @@ export function createAdmission(
     onRefused(kind, reason);
     const [least, most] = RETRY_AFTER_S[kind];
     const seconds = least + Math.floor(Math.random() * (most - least + 1));
-    return new Problem('overloaded', `${DETAILS[reason]} Nothing was accepted; ask again later.`, {
+    return new Problem('overloaded', `${DETAILS[reason]} Nothing was accepted; retry later.`, {
       headers: { 'Retry-After': String(seconds) },
     });
   }
@@ -138,11 +138,11 @@ export function createAdmission(
   };
 }
 
-/** A sample, added up once. */
+/** A sample, summed once. */
 interface Totals extends Record<Priority, number> {
   readonly backlog: readonly Backlog[];
   readonly lines: number;
-  /** Whether so many partitions are late that it concerns everybody. */
+  /** Whether so many partitions are late that every request is affected. */
   readonly isLate: boolean;
 }
 

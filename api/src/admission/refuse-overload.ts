@@ -5,9 +5,9 @@ import { splitTarget } from '../http/read-target.ts';
 import { type OnAnswered, requestIdOf } from '../http/request-log.ts';
 
 /**
- * Answers requests for operations that cannot be taken, before their body is read and before anything else is done for them:
- * when there are many times more than can be accepted, most of the work is to refuse them, and that has to cost next to nothing.
- * Everything else goes to `next`.
+ * Rejects requests for operations during overload, before their body is read and before anything else is done for them:
+ * when far more requests arrive than can be accepted, most of the work is rejecting them, so that has to cost next to
+ * nothing. Everything else goes to `next`.
  */
 export function refuseOverload(
   endpoints: readonly Pick<Declaration, 'accepts' | 'paths'>[],
@@ -31,7 +31,7 @@ export function refuseOverload(
   };
 }
 
-/** What is only asked about adds nothing to what waits. */
+/** Dry runs and validations add nothing to the backlog. */
 function isOnlyCheck(kind: Accepted, query: string): boolean {
   return ONLY_CHECK[kind].test(query);
 }

@@ -4,7 +4,7 @@ import type { Accepted } from '../http/endpoint.ts';
 import { type Admission, type AdmissionLimits, type RefusalReason, createAdmission } from './admission.ts';
 import { type LoadWatch, watchLoad } from './watch-load.ts';
 
-/** Overload is told when it begins, and when nothing was refused for so long. */
+/** Overload is logged when it begins, and when nothing was rejected for this long. */
 const CALM_MS = 5_000;
 
 /** Admission by the load of this process and of the database, which is watched until `stop`. */

@@ -7,21 +7,25 @@ import { sleep } from '@wallet/shared/process/repeat';
 import type { Priority } from '@wallet/shared/words/operation';
 import type { Load } from './admission.ts';
 
-/** How often to look at what waits. */
+/** How often to read the backlog. */
 const SAMPLE_MS = 250;
-/** Looking takes at most this share of the time, as long as the pause that this asks for is no longer than the longest. */
+/** Reading takes at most this share of the time, unless the pause for that would exceed the longest. */
 const SAMPLE_SHARE = 0.05;
 /**
- * The longest pause between two looks, and the longest look. Until the next sample, everything accepted counts as waiting: a
- * database that stood still for 3 s asked for a pause of 60 s, in which 10,353 operations were refused while nothing waited.
+ * The longest pause between two reads, and the longest read. Until the next sample, everything accepted counts as
+ * pending: after a database had stalled for 3 s the pause was 60 s, in which 10,353 operations were rejected while
+ * nothing was pending.
  */
 const LONGEST_PAUSE_MS = 1_000;
 const LONGEST_LOOK_MS = 2_000;
-/** Once this process has accepted so much of what may wait since the last sample, the next look does not wait any longer. */
+/**
+ * Once this process has accepted this share of the permitted backlog since the last sample, the next read starts
+ * immediately.
+ */
 const UNSEEN_SHARE = 0.25;
-/** Of what waits, no more is counted than this many times what may wait. */
+/** The backlog is counted up to this multiple of the permitted one. */
 const COUNTED_SHARE = 2;
-/** How finely the delay of the event loop is measured; the measurement contains as much. */
+/** The resolution of the event loop's delay; the measured delay includes it. */
 const RESOLUTION_MS = 10;
 const NANOSECONDS = 1e6;
 
@@ -32,22 +36,22 @@ export interface LoadWatch extends Load {
 }
 
 /**
- * Watches the load: what waits in the database, by looking a few times a second, and how late this process is. If the database
- * cannot be looked at, what was last seen stands, and what this process accepts meanwhile is added to it: so it keeps
- * accepting for a while, but not without end.
+ * Watches the load: the backlog in the database, read a few times a second, and the delay of this process. While the
+ * database cannot be read, the last sample stays, and operations accepted by this process are added to it: so it
+ * continues to accept for a while, but not indefinitely.
  */
 export function watchLoad(options: {
-  /** To look at what waits. */
+  /** The pool for reading the backlog. */
   database: Database;
   /** The pool whose connections store operations. */
   storing: Database;
   partitions: number;
-  /** How many single operations of a priority may wait. */
+  /** The permitted number of pending single operations of a priority. */
   pendingLimit: number;
   log: Logger;
 }): LoadWatch {
   const { database, storing, partitions, pendingLimit } = options;
-  const onError = logErrors(options.log, 'looking at what waits failed');
+  const onError = logErrors(options.log, 'reading the backlog failed');
   const stopping = new AbortController();
   const total: Record<Priority, number> = { high: 0, low: 0 };
   let counted = { ...total };
@@ -66,7 +70,7 @@ export function watchLoad(options: {
   /** Takes a sample. @returns how long to wait before the next one, in milliseconds. */
   async function sample(): Promise<number> {
     const begun = performance.now();
-    // What is accepted while the statement runs may or may not be counted by it: it is added.
+    // Operations accepted while the statement runs may or may not be counted by it: they are added.
     const before = { ...total };
     try {
       backlog = await readBacklog(database, partitions, COUNTED_SHARE * pendingLimit, LONGEST_LOOK_MS);
@@ -88,7 +92,7 @@ export function watchLoad(options: {
       }
       if (delays.count > 0) {
         const lag = Math.max(0, delays.mean / NANOSECONDS - RESOLUTION_MS);
-        // Who is late once, at its start or in a moment without a processor, is not overloaded.
+        // A process that is late once, at its start or during a moment without a processor, is not overloaded.
         lagMs = Math.min(lag, lastLagMs);
         lastLagMs = lag;
       }
@@ -118,9 +122,9 @@ export function watchLoad(options: {
 }
 
 /**
- * Makes the function that tells for how many milliseconds the current turn of the event loop has been answering requests. What
- * comes late in a long turn has waited for so long already, and others wait for its end: it is known at once, not only when
- * the delay has been measured.
+ * Makes a function that returns for how many milliseconds the current turn of the event loop has been answering
+ * requests. A request that comes late in a long turn has already waited that long, and others wait for its end: this is
+ * known at once, before the delay has been measured.
  */
 function createTurnClock(): () => number {
   let begun: number | null = null;

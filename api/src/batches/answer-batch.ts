@@ -9,12 +9,14 @@ import type { Wish } from '../http/endpoint.ts';
 import { type PresentedWaiting, type Waiting, presentWaiting, retryAfterOf } from '../http/waiting.ts';
 import { waitSecondsOf } from '../http/prefer.ts';
 
-/** Pauses between two looks at a batch that a request waits for: they grow, since a batch is not a matter of moments. */
+/** Pauses between two looks at a batch that a request waits for: they grow, because batches take long. */
 const LOOK_MS = { first: 25, most: 500, growth: 1.5 };
-/** The most requests that wait for batches at once, since each of them looks. Others are answered with the batch as it is. */
+/**
+ * The most requests that wait for batches at once, since each of them polls. Others get the current state of the batch.
+ */
 const WAITING_LIMIT = 100;
 
-/** The answer with a batch: with `Prefer: wait=N`, of 200 when it is completed, or as it is after N seconds. */
+/** The answer with a batch: with `Prefer: wait=N`, `200` when it is completed, or its state after N seconds. */
 export type AnswerBatch = <Status extends 200 | 202>(
   batch: Batch,
   statusAsIs: Status,
@@ -27,7 +29,7 @@ export function createAnswerBatch(needs: {
   readonly database: Database;
   readonly assets: Assets;
   readonly isStopping: () => boolean;
-  /** Why a batch that has not finished waits. */
+  /** Why an unfinished batch waits. */
   readonly waitingOf: (batch: Batch, pending: number) => Promise<Waiting>;
 }): AnswerBatch {
   const places = pLimit(WAITING_LIMIT);

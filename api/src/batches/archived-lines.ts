@@ -5,10 +5,10 @@ import type { Batch } from '@wallet/shared/database/tables/batches';
 import { batchArchived } from '../http/archived.ts';
 import type { Problem } from '../http/problem.ts';
 
-/** Looks whether lines of a batch are in the archives. Asked after lines were read, it says whether those were all. */
+/** Checks whether lines of a batch are archived. Called after lines were read, it tells whether those were all. */
 export type FindArchived = () => Promise<Problem<'batch_archived'> | null>;
 
-/** `own`: whether operations of the batch itself are; `all`: or those of before that its lines stand for. */
+/** `own`: only operations of the batch itself; `all`: also earlier ones that its lines stand for. */
 export function createFindArchived(database: Database, batch: Batch, which: 'own' | 'all'): FindArchived {
   return async () => {
     const place = await findArchivedLines(database, batch, which);
@@ -16,7 +16,7 @@ export function createFindArchived(database: Database, batch: Batch, which: 'own
   };
 }
 
-/** The lines, to their end if none has gone into the archives meanwhile. @throws Problem otherwise. */
+/** Passes the lines through; fails at the end if some were archived meanwhile. @throws Problem otherwise. */
 export async function* unlessArchived(
   lines: AsyncIterable<readonly BatchLine[]>,
   findArchived: FindArchived,

@@ -42,7 +42,7 @@ import type { Waiting } from '../http/waiting.ts';
 
 const CURSORS = createCursors('batches', readId);
 
-/** What the endpoints of batches work with, besides what accepting one does. */
+/** The dependencies of the batch endpoints, besides those of accepting. */
 export interface BatchNeeds extends UploadNeeds {
   readonly database: Database;
   readonly assets: Assets;
@@ -55,7 +55,7 @@ export function createBatchEndpoints(needs: BatchNeeds): Endpoint[] {
   const { database, assets } = needs;
   const acceptBatch = createAcceptBatch(needs);
   const answerBatch = createAnswerBatch(needs);
-  // What is asked for again is decided on what the primary has.
+  // Requests that are sent again are decided by the primary's state.
   const eachLine = createEachLine((_, read) => read(database), assets);
   const eachLineOfHistory = createEachLine((batch, read) => needs.history.ofBatch(batch, read), assets);
   return [
@@ -85,13 +85,13 @@ const postBatch = ({
     name: 'createBatch',
     paths: ['/batches'],
     tag: 'Batches',
-    summary: 'Ask for up to 1,000,000 operations at once',
+    summary: 'Submit up to 1,000,000 operations at once',
     description:
-      'All of them are accepted, or none; with `on_invalid=skip`, all that are valid. The same operations in another form (JSON, ' +
-      'NDJSON or CSV) are the same batch: sent again, they are not accepted again.',
+      'All of them are accepted, or none; with `on_invalid=skip`, all that are valid. The same operations in another ' +
+      'format (JSON, NDJSON or CSV) are the same batch and are accepted only once.',
     params: null,
     query: z.strictObject({
-      priority: z.enum(PRIORITIES).optional().meta({ description: '`low` unless told otherwise.' }),
+      priority: z.enum(PRIORITIES).optional().meta({ description: 'Defaults to `low`.' }),
       atomic: flag.optional().meta({ description: `All succeed or all fail; at most ${ATOMIC_LIMIT} operations.` }),
       line_events: flag.optional().meta({ description: 'Each line sends an event when it ends, not only the batch.' }),
       on_invalid: z
@@ -99,15 +99,16 @@ const postBatch = ({
         .optional()
         .meta({
           description:
-            `\`refuse\` unless told otherwise: a bad line refuses the batch. \`skip\` accepts the good lines and names the ` +
-            `others in \`skipped_lines\`; it refuses the batch if no line is good, more than ${BAD_LINES_NAMED} are bad, or two ` +
-            'have the same key. Not for atomic batches. The same body sent again is the same batch.',
+            `\`refuse\` (the default): one invalid line rejects the batch. \`skip\` accepts the valid lines and ` +
+            `names the others in \`skipped_lines\`; it rejects the batch if no line is valid, more than ` +
+            `${BAD_LINES_NAMED} are invalid, or two have the same key. Not for atomic batches. The same body sent ` +
+            'again is the same batch.',
         }),
       key_column: z.string().min(1).max(255).optional().meta({
         description:
-          'Of a CSV body: the column that holds the idempotency key of each line. It need not be a field of an operation.',
+          'For a CSV body: the column with the idempotency key of each line. It need not be a field of an operation.',
       }),
-      validate_only: flag.optional().meta({ description: 'Only check; `200` tells what would be accepted.' }),
+      validate_only: flag.optional().meta({ description: 'Only validate: `200` says what would be accepted.' }),
     }),
     body: null,
     uploads: {
@@ -146,7 +147,7 @@ const postBatch = ({
     },
   });
 
-/** How the service names batches that have no name of their own. */
+/** The prefixes of keys that the service gives to batches without one. */
 const OWN_KEYS = /^(sha256|retry):/;
 
 interface Asked extends Said {
@@ -164,7 +165,7 @@ function optionsOf(query: Asked, envelope: Envelope): Pick<BatchOptions, 'priori
   const body: Said = envelope.rest === null ? {} : parseWith(jsonRest, envelope.rest);
   for (const name of ['priority', 'atomic', 'line_events'] as const) {
     if (query[name] !== undefined && body[name] !== undefined && query[name] !== body[name]) {
-      throw invalid([{ path: name, message: 'is one thing in the query and another in the body' }]);
+      throw invalid([{ path: name, message: 'differs between the query and the body' }]);
     }
   }
   const atomic = query.atomic ?? body.atomic ?? false;
@@ -209,8 +210,8 @@ const getBatch = ({ database, answerBatch }: { database: Database; answerBatch: 
     tag: 'Batches',
     summary: 'Read a batch',
     description:
-      'It says, until it has finished, why it waits and until when. With `Prefer: wait=N` the answer comes as ' +
-      'soon as the batch is completed, or after N seconds.',
+      'Until it has finished, it says why it waits and when it is expected to end. With `Prefer: wait=N` it is ' +
+      'answered as soon as it is completed, or after N seconds.',
     params: idParams,
     query: null,
     body: null,
@@ -231,7 +232,7 @@ const getBatches = ({ database, assets }: { database: Database; assets: Assets }
     paths: ['/batches'],
     tag: 'Batches',
     summary: 'List batches, newest first',
-    description: 'The time range is about when they were accepted.',
+    description: 'The time range applies to when they were accepted.',
     params: null,
     query: z.strictObject({
       status: z.enum(BATCH_STATUSES).optional().meta({ description: '`pending`: none of its operations has ended.' }),
@@ -267,7 +268,7 @@ const cancel = ({ database, answerBatch }: { database: Database; answerBatch: An
     name: 'cancelBatch',
     paths: ['/batches/{id}/cancel'],
     tag: 'Batches',
-    summary: 'Cancel what is still pending of a batch',
+    summary: 'Cancel the pending operations of a batch',
     description: 'Each of these operations fails with the code `cancelled`. What has succeeded stays.',
     params: idParams,
     query: null,
@@ -291,10 +292,10 @@ const retry = ({ answerBatch, ...needs }: RetryNeeds & { answerBatch: AnswerBatc
     name: 'retryBatch',
     paths: ['/batches/{id}/retry'],
     tag: 'Batches',
-    summary: 'Retry the lines of a batch that failed',
+    summary: 'Retry the failed lines of a batch',
     description:
-      'They become a batch of their own, whose `retry_of` is this one. A batch is retried once: a second ' +
-      'request answers the same batch.',
+      'They become a new batch, whose `retry_of` is this one. A batch is retried once: a second request returns the ' +
+      'same new batch.',
     params: idParams,
     query: null,
     body: null,

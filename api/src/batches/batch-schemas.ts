@@ -19,8 +19,7 @@ export const batchSchema = z
       description: 'Lines that had been accepted before under their own keys. They are not operations of this batch.',
     }),
     skipped: z.int().meta({
-      description:
-        'Bad lines that it was accepted without, with `on_invalid=skip`. They are not operations of this batch.',
+      description: 'Invalid lines that `on_invalid=skip` left out. They are not operations of this batch.',
     }),
     sums: z.array(z.strictObject({ asset: z.string(), total: money, succeeded: money, failed: money, pending: money })),
     priority: z.enum(PRIORITIES),
@@ -38,24 +37,37 @@ export const batchSchema = z
       .meta({ description: 'From the first operation that ended until now.' }),
     estimated_finish_at: time.nullable(),
   })
-  .meta({ id: 'Batch', description: 'Many operations accepted together. Each ends by itself, unless it is atomic.' });
+  .meta({
+    id: 'Batch',
+    description:
+      'Many operations accepted together. Each succeeds or fails on its own, unless ' + 'the batch is atomic.',
+  });
 
-/** A batch that is asked for by itself: until it has finished, it says why. */
+/** A batch requested on its own: until it has finished, it says why. */
 export const polledBatchSchema = batchSchema
   .extend({
     ...waitingFields,
-    ahead: z.int().min(0).nullable().optional().meta({
-      description:
-        'Until it has finished: how many operations of others go first, in all of its partitions, before its last line.',
-    }),
+    ahead: z
+      .int()
+      .min(0)
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'Until it has finished: how many other operations are applied before its last line, over all of its ' +
+          'partitions.',
+      }),
   })
-  .meta({ id: 'PolledBatch', description: 'A batch, and until it has finished also why it waits and until when.' });
+  .meta({
+    id: 'PolledBatch',
+    description: 'A batch; until it has finished, also why it waits and when it is expected ' + 'to end.',
+  });
 
 const skippedLines = z
   .array(z.strictObject({ line: z.int(), field: z.string(), message: z.string() }))
   .optional()
   .meta({
-    description: 'With `on_invalid=skip`: the lines that were left out, and why. The same again in every replay.',
+    description: 'With `on_invalid=skip`: the lines that were left out, and why. Every replay returns the same list.',
   });
 
 /** A batch that was just asked for, in answer to that. */
@@ -69,19 +81,19 @@ export const jsonBody = z.strictObject({
   atomic: z.boolean().optional(),
   line_events: z.boolean().optional(),
 });
-/** What a JSON body says once its operations have been taken out. */
+/** The rest of a JSON body without its operations. */
 export const jsonRest = jsonBody.extend({ operations: z.array(z.unknown()) });
 
-/** How CSV is read, as the document says it. */
+/** How CSV is read, for the document. */
 export const TABLE = [
-  'RFC 4180, or what a spreadsheet saves as CSV. The header names the fields of an operation, in any case.',
+  'RFC 4180, or CSV as spreadsheets save it. The header names the fields of an operation, in any case.',
   'Fields are separated by commas, semicolons, tabs or `|`, as the header shows or a first line `sep=;` says;',
   'lines end in LF, CRLF or CR; text is UTF-8, or UTF-16 with a byte order mark.',
-  'Empty lines and columns without a name say nothing.',
+  'Empty lines and columns without a name are ignored.',
   'Where commas do not separate fields, `12,50` is read as 12.50, and an amount such as `1,000` or `1.000`, which is one',
-  'in some countries and a thousand in others, is refused. The same operations are the same batch in whatever form.',
-  'The CSV of the operations of a batch that failed can be corrected and sent as it is: its columns of results are dropped, and each',
-  'line is accepted under the key `retry-of:` and the id of the operation that failed, so once.',
+  'in some countries and a thousand in others, is refused. The same operations are the same batch in any format.',
+  "The CSV export of a batch's failed operations can be corrected and sent back: result columns are dropped, and each",
+  'line is accepted once, under the key `retry-of:` followed by the id of the failed operation.',
 ].join(' ');
 
 export const checkedSchema = z
@@ -93,7 +105,7 @@ export const checkedSchema = z
     skipped_lines: skippedLines,
     sums: z.array(z.strictObject({ asset: z.string(), total: money })),
     accepted_as: z.uuid().nullable().meta({
-      description: 'The batch that the same was accepted as before: then nothing would be accepted again.',
+      description: 'The batch in which the same content was accepted before; then nothing would be accepted again.',
     }),
   })
   .meta({ id: 'CheckedBatch', description: 'A batch that would be accepted.' });

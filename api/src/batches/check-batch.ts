@@ -10,7 +10,7 @@ import type { LineNeeds } from './find-line-facts.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
 
-/** What is asked for, besides the lines. What a large body says of it is known when the last line has been read. */
+/** The parameters of a batch besides its lines. In a large body they are known after the last line. */
 export interface BatchOptions {
   readonly priority: Priority;
   readonly atomic: boolean;
@@ -20,24 +20,24 @@ export interface BatchOptions {
   readonly retryOf: string | null;
 }
 
-/** What to accept, and whether it is only to be checked. */
+/** The batch to accept, and whether it is only validated. */
 export interface BatchRequest {
   readonly validateOnly: boolean;
   /** Whether a line's idempotency key or reference names its request. */
   readonly hasKeys: boolean;
-  /** Whether bad lines are left out: otherwise one of them refuses the batch. */
+  /** Whether invalid lines are left out: otherwise one of them rejects the batch. */
   readonly skips: boolean;
-  /** The body as it was sent, in a few bytes, once it has been read; null if the lines come from elsewhere. */
+  /** A hash of the body, once it has been read; null if the lines come from elsewhere. */
   readonly bodyHash: (() => string) | null;
-  /** What is known now: the end of the body may say more. */
+  /** The parameters known so far: the end of the body may change them. */
   options(): BatchOptions;
 }
 
-/** A batch whose lines have all been read, and lie in the spool. */
+/** A batch whose lines have all been read, and are in the spool. */
 export interface CheckedBatch {
   readonly lines: CheckedLines;
   readonly batch: NewBatch;
-  /** The same, as it was accepted under the same key before. */
+  /** The same batch, accepted earlier under the same key. */
   readonly earlier: Batch | null;
 }
 
@@ -73,7 +73,7 @@ function badLines({ bad, late }: Pick<CheckedLines, 'bad' | 'late'>): LineError[
   return [...bad.errors, ...late.errors].toSorted((a, b) => a.line - b.line).slice(0, BAD_LINES_NAMED);
 }
 
-/** @throws Problem if there are bad lines that cannot be left out. */
+/** @throws Problem if there are invalid lines that cannot be left out. */
 function refuseSkipped(lines: CheckedLines, skips: boolean): void {
   const count = lines.bad.count + lines.late.count;
   if (count === 0) return;
@@ -93,9 +93,9 @@ export function refused(detail: string, errors: readonly LineError[]): Problem {
 }
 
 /**
- * What the same batch is known by when it is sent again: `whole`, by what its lines ask for, in whatever form they are sent; and,
- * where lines are left out, `inPart`, by the bytes of its body, since a line may be bad now and good the next time.
- * Each is null where it cannot be said.
+ * The names under which the same batch is recognised when it is sent again: `whole`, by the content of its lines in any
+ * format; and, if lines are left out, `inPart`, by the bytes of its body, since a line may be invalid now and valid the
+ * next time. Each is null if it cannot be computed.
  */
 interface BatchNames {
   readonly whole: string | null;
@@ -114,8 +114,9 @@ function nameBatch(lines: CheckedLines, options: BatchOptions, bodyHash: BatchRe
 }
 
 /**
- * The same batch, as it was accepted before under its key or else under one of its names.
- * @throws Problem if its key names another batch, or the same body was accepted without its bad lines, which it must not be now.
+ * The same batch, accepted earlier under its key or else under one of its names.
+ * @throws Problem if its key names another batch, or the same body was accepted without its invalid lines, which is not
+ * permitted now.
  */
 async function findSame(
   storing: Database,
@@ -170,7 +171,7 @@ function describe(
   };
 }
 
-/** The batch that was accepted under the key before. @throws Problem if it was another one. */
+/** The batch accepted earlier under the key. @throws Problem if it was another one. */
 export async function findEarlier(storing: Database, { idempotencyKey, requestHash }: NewBatch): Promise<Batch | null> {
   return findUnderKey(storing, idempotencyKey, [requestHash]);
 }

@@ -16,20 +16,23 @@ import type { RawLine } from './raw-line.ts';
 import type { Spool } from './spool.ts';
 import { createSums } from './sum-lines.ts';
 
-/** Lines that are ready to be stored, as they lie in the spool. */
+/** Lines that are ready to be stored, as they are in the spool. */
 export interface ReadyLines {
   readonly count: number;
   readonly columns: LineColumns;
-  /** Whether something is taken with them that others may want: a key of a line, a user's wallet, or the first hold of a wallet. */
+  /**
+   * Whether they claim something that other requests may claim too: a key of a line, a user's wallet, or the first hold
+   * of a wallet.
+   */
   readonly takesNames: boolean;
-  /** Wallets that have to be made first. */
+  /** Wallets that have to be created first. */
   readonly wallets: readonly NewWallet[];
-  /** The wallets of which something is to be held. */
+  /** The wallets with new holds. */
   readonly holders: readonly string[];
   readonly replays: readonly { readonly position: number; readonly line: number; readonly operationId: string }[];
 }
 
-/** Lines that are wrong: how many, and the errors of the first. */
+/** Invalid lines: their number, and the errors of the first. */
 interface BadLines {
   readonly count: number;
   readonly errors: readonly LineError[];
@@ -37,31 +40,33 @@ interface BadLines {
 
 export interface CheckedLines {
   readonly bad: BadLines;
-  /** Lines that could be accepted earlier, and cannot now: they refuse the batch unless it was accepted then. */
+  /**
+   * Lines that may have been acceptable earlier, but are not now: they reject the batch unless it was accepted then.
+   */
   readonly late: BadLines;
-  /** How many lines there are, replayed ones included. */
+  /** The number of lines, including replayed ones. */
   readonly lines: number;
-  /** Of what all the lines ask for. */
+  /** Over all lines. */
   readonly hash: Hash;
   readonly replayed: number;
-  /** Whether some of them take a name, as in `ReadyLines`. */
+  /** Whether some of them claim a name, as in `ReadyLines`. */
   readonly takesNames: boolean;
   readonly parts: NewBatch['parts'];
   readonly totals: NewBatch['totals'];
-  /** How many of the lines that will be stored are of each type. */
+  /** The number of lines to be stored, by type. */
   readonly types: ReadonlyMap<OperationType, number>;
 }
 
-/** The most bad lines that are named, of a batch that is refused, and so the most that one may be accepted without. */
+/** The most invalid lines that are reported, and so the most that a batch may leave out. */
 export const BAD_LINES_NAMED = 1_000;
-/** The most characters of a message: it may quote what was sent. */
+/** The most characters of a message: it may quote the request. */
 const MESSAGE_LIMIT = 300;
-/** Lines, and legs of postings, that are stored by one statement. */
+/** The most lines, and legs of postings, that one statement stores. */
 const CHUNK = 2_000;
 
 /**
- * Checks the lines of a batch, and puts what will be stored into the spool. Only the first bad lines and the sums of the
- * good ones are kept in memory.
+ * Checks the lines of a batch, and puts those to be stored into the spool. Only the first invalid lines and the sums of
+ * the valid ones are kept in memory.
  * @throws Problem if there are too many.
  */
 export async function checkLines(
@@ -115,7 +120,7 @@ export async function checkLines(
     hash.update(text.join(''));
     bad.endGroup();
     late.endGroup();
-    // Once the batch is refused nothing of it needs to be stored.
+    // Once the batch is rejected nothing of it needs to be stored.
     if (bad.told().count + late.told().count > (skips ? BAD_LINES_NAMED : 0)) chunks.clear();
     else await chunks.flushFull();
   }
@@ -123,7 +128,10 @@ export async function checkLines(
   return { bad: bad.told(), late: late.told(), lines, hash, types, ...chunks.sofar(), ...sums.all() };
 }
 
-/** Counts bad lines, and keeps the first. They come in the order of the file by groups, and in any order within a group. */
+/**
+ * Counts invalid lines, and keeps the first. Groups arrive in the order of the file; within a group the order is
+ * arbitrary.
+ */
 function createBadLines(): {
   readonly add: (line: number, field: string, message: string) => void;
   endGroup(): void;
@@ -145,13 +153,13 @@ function createBadLines(): {
   };
 }
 
-/** Gathers lines into what one statement stores. */
+/** Gathers lines for one statement. */
 function createChunks(spool: Spool<ReadyLines>): {
   addLine(line: NewLine, wallet: NewWallet | null): void;
   addReplay(replay: ReadyLines['replays'][number]): void;
-  /** Puts what was gathered into the spool. */
+  /** Puts the gathered lines into the spool. */
   flush(): Promise<void>;
-  /** The same, if it is as much as one statement takes. */
+  /** The same, if they are enough for one statement. */
   flushFull(): Promise<void>;
   clear(): void;
   sofar(): Pick<CheckedLines, 'replayed' | 'takesNames'>;
@@ -198,7 +206,7 @@ function createChunks(spool: Spool<ReadyLines>): {
   };
 }
 
-/** The operations that were accepted before under the keys of lines. */
+/** The operations accepted earlier under the keys of lines. */
 async function findEarlier(
   storing: Database,
   places: readonly Place[],

@@ -6,16 +6,16 @@ import { Problem } from '../http/problem.ts';
 import { parseStrictJson } from '../http/strict-json.ts';
 import { type ResultColumns, findResultColumns } from '@wallet/csv/result-columns';
 
-/** What the header of a table says of the records below it. */
+/** What the header of a table says about the records below it. */
 export interface Table {
   readonly separator: string;
-  /** By its place in a record. A column without a name has nothing in it. */
+  /** By column index. A column without a name must be empty. */
   readonly columns: readonly Column[];
-  /** Where the amounts are, in a table whose numbers may have a decimal comma. */
+  /** The indexes of amounts, in a table whose numbers may have a decimal comma. */
   readonly localAmount: number | null;
-  /** Where the keys of the lines are, and what that column is called. */
+  /** The index and the name of the column with the keys of the lines. */
   readonly key: { readonly at: number; readonly name: string } | null;
-  /** What it says of lines that failed or were refused. */
+  /** Its result columns, for lines that failed or were refused. */
   readonly results: ResultColumns | null;
   /** Refuses all of the body for what is wrong with a line. */
   readonly refuse: (line: number, message: string) => Problem;
@@ -23,14 +23,14 @@ export interface Table {
 
 interface Column {
   readonly name: string;
-  /** What a field that is not empty says, undefined if that is nothing. Null where the field is taken as it is. */
+  /** Converts a non-empty field; undefined if it has no meaning. Null if the text is taken as it is. */
   readonly read: ((field: string) => unknown) | null;
-  /** Says nothing about the operation. */
+  /** Not part of the operation. */
   readonly isDropped: boolean;
 }
 
 const trimmed = (field: string): string | undefined => (hasSpace(field) ? field.trim() || undefined : field);
-/** Whether there may be space around a text. Without this look the reader of a table takes 6 % longer. */
+/** Whether a text may have surrounding spaces. Without this check the reader of a table takes 6 % longer. */
 function hasSpace(text: string): boolean {
   const first = text.charCodeAt(0);
   const last = text.charCodeAt(text.length - 1);
@@ -62,12 +62,12 @@ const FIELDS = {
 } as const satisfies Record<Exclude<LineField, 'legs'>, Column['read']>;
 const READERS: ReadonlyMap<string, Column['read']> = new Map(Object.entries(FIELDS));
 
-/** Why a table has no postings. */
+/** Why a table cannot have postings. */
 export const NO_LEGS = 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON';
 
 /**
- * Reads the record that names the columns. A table whose first line does not say its separator is read by the one that makes most
- * sense of the header. `keyColumn` names the column with the keys of the lines, which need not be a field.
+ * Reads the record that names the columns. If the first line does not name the separator, the one that makes most sense
+ * of the header is used. `keyColumn` names the column with the keys of the lines, which need not be a field.
  * @throws Problem `batch_refused`
  */
 export function readHeader(record: string, said: string | null, line: number, keyColumn: string | null): Table {
@@ -171,7 +171,9 @@ function columnReader(name: string, separator: string): Column['read'] {
   return name === '' ? trimmed : (READERS.get(name) ?? null);
 }
 
-/** A field that is not text: metadata is JSON, and so is a number. What is neither is refused where the fields are checked. */
+/**
+ * A field that is not text: metadata is JSON, and so is a number. Other text is rejected when the fields are checked.
+ */
 function readJson(field: string): unknown {
   const text = field.trim();
   if (text === '') return undefined;
@@ -184,7 +186,7 @@ function readJson(field: string): unknown {
   }
 }
 
-/** Spreadsheets write TRUE and FALSE. What is neither is refused where the fields are checked. */
+/** Spreadsheets write TRUE and FALSE. Other text is rejected when the fields are checked. */
 function readFlag(field: string): boolean | string | undefined {
   const text = field.trim().toLowerCase();
   if (text === 'true' || text === 'false') return text === 'true';
@@ -196,8 +198,8 @@ const DECIMAL_COMMA = /^-?(?:\d+,\d{1,2}|0,\d+)$/;
 const ONE_GROUP_OF_THOUSANDS = /^-?[1-9]\d{0,2}[.,]\d{3}$/;
 
 /**
- * Where commas do not separate fields, they stand in numbers: `12,50` is read as 12.50. Neither `1,000` nor `1.000` is read
- * at all there (see `isAmbiguous`): each is one in some countries and a thousand in others.
+ * If commas do not separate fields, they may be in numbers: `12,50` is read as 12.50. Neither `1,000` nor `1.000` is
+ * accepted then (see `isAmbiguous`): each is one in some countries and a thousand in others.
  */
 function readLocalAmount(field: string): string | undefined {
   const text = field.trim();
@@ -205,7 +207,7 @@ function readLocalAmount(field: string): string | undefined {
   return DECIMAL_COMMA.test(text) ? text.replace(',', '.') : text;
 }
 
-/** Whether an amount is one thing with a decimal comma and a thousand times as much with a decimal point. */
+/** Whether a decimal comma and a decimal point would give amounts that differ by a factor of a thousand. */
 export function isAmbiguous(amount: string): boolean {
   return ONE_GROUP_OF_THOUSANDS.test(amount.trim());
 }

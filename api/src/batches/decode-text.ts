@@ -1,17 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { Problem } from '../http/problem.ts';
 
-/** Turns the bytes of a body into text, piece by piece. */
+/** Decodes the bytes of a body into text, piece by piece. */
 export interface TextDecoding {
-  /** @throws Problem, or NotUtf8, if the bytes are not the text that they should be. */
+  /** @throws Problem, or NotUtf8, if the bytes are not text in the expected encoding. */
   decode(chunk: Buffer): string;
   end(): string;
 }
 
-/** The bytes of a table are not UTF-8: it was probably saved in an older encoding of one byte a character. */
+/** The bytes of a table are not UTF-8: it was probably saved in an older single-byte encoding. */
 export class NotUtf8 extends Error {
   override readonly name = 'NotUtf8';
-  /** How many lines end between what was decoded and the line that is not UTF-8. */
+  /** The number of line ends between the decoded text and the line that is not UTF-8. */
   readonly linesBefore: number;
 
   constructor(linesBefore: number) {
@@ -33,11 +33,11 @@ export function decodeUtf8(): TextDecoding {
   return { decode, end: () => decode() };
 }
 
-/** As many bytes as tell what a file is. */
+/** The bytes needed to detect the type of a file. */
 const MAGIC_BYTES = 4;
 const NOTHING = Buffer.alloc(0);
 
-/** A table as a spreadsheet saves it: UTF-8, or UTF-16 with a byte order mark, told apart by the first bytes. */
+/** A table as spreadsheets save it: UTF-8, or UTF-16 with a byte order mark, detected from the first bytes. */
 export function decodeTable(): TextDecoding {
   let head = NOTHING;
   let decoding: TextDecoding | null = null;
@@ -58,7 +58,7 @@ export function decodeTable(): TextDecoding {
 
 const SAVE_AS = 'Save it as "CSV UTF-8" (in LibreOffice: Text CSV, character set UTF-8) and send that file.';
 
-/** What begins with these bytes is no CSV. */
+/** Files that begin with these bytes are not CSV. */
 const OTHER_FILES = [
   { begins: 'PK\x03\x04', is: 'The body is a workbook (xlsx, ods) or another zip archive, not CSV.' },
   { begins: '\xD0\xCF\x11\xE0', is: 'The body is an Excel workbook (xls), not CSV.' },
@@ -66,7 +66,7 @@ const OTHER_FILES = [
   { begins: '%PDF', is: 'The body is a PDF document, not CSV.' },
 ] as const;
 
-/** @throws Problem that says what the body is, and what to save it as. */
+/** @throws Problem that says what the body is, and in which format to save it. */
 function decodingOf(head: Buffer): TextDecoding {
   const begins = head.toString('latin1', 0, MAGIC_BYTES);
   const other = OTHER_FILES.find((file) => begins.startsWith(file.begins));
@@ -76,7 +76,7 @@ function decodingOf(head: Buffer): TextDecoding {
   }
   if (begins.startsWith('\xFF\xFE')) return decodeUtf16('utf-16le');
   if (begins.startsWith('\xFE\xFF')) return decodeUtf16('utf-16be');
-  // The first character of a header is plain ASCII: beside a zero it is one of two bytes.
+  // The first character of a header is ASCII: beside a zero byte it belongs to a two-byte encoding.
   if (begins.length > 1 && begins.startsWith('\0') !== (begins[1] === '\0')) {
     throw new Problem('malformed_body', `The body is UTF-16 without a byte order mark. ${SAVE_AS}`);
   }
@@ -118,7 +118,10 @@ function decodeTableUtf8(): TextDecoding {
   };
 }
 
-/** How many lines end in `chunk` before the first that is not UTF-8. Its first line may have begun in `before`. */
+/**
+ * The number of lines that end in `chunk` before the first that is not UTF-8. Its first line may have begun in
+ * `before`.
+ */
 function linesBeforeBad(before: Buffer, chunk: Buffer): number {
   const lineFeed = 10;
   const carriageReturn = 13;
@@ -133,7 +136,7 @@ function linesBeforeBad(before: Buffer, chunk: Buffer): number {
   return lines;
 }
 
-/** The refusal of a table that is not UTF-8. */
+/** The problem of a table that is not UTF-8. */
 export function refuseNotUtf8(line: number): Problem {
   return new Problem(
     'malformed_body',

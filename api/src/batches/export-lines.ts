@@ -13,11 +13,11 @@ import { type PresentedOperation, assetsOf, presentOperation } from '@wallet/sha
 
 export const batchLineSchema = operationWith(
   z.strictObject({
-    line: z.int().meta({ description: 'Its line in the file, or its place in the array.' }),
+    line: z.int().meta({ description: 'Its line in the file, or its position in the array.' }),
     position: z.int().meta({
       description:
-        'Its place among the operations of the batch, from 1. It is the same in whatever form the batch was sent: the header ' +
-        'of a table and empty lines do not count.',
+        'Its position among the operations of the batch, from 1. Headers and empty lines are not counted, so it is ' +
+        'the same in every format.',
     }),
   }),
   { id: 'BatchLine', description: 'An operation, as a line of a batch.' },
@@ -29,7 +29,7 @@ const CHUNK = 5_000;
 /** All lines of a batch with a status, in the order of the file, in groups. Their assets are known. */
 export type EachLine = (batch: Batch, status: LineStatus | null) => AsyncGenerator<readonly BatchLine[]>;
 
-/** Makes the function that reads them. Groups are read one after the other: many exports share one connection. */
+/** Makes the function that reads them. Groups are read one at a time: many exports share one connection. */
 export function createEachLine(readLines: History['ofBatch'], assets: Assets): EachLine {
   const inTurn = pLimit(1);
   return async function* (batch, status) {
@@ -54,7 +54,7 @@ export function presentLine(assets: Assets, line: BatchLine): PresentedLine {
   };
 }
 
-/** `escapesFormulas`: whether an apostrophe stands before a field of a table that a spreadsheet would take for a formula. */
+/** `escapesFormulas`: whether an apostrophe precedes fields that a spreadsheet would take for a formula. */
 type Export = (
   assets: Assets,
   lines: AsyncIterable<readonly BatchLine[]>,

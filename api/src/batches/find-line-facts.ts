@@ -11,13 +11,13 @@ import {
   walletsNamedIn,
 } from '../operations/find-facts-of-terms.ts';
 
-/** What is looked up for lines. */
+/** The look-ups for lines. */
 export interface LineNeeds extends TermsNeeds {
-  /** What never changes about wallets: of those that exist. */
+  /** The immutable facts of the wallets that exist. */
   readonly findWallets: (ids: Iterable<string>) => Promise<ReadonlyMap<string, WalletFacts>>;
 }
 
-/** Looks up what lines name: a few statements, however many lines there are. */
+/** Looks up everything that lines name: a few statements, however many lines there are. */
 export async function findLineFacts(needs: LineNeeds, lines: readonly Asked[]): Promise<Facts> {
   const { storing, assets, findWallets } = needs;
   const ids = new Set<string>();

@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RawLine } from './raw-line.ts';
 
-/** The same lines in groups of at most so many lines and legs, or of one line. Between them the process gets to other requests. */
+/**
+ * The same lines in groups of limited size (lines and legs), or of one line. Between them the process handles other
+ * requests.
+ */
 export async function* inSlices(source: AsyncIterable<RawLine[]>, limit: number): AsyncGenerator<RawLine[]> {
   for await (const lines of source) {
     let slice: RawLine[] = [];
@@ -21,7 +24,7 @@ export async function* inSlices(source: AsyncIterable<RawLine[]>, limit: number)
   }
 }
 
-/** As they were sent: they may be anything. */
+/** Unchecked: they may be anything. */
 function countLegs(line: unknown): number {
   return typeof line === 'object' && line !== null && 'legs' in line && Array.isArray(line.legs) ? line.legs.length : 0;
 }

@@ -64,7 +64,7 @@ export const createLinesEndpoint = ({
         return invalid([{ path: 'formulas', message: 'is for text/csv: ask for that with Accept' }]);
       }
       const headers = { Vary: 'Accept' };
-      // What is in the archives has ended.
+      // Archived operations have ended.
       const isAsked = status !== 'pending';
       const findArchived = isAsked ? createFindArchived(database, batch, 'all') : () => Promise.resolve(null);
       if (exported) {

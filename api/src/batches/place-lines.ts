@@ -11,7 +11,7 @@ export interface LineRules {
   isAtomic(): boolean;
   /** Whether a line's idempotency key or reference names its request. */
   readonly hasKeys: boolean;
-  /** Whether the batch may be accepted without its bad lines. */
+  /** Whether the batch may be accepted without its invalid lines. */
   readonly skips: boolean;
 }
 
@@ -28,7 +28,7 @@ interface ReadLine extends OperationRequest {
 
 type Refuse = (line: number, field: string, message: string) => void;
 
-/** Checks what the lines say, and finds what they name. */
+/** Checks the contents of lines, and finds everything they name. */
 export async function findPlaces(
   needs: LineNeeds,
   raw: readonly RawLine[],

@@ -1,14 +1,14 @@
 /** One line of a batch as it was sent. */
 export interface RawLine {
-  /** Where it begins: the first line of the body is 1. For an element of a JSON array, which element. */
+  /** The line of the body on which it begins, from 1; in a JSON array, the element. */
   readonly line: number;
-  /** Its fields, not checked yet. */
+  /** Its unchecked fields. */
   readonly value: unknown;
   /** Why it cannot be read at all. */
   readonly problem: string | null;
-  /** Names the request of the line, whatever keys its fields have. */
+  /** The key of the line, whatever keys its fields have. */
   readonly key?: string;
-  /** The field that the problem is in, if it is in one. */
+  /** The field with the problem, if it is in one. */
   readonly field?: string;
 }
 

@@ -7,11 +7,11 @@ import { NotUtf8, refuseNotUtf8 } from './decode-text.ts';
 import { LINE_LIMIT, type RawLine } from './raw-line.ts';
 import { keepAsked, retryKey } from '@wallet/csv/result-columns';
 
-/** Where a reader is. */
+/** The position of a reader. */
 interface Place {
   /** The line of the body on which the next record begins. */
   line: number;
-  /** What has come of it. */
+  /** The part of it read so far. */
   waiting: string;
 }
 
@@ -24,9 +24,9 @@ export function readCsv(text: AsyncIterable<string>, keyColumn: string | null = 
 type ReadHeader = (record: string, said: string | null, line: number) => Table;
 
 /**
- * Reads a table whose first record names the columns. An empty field is one that is not given. Each end of a line is read as
- * LF, also inside of quotes, so that it makes no other batch of the same lines. Empty lines, and those of nothing but
- * separators, say nothing.
+ * Reads a table whose first record names the columns. An empty field is omitted. Every line end is read as LF, even
+ * inside quotes, so that the line ends do not make a different batch. Lines that are empty, or contain only separators,
+ * are ignored.
  * @throws Problem
  */
 export async function* readTable(text: AsyncIterable<string>, open: ReadHeader): AsyncGenerator<RawLine[]> {
@@ -77,7 +77,7 @@ function toLines({ fields, misquoted }: Records, table: Table, place: Place): Ra
       if (misquoted.has(row)) throw table.refuse(line, MISQUOTED);
       lines.push(toLine(line, table, record));
     }
-    // A quoted field may go over several lines.
+    // A quoted field may span several lines.
     place.line += 1;
     for (const field of record) if (field.includes('\n')) place.line += countLineFeeds(field);
   }
@@ -95,7 +95,7 @@ function refuseLength({ line }: Place): Problem {
   );
 }
 
-/** CRLF as LF, also where one piece ends and the next begins; and CR, if the first line ends in CR alone. */
+/** CRLF as LF, even across two pieces; and CR, if the first line ends in CR alone. */
 async function* withLineFeeds(text: AsyncIterable<string>): AsyncGenerator<string> {
   let carried = '';
   let lineEnd: ReturnType<typeof findLineEnd> = null;
@@ -138,7 +138,7 @@ function toLine(line: number, table: Table, record: readonly string[]): RawLine 
   return table.key === null && results === null ? { line, value, problem: null } : withKey(line, asked, table, record);
 }
 
-/** The line with the key that it has besides its fields. */
+/** The line with a key that is not one of its fields. */
 function withKey(line: number, value: unknown, { key, results }: Table, record: readonly string[]): RawLine {
   const status = results?.outcome ? toName(record[results.outcome.status] ?? '') : '';
   if (status !== '' && status !== 'failed') {

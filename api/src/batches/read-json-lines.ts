@@ -21,8 +21,8 @@ export async function* readNdjson(text: AsyncIterable<string>): AsyncGenerator<R
 }
 
 /**
- * Reads `{"operations": […]}`, or another `list`, without ever holding all of it: the elements are cut out of the array one by
- * one. What is left of the body, with an empty array, goes into `envelope.rest`.
+ * Reads `{"operations": […]}`, or another `list`, without ever holding all of it: the elements are cut out of the array
+ * one by one. The rest of the body, with an empty array, goes into `envelope.rest`.
  */
 export async function* readJsonArray(
   text: AsyncIterable<string>,
@@ -51,7 +51,7 @@ function createCutter(list: string): { cut(piece: string): string[]; rest(): str
   let place: 'before' | 'inside' | 'behind' = 'before';
   let depth = 0;
   let inString = false;
-  /** A backslash that ended a piece: what it escapes comes with the next. */
+  /** A backslash at the end of a piece: the escaped character comes with the next. */
   let carried = '';
   let elements: string[] = [];
   let count = 0;
@@ -68,7 +68,7 @@ function createCutter(list: string): { cut(piece: string): string[]; rest(): str
     element = '';
   }
 
-  /** What a structural character, outside of strings, means. @returns whether it belongs to the text around it. */
+  /** Handles a structural character outside of strings. @returns whether it belongs to the text around it. */
   function meet(character: string): boolean {
     if (character === '{' || character === '[') {
       depth += 1;
@@ -84,7 +84,7 @@ function createCutter(list: string): { cut(piece: string): string[]; rest(): str
     }
     depth -= 1;
     if (place === 'inside' && depth === 1) {
-      // Nothing at all is an empty array; nothing behind a comma is an element that is missing.
+      // Nothing at all is an empty array; nothing after a comma is a missing element.
       if (element.trim() !== '' || count > 0) endElement();
       element = '';
       place = 'behind';

@@ -10,12 +10,12 @@ import { readJsonArray, readNdjson } from './read-json-lines.ts';
 import type { RawLine } from './raw-line.ts';
 import { readText } from './read-text.ts';
 
-/** What a JSON body says besides its operations, once it has been read. */
+/** The rest of a JSON body besides its operations, once it has been read. */
 export interface Envelope {
   rest: unknown;
 }
 
-/** The body of a batch: what it says besides its operations, and what bytes it has, as far as it has been read. */
+/** The body of a batch: its other fields, and a hash of its bytes, as far as it has been read. */
 export interface BatchBody extends Envelope {
   readonly bytes: Hash;
 }
@@ -33,7 +33,7 @@ interface Format {
   ) => AsyncIterable<RawLine[]>;
 }
 
-/** How each type of body is read. */
+/** The reader for each type of body. */
 const FORMATS = {
   'application/json': { decode: decodeUtf8, read: (text, envelope) => readJsonArray(text, envelope) },
   'application/x-ndjson': { decode: decodeUtf8, read: readNdjson },
@@ -43,9 +43,9 @@ const FORMATS = {
 const BATCH_TYPES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
 /**
- * The lines of a batch, in groups, as they arrive; nothing is kept. `body.rest` is set when the last has been read.
- * `keyColumn` names the column of a table that holds the keys of its lines.
- * @throws Problem if the body is of another type, or cannot be read as what it says it is.
+ * The lines of a batch, in groups, as they arrive; nothing is kept. `body.rest` is set after the last one. `keyColumn`
+ * names the column of a table that holds the keys of its lines.
+ * @throws Problem if the body is of another type, or does not match its type.
  */
 export function readLines(request: Request, body: BatchBody, keyColumn: string | null): AsyncIterable<RawLine[]> {
   const type = bodyTypeOf(request, BATCH_TYPES);
@@ -90,7 +90,10 @@ async function* toValues(source: AsyncIterable<RawLine[]>, toValue: ListForm['to
   }
 }
 
-/** Holds back as much as an atomic batch may have: what the end of a small body says is known before its first line. */
+/**
+ * Holds back the size of an atomic batch, so that the fields at the end of a small body are known before its first
+ * line.
+ */
 export async function* holdFirst(source: AsyncIterable<RawLine[]>): AsyncGenerator<RawLine[]> {
   let held: RawLine[] | null = [];
   for await (const lines of source) {

@@ -8,23 +8,22 @@ import type { TextDecoding } from './decode-text.ts';
 
 export interface ReadOptions {
   readonly limitBytes?: number;
-  /** Is given the bytes, as they were sent. */
+  /** Called with the bytes as they were sent. */
   readonly hash?: Hash;
 }
 
 /** The largest body of a batch. */
 const BODY_LIMIT_BYTES = 512 * 1024 * 1024;
 /**
- * For how long a client may keep us waiting. What it sends gives it time back, as if it had come at this rate: so a client that
- * sends nothing, or next to nothing, is given up, and its place is free for another upload. The time in which we are busy with
- * what it sent does not count.
+ * How far a client may fall behind. Received bytes give it time back, at this rate: so a client that sends nothing, or
+ * next to nothing, is cut off, and its place is free for another upload. The time we spend processing does not count.
  */
 const PATIENCE_MS = 30_000;
 const LEAST_BYTES_PER_MS = 4;
 
 /**
- * The body of a request as text, piece by piece; between pieces others get their turn.
- * @throws Problem if it is too large, or stops coming; and what `decoding` throws.
+ * The body of a request as text, piece by piece; between pieces other requests get their turn.
+ * @throws Problem if it is too large, or stops arriving; and any error of `decoding`.
  */
 export async function* readText(
   request: Request,
@@ -60,8 +59,8 @@ export async function* readText(
 }
 
 /**
- * The body, chunk by chunk. Not by iterating over the request: an iterator that is left early destroys the request, after which
- * the rest of the body cannot be dropped and the connection is dead.
+ * The body, chunk by chunk. Not by iterating over the request: an iterator that is left early destroys the request,
+ * after which the rest of the body cannot be dropped and the connection is unusable.
  */
 async function* whileItComes(request: Request, patience: AbortSignal): AsyncGenerator<Buffer> {
   if (request.res) askForBody(request, request.res);

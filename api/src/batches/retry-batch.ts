@@ -20,9 +20,10 @@ export interface RetryNeeds {
 }
 
 /**
- * Accepts the failed lines of a batch as a batch of their own, under the numbers that they have in the file. Asking again
- * gives the same batch. The lines' own keys stay with the operations that failed.
- * @returns a Problem if some of the batch is still pending, nothing failed, or lines are in the archives before they were retried.
+ * Accepts the failed lines of a batch as a new batch, with their line numbers in the file. Repeating this returns the
+ * same new batch. The lines' own keys stay with the operations that failed.
+ * @returns a Problem if part of the batch is still pending, nothing failed, or lines were archived before they were
+ * retried.
  */
 export async function retryBatch(
   { database, assets, acceptBatch, eachLine }: RetryNeeds,
@@ -75,7 +76,7 @@ function readOwn(metadata: string): object {
   return value;
 }
 
-/** A hold says when it expires, also if it was asked for as a time from its acceptance. */
+/** A hold has an expiry time, even if it was requested as a duration. */
 function asSent(assets: Assets, line: BatchLine): Record<string, unknown> {
   return {
     type: line.type,

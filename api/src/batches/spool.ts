@@ -5,17 +5,20 @@ import { join } from 'node:path';
 import { ConfigError } from '@wallet/shared/words/config-error';
 import { explainFileFailure } from '@wallet/shared/process/explain-file-failure';
 
-/** A queue of JSON values on disk: written to its end, and read from its beginning, any number of times. */
+/** A queue of JSON values on disk: appended to, and read from its beginning, any number of times. */
 export interface Spool<Value> {
   append(value: Value): Promise<void>;
   /** Nothing more will be appended. */
   end(): void;
-  /** One value after the other; only the one asked for is in memory. One reader at a time. Waits at the end for what is still to be appended. */
+  /**
+   * Yields the values; only the requested one is in memory. One reader at a time. At the end it waits for values that
+   * are still to be appended.
+   */
   read(): AsyncIterable<Value>;
   close(): Promise<void>;
 }
 
-/** Whether batches can be kept in the folder. @throws ConfigError if not. */
+/** Checks that batches can be stored in the folder. @throws ConfigError if not. */
 export async function checkSpool(folder: string): Promise<void> {
   try {
     const spool = await createSpool(folder);
@@ -29,7 +32,7 @@ export async function checkSpool(folder: string): Promise<void> {
   }
 }
 
-/** Makes a spool in a folder. Its file has no name once it is open, so nothing of it is left, whatever happens. */
+/** Creates a spool in a folder. Its file is unlinked once it is open, so nothing of it is left, whatever happens. */
 export async function createSpool<Value>(folder: string): Promise<Spool<Value>> {
   const path = join(folder, `wallet-batch-${randomUUID()}`);
   const file = await open(path, 'wx+', 0o600);
@@ -37,7 +40,7 @@ export async function createSpool<Value>(folder: string): Promise<Spool<Value>> 
   const lengths: number[] = [];
   let ended = false;
   const changes = new EventEmitter();
-  // Each is used again and again: what is allocated for every value is freed too late.
+  // These buffers are reused: memory allocated for every value is freed too late.
   let written = Buffer.alloc(0);
   let found = Buffer.alloc(0);
   return {

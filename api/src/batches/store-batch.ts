@@ -18,25 +18,25 @@ import type { Spool } from './spool.ts';
 /** How long the transaction that stores a batch may be open while the batch is still being read. */
 const EARLY_MS = 60_000;
 
-/** A batch of which at least the beginning lies in the spool. */
+/** A batch of which at least the beginning is in the spool. */
 export interface Spooled {
   readonly id: string;
   readonly spool: Spool<ReadyLines>;
-  /** How far reading it has come. */
+  /** The progress of reading it. */
   readonly progress: () => 'reading' | 'read' | 'refused';
-  /** Resolves when it has been read to its end: null if it is refused. */
+  /** Resolves when it has been read to its end: null if it is rejected. */
   readonly checked: Promise<CheckedBatch | null>;
 }
 
-/** What the end of a body may say of a batch that was opened before. */
+/** Parameters at the end of a body that may still change after the batch was opened. */
 const FACTS = ['priority', 'atomic', 'lineEvents'] as const;
 type OpenedBatch = Pick<NewBatch, 'id' | 'retryOf' | (typeof FACTS)[number]>;
 
 /**
- * Stores a batch in one transaction, also while it is being read. `later`: nothing is stored, and nothing can be before all of
- * it has been read.
- * @throws Problem if its lines cannot be stored together, or another request makes the same; the database's error, after which
- * it may be stored or not.
+ * Stores a batch in one transaction, possibly while it is being read. `later`: nothing is stored, and nothing can be
+ * before all of it has been read.
+ * @throws Problem if its lines cannot be stored together, or another request creates the same; the database's error,
+ * after which it may be stored or not.
  */
 export async function storeBatch(
   storing: Database,
@@ -55,14 +55,15 @@ export async function storeBatch(
   }
 }
 
-/** Undoes the transaction. */
+/** Rolls the transaction back. */
 class StoreLater extends Error {
   override readonly name = 'StoreLater';
 }
 
 /**
- * The wallets' first holds get their accounts outside of the transaction: a request that waits for an account of it would keep all
- * others of the wallet's partition waiting. An account says nothing by itself, should the batch not be stored.
+ * The wallets' first holds get their accounts outside of the transaction: a request that waited for one of these
+ * accounts would hold up all others in the wallet's partition. If the batch is not stored, an empty account does no
+ * harm.
  */
 async function makeHeldAccounts(storing: Database, { spool, checked }: Spooled): Promise<void> {
   if ((await checked)?.lines.types.has('hold') !== true) return;
@@ -78,14 +79,14 @@ async function store(
   isRead: boolean,
 ): Promise<void> {
   const begun = performance.now();
-  // Until it is committed, a name blocks other transactions that want it, and old row versions cannot be vacuumed.
+  // Until the commit, a claimed name blocks other transactions that want it, and old row versions cannot be vacuumed.
   await addLines(client, opened, spool, (takesNames) => {
     const isLate = performance.now() - begun > EARLY_MS;
     const at = progress();
     if (at === 'refused' || (takesNames && !isRead) || (at === 'reading' && isLate)) throw new StoreLater();
   });
   const whole = await checked;
-  // What the end of the body says of priority, its lines were stored without.
+  // If the end of the body changes the priority, its lines were stored with the wrong one.
   const isAsOpened = whole?.earlier === null && FACTS.every((name) => whole.batch[name] === opened[name]);
   if (!isAsOpened) throw new StoreLater();
   if (!(await tryLockBatchKey(client, whole.batch.idempotencyKey))) {
@@ -115,8 +116,8 @@ async function addLines(
 }
 
 /**
- * Stores lines that take names, and undoes it: nothing else finds two of them with the same new key.
- * @throws what storing them would throw.
+ * Stores lines that claim names, and undoes it: nothing else finds two of them with the same new key.
+ * @throws the error of storing them.
  */
 export async function rehearse(
   storing: Database,
@@ -134,7 +135,7 @@ export async function rehearse(
   });
 }
 
-/** Another request made what this batch was about to make. The next attempt finds it. */
+/** Another request created the same row at this moment. The next attempt finds it. */
 function takenMeanwhile(what: string): Problem {
   return new Problem('batch_in_progress', `${what} was taken by another request just now. Send the batch again.`, {
     headers: { 'Retry-After': '1' },

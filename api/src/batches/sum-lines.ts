@@ -3,7 +3,7 @@ import type { NewBatch } from '@wallet/shared/database/tables/batches';
 
 type Sums = Pick<NewBatch, 'parts' | 'totals'>;
 
-/** Adds up what a batch holds, by partition and asset. */
+/** Adds up the amounts of a batch by partition and asset. */
 export function createSums(batchId: string): {
   add(partition: number, assetId: number, amount: bigint, id: string): void;
   all(): Sums;

@@ -42,27 +42,27 @@ type End =
   | { readonly at: 'replayed'; readonly batch: Batch }
   | { readonly at: 'refused'; readonly because: unknown };
 
-/** The pauses before the transaction is tried again. The first is for a failure while the batch was still being read. */
+/** The pauses before the transaction is retried. The first is for a failure while the batch was still being read. */
 const RETRY_MS = [0, 100, 500];
 /** The most batches that one process reads at once. */
 const UPLOADS = 4;
 
-/** What batches are accepted with. */
+/** The dependencies of accepting batches. */
 export interface UploadNeeds extends LineNeeds {
-  /** Makes the refusal of an upload for which there is no place. */
+  /** Makes the rejection of an upload for which there is no room. */
   readonly refuseUpload: () => Problem<'overloaded'>;
   /** Rings for partitions whose lines were accepted. */
   readonly ring: (partitions: Iterable<number>) => void;
-  /** Told of each batch that was accepted now: its lines by type, and how long that took. */
+  /** Called for each batch accepted now, with its lines by type and the duration. */
   readonly onAccepted: (types: ReadonlyMap<OperationType, number>, seconds: number) => void;
-  /** Told of each failure to store a batch that is tried again. */
+  /** Called for each failure to store a batch that is retried. */
   readonly onRetry: LogError;
   readonly spoolFolder: string;
 }
 
 /**
- * `accepted`: committed now. `replayed`: the same batch was accepted under this key before. `checked`: nothing is stored;
- * `acceptedAs` is the batch that the same was accepted as before.
+ * `accepted`: committed now. `replayed`: the same batch was accepted under this key before. `checked`: nothing is
+ * stored; `acceptedAs` is the batch in which the same content was accepted before.
  */
 export type BatchAcceptance =
   | { readonly kind: 'accepted' | 'replayed'; readonly batch: Batch }
@@ -76,10 +76,9 @@ export type BatchAcceptance =
 export type AcceptBatch = (source: AsyncIterable<RawLine[]>, wanted: BatchRequest) => Promise<BatchAcceptance>;
 
 /**
- * Makes the function that accepts batches. Without an idempotency key a batch's content is its key: sending the same once more
- * gives the first batch back.
- * It rejects with the Problem that the batch is refused with, such as `batch_refused` with the first bad lines, or `overloaded`;
- * then nothing was stored.
+ * Makes the function that accepts batches. Without an idempotency key a batch's content is its key: sending the same
+ * again returns the first batch. It rejects with the Problem of the batch, such as `batch_refused` with the first
+ * invalid lines, or `overloaded`; then nothing was stored.
  */
 export function createAcceptBatch(needs: UploadNeeds): AcceptBatch {
   const places = pLimit(UPLOADS);
@@ -101,7 +100,7 @@ async function acceptBatch(
   try {
     while (!isEnd(state)) state = await step(needs, upload, state);
   } finally {
-    // What still arrives is written into the spool.
+    // The rest of the upload is written into the spool.
     await upload.read;
     await spool.close();
   }
@@ -135,7 +134,7 @@ interface Upload {
   readonly progress: () => 'reading' | 'read' | 'refused';
 }
 
-/** Has the lines checked as they arrive, and put into the spool. */
+/** Starts checking the lines as they arrive, and putting them into the spool. */
 function beginReading(
   needs: UploadNeeds,
   source: AsyncIterable<RawLine[]>,
@@ -161,7 +160,7 @@ function beginReading(
   return { id, wanted, spool, read, progress: () => progress };
 }
 
-/** `reading`: the lines are stored as they arrive, unless they need not be stored at all. */
+/** `reading`: the lines are stored as they arrive, unless nothing has to be stored. */
 async function whileReading({ storing }: UploadNeeds, { wanted }: Upload): Promise<State> {
   const waiting = { at: 'waiting', failures: 0, failure: null } as const;
   if (wanted.validateOnly) return waiting;
@@ -187,14 +186,14 @@ async function whileStoring({ storing }: UploadNeeds, upload: Upload, failures: 
   }
 }
 
-/** `waiting`: once all lines have arrived, what is known of them and of the last try decides. */
+/** `waiting`: once all lines have arrived, they and the result of the last attempt decide. */
 async function whileWaiting(
   needs: UploadNeeds,
   upload: Upload,
   { failures, failure }: State & { at: 'waiting' },
 ): Promise<State> {
   const read = await upload.read;
-  // A bad line says more than the failure that it caused.
+  // An invalid line explains more than the failure that it caused.
   if ('refused' in read) return { at: 'refused', because: read.refused };
   const { checked } = read;
   if (failure !== null) return afterFailure(needs, upload, { checked, failure, failures });
@@ -205,7 +204,7 @@ async function whileWaiting(
   return checked.earlier === null ? { at: 'storing', failures } : { at: 'replayed', batch: checked.earlier };
 }
 
-/** The transaction may have been committed before its connection was lost; if it was not, it is tried again. */
+/** The transaction may have been committed before its connection was lost; if it was not, it is retried. */
 async function afterFailure(
   { storing, onRetry }: UploadNeeds,
   { id }: Upload,
@@ -223,7 +222,7 @@ async function afterFailure(
   return isStored ? { at: 'stored', checked } : { at: 'waiting', failures: failures + 1, failure: null };
 }
 
-/** What is left to do at the end, and to say. */
+/** The work left at the end, and the result. */
 async function conclude(
   { storing, ring, onAccepted }: UploadNeeds,
   { id }: Upload,

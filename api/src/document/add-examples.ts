@@ -19,8 +19,8 @@ const SCHEDULED_DAYS = 30;
 const TIME = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 
 /**
- * Puts the example requests, and what they were answered, into a document. The days are moved to that of `now`: what is asked for
- * the future then stays in it.
+ * Puts the example requests, and their recorded answers, into a document. Dates are moved relative to `now`, so that
+ * dates in the future stay there.
  */
 export function addExamples(document: Document, now: Date): Document {
   const shiftMs = Math.floor((now.getTime() - Date.parse(RECORDED.at)) / DAY_MS) * DAY_MS;

@@ -10,7 +10,7 @@ import { problemSchema } from './problem-schema.ts';
 /** The name of the security scheme. */
 export const KEY_SCHEME = 'api_key';
 
-/** An endpoint as the document has it, by the name that it has there: its own or that of its alias. */
+/** An endpoint in the document's form, under its own name or that of its alias. */
 export function describeEndpoint(endpoint: Declaration, name: string): ZodOpenApiOperationObject {
   const { params, query, headers, scope } = endpoint;
   return {
@@ -35,7 +35,7 @@ function describeFailures({ fails = [] }: Declaration): string[] {
   return ['The operation is accepted, and may fail when its turn comes:', codes.join('\n')];
 }
 
-/** What has no name of its own is a component all the same, named after its endpoint: generators make a type of each. */
+/** A schema without a name becomes a component named after its endpoint: generators make a type of each. */
 function named(schema: z.ZodType, { name }: Declaration, what: 'Request' | 'Answer'): z.ZodType {
   const known = NAMED.get(schema);
   if (known !== undefined) return known;
@@ -47,7 +47,7 @@ function named(schema: z.ZodType, { name }: Declaration, what: 'Request' | 'Answ
   return made;
 }
 
-/** The paths of an endpoint have one schema, which is named once. */
+/** The paths of an endpoint share one schema, which is named once. */
 const NAMED = new WeakMap<z.ZodType, z.ZodType>();
 
 function describeBody(endpoint: Declaration): Pick<ZodOpenApiOperationObject, 'requestBody'> {

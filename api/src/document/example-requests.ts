@@ -1,13 +1,13 @@
-/** What an example request has besides its method and path. `{name.field}` is what an example before it was answered. */
+/** An example request besides its method and path. `{name.field}` is a field from the answer to an earlier example. */
 export interface ExampleRequest {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: Readonly<Record<string, unknown>>;
-  /** Bodies by media type, where there are several. */
+  /** Bodies by media type, if there are several. */
   readonly uploads?: Readonly<Record<string, unknown>>;
 }
 
-/** Of the data that `npm run seed` makes: wallets of dollars. */
+/** Wallets of dollars from the data of `npm run seed`. */
 const ALICE = 'a11ce000-0000-4000-8002-000000000004';
 const BOB = 'b0b00000-0000-4000-8002-000000000004';
 const CLIENT = 'a11ce000-0000-4000-8001-000000000000';
@@ -19,8 +19,8 @@ const ENDPOINT = made('createWebhookEndpoint').params;
 const delivery = { params: { ...ENDPOINT, event_id: '{testWebhookEndpoint.event_id}' } };
 
 /**
- * The example requests, by the names of endpoints: a story, which is told in the order of the document. What is missing has
- * nothing to say. The test of them sends all to one service.
+ * The example requests, by the names of endpoints: a story in the order of the document. Endpoints without inputs are
+ * missing. Their test sends all of them to one service.
  */
 export const EXAMPLE_REQUESTS: Readonly<Record<string, ExampleRequest>> = {
   createWalletOperation: { ...wallet, body: { operation_type: 'DEPOSIT', amount: '25.00', description: 'a deposit' } },

@@ -20,24 +20,28 @@ export const problemSchema = z
     code: z.enum(CODES),
     request_id: z.string(),
     errors: z.array(z.union([fieldError, lineError])).optional(),
-    operation_id: z.string().optional().meta({ description: 'Of an archived operation whose key was sent again.' }),
+    operation_id: z.string().optional().meta({ description: 'The archived operation whose key was sent again.' }),
     month: z
       .string()
       .optional()
-      .meta({ description: 'Of what is in the archives: in the files of this month, `YYYY-MM`, or of a later one.' }),
+      .meta({ description: 'The archived data is in the files of this month (`YYYY-MM`) or of a later one.' }),
     archived_before: z.iso
       .datetime()
       .optional()
-      .meta({ description: 'What was made, or moved, before this moment is in the archives.' }),
-    epoch: z.string().nullable().optional().meta({ description: 'The present epoch, where the cursor is of another.' }),
+      .meta({ description: 'Operations created, and movements made, before this time are in the archives.' }),
+    epoch: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'The current epoch, if the cursor is of another ' + 'one.' }),
     complete_until: z.iso
       .datetime()
       .nullable()
       .optional()
       .meta({
         description:
-          'What was acknowledged up to this moment is in the present epoch. What was acknowledged later can be missing: send it again, ' +
-          'under the same keys. Null if the moment is not known.',
+          'Operations acknowledged up to this time are in the current epoch. Those acknowledged later may be ' +
+          'missing: send them again under the same keys. Null if the time is not known.',
       }),
     continue_after: z
       .string()
@@ -45,8 +49,8 @@ export const problemSchema = z
       .optional()
       .meta({
         description:
-          'The cursor, for `after`, from which everything of the present epoch follows that was not read. Null if it is not known: ' +
-          'then read without `after`.',
+          'The cursor to send as `after`: every unread event of the current epoch follows it. Null if it is not ' +
+          'known: then read without `after`.',
       }),
     events_in_doubt: z
       .int()
@@ -54,8 +58,8 @@ export const problemSchema = z
       .optional()
       .meta({
         description:
-          'How many positions behind `continue_after` were read in the epoch that has ended. Each of their events is missing, comes again ' +
-          'under its id, or is replaced by another of the same operation. Null if that is not known.',
+          'How many positions behind `continue_after` were read in the ended epoch. Each of their events is missing, ' +
+          'comes again under its id, or is replaced by another of the same operation. Null if that is not known.',
       }),
   })
   .meta({ id: 'Problem', description: 'Why a request was refused (RFC 9457). `code` is stable.' });

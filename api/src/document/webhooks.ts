@@ -1,7 +1,7 @@
 import { EVENT_TYPES, type EventType } from '@wallet/shared/words/event';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 
-/** What is sent to webhook endpoints, for each type of event. */
+/** The requests to webhook endpoints, by type of event. */
 
 const WEBHOOKS = {
   'operation.succeeded': {
@@ -24,20 +24,20 @@ const WEBHOOKS = {
   'wallet.closed': { name: 'walletClosed', summary: 'A wallet was closed', payload: 'WalletPayload' },
   'webhook_endpoint.disabled': {
     name: 'webhookEndpointDisabled',
-    summary: 'A webhook endpoint was disabled, because it is gone or has failed for long',
+    summary: 'A webhook endpoint was disabled because it is gone or kept failing',
     payload: 'EndpointDisabledPayload',
   },
   'webhook_endpoint.test': {
     name: 'webhookEndpointTest',
-    summary: 'A test was asked for',
+    summary: 'A test event was requested',
     payload: 'EndpointTestPayload',
   },
 } as const satisfies Record<EventType, { name: string; summary: string; payload: string }>;
 
 const DESCRIPTION =
-  'Check the signature over `webhook-id`, `webhook-timestamp` and the body as it came, joined by full stops, before you read ' +
-  'anything: see Standard Webhooks 1.0.0. Answer with a status of 200 to 299 within 15 seconds; anything else is tried again. ' +
-  'An event can come more than once, always with the same `webhook-id`.';
+  'Verify the signature over `webhook-id`, `webhook-timestamp` and the raw body, joined by full stops, before you ' +
+  'use the event: see Standard Webhooks 1.0.0. Answer with a status from 200 to 299 within 15 seconds; anything ' +
+  'else is retried. An event can be delivered more than once, always with the same `webhook-id`.';
 
 const text = { type: 'string' } as const;
 const SIGNATURE_HEADERS = [
@@ -48,18 +48,20 @@ const SIGNATURE_HEADERS = [
   },
   {
     name: 'webhook-timestamp',
-    description: 'When this attempt was made, in seconds since 1970. Refuse what is older than some minutes.',
+    description:
+      'When this attempt was made, in seconds since 1970. Reject requests that are more than a few ' + 'minutes old.',
     schema: text,
   },
   {
     name: 'webhook-signature',
     description:
-      'Signatures, separated by spaces, each `v1,` and base64. One that fits is enough: there are two after a rotation.',
+      'Signatures, separated by spaces, each `v1,` and base64. One valid signature is enough; after a rotation there ' +
+      'are two.',
     schema: text,
   },
 ].map((header) => ({ ...header, in: 'header' as const, required: true }));
 
-/** The payloads are components already: the feed of events answers them. */
+/** The payloads are components already, because the feed of events returns them. */
 export function describeWebhooks(): ZodOpenApiPathsObject {
   return Object.fromEntries(
     EVENT_TYPES.map((type) => {
@@ -76,9 +78,9 @@ export function describeWebhooks(): ZodOpenApiPathsObject {
         },
         responses: {
           '2XX': { description: 'Received.' },
-          '410': { description: 'Nothing may be sent here from now on: the endpoint is disabled.' },
+          '410': { description: 'The receiver is gone: the endpoint is disabled.' },
           '4XX': { description: 'Tried again.' },
-          '5XX': { description: 'Tried again. With `Retry-After`, not before that.' },
+          '5XX': { description: 'Retried, not before the time in `Retry-After` if there is one.' },
         },
       };
       return [type, { post }];

@@ -7,7 +7,7 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
     interface Locals {
-      /** The key of a request that was let in; null is anybody, as long as there are no keys. */
+      /** The key of an admitted request; null is any caller, as long as there are no keys. */
       key?: UsableKey | null;
     }
   }

@@ -5,13 +5,16 @@ import { noSuchMethod } from './check-request.ts';
 import { end } from './end-connections.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
-/** What Node's parser calls the faults that have a status of their own. */
+/** Node's codes for parse errors that have a status of their own. */
 const CODES: Record<string, ProblemCode> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** Answers what never becomes a request for Express in the same form as everything else, and ends the connection. */
+/**
+ * Answers data that never becomes a request for Express, in the same form as every other problem, and ends the
+ * connection.
+ */
 export function answerBrokenRequests(server: Server): void {
   server.on('clientError', (error, socket) => {
     const isFirst = !broken.has(socket);
@@ -27,7 +30,7 @@ export function answerBrokenRequests(server: Server): void {
 const broken = new WeakSet<Duplex>();
 
 function answerBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // Not public, but Node's default handler decides by it too.
+  // Not public, but Node's default handler uses it too.
   const { _httpMessage: underway } = socket as { _httpMessage?: ServerResponse | null };
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();

@@ -4,21 +4,21 @@ import type { Logger } from '@wallet/shared/process/logger';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { Problem, type ProblemCode } from './problem.ts';
 
-/** What Express and its body reader call the errors of a client. */
+/** The error types of Express and its body reader for client errors. */
 const CLIENT_ERRORS: Record<string, ProblemCode> = {
   'entity.too.large': 'body_too_large',
   'encoding.unsupported': 'unsupported_media_type',
   'request.aborted': 'invalid_request',
   'request.size.invalid': 'invalid_request',
 };
-/** The refusals of Express' file server, by status. */
+/** Problems of Express' file server, by status. */
 const FILE_ERRORS: Record<number, ProblemCode> = { 412: 'precondition_failed', 416: 'range_not_satisfiable' };
 
 export const routeNotFound: RequestHandler = (request) => {
   throw new Problem('route_not_found', `There is no route ${request.path}.`);
 };
 
-/** Answers the methods that a path does not have. */
+/** Answers methods that a path does not have. */
 export function onlyAllow(...methods: string[]): RequestHandler {
   return (request) => {
     const allowed = methods.join(', ');
@@ -28,7 +28,7 @@ export function onlyAllow(...methods: string[]): RequestHandler {
   };
 }
 
-/** Answers every error as problem details (RFC 9457), without a trace of what is inside. */
+/** Answers every error as problem details (RFC 9457), without any internals. */
 export function answerErrors(log: Logger): ErrorRequestHandler {
   const onUnavailable = logErrors(log, 'request failed: the database cannot be used');
   return (error: unknown, _request, response, next) => {

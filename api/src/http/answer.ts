@@ -4,25 +4,25 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { splitTarget } from './read-target.ts';
 
-/** What an answer can have besides its status and body. The headers are made here, and nowhere else. */
+/** The parts of an answer besides its status and body. The headers are made here, and nowhere else. */
 export interface AnswerParts {
-  /** The path of what was made or accepted, without the base path that the request came by; null if nothing was. */
+  /** The path of the created or accepted resource, without the base path of the request; null if there is none. */
   readonly location?: string | null;
-  /** Seconds after which it is worth asking again; null if it is final. */
+  /** The value of Retry-After, in seconds; null if the answer is final. */
   readonly retryAfterS?: number | null;
-  /** Whether the same request was accepted before, and this repeats its answer. */
+  /** Whether the same request was accepted before and this answer repeats the first one. */
   readonly isReplayed?: boolean;
   /** For how many seconds the request preferred to wait (RFC 7240); null if it did not say. */
   readonly waitedS?: number | null;
   /** The cursor of the next page; null if this is the last. */
   readonly nextCursor?: string | null;
-  /** What has no name above. */
+  /** Other headers. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Goes into the request's log line. */
   readonly logged?: Readonly<Record<string, string>>;
 }
 
-/** What is written as a `Value`: one, or, in place of an object, text that is JSON already. */
+/** What may be written as a `Value`: the value, or, in place of an object, text that is JSON already. */
 type Written<Value> = Value extends string | number | boolean | null | undefined
   ? Value
   : | JsonText
@@ -35,7 +35,7 @@ export type Answers = Readonly<Record<number, z.ZodType | null>>;
 
 type BodyOf<Schema> = Schema extends z.ZodType ? Written<z.input<Schema>> : null;
 
-/** A body goes with each status whose schema takes it. */
+/** A body goes with each status whose schema accepts it. */
 type JsonAnswer<Declared extends Answers> = {
   [Status in keyof Declared]: {
     readonly status: {
@@ -45,7 +45,10 @@ type JsonAnswer<Declared extends Answers> = {
   };
 }[keyof Declared];
 
-/** An answer of 200 in another media type than JSON, which `send` writes piece by piece. A HEAD request does not call it. */
+/**
+ * An answer of 200 in another media type than JSON, which `send` writes piece by piece. A HEAD request does not call
+ * it.
+ */
 interface Download<Type> {
   readonly status: 200;
   readonly type: Type;
@@ -56,13 +59,13 @@ interface Download<Type> {
 export type Answer<Declared extends Answers, Type = never> = AnswerParts &
   (JsonAnswer<Declared> | ([Type] extends [never] ? never : Download<Type>));
 
-/** An answer, whatever its endpoint declares. */
+/** Any answer, whatever its endpoint declares. */
 export type AnyAnswer = AnswerParts & ({ readonly status: number; readonly body: unknown } | Download<string>);
 
-/** A client that takes nothing of a download for so long is given up. */
+/** A client that reads nothing of a download for this long is disconnected. */
 const UNTAKEN_MS = 60_000;
 
-/** Sends an answer; resolves, where it is a download, when all of it is sent. */
+/** Sends an answer; for a download, resolves when all of it is sent. */
 export function sendAnswer(request: Request, response: Response, answer: AnyAnswer): Promise<void> | undefined {
   const { logged } = answer;
   if (logged !== undefined) for (const name in logged) response.locals.logged[name] = logged[name] ?? '';
@@ -76,7 +79,7 @@ export function sendAnswer(request: Request, response: Response, answer: AnyAnsw
 
 function sendJson(request: Request, response: Response, text: string): void {
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  // A reader may have the same already, which Express' `send` looks at; it also reads, parses and sets the type again.
+  // The client may have the same already, which Express' `send` checks; it also parses and sets the type again.
   if (request.method === 'GET' || request.method === 'HEAD') {
     response.send(text);
     return;
@@ -105,7 +108,7 @@ function linkToNext(request: Request, cursor: string): string {
   return `<${reference}?${parameters.toString()}>; rel="next"`;
 }
 
-/** Sends a download to its end, or for as long as the client takes it. */
+/** Sends a download to its end, or for as long as the client reads it. */
 async function sendDownload(request: Request, response: Response, { type, send }: Download<string>): Promise<void> {
   response.type(type);
   if (request.method === 'HEAD') {

@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { money, time } from './fields.ts';
 import { Problem } from './problem.ts';
 
-/** What is said of history that is in the archives. */
+/** Answers about archived history. */
 
 /** Where the history of a wallet continues in the archives. */
 export const checkpointSchema = z.strictObject({ version: z.int(), balance: money, moved_at: time }).meta({
   id: 'Checkpoint',
   description:
-    'The last movement of the wallet that is in the archives, with the balance after it. Those of higher versions are not.',
+    'The last archived movement of the wallet, with the balance after it. Movements of higher versions are in the ' +
+    'database.',
 });
 
 export function presentCheckpoint(
@@ -20,24 +21,24 @@ export function presentCheckpoint(
   return { version: Number(version), balance: formatAmount(balance, scale), moved_at: movedAt.toISOString() };
 }
 
-/** What the last page of operations has besides. */
+/** The additional fields of the last page of operations. */
 export const archivedBefore = {
   archived_before: time.nullable().meta({
     description:
-      'On the last page, if operations that were asked for can be in the archives: those made before this moment are, unless ' +
-      'they ended late, and are not listed. Otherwise null.',
+      'On the last page, if matching operations may be in the archives: those created before this time are archived ' +
+      'and not listed, unless they ended late. Otherwise null.',
   }),
 };
 
 /**
- * An id of before the archives end may be that of an archived operation, or of none: only the files can tell.
- * @param what `Operations`, or what else the id is asked for as.
+ * An old id may belong to an archived operation, or to none: only the files can tell.
+ * @param what `Operations`, or another name for the requested resources.
  */
 export function lookInFiles(what: string, id: string, { month }: ArchivePlace): string {
   return `${what} of that time are in the archives: look for ${id} in the files of ${month} or a later month.`;
 }
 
-/** @param operationId of an operation that certainly was there: its key is kept. */
+/** @param operationId of an operation that certainly existed: its key is kept. */
 export function operationArchived(detail: string, place: ArchivePlace, operationId?: string) {
   return new Problem('operation_archived', detail, {
     archive: { ...(operationId === undefined ? {} : { operation_id: operationId }), ...placeOf(place) },

@@ -6,8 +6,8 @@ import { Problem } from './problem.ts';
 const UTF_8 = new Set(['utf-8', 'utf8']);
 
 /**
- * The media type of a body, which must be one of `types`, in UTF-8 and not compressed. Parameters other than `charset` are
- * ignored.
+ * The media type of a body, which must be one of `types`, in UTF-8 and not compressed. Parameters other than `charset`
+ * are ignored.
  * @throws Problem `unsupported_media_type`.
  */
 export function bodyTypeOf<Type extends string>({ headers }: IncomingMessage, types: readonly Type[]): Type {

@@ -2,28 +2,31 @@ import type { IncomingMessage } from 'node:http';
 import { Problem } from './problem.ts';
 import { readTarget } from './read-target.ts';
 
-/** The number of lines that Node keeps by default. It drops the others silently, so it is told to keep all of them. */
+/**
+ * The number of lines that Node keeps by default. It drops the others silently, so it is configured to keep all of
+ * them.
+ */
 const HEADERS_MOST = 1_000;
-/** Headers with a meaning here of which Node keeps only the first line, by the length of their names. */
+/** Headers used here of which Node keeps only the first line, by the length of their names. */
 const SINGLE: (string | undefined)[] = Array.from({ length: 16 });
 for (const name of ['host', 'content-type', 'authorization']) SINGLE[name.length] = name;
 /** RFC 9112, section 3.2. */
 const HOST = /^(?:[\w.~!$&'()*+,;=%-]*|\[[\w.:~!$&'()*+,;=%-]+\])(?::\d*)?$/;
 
 /**
- * What is wrong with a request as such, whatever it asks for; null if nothing is. Whatever form its target has, its `url` is
- * path and query from now on, and everything that comes behind sees nothing else.
+ * What is wrong with a request as such, whatever it asks for; null if nothing is. Whatever form its target has, its
+ * `url` is path and query afterwards, and no later code sees anything else.
  */
 export function checkRequest(request: IncomingMessage): Problem | null {
   const target = readTarget(request.url ?? '', request.method ?? '');
-  // A target that is refused must not reach the router.
+  // A refused target must not reach the router.
   request.url = target === null || target === '*' ? '/' : target;
   if (target === '*') return noSuchMethod('OPTIONS');
   if (target === null) return malformed('The request target must be a path, or an http or https URL with a host.');
   return checkLines(request.rawHeaders) ?? checkFields(request);
 }
 
-/** @param raw names and values in turns. */
+/** @param raw alternating names and values. */
 function checkLines(raw: readonly string[]): Problem | null {
   if (raw.length > 2 * HEADERS_MOST) {
     return new Problem('headers_too_large', `The request has more than ${HEADERS_MOST} header fields.`);

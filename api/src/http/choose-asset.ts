@@ -9,7 +9,10 @@ export interface AssetChoice {
   readonly asset_type_id?: number | null | undefined;
 }
 
-/** Of the assets that this process knows, the one that is meant. Refused if it is not named, named twice differently, or unknown. */
+/**
+ * The named asset, among those that this process knows. Refused if no asset is named, two different ones are, or it is
+ * unknown.
+ */
 export function chooseAsset(assets: KnownAssets, choice: AssetChoice): Asset | Refusal<'invalid_request'> {
   const byCode = choice.asset == null ? null : assets.withCode(choice.asset);
   const byId = choice.asset_type_id == null ? null : assets.list.find(({ id }) => id === choice.asset_type_id);
@@ -25,13 +28,13 @@ export function chooseAsset(assets: KnownAssets, choice: AssetChoice): Asset | R
   return asset;
 }
 
-/** The same, of all that there are: one that was added since this process read them is found too. */
+/** The same over all existing assets: one that was added since this process read them is found too. */
 export async function findAsset(assets: Assets, choice: AssetChoice): Promise<Asset | Refusal<'invalid_request'>> {
   if (mayBeAdded(assets, choice)) await assets.readAnew();
   return chooseAsset(assets, choice);
 }
 
-/** Whether an asset is named that this process does not know, and that there could be. */
+/** Whether the named asset is unknown to this process but may exist. */
 export function mayBeAdded(assets: KnownAssets, { asset, asset_type_id: id }: AssetChoice): boolean {
   if (asset != null && assets.withCode(asset) === null && ASSET_CODE.test(asset)) return true;
   return id != null && id > 0 && id <= ASSET_ID_MOST && !assets.list.some((each) => each.id === id);

@@ -3,14 +3,14 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { Problem } from './problem.ts';
 
-/** What downloads have in common: how many there are at once, and how text of others stands in a table. */
+/** Common parts of downloads: their limit, and the escaping of text from callers. */
 
-/** The most downloads of one kind that one process sends at once: of each, some thousand lines are in memory. */
+/** The most downloads of one kind that one process sends at once: each holds some thousand lines in memory. */
 const AT_ONCE = 32;
 
 type Send = (to: Writable) => Promise<void>;
 
-/** Makes what limits downloads: before anything is sent, one too many is refused. */
+/** Makes the limit of downloads: one too many is rejected before anything is sent. */
 export function limitDownloads(): (send: Send) => Send {
   const sending = pLimit(AT_ONCE);
   return (send) => (to) => {
@@ -24,8 +24,9 @@ function tooMany(): Problem {
 }
 
 /**
- * What a spreadsheet takes for a formula, or may (OWASP, "CSV Injection"): the text of a caller that begins with one of these
- * would be computed by the program that opens the file. A negative number computes nothing, and is left to be summed.
+ * Text that a spreadsheet takes, or may take, for a formula (OWASP, "CSV Injection"): a caller's text that begins with
+ * one of these would be evaluated by the program that opens the file. A negative number is harmless, and stays
+ * summable.
  */
 export const FORMULA = /^(?!-\d+(?:\.\d+)?$)[=+\-@\t\r\n＝＋－＠]/;
 

@@ -2,14 +2,18 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * What happens to a connection after an answer. A request may be answered before its body has been read. If the body is short,
- * the rest is read and dropped, and the connection can be used again; otherwise the answer says `Connection: close`.
+ * The state of a connection after an answer. A request may be answered before its body has been read. If the body is
+ * short, the rest is read and dropped, and the connection can be used again; otherwise the answer says `Connection:
+ * close`.
  *
- * A connection is closed in stages (RFC 9112, section 9.6): first our side, then what the client still sends is read and dropped
- * until it closes its side. Closing a socket with unread data resets the connection, and the client can lose the answer.
+ * A connection is closed in stages (RFC 9112, section 9.6): first our side, then remaining input is read and dropped
+ * until the client closes its side. Closing a socket with unread data resets the connection, and the client can lose
+ * the answer.
  */
 
-/** The longest body that is read and dropped to keep a connection, and the time that the client has to send the rest. */
+/**
+ * The longest body that is read and dropped to keep a connection, and the time that the client has to send the rest.
+ */
 const DROPPED_BYTES = 64 * 1024;
 const DROPPED_MS = 5_000;
 /** How much is read from a connection after our side is closed, and for how long. */
@@ -81,7 +85,9 @@ export function endInStages(server: Server): void {
   });
 }
 
-/** Closes our side after what has been written, then reads and drops, within the limits, until the client closes its side. */
+/**
+ * Closes our side after the written data, then reads and drops, within the limits, until the client closes its side.
+ */
 export function end(socket: Duplex): void {
   if (socket.destroyed || socket.writableEnded) return;
   ending.add(socket);
@@ -95,8 +101,8 @@ export function end(socket: Duplex): void {
     socket.destroy();
   });
   socket.end();
-  // Node's parser reads from the handle, below the stream, and pauses the handle when a body is not consumed. Only the parser's
-  // own `resume` listener starts the handle again, so the parser is replaced after that.
+  // Node's parser reads from the handle, below the stream, and pauses the handle when a body is not consumed. Only the
+  // parser's own `resume` listener starts the handle again, so the parser is replaced after that.
   if (socket.readableFlowing) {
     drop(socket);
   } else {

@@ -16,45 +16,45 @@ type Method = 'get' | 'post' | 'patch' | 'delete';
 /** What a request can ask to be accepted: one operation, or a batch of them. */
 export type Accepted = 'single' | 'batch';
 
-/** One method of one resource: what goes in, and what comes out. The document is made from this. */
+/** One method of one resource: its inputs and outputs. The document is made from this. */
 export interface Declaration {
   readonly method: Method;
   /** Its `operationId`: a verb and a noun, from which generated clients make the names of functions and types. */
   readonly name: string;
-  /** That of its second path, which is kept for callers of earlier services and means the same. */
+  /** The `operationId` of its second path, which is kept for callers of earlier services and is equivalent. */
   readonly aliasName?: string;
-  /** What it accepts, if anything: under overload that is refused before the request is read. */
+  /** What it accepts, if anything: under overload that is rejected before the request is read. */
   readonly accepts?: Accepted;
-  /** Paths in the document's notation, `/wallets/{id}`. The first is the one to use, the others mean the same. */
+  /** Paths in the document's notation, `/wallets/{id}`. The first is the preferred one, the others are equivalent. */
   readonly paths: readonly [string, ...string[]];
   readonly tag: Tag;
-  /** A line of a list: what it does. */
+  /** Its summary: one line for lists. */
   readonly summary: string;
-  /** What a caller has to know besides. */
+  /** Further information for callers. */
   readonly description: string;
-  /** What a key must be allowed to ask this; `any` needs a key with whatever scopes, and null is open to everybody. */
+  /** The scope that a key needs; `any` needs a key with any scopes, and null is public. */
   readonly scope: Scope | 'any' | null;
-  /** Asked every few seconds by whatever watches the process: logged at the level `debug`. */
+  /** Polled every few seconds by monitors of the process: logged at the level `debug`. */
   readonly isProbe?: boolean;
   readonly params: z.ZodObject | null;
   readonly query: z.ZodObject | null;
   readonly body: z.ZodType | null;
-  /** A request without a body means the same as one with `{}`. */
+  /** A request without a body is treated like one with `{}`. */
   readonly bodyIsOptional?: boolean;
   /** Bodies that `handle` reads by itself, by media type, instead of `body`. */
   readonly uploads?: Readonly<Record<string, z.ZodType>>;
-  /** What the answer of 200 is in other media types than JSON. */
+  /** Descriptions of the answer of 200 in other media types than JSON. */
   readonly downloads?: Readonly<Record<string, z.ZodType>>;
-  /** Request headers that mean something here, as the document tells them. */
+  /** Request headers that are used here, for the document. */
   readonly headers?: z.ZodObject;
   readonly answers: Answers;
-  /** Why an operation that is accepted here may fail later: what its own rules say. */
+  /** Why an operation accepted here may fail later, by its own rules. */
   readonly fails?: readonly RejectionCode[];
-  /** What this endpoint in particular says no with; what any request can meet is added in the document. */
+  /** The problems of this endpoint in particular; those of any request are added in the document. */
   readonly problems: readonly ProblemCode[];
 }
 
-/** A declaration with the handlers that keep it. */
+/** A declaration with its handler. */
 export interface Endpoint extends Declaration {
   readonly handlers: readonly RequestHandler[];
 }
@@ -64,7 +64,7 @@ export class Input<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** The request as it came, for what reads its body, or the text of it, by itself. */
+  /** The original request, for handlers that read its body, or the body's text, themselves. */
   readonly request: Request;
   readonly #response: Response;
 
@@ -85,17 +85,17 @@ export class Input<Params, Query, Body> {
     return actorOf(this.#response);
   }
 
-  /** The key of the caller; null while no key was ever made. */
+  /** The key of the caller; null if no key was ever created. */
   get key(): UsableKey | null {
     return this.#response.locals.key ?? null;
   }
 
-  /** For what the request asks to be done later. */
+  /** For work that the request causes later. */
   get origin(): RequestOrigin {
     return originOf(this.#response);
   }
 
-  /** Aborts when the client has gone. */
+  /** Aborts when the client disconnects. */
   gone(): AbortSignal {
     const gone = new AbortController();
     if (this.#response.closed) gone.abort();
@@ -107,7 +107,7 @@ export class Input<Params, Query, Body> {
   }
 }
 
-/** What decides how an answer is made. */
+/** The parts that decide how an answer is made. */
 export type Wish = Pick<Input<unknown, unknown, unknown>, 'header' | 'gone'>;
 
 type Output<Schema extends z.ZodType | null> = Schema extends z.ZodType ? z.output<Schema> : null;
@@ -115,13 +115,13 @@ type Output<Schema extends z.ZodType | null> = Schema extends z.ZodType ? z.outp
 /** The media types of an endpoint's downloads. */
 type Downloads<Declared> = Declared extends Readonly<Record<string, z.ZodType>> ? keyof Declared & string : never;
 
-/** What `handle` may say: an answer that the endpoint declares, or one of its problems. */
+/** The possible results of `handle`: a declared answer, or one of the declared problems. */
 type Outcome<Declared extends Answers, Downloaded, Code extends ProblemCode> =
   Answer<Declared, Downloads<Downloaded>> | Problem<Code | 'invalid_request'>;
 
 type Eventually<Value> = Value | Promise<Value>;
 
-/** Makes an endpoint whose `handle` sees only what the schemas let through, and answers only what is declared. */
+/** Makes an endpoint whose `handle` sees only valid input, and answers only what is declared. */
 export function endpoint<
   Params extends z.ZodObject | null,
   Query extends z.ZodObject | null,
@@ -162,7 +162,7 @@ function parseOrNull<Schema extends z.ZodType | null>(schema: Schema, value: unk
   return (schema === null ? null : parseWith(schema, value)) as Output<Schema>;
 }
 
-/** Leaves out a step of reading the body where there is none to read (RFC 9112, section 6.3). */
+/** Skips a step of reading the body if there is none to read (RFC 9112, section 6.3). */
 function unlessEmpty(step: RequestHandler): RequestHandler {
   return (request, response, next) => {
     const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a field has to be, in the words of this API. They follow the name of the field. */
+/** The requirements of fields, in the words of this API. They follow the name of the field. */
 type Issue = z.core.$ZodRawIssue;
 
 const NOUNS: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   datetime: 'a moment such as 2026-01-31T12:00:00.000Z (RFC 3339)',
 };
 
-/** What is counted where something is too long or too short; numbers are compared instead. */
+/** The unit of "too long" and "too short"; numbers are compared instead. */
 const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
   string: ['character', 'characters'],
   array: ['element', 'elements'],
@@ -29,8 +29,8 @@ const UNITS: Readonly<Record<string, readonly [one: string, many: string]>> = {
 const NAMES_MOST = 30;
 
 /**
- * Says what is allowed where `issue` was found, with an example if the schema has one. Given to `safeParse`; a schema with words of
- * its own keeps them. @returns undefined for what is left to the validator's own words.
+ * Says what is allowed at `issue`, with an example if the schema has one. Passed to `safeParse`; a schema with its own
+ * message keeps it. @returns undefined where the validator's own words stay.
  */
 export function explainIssue(issue: Issue): string | undefined {
   if (issue.code === 'unrecognized_keys') return explainUnknown(issue);
@@ -40,12 +40,14 @@ export function explainIssue(issue: Issue): string | undefined {
   return wanted === undefined ? undefined : mustBe(wanted)(issue);
 }
 
-/** Makes the words of a schema that wants `what`, such as `a UUID such as a11ce000-…`, also of a field that is missing. */
+/**
+ * Makes the message of a schema that requires `what`, such as `a UUID such as a11ce000-…`, also for a missing field.
+ */
 export function mustBe(what: string): (issue: Issue) => string {
   return ({ input }) => (input === undefined ? `is required: ${what}` : `must be ${what}`);
 }
 
-/** What follows "must be". */
+/** The text after "must be". */
 function describeWanted(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':

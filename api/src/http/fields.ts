@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The parts that answers are made of. */
+/** Common fields of answers. */
 
 export const id = z.uuid();
 export const time = z.iso.datetime();

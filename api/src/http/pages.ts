@@ -8,10 +8,10 @@ const LIMIT_MOST = 200;
 /** The query parameters of every list. */
 export const pageQuery = {
   limit: wholeNumber(1, LIMIT_MOST).prefault(LIMIT_DEFAULT),
-  cursor: z.string().max(200).optional().meta({ description: 'The `next_cursor` of the page before.' }),
+  cursor: z.string().max(200).optional().meta({ description: 'The `next_cursor` of the previous page.' }),
 };
 
-/** A time range: `from` is included, `to` is not. */
+/** A time range: `from` is inclusive, `to` is exclusive. */
 export const timeQuery = {
   from: momentFrom.optional(),
   to: momentFrom.optional(),
@@ -25,7 +25,7 @@ export function pageOf<Item extends z.ZodType>(item: Item) {
 /** Reads and writes the cursors of one list. */
 export interface Cursors<Key> {
   /**
-   * The last key of the page before, or null for the first page.
+   * The last key of the previous page, or null for the first page.
    * @throws Problem `invalid_request` if the cursor, which came as `name`, is not one of this list.
    */
   read(cursor: string | undefined, name?: string): Key | null;
@@ -33,8 +33,8 @@ export interface Cursors<Key> {
 }
 
 /**
- * The cursors of a list. They carry its name, so a cursor of another list is refused. `readKey` parses the keys of the list and
- * returns null for anything else.
+ * The cursors of a list. They contain its name, so a cursor of another list is refused. `readKey` parses the keys of
+ * the list and returns null for anything else.
  */
 export function createCursors<Key>(list: string, readKey: (text: string) => Key | null): Cursors<Key> {
   const prefix = list === '' ? '' : `${list}:`;
@@ -44,7 +44,7 @@ export function createCursors<Key>(list: string, readKey: (text: string) => Key 
       if (cursor === undefined) return null;
       const text = Buffer.from(cursor, 'base64url').toString();
       const written = text.slice(prefix.length);
-      // base64url decoding accepts several spellings; only the one that was given out is valid.
+      // base64url decoding accepts several spellings; only the one that was issued is valid.
       const key = write(written) === cursor ? readKey(written) : null;
       if (key === null) throw invalid([{ path: name, message: 'is not a cursor of this list' }]);
       return key;
@@ -63,7 +63,7 @@ export function readPosition(text: string): bigint | null {
   return /^\d{1,18}$/.test(text) ? BigInt(text) : null;
 }
 
-/** The items of a page, and how each is answered. */
+/** The items of a page, and how each is presented. */
 export interface Page<Item, Body> {
   /** Up to one item more than `limit`; that one means there is another page. */
   readonly found: readonly Item[];
@@ -74,7 +74,7 @@ export interface Page<Item, Body> {
   readonly present: (item: Item) => Body;
 }
 
-/** The answer of a page: the cursor of the next goes into its body and, in a link, into its headers. */
+/** The answer of a page: the cursor of the next page goes into its body and, in a link, into its headers. */
 export function answerPage<Item, Body>(
   page: Page<Item, Body>,
 ): { status: 200; body: { data: Body[]; next_cursor: string | null }; nextCursor: string | null } {

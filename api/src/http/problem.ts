@@ -1,4 +1,4 @@
-/** Every way in which this API says no, as problem details (RFC 9457). `code` is stable; callers branch on it. */
+/** Every rejection by this API, as problem details (RFC 9457). `code` is stable; callers branch on it. */
 export const PROBLEMS = {
   invalid_request: [400, 'The request is not valid'],
   malformed_request: [400, 'The request is not valid HTTP'],
@@ -6,7 +6,7 @@ export const PROBLEMS = {
   malformed_body: [400, 'The body cannot be read'],
   malformed_path: [400, 'The path is not valid'],
   conflicting_idempotency_keys: [400, 'The request names two idempotency keys'],
-  api_key_missing: [401, 'An API key is needed'],
+  api_key_missing: [401, 'An API key is required'],
   api_key_invalid: [401, 'The API key is not valid'],
   scope_missing: [403, 'The API key may not do this'],
   route_not_found: [404, 'There is no such route'],
@@ -25,18 +25,18 @@ export const PROBLEMS = {
   method_not_allowed: [405, 'The method is not allowed here'],
   login_taken: [409, 'The login belongs to another client'],
   wallet_closed: [409, 'The wallet is closed'],
-  credit_in_use: [409, 'More of the credit is in use'],
+  credit_in_use: [409, 'The credit in use exceeds the limit'],
   wallet_not_empty: [409, 'The wallet is not empty'],
-  wallet_exists: [409, 'The wallet exists already'],
+  wallet_exists: [409, 'The wallet already exists'],
   asset_exists: [409, 'The code belongs to another asset'],
-  too_many_assets: [409, 'There are as many assets as can be'],
+  too_many_assets: [409, 'The maximum number of assets is reached'],
   account_exists: [409, 'The name belongs to another house account'],
-  too_many_accounts: [409, 'There are as many house accounts as can be'],
-  too_many_keys: [409, 'There are as many API keys as can be'],
+  too_many_accounts: [409, 'The maximum number of house accounts is reached'],
+  too_many_keys: [409, 'The maximum number of API keys is reached'],
   too_many_pending: [409, 'Too many operations wait for the wallet'],
   operation_not_scheduled: [409, 'The operation is not scheduled'],
   not_reversible: [409, 'Operations of this type cannot be reversed'],
-  client_has_wallet: [409, 'The client has a wallet of this asset already'],
+  client_has_wallet: [409, 'The client already has a wallet of this asset'],
   batch_in_progress: [409, 'The same batch is being accepted now'],
   batch_finished: [409, 'The batch is finished'],
   batch_not_finished: [409, 'The batch is not finished'],
@@ -45,8 +45,8 @@ export const PROBLEMS = {
   operation_archived: [410, 'The operation is in the archives'],
   batch_archived: [410, 'Lines of the batch are in the archives'],
   history_archived: [410, 'The history of this time is in the archives'],
-  cursor_expired: [410, 'The cursor is older than what is kept'],
-  epoch_ended: [410, 'The cursor is of an epoch that has ended'],
+  cursor_expired: [410, 'The cursor is older than the kept history'],
+  epoch_ended: [410, 'The cursor belongs to an ended epoch'],
   precondition_failed: [412, 'The precondition failed'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body is of the wrong type'],
@@ -60,26 +60,26 @@ export const PROBLEMS = {
   headers_too_large: [431, 'The headers are too large'],
   internal_error: [500, 'Something went wrong'],
   webhooks_not_configured: [503, 'Webhooks are not configured'],
-  overloaded: [503, 'The service takes no more at the moment'],
+  overloaded: [503, 'The service is overloaded'],
   unavailable: [503, 'The service cannot answer now'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** What is wrong with a field of the request. */
+/** The problem with a field of the request. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
 
-/** What is wrong with a field of a line of a batch. */
+/** The problem with a field of a line of a batch. */
 export interface LineError {
   readonly line: number;
   readonly field: string;
   readonly message: string;
 }
 
-/** Where to find what is in the archives. */
+/** Where archived data is. */
 export interface ArchiveMembers {
   readonly operation_id?: string;
   /** `YYYY-MM`: in the files of this month or a later one. */
@@ -87,7 +87,7 @@ export interface ArchiveMembers {
   readonly archived_before: string;
 }
 
-/** How to read the feed on in another epoch. */
+/** How to continue the feed in another epoch. */
 export interface EpochMembers {
   readonly epoch: string | null;
   readonly complete_until: string | null;
@@ -96,7 +96,8 @@ export interface EpochMembers {
 }
 
 /**
- * A refusal. An endpoint returns those that it declares; whatever cannot return one throws it. The error handler answers both.
+ * A problem. An endpoint returns those that it declares; code that cannot return one throws it. The error handler
+ * answers both.
  */
 export class Problem<Code extends ProblemCode = ProblemCode> extends Error {
   readonly code: Code;

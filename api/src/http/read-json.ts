@@ -7,17 +7,17 @@ import { parseStrictJson } from './strict-json.ts';
 const BODY_LIMIT_BYTES = 64 * 1024;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A client that has not sent its whole body by then loses its connection. */
+/** A client that has not sent its whole body by then is disconnected. */
 const BODY_MS = 10_000;
 
-/** Collects the body. One that is too large is refused as soon as that is known, and not when all of it has come. */
+/** Collects the body. One that is too large is refused as soon as that is known, not after all of it has arrived. */
 const readBytes: RequestHandler = (request, response, next) => {
   if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw tooLarge();
   if (hasCome(request)) {
     const bytes = (request.read() as Buffer | null) ?? Buffer.alloc(0);
     if (bytes.length > BODY_LIMIT_BYTES) throw tooLarge();
     request.body = bytes;
-    // Nothing is left to flow but the end.
+    // Only the end event is still to come.
     request.resume();
     next();
     return;
@@ -48,7 +48,7 @@ const readBytes: RequestHandler = (request, response, next) => {
   request.on('data', take).once('end', finish).once('error', fail);
 };
 
-/** Whether all of the body is here: a small one mostly comes with its headers. Node reports the end of it later. */
+/** Whether the whole body has arrived: a small one mostly comes with its headers. Node reports its end later. */
 function hasCome({ complete, headers, readableLength }: Request): boolean {
   return complete || (headers.expect === undefined && headers['content-length'] === String(readableLength));
 }

@@ -2,8 +2,8 @@ import { type ArchiveMembers, Problem, type ProblemCode } from './problem.ts';
 import { invalid } from './schemas.ts';
 
 /**
- * Why something is refused, as a value. A line of a batch gets `field` and `message`. A request gets a problem with `detail`
- * as its sentence or, without one, the problem of an invalid field.
+ * Why something is rejected, as a value. A line of a batch gets `field` and `message`. A request gets a problem with
+ * `detail` as its sentence or, without one, the problem of an invalid field.
  */
 export class Refusal<Code extends ProblemCode = ProblemCode> {
   readonly code: Code;
@@ -12,7 +12,7 @@ export class Refusal<Code extends ProblemCode = ProblemCode> {
   private readonly detail: string | null;
   private readonly archive: ArchiveMembers | null;
 
-  /** @param archive where it is, of what is in the archives. */
+  /** @param archive where it is, if it is archived. */
   constructor(
     code: Code,
     field: string,
@@ -34,7 +34,7 @@ export class Refusal<Code extends ProblemCode = ProblemCode> {
   }
 }
 
-/** A field that is not valid. */
+/** An invalid field. */
 export function refuseField(field: string, message: string): Refusal<'invalid_request'> {
   return new Refusal('invalid_request', field, message);
 }

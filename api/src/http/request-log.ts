@@ -11,17 +11,17 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace
   namespace Express {
     interface Locals {
-      /** Names this request in the answer, in a problem and in the log. */
+      /** Identifies this request in the answer, in a problem and in the log. */
       requestId: string;
-      /** Whether the caller gave it that name. */
+      /** Whether the caller supplied it. */
       isNamed: boolean;
       /** The span of the request, if it is traced: a W3C `traceparent`. */
       traceparent?: string;
       /** Goes into the request's log line. */
       logged: Record<string, string>;
-      /** The pattern of the path, as the document has it. */
+      /** The pattern of the path, as in the document. */
       route?: string;
-      /** A health check: asked every few seconds, worth a line only to who looks for it. */
+      /** A health check: repeated every few seconds, so only logged at `debug`. */
       isProbe?: boolean;
     }
   }
@@ -29,25 +29,25 @@ declare global {
 
 const REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 
-/** The caller's `X-Request-Id` if it is a plain one, or a fresh id. */
+/** The caller's `X-Request-Id` if it has a plain form, or a fresh id. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  // It is stored and repeated, so it must not be what opens the door.
+  // It is stored and repeated, so it must not contain a token.
   const isPlain = typeof given === 'string' && REQUEST_ID.test(given) && hideTokens(given) === given;
   return isPlain ? given : newId();
 }
 
-/** The route of what has none, or is not an endpoint of the document. */
+/** The route of requests that have none, or one outside the document. */
 const OTHER = 'other';
-/** The status of what was not answered to its end, as nginx writes it down. */
+/** The status of requests that were not answered completely, as in nginx logs. */
 const ABORTED = 499;
 
-/** Told of each request when it is answered, under the pattern of its route. */
+/** Called for each request when it is answered, with the pattern of its route. */
 export type OnAnswered = (method: string, route: string, status: number, seconds: number) => void;
 
 /**
- * Makes what gives each request an id and, when it is answered, logs one line and tells `onAnswered`. With `tracing`, each is also
- * a span, part of the trace that the caller names.
+ * Makes the middleware that gives each request an id and, when it is answered, logs one line and calls `onAnswered`.
+ * With `tracing`, each request is also a span in the caller's trace.
  */
 export function followRequests(
   log: Logger,
@@ -80,7 +80,7 @@ export function followRequests(
         'request answered',
       );
       onAnswered(request.method, locals.route ?? OTHER, isAnswered ? status : ABORTED, milliseconds / 1000);
-      // Health is asked all the time, and no part of anything: its spans are not exported.
+      // Health checks are constant and part of no trace: their spans are not exported.
       if (span !== null && !locals.isProbe) endSpan(span, request, response);
     });
   };

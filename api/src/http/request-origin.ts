@@ -3,8 +3,8 @@ import { newId } from '@wallet/shared/words/ids';
 import type { Response } from 'express';
 
 /**
- * What an operation that a request asks for is called, and where it comes from. A request that its caller gave no name has the id
- * of its operation: so the two are found by each other in the logs of API and worker, and nothing is stored for that.
+ * The name and origin of an operation requested by a caller. A request without an id from its caller gets the id of its
+ * operation: so the logs of API and worker can be matched, and nothing is stored for it.
  */
 export interface RequestOrigin {
   readonly operationId: string;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { explainIssue, mustBe } from './explain-issue.ts';
 import { type FieldError, Problem } from './problem.ts';
 
-/** The parts that requests are made of. */
+/** Common parts of requests. */
 
 const UUID = 'a UUID such as a11ce000-0000-4000-8002-000000000004';
 const MOMENT = 'a moment such as 2026-01-31T12:00:00.000Z (RFC 3339; in an address, + is written %2B)';
@@ -33,14 +33,14 @@ function moment(side: keyof Moment) {
     .meta({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' });
 }
 
-/** An inclusive upper bound, rounded down: what is shown with its millisecond is not after it. */
+/** An inclusive upper bound, rounded down: an item shown with its millisecond is not after it. */
 export const momentUpTo = moment('floor');
 /** An inclusive lower or exclusive upper bound, rounded up to the first millisecond that is not before it. */
 export const momentFrom = moment('ceiling');
 
 /**
- * An amount as decimal text. `parseAmount` checks its spelling once the asset is known; `parseStrictJson` has replaced JSON
- * numbers by their source text.
+ * An amount as decimal text. `parseAmount` checks its spelling once the asset is known; `parseStrictJson` has replaced
+ * JSON numbers by their source text.
  */
 export const amount = z
   .union([z.string().max(64), z.number()], { error: mustBe('a decimal such as "25.00"') })
@@ -80,7 +80,7 @@ export function wholeNumber(least: number, most: number) {
   );
 }
 
-/** Yes or no in a query. The document shows it as a boolean. */
+/** A boolean in a query. The document shows it as a boolean. */
 export const flag = z.preprocess(
   (text) => (text === 'true' ? true : text === 'false' ? false : text),
   z.boolean({ error: 'must be true or false' }),
@@ -91,7 +91,7 @@ export const assetCode = z.string().max(16).meta({ description: 'The code of an 
 const METADATA_KEYS = 20;
 const METADATA_VALUE = 500;
 
-/** A flat object that is kept with an operation and answered with it. */
+/** A flat object that is stored with an operation and returned with it. */
 const metadata = z
   .record(
     z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ . -'),
@@ -102,11 +102,12 @@ const metadata = z
   .refine((value) => Object.keys(value).length <= METADATA_KEYS, `must have at most ${METADATA_KEYS} fields`)
   .meta({
     description:
-      'A flat object of your own. It comes back as it was sent: the order of names and the spelling of numbers are kept, whitespace is not.',
+      'A flat object of your own. It is returned as it was sent: the order of names and the spelling of numbers are ' +
+      'kept, whitespace is not.',
     example: { campaign: 'spring' },
   });
 
-/** What every operation may carry besides what it moves. */
+/** Optional fields of every operation. */
 export const operationExtras = {
   description: text(DESCRIPTION_LIMIT).nullish(),
   reference_id: key.nullish(),
@@ -114,7 +115,7 @@ export const operationExtras = {
   metadata: metadata.nullish(),
 };
 
-/** What a single operation may say besides. */
+/** Optional fields of a single operation. */
 export const singleExtras = {
   ...operationExtras,
   priority: z.enum(PRIORITIES).optional().meta({
@@ -122,13 +123,14 @@ export const singleExtras = {
   }),
   execute_at: momentFrom.nullish().meta({
     description:
-      'When it is to be executed: in the future, at most 365 days ahead. Until then it is `scheduled`; then it takes its place ' +
-      "behind all that was accepted for its wallet, within 2 s by the database's clock.",
+      'When to execute it: in the future, at most 365 days ahead. Until then it is `scheduled`; then it is queued ' +
+      'behind ' +
+      "everything accepted for its wallet, within 2 s by the database's clock.",
     example: '2026-12-31T12:00:00.000Z',
   }),
 };
 
-/** Headers as the document tells them; each is read where it is used. */
+/** Headers for the document; each is read where it is used. */
 export const preferHeader = {
   Prefer: z.string().optional().meta({
     description: '`wait=N`: answer when the operation is final, after N ≤ 30 s at the latest (RFC 7240).',
@@ -151,7 +153,7 @@ export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unkno
   throw invalid(toFieldErrors(result.error));
 }
 
-/** As the schema's own `safeParse`, with errors in the words of this API. */
+/** Like the schema's own `safeParse`, with errors in the words of this API. */
 export function tryWith<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -169,8 +171,8 @@ export function toFieldErrors(error: z.ZodError): FieldError[] {
 }
 
 /**
- * Of a choice between objects, the issues of the one that was most nearly meant, instead of "does not match": of those with the
- * `type` that was sent, if there are any.
+ * For a choice between objects, the issues of the one that was most likely meant, instead of "does not match": of those
+ * with the `type` that was sent, if there are any.
  */
 function narrow(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.path.length > 0) return [issue];

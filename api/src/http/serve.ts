@@ -7,18 +7,21 @@ import { createAppServer } from './create-server.ts';
 import { enter } from './enter.ts';
 
 /**
- * Slow clients lose their connection: headers within 10 s, the whole request within an hour, looked after every second.
- * The hour is for batches; smaller bodies get less time from their readers.
+ * Slow clients are disconnected: headers within 10 s, the whole request within an hour, checked every second. The hour
+ * is for batches; smaller bodies get less time from their readers.
  */
 const SERVER_LIMITS = { headersTimeout: 10_000, requestTimeout: 3_600_000, connectionsCheckingInterval: 1_000 };
 const KEEP_ALIVE_MS = 65_000;
-/** Connections that wait to be taken. With fewer, clients who come all at once would try again after seconds (Linux caps it). */
+/**
+ * Connections that wait to be accepted. With fewer, clients that connect all at once would retry after seconds (Linux
+ * caps it).
+ */
 const BACKLOG = 4_096;
 /** How long a stop waits for clients who are still sending. */
 const SLOW_CLIENT_MS = 4_000;
 const IDLE_LOOK_MS = 50;
 
-/** A server whose sound requests go to `next`, and the others to `app`, which refuses them. */
+/** A server whose valid requests go to `next`, and the others to `app`, which refuses them. */
 export function createApiServer(
   app: Express,
   next: RequestListener,
@@ -29,7 +32,7 @@ export function createApiServer(
   const server = createAppServer({ ...SERVER_LIMITS, requireHostHeader: false }, app, listener);
   // The body readers send 100-continue, and `enter` refuses every other expectation.
   server.on('checkContinue', listener).on('checkExpectation', listener);
-  // No limit, because Node drops the headers above it silently. `enter` refuses what is too much.
+  // No limit, because Node drops the headers above it silently. `enter` refuses too many.
   server.maxHeadersCount = 0;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   limitConnections(server, maxConnections);
@@ -38,8 +41,9 @@ export function createApiServer(
 }
 
 /**
- * Closes connections beyond the limit. One of several processes counts by itself: what a full one refuses, Node offers to the next,
- * again and again while all are full, and closes nothing (10 connections to 2 processes of 2 each took 60 % of a core).
+ * Closes connections beyond the limit. One of several processes counts for itself: a connection that a full one
+ * refuses, Node offers to the next, again and again while all are full, and closes nothing (10 connections to 2
+ * processes of 2 each took 60 % of a core).
  */
 function limitConnections(server: Server, maxConnections: number): void {
   if (!cluster.isWorker) {
@@ -56,7 +60,7 @@ function limitConnections(server: Server, maxConnections: number): void {
   });
 }
 
-/** @returns the port. @throws ConfigError if it cannot be had. */
+/** @returns the port. @throws ConfigError if it is not available. */
 export async function listen(
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },

@@ -3,15 +3,18 @@ import { Problem } from './problem.ts';
 
 /** How deep a body may nest. */
 const DEPTH_LIMIT = 16;
-/** A JSON number of up to 15 significant digits survives a double unchanged (IEEE 754); above, it may be wrong already. */
+/**
+ * A JSON number of up to 15 significant digits survives a double unchanged (IEEE 754); above, it may be wrong already.
+ */
 const DIGITS_LIMIT = 15;
 /** The longest number token, in characters. */
 const NUMBER_LIMIT = 64;
 
 /**
- * Parses JSON (RFC 8259) and refuses what it leaves open: duplicate names, names that reach into prototypes, nesting
- * beyond `DEPTH_LIMIT`, and numbers that a double cannot hold for certain. An `amount` that is a number is returned as its
- * source text, so that it is judged like one in quotes; the source text of `metadata` is kept for `metadataOf`.
+ * Parses JSON (RFC 8259) and refuses what the standard leaves open: duplicate names, names that reach into prototypes,
+ * nesting beyond `DEPTH_LIMIT`, and numbers that a double may not hold exactly. An `amount` that is a number is
+ * returned as its source text, so that it is validated like one in quotes; the source text of `metadata` is kept for
+ * `metadataOf`.
  * @throws Problem `malformed_json`.
  */
 export function parseStrictJson(text: string): unknown {
@@ -28,7 +31,7 @@ export function parseStrictJson(text: string): unknown {
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\]|\\.)*"/y;
 
-/** An object or array that has begun and not ended. */
+/** An open object or array. */
 interface Open {
   /** Its parsed value. */
   readonly value: unknown;
@@ -39,7 +42,7 @@ interface Open {
   at: string | number;
 }
 
-/** Walks through text that is known to be valid JSON, token by token, alongside its parsed value. */
+/** Walks through valid JSON text, token by token, alongside its parsed value. */
 function inspect(text: string, root: unknown): void {
   const open: Open[] = [];
   let nameIsNext = false;

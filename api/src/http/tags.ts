@@ -1,4 +1,4 @@
-/** The groups of endpoints, in the order of the document, and what each is about. */
+/** The groups of endpoints, in the order of the document, with their descriptions. */
 export const TAGS = {
   Operations:
     'An operation moves an amount. It is accepted with `202`, applied by a worker in the order of acceptance of its wallet, and ' +
@@ -11,8 +11,9 @@ export const TAGS = {
   Assets: 'What wallets hold: currencies, points, goods.',
   'House accounts': 'Accounts of the house, which postings and captures can name. The treasury is one of them.',
   Webhooks:
-    'Events are sent to your URLs, signed as Standard Webhooks has it. The feed has the same events, to be read instead or besides.',
-  Access: 'API keys, what they may do, and the log of administrative acts.',
+    'Events are sent to your URLs, signed according to Standard Webhooks. The feed has the same events, to read ' +
+    'instead or in addition.',
+  Access: 'API keys with their scopes, and the audit log.',
   Service: 'The state of the service.',
 } as const;
 

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { time } from './fields.ts';
 
-/** Why something is not applied yet, and until when. */
+/** Why something is not applied yet, and when it should be. */
 
 const WAITS_FOR = ['worker', 'earlier_operations', 'schedule'] as const;
 
 export interface Waiting {
-  /** Null for what is scheduled: it has no place in the order yet. */
+  /** Null for scheduled operations: they have no position in the order yet. */
   readonly ahead: number | null;
   readonly waitsFor: (typeof WAITS_FOR)[number];
-  /** Null where no speed is known. */
+  /** Null if no speed is known. */
   readonly estimatedAt: Date | null;
 }
 
-/** As an answer tells it. */
+/** In the form of an answer. */
 export interface PresentedWaiting {
   ahead: number | null;
   waits_for: Waiting['waitsFor'];
@@ -28,21 +28,25 @@ export const waitingFields = {
     .optional()
     .meta({
       description:
-        'While it waits: how many operations of its partition go first. Exact up to 10,000 single operations; lines of a batch are ' +
-        'counted as they are spread. Null for what is scheduled.',
+        'While it waits: how many operations of its partition are applied first. Exact up to 10,000 single ' +
+        'operations; the number of batch lines is an estimate. Null for scheduled operations.',
     }),
   waits_for: z
     .enum(WAITS_FOR)
     .optional()
     .meta({
       description:
-        'While it waits. `worker`: no worker was seen for 10 s. `schedule`: its moment has not come. `earlier_operations`: ' +
-        'it is in the queue, and workers get on with it.',
+        'While it waits. `worker`: no worker was seen for 10 s. `schedule`: its time has not come. ' +
+        '`earlier_operations`: it is queued, and workers are applying the operations ahead of it.',
     }),
-  estimated_completion: time.nullable().optional().meta({
-    description:
-      'While it waits: when it will have ended, by what waits and by how fast workers are. Null where that is not known.',
-  }),
+  estimated_completion: time
+    .nullable()
+    .optional()
+    .meta({
+      description:
+        'While it waits: when it is expected to end, computed from the backlog and the speed of the workers. Null if ' +
+        'that is not known.',
+    }),
 };
 
 export function presentWaiting({ ahead, waitsFor, estimatedAt }: Waiting): PresentedWaiting {
@@ -53,8 +57,8 @@ const LEAST_S = 1;
 const MOST_S = 60;
 
 /**
- * After how many seconds it is worth asking again: when it should have ended, or, where that is not known, when it has waited twice as
- * long as until now.
+ * The value of Retry-After in seconds: until the estimated end, or, without an estimate, as long as it has waited so
+ * far.
  */
 export function retryAfterOf(estimatedAt: Date | null, since: Date): number {
   const now = Date.now();

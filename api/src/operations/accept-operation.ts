@@ -17,12 +17,13 @@ import { inGroups } from '@wallet/shared/process/in-groups';
 import type { RingPartitions } from './ring-partitions.ts';
 
 /**
- * `accepted`: committed now, and without its terms, which the caller knows. `replayed`: the same request was accepted under this key
- * before. `archived`: so it was, and the operation is in the archives. `key_reused`: another request was accepted; nothing is stored.
+ * `accepted`: committed now, without its terms, which the caller knows. `replayed`: the same request was accepted under
+ * this key before. `archived`: the same, and the operation is archived. `key_reused`: a different request was accepted;
+ * nothing is stored.
  */
 export type Acceptance = { readonly kind: 'accepted'; readonly operation: Operation } | EarlierAcceptance;
 
-/** What became of a request whose key was used before. */
+/** The result of a request whose key was used before. */
 export type EarlierAcceptance =
   | { readonly kind: 'replayed'; readonly operation: Operation }
   | { readonly kind: 'archived'; readonly operationId: string }
@@ -32,23 +33,24 @@ export type AcceptOperation = (operation: NewOperation) => Promise<Acceptance>;
 
 /** The most operations in one INSERT. */
 const GROUP_LIMIT = 500;
-/** Into how many a group is divided to find the operation at fault. */
+/** Into how many parts a group is divided to find the failing operation. */
 const PIECES = 8;
-/** Pauses before repeating a group whose fate is unknown. Its ids are its natural keys, so repeating is safe. */
+/** Pauses before repeating a group whose result is unknown. Its ids are its natural keys, so repeating is safe. */
 const RETRY_MS = [50, 250];
 
 /**
  * Makes the function that accepts operations by group commit: requests that arrive while an INSERT is in flight go into
- * the next one. It resolves after COMMIT; then `ring` is called with the partitions that have work, and not waited for.
- * It rejects with the database's error, and then the operation may or may not have been accepted: a caller with an
- * idempotency key can find out by repeating the request. It rejects with the problem `overloaded` before anything is done.
+ * the next one. It resolves after COMMIT; then `ring` is called with the partitions that have work, and not awaited. It
+ * rejects with the database's error, and then the operation may or may not have been accepted: a caller with an
+ * idempotency key can find out by repeating the request. It rejects with the problem `overloaded` before anything is
+ * done.
  */
 export function createAcceptOperation(dependencies: {
   database: Database;
   ring: RingPartitions;
-  /** Takes an operation in, to be stored, or throws the problem `overloaded`; and counts it out again, whatever came of it. */
+  /** Admits an operation, or throws the problem `overloaded`; counts it out again whatever the result. */
   admission: { enter(operation: NewOperation): void; leave(operation: NewOperation): void };
-  /** Told of each operation that was accepted now, and how long that took. */
+  /** Called for each operation accepted now, with the duration. */
   onAccepted: (operation: NewOperation, seconds: number) => void;
   log: Logger;
 }): AcceptOperation {
@@ -81,7 +83,7 @@ export function createAcceptOperation(dependencies: {
     }
   }
 
-  /** One operation that the database refuses, or whose key another session holds, must not take its group with it. */
+  /** One operation that the database refuses, or whose key another session holds, must not fail its whole group. */
   async function acceptApart(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
     const size = Math.ceil(operations.length / PIECES);
     const answers: GroupAnswer[] = [];
@@ -106,13 +108,13 @@ export function createAcceptOperation(dependencies: {
         byKey: new Map(byKey.map((operation) => [operation.idempotencyKey, operation])),
       };
     } catch (error) {
-      // Only the requests that repeat a key are refused: their neighbours are accepted.
+      // Only the requests that repeat a key are refused: the others are accepted.
       return { error };
     }
   }
 
   const inGroup = inGroups(GROUP_LIMIT, acceptGroup);
-  /** What is scheduled is written by a statement of its own. */
+  /** Scheduled operations are written by a statement of their own. */
   const inScheduledGroup = inGroups(GROUP_LIMIT, acceptGroup);
   return async (operation) => {
     admission.enter(operation);
@@ -140,7 +142,7 @@ const NOTHING: EarlierOperations = { byId: new Map(), byKey: new Map() };
 function accepted(operation: NewOperation, createdAt: Date): Acceptance {
   return {
     kind: 'accepted',
-    // Name by name: to spread it takes five times as long.
+    // Field by field: a spread takes five times as long.
     operation: {
       id: operation.id,
       walletId: operation.walletId,
@@ -170,7 +172,7 @@ function accepted(operation: NewOperation, createdAt: Date): Acceptance {
   };
 }
 
-/** What stands in the way of an operation that was not inserted: itself, after a lost reply, or an earlier request. */
+/** Why an operation was not inserted: itself, after a lost reply, or an earlier request. */
 function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAnswer {
   const itself = earlier.byId.get(operation.id);
   if (itself) return { acceptance: { kind: 'accepted', operation: itself } };
@@ -179,7 +181,7 @@ function recognise(operation: NewOperation, earlier: EarlierOperations): GroupAn
   return { acceptance: judgeEarlier(operation, first) };
 }
 
-/** What becomes of a request whose key belongs to an operation that was accepted before. */
+/** The result of a request whose key belongs to an operation that was accepted before. */
 export function judgeEarlier(
   { idempotencyKey: key, requestHash }: Pick<NewOperation, 'idempotencyKey' | 'requestHash'>,
   first: KeyedOperation | ArchivedOperation,
@@ -188,7 +190,10 @@ export function judgeEarlier(
   return first.isArchived ? { kind: 'archived', operationId: first.id } : { kind: 'replayed', operation: first };
 }
 
-/** Whether one of the operations may be at fault: with the law too, after a promotion that lost what this process knows. */
+/**
+ * Whether one of the operations may be at fault: also if the law refused it, after a promotion lost rows that this
+ * process knows.
+ */
 function isOnesFault(error: unknown): boolean {
   return isOfRow(error) || isLockTimeout(error) || isAgainstLaw(error);
 }

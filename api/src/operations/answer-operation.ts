@@ -12,18 +12,18 @@ export interface AnswerNeeds {
   readonly partitions: number;
   readonly assets: Assets;
   readonly wait: OperationWaiter['wait'];
-  /** When an operation that is accepted now should have ended; null if that is not known. */
+  /** When an operation accepted now should have ended; null if that is not known. */
   readonly expectedAt: (operation: Operation) => Date | null;
 }
 
-/** What an answer is if nobody waits for the end of the operation, and what it says of how it was accepted. */
+/** The answer if nobody waits for the end of the operation, and how the operation was accepted. */
 interface AsIs<Status> {
   readonly status: Status;
   readonly location: string | null;
   readonly isReplayed: boolean;
 }
 
-/** The answer with an operation. With `Prefer: wait=N`: of 200 as soon as it is final, or as it is after N seconds. */
+/** The answer with an operation. With `Prefer: wait=N`: `200` as soon as it is final, or its state after N seconds. */
 export async function answerOperation<Status extends 200 | 202>(
   needs: AnswerNeeds,
   operation: Operation,
@@ -44,7 +44,7 @@ export async function answerOperation<Status extends 200 | 202>(
   };
 }
 
-/** The answer to a request that asks for an operation: the same, and while it waits, why. */
+/** The answer to a request for an operation: the same, and while it waits, why. */
 export async function answerPoll(
   needs: AnswerNeeds,
   waitingOf: (operation: Operation) => Promise<Waiting>,
@@ -81,7 +81,7 @@ function retryAfter({ status, executeAt, createdAt }: Operation, expectedAt: Dat
   return status === 'scheduled' && executeAt !== null ? secondsUntil(executeAt) : retryAfterOf(expectedAt, createdAt);
 }
 
-/** Until it is due what is scheduled stays so, and can only be cancelled: an hour is the longest to wait without a look. */
+/** A scheduled operation does not change until it is due, except by cancellation: it is read at least once an hour. */
 function secondsUntil(moment: Date): number {
   const seconds = Math.ceil((moment.getTime() - Date.now()) / 1000);
   return Math.min(Math.max(seconds, 1), 3_600);

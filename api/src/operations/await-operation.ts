@@ -4,11 +4,11 @@ import { logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import { gather } from '@wallet/shared/process/gather';
 
-/** How often to look without an announcement: it may have been lost, or Redis may be away. */
+/** How often to look without an announcement: it may have been lost, or Redis may be down. */
 const LOOK_MS = 500;
 /** The most operations looked up in one query. */
 const LOOK_LIMIT = 500;
-/** The most requests that wait at once. Beyond it a caller is answered with the operation as it is. */
+/** The most requests that wait at once. Further ones get the current state of the operation. */
 const WAITING_LIMIT = 10_000;
 
 export interface OperationWaiter {
@@ -17,9 +17,9 @@ export interface OperationWaiter {
    * already, or when the process stops.
    */
   wait(id: string, partition: number, ms: number, signal: AbortSignal): Promise<Operation | null>;
-  /** Tells that operations of the partitions ended. */
+  /** Reports that operations of the partitions ended. */
   hear(partitions: readonly number[]): void;
-  /** Lets everybody go. */
+  /** Releases all waiting requests. */
   stop(): void;
 }
 
@@ -28,7 +28,7 @@ interface Waiting {
   readonly resolvers: Set<(operation: Operation | null) => void>;
 }
 
-/** Everybody who waits shares one look-up at a time, made when a partition of theirs is announced. */
+/** All waiting requests share one look-up at a time, made when one of their partitions is announced. */
 export function createOperationWaiter(database: Database, log: Logger): OperationWaiter {
   const onError = logErrors(log, 'looking for awaited operations failed');
   const waiting = new Map<string, Waiting>();
@@ -71,7 +71,7 @@ export function createOperationWaiter(database: Database, log: Logger): Operatio
         signal.addEventListener('abort', giveUp);
         entry.resolvers.add(settle);
         waiters += 1;
-        // It may have ended before anybody waited.
+        // It may have ended before anything waited.
         wanted.add([id]);
       });
     },

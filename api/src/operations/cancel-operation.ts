@@ -8,13 +8,13 @@ import { assetsOf, presentOperation } from '@wallet/shared/events/present-operat
 import { recordFacts } from '@wallet/shared/events/record-facts';
 
 export interface Cancelled {
-  /** As it stands then; null if there is none. */
+  /** The operation afterwards; null if there is none. */
   readonly operation: Operation | null;
   /** Whether it was scheduled, and has failed now. */
   readonly isCancelled: boolean;
 }
 
-/** Ends an operation that is scheduled, and writes down the event of that in the same transaction (P5). */
+/** Ends a scheduled operation, and records the event in the same transaction (P5). */
 export async function cancelOperation(
   { database, assets }: { database: Database; assets: Assets },
   id: string,

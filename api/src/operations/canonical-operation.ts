@@ -8,8 +8,8 @@ type WhatIsAsked = Pick<
 >;
 
 /**
- * What makes two requests for an operation the same, as text: a JSON array, whose plain words need no escaping. Priority does
- * not: it says when, not what.
+ * The normalised text of a request for an operation, equal for equal requests: a JSON array, whose plain words need no
+ * escaping. Priority is left out: it says when, not what.
  */
 export function canonicalOperation(operation: WhatIsAsked): string {
   const { type, walletId, toWalletId, amount, description, referenceId, metadata, terms, executeAt } = operation;
@@ -22,13 +22,13 @@ export function canonicalOperation(operation: WhatIsAsked): string {
   return `["${type}","${walletId}",${receiver},"${amount}",${extras}]`;
 }
 
-/** As they are asked for: of what follows from the time of acceptance, what it follows from. */
+/** As requested: values that depend on the time of acceptance are represented by their inputs. */
 function canonicalTerms({ targetId, toAccountId, final, expiresAt, expiresInS, legs }: NewTerms): string {
   const moved = legs.map((leg) => [leg.fromAccountId, leg.toAccountId, leg.amount, leg.assetId].map(String));
   return JSON.stringify([targetId, toAccountId?.toString() ?? null, final, expiresAt, expiresInS, moved]);
 }
 
-/** The first half of the hash, in hex: that is what is kept. */
+/** The first half of the hash, in hex, which is stored. */
 export function hashOperation(operation: WhatIsAsked): string {
   return hashRequest(canonicalOperation(operation)).slice(0, 32);
 }

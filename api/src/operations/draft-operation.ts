@@ -15,7 +15,7 @@ import { type AssetChoice, chooseAsset } from '../http/choose-asset.ts';
 import { idempotencyKeyOf } from '../http/idempotency-key.ts';
 import { Refusal, refuseField } from '../http/refusal.ts';
 
-/** An operation as it is asked for, in a request of its own or in a line of a batch; its fields have passed their schema. */
+/** An operation as requested, on its own or in a line of a batch; its fields have passed their schema. */
 export interface OperationRequest<Named extends Asked = Asked> {
   readonly asked: Named;
   readonly extras: Extras;
@@ -23,13 +23,13 @@ export interface OperationRequest<Named extends Asked = Asked> {
   readonly metadata: string | null;
   /** The header `Idempotency-Key`; a line has none. */
   readonly keyHeader: string | undefined;
-  /** Whether a key or a reference names the request: not where lines are sent again, whose keys are used up. */
+  /** Whether a key or a reference names the request: not for lines that are sent again, whose keys are used up. */
   readonly hasKey: boolean;
-  /** The key that names the request in their place. */
+  /** The key that names the request instead. */
   readonly ownKey?: string | undefined;
 }
 
-/** What moves, and how it names what it moves between. */
+/** What moves, and how the request names both sides. */
 export type Asked = AskedSimple | AskedWithTerms;
 
 /** How the kinds without terms name the wallets. The amount is decimal text. */
@@ -39,22 +39,22 @@ export type AskedSimple = { readonly type: Exclude<OperationType, AskedWithTerms
   | ({ readonly external_user_id: string } & AssetChoice)
 );
 
-/** What may come with it. */
+/** Optional fields. */
 interface Extras {
   readonly description?: string | null | undefined;
   readonly reference_id?: string | null | undefined;
   readonly idempotency_key?: string | null | undefined;
-  /** Not of a line. */
+  /** Not for a line. */
   readonly execute_at?: Date | null | undefined;
 }
 
-/** What was looked up before: of what is named, what exists. */
+/** The results of the look-ups: everything named that exists. */
 export interface Facts {
   readonly assets: KnownAssets;
   readonly wallets: ReadonlyMap<string, WalletFacts>;
   /** By `userKey`. */
   readonly users: ReadonlyMap<string, UserWallet>;
-  /** Null where nothing with terms is asked for. */
+  /** Null if nothing with terms is requested. */
   readonly terms: FactsOfTerms | null;
 }
 
@@ -62,16 +62,16 @@ export function userKey(login: string, assetId: number): string {
   return `${assetId} ${login}`;
 }
 
-/** What can be stored. */
+/** An operation that can be stored. */
 export interface Draft {
   readonly operation: Omit<NewOperation, 'id' | 'partition' | 'priority'>;
-  /** The user's wallet that has to be made for it. */
+  /** The user's wallet that has to be created for it. */
   readonly wallet: NewWallet | null;
-  /** Why it is refused unless it was accepted before, under its key or as a line of the same batch. */
+  /** Why it is rejected unless it was accepted before, under its key or as a line of the same batch. */
   readonly onlyReplayed: Refusal<'invalid_request'> | null;
 }
 
-/** Why an operation that names what it moves between so may be refused. */
+/** Why an operation that names its two sides this way may be rejected. */
 export type RefusalOf<Named extends Asked> = 'invalid_request' | 'conflicting_idempotency_keys' | RefusalOfNames<Named>;
 
 type RefusalOfNames<Named extends Asked> = Named extends { readonly type: 'capture' }
@@ -90,8 +90,8 @@ type RefusalOfNames<Named extends Asked> = Named extends { readonly type: 'captu
 
 /**
  * Decides whether an operation can be accepted, for a request and for a line of a batch alike. Returns the first reason
- * against it, in a fixed order (key, asset or wallets, amount, user; `draftTerms` has its own), or what to store. Pure: a refused request leaves nothing
- * behind. It runs for every line of a batch, so it copies no objects.
+ * against it, in a fixed order (key, asset or wallets, amount, user; `draftTerms` has its own), or what to store. Pure:
+ * a rejected request leaves nothing behind. It runs for every line of a batch, so it copies no objects.
  */
 export function draftOperation<Named extends Asked>(
   request: OperationRequest<Named>,
@@ -154,7 +154,10 @@ function draftWithTerms(
   return schedule({ operation: { ...said, idempotencyKey: key, requestHash }, wallet: null, onlyReplayed }, facts.now);
 }
 
-/** Holds what is to be executed at a moment against that. A moment that has passed is only right for what was accepted before. */
+/**
+ * Checks the execution time of an operation. A time in the past is only valid for an operation that was accepted
+ * before.
+ */
 function schedule(draft: Draft, now: number): Draft | Refusal<'invalid_request'> {
   const { executeAt, idempotencyKey, terms } = draft.operation;
   if (executeAt === null) return draft;

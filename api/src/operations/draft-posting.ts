@@ -12,7 +12,7 @@ export interface AskedPosting {
   readonly legs: readonly AskedLeg[];
 }
 
-/** Its asset may be left out where an end is a wallet. The amount is decimal text. */
+/** Its asset is optional if one end is a wallet. The amount is decimal text. */
 export interface AskedLeg {
   readonly from: AskedEnd;
   readonly to: AskedEnd;
@@ -24,7 +24,7 @@ export type AskedEnd = { readonly wallet_id: string } | { readonly account: stri
 
 type RefusalOfPosting = 'invalid_request' | 'wallet_not_found' | 'account_not_found' | 'asset_mismatch';
 
-/** It belongs to the first wallet in its legs, and so do its place in the order, its asset, and the treasury that it may name. */
+/** The first wallet in its legs determines its queue, its asset, and the treasury that it may name. */
 export function draftPosting(
   { legs: asked }: AskedPosting,
   facts: FactsOfTerms,
@@ -53,7 +53,7 @@ export function draftPosting(
   };
 }
 
-/** What a leg names. */
+/** The accounts of a leg. */
 interface Place {
   readonly asset: Asset;
   readonly fromAccountId: bigint;
@@ -99,7 +99,7 @@ function firstWalletOf(legs: readonly AskedLeg[]): string | null {
   return null;
 }
 
-/** The partition whose treasuries are meant. */
+/** The partition whose treasuries are used. */
 export function partitionOfPosting(legs: readonly AskedLeg[], partitions: number): number {
   const first = firstWalletOf(legs);
   return first === null ? 0 : partitionOf(first, partitions);
@@ -113,7 +113,7 @@ export function houseAccountsOf({ from, to }: AskedLeg): string[] {
   return names;
 }
 
-/** The asset of a leg: that of its wallets, or the one it names; refused if they differ, or are not there. */
+/** The asset of a leg: that of its wallets, or the named one; rejected if they differ or do not exist. */
 export function assetOfLeg(
   leg: AskedLeg,
   number: number,

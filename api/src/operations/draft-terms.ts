@@ -9,7 +9,9 @@ import { type AskedPosting, draftPosting } from './draft-posting.ts';
 import { noSuchAccount, noSuchHold, noSuchOperation, noSuchWallet } from './no-such-name.ts';
 import { EXPIRES_IN_MOST, type FactsOfTerms, NO_TERMS, type TermsDraft, readAmount } from './terms-facts.ts';
 
-/** What the kinds with terms ask for. Amounts are decimal text; without one it is all that is left of what is named. */
+/**
+ * Requests of the kinds with terms. Amounts are decimal text; without one it is everything that is left of the target.
+ */
 export type AskedWithTerms = AskedHold | AskedCapture | AskedRelease | AskedReversal | AskedPosting;
 
 interface AskedHold {
@@ -48,7 +50,7 @@ export function hasTerms<Asked extends { readonly type: keyof typeof KINDS }>(
   return KINDS[asked.type].hasTerms;
 }
 
-/** Why an operation with terms may be refused. */
+/** Why an operation with terms may be rejected. */
 export type RefusalOfTerms =
   | 'invalid_request'
   | 'wallet_not_found'
@@ -59,7 +61,9 @@ export type RefusalOfTerms =
   | 'not_reversible'
   | 'asset_mismatch';
 
-/** The first reason against it in a fixed order: what it names, in the order of the fields, then amounts, then the rest. */
+/**
+ * The first reason against it in a fixed order: its targets, in the order of the fields, then amounts, then the rest.
+ */
 export function draftTerms(asked: AskedWithTerms, facts: FactsOfTerms): TermsDraft | Refusal<RefusalOfTerms> {
   switch (asked.type) {
     case 'hold':
@@ -104,7 +108,7 @@ function draftCapture(asked: AskedCapture, facts: FactsOfTerms): TermsDraft | Re
   if (toWalletId !== null && name !== null) {
     return refuseField('to_account', 'cannot be given together with to_wallet_id');
   }
-  // The treasury is that of the partition in which the operation waits, which only the place of it tells.
+  // The treasury is that of the partition in which the operation waits, which is known only with its position.
   const isNamed = name !== null && name !== TREASURY;
   const toAccountId = isNamed ? facts.findHouseAccount(name, hold.assetId, 0) : null;
   if (isNamed && toAccountId === null) return noSuchAccount('to_account', name);

@@ -27,13 +27,13 @@ const foreseenState = z
   ])
   .meta({ id: 'ForeseenState', description: 'How an operation would end, by its `status`.' });
 
-/** What would come of an operation, as the API answers it: `presentDryRun` makes it. */
+/** The outcome of a dry run, as the API answers it: `presentDryRun` makes it. */
 export const dryRunSchema = z.intersection(operationKind, foreseenState).meta({
   id: 'DryRun',
   description:
-    'What would come of an operation if it was accepted now and applied right after everything that waits for its wallet. Nothing ' +
-    'was stored: its `id` is null, unlike that of an operation. What waits for other wallets, and lines of atomic batches, are not ' +
-    'foreseen, though they can change what it finds.',
+    'How an operation would end if it were accepted now and applied right after everything pending for its wallet. ' +
+    'Nothing is stored, so its `id` is null. Pending operations of other wallets and lines of atomic batches are ' +
+    'not considered, although they can change the outcome.',
 }) as z.ZodType as z.ZodType<PresentedDryRun, PresentedDryRun>;
 
 type Unstored = 'id' | 'batch_id' | 'created_at' | 'completed_at';

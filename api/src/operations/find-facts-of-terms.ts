@@ -10,22 +10,22 @@ import { type AskedPosting, assetOfLeg, houseAccountsOf, partitionOfPosting, wal
 import type { AskedWithTerms } from './draft-terms.ts';
 import type { FactsOfTerms } from './terms-facts.ts';
 
-/** What is looked up for operations with terms. */
+/** The look-ups for operations with terms. */
 export interface TermsNeeds {
-  /** For what has to be looked up to store an operation. */
+  /** For look-ups that are needed to store an operation. */
   readonly storing: Database;
   readonly partitions: number;
   readonly assets: Assets;
   readonly houseAccounts: HouseAccounts;
 }
 
-/** What was looked up before: of the wallets that are named, and of the operations, those that exist. Their assets are known. */
+/** The results of earlier look-ups: the named wallets and operations that exist. Their assets are known. */
 interface Found {
   readonly wallets: ReadonlyMap<string, WalletFacts>;
   readonly targets: readonly TargetOperation[];
 }
 
-/** Looks up the rest of what operations with terms name: a few statements, however many operations there are. */
+/** Looks up everything else that operations with terms name: a few statements, however many operations there are. */
 export async function findFactsOfTerms(
   { storing, partitions, assets, houseAccounts }: TermsNeeds,
   asked: readonly AskedWithTerms[],
@@ -42,12 +42,12 @@ export async function findFactsOfTerms(
   // Assets and house accounts may have been added since this process read them.
   const legs = asked.flatMap((each) => (each.type === 'posting' ? each.legs : []));
   if (legs.some(({ asset }) => mayBeAdded(assets, { asset }))) await assets.readAnew();
-  // All are asked for, since what is asked for is what is read.
+  // All are requested, because only requested ones are read.
   const accountIds = (): (bigint | null)[] => asked.flatMap((each) => houseAccountsNamedIn(each, facts));
   const before = accountIds();
   if (!before.includes(null)) return facts;
   await houseAccounts.readAnew();
-  // What was known may have been forgotten during the read, because another epoch began: it is there all the same.
+  // A known account may have been forgotten during the read, because another epoch began: it still exists.
   if (accountIds().some((id, index) => id === null && before[index] !== null)) await houseAccounts.readAnew();
   return facts;
 }
@@ -66,7 +66,7 @@ export function targetsNamedIn(asked: readonly AskedWithTerms[]): string[] {
   return [...new Set(ids)];
 }
 
-/** The accounts of the house accounts that an operation names; null for each that is not known. */
+/** The accounts of the house accounts that an operation names; null for each unknown one. */
 function houseAccountsNamedIn(asked: AskedWithTerms, facts: FactsOfTerms): (bigint | null)[] {
   if (asked.type === 'posting') return houseAccountsInLegs(asked, facts);
   if (asked.type !== 'capture' || asked.to_account == null) return [];

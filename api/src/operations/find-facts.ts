@@ -11,20 +11,20 @@ import { type Asked, type Facts, userKey } from './draft-operation.ts';
 import { hasTerms } from './draft-terms.ts';
 import { type TermsNeeds, findFactsOfTerms, targetsNamedIn, walletsNamedIn } from './find-facts-of-terms.ts';
 
-/** What is looked up for operations. */
+/** The look-ups for operations. */
 export interface FactNeeds extends TermsNeeds {
-  /** What never changes about a wallet; null if there is none. */
+  /** The immutable facts of a wallet; null if it does not exist. */
   readonly findWallet: (id: string) => Promise<WalletFacts | null>;
   readonly targets: FindTarget;
 }
 
-/** What never changes about operations that others name. */
+/** The immutable facts of operations that others name. */
 export interface FindTarget {
-  /** The asset of what is found is known. Null if there is no such operation. */
+  /** The asset of the result is known. Null if there is no such operation. */
   readonly one: (id: string) => Promise<TargetOperation | null>;
-  /** Keeps what an operation is that was accepted here, and so will soon be named. */
+  /** Remembers an operation that was accepted here, and so will soon be named. */
   readonly keep: (target: TargetOperation) => void;
-  /** Keeps nothing of what was found: it may have been lost when a standby was promoted. */
+  /** Forgets everything found: it may have been lost when a standby was promoted. */
   readonly forget: () => void;
 }
 
@@ -32,8 +32,8 @@ const GROUP_LIMIT = 500;
 const KEPT_TARGETS = 100_000;
 
 /**
- * Finds what operations name of others. Requests at the same time share a look-up, and what was found is kept for as long as it
- * cannot be in the archives: in the month of its id.
+ * Finds operations that others name. Concurrent requests share a look-up, and results are kept as long as they cannot
+ * be archived: in the month of their id.
  */
 export function createFindTarget(database: Database, assets: Assets): FindTarget {
   const kept = new LRUCache<string, TargetOperation>({ max: KEPT_TARGETS });
@@ -63,7 +63,7 @@ export function createFindTarget(database: Database, assets: Assets): FindTarget
 const NO_WALLETS: Facts['wallets'] = new Map();
 const NO_USERS: Facts['users'] = new Map();
 
-/** Looks up what a request for an operation names. */
+/** Looks up everything that a request for an operation names. */
 export async function findFacts(needs: FactNeeds, asked: Asked): Promise<Facts> {
   const { storing, assets, findWallet, targets: known } = needs;
   if (hasTerms(asked)) {

@@ -9,9 +9,9 @@ export type FindOperation = (id: string) => Promise<Operation | null>;
 const GROUP_LIMIT = 500;
 
 /**
- * Makes the function that reads an operation, whose asset is known then. Requests at the same time share a look-up: when the
- * process is busy, a connection answers once in a turn of its event loop, and with a look-up each, fifty polls a second waited
- * six seconds.
+ * Makes the function that reads an operation, whose asset is known afterwards. Concurrent requests share a look-up: in
+ * a busy process, a connection answers once per turn of the event loop, and with one look-up each, fifty polls a second
+ * waited six seconds.
  */
 export function createFindOperation(database: Database, assets: Assets): FindOperation {
   return inGroups<string, Operation | null>(GROUP_LIMIT, async (ids) => {

@@ -15,22 +15,22 @@ import { type FactNeeds, findFacts } from './find-facts.ts';
 import { findReplay } from './submit-operation.ts';
 import { tellTerms } from './tell-terms.ts';
 
-/** How many operations may wait before one whose outcome is to be foreseen. */
+/** How many operations may be pending before a dry run. */
 export const WAITING_MOST = 1_000;
 
 export interface ForeseeNeeds extends FactNeeds {
   readonly database: Database;
 }
 
-/** `foreseen`: the operation as it would stand when it was applied, with as many before it as are `ahead`. */
+/** `foreseen`: the operation after it is applied, with `ahead` operations before it. */
 export type Foresight =
   | { readonly kind: 'foreseen'; readonly operation: Operation; readonly ahead: number }
   | { readonly kind: 'too_many_pending'; readonly walletId: string };
 
 /**
- * Tells what would come of an operation if it was accepted now and applied right after everything that waits for its wallet, by
- * the rules by which workers apply it. Nothing is stored and nothing is locked: all is read in one snapshot. What waits for other
- * wallets is not looked at, though it can change what this operation finds on them, and so is what atomic batches do.
+ * Computes how an operation would end if it were accepted now and applied right after everything pending for its
+ * wallet, by the workers' rules. Nothing is stored or locked: everything is read in one snapshot. The backlogs of other
+ * wallets and atomic batches are not considered, although they can change the outcome.
  */
 export async function foreseeOperation<Named extends Asked>(
   needs: ForeseeNeeds,
@@ -61,10 +61,10 @@ export async function foreseeOperation<Named extends Asked>(
 
 const UNSTORED = { batchId: null, completedAt: null, reversed: null } as const;
 
-/** The wallet of an operation, or the id of the one that would be made for it. */
+/** The wallet of an operation, or the id of the one that would be created for it. */
 async function walletOf({ findWallet }: ForeseeNeeds, { operation, wallet }: Draft): Promise<string> {
   if (wallet === null) return operation.walletId;
-  // Another client's wallet can have the id that follows from the user.
+  // Another client's wallet can have the id that is derived from the user.
   return (await findWallet(wallet.id)) === null ? wallet.id : newId();
 }
 
@@ -98,7 +98,7 @@ interface Done extends Pick<Plan, 'outcomes' | 'movements'> {
   readonly ahead: number;
 }
 
-/** @returns null if too many wait. */
+/** @returns null if too many are pending. */
 async function planBehindQueue(client: Client, asked: AskedOperation): Promise<Done | null> {
   const waiting = await readWaiting(client, asked.operation, WAITING_MOST);
   if (waiting === null) return null;
@@ -111,7 +111,7 @@ async function planBehindQueue(client: Client, asked: AskedOperation): Promise<D
 type Told =
   'status' | 'errorCode' | 'amount' | 'walletBalance' | 'walletVersion' | 'toWalletBalance' | 'toWalletVersion';
 
-/** What is told of the operation once it has ended: the same as is read of one that was applied. */
+/** The fields of an ended operation: the same as those read of one that was applied. */
 function outcomeOf(
   { type, amount, toWalletId }: Pick<Operation, 'type' | 'amount' | 'toWalletId'>,
   { planned, outcomes, movements }: Done,
@@ -137,7 +137,7 @@ const NOTHING_MOVED = {
   heldBalance: null,
 };
 
-/** An account as the last of the movements on it leaves it. */
+/** An account after the last of the movements on it. */
 function lastOn(account: bigint, movements: readonly Movement[]): Movement['to'] | undefined {
   return movements
     .flatMap(({ from, to }) => [from, to])

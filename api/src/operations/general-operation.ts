@@ -14,7 +14,7 @@ type NamedBy<Name extends Naming> = {
 
 const wrongType = { error: `must be one of ${OPERATION_TYPES.join(', ')}` };
 
-/** The types of operation without terms whose wallets are named that way. */
+/** The types of operation without terms that name wallets in this way. */
 function typesNamedBy<Name extends Naming>(name: Name): z.ZodLiteral<NamedBy<Name>> {
   const isNamed = (type: OperationType): type is NamedBy<Name> =>
     !KINDS[type].hasTerms && KINDS[type].namedBy.some((each: Naming) => each === name);
@@ -24,7 +24,7 @@ function typesNamedBy<Name extends Naming>(name: Name): z.ZodLiteral<NamedBy<Nam
 /** How a request names a user's asset: by code, or by number. */
 export const assetOfUser = { asset: assetCode.nullish(), asset_type_id: z.int().nullish() };
 
-/** An operation without terms: on a wallet, from one to another, or on the wallet of a user. */
+/** An operation without terms: on a wallet, between two wallets, or on the wallet of a user. */
 function simpleForms<Extras extends z.ZodRawShape>(extras: Extras) {
   return [
     z.strictObject({ type: typesNamedBy('wallet'), wallet_id: uuid, amount, ...extras }),
@@ -39,7 +39,7 @@ function simpleForms<Extras extends z.ZodRawShape>(extras: Extras) {
   ] as const;
 }
 
-/** An operation with terms: on a wallet, on what another operation did, or of several legs. */
+/** An operation with terms: on a wallet, on the result of another operation, or with several legs. */
 function formsWithTerms<Extras extends z.ZodRawShape>(extras: Extras) {
   return [
     z.strictObject({ type: z.literal('hold', wrongType), wallet_id: uuid, ...holdFields, ...extras }),

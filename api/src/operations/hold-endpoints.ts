@@ -4,7 +4,7 @@ import { idParams, singleExtras } from '../http/schemas.ts';
 import { ACCEPTING, SUBMIT_REFUSALS, type Submit } from './submit-request.ts';
 import { captureFields, holdFields, releaseFields } from './terms-fields.ts';
 
-/** What holds an amount of a wallet, and ends that. */
+/** The endpoints that create and end holds. */
 export function createHoldEndpoints(submit: Submit): Endpoint[] {
   return [postHold(submit), postCapture(submit), postRelease(submit)];
 }
@@ -17,7 +17,7 @@ const postHold = (submit: Submit) =>
     tag: 'Holds',
     summary: 'Hold an amount of a wallet',
     description:
-      'What is held cannot be spent until it is captured or released. The id of the operation is that of the ' +
+      'A held amount cannot be spent until it is captured or released. The id of the operation is that of the ' +
       'hold.',
     params: idParams,
     body: z.strictObject({ ...holdFields, ...singleExtras }),
@@ -37,7 +37,7 @@ const postCapture = (submit: Submit) =>
     tag: 'Holds',
     summary: 'Capture a hold, whole or in part',
     description:
-      'What is captured goes to the treasury, a house account or a wallet of the same asset. The rest is ' +
+      'The captured amount goes to the treasury, a house account or a wallet of the same asset. The rest is ' +
       'released, unless `final` is false.',
     params: idParams,
     body: z.strictObject({ ...captureFields, ...singleExtras }),
@@ -60,7 +60,7 @@ const postRelease = (submit: Submit) =>
     paths: ['/holds/{id}/release'],
     tag: 'Holds',
     summary: 'Release a hold, whole or in part',
-    description: 'What is released returns to the wallet of the hold, which may be frozen.',
+    description: 'The released amount returns to the wallet of the hold, even if that is frozen.',
     params: idParams,
     body: z.strictObject({ ...releaseFields, ...singleExtras }),
     bodyIsOptional: true,

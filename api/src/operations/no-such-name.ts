@@ -1,6 +1,6 @@
 import { Refusal } from '../http/refusal.ts';
 
-/** What a request names and is not there. */
+/** Refusals for named resources that do not exist. */
 
 export function noSuchWallet(field: string, id: string): Refusal<'wallet_not_found'> {
   return new Refusal('wallet_not_found', field, 'there is no such wallet', `There is no wallet ${id}.`);

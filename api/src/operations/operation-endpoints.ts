@@ -26,11 +26,11 @@ import { ACCEPTING, SUBMIT_REFUSALS, type Submit, createSubmit } from './submit-
 
 const CURSORS = createCursors('operations', readId);
 
-/** What the endpoints of operations work with. */
+/** The dependencies of the operation endpoints. */
 export interface OperationNeeds extends SubmitNeeds, AnswerNeeds {
   readonly database: Database;
   readonly findOperation: FindOperation;
-  /** Why an operation that has not ended waits. */
+  /** Why an unfinished operation waits. */
   readonly waitingOf: (operation: Operation) => Promise<Waiting>;
 }
 
@@ -60,17 +60,17 @@ type WalletType = {
 }[OperationType];
 type WalletWord = NonNullable<(typeof KINDS)[OperationType]['walletWord']>;
 
-/** What the routes below a user do, each of which has the word of its type. */
+/** The routes below a user, each with the word of its type. */
 const USER_OPERATIONS = {
   top_up: {
     name: 'createTopUp',
     summary: "Credit a user's wallet after a purchase",
-    description: 'The wallet is made if there is none.',
+    description: 'The wallet is created if it does not exist.',
   },
   bonus: {
     name: 'createBonus',
     summary: "Credit a user's wallet for free",
-    description: 'The wallet is made if there is none.',
+    description: 'The wallet is created if it does not exist.',
   },
   spend: {
     name: 'createSpend',
@@ -91,7 +91,7 @@ const postWalletOperation = (submit: Submit) =>
     tag: 'Operations',
     summary: 'Deposit to a wallet, or withdraw from it',
     description:
-      'The amount comes from the treasury, or goes to it. The path that ends in `/operations` means the same.',
+      'The amount comes from the treasury, or goes to it. The path that ends in `/operations` is equivalent.',
     params: idParams,
     body: z.strictObject({
       operation_type: z.enum(Object.keys(WALLET_OPERATIONS) as WalletWord[]),
@@ -113,7 +113,7 @@ const postResupply = (submit: Submit) =>
     paths: ['/resupplies'],
     tag: 'Operations',
     summary: 'Credit a wallet from the treasury',
-    description: 'A credit that is told apart from deposits in the history, the statistics and the lists.',
+    description: 'A credit with a type of its own, so that history, statistics and lists distinguish it from deposits.',
     params: null,
     body: z.strictObject({ wallet_id: uuid, amount, ...singleExtras }),
     problems: [...SUBMIT_REFUSALS, 'wallet_not_found'],
@@ -147,7 +147,7 @@ const postTransfer = (submit: Submit) =>
 
 const userParams = z.strictObject({ external_user_id: text(255).min(1).meta({ example: 'user_alice' }) });
 
-/** They differ in their type and word only. */
+/** They differ only in their type and word. */
 function postUserOperation(type: UserType, submit: Submit) {
   return endpoint({
     ...ACCEPTING,
@@ -174,9 +174,9 @@ const postOperation = (submit: Submit) =>
     name: 'createOperation',
     paths: ['/operations'],
     tag: 'Operations',
-    summary: 'Ask for an operation of any type',
+    summary: 'Submit an operation of any type',
     description:
-      'The general form of all the other requests for operations: `type` says which fields there are. The lines ' +
+      'The general form of all other requests for operations: `type` says which fields there are. The lines ' +
       'of a batch have the same form.',
     params: null,
     body: generalOperation(singleExtras),
@@ -197,8 +197,8 @@ const getOperation = ({ database, findOperation, waitingOf, ...needs }: Operatio
     tag: 'Operations',
     summary: 'Read an operation',
     description:
-      'It says, while it waits, why and until when. With `Prefer: wait=N` the answer comes as soon as the ' +
-      'operation is final, or after N seconds.',
+      'While it waits, it says why and when it is expected to end. With `Prefer: wait=N` it is answered as soon as ' +
+      'it is final, or after N seconds.',
     params: idParams,
     query: null,
     body: null,
@@ -222,8 +222,8 @@ const postCancel = ({ database, assets }: OperationNeeds) =>
     tag: 'Operations',
     summary: 'Cancel a scheduled operation',
     description:
-      'It has failed then, with the code `cancelled`. An operation that is due already is applied, and cannot ' +
-      'be cancelled.',
+      'It ends as failed, with the code `cancelled`. An operation that is already due is applied and cannot be ' +
+      'cancelled.',
     params: idParams,
     query: null,
     body: null,
@@ -299,7 +299,7 @@ const getOperations = ({ database, assets }: OperationNeeds) =>
     },
   });
 
-/** Until when operations are in the archives, if some of what was asked for can be. What has not ended never is. */
+/** The end of the archived period, if some of the requested operations may be archived. Unfinished ones never are. */
 async function findMissing(database: Database, { status, batchId, from }: OperationFilter): Promise<string | null> {
   if (status === 'pending' || status === 'scheduled') return null;
   const end = await readArchiveEnd(database);

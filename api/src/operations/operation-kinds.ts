@@ -2,7 +2,7 @@ import { PRIORITIES } from '@wallet/shared/words/operation';
 import { z } from 'zod';
 import { asset, id, metadata, money, time } from '../http/fields.ts';
 
-/** What an operation says of what it moves: by its type, whatever its status. */
+/** The fields of an operation by its type, whatever its status. */
 
 /** Where a leg begins or ends. */
 const end = z.union([
@@ -17,27 +17,27 @@ const everyKind = {
   reference_id: z.string().nullable(),
   idempotency_key: z.string().nullable(),
   metadata: metadata.nullable(),
-  execute_at: time.optional().meta({ description: 'Of an operation that was scheduled: for when.' }),
+  execute_at: time.optional().meta({ description: 'When a scheduled operation is due.' }),
 };
 
 const reversible = {
-  reversed_amount: money.optional().meta({ description: 'How much of it was reversed, if anything was.' }),
+  reversed_amount: money.optional().meta({ description: 'How much of it was reversed, if any.' }),
 };
 
 const openAmount = money.nullable().meta({
-  description: 'Null where it was left open, until the operation has succeeded.',
+  description: 'Null until the operation has succeeded, if the request left it out.',
 });
 
-/** Null in a dry run alone. */
+/** Null only in a dry run. */
 const transaction_number = id.nullable();
 
-/** What an operation with terms left of the wallet that it names, and of another; absent where it moved nothing there. */
+/** The state of the named wallet, and of another, after an operation with terms; absent if nothing moved there. */
 const termsResult = z
   .strictObject({
     transaction_number,
     wallet_balance: money.optional(),
     wallet_version: z.int().optional(),
-    held_balance: money.optional().meta({ description: 'What it left held of the wallet.' }),
+    held_balance: money.optional().meta({ description: 'What holds of the wallet set aside afterwards.' }),
     to_wallet_balance: money.optional(),
     to_wallet_version: z.int().optional(),
   })
@@ -80,7 +80,7 @@ const holdKind = z
     type: z.literal('hold'),
     wallet_id: id,
     amount: money,
-    expires_at: time.nullable().meta({ description: 'When what is left of it is released.' }),
+    expires_at: time.nullable().meta({ description: 'When the remainder is released.' }),
     result: termsResult,
   })
   .meta({ id: 'HoldKind', description: 'An amount of a wallet is set aside.' });
@@ -91,12 +91,12 @@ const captureKind = z
     type: z.literal('capture'),
     wallet_id: id.meta({ description: 'The wallet of the hold.' }),
     hold_id: id,
-    to_wallet_id: id.optional().meta({ description: 'The wallet that it goes to, if it goes to one.' }),
+    to_wallet_id: id.optional().meta({ description: 'The receiving wallet, if it is one.' }),
     to_account: z
       .string()
       .optional()
-      .meta({ description: 'The house account that it goes to, if it goes to one.', example: 'treasury' }),
-    final: z.boolean().meta({ description: 'Whether it releases what it leaves of the hold.' }),
+      .meta({ description: 'The receiving house account, if it is one.', example: 'treasury' }),
+    final: z.boolean().meta({ description: 'Whether it releases the rest of the hold.' }),
     amount: openAmount,
     ...reversible,
     result: termsResult,
@@ -110,7 +110,7 @@ const releaseKind = z
     wallet_id: id.meta({ description: 'The wallet of the hold.' }),
     hold_id: id,
     reason: z.literal('expired').nullable().meta({
-      description: '`expired`, of the release of a hold that expired; null of any other.',
+      description: '`expired` if the hold expired; otherwise null.',
     }),
     amount: openAmount,
     result: termsResult,

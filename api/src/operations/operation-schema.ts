@@ -6,11 +6,11 @@ import { type PresentedWaiting, waitingFields } from '../http/waiting.ts';
 import { operationKind } from './operation-kinds.ts';
 
 /**
- * An operation as the API answers it: a union by `type` of what it moves, and by `status` of how far it is. Who reads it learns
- * from either which fields there are.
+ * An operation as the API answers it: a union by `type`, for what it moves, and by `status`, for its progress. Either
+ * tells a reader which fields it has.
  */
 
-/** `presentOperation` makes them of one mould, which has the fields of all. */
+/** `presentOperation` returns one shape with the fields of all. */
 function presentedAs<Presented>(schema: z.ZodType): z.ZodType<Presented, Presented> {
   return schema as z.ZodType<Presented, Presented>;
 }
@@ -50,7 +50,7 @@ const failedState = z
 
 const operationState = z
   .discriminatedUnion('status', [scheduledState, pendingState, succeededState, failedState])
-  .meta({ id: 'OperationState', description: 'How far an operation is, by its `status`.' });
+  .meta({ id: 'OperationState', description: 'The state of an operation, by its `status`.' });
 
 const operation = z.intersection(operationKind, operationState).meta({
   id: 'Operation',
@@ -59,7 +59,7 @@ const operation = z.intersection(operationKind, operationState).meta({
 });
 export const operationSchema = presentedAs<PresentedOperation>(operation);
 
-/** Those that have ended, as events tell it. */
+/** Ended operations, as events have them. */
 export const succeededOperationSchema = presentedAs<PresentedOperation>(
   z.intersection(operationKind, succeededState).meta({ id: 'SucceededOperation' }),
 );
@@ -67,17 +67,19 @@ export const failedOperationSchema = presentedAs<PresentedOperation>(
   z.intersection(operationKind, failedState).meta({ id: 'FailedOperation' }),
 );
 
-const waiting = z.strictObject(waitingFields).meta({ id: 'Waiting', description: 'Why it waits, and until when.' });
+const waiting = z
+  .strictObject(waitingFields)
+  .meta({ id: 'Waiting', description: 'Why it waits, and when it is ' + 'expected to end.' });
 
-/** An operation that is asked for by itself: while it waits, it says why. */
+/** An operation requested on its own: while it waits, it says why. */
 export const polledOperationSchema = presentedAs<PresentedOperation & Partial<PresentedWaiting>>(
   z.intersection(operation, waiting).meta({
     id: 'PolledOperation',
-    description: 'An operation, and while it is pending or scheduled also why it waits and until when.',
+    description: 'An operation; while it is pending or scheduled, also why it waits and when it is expected to end.',
   }),
 );
 
-/** An operation with more beside it. */
+/** An operation with additional fields. */
 export function operationWith<More extends z.ZodObject>(more: More, meta: { id: string; description: string }) {
   return presentedAs<PresentedOperation & z.input<More>>(z.intersection(operation, more).meta(meta));
 }

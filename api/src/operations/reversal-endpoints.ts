@@ -12,8 +12,8 @@ export function createReversalEndpoint(submit: Submit): Endpoint {
     tag: 'Operations',
     summary: 'Reverse an operation, whole or in part',
     description:
-      'It takes back what the operation moved, and never more. It may be asked for while the operation waits: ' +
-      'it is applied after it.',
+      'It takes back what the operation moved, and never more. It may be requested while the operation is pending, ' +
+      'and is applied after it.',
     params: idParams,
     body: z.strictObject({ ...reversalFields, ...singleExtras }),
     bodyIsOptional: true,

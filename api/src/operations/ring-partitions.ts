@@ -4,8 +4,8 @@ import { sleep } from '@wallet/shared/process/repeat';
 import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 
 /**
- * The rest after a ring, in which partitions gather: so long for each that was rung, and no longer than the most. A ring for a
- * few is followed at once by the next; under load rings grow, and cost a third.
+ * The pause after a ring, in which partitions gather: this long for each partition that was rung, up to the maximum. A
+ * ring for a few is followed at once by the next; under load rings grow, and cost a third.
  */
 const REST_MS = 4;
 const LONGEST_REST_MS = 64;
@@ -14,13 +14,13 @@ export type RingPartitions = (partitions: Iterable<number>, lane: Lane) => void;
 
 export interface PartitionRing {
   readonly ring: RingPartitions;
-  /** Resolves when all that waits has been rung for. */
+  /** Resolves when every waiting partition has been rung for. */
   stop(): Promise<void>;
 }
 
 /**
- * Makes the function that rings for partitions without making anybody wait: one ring of a lane is under way at a time, and
- * the partitions that come meanwhile go, each once, into the next. A failed ring is counted and forgotten: the operations
+ * Makes the function that rings for partitions without delaying callers: one ring of a lane is in flight at a time, and
+ * partitions that arrive meanwhile go, each once, into the next. A failed ring is counted and forgotten: the operations
  * are durable and the workers' sweepers find them.
  */
 export function createRing(doorbell: Doorbell, log: Logger, onFailed: (lane: Lane) => void): PartitionRing {

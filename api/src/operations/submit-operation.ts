@@ -15,7 +15,7 @@ export interface SubmitNeeds extends FactNeeds {
   readonly accept: AcceptOperation;
 }
 
-/** Accepts an operation. Refused, it leaves nothing behind. */
+/** Accepts an operation. A rejected one leaves nothing behind. */
 export async function submitOperation<Named extends Asked>(
   needs: SubmitNeeds,
   request: OperationRequest<Named>,
@@ -29,7 +29,7 @@ export async function submitOperation<Named extends Asked>(
   const { operation, onlyReplayed } = drafted;
   if (onlyReplayed !== null) return (await findReplay(needs.storing, operation)) ?? onlyReplayed;
   const acceptance = await needs.accept({
-    // Name by name, as in `accept`: this runs for every request.
+    // Field by field, as in `accept`: this runs for every request.
     id: operationId,
     partition: partitionOf(operation.walletId, needs.partitions),
     walletId: operation.walletId,
@@ -50,29 +50,29 @@ export async function submitOperation<Named extends Asked>(
   if (operation.terms === null || acceptance.kind !== 'accepted') return acceptance;
   const { operation: accepted } = acceptance;
   if (accepted.type === 'hold') needs.targets.keep(accepted);
-  // One that was read, after a lost reply, has its terms.
+  // An operation that was read, after a lost reply, has its terms.
   const terms = accepted.terms ?? tellTerms(request.asked, operation, accepted.createdAt);
   return { kind: 'accepted', operation: { ...accepted, terms } };
 }
 
-/** Makes the user's wallet that an operation needs. @returns the draft on the wallet that the user has then. */
+/** Creates the user's wallet that an operation needs. @returns the draft on the wallet that the user has then. */
 async function makeWallet<Named extends Asked>(
   needs: SubmitNeeds,
   request: OperationRequest<Named>,
   wallet: NewWallet,
 ): Promise<Draft | Refusal<RefusalOf<Named>>> {
   await createWallet(needs.storing, wallet);
-  // Another request may have made it at the same moment.
+  // Another request may have created it at the same moment.
   const second = draftOperation(request, await findFacts(needs, request.asked));
   if (second instanceof Refusal || second.wallet === null) return second;
-  // Or another client's wallet has the id that follows from the user: a caller may choose the ids of wallets.
+  // Or another client's wallet has the id that is derived from the user: callers may choose the ids of wallets.
   await createWallet(needs.storing, { ...wallet, id: newId() });
   const third = draftOperation(request, await findFacts(needs, request.asked));
   if (third instanceof Refusal || third.wallet === null) return third;
   throw new Error(`the wallet ${third.wallet.id} could not be made`);
 }
 
-/** What was accepted under the key of an operation that is not to be accepted now; null if nothing was. */
+/** The operation accepted earlier under the key of a request that would be rejected now; null if there is none. */
 export async function findReplay(
   database: Queryable,
   operation: Draft['operation'],

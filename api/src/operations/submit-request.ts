@@ -18,7 +18,7 @@ import { WAITING_MOST, foreseeOperation } from './foresee-operation.ts';
 import { operationSchema } from './operation-schema.ts';
 import { type SubmitNeeds, submitOperation } from './submit-operation.ts';
 
-/** What every endpoint that accepts an operation declares. */
+/** The common declaration of every endpoint that accepts an operation. */
 export const ACCEPTING = {
   method: 'post',
   accepts: 'single',
@@ -26,8 +26,8 @@ export const ACCEPTING = {
   query: z.strictObject({
     dry_run: flag.optional().meta({
       description:
-        'Only tell what would come of it, after everything that waits for its wallet: `200` with a dry run. Nothing is stored. ' +
-        'With a key under which the same request was accepted before, the answer is that operation.',
+        'Only say how it would end, after everything pending for its wallet: `200` with a dry run. Nothing is ' +
+        'stored. If the same request was accepted before under its key, the answer is that operation.',
     }),
   }),
   headers: z.object({ ...keyHeader, ...preferHeader }),
@@ -41,15 +41,15 @@ export const ACCEPTING = {
   },
 } as const;
 
-/** What each of them may say no with, whatever it accepts. */
+/** The problems of each of them, whatever it accepts. */
 export const SUBMIT_REFUSALS = [
   ...(['conflicting_idempotency_keys', 'idempotency_key_reused', 'operation_archived'] as const),
   'too_many_pending',
 ] as const;
 
 /**
- * Accepts what a request asks for, and answers `202` with it, or, with `Prefer: wait=N`, `200` as soon as it is final. With
- * `dry_run`, it only answers `200` with what would come of it.
+ * Accepts the requested operation, and answers `202` with it, or, with `Prefer: wait=N`, `200` as soon as it is final.
+ * With `dry_run`, it only answers `200` with the expected outcome.
  */
 export type Submit = <Named extends Asked>(
   asked: Named,
@@ -64,7 +64,7 @@ export type Submit = <Named extends Asked>(
   | Problem<RefusalOf<Named> | 'idempotency_key_reused' | 'operation_archived' | 'too_many_pending'>
 >;
 
-/** How many dry runs a process makes at once, so that they leave connections to other reads, and how many may wait for that. */
+/** How many dry runs a process makes at once, leaving connections to other reads, and how many may wait for that. */
 const DRY_RUNS_AT_ONCE = 2;
 const DRY_RUNS_WAITING = 100;
 
@@ -103,7 +103,7 @@ function tooManyPending(walletId: string): Problem<'too_many_pending'> {
 }
 
 function tooManyDryRuns(): Problem<'overloaded'> {
-  return new Problem('overloaded', 'Too many dry runs wait. Ask again later.', { headers: { 'Retry-After': '1' } });
+  return new Problem('overloaded', 'Too many dry runs are waiting. Retry later.', { headers: { 'Retry-After': '1' } });
 }
 
 /** A key outlives its operation: the request was accepted before, and is not accepted again. */

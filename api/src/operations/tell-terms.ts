@@ -2,7 +2,7 @@ import type { LegEnd, OperationTerms } from '@wallet/shared/database/tables/oper
 import type { Asked, Draft } from './draft-operation.ts';
 import type { AskedEnd } from './draft-posting.ts';
 
-/** Terms as they are read of an operation that is stored: with the names that were asked for, and the moments that follow. */
+/** Terms in the form of a stored operation: with the requested names, and computed times. */
 export function tellTerms(
   asked: Asked,
   { terms, executeAt }: Pick<Draft['operation'], 'terms' | 'executeAt'>,

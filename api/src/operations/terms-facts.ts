@@ -7,34 +7,34 @@ import { parseAmount } from '@wallet/shared/words/money';
 import { AMOUNT_PROBLEMS } from '../http/amount-problems.ts';
 import { type Refusal, refuseField } from '../http/refusal.ts';
 
-/** What was looked up for operations with terms: of what they name, what is there. */
+/** The results of look-ups for operations with terms: everything they name that exists. */
 export interface FactsOfTerms {
   readonly assets: KnownAssets;
   readonly wallets: ReadonlyMap<string, WalletFacts>;
-  /** Holds and operations to reverse, or where they are in the archives, if they are there. */
+  /** Holds and operations to reverse, or where they are archived, if they exist. */
   readonly targets: ReadonlyMap<string, TargetOperation | ArchivePlace>;
-  /** The account of a house account in an asset: of the treasury, that of the partition. */
+  /** The account of a house account in an asset; for the treasury that of the partition. */
   findHouseAccount(name: string, assetId: number, partition: number): bigint | null;
   readonly partitions: number;
   /** In milliseconds. */
   readonly now: number;
 }
 
-/** What of an operation its terms decide. */
+/** The parts of an operation that its terms determine. */
 export interface TermsDraft {
   readonly walletId: string;
   readonly toWalletId: string | null;
   readonly assetId: number;
   readonly amount: bigint | null;
   readonly terms: NewTerms;
-  /** Why it is refused unless it was accepted before. */
+  /** Why it is rejected unless it was accepted before. */
   readonly onlyReplayed: Refusal<'invalid_request'> | null;
 }
 
-/** For how long something can be held, in seconds. */
+/** The longest duration of a hold, in seconds. */
 export const EXPIRES_IN_MOST = 31_536_000;
 
-/** What does not belong to a kind. */
+/** The values of fields that do not belong to a kind. */
 export const NO_TERMS: NewTerms = {
   ...{ targetId: null, toAccountId: null, final: null, expiresAt: null, expiresInS: null, reason: null },
   legs: [],

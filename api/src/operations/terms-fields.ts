@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { amount, assetCode, momentFrom, text, uuid } from '../http/schemas.ts';
 import { EXPIRES_IN_MOST } from './terms-facts.ts';
 
-/** The fields of requests for operations with terms, besides what they name in their path. */
+/** The fields of requests for operations with terms, besides those in their path. */
 
 const openAmount = amount.nullish().meta({
-  description: 'Without one, all that is left.',
+  description: 'Defaults to everything that is left.',
   example: '10.00',
 });
 
@@ -14,7 +14,7 @@ const houseAccount = text(63).min(1).meta({ description: 'The name of a house ac
 export const holdFields = {
   amount,
   expires_at: momentFrom.nullish().meta({
-    description: 'When what is left of the hold is released. In the future, at most 365 days ahead.',
+    description: 'When the remainder of the hold is released. In the future, at most 365 days ahead.',
     example: '2026-12-31T12:00:00.000Z',
   }),
   expires_in: z.int().min(1).max(EXPIRES_IN_MOST).nullish().meta({
@@ -30,7 +30,7 @@ export const captureFields = {
     description: 'Or a house account. Without either it goes to the treasury.',
   }),
   final: z.boolean().nullish().meta({
-    description: 'Whether what it leaves of the hold is released with it, as by default; otherwise it stays held.',
+    description: 'Whether the rest of the hold is released with it (the default); otherwise it stays held.',
     example: true,
   }),
 };
@@ -39,7 +39,7 @@ export const releaseFields = { amount: openAmount };
 
 export const reversalFields = {
   amount: amount.nullish().meta({
-    description: 'Without one, all that was not reversed before. A posting is reversed as a whole.',
+    description: 'Defaults to everything that was not reversed before. A posting is reversed as a whole.',
     example: '10.00',
   }),
 };
@@ -59,7 +59,7 @@ export const postingFields = {
         from: end,
         to: end,
         asset: assetCode.nullish().meta({
-          description: 'The code of an asset. It may be left out where an end is a wallet.',
+          description: 'The code of an asset. Optional if one end is a wallet.',
           example: 'USD',
         }),
         amount,

@@ -3,8 +3,8 @@ import type { Tracing } from '@wallet/shared/process/tracing';
 import type { AcceptOperation, Acceptance } from './accept-operation.ts';
 
 /**
- * Makes acceptance a span of the request that asks for it, if that is traced: from the request's turn to the commit. What a worker
- * does for the operation is part of that span.
+ * Makes acceptance a span of its request, if that is traced: from the request's turn to the commit. The worker's spans
+ * for the operation are children of it.
  */
 export function traceAcceptance(tracing: Tracing, accept: AcceptOperation): AcceptOperation {
   // Operations that are not traced, which are most, pay for no promise of this one.

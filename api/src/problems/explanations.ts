@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../http/problem.ts';
 
-/** Why a request is refused, and what the caller can do about it. */
+/** Why a request is rejected, and what the caller can do about it. */
 interface Explanation {
   readonly cause: string;
   readonly cure: string;
@@ -11,7 +11,7 @@ const REPEAT =
   'Repeat the request after the seconds of Retry-After, with the same idempotency key. Nothing is accepted twice.';
 const ARCHIVES = 'Read it in the archive files. The operator of the service has them.';
 
-/** Of every problem. The pages at `/problems/{code}` show them. */
+/** For every problem. The pages at `/problems/{code}` show them. */
 export const EXPLANATIONS = {
   invalid_request: {
     cause:
@@ -56,7 +56,7 @@ export const EXPLANATIONS = {
     cure: 'Compare the path with the API document at `/docs`. Paths are case-sensitive and have no slash at the end.',
   },
   wallet_not_found: { cause: 'No wallet has this id, or the user has no wallet of the asset.', cure: CHECK_ID },
-  user_not_found: { cause: 'No client has this login.', cure: 'Check the login, or make the client.' },
+  user_not_found: { cause: 'No client has this login.', cure: 'Check the login, or create the client.' },
   client_not_found: { cause: 'No client has this id.', cure: CHECK_ID },
   operation_not_found: { cause: 'No operation has this id.', cure: CHECK_ID },
   hold_not_found: { cause: 'No hold has this id. A hold has the id of the operation that made it.', cure: CHECK_ID },
@@ -64,11 +64,11 @@ export const EXPLANATIONS = {
   batch_not_found: { cause: 'No batch has this id.', cure: CHECK_ID },
   webhook_endpoint_not_found: { cause: 'No webhook endpoint has this id, or it was deleted.', cure: CHECK_ID },
   delivery_not_found: {
-    cause: 'The endpoint never was to receive this event, or the delivery is older than what is kept.',
+    cause: 'The endpoint was never sent this event, or the delivery was deleted because of its age.',
     cure: 'Read the event itself with `GET /events/{id}`.',
   },
   key_not_found: { cause: 'No API key has this id.', cure: 'Use the id of the key, not its token.' },
-  event_not_found: { cause: 'No event has this id, or it is older than what is kept.', cure: CHECK_ID },
+  event_not_found: { cause: 'No event has this id, or it was deleted because of its age.', cure: CHECK_ID },
   request_timeout: {
     cause: 'The request did not arrive completely in time.',
     cure: 'Repeat it with the same idempotency key, over a faster connection or with a smaller body.',
@@ -83,31 +83,37 @@ export const EXPLANATIONS = {
   },
   wallet_closed: { cause: 'The wallet is closed, which is permanent.', cure: 'Use another wallet.' },
   credit_in_use: {
-    cause: 'The balance is further below zero than the limit that was asked for.',
+    cause: 'The balance is further below zero than the requested limit.',
     cure: 'Credit the wallet first, or choose a limit that covers what is used.',
   },
   wallet_not_empty: {
     cause: 'The wallet has a balance, or something of it is held. Only an empty wallet can be closed.',
     cure: 'Move the balance away, and capture or release its holds. Then close it.',
   },
-  wallet_exists: { cause: 'A wallet has this id already.', cure: 'Use it, or leave out the id to have one made.' },
+  wallet_exists: { cause: 'A wallet has this id already.', cure: 'Use it, or leave out the id to have one generated.' },
   asset_exists: {
     cause: 'An asset with this code exists, with another name, scale or rule.',
     cure: 'Choose another code. An asset cannot be changed.',
   },
-  too_many_assets: { cause: 'The service has the most assets that it can have.', cure: 'Use an asset that exists.' },
+  too_many_assets: {
+    cause: 'The service has reached the maximum number of assets.',
+    cure: 'Use an asset that ' + 'exists.',
+  },
   account_exists: {
     cause: 'A house account with this name exists, and differs in whether it may go below zero.',
     cure: 'Choose another name. A house account cannot be changed.',
   },
   too_many_accounts: {
-    cause: 'The service has the most house accounts that it can have.',
+    cause: 'The service has reached the maximum number of house accounts.',
     cure: 'Use a house account that exists.',
   },
-  too_many_keys: { cause: 'There are as many valid API keys as there can be.', cure: 'Revoke a key that is not used.' },
+  too_many_keys: {
+    cause: 'The service has reached the maximum number of valid API keys.',
+    cure: 'Revoke a key that ' + 'is not used.',
+  },
   too_many_pending: {
-    cause: 'A dry run was asked for a wallet for which too many operations wait.',
-    cure: 'Ask again when fewer wait, or ask for the operation itself.',
+    cause: 'The wallet has too many pending operations for a dry run.',
+    cure: 'Retry when fewer are pending, or submit the operation itself.',
   },
   operation_not_scheduled: {
     cause: 'The operation is pending, or has ended. Only a scheduled operation can be cancelled.',
@@ -115,7 +121,7 @@ export const EXPLANATIONS = {
   },
   not_reversible: {
     cause: 'A hold, a release or a reversal cannot be reversed.',
-    cure: 'Release the hold, or ask for the operation that was reversed once more.',
+    cure: 'Release the hold, or submit the reversed operation again.',
   },
   client_has_wallet: {
     cause: 'The client has a wallet of this asset. It has at most one of each.',
@@ -131,22 +137,22 @@ export const EXPLANATIONS = {
     cure: 'Wait for its end, or cancel the rest. Then retry it.',
   },
   webhook_endpoint_disabled: {
-    cause: 'The webhook endpoint is disabled: on request, or because it was gone or had failed for long.',
+    cause: 'The webhook endpoint is disabled: on request, or because it was gone or kept failing.',
     cure: 'Enable it with `PATCH /webhook-endpoints/{id}`.',
   },
   nothing_to_retry: { cause: 'Every line of the batch succeeded.', cure: 'Nothing is left to retry.' },
   operation_archived: {
-    cause: 'The operation was moved to the archives, or an operation of that time with this id would be there.',
+    cause: 'The operation is in the archives, or would be if it existed: its id is of an archived month.',
     cure: ARCHIVES,
   },
   batch_archived: { cause: 'Operations of the batch were moved to the archives.', cure: ARCHIVES },
   history_archived: { cause: 'The history of the wallet of that time was moved to the archives.', cure: ARCHIVES },
   cursor_expired: {
     cause: 'What follows the cursor was deleted, or moved to the archives, because of its age.',
-    cure: 'Begin again without a cursor. Read the operations of the time between to find what was missed.',
+    cure: 'Start again without a cursor, and list the operations of the gap to find what was missed.',
   },
   epoch_ended: {
-    cause: 'A standby was promoted, or a backup restored, so positions of the feed have another meaning now.',
+    cause: 'A standby was promoted, or a backup restored, so positions in the feed no longer mean the same events.',
     cure: 'Continue from `continue_after`, and send again what was acknowledged after `complete_until`, with the same keys.',
   },
   precondition_failed: {
@@ -176,11 +182,11 @@ export const EXPLANATIONS = {
   },
   unknown_client: {
     cause: 'The client that the wallet should belong to does not exist.',
-    cure: 'Make the client first, or leave out client_id.',
+    cure: 'Create the client first, or leave out client_id.',
   },
   idempotency_key_reused: {
     cause: 'The key was used for a request that asked for something else.',
-    cure: 'Use a key for each thing that you ask for. To repeat a request, send it unchanged.',
+    cure: 'Use a different key for each request. To repeat a request, send it unchanged.',
   },
   rate_limited: {
     cause: 'The API key sends more requests per second than it may.',
@@ -192,14 +198,14 @@ export const EXPLANATIONS = {
   },
   internal_error: {
     cause: 'The service has a defect.',
-    cure: `${REPEAT} If it stays, report the request_id to the operator of the service.`,
+    cure: `${REPEAT} If it persists, report the request_id to the operator of the service.`,
   },
   webhooks_not_configured: {
-    cause: 'The service has no key to seal the secrets of webhooks with.',
+    cause: 'The service has no key to encrypt webhook secrets with.',
     cure: 'The operator sets WEBHOOK_KEY.',
   },
   overloaded: {
-    cause: 'More waits than the service takes at the moment. Nothing was accepted.',
+    cause: 'The service has more work than it can take at the moment. Nothing was accepted.',
     cure: REPEAT,
   },
   unavailable: {

@@ -6,12 +6,12 @@ import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
 import { EXPLANATIONS } from './explanations.ts';
 import { REJECTION_CURES } from './rejection-cures.ts';
 
-/** A page about each code of a problem or a rejection, as `type` of a problem names it: HTML, or JSON by `Accept`. */
+/** A page for each code of a problem or a rejection, at the path in a problem's `type`: HTML, or JSON by `Accept`. */
 
 interface Explained {
   readonly code: string;
   readonly title: string;
-  /** Of the answer; null of a rejection, which no answer is refused with. */
+  /** The status of the answer; null for a rejection, which is not the status of a request. */
   readonly status: number | null;
   readonly cause: string;
   readonly cure: string;

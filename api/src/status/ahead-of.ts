@@ -1,25 +1,26 @@
 import type { Queue, QueuedPart } from '@wallet/shared/database/tables/queues';
 
-/** Where something waits in a partition. */
+/** The position of something in a partition's queue. */
 export type Place =
   | { readonly kind: 'single'; readonly seq: number; readonly low: boolean; readonly ownEarlier: number }
   | { readonly kind: 'line'; readonly batchId: string; readonly before: number };
 
-/** What goes first in a partition, by the lane that applies it. */
+/** What is applied first in a partition, by lane. */
 export interface Ahead {
-  /** Single operations of high priority, and what they take along. */
+  /** Single operations of high priority, and those they take along. */
   readonly high: number;
   /** Lines of batches and operations of low priority. */
   readonly bulk: number;
 }
 
-/** How many batches of a partition are worked on side by side, as `chooseOperations` of the worker has it. */
+/** How many batches of a partition are processed side by side, as in the worker's `chooseOperations`. */
 const SIDE_BY_SIDE = 8;
 
 /**
- * How many operations of the partition go first, in the order in which workers choose them (choose-operations.ts): single operations of
- * high priority come before all others, then batches of high priority, and then batches and operations of low priority, in equal
- * shares. Atomic batches go before the others of their priority. What other wallets take along is not counted.
+ * How many operations of the partition are applied first, in the order in which workers choose them
+ * (choose-operations.ts): single operations of high priority come before all others, then batches of high priority, and
+ * then batches and operations of low priority, in equal shares. Atomic batches come before the others of their
+ * priority. Operations taken along by other wallets are not counted.
  */
 export function aheadOf(queue: Queue, place: Place): Ahead {
   if (place.kind === 'line') return { high: queue.highs.length, bulk: bulkBeforeLine(queue, place) };
@@ -44,8 +45,9 @@ function bulkBeforeLine(queue: Queue, { batchId, before }: { batchId: string; be
 }
 
 /**
- * What of batches is applied while `before` operations of one of them, or of single ones, are: atomic batches whole, and of each of
- * those side by side as many. A batch that has to wait for a place among them has all those before it in front, but the last seven.
+ * The lines of other batches that are applied while `before` operations of one batch, or of single ones, are: atomic
+ * batches as a whole, and as many of each batch processed side by side. A batch that waits for a place among them has
+ * all those before it in front, except the last seven.
  */
 function besides(parts: readonly QueuedPart[], before: number, own?: QueuedPart): number {
   const atomic = sum(parts.filter(({ isAtomic }) => isAtomic));

@@ -2,16 +2,16 @@ import type { LaneSpeed } from '@wallet/shared/database/tables/workers';
 import type { Backlog } from '@wallet/shared/database/tables/pending-operations';
 import type { Ahead } from './ahead-of.ts';
 
-/** How fast all workers together are, by lane. */
+/** The speed of all workers together, by lane. */
 export interface Speeds {
   readonly high: LaneSpeed;
   readonly bulk: LaneSpeed;
 }
 
-/** Without a known speed, this many operations are taken to fit into the next transaction. */
+/** Without a known speed, this many operations are assumed to fit into the next transaction. */
 const ONE_TRANSACTION = 32;
 
-/** Workers share the partitions: their speeds add up, and a transaction takes as long as theirs do, and is as large. */
+/** Workers share the partitions: their speeds add up; a transaction's duration and size are the average. */
 export function addUp(workers: readonly Speeds[]): Speeds {
   const lane = (of: (each: Speeds) => LaneSpeed): LaneSpeed => {
     const known = (name: keyof LaneSpeed): number[] =>
@@ -27,10 +27,10 @@ export function addUp(workers: readonly Speeds[]): Speeds {
 }
 
 /**
- * In how many milliseconds what waits behind `ahead` in a partition is applied; null if no speed is known.
+ * In how many milliseconds the operations after `ahead` in a partition are applied; null if no speed is known.
  *
- * Partitions take turns: while one gets as far as `ahead`, every other one gets as far, or to its end. So what has to be done first is
- * that of all partitions, and is done at the speed of all workers. The transaction that is under way has to end before.
+ * Partitions take turns: while one advances to `ahead`, every other one advances as far, or to its end. So the work to
+ * be done first is that of all partitions, at the speed of all workers. The current transaction has to end before.
  */
 export function estimateMs(
   speeds: Speeds,
@@ -49,8 +49,8 @@ export function estimateMs(
 }
 
 /**
- * In this lane a transaction is of one partition, so a turn is as large as that: what is in the same turn is applied together, and
- * whether the others have theirs before or after is not known.
+ * In this lane a transaction covers one partition, so a turn has that size: operations of the same turn are applied
+ * together, and whether the other partitions have their turns before or after is not known.
  */
 function bulkWork(turn: number, backlog: readonly Backlog[], partition: number, ahead: number): number {
   const before = Math.floor(ahead / turn) * turn;

@@ -11,24 +11,24 @@ import { type Ahead, type Place, aheadOf } from './ahead-of.ts';
 import { type Speeds, addUp, estimateMs } from './estimate.ts';
 import type { WorkersWatch } from './watch-workers.ts';
 
-/** Tells why what is pending waits, and for how long. */
+/** Says why pending operations wait, and for how long. */
 export interface Forecast {
   readonly ofOperation: (operation: Operation) => Promise<Waiting>;
-  /** Of a batch that has not finished. */
+  /** For an unfinished batch. */
   readonly ofBatch: (batch: Batch, pending: number) => Promise<Waiting>;
-  /** When an operation that is accepted now should have ended, without asking anything; null if no speed is known. */
+  /** When an operation accepted now should have ended, without a query; null if no speed is known. */
   readonly ofAccepted: (operation: Pick<Operation, 'priority'>) => Date | null;
 }
 
-/** A queue is read again when it is so old, */
+/** A queue is read again when it is this old, */
 const QUEUE_MS = 250;
-/** or so old and older than what it is asked about. */
+/** or this old and older than the operation in question. */
 const LEAST_QUEUE_MS = 100;
 const GROUP_LIMIT = 500;
 
 /**
- * Queues are read at most a few times a second, and places in groups: so polling costs the same however much waits, and a look-up or
- * three by key for each poll.
+ * Queues are read at most a few times a second, and positions in groups: so the cost of polling does not depend on the
+ * backlog, and each poll takes two or three look-ups by key.
  */
 export function createForecast(needs: {
   readonly database: Database;
@@ -40,7 +40,7 @@ export function createForecast(needs: {
   const queueOf = createQueueReader(database);
   const placeOf = createPlaceFinder(database, partitions);
 
-  // Every request that is accepted asks for it, so it is computed a few times a second.
+  // Needed for every accepted request, so it is computed a few times a second.
   let waits: Record<Priority, number | null> & { readonly until: number } = { high: null, low: null, until: -Infinity };
 
   const waitsFor = (): 'worker' | 'earlier_operations' => (workers.areAway() ? 'worker' : 'earlier_operations');
@@ -84,7 +84,7 @@ export function createForecast(needs: {
   };
 }
 
-/** In how many milliseconds everything that waits before an operation of a priority is applied. */
+/** In how many milliseconds everything pending before an operation of a priority is applied. */
 function waitsOfAccepted(backlog: readonly Backlog[], { high, bulk }: Speeds): Record<Priority, number | null> {
   const highs = backlog.reduce((sum, each) => sum + each.high, 0);
   const all = backlog.reduce((sum, each) => sum + each.low + each.lines, highs);
@@ -94,7 +94,7 @@ function waitsOfAccepted(backlog: readonly Backlog[], { high, bulk }: Speeds): R
   };
 }
 
-/** What is before the last line of a batch in a partition, its own lines included. */
+/** The work before the last line of a batch in a partition, including its own lines. */
 function aheadOfBatch(queue: Queue, batchId: string): Ahead & { readonly partition: number; readonly own: number } {
   const { partition } = queue;
   const own = queue.parts.find((part) => part.batchId === batchId)?.pending ?? 0;
@@ -109,7 +109,7 @@ function byOwnRate({ startedAt, now, total }: Batch, pending: number): Date | nu
   return new Date(now.getTime() + ((now.getTime() - startedAt.getTime()) / done) * pending);
 }
 
-/** Makes the function that reads the queue of a partition, not older than `since` if that was a moment ago. */
+/** Makes the function that reads the queue of a partition, no older than `since` unless that was a moment ago. */
 function createQueueReader(database: Database): (partition: number, since: Date) => Promise<Queue> {
   const known = new Map<number, { readonly queue: Queue; readonly readAt: number }>();
   const read = inGroups<number, Queue>(GROUP_LIMIT, async (asked) => {
@@ -133,7 +133,7 @@ function fail(partition: number): never {
 
 type Placed = Pick<Operation, 'id' | 'walletId' | 'batchId'>;
 
-/** Makes the function that finds where an operation waits; null if it has ended. */
+/** Makes the function that finds the position of an operation; null if it has ended. */
 function createPlaceFinder(database: Database, partitions: number): (operation: Placed) => Promise<Place | null> {
   return inGroups<Placed, Place | null>(GROUP_LIMIT, async (operations) => {
     const asked = operations.map((each) => ({ ...each, partition: partitionOf(each.walletId, partitions) }));

@@ -6,7 +6,7 @@ import { time } from '../http/fields.ts';
 
 const EPOCH_MS = 1_000;
 
-/** The epoch as it is told; null while the database does not answer within a second. */
+/** The epoch as it is answered; null while the database does not answer within a second. */
 export const epochSchema = z
   .strictObject({
     id: z.string(),
@@ -14,8 +14,8 @@ export const epochSchema = z
     reason: z.enum(EPOCH_REASONS),
     complete_until: time.nullable().meta({
       description:
-        'What was acknowledged up to this moment is here. What was acknowledged later, and before `began_at`, can be missing: ' +
-        'send it again, under the same keys. Null if that is not known, and for the first epoch.',
+        'Operations acknowledged up to this time are here. Those acknowledged later, and before `began_at`, may be ' +
+        'missing: send them again under the same keys. Null if the time is not known, and for the first epoch.',
     }),
   })
   .nullable();

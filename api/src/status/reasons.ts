@@ -2,10 +2,10 @@ import type { Backlog } from '@wallet/shared/database/tables/pending-operations'
 import type { DatabaseState } from '@wallet/shared/database/writable';
 import type { QueueState } from '@wallet/shared/queue/queue-state';
 
-/** Why the service is not well, with what that means. */
+/** Why the service is not healthy, with explanations. */
 export const REASONS = {
   database_down: 'The database does not answer.',
-  database_read_only: 'The database takes no writes.',
+  database_read_only: 'The database accepts no writes.',
   queue_down: 'Redis takes no jobs. Operations are accepted and applied without it, some later than usual.',
   no_worker: 'Operations wait, and no worker was seen for 10 s. Start one: `npm run start:worker`.',
   operations_late: 'Operations or lines of a batch have waited for 10 s without any progress.',
@@ -17,10 +17,10 @@ export const REASONS = {
 export type Reason = keyof typeof REASONS;
 export const REASON_CODES = Object.keys(REASONS) as [Reason, ...Reason[]];
 
-/** What has waited this long waits for long. */
+/** Something that has waited this long counts as late. */
 const LATE_MS = 10_000;
 
-/** What is wrong, the worst first. */
+/** The problems, the worst first. */
 export function judge(state: {
   readonly database: DatabaseState;
   readonly queue: QueueState;

@@ -4,12 +4,14 @@ const STEP_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 export interface PendingMemory {
-  /** By how many operations per second what waits has grown in the last minute, or since the start; less than 0 if it shrank. */
+  /**
+   * The growth of the backlog in operations per second over the last minute, or since the start; negative if it shrank.
+   */
   readonly growth: () => number;
   stop(): Promise<void>;
 }
 
-/** Remembers for a minute how much waited, which `read` tells. */
+/** Remembers the size of the backlog for a minute, as `read` returns it. */
 export function rememberPending(read: () => number): PendingMemory {
   const known = [{ at: performance.now(), pending: read() }];
   const remembering = repeat(

@@ -23,7 +23,7 @@ export interface StatusNeeds {
   readonly memory: Pick<PendingMemory, 'growth'>;
 }
 
-/** For how long a status is told again. */
+/** For how long a status is reused. */
 const TOLD_MS = 1_000;
 const LISTED_PARTITIONS = 100;
 const COUNTED_DELIVERIES = 10_000;
@@ -87,7 +87,7 @@ async function readStatus(needs: StatusNeeds): Promise<PresentedStatus> {
   };
 }
 
-/** What was accepted is what ended, and by how much more waits. */
+/** The number accepted is the number that ended plus the growth of the backlog. */
 function ratesOf(present: readonly SeenWorker[], growth: number): PresentedStatus['rates'] {
   const perSecond = (of: (each: SeenWorker) => number): number => present.reduce((sum, each) => sum + of(each), 0) / 60;
   const applied = perSecond(({ lastMinute }) => lastMinute.succeeded);

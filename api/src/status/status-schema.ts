@@ -39,22 +39,23 @@ export const statusSchema = z
     reasons: z.array(z.strictObject({ code: z.enum(REASON_CODES), message: z.string() })),
     version: z.string().meta({ example: '1.0.0' }),
     epoch: epochSchema,
-    at: time.meta({ description: 'When this was put together: it is told again for a second.' }),
+    at: time.meta({ description: 'When this was computed. The same answer is given for up to a second.' }),
     rates: z
       .strictObject({ accepted_per_second: seconds, applied_per_second: seconds, failed_per_second: seconds })
       .meta({
         description:
-          'Over the last minute. `applied` is what succeeded; what was accepted is that, what failed, and by how much more waits.',
+          'Over the last minute. `applied` counts operations that succeeded; `accepted` is computed as ended ' +
+          'operations plus the growth of the backlog.',
       }),
     pending: z.strictObject({
-      operations: count.meta({ description: 'Single operations, as far as they are counted.' }),
+      operations: count.meta({ description: 'Single operations; counting stops at a limit.' }),
       batch_lines: count,
       oldest_age_seconds: seconds,
     }),
     partitions: z
       .array(z.strictObject({ partition: count, pending: count, oldest_age_seconds: seconds }))
       .max(100)
-      .meta({ description: 'Those where something waits, the longest wait first.' }),
+      .meta({ description: 'Partitions with pending operations, the longest wait first.' }),
     workers: z
       .array(
         z.strictObject({
@@ -69,26 +70,25 @@ export const statusSchema = z
       )
       .meta({
         description:
-          'Those seen in the last ten minutes that have not stopped. One that was not seen for 10 s is gone.',
+          'Workers seen in the last ten minutes that have not stopped. One that was not seen for 10 s is gone.',
       }),
     batches: z.strictObject({ accepted: count, applying: count, cancelling: count }).meta({
-      description:
-        'Batches that have not finished: none of their lines has ended, some have, or the rest was cancelled.',
+      description: 'Unfinished batches: none of their lines has ended, some have, or the rest was cancelled.',
     }),
     webhooks: z.strictObject({
       endpoints: count,
-      paused: count.meta({ description: 'Left alone for a while, because requests to them failed.' }),
+      paused: count.meta({ description: 'Paused for a while because requests to them failed.' }),
       pending_deliveries: count.meta({ description: 'Of enabled endpoints; counted up to 10,000.' }),
       oldest_age_seconds: seconds,
     }),
     last_audit: z.strictObject({ finished_at: time, violations: count }).nullable().meta({
-      description: 'The last `npm run audit` that came to its end and was allowed to write that down.',
+      description: 'The last `npm run audit` that finished and had the right to record it.',
     }),
     last_hour: z
       .array(
         z.strictObject({
           at: time.meta({ description: 'When the minute began.' }),
-          accepted: count.meta({ description: 'Since the sample before.' }),
+          accepted: count.meta({ description: 'Since the previous sample.' }),
           succeeded: count,
           failed: count,
           pending: count.meta({ description: 'At the end of the minute, as is the age.' }),
@@ -97,7 +97,8 @@ export const statusSchema = z
       )
       .max(60)
       .meta({
-        description: 'In the order of time. Workers leave a sample each minute; while none runs there is none.',
+        description:
+          'In chronological order. Workers record a sample each minute; while none runs there are no ' + 'samples.',
       }),
   })
   .meta({ id: 'Status', example: EXAMPLE });

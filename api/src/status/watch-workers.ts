@@ -5,24 +5,26 @@ import type { Logger } from '@wallet/shared/process/logger';
 import { repeat } from '@wallet/shared/process/repeat';
 
 const LOOK_MS = 1_000;
-/** A worker that was not seen for so long is not there. */
+/** A worker that was not seen for this long is gone. */
 const UNSEEN_MS = 10_000;
-/** Workers are listed for so long after they were last seen. */
+/** Workers are listed for this long after they were last seen. */
 const LISTED_MS = 600_000;
 
 export interface WorkersWatch {
-  /** Those of the last ten minutes that have not stopped, whether they are still there or not. */
+  /** Those of the last ten minutes that have not stopped, running or not. */
   readonly listed: () => readonly SeenWorker[];
   /** Those of them that were seen in the last ten seconds. */
   readonly present: () => readonly SeenWorker[];
-  /** Whether no worker was seen for ten seconds, one that has stopped since then included. False before it was looked. */
+  /**
+   * Whether no worker was seen for ten seconds, including ones that have stopped since. False before the first look.
+   */
   readonly areAway: () => boolean;
   stop(): Promise<void>;
 }
 
-/** Watches the signs of workers. While the database cannot be read, what was last seen grows old. */
+/** Watches the workers' signs of life. While the database cannot be read, the last signs grow old. */
 export function watchWorkers(database: Database, log: Logger): WorkersWatch {
-  const onError = logErrors(log, 'looking at the workers failed');
+  const onError = logErrors(log, 'reading the workers failed');
   let workers: readonly SeenWorker[] | null = null;
   let lookedAt = 0;
 

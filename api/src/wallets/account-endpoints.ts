@@ -14,7 +14,7 @@ import { type Endpoint, endpoint } from '../http/endpoint.ts';
 import { answerPage, createCursors, pageOf, pageQuery } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 
-/** What the endpoints of house accounts work with. */
+/** The dependencies of the house account endpoints. */
 export interface AccountNeeds {
   readonly database: Database;
   readonly assets: Assets;
@@ -44,7 +44,7 @@ const getAccounts = ({ database, assets }: AccountNeeds) =>
     paths: ['/accounts'],
     tag: 'House accounts',
     summary: 'List house accounts with their balances',
-    description: 'They come in the order of their names. The treasury is one of them.',
+    description: 'They are sorted by name. The treasury is one of them.',
     params: null,
     query: z.strictObject(pageQuery),
     body: null,
@@ -70,15 +70,15 @@ const postAccount = ({ database }: AccountNeeds) =>
     tag: 'House accounts',
     summary: 'Add a house account',
     description:
-      'It has a balance in every asset, is permanent, and in effect in every process at once: 201, or 200 if ' +
-      'there is the same already.',
+      'It has a balance in every asset, is permanent, and takes effect in every process at once: `201`, or `200` if ' +
+      'the same one exists already.',
     params: null,
     query: null,
     body: z.strictObject({
       name: z
         .string()
         .regex(ACCOUNT_NAME, ACCOUNT_NAME_RULE)
-        .meta({ description: 'What postings and captures call it by.', example: 'fees' }),
+        .meta({ description: 'The name that postings and captures use.', example: 'fees' }),
       may_go_negative: z.boolean().default(false).meta({ description: 'Whether its balances may go below zero.' }),
     }),
     scope: 'assets:admin',
@@ -88,7 +88,7 @@ const postAccount = ({ database }: AccountNeeds) =>
       const { name, may_go_negative: mayGoNegative } = body;
       const added = await addHouseAccount(database, { name, mayGoNegative }, actor);
       if (added.outcome === 'too_many_accounts') {
-        const sentence = `There are ${HOUSE_ACCOUNTS_MOST} house accounts, which is as many as can be.`;
+        const sentence = `There are ${HOUSE_ACCOUNTS_MOST} house accounts already, the most there can be.`;
         return new Problem('too_many_accounts', sentence);
       }
       const { account, outcome } = added;

@@ -8,7 +8,7 @@ import { pageOf } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
 import { text } from '../http/schemas.ts';
 
-/** What the endpoints of assets work with. */
+/** The dependencies of the asset endpoints. */
 export interface AssetNeeds {
   readonly database: Database;
   readonly assets: Assets;
@@ -49,14 +49,16 @@ const postAsset = ({ database }: AssetNeeds) =>
     paths: ['/assets'],
     tag: 'Assets',
     summary: 'Add an asset',
-    description: 'It is permanent, and in effect in every process at once: 201, or 200 if there is the same already.',
+    description:
+      'It is permanent, and takes effect in every process at once: `201`, or `200` if the same one exists ' +
+      'already.',
     params: null,
     query: null,
     body: z.strictObject({
       code: z
         .string()
         .regex(ASSET_CODE, 'must be 2 to 16 of A-Z 0-9, the first a letter')
-        .meta({ description: 'What requests call it by.', example: 'EUR' }),
+        .meta({ description: 'The code that requests use.', example: 'EUR' }),
       name: text(ASSET_NAME_MOST).min(1).meta({ example: 'Euro' }),
       scale: z
         .int()
@@ -71,7 +73,7 @@ const postAsset = ({ database }: AssetNeeds) =>
     handle: async ({ body, actor }) => {
       const added = await addAsset(database, body, actor);
       if (added.outcome === 'too_many_assets') {
-        return new Problem('too_many_assets', `There are ${ASSETS_MOST} assets, which is as many as can be.`);
+        return new Problem('too_many_assets', `There are ${ASSETS_MOST} assets already, the most there can be.`);
       }
       const { asset, outcome } = added;
       if (outcome === 'asset_exists') {

@@ -19,7 +19,7 @@ const EVENT_OF = {
   closed: 'wallet.closed',
 } as const satisfies Record<WalletStatus, EventType>;
 
-/** Changes a wallet's status, and writes down who did and the event of it in the same transaction. */
+/** Changes a wallet's status, and records the actor and the event in the same transaction. */
 export async function changeWalletStatus(
   { database, assets }: { database: Database; assets: Assets },
   { id, status, by }: { id: string; status: WalletStatus; by: Actor },

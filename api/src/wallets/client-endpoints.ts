@@ -20,7 +20,7 @@ import { assetCode, idParams, text } from '../http/schemas.ts';
 
 const CURSORS = createCursors('clients', readId);
 
-/** What the endpoints of clients work with. */
+/** The dependencies of the client endpoints. */
 export interface ClientNeeds extends BulkNeeds {
   readonly database: Database;
 }
@@ -29,7 +29,7 @@ export function createClientEndpoints(needs: ClientNeeds): Endpoint[] {
   return [postClient(needs), postClientsInBulk(needs), getClient(needs), getClients(needs)];
 }
 
-/** What clients are read with. */
+/** The dependencies of reading clients. */
 type Reading = Pick<ClientNeeds, 'database' | 'assets'>;
 
 const postClient = ({ database, assets }: Reading) =>
@@ -38,8 +38,8 @@ const postClient = ({ database, assets }: Reading) =>
     name: 'createClient',
     paths: ['/clients'],
     tag: 'Clients',
-    summary: 'Make a client with its first wallet',
-    description: 'Both are made, or neither. A login belongs to one client.',
+    summary: 'Create a client with its first wallet',
+    description: 'Both are created, or neither. A login belongs to one client.',
     params: null,
     query: null,
     body: z.strictObject({
@@ -70,7 +70,7 @@ const getClient = ({ database, assets }: Reading) =>
     paths: ['/clients/{id}'],
     tag: 'Clients',
     summary: 'Read a client with its wallets',
-    description: 'Wallets that are frozen or closed are among them.',
+    description: 'Frozen and closed wallets are included.',
     params: idParams,
     query: null,
     body: null,
@@ -91,7 +91,7 @@ const getClients = ({ database, assets }: Reading) =>
     paths: ['/clients'],
     tag: 'Clients',
     summary: 'List clients with their wallets',
-    description: 'They come in the order of their ids. With `login`, the one client that has it, if there is one.',
+    description: 'They are sorted by id. With `login`, the one client that has it, if there is one.',
     params: null,
     query: z.strictObject({
       login: text(255).min(1).optional().meta({ description: 'The client with this login, if there is one.' }),
@@ -116,7 +116,7 @@ const getClients = ({ database, assets }: Reading) =>
     },
   });
 
-/** Reads the wallets of all the clients at once, and makes the function that presents a client with its own. */
+/** Reads the wallets of all the clients at once, and makes the function that presents a client with its wallets. */
 async function presenterOf(
   { database, assets }: Reading,
   clients: readonly Client[],

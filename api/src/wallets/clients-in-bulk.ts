@@ -33,7 +33,7 @@ type ReadLines = (
   },
 ) => AsyncIterable<readonly SentLine[]>;
 
-/** What clients are made in bulk with. */
+/** The dependencies of creating clients in bulk. */
 export interface BulkNeeds {
   readonly storing: Database;
   readonly assets: Assets;
@@ -42,11 +42,11 @@ export interface BulkNeeds {
 
 const CLIENTS_MOST = 10_000;
 const ASSETS_MOST = 10;
-/** Ten thousand clients whose names and logins are as long as they may be. */
+/** Ten thousand clients with the longest permitted names and logins. */
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
-/** Clients made by one statement. */
+/** Clients created by one statement. */
 const CHUNK = 250;
-/** The most requests of this kind that one process works on at once. */
+/** The most requests of this kind that one process handles at once. */
 const AT_ONCE = 2;
 
 const lineSchema = z
@@ -76,16 +76,17 @@ const FORM = {
 };
 
 const bodySchema = z.strictObject({ clients: z.array(lineSchema).min(1).max(CLIENTS_MOST) });
-/** What a JSON body says once its clients have been taken out. */
+/** The rest of a JSON body without its clients. */
 const restSchema = z.strictObject({ clients: z.array(z.unknown()) });
 
 const resultSchema = z
   .strictObject({
-    line: z.int().meta({ description: 'Which line of the body, or element of the array; the first is 1.' }),
+    line: z.int().meta({ description: 'The line of the body, or the element of the array; the first is 1.' }),
     login: z.string().nullable().meta({ description: 'Null if the line does not say one.' }),
     result: z.enum(['created', 'exists', 'refused']).meta({
       description:
-        '`exists`: the client was there, by login and name, and has a wallet of each of the assets now. `refused`: nothing was done.',
+        '`exists`: a client with this login and name existed, and now has a wallet of each of the assets. `refused`: ' +
+        'nothing was done.',
     }),
     client_id: id.nullable(),
     wallets: z.array(z.strictObject({ id, asset: z.string() })),
@@ -105,14 +106,14 @@ const answerSchema = z
     created: z.int(),
     existing: z.int(),
     refused: z.int(),
-    data: z.array(resultSchema).meta({ description: 'What came of each line, in their order.' }),
+    data: z.array(resultSchema).meta({ description: 'The result of each line, in the order of the lines.' }),
   })
   .meta({ id: 'ClientResults' });
 
 type Result = z.input<typeof resultSchema>;
 type Refused = Refusal<'invalid_request' | 'malformed_json' | 'login_taken'>;
 
-/** A line, and what it asks for or why it cannot. */
+/** A line, with its client or the reason why it has none. */
 interface ReadLine {
   readonly line: number;
   readonly login: string | null;
@@ -126,9 +127,9 @@ export const postClientsInBulk = ({ storing, assets, readLines }: BulkNeeds) => 
     name: 'createClients',
     paths: ['/clients/bulk'],
     tag: 'Clients',
-    summary: 'Make up to 10,000 clients with their wallets',
+    summary: 'Create up to 10,000 clients with their wallets',
     description:
-      'Each line has its own result. Sent again, it makes nothing twice: clients that exist are answered as ' +
+      'Each line has its own result. Sending it again creates nothing twice: clients that exist are answered as ' +
       '`exists`.',
     params: null,
     query: null,
@@ -206,13 +207,13 @@ function readLine(assets: Assets, { line, value, problem, field }: SentLine): Re
   return { line, login, asked: { login, name, assetIds: [...assetIds] } };
 }
 
-/** That of a line that is not valid, as far as it says one. */
+/** The login of an invalid line, if it has one. */
 function loginOf(value: unknown): string | null {
   const login = z.object({ login: lineSchema.shape.login }).safeParse(value);
   return login.success ? login.data.login : null;
 }
 
-/** Makes the clients, a statement after the other: between them others get their turn, and a connection. */
+/** Creates the clients, one statement at a time: between them others get their turn, and a connection. */
 async function makeAll(storing: Database, lines: readonly ReadLine[]): Promise<Map<WantedClient, MadeClient>> {
   const wanted = lines.flatMap(({ asked }) => (asked instanceof Refusal ? [] : [asked]));
   const made = new Map<WantedClient, MadeClient>();

@@ -8,14 +8,14 @@ const CACHED_WALLETS = 200_000;
 const GROUP_LIMIT = 500;
 
 /**
- * Finds what never changes about wallets; so what was found once is kept. Unknown wallets are asked for every time. The assets of
- * what is found are known.
+ * Finds the immutable facts of wallets, which are therefore kept. Unknown wallets are queried every time. The assets of
+ * the results are known.
  */
 export interface FindWallet {
   readonly one: (id: string) => Promise<WalletFacts | null>;
-  /** Those of the wallets that exist. */
+  /** The wallets that exist. */
   readonly many: (ids: Iterable<string>) => Promise<Map<string, WalletFacts>>;
-  /** Keeps nothing of what was found: it may have been lost when a standby was promoted. */
+  /** Forgets everything found: it may have been lost when a standby was promoted. */
   readonly forget: () => void;
 }
 

@@ -19,12 +19,12 @@ import { archivedHistory, historyLineSchema, statisticsSchema } from './wallet-s
 
 const CURSORS = createCursors('transactions', readPosition);
 
-/** What the endpoints of a wallet's history work with. */
+/** The dependencies of the history endpoints. */
 export interface HistoryNeeds {
   readonly database: Database;
   readonly history: History;
   readonly assets: Assets;
-  /** What never changes about a wallet; null if there is none. */
+  /** The immutable facts of a wallet; null if it does not exist. */
   readonly findFacts: (id: string) => Promise<WalletFacts | null>;
 }
 
@@ -87,7 +87,7 @@ const getHistory = ({ history, assets, findFacts }: HistoryNeeds) =>
 
 const EXPIRED = new Problem(
   'cursor_expired',
-  'The history behind this cursor is in the archives. Read it there, or begin again without a cursor.',
+  'The history behind this cursor is in the archives. Read it there, or start again without a cursor.',
 );
 
 const getStatistics = ({ history, assets, findFacts }: HistoryNeeds) =>
@@ -97,7 +97,7 @@ const getStatistics = ({ history, assets, findFacts }: HistoryNeeds) =>
     paths: ['/wallets/{id}/statistics'],
     tag: 'Wallets',
     summary: "Sum a wallet's history by type",
-    description: 'Counts and sums of what was credited and debited, over a time or over all of it.',
+    description: 'Counts and sums of credits and debits, over a period or over all time.',
     params: idParams,
     query: z.strictObject(timeQuery),
     body: null,

@@ -15,30 +15,32 @@ import { notFound } from './wallet-not-found.ts';
 
 const CURSORS = createCursors('holds', readId);
 
-/** They are read with the scope that shows balances: a hold is a part of what its wallet shows as held. */
+/** They require the scope that shows balances: a hold is part of its wallet's held amount. */
 export function createHoldQueries(needs: HistoryNeeds): Endpoint[] {
   return [getHold(needs), getHolds(needs)];
 }
 
 const holdSchema = z
   .strictObject({
-    id: id.meta({ description: 'That of the operation that made it.' }),
+    id: id.meta({ description: 'The id of the operation that created it.' }),
     wallet_id: id,
     asset,
     amount: money,
     captured: money,
     released: money,
-    remaining: money.meta({ description: 'What is held: neither captured nor released.' }),
+    remaining: money.meta({ description: 'The amount that is neither captured nor released.' }),
     status: z.enum(HOLD_STATUSES).meta({
       description: '`open` while something remains, then `closed`; `pending` or `failed` if nothing was set aside.',
     }),
-    expires_at: time.nullable().meta({ description: 'When what remains is released.' }),
+    expires_at: time.nullable().meta({ description: 'When the remainder is released.' }),
     created_at: time,
     operations: z.array(id).meta({
-      description: `The captures and releases of it, pending and failed ones too, in the order of their acceptance: at most ${HOLD_OPERATIONS}.`,
+      description:
+        `Its captures and releases, including pending and failed ones, in the order of acceptance: at ` +
+        `most ${HOLD_OPERATIONS}.`,
     }),
     more_operations: z.boolean().meta({
-      description: 'Whether there are more than that: `GET /operations?hold_id=` lists all.',
+      description: 'Whether there are more: `GET /operations?hold_id=` lists all.',
     }),
   })
   .meta({ id: 'Hold', description: 'An amount of a wallet set aside, until it is captured or released.' });
@@ -95,7 +97,7 @@ const getHolds = ({ database, assets, findFacts }: HistoryNeeds) =>
     paths: ['/wallets/{id}/holds'],
     tag: 'Holds',
     summary: 'List the holds of a wallet, newest first',
-    description: 'Pending and failed holds are in the list where it is not filtered by status.',
+    description: 'Without a filter by status, pending and failed holds are included.',
     params: idParams,
     query: z.strictObject({ status: z.enum(['open', 'closed']).optional(), ...pageQuery }),
     body: null,
@@ -112,7 +114,7 @@ const getHolds = ({ database, assets, findFacts }: HistoryNeeds) =>
         keyOf: (hold) => hold.id,
         present: (hold) => presentHold(hold, known),
       });
-      // What is open is not archived.
+      // Open holds are not archived.
       const asksForOld = page.nextCursor === null && query.status !== 'open';
       const end = asksForOld ? await readArchiveEnd(database) : null;
       return { ...page, body: { ...page.body, archived_before: end?.time.toISOString() ?? null } };

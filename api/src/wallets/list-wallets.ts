@@ -18,7 +18,7 @@ export const getWallets = ({ database, assets }: { database: Database; assets: A
     name: 'listWallets',
     paths: ['/wallets'],
     tag: 'Wallets',
-    summary: 'List wallets, in the order of their ids',
+    summary: 'List wallets, sorted by id',
     description: 'All filters can be combined.',
     params: null,
     query: z.strictObject({

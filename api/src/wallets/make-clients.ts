@@ -3,7 +3,7 @@ import { type Client, createClients, findClientsByLogin } from '@wallet/shared/d
 import { type NewWallet, createWallets, findUserWallets } from '@wallet/shared/database/tables/wallets';
 import { firstWalletId, newId } from '@wallet/shared/words/ids';
 
-/** A client that there is to be, with a wallet of each of the assets. */
+/** A client to create, with a wallet of each of the assets. */
 export interface WantedClient {
   readonly login: string;
   readonly name: string;
@@ -11,8 +11,8 @@ export interface WantedClient {
 }
 
 /**
- * The result of a line. `created`: made with its wallets, all of it at once. `exists`: it was there; wallets that it lacked were made.
- * `login_taken`: its login belongs to a client of another name, and nothing was done.
+ * The result of a line. `created`: created with its wallets, atomically. `exists`: it existed; missing wallets were
+ * created. `login_taken`: its login belongs to a client of another name, and nothing was done.
  */
 export type MadeClient =
   | {
@@ -23,8 +23,8 @@ export type MadeClient =
   | { readonly result: 'login_taken' };
 
 /**
- * Makes clients, however often and by however many it is asked at once: a login has one client. Each is made as a whole, or not at
- * all, also if this fails half-way.
+ * Creates clients, safe to repeat and to run concurrently: a login has one client. Each is created completely or not at
+ * all, even if this fails half-way.
  * @returns the result of each, in the same order.
  */
 export async function makeClients(database: Database, wanted: readonly WantedClient[]): Promise<MadeClient[]> {
@@ -41,7 +41,7 @@ export async function makeClients(database: Database, wanted: readonly WantedCli
   });
 }
 
-/** The clients that are there already; those of another name are left out. */
+/** The clients that exist already; those of another name are left out. */
 async function findExisting(
   database: Database,
   wanted: readonly WantedClient[],
@@ -68,9 +68,9 @@ async function findExisting(
 }
 
 /**
- * Gives the clients the wallets that they lack: first under the ids that everybody gives them, and where another client's wallet
- * has such an id, under another.
- * @returns the ids of all that were asked for.
+ * Creates the wallets that the clients lack: first under the derived ids, and if another client's wallet has such an
+ * id, under a fresh one.
+ * @returns the ids of all requested wallets.
  */
 async function giveWallets(
   database: Database,

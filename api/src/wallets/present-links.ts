@@ -1,7 +1,9 @@
 import type { HistoryLine } from '@wallet/shared/database/tables/entries';
 import { JsonText } from '@wallet/shared/words/json-text';
 
-/** What a movement's operation is part of, names, and was given by its caller: the same in a history and in a statement. */
+/**
+ * The batch and targets of a movement's operation, and its caller's fields: the same in a history and in a statement.
+ */
 export function presentLinks(line: HistoryLine) {
   const { type, targetId, batchId, description, referenceId, metadata } = line;
   return {

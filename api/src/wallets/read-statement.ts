@@ -9,11 +9,11 @@ const PAGE = 1_000;
 export type EachMovement = (walletId: string, bounds: StatementBounds) => AsyncGenerator<readonly HistoryLine[]>;
 
 /**
- * Makes the function that reads them. What has happened to an account up to a version never changes, so the bounds are the snapshot:
- * no transaction stays open for a slow reader, and many statements share one connection. Only archiving, or the
- * promotion of a standby that lagged, can take lines away meanwhile. So each is held against the one before, and the last
- * against the closing balance.
- * @throws Error if they do not join: then the statement is broken off.
+ * Makes the function that reads them. An account's movements up to a version never change, so the bounds are the
+ * snapshot: no transaction stays open for a slow reader, and many statements share one connection. Only archiving, or
+ * the promotion of a lagging standby, can remove lines meanwhile. So each line is checked against the previous one, and
+ * the last against the closing balance.
+ * @throws Error if they do not match: then the statement is broken off.
  */
 export function createEachMovement(history: History): EachMovement {
   const inTurn = pLimit(1);

@@ -5,7 +5,7 @@ import { type ChangedCreditLimit, changeCreditLimit } from '@wallet/shared/datab
 import { inTransaction } from '@wallet/shared/database/transaction';
 import { formatAmount } from '@wallet/shared/words/money';
 
-/** Changes how far below zero a wallet may go, and writes down who did, in the same transaction. */
+/** Changes how far below zero a wallet may go, and records the actor, in the same transaction. */
 export async function setCreditLimit(
   database: Database,
   { id, asset, limit, by }: { id: string; asset: Asset; limit: bigint; by: Actor },

@@ -12,23 +12,23 @@ import { notFound } from './wallet-not-found.ts';
 import { statementSchema } from './wallet-schemas.ts';
 import { STATEMENTS, type Statement } from './write-statement.ts';
 
-/** A statement that is not taken in this time is broken off: its reader is too slow. */
+/** A statement that is not read completely in this time is broken off: its reader is too slow. */
 const SEND_MS = 600_000;
 
 const FORMATS = { json: 'application/json', csv: 'text/csv' } as const;
 
 const statementQuery = z.strictObject({
   from: momentFrom.optional().meta({
-    description: 'Included. Without it: the first moment of the month (UTC) in which the statement ends.',
+    description: 'Inclusive. Defaults to the beginning of the month (UTC) in which the statement ends.',
     example: '2026-01-01T00:00:00.000Z',
   }),
   to: momentFrom.optional().meta({
     description:
-      'Not included. Without it, or if it has not come yet: now. What is being applied at that moment is dated then and may be ' +
-      'on a later statement of the same time, so let a moment pass before a period is closed.',
+      'Exclusive. Defaults to now, as does a time in the future. Operations that are being applied at that moment ' +
+      'may appear only on a later statement of the same period, so wait a moment before you close a period.',
     example: '2026-02-01T00:00:00.000Z',
   }),
-  format: z.enum(['json', 'csv']).optional().meta({ description: 'Goes before `Accept`, which links cannot set.' }),
+  format: z.enum(['json', 'csv']).optional().meta({ description: 'Overrides `Accept`, which links cannot set.' }),
   ...formulasQuery,
 });
 
@@ -42,7 +42,7 @@ export const createStatementEndpoint = ({ history, assets, findFacts }: HistoryN
     tag: 'Wallets',
     summary: "Read a wallet's statement",
     description:
-      'The balance at the beginning and the end of a time, and every movement between, as JSON or CSV by ' +
+      'The balance at the beginning and the end of a period, and every movement between, as JSON or CSV by ' +
       '`Accept` or `format`.',
     params: idParams,
     query: statementQuery,
@@ -53,8 +53,8 @@ export const createStatementEndpoint = ({ history, assets, findFacts }: HistoryN
       'application/json': statementSchema,
       'text/csv': z.string().meta({
         description:
-          'A record for each movement, between one of the type `opening_balance` and one of the type `closing_balance`: without ' +
-          'the last it is not whole.',
+          'A record for each movement, between one of the type `opening_balance` and one of the type ' +
+          '`closing_balance`. If the last is missing, the statement is incomplete.',
       }),
     },
     problems: ['wallet_not_found', 'history_archived'],
@@ -87,13 +87,13 @@ export const createStatementEndpoint = ({ history, assets, findFacts }: HistoryN
   });
 };
 
-/** Of the month in which the last moment before `to` is. */
+/** The beginning of the month in which the last moment before `to` is. */
 function startOfMonth(to: Date): Date {
   const last = new Date(to.getTime() - 1);
   return new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth(), 1));
 }
 
-/** Of what was asked for up to the present, the first millisecond that is not before it. */
+/** The requested end, at most now, rounded up to a millisecond. */
 function endOf(askedAt: Date, to: Date | undefined): Date {
   return to !== undefined && to <= askedAt ? to : new Date(askedAt.getTime() + 1);
 }

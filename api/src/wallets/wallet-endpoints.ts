@@ -27,7 +27,7 @@ import { createStatementEndpoint } from './statement-endpoint.ts';
 import { notFound } from './wallet-not-found.ts';
 import { presentWallet, walletAtSchema, walletSchema } from './wallet-schemas.ts';
 
-/** The most that the number of an asset can be. */
+/** The highest number that an asset can have. */
 const ASSET_MOST = 32_767;
 
 export type WalletNeeds = HistoryNeeds;
@@ -51,7 +51,7 @@ const postWallet = ({ database, assets }: WalletNeeds) =>
     name: 'createWallet',
     paths: ['/wallets'],
     tag: 'Wallets',
-    summary: 'Make an empty wallet',
+    summary: 'Create an empty wallet',
     description: 'It may have an id of your own, and belong to a client. A client has at most one wallet of an asset.',
     params: null,
     query: null,
@@ -88,10 +88,10 @@ const getWallet = ({ database, assets }: WalletNeeds) =>
     paths: ['/wallets/{id}', '/wallets/{id}/balance'],
     tag: 'Wallets',
     summary: 'Read a wallet',
-    description: 'With `at`, its balances at that past moment. The path that ends in `/balance` means the same.',
+    description: 'With `at`, its balances at that past moment. The path that ends in `/balance` is equivalent.',
     params: idParams,
     query: z.strictObject({
-      at: momentUpTo.optional().meta({ description: 'What it was at the end of this millisecond.' }),
+      at: momentUpTo.optional().meta({ description: 'The state at the end of this millisecond.' }),
     }),
     body: null,
     scope: 'wallets:read',
@@ -156,8 +156,8 @@ const patchWallet = ({ database, assets, findFacts }: WalletNeeds) =>
     tag: 'Wallets',
     summary: 'Freeze, thaw or close a wallet, or change its credit limit',
     description:
-      'A wallet is closed for good: its balance must be zero, and nothing held. A frozen wallet takes part in ' +
-      'no operation but releases.',
+      'Closing is permanent; the balance must be zero, and nothing held. A frozen wallet takes part in no operations ' +
+      'except releases.',
     params: idParams,
     query: null,
     body: z.union([

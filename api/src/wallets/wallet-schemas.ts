@@ -14,8 +14,8 @@ export const walletSchema = z
     wallet_id: id.meta({ description: 'The id again, under the name that earlier services used.' }),
     client_id: id.nullable(),
     asset,
-    balance: money.meta({ description: 'What is held is not in it.' }),
-    held: money.meta({ description: 'What holds have set aside.' }),
+    balance: money.meta({ description: 'It excludes the held amount.' }),
+    held: money.meta({ description: 'The amount set aside by holds.' }),
     credit_limit: money.meta({ description: 'How far below zero the balance may go.' }),
     available: money.meta({ description: 'What can be spent: the balance and the credit limit.' }),
     status: z.enum(WALLET_STATUSES),
@@ -82,7 +82,7 @@ export const statementLineSchema = z
     leg: z.int().meta({ description: 'Which movement of the operation it is.' }),
     type: z.enum(OPERATION_TYPES),
     amount: money.meta({ description: 'Signed: negative if it left the wallet.', example: '-4.00' }),
-    balance: money.meta({ description: 'After it. What is held is not in it.', example: '6.00' }),
+    balance: money.meta({ description: 'After it, excluding the held amount.', example: '6.00' }),
     version: z.int().meta({ description: 'Of the wallet after it: versions have no gaps.' }),
     other_wallet_id: id.nullable().meta({ description: 'The wallet on the other side, if it is another one.' }),
     other_account: z.string().nullable().meta({
@@ -103,7 +103,7 @@ export const statementSchema = z
     wallet_id: id,
     asset,
     from: time.meta({ description: 'Included.' }),
-    to: time.meta({ description: 'Not included. The present, if a later moment was asked for.' }),
+    to: time.meta({ description: 'Exclusive. Now, if a later time was requested.' }),
     opening_balance: money.meta({ description: 'Before the first line.', example: '10.00' }),
     closing_balance: money.meta({
       description: 'After the last line: always the opening balance and the sum of the amounts.',
@@ -111,13 +111,13 @@ export const statementSchema = z
     }),
     lines: z.array(statementLineSchema).meta({ description: 'Every movement between the two, oldest first.' }),
   })
-  .meta({ id: 'Statement', description: 'The movements of a wallet in a time, between two balances.' });
+  .meta({ id: 'Statement', description: 'The movements of a wallet in a period, between two balances.' });
 
-/** What the last page of a history has besides. */
+/** The additional fields of the last page of a history. */
 export const archivedHistory = {
   archived: checkpointSchema.nullable().meta({
     description:
-      'On the last page, if some of the time that was asked for is in the archives: where it continues there. Otherwise null.',
+      'On the last page, if part of the requested period is in the archives: where it continues there. Otherwise null.',
   }),
 };
 
@@ -137,7 +137,8 @@ export const statisticsSchema = z
     last_at: time.nullable(),
     archived: checkpointSchema.nullable().meta({
       description:
-        'If some of the time that was asked for is in the archives: the last movement there. Counts and sums are of those after it.',
+        'If part of the requested period is in the archives: the last movement there. Counts and sums are of those ' +
+        'after it.',
     }),
     by_type: z.array(z.strictObject({ type: z.enum(OPERATION_TYPES), ...totals, first_at: time, last_at: time })),
   })

@@ -16,7 +16,7 @@ export interface Statement {
   readonly bounds: StatementBounds;
 }
 
-/** `escapesFormulas`: whether an apostrophe stands before a field that a spreadsheet would take for a formula. */
+/** `escapesFormulas`: whether an apostrophe precedes fields that a spreadsheet would take for a formula. */
 type Write = (
   statement: Statement,
   groups: AsyncIterable<readonly HistoryLine[]>,

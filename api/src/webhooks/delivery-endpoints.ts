@@ -31,7 +31,7 @@ const CURSORS = createCursors('deliveries', readLast);
 const TAG = 'Webhooks';
 const FEED = 'feed:';
 const ATTEMPTS_SHOWN = 50;
-/** The most deliveries that one request has sent again. */
+/** The most deliveries that one request resends. */
 const REPLAY_MOST = 100_000;
 
 const deliveryParams = z.strictObject({ id: uuid, event_id: uuid });
@@ -47,7 +47,7 @@ const getDeliveries = ({ database }: WebhookNeeds) =>
     paths: [`${PATH}/deliveries`],
     tag: TAG,
     summary: 'List the deliveries of a webhook endpoint',
-    description: 'Those of the newest events come first.',
+    description: 'Deliveries of the newest events come first.',
     params: idParams,
     query: z.strictObject({
       status: z.enum(DELIVERY_STATUSES).optional(),
@@ -104,8 +104,8 @@ const replay = (needs: WebhookNeeds) =>
     tag: TAG,
     summary: 'Send an event to a webhook endpoint again',
     description:
-      'It is sent at once, whether it succeeded or failed before. A pause of the endpoint ends. What was never ' +
-      'sent keeps its turn.',
+      'It is sent at once, whether it succeeded or failed before. A pause of the endpoint ends. A delivery that was ' +
+      'never sent keeps its turn.',
     params: deliveryParams,
     query: null,
     body: null,
@@ -129,8 +129,8 @@ const replayAllFailed = (needs: WebhookNeeds) =>
     name: 'replayFailedDeliveries',
     paths: [`${PATH}/replay-failed`],
     tag: TAG,
-    summary: 'Send again what has failed since a time',
-    description: 'Like `recover` without an end, with a shorter answer.',
+    summary: 'Resend the failed deliveries since a time',
+    description: 'Like `recover` without `until`, with a shorter answer.',
     params: idParams,
     query: null,
     body: z.strictObject({ since: momentFrom.meta({ example: '2026-01-31T00:00:00Z' }) }),
@@ -154,11 +154,11 @@ const postRecovery = (needs: WebhookNeeds) =>
     name: 'recoverDeliveries',
     paths: [`${PATH}/recover`],
     tag: TAG,
-    summary: 'Send what has not succeeded in a time',
+    summary: 'Send the undelivered events of a period',
     description:
-      'Of the events that happened, or were last tried, since a time (and before `until`, if it is given): what ' +
-      'has used up its attempts, what waits for another attempt, and what was never sent. All is sent at once. ' +
-      'A pause of the endpoint ends.',
+      'Covers events that happened, or were last tried, since a time (and before `until`, if it is given): ' +
+      'deliveries that used up their attempts, those that wait for another attempt, and those that were never ' +
+      'sent. All are sent at once. A pause of the endpoint ends.',
     params: idParams,
     query: null,
     body: z
@@ -174,7 +174,7 @@ const postRecovery = (needs: WebhookNeeds) =>
     answers: {
       202: z
         .strictObject({
-          recovered: z.int().meta({ description: 'All of the following.' }),
+          recovered: z.int().meta({ description: 'The sum of the following.' }),
           failed: z.int().meta({ description: 'Had used up their attempts, and are sent again.' }),
           retrying: z.int().meta({ description: 'Waited for another attempt after a failure, and are sent now.' }),
           waiting: z.int().meta({
@@ -187,7 +187,7 @@ const postRecovery = (needs: WebhookNeeds) =>
           id: 'Recovered',
           description:
             `How many deliveries are sent. If \`failed\` and \`retrying\` are ${REPLAY_MOST} together, there may be more: ask ` +
-            'once more. A delivery that is being sent at the moment comes to its own end.',
+            'once more. A delivery that is being sent at the moment is left alone.',
         }),
     },
     problems: SEND_PROBLEMS,
@@ -221,7 +221,7 @@ function pendingOf(id: string): string {
   return `/webhook-endpoints/${id}/deliveries?status=pending`;
 }
 
-/** The last of a page: the place in the feed of what no claim has reached, or the id of an event. */
+/** The last of a page: the position in the feed of an unclaimed delivery, or the id of an event. */
 function readLast(key: string): DeliveryFilter['before'] {
   if (!key.startsWith(FEED)) {
     const eventId = readId(key);
@@ -231,7 +231,7 @@ function readLast(key: string): DeliveryFilter['before'] {
   return position === null ? null : { position };
 }
 
-/** Writes down who had deliveries of an endpoint sent again, in the transaction that does it. */
+/** Records who had deliveries of an endpoint resent, in the transaction that does it. */
 async function recordReplay(client: Queryable, by: Actor, id: string, detail: Act['detail']): Promise<void> {
   const action = 'webhook_endpoint.deliveries_replayed';
   await insertAct(client, by, { action, subjectType: 'webhook_endpoint', subjectId: id, detail });

@@ -1,7 +1,7 @@
 import type { Continuation, Epoch } from '@wallet/shared/database/tables/epochs';
 import { Problem } from '../http/problem.ts';
 
-/** What a reader is told whose cursor, at `position` of another epoch, is not one of the present epoch. */
+/** The problem for a reader whose cursor, at `position` of another epoch, is not of the current epoch. */
 export function epochEnded(
   position: bigint,
   { epoch, commonPosition, completeUntil }: Continuation,

@@ -13,7 +13,7 @@ const TAG = 'Webhooks';
 
 export type EventNeeds = StreamNeeds;
 
-/** @param eventSchema what an event is, which has the resources of other features in it. */
+/** @param eventSchema the schema of an event, which contains the resources of other features. */
 export function createEventEndpoints(needs: EventNeeds, eventSchema: z.ZodType): Endpoint[] {
   return [getEvents(needs, eventSchema), createStreamEndpoint(needs), getEvent(needs, eventSchema)];
 }
@@ -26,8 +26,8 @@ const getEvents = ({ database }: EventNeeds, eventSchema: z.ZodType) =>
     tag: TAG,
     summary: 'Read the feed of events, oldest first',
     description:
-      'The `next_cursor` of each answer is the `after` of the next request, without an end. Events are kept of ' +
-      'the types that a webhook endpoint subscribes to.',
+      'The `next_cursor` of each answer is the `after` of the next request; there is no last page. Only events of ' +
+      'types that a webhook endpoint subscribes to are recorded.',
     scope: 'events:read',
     params: null,
     query: z.strictObject({
@@ -47,8 +47,8 @@ const getEvents = ({ database }: EventNeeds, eventSchema: z.ZodType) =>
           data: z.array(eventSchema),
           next_cursor: z.string().meta({
             description:
-              'Where to read on: always there. Another one than was sent means that there may be more at once, even where ' +
-              '`data` is empty because of `type`.',
+              'Where to continue; never null. If it differs from the cursor that was sent, there may be more at ' +
+              'once, even if `data` is empty because of `type`.',
           }),
           epoch: z.string().nullable().meta({
             description:
@@ -63,7 +63,7 @@ const getEvents = ({ database }: EventNeeds, eventSchema: z.ZodType) =>
       const page = await readFeed(database, after, typesOf(query), query.limit);
       if (typeof page === 'string') return refusePlace(database, after, page);
       const { events, place, epochId } = page;
-      // The events go out as they are stored, byte for byte.
+      // The events are sent as they are stored, byte for byte.
       const data = events.map((event) => new JsonText(eventText(event)));
       return { status: 200, body: { data, next_cursor: writeCursor(place), epoch: epochId } };
     },
@@ -76,7 +76,7 @@ const getEvent = ({ database }: EventNeeds, eventSchema: z.ZodType) =>
     paths: ['/events/{id}'],
     tag: TAG,
     summary: 'Read an event',
-    description: 'It has the same content as the webhook that was sent of it.',
+    description: 'It has the same content as its webhook.',
     params: idParams,
     query: null,
     body: null,

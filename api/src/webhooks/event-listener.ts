@@ -6,36 +6,38 @@ import { writeCursor } from './feed-cursors.ts';
 import { bytesOf, chunksOf, encodeBlock } from './feed-frames.ts';
 import type { FeedTail, Follower } from './feed-tail.ts';
 
-/** How many events one listener reads at once by itself. */
+/** How many events one listener reads at once on its own. */
 export const STREAM_PAGE = 200;
-/** A listener that has not taken this much is behind: it is sent nothing until it has, and then reads by itself. */
+/**
+ * A listener with this much unread data is behind: it is sent nothing until it has read it, and then reads on its own.
+ */
 const UNTAKEN_BYTES = 256 * 1024;
-/** How soon a client is to connect again, drawn from this range: after a restart not all of them come at once. */
+/** The range of the reconnect delay, drawn at random: after a restart clients do not all reconnect at once. */
 const RETRY_MS = [1_000, 3_000] as const;
 
 export interface StreamOptions {
   readonly types: readonly EventType[] | null;
-  /** Behind it the stream begins. */
+  /** The stream begins after it. */
   readonly place: FeedPlace;
-  /** What was read there already; null if it is the end of the feed. */
+  /** The first page, if it was read already; null at the end of the feed. */
   readonly page: FeedPage | null;
   readonly stillMay: () => Promise<boolean>;
 }
 
-/** One stream: where it is in the feed, and what it takes. */
+/** One stream: its position in the feed, and its connection. */
 export interface Listener extends Follower {
   readonly hasEnded: boolean;
   /** Whether its last page was the last of the feed. */
   readonly isAtEnd: boolean;
-  /** Resolves when all was taken that was sent, or it has ended. */
+  /** Resolves when all sent data was read, or the stream has ended. */
   untilTaken(): Promise<void>;
-  /** Sends what it has read by itself, no faster than it is taken. */
+  /** Sends pages that it reads on its own, no faster than the client reads them. */
   sendPage(page: FeedPage): Promise<void>;
   /** Follows the tail for as long as it keeps up. @returns false, at once, if the tail is further. */
   follow(tail: FeedTail): Promise<boolean>;
-  /** Shows that the connection is alive, and how far the listener is although it was told nothing. */
+  /** Shows that the connection is alive, and the listener's position even if it was sent nothing. */
   beat(): void;
-  /** Ends it if its key no longer allows it to listen. */
+  /** Ends it if its key no longer permits it. */
   recheck(): Promise<void>;
   end(): void;
 }
@@ -52,7 +54,7 @@ export function createListener(to: Writable, { types, stillMay, ...begin }: Stre
   };
   const untilTaken = async (): Promise<void> => {
     if (!to.writableNeedDrain || over.signal.aborted) return;
-    // It ends with the connection, which says so.
+    // It ends with the connection, which reports that.
     await once(to, 'drain', { signal: over.signal }).catch(() => undefined);
   };
   if (to.destroyed) end();
@@ -78,7 +80,7 @@ export function createListener(to: Writable, { types, stillMay, ...begin }: Stre
         await untilTaken();
         if (over.signal.aborted) return;
       }
-      // Of some types, a page ends where it has looked at enough of the others.
+      // With a type filter, a page may end after examining enough other events.
       isAtEnd = page.place.position === place.position || (types === null && page.events.length < STREAM_PAGE);
       place = page.place;
     },

@@ -10,28 +10,28 @@ import { createFeedTail } from './feed-tail.ts';
 
 /** The most streams of one process. */
 const STREAMS_MOST = 10_000;
-/** How many listeners read by themselves at a time: others use the database too. */
+/** How many listeners read on their own at a time: others use the database too. */
 const READING_AT_ONCE = 2;
 const HEARTBEAT_MS = 15_000;
-/** How often the keys of listeners are looked at: what happens to a key holds a second later in the copy that is asked. */
+/** How often the keys of listeners are checked: the key ring knows of a change a second later. */
 const RECHECK_MS = 2_000;
-/** The rest after a failure, and of one that is at the end of another epoch than the tail. */
+/** The pause after a failure, and of a listener at the end of another epoch than the tail. */
 const REST_MS = 500;
 
-/** The streams of events of this process. */
+/** The event streams of this process. */
 export interface EventStreams {
   haveRoom(): boolean;
   /** Sends events until the client leaves, its key is revoked, or the process stops. */
   send(to: Writable, options: StreamOptions): Promise<void>;
-  /** The feed has more. */
+  /** The feed has new events. */
   readonly hearFed: () => void;
   /** Ends every stream. */
   stop(): void;
 }
 
 /**
- * Listeners that have read all there was share one read of what comes. One that connects at an earlier place, or does not keep up,
- * reads by itself, page by page and no faster than it takes them, until it is at the end.
+ * Listeners that have read everything share one read of new events. One that starts at an earlier position, or does not
+ * keep up, reads on its own, page by page and no faster than its client, until it has caught up.
  */
 export function createEventStreams(database: Database, log: Logger): EventStreams {
   const onError = logErrors(log, 'reading the feed for streams failed');
@@ -46,7 +46,7 @@ export function createEventStreams(database: Database, log: Logger): EventStream
     for (const listener of listeners) listener.recheck().catch(onError);
   }, RECHECK_MS);
 
-  /** Reads by itself until it can follow, and again when it is behind. */
+  /** Reads on its own until it can follow, and again when it is behind. */
   async function serve(listener: Listener): Promise<void> {
     for (;;) {
       await listener.untilTaken();
@@ -57,7 +57,7 @@ export function createEventStreams(database: Database, log: Logger): EventStream
       }
       try {
         const page = await inTurn(() => readFeed(database, listener.place, listener.types, STREAM_PAGE));
-        // It is told why when it connects again.
+        // It gets the reason when it reconnects.
         if (typeof page === 'string') return;
         await listener.sendPage(page);
       } catch (error) {

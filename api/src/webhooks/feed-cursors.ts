@@ -9,10 +9,10 @@ import { Problem } from '../http/problem.ts';
 import { epochEnded } from './epoch-ended.ts';
 import { eventTypeSchema } from './webhook-resources.ts';
 
-/** Places in the feed as readers name them, in pages and in the stream. */
+/** Positions in the feed as readers name them, in pages and in the stream. */
 
 const TYPES_MOST = 20;
-/** Without a name: readers store these cursors, so the ones they have must stay valid. */
+/** Without a name: readers store these cursors, so existing ones must stay valid. */
 const CURSORS = createCursors('', readPlace);
 
 /** The filter of the feed. */
@@ -23,7 +23,7 @@ export const typeQuery = {
     .meta({ description: 'Only events of this type, or of these.' }),
 };
 
-/** The types that were asked for; null is all. */
+/** The requested types; null is all. */
 export function typesOf({
   type,
 }: {
@@ -32,12 +32,15 @@ export function typesOf({
   return type === undefined ? null : [type].flat();
 }
 
-/** The place that a cursor names, which came as `name`. @throws Problem `invalid_request` if it is none of the feed. */
+/**
+ * The position named by a cursor, which came as `name`. @throws Problem `invalid_request` if it is not a cursor of the
+ * feed.
+ */
 export function readCursor(cursor: string | undefined, name: string): FeedPlace | null {
   return CURSORS.read(cursor, name);
 }
 
-/** `EPOCH:POSITION`; of the first epoch only the position, as the versions before, which may serve beside this one, read it. */
+/** `EPOCH:POSITION`; in the first epoch only the position, which earlier versions running beside this one can read. */
 function readPlace(text: string): FeedPlace | null {
   const colon = text.indexOf(':');
   const epochId = colon < 0 ? null : text.slice(0, colon);
@@ -50,7 +53,7 @@ export function writeCursor({ epochId, position }: FeedPlace): string {
   return CURSORS.write(epochId === null ? String(position) : `${epochId}:${position}`);
 }
 
-/** What a reader is told whose place cannot be read on from. */
+/** The problem for a reader whose position cannot be continued. */
 export async function refusePlace(
   database: Queryable,
   after: FeedPlace | null,

@@ -4,11 +4,11 @@ import { writeCursor } from './feed-cursors.ts';
 import { eventText } from './webhook-resources.ts';
 
 /**
- * Events of the feed as they are sent in a stream (WHATWG HTML, "Server-sent events"). The libraries that serve it, such as
- * better-sse, write whatever is pushed, also to a client that takes nothing, and so cannot serve a feed without an end.
+ * Events of the feed in the form of a stream (WHATWG HTML, "Server-sent events"). Existing libraries, such as
+ * better-sse, write whatever is pushed, even to a client that reads nothing, and so cannot serve an endless feed.
  */
 
-/** What one block of the stream says. Its values are single lines: cursors, types, JSON. */
+/** The fields of one block of the stream. Its values are single lines: cursors, types, JSON. */
 interface Block {
   readonly comment?: string;
   readonly retry?: number;
@@ -17,7 +17,7 @@ interface Block {
   readonly data?: string;
 }
 
-/** A block as text. Without `data` it tells a client no event, but where to read on and when. */
+/** A block as text. Without `data` it delivers no event, but the position and the reconnect delay. */
 export function encodeBlock({ comment, ...fields }: Block): string {
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\n`);
   return `${comment === undefined ? '' : `: ${comment}\n`}${lines.join('')}\n`;
@@ -32,7 +32,7 @@ interface Frame {
   readonly bytes: Buffer;
 }
 
-/** Events that follow each other. `first` and `last` are the places of the first and the last of them. */
+/** Consecutive events. `first` and `last` are the positions of the first and the last of them. */
 export interface Chunk {
   readonly first: bigint;
   readonly last: bigint;
@@ -57,12 +57,12 @@ export function* chunksOf({ events, place }: FeedPage): Generator<Chunk> {
 function frameOf(event: FeedEvent, epochId: string | null): Frame {
   const { position, type } = event;
   const id = writeCursor({ epochId, position });
-  // A line end can only stand between the parts of the JSON.
+  // A line end can only be between the parts of the JSON.
   const data = eventText(event).replace(/[\r\n]+/g, ' ');
   return { position, type, bytes: Buffer.from(encodeBlock({ id, event: type, data })) };
 }
 
-/** Those of the types (null: all of them) as one piece. */
+/** The events of the types (null: all of them) as one piece. */
 export function bytesOf({ frames }: Chunk, types: readonly EventType[] | null): Buffer {
   return Buffer.concat(frames.filter(({ type }) => types === null || types.includes(type)).map(({ bytes }) => bytes));
 }

@@ -5,25 +5,25 @@ import { gather } from '@wallet/shared/process/gather';
 import type { EventType } from '@wallet/shared/words/event';
 import { type Chunk, bytesOf, chunksOf } from './feed-frames.ts';
 
-/** How often to look without an announcement: it may have been lost, or Redis may be away. */
+/** How often to look without an announcement: it may have been lost, or Redis may be down. */
 const LOOK_MS = 500;
 /** The most events of one look. */
 const PAGE = 200;
 
-/** How many are told in one turn of the event loop: requests are answered between. */
+/** How many listeners are sent to in one turn of the event loop: requests are answered in between. */
 const TOLD_AT_ONCE = 50;
 
-/** A listener that has read all there was, and is told what comes. */
+/** A listener that has read everything, and is sent new events. */
 export interface Follower {
   /** Null: all of them. */
   readonly types: readonly EventType[] | null;
   readonly place: FeedPlace;
   /**
-   * What follows its place, up to `place`. @returns whether it is taken. What is not ends the following: then the listener reads by
-   * itself from where it is.
+   * The events after its position, up to `place`. @returns whether they were taken. If not, it stops following and
+   * reads on its own from its position.
    */
   take(bytes: Buffer, place: FeedPlace): boolean;
-  /** It follows no more, because of what `take` said, or `reason`. */
+  /** It has stopped following, because of the result of `take`, or because of `reason`. */
   left(reason: 'behind' | 'ended'): void;
 }
 
@@ -82,7 +82,7 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
         if (told % TOLD_AT_ONCE === 0) await immediate();
       }
       place = { epochId, position: chunk.last };
-      // What was written goes out before there is more.
+      // Written data goes out before there is more.
       await immediate();
     }
     place = page.place;
@@ -118,7 +118,10 @@ export function createFeedTail(database: Database, onError: (error: unknown) => 
   };
 }
 
-/** @returns whether it follows on. Of what it has read in part, and of types that were not read for it, it reads the rest by itself. */
+/**
+ * @returns whether it continues to follow. Pages it has read in part, and types that were not read for it, it reads on
+ * its own.
+ */
 function tellChunk(
   follower: Follower,
   parts: { chunk: Chunk; epochId: string | null; types: readonly EventType[] | null; made: Map<string, Buffer> },

@@ -9,18 +9,18 @@ import { Problem } from '../http/problem.ts';
 import { type deliverySchema, presentDelivery } from './webhook-resources.ts';
 import { requireSealer } from './webhook-secrets.ts';
 
-/** What the endpoints of webhooks and of their deliveries work with. */
+/** The dependencies of the endpoints for webhooks and their deliveries. */
 export interface WebhookNeeds {
   readonly database: Database;
-  /** Seals secrets; null where no key is set: then nothing can be sent. */
+  /** Encrypts secrets; null if no key is set: then nothing can be sent. */
   readonly sealer: Sealer | null;
   /** Whether webhooks may go to private addresses. */
   readonly allowPrivate: boolean;
-  /** Tells the workers that these webhook endpoints have something to be sent now. Makes nobody wait. */
+  /** Announces to the workers that these webhook endpoints have something to send now. Delays no request. */
   readonly ringDeliveries: (endpointIds: readonly string[]) => void;
 }
 
-/** The problems of whatever `sendNow` does. */
+/** The problems of `sendNow`. */
 export const SEND_PROBLEMS = [
   'webhook_endpoint_not_found',
   'webhook_endpoint_disabled',
@@ -28,8 +28,8 @@ export const SEND_PROBLEMS = [
 ] as const;
 
 /**
- * Has `ask` make deliveries of an endpoint due, in a transaction that also ends its pause, and rings for it: so they are sent at
- * once. Where nothing could be sent, nothing is done.
+ * Runs `ask`, which makes deliveries of an endpoint due, in a transaction that also ends its pause, and rings for it:
+ * so they are sent at once. If nothing could be sent, nothing is done.
  * @throws Problem one of `SEND_PROBLEMS`.
  */
 export async function sendNow<T>(
@@ -44,7 +44,7 @@ export async function sendNow<T>(
     throw new Problem(
       'webhook_endpoint_disabled',
       `Webhook endpoint ${endpointId} is disabled (${disabledReason ?? 'requested'}), so nothing is sent to it. Enable it with ` +
-        `PATCH /webhook-endpoints/${endpointId} and {"status":"enabled"}: all that waits for it is then sent.`,
+        `PATCH /webhook-endpoints/${endpointId} and {"status":"enabled"}: its backlog is then sent.`,
     );
   });
   ringDeliveries([endpointId]);

@@ -2,11 +2,11 @@ import type { Queryable } from '@wallet/shared/database/pool';
 import { countPendingDeliveries } from '@wallet/shared/database/tables/webhook-backlog';
 import type { WebhookEndpoint } from '@wallet/shared/database/tables/webhook-endpoints';
 
-/** How far deliveries are counted, and along how much of the feed those that no claim has reached. */
+/** How far deliveries are counted, and how much of the feed is examined for unclaimed ones. */
 export const PENDING_LIMIT = 1_000;
 const PENDING_LOOK = 10_000;
 
-/** An endpoint as it is shown: with how many deliveries it is owed, up to `PENDING_LIMIT`. */
+/** An endpoint as it is shown: with the size of its backlog, up to `PENDING_LIMIT`. */
 export interface ShownEndpoint extends WebhookEndpoint {
   readonly pending: number;
 }

@@ -13,13 +13,13 @@ import { readCursor, refusePlace, typeQuery, typesOf } from './feed-cursors.ts';
 export interface StreamNeeds {
   readonly database: Database;
   readonly streams: EventStreams;
-  /** Whether the key of a request still lets it in. */
+  /** Whether the key of a request still permits it. */
   readonly stillMay: (request: Request, scope: Scope) => Promise<boolean>;
 }
 
 const SCOPE = 'events:read';
 
-/** Proxies neither keep back, nor keep, nor compress what comes. */
+/** Proxies must not buffer, cache or compress the stream. */
 const HEADERS = { 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' };
 
 const cursor = pageQuery.cursor.meta({
@@ -35,15 +35,15 @@ export const createStreamEndpoint = ({ database, streams, stillMay }: StreamNeed
     paths: ['/events/stream'],
     tag: 'Webhooks',
     summary: 'Read the feed of events as it grows',
-    description: 'Server-sent events, as `EventSource` of browsers reads them.',
+    description: 'Server-sent events, as the `EventSource` of browsers reads them.',
     scope: SCOPE,
     params: null,
     query: z.strictObject({ after: cursor, ...typeQuery }),
     headers: z.object({
       'Last-Event-ID': cursor.meta({
         description:
-          'The `id` that came last, as browsers send it when they connect again. It goes before `after`. The answer is `410` where ' +
-          'that of `GET /events` is: then read on as its problem says.',
+          'The last `id` that was received, which browsers send when they reconnect. It overrides `after`. The ' +
+          'answer is `410` in the same cases as for `GET /events`: continue as the problem says.',
       }),
     }),
     body: null,
@@ -52,8 +52,8 @@ export const createStreamEndpoint = ({ database, streams, stillMay }: StreamNeed
       'text/event-stream': z.string().meta({
         description:
           'An event: `event` is its type, `data` the event as `GET /events` has it, `id` its place in the feed. A comment comes ' +
-          'every 15 s. The stream ends when the key no longer opens it, when the epoch ends, and when the process stops: connect ' +
-          'again with the last `id`.',
+          'every 15 s. The stream ends when the key is no longer valid for it, when the epoch ends, and when the ' +
+          'process stops: reconnect with the last `id`.',
         example:
           'id: MTcz\nevent: wallet.frozen\ndata: {"id":"019f…","type":"wallet.frozen","timestamp":"2026-01-31T12:00:00.000Z",' +
           '"data":{"id":"019f…","status":"frozen","sequence":812}}\n\n',
@@ -63,7 +63,9 @@ export const createStreamEndpoint = ({ database, streams, stillMay }: StreamNeed
     handle: async (input) => {
       const { request, query } = input;
       if (!streams.haveRoom()) {
-        return new Problem('unavailable', 'No more streams are served now.', { headers: { 'Retry-After': '5' } });
+        return new Problem('unavailable', 'The process has no room for another stream.', {
+          headers: { 'Retry-After': '5' },
+        });
       }
       const types = typesOf(query);
       const last = input.header('Last-Event-ID') ?? '';

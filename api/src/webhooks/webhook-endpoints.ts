@@ -40,7 +40,7 @@ import { makeSecret, requireSealer, sealHeaders, writeSecret } from './webhook-s
 const PATH = '/webhook-endpoints';
 const TAG = 'Webhooks';
 const CURSORS = createCursors('webhook-endpoints', readId);
-/** How long the secret from before a rotation signs beside the next one. */
+/** How long the previous secret signs beside the new one after a rotation. */
 const BOTH_SIGN_MS = 24 * 60 * 60 * 1_000;
 
 export function createWebhookEndpointEndpoints(needs: WebhookNeeds): Endpoint[] {
@@ -50,7 +50,7 @@ export function createWebhookEndpointEndpoints(needs: WebhookNeeds): Endpoint[] 
     postRotation(needs),
     postTest(needs),
     ...createDeliveryEndpoints(needs),
-    // The example of the document deletes the endpoint that those above are about.
+    // The document's example deletes the endpoint of the examples above.
     getEndpoint(needs),
     patchEndpoint(needs),
     deleteEndpoint(needs),
@@ -63,8 +63,8 @@ const postEndpoint = ({ database, sealer, allowPrivate }: WebhookNeeds) =>
     name: 'createWebhookEndpoint',
     paths: [PATH],
     tag: TAG,
-    summary: 'Have events sent to a URL',
-    description: 'The secret that signs them is shown in this answer, and not again.',
+    summary: 'Create a webhook endpoint',
+    description: 'The secret that signs its events is shown only in this answer.',
     params: null,
     query: null,
     body: z.strictObject({
@@ -160,9 +160,11 @@ const patchEndpoint = ({ database, sealer, allowPrivate, ringDeliveries }: Webho
     body: z
       .strictObject({
         url: url.optional(),
-        event_types: eventTypes.optional().meta({ description: 'They hold for what has not been sent yet, too.' }),
+        event_types: eventTypes
+          .optional()
+          .meta({ description: 'They also apply to events that have not been sent ' + 'yet.' }),
         description: description.optional(),
-        headers: headers.nullish().meta({ description: 'In place of all there are; null removes them.' }),
+        headers: headers.nullish().meta({ description: 'Replaces all of them; null removes them.' }),
         rate_limit: rateLimit.optional(),
         status: z.enum(['enabled', 'disabled']).optional(),
       })
@@ -201,7 +203,7 @@ const deleteEndpoint = ({ database }: WebhookNeeds) =>
     paths: [`${PATH}/{id}`],
     tag: TAG,
     summary: 'Delete a webhook endpoint',
-    description: 'Nothing is sent to it from then on, nor what it was still owed.',
+    description: 'Nothing more is sent to it, including its backlog.',
     params: idParams,
     query: null,
     body: null,
@@ -223,8 +225,8 @@ const postRotation = ({ database, sealer }: WebhookNeeds) =>
     name: 'rotateWebhookSecret',
     paths: [`${PATH}/{id}/rotate-secret`],
     tag: TAG,
-    summary: 'Give a webhook endpoint another secret',
-    description: 'The secret before it signs beside it for 24 hours.',
+    summary: 'Rotate the secret of a webhook endpoint',
+    description: 'The previous secret also signs for 24 hours.',
     params: idParams,
     query: null,
     body: z.strictObject({ secret: secret.optional() }),
@@ -253,7 +255,7 @@ const postTest = (needs: WebhookNeeds) =>
     tag: TAG,
     summary: 'Send a test event to a webhook endpoint',
     description:
-      'An event of the type `webhook_endpoint.test` is sent at once, before all that waits, whatever the ' +
+      'An event of the type `webhook_endpoint.test` is sent at once, ahead of the backlog, whatever the ' +
       'endpoint subscribes to. A pause of the endpoint ends.',
     params: idParams,
     query: null,
@@ -273,7 +275,7 @@ const postTest = (needs: WebhookNeeds) =>
     },
   });
 
-/** Writes down who did what to an endpoint, in the transaction that does it. */
+/** Records who did what to an endpoint, in the transaction that does it. */
 async function recordAct(
   client: Queryable,
   by: Actor,

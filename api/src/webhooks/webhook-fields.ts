@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HIDDEN, readSecret } from './webhook-secrets.ts';
 import { text } from '../http/schemas.ts';
 
-/** The fields that a webhook endpoint is made from and changed with. */
+/** The fields for creating and changing a webhook endpoint. */
 
 const URL_LIMIT = 2_048;
 const DESCRIPTION_LIMIT = 500;
@@ -14,22 +14,24 @@ const HEADER_VALUE_LIMIT = 1_024;
 
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
-/** Spaces at the ends would be lost on the way. */
+/** Spaces at the ends would be lost in transit. */
 const PRINTABLE = /^[!-~]([ -~]*[!-~])?$/;
 
-/** What the sender says itself, and what would change how the request is read or how long its connection lasts. */
+/**
+ * Headers that the sender sets itself, or that would change how the request is read or how long its connection lasts.
+ */
 const OUR_HEADERS = new Set([
   ...['host', 'content-length', 'content-type', 'content-encoding', 'connection', 'transfer-encoding', 'user-agent'],
   ...['accept-encoding', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade'],
 ]);
 
-/** Checked against addresses within, which takes a look into DNS, when all fields are valid. */
+/** Checked for internal addresses, which needs the DNS, after all fields are valid. */
 export const url = text(URL_LIMIT).min(1).meta({ example: 'https://example.com/webhooks' });
 
 export const description = text(DESCRIPTION_LIMIT).nullable();
 
 export const rateLimit = z.int().min(1).max(RATE_MOST).nullable().meta({
-  description: 'The most requests per second; null is as fast as it goes.',
+  description: 'The most requests per second; null means no limit.',
 });
 
 /** `*` beside other types is `*`. */
@@ -39,7 +41,7 @@ export const eventTypes = z
   .max(EVENT_TYPES.length + 1)
   .transform((types) => (types.includes(EVERY_TYPE) ? [EVERY_TYPE] : [...new Set(types)]))
   .meta({
-    description: '`*` is every type, also those to come.',
+    description: '`*` is every type, including future ones.',
     example: ['operation.succeeded', 'operation.failed'],
   });
 
@@ -64,12 +66,12 @@ function refuseHeaderName(name: string, names: readonly string[]): string | null
   const lower = name.toLowerCase();
   if (!TOKEN.test(name) || name.length > HEADER_NAME_LIMIT) return 'is not the name of a header';
   if (OUR_HEADERS.has(lower) || lower.startsWith('webhook-')) return 'is a header that cannot be set';
-  if (names.some((other) => other !== name && other.toLowerCase() === lower)) return 'is there twice';
+  if (names.some((other) => other !== name && other.toLowerCase() === lower)) return 'appears twice';
   return null;
 }
 
 function refuseHeaderValue(value: string): string | null {
-  if (value === HIDDEN) return 'is how a value is shown: give the value itself';
+  if (value === HIDDEN) return 'is the placeholder for a value: send the value itself';
   if (PRINTABLE.test(value) && value.length <= HEADER_VALUE_LIMIT) return null;
   return `must be 1 to ${HEADER_VALUE_LIMIT} printable ASCII characters without spaces at the ends`;
 }
@@ -85,6 +87,6 @@ export const secret = z
     return z.NEVER;
   })
   .meta({
-    description: 'A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. One is made if there is none.',
+    description: 'A secret of your own, `whsec_` and the base64 of 24 to 64 bytes. Generated if left out.',
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   });

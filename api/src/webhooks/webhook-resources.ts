@@ -8,7 +8,7 @@ import { PENDING_LIMIT, type ShownEndpoint } from './shown-endpoint.ts';
 import { HIDDEN, SECRET_PATTERN, openHeaders } from './webhook-secrets.ts';
 import { time } from '../http/fields.ts';
 
-/** What belongs to webhooks, as the API answers it: each with its schema and the function that makes it. */
+/** Webhook resources as the API answers them: each with its schema and the function that makes it. */
 
 const id = z.uuid();
 
@@ -18,25 +18,32 @@ export const webhookEndpointSchema = z
     url: z.string(),
     description: z.string().nullable(),
     event_types: z.array(z.string()).meta({ description: '`*` is every type.' }),
-    headers: z.record(z.string(), z.literal(HIDDEN)).nullable().meta({
-      description: 'The names of the headers of your own. Null if they were stored under another key than is set now.',
-    }),
-    rate_limit: z.int().nullable().meta({ description: 'Requests per second; null is as fast as it goes.' }),
+    headers: z
+      .record(z.string(), z.literal(HIDDEN))
+      .nullable()
+      .meta({
+        description:
+          'The names of your own headers. Null if they were stored under another `WEBHOOK_KEY` than is set ' + 'now.',
+      }),
+    rate_limit: z.int().nullable().meta({ description: 'Requests per second; null means no limit.' }),
     status: z.enum(['enabled', 'disabled']),
     disabled_reason: z.enum(['requested', 'gone', 'failing']).nullable(),
     disabled_at: time.nullable(),
-    failing_since: time.nullable().meta({ description: 'Since when every request has failed.' }),
+    failing_since: time.nullable().meta({ description: 'The time since which every request has failed.' }),
     paused_until: time.nullable().meta({
       description:
-        'Until when nothing is sent to it, because its last requests have failed or it asked for time. `test`, `replay`, ' +
-        '`replay-failed` and `recover` end the pause.',
+        'Nothing is sent to it until then, because its last requests failed or it answered with `Retry-After`. ' +
+        '`test`, `replay`, `replay-failed` and `recover` end the pause.',
     }),
     last_success_at: time.nullable(),
     last_failure_at: time.nullable(),
     last_error: z
       .strictObject({
         at: time,
-        status_code: z.int().nullable().meta({ description: 'Of the answer; null if there was none.', example: 500 }),
+        status_code: z
+          .int()
+          .nullable()
+          .meta({ description: 'The status of the answer; null if there was none.', example: 500 }),
         message: z.string().meta({
           description:
             'The status of the answer, or why there was none. `secret_unreadable`: `WEBHOOK_KEY` is another one.',
@@ -47,20 +54,20 @@ export const webhookEndpointSchema = z
       .meta({ description: 'The last failure, also if requests have succeeded since.' }),
     pending: z.int().meta({
       description:
-        `How many deliveries it is owed, also while it is paused or disabled. Counted to ${PENDING_LIMIT}: that many means so many ` +
-        'or more.',
+        `How many deliveries it is owed, also while it is paused or disabled. Counting stops at ${PENDING_LIMIT}, ` +
+        'which means that many or more.',
     }),
     previous_secret_expires_at: time.nullable().meta({
-      description: 'Until when the secret before the last rotation signs too.',
+      description: 'Until when the previous secret also signs.',
     }),
     created_at: time,
     updated_at: time,
   })
-  .meta({ id: 'WebhookEndpoint', description: 'Whom to tell. Its secret is never shown again.' });
+  .meta({ id: 'WebhookEndpoint', description: 'A receiver of events. Its secret is never shown again.' });
 
 export const endpointWithSecretSchema = webhookEndpointSchema
-  .extend({ secret: z.string().regex(SECRET_PATTERN).meta({ description: 'Keep it: it is not shown again.' }) })
-  .meta({ id: 'WebhookEndpointWithSecret', description: 'An endpoint with the secret it has just been given.' });
+  .extend({ secret: z.string().regex(SECRET_PATTERN).meta({ description: 'Shown only in this answer: store it.' }) })
+  .meta({ id: 'WebhookEndpointWithSecret', description: 'An endpoint with its new secret.' });
 
 export function presentEndpoint(endpoint: ShownEndpoint, sealer: Sealer | null): z.input<typeof webhookEndpointSchema> {
   const { previousSecretUntil } = endpoint;

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Sealer } from '@wallet/shared/process/seal';
 import { Problem } from '../http/problem.ts';
 
-/** The secret of an endpoint and the headers that are sent to it: made, written and sealed. Both are sealed with its id. */
+/** The secret and the headers of an endpoint: created, parsed and encrypted. Both are sealed with its id as context. */
 
-/** The Standard Webhooks specification: `whsec_` and the base64 of 24 to 64 bytes. We make 32. */
+/** The Standard Webhooks specification: `whsec_` and the base64 of 24 to 64 bytes. We create 32. */
 const SECRET_PREFIX = 'whsec_';
 const SECRET_BYTES = { fewest: 24, own: 32, most: 64 };
 export const SECRET_PATTERN = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 
-/** What stands for the value of a header. */
+/** The placeholder for the value of a header. */
 export const HIDDEN = '***';
 
 /** The bytes of a written secret, which are what signs; null if it is not one. */
@@ -42,7 +42,7 @@ export function sealHeaders(sealer: Sealer, endpointId: string, headers: Record<
   return sealer.seal(Buffer.from(JSON.stringify(headers)), endpointId);
 }
 
-/** Stored headers; null without the key that they were sealed with: an endpoint can be read and mended without it too. */
+/** Stored headers; null without the key that encrypted them: the endpoint can still be read and repaired. */
 export function openHeaders(sealer: Sealer | null, endpointId: string, sealed: Buffer): Record<string, string> | null {
   try {
     const plain = sealer?.open(sealed, endpointId);

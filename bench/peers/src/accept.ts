@@ -2,10 +2,10 @@ import { newId } from '@wallet/shared/words/ids';
 import { type WalletOperation, bodySchema, walletSchema } from '../../baselines/apply-operation.ts';
 import { createApp, serve } from '../../baselines/serve.ts';
 
-/** Connections to Postgres of a peer's API: as many as an API of the service has. */
+/** Connections to Postgres of a peer's API: as many as the service's API has. */
 export const API_CONNECTIONS = 10;
 
-/** Serves the API of a peer: it checks the request, and answers 202 when `take` has stored the operation durably. */
+/** Serves the API of a peer: it validates the request, and answers 202 when `take` has stored the operation durably. */
 export function serveOperations(
   take: (operation: WalletOperation) => Promise<unknown>,
   close: () => Promise<unknown>,

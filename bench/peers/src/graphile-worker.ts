@@ -4,8 +4,8 @@ import { stopWhenAsked } from '../../baselines/serve.ts';
 import { AT_ONCE, applyOnce } from './apply-once.ts';
 
 /**
- * graphile-worker, its worker: jobs of one named queue run one at a time, in the order in which they were added. New jobs are
- * announced by NOTIFY; completions are written together, which its documentation advises for many short jobs.
+ * graphile-worker, its worker: jobs of one named queue run one at a time, in the order in which they were added. New
+ * jobs are announced by NOTIFY; completions are written in batches, as its documentation advises for many short jobs.
  */
 const pool = createPool(process.env['DATABASE_URL'], AT_ONCE);
 const tasks: TaskList = {

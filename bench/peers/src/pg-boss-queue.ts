@@ -2,7 +2,7 @@ import { PgBoss } from 'pg-boss';
 
 export const QUEUE = 'operations';
 
-/** With the schema made and migrated. */
+/** With the schema created and migrated. */
 export async function startBoss(connections: number, isWorker: boolean): Promise<PgBoss> {
   const boss = new PgBoss({
     connectionString: process.env['DATABASE_URL'] ?? '',

@@ -5,7 +5,7 @@ import { WALLETS } from '../service.ts';
 import type { AgedOptions } from './options.ts';
 import type { Filled } from './prepare-data.ts';
 
-/** What is measured of a filled database. */
+/** The measurements on a filled database. */
 export interface AgedBench {
   readonly servers: Servers;
   readonly options: AgedOptions;
@@ -19,7 +19,7 @@ export interface AgedSection {
   readonly measure: (bench: AgedBench) => Promise<Omit<SectionResult, 'name' | 'title'>>;
 }
 
-/** The filled database, and wallets of it that are spread over it, for a service to start on. */
+/** The filled database, and wallets spread over it, for starting a service. */
 export function openFilled(
   { servers, filled }: AgedBench,
   count = WALLETS,

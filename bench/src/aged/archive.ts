@@ -8,11 +8,11 @@ import { type Service, startService } from '../service.ts';
 import { spreadOf } from '../statistics.ts';
 import { type AgedBench, type AgedSection, openFilled } from './aged-bench.ts';
 
-/** Without `--before`, what is older than so many months is archived. */
+/** Without `--before`, months older than this many are archived. */
 const MONTHS = 4;
 const STOP_MS = 10_000;
 
-/** `npm run archive` while single operations are accepted and applied. Its files lie beside the data. */
+/** `npm run archive` while single operations are accepted and applied. Its files are beside the data. */
 export const archive: AgedSection = {
   name: 'archive',
   title: 'Archive under load',

@@ -8,10 +8,10 @@ import { CONNECTIONS, measureCapacity } from '../measure-capacity.ts';
 import { startService } from '../service.ts';
 import { type AgedSection, openFilled } from './aged-bench.ts';
 
-/** Violations that are printed; there may be as many as operations. */
+/** The most violations that are printed; there may be as many as operations. */
 const MOST_TOLD = 10;
 
-/** `npm run audit` of all of it, then of what a load has added. */
+/** `npm run audit` of everything, then of the operations that a load has added. */
 export const audit: AgedSection = {
   name: 'audit',
   title: 'Audit',
@@ -53,7 +53,7 @@ function figuresOf(subject: string, { seconds, pieces, longestMs, violations }: 
   ];
 }
 
-/** Runs the command as an operator would, but for what npm adds. */
+/** Runs the command as an operator would, without npm's overhead. */
 async function runAudit(url: string, ...args: string[]): Promise<Audited> {
   const script = join(PROJECT_ROOT, 'shared/dist/commands/audit.js');
   const started = performance.now();

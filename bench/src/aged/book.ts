@@ -1,14 +1,17 @@
 import type { HistoryPlan } from './history-plan.ts';
 
-/** Where every account of a made-up history stands. A wallet never goes below zero, because it is asked before. */
+/**
+ * The states of all accounts of a generated history. A wallet never goes below zero, because its balance is checked
+ * first.
+ */
 export interface Book {
-  /** The place of a wallet's account. */
+  /** The index of a wallet's account. */
   accountOf(wallet: number): number;
   balanceAt(place: number): number;
   versionAt(place: number): number;
   /** Moves an amount. @returns the row of `movements`, as text of COPY. */
   move(movement: { id: string; from: number; to: number; amount: number; asset: number; at: string }): string;
-  /** Where an account stands, and what it stood on before. */
+  /** The state of an account, and its previous state. */
   standing(place: number): Standing;
 }
 
@@ -20,7 +23,7 @@ interface Standing {
   readonly last: string | undefined;
 }
 
-/** The columns of the rows that `move` answers. */
+/** The columns of the rows that `move` returns. */
 export const MOVEMENT_COLUMNS =
   'operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance, amount, asset_id, created_at';
 
@@ -32,7 +35,7 @@ export function createBook(plan: HistoryPlan): Book {
   const balances = new Float64Array(accounts);
   const bases = new Float64Array(accounts);
   const versions = new Int32Array(accounts);
-  /** As bytes: strings that are kept would be looked through again and again. */
+  /** As bytes: the garbage collector would scan kept strings again and again. */
   const lasts = Buffer.alloc(accounts * ID_BYTES);
   const idOf = (place: number): number => houses[place] ?? plan.firstAccount + place - houses.length;
 

@@ -2,7 +2,7 @@ import type { OperationType } from '@wallet/shared/words/operation';
 import type { Book } from './book.ts';
 import type { HistoryPlan } from './history-plan.ts';
 
-/** An operation that is made up, of a wallet by its number. */
+/** A generated operation of a wallet, by number. */
 export interface Drawn {
   readonly wallet: number;
   /** The receiving wallet of a transfer; -1 for every other kind. */
@@ -12,23 +12,23 @@ export interface Drawn {
   readonly fails: boolean;
 }
 
-/** Of a hundred operations so many are of each simple kind. */
+/** The number of operations of each simple kind among a hundred. */
 const SHARES = {
   ...{ deposit: 33, top_up: 9, bonus: 6, resupply: 2 },
   ...{ spend: 23, withdraw: 14, transfer: 13 },
 } as const satisfies Partial<Record<OperationType, number>>;
 const DRAWN = Object.entries(SHARES).flatMap(([type, share]) => Array.from({ length: share }, () => type));
-/** The kinds that take from their wallet. */
+/** The kinds that debit their wallet. */
 export const DEBITS: ReadonlySet<string> = new Set<OperationType>(['spend', 'withdraw', 'transfer']);
-/** Of what takes from a wallet, a tenth asks for more than is there: so one operation in twenty fails. */
+/** A tenth of the debits ask for more than the balance: so one operation in twenty fails. */
 const REFUSED = 0.1;
-/** Of a wallet's first operation, and the most of others, in minor units. */
+/** The amount of a wallet's first operation, and the most of others, in minor units. */
 const FIRST_DEPOSIT = 1_000_000;
 const MOST = 10_000;
 
-/** Draws operations that fit what their wallet holds. */
+/** Draws operations that fit the balance of their wallet. */
 export function createDraw(plan: HistoryPlan, book: Book, random: () => number): () => Drawn {
-  /** The square has a wallet in a hundred take a tenth of all operations. */
+  /** Squaring gives one wallet in a hundred a tenth of all operations. */
   const drawWallet = (): number => Math.floor(plan.wallets * random() ** 2);
   function drawReceiver(wallet: number): number {
     const drawn = drawWallet();

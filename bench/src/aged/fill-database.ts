@@ -15,24 +15,24 @@ import { type Rows, createRows } from './rows.ts';
 export interface HistorySize {
   readonly operations: number;
   readonly wallets: number;
-  /** The history ends now, and began so many days ago. */
+  /** The history ends now, and began this many days ago. */
   readonly days: number;
 }
 
 /** Operations that are copied at a time. */
 const CHUNK = 200_000;
 const DAY_MS = 24 * 3_600_000;
-/** The history ends a little before now, since what is applied last is applied later than it was accepted. */
+/** The history ends a little before now, since the last operations are applied later than they were accepted. */
 const BEFORE_NOW_MS = 60_000;
 const MOST_MEMORY_MB = 1_500;
 const HISTORY = ['operations', 'movements', 'failures', 'operation_keys'] as const;
 
 /**
- * Fills a migrated database that has no wallets yet with wallets and operations, as if they had been accepted and applied by
- * the service. The law is off meanwhile, or it would take days; the audit says whether the result is lawful.
+ * Fills a migrated database that has no wallets yet with wallets and operations, as if the service had accepted and
+ * applied them. The law is off meanwhile, or it would take days; the audit checks the result.
  *
- * The rows are copied from files in `folder`, which the server has to be able to read, by two sessions, and the
- * indexes are made afterwards, by two sessions again.
+ * Two sessions copy the rows from files in `folder`, which the server has to be able to read, and then two sessions
+ * build the indexes.
  */
 export async function fillDatabase(
   url: string,
@@ -67,7 +67,7 @@ export async function fillDatabase(
   }
 }
 
-/** What each of the two sessions makes indexes on, and vacuums. */
+/** The tables whose indexes each of the two sessions builds, and which it vacuums. */
 const LANES = [
   ['operations', 'operation_keys', 'accounts', 'wallets'],
   ['movements', 'failures', 'batches', 'batch_parts', 'batch_totals'],
@@ -104,8 +104,8 @@ async function planHistory(client: Client, { operations, wallets, days }: Histor
 }
 
 /**
- * While Postgres copies a chunk, the next one is made. Each session copies into its tables in one transaction that has emptied them: so
- * rows are frozen from the beginning, and the log has none of them where it may be minimal.
+ * While Postgres copies a chunk, the next one is generated. Each session copies into its tables in one transaction that
+ * has truncated them: so rows are frozen from the beginning, and with wal_level minimal the log has none of them.
  */
 async function copyHistory(fill: {
   readonly one: Client;
@@ -184,7 +184,7 @@ async function copyAccounts(
 }
 
 const STANDING_COLUMNS = 'balance, version, base_version, base_balance, last_operation_id, updated_at';
-/** The whole hash of a wallet is its partition among as many as there are values. */
+/** The whole hash of a wallet is its partition if there are as many as values. */
 const HASH_RANGE = 2 ** 32;
 
 async function copyBatches(client: Client, files: string, { batches }: History): Promise<void> {

@@ -1,13 +1,13 @@
 import { partitionOf } from '@wallet/shared/words/partition';
 import { historyWallet } from '../fill-history.ts';
 
-/** How much history is made, of what, and when it happened. */
+/** The size, contents and period of the generated history. */
 export interface HistoryPlan {
   readonly operations: number;
   /** At least 10. */
   readonly wallets: number;
   readonly partitions: number;
-  /** Milliseconds since 1970: the first operation and the last lie between. */
+  /** Milliseconds since 1970, between the first and the last operation. */
   readonly from: number;
   readonly to: number;
   /** The account of each treasury, by partition and asset. */
@@ -29,7 +29,7 @@ export function treasuryKey(partition: number, asset: number): string {
   return `${partition} ${asset}`;
 }
 
-/** What never changes about the wallets of a plan, by their numbers. */
+/** The immutable facts of a plan's wallets, by number. */
 export interface Owners {
   readonly ids: readonly string[];
   readonly partitions: Int16Array;

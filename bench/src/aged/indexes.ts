@@ -1,8 +1,8 @@
 import type { Client } from '@wallet/shared/database/pool';
 
 /**
- * Drops the indexes of tables, and their primary keys. @returns the statements that make them again, by table; the columns of a key
- * stay NOT NULL.
+ * Drops the indexes of tables, and their primary keys. @returns the statements that create them again, by table; the
+ * columns of a key stay NOT NULL.
  */
 export async function dropIndexes(
   client: Client,
@@ -24,8 +24,8 @@ export async function dropIndexes(
 }
 
 /**
- * Takes the check of what a key may look like from operations, and gives it back for what is added later: it took Postgres 8 µs for each key
- * that is copied, which is four times as much as the rest of its row.
+ * Drops the check of the form of keys from operations, and restores it for later ones: it took Postgres 8 µs per copied
+ * key, four times as much as the rest of its row.
  */
 export async function suspendKeyCheck(client: Client): Promise<() => Promise<void>> {
   const name = 'operations_idempotency_key_check';

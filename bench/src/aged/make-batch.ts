@@ -16,22 +16,22 @@ export const PART_COLUMNS = 'batch_id, partition, after_id, last_id, touched_at'
 export const TOTAL_COLUMNS =
   'batch_id, partition, asset_id, lines, amount, succeeded, succeeded_amount, failed, failed_amount, started_at';
 
-/** The lines of one in four batches have keys of idempotency of their own. */
+/** The lines of one in four batches have their own idempotency keys. */
 const KEYED = 4;
-/** From being accepted to the first line, and lines in a millisecond from there. */
+/** From acceptance to the first line, and lines per millisecond from there. */
 const WAITED_MS = 100;
 const LINES_PER_MS = 20;
 /** The header is the first line of a file. */
 const HEADER_LINES = 1;
 
-/** A batch whose lines are being made. */
+/** A batch whose lines are being generated. */
 export interface Lines {
   add(
     operation: { readonly amount: number; readonly fails: boolean },
     partition: number,
     asset: number,
   ): { readonly id: string; readonly number: number; readonly tail: string; readonly at: number };
-  /** Adds the rows that say how it has ended. */
+  /** Adds the rows of its outcome. */
   end(rows: BatchRows, ended: { total: number; endedAt: string }): void;
 }
 

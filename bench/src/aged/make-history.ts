@@ -13,7 +13,7 @@ export interface Chunk {
 }
 
 export interface History {
-  /** The next operations, as many as asked for if there are; none when all are made. They are good until the next call. */
+  /** The next operations, at most as many as requested; none when all are made. They are valid until the next call. */
   next(count: number): Chunk;
   readonly book: Book;
   readonly batches: BatchRows;
@@ -28,13 +28,13 @@ export const FAILURE_COLUMNS =
   'operation_id, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version, completed_at, error_code';
 
 const BATCH_LINES = 10_000;
-/** Milliseconds from being accepted to being applied, at least and at most, of a single operation. */
+/** Milliseconds from acceptance to application, at least and at most, of a single operation. */
 const APPLIED_MS = { least: 5, most: 25 };
 
 /**
- * Makes up operations as they could have been accepted and applied, one after the other: half of them single ones, each with a key
- * of idempotency, half lines of batches. They happen at equal distances, where a batch happens at once. A few wallets
- * have many operations, and many have few.
+ * Generates operations as they could have been accepted and applied: half of them single ones, each with an idempotency
+ * key, half lines of batches. They happen at equal intervals, and a batch happens at once. A few wallets have many
+ * operations, and many have few.
  */
 export function makeHistory(plan: HistoryPlan): History {
   const random = createRandom(plan.operations);
@@ -64,7 +64,7 @@ export function makeHistory(plan: HistoryPlan): History {
     made = { ...made, singles: number + 1 };
   }
 
-  /** @returns the batch, if there are more lines of it. */
+  /** @returns the batch, if it has more lines. */
   function addLine(batch: Lines): Lines | null {
     const operation = draw();
     const { id, number, tail, at } = batch.add(operation, writer.partitionOf(operation), assetOf(operation.wallet));
@@ -99,7 +99,7 @@ interface Writer {
   readonly chunk: Chunk;
   clear(): void;
   partitionOf(operation: Drawn): number;
-  /** `head` is the row of the operation behind its id, and `tail` what follows its type. */
+  /** `head` is the row of the operation after its id, and `tail` what follows its type. */
   add(operation: Drawn, said: { id: string; head: string; tail: string; acceptedAt: number; appliedAt: number }): void;
   lastAppliedAt(): number;
 }

@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import type { RedisServer } from '@wallet/local/embedded-redis';
 import { UsageError, readOptions } from '@wallet/shared/process/read-options';
 
-/** What is filled, and what is measured on it. */
+/** What to fill, and what to measure. */
 export interface AgedOptions {
-  /** Null where the folder says what was filled before. */
+  /** Null if the folder says what it was filled with. */
   readonly operations: number | null;
   readonly wallets: number;
   readonly months: number;
-  /** The folder of the data, which stays; null for one that goes. */
+  /** The folder of the data, which is kept; null for data that is deleted. */
   readonly data: string | null;
   readonly only: readonly string[];
   readonly json: string | null;
@@ -18,9 +18,9 @@ export interface AgedOptions {
   readonly seconds: number;
   readonly warmUpSeconds: number;
   readonly lines: number;
-  /** The first month that is not archived; null is that of four months ago. */
+  /** The first month that is not archived; null means four months ago. */
   readonly before: string | null;
-  /** For how long an archive is watched at most. */
+  /** The longest time that an archive is watched. */
   readonly minutes: number;
 }
 

@@ -11,7 +11,7 @@ import type { Stops } from '../stops.ts';
 import { fillDatabase } from './fill-database.ts';
 import { type AgedOptions, OPERATIONS } from './options.ts';
 
-/** What a folder was filled with, as the file in it says that is written last. */
+/** The contents of a folder, from the file in it that is written last. */
 export interface Filled {
   readonly operations: number;
   readonly wallets: number;
@@ -23,19 +23,19 @@ export interface Filled {
 export const PARTITIONS = 16;
 const DAYS_PER_MONTH = 365 / 12;
 const FILE = 'aged.json';
-/** Of tables, indexes and the room to sort these: measured 480, and the rest for who measures on it. */
+/** Tables, indexes and the space to sort these: measured 480, and the rest for measurements. */
 const BYTES = 700;
 const MORE_BYTES = 2 * 1024 ** 3;
 
-/** What is filled and then lost, when the machine fails meanwhile, is filled again. */
+/** If the machine fails while the database is filled, it is filled again. */
 const FILLING = {
   ...{ fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', autovacuum: 'off' },
   ...{ track_commit_timestamp: 'off' },
 };
 
 /**
- * Finds a filled database in the folder of the options, or fills one. @returns the folder, and what is in it.
- * @throws ConfigError if there is something else in the folder, or too little room.
+ * Finds a filled database in the folder of the options, or fills one. @returns the folder, and its contents.
+ * @throws ConfigError if the folder has other contents, or too little space.
  */
 export async function prepareData(
   options: AgedOptions,
@@ -79,7 +79,7 @@ async function fill(folder: string, options: AgedOptions, stops: Stops, say: (li
   const size = { operations, wallets, days: months * DAYS_PER_MONTH };
   await fillDatabase(postgres.url, folder, size, say);
   await stop();
-  // What is still only in memory would be written while something is measured, and be missing after a crash.
+  // Data that is still only in memory would be written during a measurement, and be missing after a crash.
   if (options.data !== null) execFileSync('sync');
   const seconds = (performance.now() - started) / 1000;
   say(`filled in ${seconds.toFixed(0)} s, ${(operations / seconds).toFixed(0)} operations a second`);

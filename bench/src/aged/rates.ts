@@ -19,13 +19,13 @@ interface Subject {
   readonly batchWallets: readonly string[];
 }
 
-/** Single operations, and lines of batches, on the filled database and on one that is empty but for its wallets, in turn. */
+/** Single operations, and lines of batches, on the filled database and on one with only its wallets, alternating. */
 export const rates: AgedSection = {
   name: 'rates',
   title: 'Rates, beside an empty database',
   async measure(bench) {
     const { servers, options, filled } = bench;
-    // What was filled is on the disk; what was measured before may not be.
+    // The filled data is on the disk; data of an earlier measurement may not be.
     await servers.admin.query('CHECKPOINT');
     const aged = await startOnFilled(bench);
     const fresh = await startOnEmpty(bench, aged.batchWallets.length);
@@ -68,7 +68,7 @@ async function compareBatches(
   { servers, options, say }: AgedBench,
   subjects: readonly Subject[],
 ): Promise<{ figures: Figure[]; faults: string[] }> {
-  // Of another run on the same data, the keys must be others.
+  // Another run on the same data needs different keys.
   const key = randomBytes(6).toString('hex');
   const runs = await alternate(options.rounds, subjects, async ({ service, batchWallets: walletIds }, round) => {
     const file = { walletIds, lines: options.lines, key: `${key}-${round}` };

@@ -8,7 +8,7 @@ import { type AgedBench, type AgedSection, openFilled } from './aged-bench.ts';
 const DAYS = 30;
 const SETTINGS = { RETENTION_BATCH_KEYS_DAYS: String(DAYS) };
 
-/** Single operations while a worker deletes what is old, and while it does not, in turn. */
+/** Single operations while a worker deletes old rows, and while it does not, alternating. */
 export const retention: AgedSection = {
   name: 'retention',
   title: 'Retention under load',

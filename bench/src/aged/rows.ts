@@ -1,12 +1,12 @@
 /**
- * Rows of a table, as text of COPY. They are written down at once: hundreds of thousands of strings that are kept a while took node
- * longer to look through than to make.
+ * Rows of a table, as text of COPY. They are written to a buffer at once: hundreds of thousands of live strings cost
+ * the garbage collector more than generating them.
  */
 export interface Rows {
   /** Adds a row, of ASCII characters. */
   add(row: string): void;
   readonly count: number;
-  /** The text so far. It is good until the next row is added. */
+  /** The text so far. It is valid until the next row is added. */
   text(): Buffer;
   clear(): void;
 }

@@ -4,7 +4,7 @@ import type { AgedSection } from './aged-bench.ts';
 
 const MB = 1024 * 1024;
 
-/** How large each table is, and its indexes. */
+/** The size of each table and its indexes. */
 export const sizes: AgedSection = {
   name: 'sizes',
   title: 'Sizes',

@@ -9,15 +9,16 @@ export interface ClosedLoop {
 }
 
 /**
- * Each connection sends its next request as soon as the one before is answered, until the time is over or so many are sent. That finds out how
- * much a contender can take. It does not show how long a caller waits: a slow contender is asked less.
+ * Each connection sends its next request as soon as the previous one is answered, until the time is over or this many
+ * are sent. That finds the capacity of a contender. It does not show how long a caller waits: a slow contender gets
+ * fewer requests.
  */
 export async function runClosedLoop(load: {
   ports: readonly number[];
   connections: number;
   seconds: number;
   most?: number;
-  /** Sent in turn, over and over. */
+  /** Sent in turn, repeatedly. */
   requests: readonly Buffer[];
   /** The request that a connection sends next because of an answer to one of these; null for the next of them. */
   follow?: ((body: string) => Buffer | null) | undefined;

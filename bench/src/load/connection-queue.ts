@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Connection, openConnection } from './connection.ts';
 
-/** Requests that wait for one of many connections, so that they can be sent whatever became of those before. */
+/** Requests that wait for one of many connections, so that they can be sent regardless of earlier ones. */
 export interface ConnectionQueue {
   /** Sends the text of a request as soon as a connection is free, in order. Status 0: the connection broke. */
   send(request: string, answered: (answer: { readonly status: number; readonly text: string }) => void): void;
@@ -10,7 +10,7 @@ export interface ConnectionQueue {
   close(): void;
 }
 
-/** What has been sent is forgotten so many at a time. */
+/** Sent requests are dropped from the queue in groups of this size. */
 const FORGET = 10_000;
 
 /** How many are opened at once. */
@@ -18,7 +18,7 @@ const OPENED_AT_ONCE = 50;
 
 type Answered = Parameters<ConnectionQueue['send']>[1];
 
-/** Opens `most` connections before anything is sent, so that what is measured are requests. Those that break are replaced. */
+/** Opens `most` connections before anything is sent, so that only requests are measured. Broken ones are replaced. */
 export async function openConnectionQueue(port: number, most: number): Promise<ConnectionQueue> {
   const free: Connection[] = [];
   const waiting: { readonly request: string; readonly answered: Answered }[] = [];
@@ -74,7 +74,7 @@ export async function openConnectionQueue(port: number, most: number): Promise<C
   for (; open < most; open += OPENED_AT_ONCE) {
     const count = Math.min(OPENED_AT_ONCE, most - open);
     const opened = await Promise.all(Array.from({ length: count }, () => openConnection(port)));
-    // A connection that asks for nothing is closed soon.
+    // An idle connection would soon be closed.
     const asked = opened.map((connection) => {
       return new Promise<void>((resolve) => use(connection, 'GET /livez HTTP/1.1\r\nHost: x\r\n\r\n', () => resolve()));
     });

@@ -9,9 +9,9 @@ const LENGTH = /\r\ncontent-length: *(\d+)/i;
 const ID = /\r\nwebhook-id: *(\S+)/i;
 
 /**
- * HTTP/1.1 on bare sockets, as much of it as the sender speaks: one request at a time on a connection that is kept, with a length.
- * `node:http` takes 17 µs a request against 13, which on the machine that also serves would be taken from who is measured.
- * @returns the URL to be told at.
+ * HTTP/1.1 on raw sockets, as much of it as the sender uses: one request at a time on a kept connection, with a length.
+ * `node:http` takes 17 µs a request against 13, which on the same machine would be taken from the contender.
+ * @returns the URL to send webhooks to.
  */
 export async function listenForWebhooks(stops: Stops, take: Take): Promise<string> {
   const connections = new Set<Socket>();

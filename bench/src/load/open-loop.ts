@@ -3,24 +3,25 @@ import { type Connection, openConnections } from './connection.ts';
 
 /** One request of an open loop. Times are milliseconds on the clock of `performance.now()`. */
 export interface Sent {
-  /** When it was meant to be sent. */
+  /** When it was due. */
   readonly dueAt: number;
-  /** When its answer was there; if there was none, when waiting for it was given up. */
+  /** When its answer arrived; without one, when the wait for it ended. */
   answeredAt: number;
   status: number;
   /** The id in the answer, if it had one. */
   id: string | null;
 }
 
-/** How long answers are waited for after the last request was due. */
+/** How long answers are awaited after the last request was due. */
 const LINGER_MS = 20_000;
 const TICK_MS = 1;
 const ID = /"id":"([0-9a-f-]{36})"/;
 
 /**
- * Requests are due at equal distances, whatever became of those before, and each is timed from when it was due: a slow contender
- * is not asked less, and what queues up behind a slow answer counts as waiting. If every connection is busy, the request
- * waits here for the next one. A timer ticks every millisecond, so times are up to about that too long, for every contender alike.
+ * Requests are due at equal intervals, regardless of earlier ones, and each is timed from when it was due: a slow
+ * contender gets no fewer requests, and queueing behind a slow answer counts as waiting. If every connection is busy,
+ * the request waits here for the next one. The timer ticks every millisecond, so times can be up to a millisecond too
+ * long, for every contender alike.
  */
 export async function runOpenLoop(load: {
   ports: readonly number[];

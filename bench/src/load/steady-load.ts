@@ -1,25 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectionQueue, openConnectionQueue } from './connection-queue.ts';
 
-/** A deposit that its client sends again, with the same key, until it has an answer that says what became of it. */
+/** A deposit that its client retries, with the same key, until it has a conclusive answer. */
 export interface SteadyRequest {
   readonly key: string;
   readonly dueAt: number;
   acceptedAt: number;
   /** The operation's id. */
   id: string;
-  /** The statuses of tries that said nothing: 0 for a connection that broke, or was refused. */
+  /** The statuses of inconclusive attempts: 0 for a connection that broke, or was refused. */
   readonly failures: number[];
 }
 
 export interface SteadyLoad {
   /** Milliseconds since the load began. */
   now(): number;
-  /** Sends what is not answered yet, and what follows, to another port. */
+  /** Sends unanswered and further requests to another port. */
   sendTo(port: number): Promise<void>;
-  /** Sends an accepted request once more. @returns the id in the answer. */
+  /** Repeats an accepted request. @returns the id in the answer. */
   again(request: SteadyRequest): Promise<string>;
-  /** Sends no more, and resolves when all is accepted. */
+  /** Stops sending, and resolves when all is accepted. */
   stop(): Promise<readonly SteadyRequest[]>;
   close(): void;
 }
@@ -30,7 +30,7 @@ const AGAIN_MS = 50;
 const ACCEPTED = 202;
 const ID = /"id":"([0-9a-f-]{36})"/;
 
-/** Requests are due at equal distances, whatever became of those before, over the wallets in turn. */
+/** Requests are due at equal intervals, regardless of earlier ones, over the wallets in turn. */
 export async function startSteadyLoad(load: {
   port: number;
   perSecond: number;

@@ -22,7 +22,7 @@ const COLOURS = [
 
 const colourOf = (index: number): string => COLOURS[index % COLOURS.length] ?? '';
 
-/** A bar for each figure: its median, with a thin line from the least to the most. */
+/** A bar for each figure: its median, with a thin line from minimum to maximum. */
 export function renderBars(title: string, figures: readonly Figure[]): string {
   const spreads = figures.map(({ values }) => spreadOf(values));
   const most = Math.max(...spreads.map((spread) => spread.most).filter(Number.isFinite));
@@ -45,7 +45,10 @@ export function renderBars(title: string, figures: readonly Figure[]): string {
 
 const PART = /^processor time for an operation, (?!client|all)(.+)$/;
 
-/** For each subject, what its kinds of processes take for an operation, one beside the other. Nothing if that is not known. */
+/**
+ * For each subject, the processor time of its kinds of processes per operation, side by side. Nothing if that is not
+ * known.
+ */
 export function renderStacks(title: string, figures: readonly Figure[]): string {
   const parts = figures.flatMap((figure) => {
     const kind = PART.exec(figure.measure)?.[1];
@@ -88,7 +91,7 @@ export function renderCurves(plot: Plot): string {
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const low = plot.logarithmic ? Math.log10(Math.max(0.1, Math.min(...ys))) : 0;
   const high = plot.logarithmic ? Math.log10(Math.max(...ys)) : Math.max(...ys) * 1.05;
-  // On the way to 100 % each nine gets as much room.
+  // On the way to 100 % each nine gets the same space.
   const bend = (x: number): number => (plot.x === 'percentile' ? -Math.log10(Math.max(0.0005, 1 - x / 100)) : x);
   const [from, to] = [bend(left), bend(right)];
   const scaleX = (x: number): number => LEFT + ((bend(x) - from) / (to - from || 1)) * (WIDTH - LEFT - 20);

@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from '@wallet/local/project';
 import { renderPage } from './page.ts';
 import type { Results } from './results.ts';
 
-/** Writes the results, and beside them the page that shows them. @returns the two files. */
+/** Writes the results, and the page that shows them beside. @returns the two files. */
 export function writeResults(results: Results, file: string | null): { json: string; page: string } {
   const name = `${results.measuredAt.slice(0, 19).replaceAll(':', '')}-${results.machine.commit}.json`;
   const json = file ?? join(PROJECT_ROOT, 'bench/results', name);
@@ -17,7 +17,7 @@ export function writeResults(results: Results, file: string | null): { json: str
 
 export function readResults(file: string): Results {
   return JSON.parse(readFileSync(file, 'utf8'), (key, value: unknown) =>
-    // JSON has no word for what could not be measured.
+    // JSON has no value for unmeasurable figures.
     value === null && /^\d+$/.test(key) ? NaN : value,
   ) as Results;
 }

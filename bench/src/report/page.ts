@@ -4,7 +4,7 @@ import { escapeHtml } from './escape-html.ts';
 import { type Results, describeMachine } from './results.ts';
 import { remarksOf } from './text.ts';
 
-/** One page that needs nothing else: no script, no font, no picture from anywhere. */
+/** One self-contained page: no script, no font, no picture from elsewhere. */
 export function renderPage(results: Results): string {
   const minutes = (results.tookS / 60).toFixed(1);
   const kind = results.quick ? 'a quick run, good for a first look only' : 'a full run';

@@ -1,7 +1,7 @@
 import type { SectionResult } from '../figures.ts';
 import type { Machine } from '../machine.ts';
 
-/** All that a run of the benchmark found out. */
+/** All results of a run of the benchmark. */
 export interface Results {
   readonly measuredAt: string;
   readonly tookS: number;

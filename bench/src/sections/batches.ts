@@ -9,7 +9,7 @@ import { auditService, startService } from '../service.ts';
 /** Wallets that share the lines of a file. */
 const MOST_WALLETS = 100_000;
 const LINES_PER_WALLET = 10;
-/** Rows of pgbench's smallest unit of 100,000 accounts; so large that its clients seldom want the same one. */
+/** Rows of pgbench's unit of 100,000 accounts; so many that its clients seldom want the same one. */
 const SCALE = { quick: 5, full: 20 };
 const LEAST_PGBENCH_S = 2;
 

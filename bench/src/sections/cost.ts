@@ -7,10 +7,10 @@ import type { Section } from '../section.ts';
 import { startService } from '../service.ts';
 import { HAS_PROC } from '../usage.ts';
 
-/** Tables of less than this for an operation are left out. */
+/** Tables with fewer bytes per operation are left out. */
 const LEAST_BYTES = 1;
 
-/** What an operation costs: processor time of each process, room in the database, write-ahead log, calls of Redis. */
+/** The cost of an operation: processor time of each process, space in the database, write-ahead log, calls of Redis. */
 export const cost: Section = {
   name: 'cost',
   title: 'What an operation costs',

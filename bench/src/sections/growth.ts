@@ -21,7 +21,7 @@ const LOAD_S = 10;
 const SAMPLES = 300;
 const LEAST_SAMPLE_MS = 200;
 
-/** Whether it stays as fast when much has happened, and as small when it has been at work for long. */
+/** Whether the rate holds with a long history, and memory over a long run. */
 export const growth: Section = {
   name: 'growth',
   title: 'After much has happened',
@@ -31,7 +31,7 @@ export const growth: Section = {
     bench.say(`  writing ${options.operations} operations`);
     const size = { operations: options.operations, wallets: HISTORY_WALLETS, days: HISTORY_DAYS };
     await fillDatabase(database.url, servers.folder, size, bench.say);
-    // What happened long ago has long been on the disk: to bring it there now would take the disk from who is measured.
+    // Old data has long been on the disk: writing it now would take the disk from the contenders.
     await servers.admin.query('CHECKPOINT');
     const step = HISTORY_WALLETS / WALLETS;
     const walletIds = Array.from({ length: WALLETS }, (_, index) => historyWallet(index * step));

@@ -13,7 +13,7 @@ import type { Bench, Section } from '../section.ts';
 import { type Service, startService } from '../service.ts';
 import { percentile } from '../statistics.ts';
 
-/** More than are ever under way at once, unless a contender does not keep up. */
+/** More than are ever in flight at once, unless a contender does not keep up. */
 const CONNECTIONS = 256;
 const DRAIN_S = 60;
 const SETTLE_MS = 3_000;
@@ -28,7 +28,7 @@ interface Phase {
   run(bench: Bench): Promise<{ times: Times; faults: readonly string[] }>;
 }
 
-/** How long callers wait at half of what the service can take. */
+/** How long callers wait at half of the service's capacity. */
 export const latency: Section = {
   name: 'latency',
   title: 'How long it takes',
@@ -50,7 +50,7 @@ export const latency: Section = {
       {
         name: 'service, with a webhook',
         async run() {
-          // A new endpoint is told of what happens from then on; one that was disabled meanwhile, of all that it has missed.
+          // A new endpoint gets events from its creation on; one that was disabled meanwhile, all that it has missed.
           const subscription = await subscribe(service, receiver);
           const result = await runTold(bench, service, receiver, rate);
           await subscription.end();
@@ -103,11 +103,11 @@ async function runLoad(
   const refused = sent.filter(({ status }) => status >= 300).length;
   const faults = refused > 0 ? [`${name}: ${refused} requests were refused`] : [];
   if (ledger) {
-    // A contender that does not keep up still has work that was not waited for.
+    // A contender that does not keep up still has unfinished work.
     if (accepted < sent.length) await delay(SETTLE_MS);
     await untilDrained(ledger, before + accepted, DRAIN_S);
     const applied = (await ledger.countApplied()) - before;
-    // What was not answered in time may still have been applied.
+    // A request without an answer in time may still have been applied.
     const isRight = accepted === sent.length ? applied === accepted : applied >= accepted;
     if (!isRight) faults.push(`${name}: ${accepted} operations were accepted and ${applied} applied`);
     faults.push(...(await ledger.findFaults()).map((fault) => `${name}: ${fault}`));

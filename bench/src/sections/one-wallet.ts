@@ -4,7 +4,7 @@ import { CONNECTIONS } from '../measure-capacity.ts';
 import type { Section } from '../section.ts';
 import { WALLETS, startService } from '../service.ts';
 
-/** What is left of the rate when all operations are of one wallet, whose order has to hold. */
+/** The ratio of the rate when all operations are on one wallet, whose order has to hold. */
 export const oneWallet: Section = {
   name: 'one-wallet',
   title: 'All operations on one wallet',
@@ -14,7 +14,7 @@ export const oneWallet: Section = {
       startService(servers, { name: 'service, one wallet', wallets: 1 }),
       startService(servers, { name: `service, ${WALLETS} wallets` }),
       startRowLock(servers, 1),
-      // It takes in several times what it applies, and so takes long.
+      // It accepts several times what it applies, and so takes long.
       ...(options.quick ? [] : [startJobPerOperation(servers, 1)]),
     ]);
     const runs = await compareCapacities(bench, [service, many, ...others], options.rounds);

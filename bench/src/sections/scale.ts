@@ -25,7 +25,7 @@ const FULL = [
 ];
 const QUICK = [processes(1, 1), processes(1, 2), processes(2, 1), partitions(64)];
 
-/** What more processes and more partitions do on this machine. */
+/** The effect of more processes and more partitions on this machine. */
 export const scale: Section = {
   name: 'scale',
   title: 'More processes, more partitions',

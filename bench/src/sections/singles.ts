@@ -5,7 +5,7 @@ import { NOT_INSTALLED, preparePeers, startDbos, startRestate } from '../peers.t
 import type { Section } from '../section.ts';
 import { WALLETS, startService } from '../service.ts';
 
-/** How many single operations a second are accepted and applied, beside the ways to do without what the service does. */
+/** How many single operations a second are accepted and applied, by the service and by its alternatives. */
 export const singles: Section = {
   name: 'singles',
   title: 'Single operations on many wallets',

@@ -5,7 +5,7 @@ import { CONNECTIONS, capacityFigures, cpuFigures } from '../measure-capacity.ts
 import type { Section } from '../section.ts';
 import { type Load, WALLETS, startService } from '../service.ts';
 
-/** Each hold is captured by the request that follows its acceptance, which waits behind it. */
+/** Each hold is captured by the request that follows its acceptance, which waits for the hold. */
 const HOLDS: Load = {
   request: (id) => postRequest(`/wallets/${id}/holds`, '{"amount":1}'),
   follow: (body) => {
@@ -29,7 +29,7 @@ const POSTINGS: Load = {
   prepare: ({ pool }) => pool.query(`SELECT add_house_account('fees', false)`),
 };
 
-/** What operations that move more than once cost beside deposits, all of them single operations. */
+/** The cost of operations with several movements, compared with deposits, all of them single operations. */
 export const terms: Section = {
   name: 'terms',
   title: 'Holds and postings beside deposits',

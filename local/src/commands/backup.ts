@@ -41,7 +41,7 @@ await runCommand({ help: HELP, failed: 'The backup failed', read: readOrder, run
 
 function readOrder(args: readonly string[]): Order {
   const { to, jobs } = readOptions('npm run backup', args, { options: OPTIONS }).values;
-  if (to === undefined || to === '') throw new UsageError('Say which file to make, as --to wallet.dump.');
+  if (to === undefined || to === '') throw new UsageError('Name the file to write, such as --to wallet.dump.');
   return { to: resolve(to), jobs: readJobs(jobs) };
 }
 
@@ -81,11 +81,11 @@ function readUrl(env: NodeJS.ProcessEnv): string {
   return url;
 }
 
-/** Written beside its place and then moved there, so that what has the name is whole. */
+/** Written under a temporary name and then renamed, so that a file with the name is complete. */
 async function dump(program: string, { snapshot, to, jobs }: Order & { snapshot: ExportedSnapshot }): Promise<void> {
   const part = `${to}.part`;
   rmSync(part, { recursive: true, force: true });
-  // It holds hashes of keys, and everything about the clients.
+  // It contains hashes of keys, and everything about the clients.
   process.umask(0o077);
   const format = jobs === null ? ['--format=custom'] : ['--format=directory', `--jobs=${jobs}`];
   try {

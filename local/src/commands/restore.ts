@@ -47,7 +47,7 @@ await runCommand({ help: HELP, failed: 'Restoring failed', read: readOrder, run:
 
 function readOrder(args: readonly string[]): Order {
   const { from, jobs } = readOptions('npm run restore', args, { options: OPTIONS }).values;
-  if (from === undefined || from === '') throw new UsageError('Say what to restore, as --from wallet.dump.');
+  if (from === undefined || from === '') throw new UsageError('Name the dump to restore, such as --from wallet.dump.');
   return { from: resolve(from), jobs: readJobs(jobs) };
 }
 
@@ -84,7 +84,7 @@ async function restoreForStart(order: Order, dataDir: string): Promise<number> {
       await restore(order, server.url, {});
     } catch (error) {
       await server.stop();
-      // It was made for this, and holds nothing.
+      // It was created for this, and is empty.
       rmSync(join(dataDir, 'postgres'), { recursive: true, force: true });
       throw error;
     }
@@ -95,17 +95,19 @@ async function restoreForStart(order: Order, dataDir: string): Promise<number> {
   }
 }
 
-/** @param passwords of the users that are made. */
+/** @param passwords of the users that are created. */
 async function restore({ from, jobs }: Order, url: string, passwords: Passwords): Promise<void> {
   const began = performance.now();
   await explaining(placeOf(url), () => makeDatabase(url));
   const database = connectPatiently(url, 'wallet-restore', { writes: true });
   try {
     if ((await countRelations(database)) > 0n)
-      throw new ConfigError(`${placeOf(url)} is not empty. Name another in DATABASE_URL: it is made if there is none.`);
+      throw new ConfigError(
+        `${placeOf(url)} is not empty. Name another database in DATABASE_URL: it is created if ` + `it does not exist.`,
+      );
     const program = findClientProgram('pg_restore', await readMajor(database), process.env['PATH'] ?? '');
     const how = jobs === null ? ['--single-transaction'] : [`--jobs=${jobs}`];
-    // The user of DATABASE_URL owns everything; npm run migrate grants what the roles may.
+    // The user of DATABASE_URL owns everything; npm run migrate grants the roles their privileges.
     await runClientProgram(program, ['--no-owner', '--no-privileges', '--exit-on-error', ...how, from], {
       url: await findHostUrl(database, url),
       env: process.env,
@@ -136,14 +138,14 @@ async function makeDatabase(url: string): Promise<void> {
   }
 }
 
-/** Whether a host has no such database: of several, each has an error of its own. */
+/** Whether a host has no such database: with several hosts, each has its own error. */
 function isOfMissingDatabase(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isOfMissingDatabase);
   if (sqlstateOf(error) === UNDEFINED_DATABASE) return true;
   return error instanceof Error && error.cause !== undefined && isOfMissingDatabase(error.cause);
 }
 
-/** A dump of a version before there were epochs has none: then it is said here that this is not the first. */
+/** A dump from before epochs existed contains none: then this records that the current one is not the first. */
 async function beginRestored(database: Database): Promise<Epoch | null> {
   const epoch = await readEpoch(database);
   if (epoch?.reason === 'first') await beginEpoch(database, { since: null, isServed: false });
@@ -151,7 +153,7 @@ async function beginRestored(database: Database): Promise<Epoch | null> {
 }
 
 function tellEpoch(epoch: Epoch | null): void {
-  const until = epoch?.completeUntil?.toISOString() ?? 'a moment that is not known, since there are no operations';
+  const until = epoch?.completeUntil?.toISOString() ?? 'an unknown time, since there are no operations';
   print(
     `Epoch ${epoch?.id ?? ''} has begun. What was acknowledged up to ${until} is here.\n` +
       'Next: npm run restore-check and npm run audit, then start API and workers, with an empty Redis.',

@@ -11,13 +11,13 @@ import { type Act, type Actor, insertAct } from '../database/tables/audit-log.ts
 import { inTransaction } from '../database/transaction.ts';
 import { newId } from '../words/ids.ts';
 
-/** The command line, where no other caller is named. */
+/** The command line is the actor when no other caller is named. */
 const BY_COMMAND: Actor = { actor: 'command_line', keyId: null, requestId: null };
 
-/** How long the token from before a rotation is good beside the next one. */
+/** How long the previous token stays valid after a rotation. */
 const BOTH_GOOD_MS = 24 * 60 * 60 * 1_000;
 
-/** A key with its token, which is shown once and not stored. */
+/** A key with its token, which is shown once and never stored. */
 export interface KeyWithToken {
   readonly key: ApiKey;
   readonly token: string;
@@ -39,7 +39,7 @@ export async function createKey(
   });
 }
 
-/** Ends a key for good. Revoking it again changes nothing. */
+/** Ends a key permanently. Revoking it again changes nothing. */
 export async function revokeKey(
   database: Database,
   id: string,
@@ -55,7 +55,7 @@ export async function revokeKey(
   });
 }
 
-/** Gives a key another token. That of before stays good for 24 hours, or, `atOnce`, no longer. */
+/** Gives a key a new token. The previous one stays valid for 24 hours, or expires immediately with `atOnce`. */
 export async function rotateKey(
   database: Database,
   id: string,

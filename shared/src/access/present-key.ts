@@ -1,13 +1,13 @@
 import type { ApiKey } from '../words/api-key.ts';
 import type { RecordedAct } from '../database/tables/audit-log.ts';
 
-/** What a key is worth now. */
+/** Whether a key can be used now. */
 function statusOf({ revokedAt, expiresAt }: ApiKey): 'good' | 'expired' | 'revoked' {
   if (revokedAt !== null) return 'revoked';
   return expiresAt !== null && expiresAt.getTime() <= Date.now() ? 'expired' : 'good';
 }
 
-/** A key for programs. */
+/** A key as JSON for programs. */
 export function presentKey(key: ApiKey) {
   return {
     id: key.id,
@@ -21,7 +21,7 @@ export function presentKey(key: ApiKey) {
   };
 }
 
-/** A key for people. */
+/** A key as a line of text. */
 export function keyLine(key: ApiKey): string {
   return [
     key.id,
@@ -33,7 +33,7 @@ export function keyLine(key: ApiKey): string {
   ].join('  ');
 }
 
-/** An administrative act for programs. */
+/** An administrative action as JSON for programs. */
 export function presentAct(act: RecordedAct) {
   return {
     at: act.at.toISOString(),
@@ -47,7 +47,7 @@ export function presentAct(act: RecordedAct) {
   };
 }
 
-/** An administrative act for people. */
+/** An administrative action as a line of text. */
 export function actLine(act: RecordedAct): string {
   const { at, actor, keyId, action, subjectId, detail } = act;
   return [at.toISOString(), actor === 'key' ? keyId : actor, action, subjectId ?? '-', JSON.stringify(detail)].join(

@@ -8,9 +8,9 @@ import { runCommand } from '../process/run-command.ts';
 import { HOUSE_ACCOUNTS_MOST } from '../words/house-account.ts';
 
 /**
- * `npm run accounts -- add | list`: the house accounts of the database of DATABASE_URL. The result is on standard output, as text
- * or, with `--json`, as JSON. Exit status 0 if it is done, 1 if the account cannot be added, 2 if the command cannot be understood
- * or the database cannot be reached.
+ * `npm run accounts -- add | list`: the house accounts in the database of DATABASE_URL. The result is on standard
+ * output, as text or, with `--json`, as JSON. Exit status 0 on success, 1 if the account cannot be added, 2 if the
+ * command is invalid or the database cannot be reached.
  */
 await runCommand({
   ...{ help: ACCOUNTS_HELP, failed: 'The house accounts cannot be reached' },
@@ -35,10 +35,12 @@ async function add(
   const by = { actor: 'command_line', keyId: null, requestId: null } as const;
   const added = await addHouseAccount(database, { name, mayGoNegative }, by);
   if (added.outcome === 'too_many_accounts') {
-    return refuse(`There are ${HOUSE_ACCOUNTS_MOST} house accounts, which is as many as can be.`);
+    return refuse(`There are ${HOUSE_ACCOUNTS_MOST} house accounts already, the most there can be.`);
   }
   const line = accountLine(added.account);
-  if (added.outcome === 'account_exists') return refuse(`There is another ${name}, which cannot be changed:\n${line}`);
+  if (added.outcome === 'account_exists') {
+    return refuse(`${name} exists with another rule, which cannot be changed:\n${line}`);
+  }
   print(json ? JSON.stringify(present(added.account)) : line);
   return 0;
 }

@@ -35,7 +35,7 @@ const OPTIONS = {
   verify: { type: 'boolean', default: false },
 } as const;
 
-/** `before` is null to verify. */
+/** `before` is null if archives are only verified. */
 interface Order {
   readonly before: Month | null;
   readonly to: string;
@@ -45,11 +45,11 @@ await runCommand({ help: HELP, failed: 'Archiving failed', read: readOrder, run:
 
 function readOrder(args: readonly string[]): Order {
   const { before, to, verify } = readOptions('npm run archive', args, { options: OPTIONS }).values;
-  if (verify && before !== undefined) throw new UsageError('--verify checks the whole archive: leave --before out.');
+  if (verify && before !== undefined) throw new UsageError('--verify checks the whole archive: leave out --before.');
   if (!verify && before === undefined)
-    throw new UsageError('Say which months to archive, as --before 2026-01. See npm run archive -- --help.');
+    throw new UsageError('Say which months to archive, such as --before 2026-01. See npm run archive -- --help.');
   if (before !== undefined && !isMonth(before))
-    throw new UsageError(`--before must be a month, as 2026-01, not ${before}. See npm run archive -- --help.`);
+    throw new UsageError(`--before must be a month such as 2026-01, not ${before}. See npm run archive -- --help.`);
   if (to === '') throw new UsageError('--to must be a folder. See npm run archive -- --help.');
   return { before: before ?? null, to: resolve(to) };
 }
@@ -70,7 +70,7 @@ async function archive(before: Month, to: string): Promise<number> {
       const operations = await archiveMonths(client, { before, to, tell: print, explain });
       if (operations === 0) print(`there is nothing to archive before ${before}`);
     } finally {
-      // With the lock and the temporary tables.
+      // Runs with the lock and the temporary tables.
       client.release(true);
     }
     return 0;

@@ -8,9 +8,9 @@ import { runCommand } from '../process/run-command.ts';
 import { ASSETS_MOST } from '../words/asset.ts';
 
 /**
- * `npm run assets -- add | list`: the assets of the database of DATABASE_URL. What was asked for is on standard output, as text or,
- * with `--json`, as JSON. Exit status 0 if it is done, 1 if there is another asset with the code, 2 if the command cannot be
- * understood or the database cannot be reached.
+ * `npm run assets -- add | list`: the assets in the database of DATABASE_URL. The result is on standard output, as text
+ * or, with `--json`, as JSON. Exit status 0 on success, 1 if another asset has the code, 2 if the command is invalid or
+ * the database cannot be reached.
  */
 await runCommand({ help: ASSETS_HELP, failed: 'The assets cannot be reached', read: readAssetsOrder, run: main });
 
@@ -31,9 +31,9 @@ async function add(
 ): Promise<number> {
   const added = await addAsset(database, wanted, { actor: 'command_line', keyId: null, requestId: null });
   if (added.outcome === 'too_many_assets')
-    return refuse(`There are ${ASSETS_MOST} assets, which is as many as can be.`);
+    return refuse(`There are ${ASSETS_MOST} assets already, the most there can be.`);
   if (added.outcome === 'asset_exists') {
-    return refuse(`${wanted.code} is another asset, which cannot be changed:\n${assetLine(added.asset)}`);
+    return refuse(`${wanted.code} exists as another asset, which cannot be changed:\n${assetLine(added.asset)}`);
   }
   print(json ? JSON.stringify(added.asset) : assetLine(added.asset));
   return 0;

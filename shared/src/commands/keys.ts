@@ -10,9 +10,9 @@ import { actLine, keyLine, presentAct, presentKey } from '../access/present-key.
 import { runCommand } from '../process/run-command.ts';
 
 /**
- * `npm run keys -- create | list | revoke | rotate | log`: the keys of the database of DATABASE_URL. What was asked for is on
- * standard output, as text or, with `--json`, as JSON; a token is shown once. Exit status 0 if it is done, 1 if the key does
- * not allow it, 2 if the command cannot be understood or the database cannot be reached.
+ * `npm run keys -- create | list | revoke | rotate | log`: the keys in the database of DATABASE_URL. The result is on
+ * standard output, as text or, with `--json`, as JSON; a token is shown once. Exit status 0 on success, 1 if the state
+ * of the key does not allow it, 2 if the command is invalid or the database cannot be reached.
  */
 await runCommand({
   help: KEYS_HELP,
@@ -63,7 +63,7 @@ async function carryOut(database: Database, order: Exclude<KeysOrder, { kind: 'h
 
 async function create(database: Database, order: Extract<KeysOrder, { kind: 'create' }>): Promise<number> {
   const created = await createKey(database, order.key);
-  if (created === 'too_many_keys') return refuse(`There are ${KEYS_MOST} good keys, which is as many as can be.`);
+  if (created === 'too_many_keys') return refuse(`There are ${KEYS_MOST} valid keys already, the most there can be.`);
   const { key, token } = created;
   if (order.json) print(JSON.stringify({ ...presentKey(key), token }));
   else {
@@ -76,7 +76,7 @@ async function create(database: Database, order: Extract<KeysOrder, { kind: 'cre
 async function rotate(database: Database, order: Extract<KeysOrder, { kind: 'rotate' }>): Promise<number> {
   const rotated = await rotateKey(database, order.id, { atOnce: order.atOnce });
   if (rotated === 'key_not_found') return refuse(`There is no key ${order.id}.`);
-  if (rotated === 'key_revoked') return refuse(`Key ${order.id} is revoked, for good. Create another one.`);
+  if (rotated === 'key_revoked') return refuse(`Key ${order.id} is permanently revoked. Create another one.`);
   if (rotated === 'key_expired') return refuse(`Key ${order.id} has expired. Create another one.`);
   const { key, token } = rotated;
   const until = rotated.previousUntil?.toISOString() ?? null;

@@ -23,7 +23,7 @@ await runCommand({
   run: migrate,
 });
 
-/** The one step that changes the schema. */
+/** The only step that changes the schema. */
 async function migrate(): Promise<number> {
   const { DATABASE_URL, PARTITIONS } = sharedSettings;
   const settings = readSettings({ DATABASE_URL, PARTITIONS, ...databasePasswords }, process.env);

@@ -44,7 +44,7 @@ function readOrder(args: readonly string[]): Order {
   } = readOptions('npm run restore-check', args, { options: OPTIONS }).values;
   const moment = since === undefined ? null : parseMoment(since);
   if (since !== undefined && moment === null)
-    throw new UsageError(`--since must be a moment, as 2026-01-31T12:00:00Z, not ${since}.`);
+    throw new UsageError(`--since must be a time such as 2026-01-31T12:00:00Z, not ${since}.`);
   return { since: moment?.floor ?? null, newEpoch, json };
 }
 
@@ -92,20 +92,20 @@ function counted({ count, oldest, newest }: Count, what: string): string {
 }
 
 function linesOfEpoch(epoch: Epoch | null, completeUntil: Date | null): string[] {
-  if (epoch === null) return ['There is no epoch yet: this server can only be read.'];
+  if (epoch === null) return ['There is no epoch yet: this server is read-only.'];
   const { number, id, reason, beganAt, showsPromotions } = epoch;
   const began = `Epoch ${number} (${id}) began ${at(beganAt)}`;
   if (reason === 'first')
     return [
       `${began}, the first: nothing shows that this database was restored or promoted.`,
-      ...(showsPromotions ? [] : ['This server does not tell its timeline, so a promotion would not show.']),
+      ...(showsPromotions ? [] : ['This server does not report its timeline, so a promotion would not show.']),
       'If it is an earlier state all the same, such as a copy of a disk, say so with --new-epoch and --since.',
     ];
   const since = completeUntil === null ? 'shortly before' : `after ${at(completeUntil)}`;
   return [
-    `${began}, because of a ${reason}. Missing can be what was acknowledged ${since} and before then` +
+    `${began}, because of a ${reason}. Operations acknowledged ${since} and before then may be missing` +
       `${completeUntil === null ? '' : ` (${span(beganAt.getTime() - completeUntil.getTime())})`}.`,
-    'Callers send again what they were answered in that time, under the same idempotency keys: docs/failover.md.',
+    'Callers repeat the requests of that time under the same idempotency keys: docs/failover.md.',
     'Next: npm run audit, which checks everything that is here.',
   ];
 }

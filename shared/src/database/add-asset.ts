@@ -3,14 +3,14 @@ import { type Asset, findAssetWithCode, insertAsset } from './tables/assets.ts';
 import { type Actor, insertAct } from './tables/audit-log.ts';
 import { inTransaction } from './transaction.ts';
 
-/** `added`, or `unchanged` where there is the very same already; `asset_exists` where its code belongs to another. */
+/** `added`; `unchanged` if an identical asset exists; `asset_exists` if the code belongs to a different one. */
 export type AddedAsset =
   | { readonly outcome: 'added' | 'unchanged' | 'asset_exists'; readonly asset: Asset }
   | { readonly outcome: 'too_many_assets' };
 
 /**
- * Adds an asset with its house accounts, and writes down who did, in one transaction. When this returns, it is in effect in every
- * process. It is for good: an asset is never changed or deleted.
+ * Adds an asset with its house accounts and records the actor, in one transaction. When this returns, the asset is
+ * usable in every process. It is permanent: assets are never changed or deleted.
  */
 export async function addAsset(database: Database, wanted: Omit<Asset, 'id'>, by: Actor): Promise<AddedAsset> {
   return inTransaction(database, async (client) => {

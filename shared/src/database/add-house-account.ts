@@ -3,14 +3,14 @@ import { type Actor, insertAct } from './tables/audit-log.ts';
 import { type HouseAccount, findHouseAccount, insertHouseAccount } from './tables/house-accounts.ts';
 import { inTransaction } from './transaction.ts';
 
-/** `added`, or `unchanged` where there is the very same already; `account_exists` where that of the name is another. */
+/** `added`; `unchanged` if an identical account exists; `account_exists` if the name belongs to a different one. */
 export type AddedHouseAccount =
   | { readonly outcome: 'added' | 'unchanged' | 'account_exists'; readonly account: HouseAccount }
   | { readonly outcome: 'too_many_accounts' };
 
 /**
- * Adds a house account with its accounts in every asset, and records the act, in one transaction. When this returns, it is in
- * effect in every process. It is permanent: a house account is never changed or deleted.
+ * Adds a house account with its accounts in every asset and records the actor, in one transaction. When this returns,
+ * it is usable in every process. It is permanent: house accounts are never changed or deleted.
  */
 export async function addHouseAccount(
   database: Database,

@@ -10,25 +10,25 @@ import { verifyFiles } from './archive/verify-files.ts';
 import { type WrittenMonth, writeMonth } from './archive/write-month.ts';
 
 export interface ArchiveOrder {
-  /** All months before this one. */
+  /** All months before this one are archived. */
   readonly before: Month;
-  /** The folder that has a folder for each month. */
+  /** The folder with a subfolder for each month. */
   readonly to: string;
   readonly tell: (sentence: string) => void;
-  /** Why a folder cannot be used. */
+  /** Explains why a folder cannot be used. */
   readonly explain: (error: unknown) => string;
 }
 
 /**
- * Writes the months before one to files, the first first, and deletes from the database what is in them, while processes work. A
- * month is deleted when its files are on the disk and it is noted in the database; killed at any moment and run again, this
- * resumes from there. The session must be used for nothing else.
+ * Writes the months before one to files, oldest first, and deletes the written rows from the database, while processes
+ * run. A month is deleted after its files are on the disk and it is recorded in the database. If this is killed at any
+ * moment, the next run resumes. The session must not be used for anything else.
  * @returns how many operations were archived.
- * @throws ConfigError if it cannot be done as asked for; then nothing was deleted that is not in the files.
+ * @throws ConfigError if it cannot be done as ordered; then only rows that are in the files were deleted.
  */
 export async function archiveMonths(client: Client, order: ArchiveOrder): Promise<number> {
   if (!(await lockArchive(client)))
-    throw new ConfigError('Another npm run archive works on this database. Wait until it has ended.');
+    throw new ConfigError('Another npm run archive is working on this database. Wait until it has ended.');
   const operations = await archiveLocked(client, order);
   await unlockArchive(client);
   return operations;
@@ -38,8 +38,8 @@ async function archiveLocked(client: Client, { before, to, tell, explain }: Arch
   const last = await findLastMonth(client);
   if (before > monthAfter(last))
     throw new ConfigError(
-      `--before ${before} names months that are not over: a month can be archived a day after its end, in UTC. The last that ` +
-        `can be is ${last}: --before ${monthAfter(last)}.`,
+      `--before ${before} names months that are not over: a month can be archived a day after its end, in UTC. The ` +
+        `last of them is ${last}: --before ${monthAfter(last)}.`,
     );
   await prepareFolder(to, explain);
   const archives = await listArchives(client);
@@ -73,7 +73,7 @@ async function prepareFolder(to: string, explain: (error: unknown) => string): P
   }
 }
 
-/** The files of a month that was noted and is not deleted yet. */
+/** The files of a month that is recorded but not completely deleted yet. */
 async function findNoted(
   to: string,
   { month, manifestHash }: { month: Month; manifestHash: string },
@@ -86,6 +86,6 @@ async function findNoted(
     );
   const [wrong] = await verifyFiles(folder, found.manifest);
   if (wrong !== undefined)
-    throw new ConfigError(`${wrong}. Nothing more is deleted. Bring the file back as it was written.`);
+    throw new ConfigError(`${wrong}. Nothing more is deleted. Restore the file as it was written.`);
   return { folder, ...found };
 }

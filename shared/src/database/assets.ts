@@ -4,7 +4,7 @@ import { type Asset, listAssets } from './tables/assets.ts';
 
 /** The assets that this process knows. */
 export interface KnownAssets {
-  /** In the order of their ids. */
+  /** Sorted by id. */
   readonly list: readonly Asset[];
   withCode(code: string): Asset | null;
   /** @throws Error if it is not known: an id comes from our own tables, and `know` was called with it. */
@@ -12,18 +12,22 @@ export interface KnownAssets {
 }
 
 /**
- * The assets of the database. They are added to while processes run, and in one epoch never changed or deleted: what is known stays
- * true, and what is not known is read when it is met. So an asset is in effect in every process as soon as it is committed.
+ * The assets of the database. They may be added while processes run, and within an epoch they are never changed or
+ * deleted: known assets stay valid, and unknown ones are read when they occur. So an asset is usable in every process
+ * as soon as it is committed.
  */
 export interface Assets extends KnownAssets {
   /**
-   * Makes sure that the assets with these ids, read from our own tables, are known. In a transaction, `client` is the connection of
-   * it: a second one might be waited for in vain.
+   * Makes sure that the assets with these ids, read from our own tables, are known. Inside a transaction, pass its
+   * connection as `client`: waiting for a second connection could deadlock.
    */
   know(ids: Iterable<number>, client?: Queryable): Promise<void>;
-  /** Makes known what was committed before the call. One read is under way at a time, however many ask. */
+  /** Reads assets committed before the call. Only one read runs at a time, however many callers ask. */
   readAnew(): Promise<void>;
-  /** Knows what the database has now and nothing else: in another epoch, what was known may be lost, and its id another asset's. */
+  /**
+   * Replaces the known assets by those in the database now: in another epoch, a known asset may be lost and its id
+   * taken by another.
+   */
   replace(): Promise<void>;
 }
 
@@ -34,7 +38,7 @@ export async function loadAssets(database: Queryable): Promise<Assets> {
 
   async function read(from: Queryable): Promise<void> {
     const found = await listAssets(from);
-    // Of two reads, the one that began first may end last.
+    // Of two reads, the first to start may be the last to end.
     if (found.length > list.length) add(found);
   }
 

@@ -26,7 +26,7 @@ import { type ScheduleCursor, checkSchedule } from './audit/schedule.ts';
 import { checkTargets } from './audit/targets.ts';
 import { checkWallets } from './audit/wallets.ts';
 
-/** What is looked through, one after the other. */
+/** The phases of an audit, in order. */
 const PHASES = [
   'wallets',
   'accounts',
@@ -41,37 +41,37 @@ const PHASES = [
 ] as const;
 type Phase = (typeof PHASES)[number];
 
-/** How far an audit has got, in the shape in which it is kept. */
+/** The progress of an audit, as it is stored. */
 interface Place {
   readonly phase: Phase;
   /** Where the phase resumes; null at its beginning. */
   readonly cursor: unknown;
-  /** The id behind which operations are looked at. */
+  /** Operations after this id are examined. */
   readonly operationsAfter: string;
   /** When it began. */
   readonly mark: Mark;
-  /** What the next audit may begin behind; null if that is not known. */
+  /** The id after which the next audit may begin; null if that is not known. */
   readonly settled: string | null;
 }
 
 export interface AuditOrder {
   readonly tell: (violation: Violation) => void;
-  /** Begins from the checkpoints of earlier audits; without it, all of history is looked at. */
+  /** Begins from the checkpoints of earlier audits; without it, all of history is checked. */
   readonly sinceCheckpoint?: boolean;
-  /** Keeps checkpoints, and how far it has got. For that it writes to the two tables of the audit. */
+  /** Stores checkpoints and progress, for which it writes to the audit's two tables. */
   readonly keep?: boolean;
-  /** Continues the audit that was interrupted, if one was, whatever that began from. */
+  /** Continues an interrupted audit if there is one, wherever that began. */
   readonly resume?: boolean;
-  /** Told after each piece. */
+  /** Called after each piece. */
   readonly onPiece?: (progress: { readonly phase: Phase; readonly pieces: number }) => void;
-  /** About how many rows a piece may look at. */
+  /** Roughly how many rows a piece may read. */
   readonly mostRows?: number;
-  /** How often it writes down how far it has got. */
+  /** How often it stores its progress. */
   readonly saveEveryMs?: number;
 }
 
 export interface AuditReport {
-  /** Those of the interrupted audit included, when it was continued. */
+  /** Includes those of the interrupted audit that was continued. */
   readonly violations: number;
   readonly pieces: number;
   /** The longest time for which it held a snapshot. */
@@ -81,16 +81,18 @@ export interface AuditReport {
 const MOST_ROWS = 10_000;
 const SAVE_EVERY_MS = 1_000;
 
-/** Checks P1 to P3 on a live database as `runAudit` does, all of history, and writes nothing. @returns how many violations there were. */
+/**
+ * Checks P1 to P3 on a live database as `runAudit` does, over all of history, without writing. @returns the number of
+ * violations.
+ */
 export async function auditDatabase(database: Database, tell: (violation: Violation) => void): Promise<number> {
   return (await runAudit(database, { tell })).violations;
 }
 
 /**
- * Checks P1 to P3 on a live database, without blocking anybody: in pieces, each in a short snapshot of its own, so that
- * nothing is kept from being vacuumed. Each check is of what one snapshot shows, or of what can no longer change: so what
- * happens meanwhile is never taken for a violation, and what was wrong before the audit began is found. Violations are told as
- * they are found.
+ * Checks P1 to P3 on a live database without blocking anything: in pieces with short snapshots, so vacuum is not held
+ * back. Each check reads one snapshot, or rows that can no longer change, so concurrent changes never look like
+ * violations, and violations from before the audit are found. Violations are reported as they are found.
  */
 export async function runAudit(database: Database, order: AuditOrder): Promise<AuditReport> {
   const { mostRows = MOST_ROWS, saveEveryMs = SAVE_EVERY_MS } = order;
@@ -104,7 +106,7 @@ export async function runAudit(database: Database, order: AuditOrder): Promise<A
   let savedAt = performance.now();
   for (const phase of PHASES.slice(PHASES.indexOf(place.phase))) {
     if (place.phase !== phase) place = { ...place, phase, cursor: null };
-    // Before operations are looked at: then those up to it are all there to be seen.
+    // Read before operations are examined: all operations up to it are then visible.
     if (phase === 'operations' && place.cursor === null)
       place = { ...place, settled: await findSettledId(pieces, place.mark) };
     for await (const cursor of checkPhase({ database, pieces, tell, run, place, keep: order.keep ?? false })) {
@@ -116,7 +118,7 @@ export async function runAudit(database: Database, order: AuditOrder): Promise<A
       order.onPiece?.({ phase, pieces: pieces.taken.count });
     }
   }
-  // A violation stays in what the next audit looks at until it is mended.
+  // The next audit examines a violation again until it is repaired.
   if (order.keep) {
     const operationsUpTo = violations === 0 ? place.settled : null;
     await endRun(database, { runId: run.runId, operationsUpTo, violations });
@@ -136,7 +138,7 @@ async function startRun(database: Database, pieces: Pieces, order: AuditOrder): 
   return run;
 }
 
-/** Goes through a phase from its place on. After each piece it yields where it could resume. */
+/** Runs a phase from its position on. After each piece it yields the position to resume from. */
 function checkPhase(audit: {
   readonly database: Database;
   readonly pieces: Pieces;

@@ -3,24 +3,24 @@ import { parseHosts } from './hosts.ts';
 import { type Client, type Database, createPool } from './pool.ts';
 import { FEED_HEAD } from './tables/events.ts';
 
-/** What a backup holds. */
+/** What a backup contains. */
 export interface BackupFacts {
-  /** Everything that was acknowledged before this moment, by the clock of the database. */
+  /** Everything acknowledged before this time, by the clock of the database. */
   readonly moment: Date;
   readonly feedPosition: bigint;
   readonly epochId: string | null;
 }
 
-/** A snapshot that a session keeps. */
+/** A snapshot that is held open by a session. */
 export interface ExportedSnapshot {
   readonly name: string;
-  /** The address of the one server that has it. */
+  /** The address of the server that has it. */
   readonly url: string;
 }
 
 /**
- * Runs `work` while the snapshot that it is given is kept: other sessions of the same database can read exactly that. Where much is
- * written, keep it short: what is deleted meanwhile cannot be cleared away. `url` is that of `database`.
+ * Runs `work` while its snapshot is held: other sessions of the same database can read exactly that. Keep it short on a
+ * busy database, because rows deleted meanwhile cannot be vacuumed. `url` is that of `database`.
  */
 export async function inExportedSnapshot<Result>(
   { database, url }: { database: Database; url: string },
@@ -29,7 +29,7 @@ export async function inExportedSnapshot<Result>(
   const client = await database.connect();
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    // now() is when BEGIN came, before the snapshot was taken.
+    // now() is the time of BEGIN, before the snapshot was taken.
     const { rows } = await client.query<BackupFacts & { snapshot: string }>(
       `SELECT pg_export_snapshot() AS snapshot, now() AS moment, ${FEED_HEAD} AS "feedPosition",
               (SELECT id FROM epochs ORDER BY number DESC LIMIT 1) AS "epochId"`,
@@ -44,13 +44,13 @@ export async function inExportedSnapshot<Result>(
   }
 }
 
-/** A connection that may wait for as long as another program works on its database. */
+/** A connection that may wait while another program works on its database. */
 export function connectPatiently(url: string, name: string, { writes = false } = {}): Database {
   const settings = { idle_in_transaction_session_timeout: '0' };
   return createPool({ url, name, size: 1, statementMs: 0, settings, writes, onError: () => undefined });
 }
 
-/** The URL of the one of its hosts that the pool is connected to, for another program that has to work on the same server. */
+/** The URL of the host that the pool is connected to, for another program that must work on the same server. */
 export async function findHostUrl(database: Database, url: string): Promise<string> {
   const client = await database.connect();
   try {
@@ -60,7 +60,7 @@ export async function findHostUrl(database: Database, url: string): Promise<stri
   }
 }
 
-/** A client has the host and the port that it is connected to, as the driver read them in the URL of that host. */
+/** A client has the host and port it is connected to, as the driver read them from the URL of that host. */
 function urlOfSession(url: string, client: Client): string {
   const { host, port } = client as Client & pg.Client;
   const found = parseHosts(url).hosts.find((each) => {
@@ -77,7 +77,7 @@ export async function readMajor(database: Database): Promise<number> {
   return Math.floor(Number(rows[0]?.version) / 10_000);
 }
 
-/** Tables, views and sequences in the database that are not the server's own. */
+/** The number of tables, views and sequences in the database other than the server's own. */
 export async function countRelations(database: Database): Promise<bigint> {
   const { rows } = await database.query<{ relations: bigint }>(
     `SELECT count(*) AS relations FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -87,7 +87,7 @@ export async function countRelations(database: Database): Promise<bigint> {
   return rows[0]?.relations ?? 0n;
 }
 
-/** A dump has no statistics (before version 18), without which the first plans are poor. */
+/** Before version 18 a dump has no statistics, and the first plans without them are poor. */
 export async function analyzeAll(database: Database): Promise<void> {
   await database.query('ANALYZE');
 }

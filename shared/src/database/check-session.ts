@@ -4,18 +4,18 @@ import type { SessionAttrs } from './hosts.ts';
 import { DEFAULT_LIMITS, limitSettings } from './session.ts';
 import { READ_ONLY, UNUSABLE } from './sqlstate.ts';
 
-/** What a session has to be. */
+/** What a session must be able to do. */
 export interface SessionNeeds {
-  /** Whether it is to write. */
+  /** Whether it must be able to write. */
   readonly writes: boolean;
   readonly wants: SessionAttrs;
-  /** The settings that it began with, as they were asked for. */
+  /** The settings it was started with. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
 /**
- * A server, or what a session of it is, does not do. Its SQLSTATE is one of errors that pass: an operator or a failover can mend
- * it while processes run, and a later session may be as it should.
+ * A server or its session is not suitable. The SQLSTATE is one of transient errors: an operator or a failover can fix
+ * it while processes run, so a later session may be fine.
  */
 export class UnfitServer extends ConfigError {
   readonly code: string;
@@ -40,8 +40,8 @@ interface Facts extends Readonly<Record<string, string | null>> {
 }
 
 /**
- * Looks, in one round trip, whether the server is one that can be worked on, takes writes if the session is to write, and began
- * the session as it was asked to: a role may not set everything, and a pooler may drop what it was asked for.
+ * Checks in one round trip that the server is supported, accepts writes if the session must write, and started the
+ * session with the requested settings: a role may not set everything, and a pooler may drop settings.
  * @throws UnfitServer with a sentence that begins with `place`.
  */
 export async function checkSession(
@@ -67,12 +67,15 @@ export async function checkSession(
   if (dropped !== null) throw new UnfitServer(`${place} ${dropped}`, UNUSABLE);
 }
 
-/** Whether `pid` is not the process that the client was told at its start: a pooler stands between, which makes a number up. */
+/**
+ * Whether `pid` differs from the process that the client was told at its start: then a pooler is in between, which
+ * invents the number.
+ */
 export function isOtherProcess(client: object, pid: string): boolean {
   return 'processID' in client && typeof client.processID === 'number' && String(client.processID) !== pid;
 }
 
-/** Where all sessions of a pooler are taken, a session waits for its first answer. */
+/** If all sessions of a pooler are in use, a new one waits for its first answer. */
 export const CHECK_MS = 5_000;
 
 const OLDEST_MAJOR = 15;
@@ -81,28 +84,32 @@ function problemOf(facts: Facts): string | null {
   const major = Math.floor(Number(facts.version) / 10_000);
   if (major < OLDEST_MAJOR) return `is on Postgres ${major}. Version ${OLDEST_MAJOR} or later is needed.`;
   if (facts.encoding !== 'UTF8')
-    return `has the encoding ${facts.encoding}. Make it anew: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`;
+    return `has the encoding ${facts.encoding}. Create it again: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`;
   if (facts.triggers !== 'origin')
-    return `has session_replication_role = ${facts.triggers}, which switches the law of the ledger off. Take that setting away.`;
+    return (
+      `has session_replication_role = ${facts.triggers}, which switches the law of the ledger off. Remove that ` +
+      `setting.`
+    );
   if (!['0', null].includes(facts.transactionTimeout))
     return `has transaction_timeout = ${facts.transactionTimeout}, which would cut batches off. Set it to 0 for its user.`;
   return null;
 }
 
-/** Why it is not among the servers that were asked for; null if it is. */
+/** Why it is not one of the requested servers; null if it is. */
 function unfitFor(facts: Facts, { writes, wants }: SessionNeeds): string | null {
   const [isStandby, isReadOnly] = [facts.standby === 'true', facts.readOnly === 'on'];
   if (isStandby && (writes || wants === 'primary' || wants === 'read-write'))
-    return 'is a standby, which can only be read. Set DATABASE_URL to the primary, or promote it.';
+    return 'is a standby, which is read-only. Set DATABASE_URL to the primary, or promote it.';
   if (isReadOnly && (writes || wants === 'read-write'))
-    return 'can only be read: default_transaction_read_only is on for the server, the database or its user. Switch it off.';
+    return 'is read-only: default_transaction_read_only is on for the server, the database or its user. Switch it off.';
   if (!isStandby && (wants === 'standby' || wants === 'prefer-standby'))
-    return 'is no standby, and target_session_attrs asks for one.';
-  if (!isReadOnly && wants === 'read-only') return 'takes writes, and target_session_attrs asks for one that does not.';
+    return 'is not a standby, but target_session_attrs asks for one.';
+  if (!isReadOnly && wants === 'read-only')
+    return 'accepts writes, but target_session_attrs asks for a server that ' + 'does not.';
   return null;
 }
 
-/** A setting that was asked for and is another; null if there is none. */
+/** A setting that differs from the request; null if there is none. */
 function droppedOf(facts: Facts, asked: Readonly<Record<string, string>>, isPooled: boolean): string | null {
   const wrong = Object.entries(asked).find(
     ([name, value]) => !isSame(name, facts[name], value) && !(isPooled && isGoodEnough(name, facts[name], value)),
@@ -112,12 +119,13 @@ function droppedOf(facts: Facts, asked: Readonly<Record<string, string>>, isPool
   const user = JSON.stringify(facts.user);
   const found = `has ${name} = ${facts[name]} although ${value} was asked for`;
   return isPooled
-    ? `${found}: the pooler drops the start-up parameter "options". npm run migrate sets it for the users that it makes, and ` +
-        `ALTER ROLE ${user} SET ${name} = '${value}' for this one; then let the pooler connect again (RECONNECT).`
+    ? `${found}: the pooler drops the start-up parameter "options". npm run migrate sets it for the users that it ` +
+        `creates, and ALTER ROLE ${user} SET ${name} = '${value}' for this one; then let the pooler connect again ` +
+        '(RECONNECT).'
     : `${found}. Does a pooler drop the start-up parameter "options"?`;
 }
 
-/** How settings end whose values are times: asked for in milliseconds, and shown in the largest unit. */
+/** The suffixes of settings whose values are times: requested in milliseconds, shown in the largest unit. */
 const TIME = '_timeout';
 const UNITS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1e3, min: 6e4, h: 36e5, d: 864e5 };
 
@@ -126,8 +134,8 @@ function isSame(name: string, found: string | null | undefined, asked: string): 
 }
 
 /**
- * Behind a pooler all sessions of a user have the settings of the user. One that asks for a shorter limit gives up by itself; one
- * that wants its statements planned once has them planned more often, which costs time.
+ * Behind a pooler all sessions of a user have the settings of the user. A client that wants a shorter limit enforces it
+ * itself; one that wants its statements planned once has them planned more often, which only costs time.
  */
 function isGoodEnough(name: string, found: string | null | undefined, asked: string): boolean {
   if (name === 'plan_cache_mode') return true;

@@ -8,18 +8,18 @@ import { nameConnection, withoutName } from './program.ts';
 import { UNLIMITED, sessionSettings, startOptions } from './session.ts';
 import { READ_ONLY, UNUSABLE, sqlstateOf } from './sqlstate.ts';
 
-/** Where connections are made to, and what each has to be. */
+/** Where connections go, and what each session must be able to do. */
 export interface ConnectTarget {
   readonly url: string;
   readonly hosts: DatabaseHosts;
   readonly settings: Readonly<Record<string, string>>;
-  /** Whether sessions are to write. */
+  /** Whether sessions must be able to write. */
   readonly writes: boolean;
   /** How long each host may take. */
   readonly hostMs: number;
 }
 
-/** How long each of several hosts may take: a host that has gone answers nothing, and the next one is waited for behind it. */
+/** How long each of several hosts may take: a host that is gone never answers, and the next one waits behind it. */
 const EACH_HOST_MS = 2_000;
 
 export function targetOf(
@@ -32,8 +32,9 @@ export function targetOf(
 }
 
 /**
- * The longest that it may take to connect: a host that is connected to may still not say what it is, and the next one is tried
- * only then. A single host has the same time for both, since a pool's callers wait as long for a connection that is in use.
+ * The most a connection attempt may take: a host may accept the connection and then not answer, and only then the next
+ * one is tried. A single host gets the same time for both steps, because a pool's callers wait as long for a connection
+ * that is in use.
  */
 export function longestConnectMs({ hosts, hostMs }: ConnectTarget): number {
   const tries = hosts.hosts.length * passesOf(hosts.wants).length;
@@ -43,9 +44,9 @@ export function longestConnectMs({ hosts, hostMs }: ConnectTarget): number {
 type Connected = (error: Error | null, client?: pg.Client) => void;
 
 /**
- * A class of clients, for a pool or for one of them, each of which connects to the first of the hosts whose session is as it has
- * to be: `checkSession` looks, in one round trip. The first to be tried is the one that the last client was content with, so that
- * a host that has gone costs its time once.
+ * A client class, for a pool or a single connection, that connects to the first host with a suitable session:
+ * `checkSession` decides in one round trip. The host of the last success is tried first, so a host that is gone costs
+ * its time once.
  */
 export function createClientClass(target: ConnectTarget): new (config?: pg.ClientConfig) => pg.Client {
   let preferred = 0;
@@ -59,7 +60,7 @@ export function createClientClass(target: ConnectTarget): new (config?: pg.Clien
       if (options !== '') own.options = options;
       super({ ...own, connectionString: target.hosts.hosts[preferred]?.url });
       this.#config = own;
-      // A pool listens only when all is well; until then an error that nobody hears would end the process.
+      // A pool adds its listener only after connecting; until then an unhandled error would end the process.
       this.on('error', () => undefined);
     }
 
@@ -100,7 +101,7 @@ export function createClientClass(target: ConnectTarget): new (config?: pg.Clien
   };
 }
 
-/** A standby is only preferred: the second time, any will do. */
+/** A standby is only preferred: the second round accepts any server. */
 function passesOf(wants: SessionAttrs | null): readonly SessionAttrs[] {
   return wants === 'prefer-standby' ? ['standby', 'any'] : [wants ?? 'any'];
 }
@@ -112,18 +113,18 @@ function orderOf({ hosts, isRandom }: DatabaseHosts, preferred: number): [number
 }
 
 /**
- * Makes a client one that has not connected yet, to another host: the driver's own connects once. All that a client is, but for
- * its listeners, is what its constructor has put into it.
+ * Resets a client so that it can connect to another host: the driver's own connects only once. Everything a client has,
+ * except its listeners, was set by its constructor.
  */
 function aim(client: pg.Client, config: pg.ClientConfig): void {
   const fresh = Object.entries(new pg.Client(config)).filter(([name]) => !OF_LISTENERS.has(name));
   Object.assign(client, Object.fromEntries(fresh));
 }
 
-/** Where an emitter keeps them. */
+/** Where an emitter keeps its listeners. */
 const OF_LISTENERS = new Set(Object.keys(new EventEmitter()));
 
-/** Ends what the client is connected to, or tries to connect to, without the client hearing of it. */
+/** Closes the client's connection or connection attempt without the client noticing. */
 function leave(client: pg.Client): void {
   const { connection } = client as unknown as { connection: EventEmitter & { stream: Socket } };
   connection.removeAllListeners();
@@ -133,7 +134,7 @@ function leave(client: pg.Client): void {
   else stream.end(GOODBYE, () => stream.destroy());
 }
 
-/** The message Terminate. */
+/** The Terminate message. */
 const GOODBYE = Buffer.from([0x58, 0, 0, 0, 4]);
 
 function noneOf(
@@ -159,16 +160,16 @@ function noneOf(
 interface Once {
   readonly connectMs: number;
   readonly writes?: boolean;
-  /** The longest that a statement may take; without a limit if it is left out. */
+  /** The most time a statement may take; unlimited if left out. */
   readonly statementMs?: number;
 }
 
-/** One connection with the settings of our sessions, for what is done once. Losing it fails the statement under way, nothing else. */
+/** One connection with our session settings, for one-off work. Losing it only fails the statement in progress. */
 export function connectOnce(url: string, once: Once): Promise<pg.Client> {
   return connectWith(url, sessionSettings(UNLIMITED), once);
 }
 
-/** One that sets nothing, so that its session is as the server or a pooler begins it. */
+/** One without our settings, so its session is as the server or a pooler starts it. */
 export function connectBare(url: string, once: Once): Promise<pg.Client> {
   return connectWith(url, {}, once);
 }

@@ -13,11 +13,11 @@ export function placeOf(url: string): string {
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: 'there is no host of this name',
-  EAI_AGAIN: 'the name of the host could not be looked up',
+  ENOTFOUND: 'no host has this name',
+  EAI_AGAIN: 'the host name could not be looked up',
   ETIMEDOUT: 'it did not answer in time',
-  EHOSTUNREACH: 'there is no way to this host',
-  ENETUNREACH: 'there is no way to this network',
+  EHOSTUNREACH: 'there is no route to this host',
+  ENETUNREACH: 'there is no route to this network',
   ECONNRESET: 'it closed the connection; is it a Postgres server?',
   ENOENT: 'there is no such socket',
 };
@@ -25,7 +25,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 /** Errors of the driver, which have no code. */
 const UNREACHABLE_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
   [/^timeout e|connection timeout$|^Query read timeout$/, 'it did not answer in time'],
-  [/terminated unexpectedly|unexpected (response|message)|SSL response/i, 'it does not speak as a Postgres server'],
+  [/terminated unexpectedly|unexpected (response|message)|SSL response/i, 'it does not answer like a Postgres server'],
 ];
 
 const BY_SQLSTATE: Readonly<Record<string, (message: string, place: string) => string>> = {
@@ -33,15 +33,16 @@ const BY_SQLSTATE: Readonly<Record<string, (message: string, place: string) => s
   '28000': (message, place) => `${place} refuses the user: ${message}. Set DATABASE_URL.`,
   '3D000': (message, place) => `${place} cannot be used: ${message}. Create it, or set DATABASE_URL.`,
   '42501': (message, place) =>
-    `${place}: its user may not do what is needed: ${message}. Run npm run migrate as the owner, or set DATABASE_URL.`,
-  '25006': (message, place) => `${place} can only be read: ${message}. Set DATABASE_URL to the primary.`,
-  '53300': (message, place) => `${place} has no connection left: ${message}. Raise max_connections, or run less.`,
+    `${place}: its user lacks a privilege: ${message}. Run npm run migrate as the owner, or set DATABASE_URL.`,
+  '25006': (message, place) => `${place} is read-only: ${message}. Set DATABASE_URL to the primary.`,
+  '53300': (message, place) =>
+    `${place} has no connection left: ${message}. Raise max_connections, or run fewer processes.`,
   '57P03': (message, place) => `${place} is not ready: ${message}. Try again.`,
   '57P01': (message, place) => `${place} is stopping: ${message}. Try again.`,
-  // Before version 14 a server does not know every setting of a session.
+  // Before version 14 a server does not know all of our session settings.
   '42704': (message, place) => `${place} is not a Postgres of version 15 or later: ${message}.`,
   '08P01': (message, place) =>
-    `${place} refuses what a session begins with: ${message}. A pooler must pass the start-up parameter "options" on, or ` +
+    `${place} refuses a start-up parameter: ${message}. A pooler must pass the start-up parameter "options" on, or ` +
     'leave it out (PgBouncer: ignore_startup_parameters = options).',
 };
 
@@ -49,7 +50,7 @@ const BY_SQLSTATE: Readonly<Record<string, (message: string, place: string) => s
 export function explainDatabaseFailure(error: unknown, place = 'The database'): string | null {
   if (!(error instanceof Error)) return null;
   if (error instanceof ConfigError) return error.message;
-  // Where a name has several addresses, one error stands for all of them.
+  // If a name has several addresses, the first error stands for all of them.
   if (error instanceof AggregateError && error.errors.length > 0) return explainDatabaseFailure(error.errors[0], place);
   const sqlstate = sqlstateOf(error);
   if (sqlstate !== null) return BY_SQLSTATE[sqlstate]?.(error.message, place) ?? null;

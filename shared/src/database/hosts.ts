@@ -1,17 +1,17 @@
 import { parseUrl } from '../words/parse-url.ts';
 
 /**
- * The servers of a connection URL. It may name several, as libpq has it: `postgres://user@a:5432,b:5432/wallet`, or
- * `postgres:///wallet?host=a,b`. The driver knows one host: it gets a URL for each.
+ * The servers of a connection URL. It may name several, as in libpq: `postgres://user@a:5432,b:5432/wallet`, or
+ * `postgres:///wallet?host=a,b`. The driver supports one host per URL, so each host gets a URL of its own.
  */
 export interface DatabaseHosts {
   /** In the order of the URL; at least one. */
   readonly hosts: readonly DatabaseHost[];
-  /** `target_session_attrs`; null where the URL does not say it. */
+  /** `target_session_attrs`; null if the URL does not set it. */
   readonly wants: SessionAttrs | null;
-  /** `connect_timeout`: how long each host may take; null where the URL does not say it. */
+  /** `connect_timeout`: how long each host may take; null if the URL does not set it. */
   readonly connectMs: number | null;
-  /** `load_balance_hosts=random`: whether each connection begins at any of them. */
+  /** `load_balance_hosts=random`: whether each connection starts at a random host. */
   readonly isRandom: boolean;
 }
 
@@ -21,19 +21,19 @@ export interface DatabaseHost {
   readonly url: string;
 }
 
-/** Which of the servers may be used, as `target_session_attrs` of libpq. */
+/** Which servers may be used, as `target_session_attrs` of libpq. */
 export const SESSION_ATTRS = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const;
 export type SessionAttrs = (typeof SESSION_ATTRS)[number];
 
-/** What is not for the driver. */
+/** Parameters that the driver must not get. */
 const OURS = ['target_session_attrs', 'connect_timeout', 'load_balance_hosts'];
 const MOST_HOSTS = 16;
 const MOST_CONNECT_S = 600;
 
-/** Of a URL: the scheme, user and password, the hosts, and the rest. */
+/** The parts of a URL: scheme, user and password, hosts, and the rest. */
 const URL_PARTS = /^(postgres(?:ql)?:\/\/)([^/?#]*@)?([^/?#]*)(.*)$/s;
 
-/** @throws Error with a message that follows the name of a setting, as `must be a URL`. */
+/** @throws Error with a message that continues after the name of a setting, such as `must be a URL`. */
 export function parseHosts(url: string): DatabaseHosts {
   const [, scheme = '', user = '', authority = '', rest = ''] = URL_PARTS.exec(url) ?? [];
   if (scheme === '') throw new Error('must be a postgres:// URL');
@@ -42,7 +42,7 @@ export function parseHosts(url: string): DatabaseHosts {
   const params = new URLSearchParams(question === -1 ? '' : rest.slice(question));
   const said = readOurs(params);
   const addresses = addressesOf(authority, params);
-  // The form of libpq for a socket, `postgres://user:password@/wallet?host=/run/postgresql`, is no URL for the driver.
+  // The libpq form for a socket, `postgres://user:password@/wallet?host=/run/postgresql`, is not a URL for the driver.
   const isPlain = addresses.length === 1 && !OURS.some((name) => params.has(name)) && parseUrl(url) !== null;
   for (const name of [...OURS, ...(isPlain ? [] : ['host', 'port'])]) params.delete(name);
   const hosts = addresses.map(({ host, port }) => {
@@ -50,11 +50,11 @@ export function parseHosts(url: string): DatabaseHosts {
     return { name, url: isPlain ? url : urlOf(`${scheme}${user}`, { host, port }, path, params) };
   });
   if (!hosts.every((host) => parseUrl(host.url) !== null))
-    throw new Error('must be a URL (percent-encode what is special in a password)');
+    throw new Error('must be a URL (percent-encode special characters in a password)');
   return { hosts, ...said };
 }
 
-/** Whether another server may have what the one that answers does not. */
+/** Whether another server may have what this one lacks. */
 export function namesSeveralHosts(url: string): boolean {
   return parseHosts(url).hosts.length > 1;
 }
@@ -76,7 +76,7 @@ function readOurs(params: URLSearchParams): Omit<DatabaseHosts, 'hosts'> {
   if (attrs !== null && wants === null)
     throw new Error(`must have one of ${SESSION_ATTRS.join(', ')} as target_session_attrs`);
   const timeout = params.get('connect_timeout');
-  // Zero is without a limit for libpq. A wait has one here.
+  // Zero means unlimited in libpq. Here every wait has a limit.
   if (timeout !== null && !(/^[1-9]\d{0,2}$/.test(timeout) && Number(timeout) <= MOST_CONNECT_S))
     throw new Error(`must have whole seconds from 1 to ${MOST_CONNECT_S} as connect_timeout`);
   const balance = params.get('load_balance_hosts') ?? 'disable';
@@ -90,7 +90,7 @@ interface Address {
   readonly port: string;
 }
 
-/** `host` and `port` among the parameters go before those in front of the path, as the driver has it. */
+/** `host` and `port` parameters override those in the authority, as in the driver. */
 function addressesOf(authority: string, params: URLSearchParams): Address[] {
   const inFront = authority.split(',').map((each) => {
     const [, host = each, port = ''] = /^(.*?)(?::(\d*))?$/s.exec(each.replace(/^(\[[^\]]*\])$/, '$1:')) ?? [];
@@ -114,9 +114,9 @@ function urlOf(front: string, { host, port }: Address, path: string, params: URL
   const isSocket = host.startsWith('/');
   if (isSocket) all.set('host', host);
   if (isSocket && port !== '') all.set('port', port);
-  // In the query of a URL, libpq reads a plus sign as itself.
+  // In the query of a URL, libpq reads a plus sign literally.
   const query = all.toString().replaceAll('+', '%20');
-  // Without a user, no host is that of PGHOST. The driver cannot read a user without a host.
+  // Without a host, PGHOST is used. The driver cannot read a user without a host.
   const shown = isSocket || (host === '' && (port !== '' || front.endsWith('@'))) ? 'localhost' : host;
   const at = `${shown}${isSocket || port === '' ? '' : `:${port}`}`;
   return `${front}${at}${path}${query === '' ? '' : `?${query}`}`;

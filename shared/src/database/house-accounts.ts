@@ -4,26 +4,30 @@ import { createReadAnew } from './read-anew.ts';
 import { type HouseAccountPlace, findHouseAccountIds, listHouseAccountNames } from './tables/house-accounts.ts';
 
 /**
- * The ids of the accounts of house accounts. They are added to while processes run, and never changed or deleted: what is known
- * stays true, and what is not known is read when it is met. So a house account is in effect in every process as soon as it is
- * committed.
+ * The account ids of house accounts. House accounts may be added while processes run, and are never changed or deleted:
+ * known ids stay valid, and unknown ones are read when they occur. So a house account is usable in every process as
+ * soon as it is committed.
  */
 export interface HouseAccounts {
   /**
-   * The id of house account `name`'s account in the asset: of the treasury, that of the partition, which means nothing of others.
-   * Null if it is not known; and, once a `readAnew` called after that has ended, if there is none. `forget` makes it unknown again.
+   * The id of house account `name`'s account in the asset; for the treasury that of the partition, which does not
+   * matter for others. Null if it is not known, or, after a `readAnew` called since has ended, if it does not exist.
+   * `forget` makes it unknown again.
    */
   find(name: string, assetId: number, partition: number): bigint | null;
-  /** Makes known what was asked for and committed before the call. One read is under way at a time, however many ask. */
+  /**
+   * Reads requested accounts that were committed before the call. Only one read runs at a time, however many callers
+   * ask.
+   */
   readAnew(): Promise<void>;
-  /** Keeps nothing of what is known: it may have been lost when a standby was promoted. */
+  /** Forgets everything known: it may have been lost when a standby was promoted. */
   forget(): void;
 }
 
-/** Ids are loaded when they are first asked for, and then kept: there can be a million treasuries, and few processes need many. */
+/** Ids are loaded on first use and then kept: there may be a million treasuries, and most processes need few. */
 export function loadHouseAccounts(database: Queryable): HouseAccounts {
   const known = new Map<string, bigint>();
-  /** What was asked for in vain since the last read: what is asked for until then is as much as requests at work can name. */
+  /** Names requested in vain since the last read. Their number is bounded by what the requests in progress can name. */
   let missed = new Map<string, HouseAccountPlace>();
 
   async function read(): Promise<void> {
@@ -35,7 +39,7 @@ export function loadHouseAccounts(database: Queryable): HouseAccounts {
       if (places.length === 0) return;
       for (const { id, ...place } of await findHouseAccountIds(database, places)) known.set(keyOf(place), id);
     } catch (error) {
-      // They may have been asked for by a caller whose own `readAnew` is still to come.
+      // They may have been requested by a caller whose own `readAnew` is still to come.
       missed = new Map([...asked, ...missed]);
       throw error;
     }

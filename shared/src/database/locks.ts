@@ -1,12 +1,12 @@
 import { arrayLiteral } from './array-literal.ts';
 import type { Queryable } from './pool.ts';
 
-/** The first key of the two-key advisory locks. The second is the partition, or 0 where there is one for all. */
+/** The first key of the two-key advisory locks. The second is the partition, or 0 for a global lock. */
 export const ADVISORY_LOCK = { accept: 1, drain: 2, relay: 3, retention: 5, archive: 6, assets: 7, due: 8 } as const;
 
 /**
- * Takes, until the transaction ends, the drain locks of those of the partitions that nobody else holds. Only the holder
- * may apply a partition's operations.
+ * Takes, until the end of the transaction, the drain locks of those partitions that no other session holds. Only the
+ * holder may apply a partition's operations.
  * @returns the partitions that were locked.
  */
 export async function tryLockPartitions(database: Queryable, partitions: readonly number[]): Promise<number[]> {

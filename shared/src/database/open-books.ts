@@ -21,7 +21,7 @@ import {
   readTerms,
 } from './tables/pending-terms.ts';
 
-/** Operations as the rules of the ledger take them, and what they are applied to. */
+/** Operations in the form that the rules of the ledger use, and the state they are applied to. */
 interface OpenBooks {
   readonly operations: readonly PlannedOperation[];
   readonly books: Books & { readonly accounts: ReadonlyMap<bigint, LockedAccount> };
@@ -29,7 +29,7 @@ interface OpenBooks {
 
 const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
-/** Locks every account that the operations can touch, and reads what else decides about them. */
+/** Locks every account that the operations can touch, and reads everything else that decides about them. */
 export async function openBooks(client: Client, operations: readonly PendingOperation[]): Promise<OpenBooks> {
   if (operations.some(({ type }) => KINDS[type].hasTerms)) {
     return openWithTerms(client, operations, { terms: [], take: (touched) => lockAccountsOfTerms(client, touched) });
@@ -43,15 +43,15 @@ export async function openBooks(client: Client, operations: readonly PendingOper
   };
 }
 
-/** An operation that is not stored; its terms if its kind has any. */
+/** An operation that is not stored, with its terms if its kind has any. */
 export interface AskedOperation {
   readonly operation: PendingOperation;
   readonly terms: PendingTerms | null;
 }
 
 /**
- * Reads the same for operations that wait and for one that is only asked about, behind them, without a lock: all of it has to be
- * read in one snapshot. The accounts that its acceptance would make are there, and empty.
+ * Reads the same for pending operations and, behind them, a dry run, without locks: all of it has to be read in one
+ * snapshot. Accounts that its acceptance would create are included, empty.
  */
 export async function readBooks(
   client: Client,
@@ -84,14 +84,15 @@ function missingAccounts(
 }
 
 interface Sources {
-  /** Of operations that are not stored. */
+  /** Terms of operations that are not stored. */
   readonly terms: readonly PendingTerms[];
   readonly take: (touched: TouchedAccounts) => Promise<LockedTermsAccount[]>;
 }
 
 /**
- * What is held and what was reversed is read when all accounts are locked: it changes only under these locks. An operation that is
- * reversed may still wait in another partition, as a line of an atomic batch; then it ends before the locks are taken, or after.
+ * Held and reversed amounts are read after all accounts are locked: they change only under these locks. An operation to
+ * be reversed may still be pending in another partition, as a line of an atomic batch; it ends before the locks are
+ * taken, or after.
  */
 async function openWithTerms(
   client: Client,
@@ -147,7 +148,7 @@ function movesWhatIsHeld(type: PendingOperation['type']): boolean {
   return KINDS[type].from === 'held' || KINDS[type].to === 'held';
 }
 
-/** Whether the treasury of its partition gives or gets what it moves. */
+/** Whether the treasury of its partition pays or receives what it moves. */
 function isWithTreasury({ type, toWalletId }: PendingOperation, terms: PendingTerms | undefined): boolean {
   return toWalletId === null && (!KINDS[type].hasTerms || (type === 'capture' && terms?.toAccountId === null));
 }
@@ -216,7 +217,7 @@ interface FindableAccounts<Locked extends LockedAccount> {
   treasuryOf(operation: PendingOperation): Locked;
 }
 
-/** Locks the accounts of the wallets of the operations, and the treasuries of those that name no other wallet. */
+/** Locks the accounts of the operations' wallets, and the treasuries of operations that name no other wallet. */
 export async function lockAccountsOf(
   client: Client,
   operations: readonly PendingOperation[],

@@ -7,15 +7,15 @@ import { DEFAULT_LIMITS, sessionSettings } from './session.ts';
 
 export type Database = pg.Pool;
 export type Client = pg.PoolClient;
-/** Whatever can run a statement: the pool, or a client inside a transaction. */
+/** Anything that can run a statement: the pool, or a client inside a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 const CONNECT_MS = 5_000;
 
 /**
- * A bounded pool of connections; every wait has a limit. `int8` arrives as `bigint`, never as a number. Each connection is made
- * to the first of the hosts of `url` that fits, and is one whose settings are as they were asked for: see `createClientClass`.
- * Errors of idle connections go to `onError`: without a listener they would end the process.
+ * A bounded pool of connections; every wait has a limit. `int8` arrives as `bigint`, never as a number. Each connection
+ * goes to the first suitable host of `url` and has the requested settings: see `createClientClass`. Errors of idle
+ * connections go to `onError`: without a listener they would end the process.
  */
 export function createPool(options: {
   url: string;
@@ -23,9 +23,9 @@ export function createPool(options: {
   size: number;
   onError: (error: Error) => void;
   settings?: Record<string, string>;
-  /** The longest a statement may take; 0 is without a limit. */
+  /** The most time a statement may take; 0 is unlimited. */
   statementMs?: number;
-  /** Whether a connection is only one that takes writes. */
+  /** Whether connections must accept writes. */
   writes?: boolean;
 }): Database {
   const limits = { ...DEFAULT_LIMITS, statementMs: options.statementMs ?? DEFAULT_LIMITS.statementMs };
@@ -49,9 +49,9 @@ export function createPool(options: {
 }
 
 /**
- * Ends the connections that wait to be used when another one got no answer in time. A server whose network has gone ends none, and
- * each of them would be tried for as long again: with a pool of two, nothing was accepted for 24 s although a standby had taken over
- * after 7 s.
+ * Ends idle connections when another one got no answer in time. A server whose network is gone closes none of them, and
+ * each would be tried for as long again: with a pool of two, nothing was accepted for 24 s although a standby had taken
+ * over after 7 s.
  */
 function leaveSilentServers(pool: Database): void {
   const idle = new Set<Client>();
@@ -60,14 +60,14 @@ function leaveSilentServers(pool: Database): void {
     if (!error) idle.add(client);
     if (!(error instanceof Error) || error.message !== UNANSWERED) return;
     for (const each of [...idle] as (Client & { connection: { stream: Socket } })[]) {
-      // The pool takes it out at once, as one that was lost.
+      // The pool removes it at once, as a lost one.
       each.emit('error', new Error('Connection terminated: another one to this server was not answered'));
       each.connection.stream.destroy();
     }
   });
 }
 
-/** What the driver says after `query_timeout`. */
+/** The driver's message after `query_timeout`. */
 const UNANSWERED = 'Query read timeout';
 
 type TypeOid = Parameters<typeof pg.types.getTypeParser>[0];
@@ -92,9 +92,9 @@ export async function databaseAnswers(url: string): Promise<boolean> {
   }
 }
 
-/** Makes the database `name` on the server of `url` if it has none, optionally as a copy of `template`. */
+/** Creates the database `name` on the server of `url` if it does not exist, optionally as a copy of `template`. */
 export async function createDatabase(url: string, name: string, template = 'template1'): Promise<void> {
-  // On one that is a standby it can only be looked whether it is there.
+  // On a standby it can only check whether it exists.
   const client = await connectOnce(url, { connectMs: CONNECT_MS, writes: namesSeveralHosts(url) });
   try {
     const found = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** The number of this program: that of the last migration that it knows. A test holds it against the folder of migrations. */
+/** The number of this program: the last migration it knows. A test compares it with the folder of migrations. */
 export const NEWEST_MIGRATION = 25;
 
 /**
- * What a connection of this program is called. The law reads the number in it, and refuses what a program writes that is too old
- * for the schema: so what is connected may have any name but no other number, and the URL of a database names no connection.
+ * The name of this program's connections. The law reads the number in it and refuses writes of programs that are too
+ * old for the schema. So a connection may have any name but no other number, and a database URL must not name
+ * connections.
  */
 export function nameConnection(name: string): string {
   return `${name}/${NEWEST_MIGRATION}`;
 }
 
-/** The URL without a name for its connections, which would take the place of ours. */
+/** The URL without a name for its connections, which would replace ours. */
 export function withoutName(url: string): string {
   return url.replace(/(?<=[?&])(fallback_)?application_name=[^&]*&?/g, '');
 }
@@ -20,5 +21,5 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
   readonly version: string;
 };
 
-/** The version of this release, as `package.json`, the API's document and `/status` have it. */
+/** The version of this release, as in `package.json`, the API document and `/status`. */
 export const PROGRAM_VERSION = version;

@@ -1,7 +1,7 @@
 /**
- * Makes of `read` what many may ask for at once: one read is under way at a time, and each who asks gets one that began after they
- * asked. A read that has begun may have missed what was committed since: the next one begins when it has ended, and serves all who
- * wait.
+ * Wraps `read` for many concurrent callers: only one read runs at a time, and each caller gets one that began after its
+ * call. A running read may have missed later commits: the next one begins when it has ended, and serves all waiting
+ * callers.
  */
 export function createReadAnew(read: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();

@@ -2,16 +2,17 @@ import type { Client } from './pool.ts';
 import { readBulk, readLinesBefore } from './tables/batch-parts.ts';
 import { type PendingOperation, type WalletPlace, byPlace, readPendingBefore } from './tables/pending-operations.ts';
 
-/** Behind everything that was accepted. */
+/** After everything that was accepted. */
 export const END_OF_QUEUE = 2n ** 63n - 1n;
 
-/** Of how many batches the lines are read at once. */
+/** The number of batches whose lines are read at once. */
 const AT_ONCE = 8;
 
 /**
- * Everything that waits for a wallet, in the order in which it will be applied: single operations and lines of batches, of
- * whatever priority. Lines of atomic batches are left out: they take their place when they are applied. Read in one snapshot.
- * @returns null if more than `most` wait.
+ * Everything pending for a wallet in the order in which it will be applied: single operations and lines of batches, of
+ * any priority. Lines of atomic batches are left out: they get their position when they are applied. Read in one
+ * snapshot.
+ * @returns null if more than `most` are pending.
  */
 export async function readWaiting(
   client: Client,

@@ -8,26 +8,27 @@ import { inSnapshot } from './transaction.ts';
 type Read<Result> = (database: Queryable) => Promise<Result>;
 
 /**
- * Reads what has ended from a replica, if there is one that has it: an answer is never older than what the primary had when it was
- * asked for. What the replica does not have yet, or cannot answer, is read from the primary; and so is all, as long as the replica
- * does not have its epoch: it may have what was lost when a standby was promoted.
+ * Reads ended operations from a replica, if there is one that has them: an answer is never older than the state of the
+ * primary at the time of the request. Everything the replica does not have yet, or cannot answer, is read from the
+ * primary; so is everything while the replica is not in the primary's epoch, because it may have operations that were
+ * lost in a promotion.
  */
 export interface History {
   /** The pool of the replica, by this name; empty without one. */
   readonly pools: Readonly<Record<string, Database>>;
-  /** What was done to a wallet, up to a version of it; if that is not given, to the present one. */
+  /** The movements of a wallet up to a version; if none is given, up to the current one. */
   ofWallet<Result>(walletId: string, read: Read<Result>, upTo?: bigint): Promise<Result>;
-  /** The lines of a batch. They change until it is finished: then the primary has them. */
+  /** The lines of a batch. They change until it is finished: until then they are read from the primary. */
   ofBatch<Result>(
     batch: { readonly id: string; readonly finishedAt: Date | null },
     read: Read<Result>,
   ): Promise<Result>;
 }
 
-/** A replica that failed is not asked in this time. */
+/** A replica that failed is not queried for this time. */
 const REST_MS = 5_000;
 
-/** @param onError hears why a replica could not be used. */
+/** @param onError called with the reason why a replica could not be used. */
 export function createHistory(primary: Database, replica: Database | null, onError: (error: unknown) => void): History {
   let restsUntil = -Infinity;
 
@@ -70,5 +71,5 @@ export function createHistory(primary: Database, replica: Database | null, onErr
   };
 }
 
-/** A snapshot in the way of what the replica has to replay, among others. */
+/** A snapshot that blocks the replica's replay, among others. */
 const ROLLBACK = '40';

@@ -1,23 +1,23 @@
 import type { Queryable } from './pool.ts';
 import { UNTOLD, STATE_OF_ENDPOINT, FEED_HEAD } from './tables/events.ts';
 
-/** How many of something there are, and between which moments. */
+/** A count, and the times between which its items lie. */
 export interface Count {
   readonly count: number;
   readonly oldest: Date | null;
   readonly newest: Date | null;
 }
 
-/** What a database that was restored or promoted still has to do, and how far it has got. */
+/** What a restored or promoted database still has to do, and how far it has got. */
 export interface RestoredState {
-  /** Single operations that wait, by when they were accepted. */
+  /** Pending single operations, by when they were accepted. */
   readonly pending: Count;
-  /** Batches that are not finished, in the same way. */
+  /** Unfinished batches, in the same way. */
   readonly batches: Count;
   readonly pendingLines: number;
-  /** By when they are to be executed. */
+  /** Scheduled operations, by when they are due. */
   readonly scheduled: Count;
-  /** Holds that are open, by when they expire, if they do. */
+  /** Open holds, by when they expire, if they do. */
   readonly holds: Count;
   readonly expiredHolds: number;
   readonly lastOperation: { readonly id: string; readonly createdAt: Date } | null;
@@ -31,7 +31,7 @@ export interface RestoredState {
   readonly webhooks: { readonly endpointsBehind: number; readonly pendingDeliveries: number };
 }
 
-/** Reads all of it in one snapshot, for which `client` is in a transaction. */
+/** Reads everything in one snapshot: `client` must be in a transaction. */
 export async function readRestoredState(client: Queryable): Promise<RestoredState> {
   const one = async <Row extends object>(text: string): Promise<Row | null> =>
     (await client.query<Row>(text)).rows[0] ?? null;

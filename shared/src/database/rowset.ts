@@ -1,31 +1,31 @@
 import { arrayLiteralOf } from './array-literal.ts';
 
 /**
- * Statements that take rows: each column travels as one array and `unnest` makes rows of them, so that the text is the same
- * whatever their number and a statement can be prepared under its name. Parameters have names here, and numbers only in the
- * text, which is made once.
+ * Statements that take rows: each column is sent as one array and `unnest` makes rows of them, so the text does not
+ * depend on the number of rows and the statement can be prepared under its name. Parameters have names here, and
+ * numbers only in the text, which is built once.
  */
 
 /**
- * A column of a rowset: its type, and what a row has in it. `escaped` lets the driver write the array, for text from outside;
- * the others are written by `arrayLiteralOf`, which is faster and takes nothing that would need a quote.
+ * A column of a rowset: its type, and its value in a row. `escaped` lets the driver write the array, for text from
+ * outside; other columns are written by `arrayLiteralOf`, which is faster and accepts nothing that needs quotes.
  */
 type Column<Row> =
   | readonly [type: string, of: (row: Row) => bigint | number | string | null, escaped?: undefined]
   | readonly [type: string, of: (row: Row) => string | null, escaped: 'escaped'];
 
-/** A column as it is sent: plain JSON. Null stands for a column without any value. */
+/** A column as it is sent, as plain JSON. Null stands for a column without any value. */
 export type EncodedColumn = string | readonly (string | null)[] | null;
 
-/** Rows as a statement takes them: the types of the columns by their names, and how to write an input's columns in that order. */
+/** Rows as a statement takes them: the column types by name, and how to write an input's columns in that order. */
 export interface Rowset<Input> {
   readonly types: Readonly<Record<string, string>>;
-  /** The column that counts the rows from 1, if there is one. */
+  /** The column that numbers the rows from 1, if there is one. */
   readonly numbered: string | null;
   encode(input: Input): EncodedColumn[];
 }
 
-/** Rows of objects. */
+/** Rows from objects. */
 export function rowset<Row>(
   columns: Readonly<Record<string, Column<Row>>>,
   { numbered = null }: { numbered?: string | null } = {},
@@ -35,7 +35,7 @@ export function rowset<Row>(
   return { types, numbered, encode: (rows) => encoders.map((encode) => encode(rows)) };
 }
 
-/** Rows whose columns were encoded before. */
+/** Rows whose columns are already encoded. */
 export function encodedRowset<Name extends string>(
   types: Readonly<Record<Name, string>>,
 ): Rowset<Readonly<Record<Name, EncodedColumn>>> {
@@ -43,7 +43,7 @@ export function encodedRowset<Name extends string>(
   return { types, numbered: null, encode: (columns) => names.map((name) => columns[name]) };
 }
 
-/** The rows of another rowset, which it has encoded before. */
+/** The rows of another rowset, already encoded by it. */
 export function encodedBy({ types, numbered }: Omit<Rowset<never>, 'encode'>): Rowset<readonly EncodedColumn[]> {
   return { types, numbered, encode: (columns) => [...columns] };
 }
@@ -78,8 +78,8 @@ interface Prepared {
 }
 
 /**
- * Makes a function from the inputs of a statement, by name, to what the driver runs. `values` names the parameters that are no
- * rows. The text is made here, once: it must not depend on inputs.
+ * Makes a function from a statement's inputs, by name, to a query for the driver. `values` names the parameters that
+ * are not rowsets. The text is built here, once: it must not depend on inputs.
  */
 export function wideStatement<S extends Sets, Value extends string = never>(definition: {
   readonly name: string;

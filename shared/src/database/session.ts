@@ -1,6 +1,7 @@
 /**
- * What statements and their results rely on, as `SHOW` tells it. A server, a database or a user may begin its sessions
- * otherwise, so every session of ours sets it. What may not be set here, `checkSession` refuses.
+ * The settings that statements and their results rely on, as `SHOW` prints them. A server, a database or a user may
+ * have other defaults, so each of our sessions sets them. `checkSession` refuses a session in which they could not be
+ * set.
  */
 export const SESSION_SETTINGS = {
   DateStyle: 'ISO, MDY',
@@ -10,17 +11,17 @@ export const SESSION_SETTINGS = {
   extra_float_digits: '1',
   standard_conforming_strings: 'on',
   backslash_quote: 'safe_encoding',
-  // Off, a null in an array that we send would be stored as the text "NULL".
+  // If off, a null in an array would be stored as the text "NULL".
   array_nulls: 'on',
   transform_null_equals: 'off',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
-  // Off, an accepted operation would be lost with the server (P1).
+  // If off, an accepted operation would be lost with the server (P1).
   synchronous_commit: 'on',
   idle_session_timeout: '0',
 } as const;
 
-/** How long a session may take. Zero is without a limit. */
+/** The time limits of a session. Zero is unlimited. */
 export interface SessionLimits {
   readonly statementMs: number;
   readonly lockMs: number;
@@ -28,8 +29,8 @@ export interface SessionLimits {
 }
 
 /**
- * Those of a process that serves. A paused process loses its transaction, and with it the locks that others wait for, after the
- * last of them.
+ * The limits of a serving process. A paused process loses its transaction after the last of them, and with it the locks
+ * that others wait for.
  */
 export const DEFAULT_LIMITS: SessionLimits = { statementMs: 10_000, lockMs: 5_000, idleInTransactionMs: 5_000 };
 
@@ -37,9 +38,9 @@ export const DEFAULT_LIMITS: SessionLimits = { statementMs: 10_000, lockMs: 5_00
 export const UNLIMITED: SessionLimits = { statementMs: 0, lockMs: 0, idleInTransactionMs: 0 };
 
 /**
- * Settings for the planner. The queue is empty when plans are made and long when they matter: it is read by key, always. Every
- * statement of a worker looks rows up by key: a plan made while a table was small, when reading or keeping all of it seemed
- * cheaper, must not outlive that.
+ * Planner settings. The queue is empty when plans are made and long when they matter, so it must always be read by key.
+ * All statements of a worker look rows up by key: a plan from when a table was small, and a sequential scan or a hash
+ * seemed cheaper, must not survive.
  */
 export const PLANNERS = {
   api: { enable_seqscan: 'off', jit: 'off' },
@@ -61,7 +62,7 @@ export function limitSettings(limits: SessionLimits): Readonly<Record<string, st
   };
 }
 
-/** All that a session sets. */
+/** All settings of a session. */
 export function sessionSettings(
   limits: SessionLimits,
   more: Readonly<Record<string, string>> = {},

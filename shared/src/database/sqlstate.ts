@@ -12,36 +12,39 @@ export const UNDEFINED_TABLE = '42P01';
 export const UNDEFINED_DATABASE = '3D000';
 export const INSUFFICIENT_PRIVILEGE = '42501';
 export const QUERY_CANCELED = '57014';
-/** A prepared statement of this name is there already, or is not there. */
+/** A prepared statement of this name already exists, or does not exist. */
 export const DUPLICATE_STATEMENT = '42P05';
 export const UNKNOWN_STATEMENT = '26000';
 /** read_only_sql_transaction, and sqlclient_unable_to_establish_sqlconnection. */
 export const READ_ONLY = '25006';
 export const UNUSABLE = '08001';
 
-/** What the law of the ledger raises (migrations/repeatable/law.sql): the code or the stored ledger is wrong, not one operation. */
+/**
+ * Raised by the law of the ledger (migrations/repeatable/law.sql): the code or the stored ledger is wrong, not one
+ * operation.
+ */
 const LAW_VIOLATION = 'WL001';
-/** What the law raises at what a program writes that is too old for the schema. */
+/** Raised by the law when a program that is too old for the schema writes. */
 const PROGRAM_TOO_OLD = '57WL1';
-/** Keys that cannot be met twice unless an operation is applied twice. */
+/** Keys that can only collide if an operation is applied twice. */
 const LAWFUL_KEYS = new Set(['movements_pkey', 'movements_from', 'movements_to', 'failures_pkey', 'holds_pkey']);
-/** What cannot be broken unless more is taken than a plan saw to be left. */
+/** Constraints that can only break if more is taken than a plan saw. */
 const LAWFUL_SUMS = new Set(['holds_add_up', 'reversed_operations_add_up']);
 /** Constraints that one operation can violate although program and schema are right. */
 const DATA_CHECKS = new Set(['accounts_within_credit', 'accounts_closed_is_empty']);
 
 const DATA_EXCEPTION = '22';
 const INTEGRITY_VIOLATION = '23';
-/** Connection lost, out of resources, rolled back for others' sake, lock not available, shutting down, read-only. */
+/** Connection lost, out of resources, rolled back because of others, lock not available, shutting down, read-only. */
 const PASSING_CLASSES = new Set(['08', '25', '40', '53', '55', '57', '58']);
 
 /**
- * What an error says about the statement that it ended, and so what may be decided because of it:
+ * What an error says about the failed statement, and so what may be decided because of it:
  * - `data`: one operation's data cannot be written, whichever program tries. That operation may be failed for it.
- * - `ledger`: the stored ledger breaks the law, or would. Nothing may be decided on such ground.
- * - `passing`: the database is away, full, read-only or busy. What was tried may succeed later.
- * - `program`: anything else, such as a column that this program does not know: program and database do not fit. Nothing
- *   was wrong with the operations, and another program may apply them.
+ * - `ledger`: the stored ledger breaks the law, or would. Nothing may be decided because of it.
+ * - `passing`: the database is down, full, read-only or busy. A retry may succeed.
+ * - `program`: anything else, such as a column that this program does not know: program and database do not fit. The
+ *   operations are not at fault, and another program may apply them.
  */
 export type ErrorKind = 'data' | 'ledger' | 'passing' | 'program';
 
@@ -65,17 +68,17 @@ export function isAgainstLaw(error: unknown): boolean {
   return sqlstateOf(error) === LAW_VIOLATION;
 }
 
-/** Whether the law refused to let this program write, because it is too old for the schema. */
+/** Whether the law refused this program's write because it is too old for the schema. */
 export function isProgramTooOld(error: unknown): boolean {
   return sqlstateOf(error) === PROGRAM_TOO_OLD;
 }
 
-/** Whether a lock was waited for in vain. */
+/** Whether a lock was not acquired in time. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlstateOf(error) === '55P03';
 }
 
-/** Whether the database is away, full, or busy with something else: what was tried may succeed later. */
+/** Whether the database is down, full, or busy: a retry may succeed. */
 export function isPassing(error: unknown): boolean {
   const sqlstate = sqlstateOf(error);
   if (sqlstate !== null) return PASSING_CLASSES.has(sqlstate.slice(0, 2));

@@ -14,7 +14,7 @@ export async function inTransaction<Result>(
   return run(database, { begin: 'BEGIN', work, commit });
 }
 
-/** Runs `work`, which only reads, in one transaction in which all statements see the same snapshot, and none can write. */
+/** Runs `work` in one read-only transaction in which all statements see the same snapshot. */
 export async function inSnapshot<Result>(
   database: Database,
   work: (client: Client) => Promise<Result>,
@@ -34,7 +34,7 @@ async function run<Result>(
     await client.query(commit);
     return result;
   } catch (error) {
-    // Without an answer from the server a ROLLBACK would only wait behind what it does not answer: closing ends both.
+    // If the server does not answer, a ROLLBACK would only queue behind the unanswered statement: closing ends both.
     if (error instanceof Error && isPassing(error)) broken = error;
     else
       await client.query('ROLLBACK').catch((failure: unknown) => {

@@ -1,12 +1,12 @@
 import type { Database } from './pool.ts';
 import { READ_ONLY, sqlstateOf } from './sqlstate.ts';
 
-/** Whether a database can be used: `read_only` on a standby, or where the role or the database says so. */
+/** Whether a database can be used: `read_only` on a standby, or if the role or the database is set so. */
 export type DatabaseState = 'up' | 'read_only' | 'down';
 
 const ANSWER_MS = 2_000;
 
-/** Asks the database whether it takes writes. Without an answer in two seconds it is down. */
+/** Asks the database whether it accepts writes. Without an answer in two seconds it is down. */
 export async function readDatabaseState(database: Database): Promise<DatabaseState> {
   const asked = takesWrites(database).then(
     (takes): DatabaseState => (takes ? 'up' : 'read_only'),
@@ -21,7 +21,7 @@ export async function readDatabaseState(database: Database): Promise<DatabaseSta
   return state;
 }
 
-/** A connection that takes none is closed, so that the next one is made to a host that does. */
+/** A read-only connection is closed, so that the next one goes to a host that accepts writes. */
 async function takesWrites(database: Database): Promise<boolean> {
   const client = await database.connect();
   let isWritable = false;

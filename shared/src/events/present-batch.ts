@@ -3,7 +3,7 @@ import type { Batch, BatchStatus } from '../database/tables/batches.ts';
 import { formatAmount } from '../words/money.ts';
 import type { Priority } from '../words/operation.ts';
 
-/** A batch as the API answers it and events tell it. */
+/** A batch as the API answers it and as its event has it. */
 export interface PresentedBatch {
   id: string;
   status: BatchStatus;
@@ -66,7 +66,9 @@ export function presentBatch(batch: Batch, assets: Assets): PresentedBatch {
   };
 }
 
-/** Operations that ended per second, over the time from the first to the last, or until now. Null before there is one. */
+/**
+ * Operations that ended per second, over the time from the first to the last, or until now. Null before there is one.
+ */
 function rateOf(batch: Batch, done: number): number | null {
   if (batch.startedAt === null || done === 0) return null;
   const seconds = ((batch.finishedAt ?? batch.now).getTime() - batch.startedAt.getTime()) / 1000;

@@ -8,8 +8,8 @@ import type { OperationStatus, OperationType, Priority } from '../words/operatio
 import { type RejectionCode, describeRejection } from '../words/rejection.ts';
 
 /**
- * An operation as the API answers it and events tell it; write it with `writeJson`. A transfer names both wallets, all others one,
- * and a capture also the one that it goes to. What only some kinds have is absent from the others.
+ * An operation as the API answers it and as its event has it; write it with `writeJson`. A transfer names both wallets,
+ * all others one, and a capture also its receiving wallet. Fields of only some kinds are absent from the others.
  */
 export interface PresentedOperation extends PresentedTerms {
   id: string;
@@ -44,7 +44,7 @@ export interface PresentedOperation extends PresentedTerms {
   error: { code: RejectionCode; message: string } | null;
 }
 
-/** What operations with terms have besides. */
+/** The additional fields of operations with terms. */
 interface PresentedTerms {
   expires_at?: string | null;
   hold_id?: string;
@@ -57,7 +57,7 @@ interface PresentedTerms {
 
 type PresentedEnd = { wallet_id: string } | { account: string };
 
-/** The assets of an operation: they must be known where it is presented. */
+/** The assets of an operation: they must be known in the process that presents it. */
 export function assetsOf({ assetId, terms }: Operation): number[] {
   return [assetId, ...(terms?.legs ?? []).map((leg) => leg.assetId)];
 }
@@ -120,7 +120,7 @@ function presentEnd(end: LegEnd): PresentedEnd {
   return 'walletId' in end ? { wallet_id: end.walletId } : end;
 }
 
-/** The legs of a posting can be of several assets, which have no sum. */
+/** The legs of a posting can be in several assets, which have no sum. */
 function presentReversed(
   { type }: Operation,
   reversed: bigint,
@@ -149,7 +149,7 @@ function presentResult(operation: Operation, scale: number): PresentedOperation[
   };
 }
 
-/** An operation with terms can leave the wallet's own account as it was. */
+/** An operation with terms may leave the wallet's own account unchanged. */
 function presentResultOfTerms(operation: Operation, scale: number): PresentedOperation['result'] {
   const { walletBalance, walletVersion, heldBalance, toWalletBalance, toWalletVersion } = operation;
   if (operation.status !== 'succeeded') return null;

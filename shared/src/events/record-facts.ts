@@ -3,15 +3,15 @@ import { drawSequences, insertEvents } from '../database/tables/events.ts';
 import { type EventType, eventBody } from '../words/event.ts';
 import { newId } from '../words/ids.ts';
 
-/** Something that has happened, and what is told of it. */
+/** Something that has happened, and the event about it. */
 export interface Fact {
   readonly type: EventType;
   readonly data: object;
 }
 
 /**
- * Writes the events of facts down, in the transaction that makes them facts, in the given order: one statement whatever their
- * number. Where they are about a wallet, its locks must be held: they make the order of the numbers that of what happened.
+ * Records events in the transaction that makes them true, in the given order, in one statement. For events about a
+ * wallet, its locks must be held: they make the order of the numbers the order of events.
  * @returns the ids of the events.
  */
 export async function recordFacts(database: Queryable, facts: readonly Fact[]): Promise<string[]> {

@@ -3,27 +3,27 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { parseUrl } from '../words/parse-url.ts';
 
-/** Asks for all addresses of a host's name. Rejects when there are none, or when nobody answers in time. */
+/** Resolves a host name to all of its addresses. Rejects if there are none, or if no server answers in time. */
 export type ResolveName = (hostname: string) => Promise<readonly string[]>;
 
 const MAX_URL_LENGTH = 2_048;
 const RESOLVE_MS = 2_000;
 
-/** All that is given out as global unicast (RFC 4291, section 2.4): whatever is said of the rest, nobody serves there. */
+/** Everything assigned as global unicast (RFC 4291, section 2.4): nothing else can be a public receiver. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
-/** Azure's platform answers its virtual machines at this public address, so it is an inner one wherever it matters. */
+/** Azure's platform answers its virtual machines at this public address, so it is internal wherever it matters. */
 const AZURE_PLATFORM = '168.63.129.16';
 
 const INNER_DOMAINS = ['localhost', 'local', 'internal'];
 
 /**
- * What is said against sending webhooks to `url`, as a sentence for who gave it; null if nothing is.
+ * Why webhooks must not be sent to `url`, as a sentence for the caller; null if they may be.
  *
- * The host is read as a client reads it (the URL standard of WHATWG), so that `0x7f.1` is 127.0.0.1 here too. A name is
- * asked for, for at most two seconds, and refused if any of its addresses is inside. One that does not resolve at the
- * moment is fine: who connects has to look at the addresses again anyway, since a name may change them at any time.
+ * The host is read as a client reads it (the WHATWG URL standard), so that `0x7f.1` is 127.0.0.1 here too. A name is
+ * resolved, within two seconds, and refused if any of its addresses is internal. A name that does not resolve at the
+ * moment is accepted: every connection checks the addresses again anyway, since a name may change them at any time.
  *
- * With `allowPrivate`, for development, plain http and every host are fine, and nobody is asked.
+ * With `allowPrivate`, for development, plain http and every host are accepted, and nothing is resolved.
  */
 export async function refuseAddress(
   url: string,
@@ -45,7 +45,7 @@ export async function refuseAddress(
 /** The URL, or what is wrong with its form. */
 function readUrl(url: string): URL | string {
   if (url.length > MAX_URL_LENGTH) return `The URL must not be longer than ${MAX_URL_LENGTH} characters.`;
-  // Parsing drops some of these silently; then what is stored would not be what is called.
+  // Parsing drops some of these silently; then the stored URL would differ from the called one.
   if (/[\s\p{Cc}\\]/u.test(url) || !url.isWellFormed()) return 'This is not a URL.';
   const parsed = parseUrl(url);
   if (parsed === null) return 'This is not a URL.';
@@ -57,21 +57,22 @@ function readUrl(url: string): URL | string {
   return parsed;
 }
 
-/** The host of a URL as one connects to it: an IPv6 address without its brackets. */
+/** The host of a URL in the form used for connecting: an IPv6 address without its brackets. */
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
-/** No top-level domain is a host, so a name without a dot is one of some inner network. */
+/** No top-level domain is a host, so a name without a dot belongs to some internal network. */
 function isInnerName(host: string): boolean {
   const name = host.replace(/\.$/, '');
   return !name.includes('.') || INNER_DOMAINS.some((domain) => name.endsWith(`.${domain}`));
 }
 
 /**
- * Whether `ip` is the address of one host on the public internet. False for everything else: private, shared (carrier-grade
- * NAT), link-local, loopback, multicast, documentation and other reserved ranges (the special-purpose registries of IANA), for
- * IPv6 addresses that carry an IPv4 one (mapped, NAT64, 6to4, Teredo), for one with a zone, and for what is no address.
+ * Whether `ip` is the address of one host on the public internet. False for everything else: private, shared
+ * (carrier-grade NAT), link-local, loopback, multicast, documentation and other reserved ranges (the special-purpose
+ * registries of IANA), for IPv6 addresses that carry an IPv4 one (mapped, NAT64, 6to4, Teredo), for addresses with a
+ * zone, and for text that is not an address.
  */
 export function isPublicAddress(ip: string): boolean {
   if (isIP(ip) === 0 || ip.includes('%')) return false;
@@ -81,9 +82,9 @@ export function isPublicAddress(ip: string): boolean {
 }
 
 /**
- * Asks the DNS for all addresses of a name, within two seconds. Unlike `dns.lookup`, it takes none of the few threads that
- * serve the whole process, which a name whose servers are silent would hold for half a minute, and it does not look into
- * the hosts file, which knows inner hosts only. @throws the resolver's error if there is no address.
+ * Queries the DNS for all addresses of a name, within two seconds. Unlike `dns.lookup`, it uses none of the process's
+ * few worker threads, which a name with silent servers would block for half a minute, and it ignores the hosts file,
+ * which contains only internal hosts. @throws the resolver's error if there is no address.
  */
 export async function resolvePublicName(
   hostname: string,

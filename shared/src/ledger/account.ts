@@ -4,8 +4,9 @@ import type { WalletStatus } from '../words/operation.ts';
 import type { RejectionCode } from '../words/rejection.ts';
 
 /**
- * An account as read under its lock. A wallet may go below zero as far as its credit limit, and no further; a system account
- * (the treasury, or another house account) only if it may go negative, and only it may go above the limit of a wallet.
+ * An account as read under its lock. A wallet may go below zero down to its credit limit; a system account (the
+ * treasury, or another house account) only if it may go negative, and only a system account may exceed the limit of a
+ * wallet.
  */
 export interface Account {
   readonly id: bigint;
@@ -17,13 +18,13 @@ export interface Account {
   readonly version: bigint;
 }
 
-/** Where an account stands. */
+/** The state of an account. */
 export interface Standing {
   readonly balance: bigint;
   readonly version: bigint;
 }
 
-/** Why the amount cannot leave the one, or arrive at the other; null if it can. */
+/** Why the amount cannot leave one account or arrive at the other; null if it can. */
 export function refuseAmount(amount: bigint, from: Account, to: Account): RejectionCode | null {
   if (!from.mayGoNegative && from.balance + from.creditLimit < amount) return 'insufficient_funds';
   if (!to.isSystem && to.balance + amount > MAX_MINOR_UNITS) return 'balance_limit_exceeded';
@@ -32,7 +33,7 @@ export function refuseAmount(amount: bigint, from: Account, to: Account): Reject
 
 /** Changes the account's balance. @returns the account after it. */
 export function move(accounts: Map<bigint, Account>, account: Account, amount: bigint): Account {
-  // Field by field: this is done twice for every operation, and a spread would copy whatever else the caller keeps there.
+  // Field by field: this runs twice for every operation, and a spread would copy whatever else the caller keeps there.
   const after: Account = {
     id: account.id,
     isSystem: account.isSystem,

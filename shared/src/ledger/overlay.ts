@@ -1,4 +1,4 @@
-/** Changes to a map that are seen here and not in the map, until they are committed to it. Iterating it gives the changes. */
+/** Changes to a map that are visible only here until they are committed to it. Iterating yields the changes. */
 export class Overlay<Key, Value> extends Map<Key, Value> {
   readonly #below: ReadonlyMap<Key, Value>;
 

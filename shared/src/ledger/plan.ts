@@ -7,31 +7,31 @@ import { Overlay } from './overlay.ts';
 import { type Hold, type Leg, type Original, type Terms, demandOf, originalOf, sumOf } from './terms.ts';
 
 /**
- * The rules of the ledger: operations and balances in, movements, balances and outcomes out. Pure: no clock, no database,
- * no package. What is decided here is final; the caller writes it down in one transaction.
+ * The rules of the ledger: operations and balances in; movements, balances and outcomes out. Pure: no clock, no
+ * database, no package. Its decisions are final; the caller writes them in one transaction.
  */
 
 /** An operation to apply. */
 export interface PlannedOperation {
   readonly id: string;
   readonly type: OperationType;
-  /** Null where it is all that is left of what the terms name, and for a posting. */
+  /** Null if it is everything that is left of its target, and for a posting. */
   readonly amount: bigint | null;
   /** Its wallet's account. */
   readonly account: bigint;
-  /** The treasury's account, or the receiving wallet's. Not read of an operation with terms: those name its accounts. */
+  /** The treasury's account, or the receiving wallet's. Unused for operations with terms, which name their accounts. */
   readonly counterparty: bigint;
-  /** Whether its asset may move from wallet to wallet. */
+  /** Whether its asset may move between wallets. */
   readonly transferable: boolean;
-  /** Whether it was cancelled while it waited. */
+  /** Whether it was cancelled while it was pending. */
   readonly cancelled: boolean;
-  /** What it succeeds or fails together with: the operations of a unit stand together, and get one fate. */
+  /** The operations that succeed or fail together: those of one unit are adjacent and share one outcome. */
   readonly unit: string | null;
-  /** Null of the simple kinds, which move their amount once between their two accounts. */
+  /** Null for the simple kinds, which move their amount once between their two accounts. */
   readonly terms: Terms | null;
 }
 
-/** What an operation moves from one account to another, with both of them as they are after it. */
+/** A movement from one account to another, with the state of both after it. */
 export interface Movement {
   readonly operationId: string;
   /** Its number among the movements of the operation. There is always a 0. */
@@ -41,7 +41,9 @@ export interface Movement {
   readonly to: Account;
 }
 
-/** What came of one operation, and where its wallet, and the receiving one of a transfer, stand right after it. */
+/**
+ * The outcome of one operation, and the state of its wallet, and of the receiving wallet of a transfer, right after it.
+ */
 export interface Outcome {
   readonly operationId: string;
   readonly rejection: RejectionCode | null;
@@ -54,22 +56,27 @@ export interface Plan {
   /** Accounts after the plan, with the last operation that moved each; only those that moved. */
   readonly reached: readonly { readonly account: Account; readonly operationId: string }[];
   readonly outcomes: readonly Outcome[];
-  /** The holds that were made or changed, after the plan. */
+  /** The holds that were created or changed, after the plan. */
   readonly holds: readonly Hold[];
-  /** What is reversed, after the plan, of each operation of which it changed, and how much a reversal of all of it moves. */
+  /** Reversed amounts after the plan, for each operation that was reversed, and how much a full reversal moves. */
   readonly reversed: readonly { readonly id: string; readonly amount: bigint; readonly reversed: bigint }[];
 }
 
-/** What operations are applied to. */
+/** The state that operations are applied to. */
 export interface Books {
   /** Every account that they name. */
   readonly accounts: ReadonlyMap<bigint, Account>;
-  /** By id, the holds that captures and releases name, and the operations that reversals do, as far as they have succeeded. */
+  /**
+   * By id, the holds that captures and releases name, and the operations that reversals name, if they have succeeded.
+   */
   readonly holds: ReadonlyMap<string, Hold>;
   readonly originals: ReadonlyMap<string, Original>;
 }
 
-/** Books that are written in. `reversible` are the operations of the plan that its reversals name: null if there is none. */
+/**
+ * Books that can be changed. `reversible` are the operations of the plan that its reversals name: null if there are
+ * none.
+ */
 interface OpenBooks {
   readonly accounts: Map<bigint, Account>;
   readonly holds: Map<string, Hold>;
@@ -78,8 +85,8 @@ interface OpenBooks {
 }
 
 /**
- * Applies `operations` in the given order to `books`. What one of them holds or moves, those behind it can capture, release or
- * reverse.
+ * Applies `operations` in the given order to `books`. Later operations can capture, release or reverse what earlier
+ * ones held or moved.
  * @throws BrokenInvariant if an account is missing: the caller locked the wrong ones.
  */
 export function plan(operations: readonly PlannedOperation[], books: Books): Plan {
@@ -124,7 +131,7 @@ function lastOf(movements: readonly Movement[]): Plan['reached'] {
   return [...last.values()];
 }
 
-/** Behind the last of the operations that share the fate of the one at `start`. */
+/** The index after the last operation of the unit that begins at `start`. */
 function endOfUnit(operations: readonly PlannedOperation[], start: number): number {
   const unit = operations[start]?.unit ?? null;
   let end = start + 1;
@@ -134,7 +141,9 @@ function endOfUnit(operations: readonly PlannedOperation[], start: number): numb
 
 type Done = Pick<Plan, 'movements' | 'outcomes'>;
 
-/** All of them, or, if one is refused, none: then that one has its reason, and the others that another failed. */
+/**
+ * Applies all of them or, if one is rejected, none: then that one has its reason, and the others `other_line_failed`.
+ */
 function applyTogether(unit: readonly PlannedOperation[], current: OpenBooks): Done {
   const accounts = new Overlay(current.accounts);
   const holds = new Overlay(current.holds);
@@ -152,7 +161,7 @@ function applyTogether(unit: readonly PlannedOperation[], current: OpenBooks): D
   return { movements: [], outcomes };
 }
 
-/** Each of them sees what those before it did. Changes `books`. */
+/** Each of them sees the effects of those before it. Changes `books`. */
 function applyInOrder(operations: readonly PlannedOperation[], books: OpenBooks): Done {
   const movements: Movement[] = [];
   const outcomes: Outcome[] = [];
@@ -166,7 +175,7 @@ function applyInOrder(operations: readonly PlannedOperation[], books: OpenBooks)
   return { movements, outcomes };
 }
 
-/** Moves the amount between the wallet and its counterparty. @returns the reason if it cannot be, and null if it was. */
+/** Moves the amount between the wallet and its counterparty. @returns the reason if it is rejected, otherwise null. */
 function applySimple(operation: PlannedOperation, books: OpenBooks, movements: Movement[]): RejectionCode | null {
   const { id: operationId, amount } = operation;
   const { accounts, reversible } = books;
@@ -183,7 +192,10 @@ function applySimple(operation: PlannedOperation, books: OpenBooks, movements: M
   return null;
 }
 
-/** Moves all legs, each seeing what those before it did, or, if one is refused, none. @returns as `applySimple` does. */
+/**
+ * Moves all legs, each seeing the effects of those before it, or none if one is rejected. @returns as `applySimple`
+ * does.
+ */
 function applyTerms(
   operation: PlannedOperation,
   terms: Terms,
@@ -226,13 +238,13 @@ function outcomeOf(
   };
 }
 
-/** The account of the wallet that a transfer, or a capture, is to; null if it is to none. */
+/** The account of the wallet that receives a transfer or a capture; null if there is none. */
 function receiverOf({ type, counterparty, terms }: PlannedOperation, accounts: Books['accounts']): bigint | null {
   if (terms === null) return KINDS[type].to === 'receiver' ? counterparty : null;
   return terms.kind === 'capture' && !accountOf(accounts, terms.to).isSystem ? terms.to : null;
 }
 
-/** The first reason against an operation of a simple kind, in a fixed order; null if there is none. */
+/** The first reason to reject an operation of a simple kind, in a fixed order; null if there is none. */
 function refuse(operation: PlannedOperation, amount: bigint, from: Account, to: Account): RejectionCode | null {
   if (operation.cancelled) return 'cancelled';
   if (KINDS[operation.type].rule === 'asset_transferable' && !operation.transferable) return 'asset_not_transferable';
@@ -241,7 +253,10 @@ function refuse(operation: PlannedOperation, amount: bigint, from: Account, to: 
   return refuseAmount(amount, from, to);
 }
 
-/** The first reason against a leg, in the same order. A capture asks the hold's wallet too, from which nothing moves. */
+/**
+ * The first reason to reject a leg, in the same order. A capture also checks the hold's wallet, from which nothing
+ * moves.
+ */
 function refuseLeg(
   leg: Leg,
   { from, to, own, kind }: { from: Account; to: Account; own: Account; kind: Terms['kind'] },
@@ -249,7 +264,7 @@ function refuseLeg(
   const asked = kind === 'capture' ? [from, to, own] : [from, to];
   if (!leg.transferable && !from.isSystem && !to.isSystem) return 'asset_not_transferable';
   if (asked.some(({ status }) => status === 'closed')) return 'wallet_closed';
-  // What is held of a frozen wallet may go back to it.
+  // The held amount of a frozen wallet may go back to it.
   if (kind !== 'release' && asked.some(({ status }) => status === 'frozen')) return 'wallet_frozen';
   return refuseAmount(leg.amount, from, to);
 }

@@ -1,35 +1,38 @@
 import { BrokenInvariant } from '../words/broken-invariant.ts';
 import type { RejectionCode } from '../words/rejection.ts';
 
-/** The rules of the operations that say more than an amount: what each of them moves, and why it cannot. Pure, like `plan`. */
+/** The rules of operations with terms: what each of them moves, and why it cannot. Pure, like `plan`. */
 
-/** What an operation says besides its amount. All accounts are named by id; `held` is what is held of its wallet. */
+/**
+ * What an operation specifies besides its amount. All accounts are named by id; `held` is the held account of its
+ * wallet.
+ */
 export type Terms =
   | { readonly kind: 'hold'; readonly held: bigint }
   | {
       readonly kind: 'capture';
       readonly holdId: string;
       readonly held: bigint;
-      /** The account of a wallet, the treasury's or another house account. */
+      /** The account of a wallet, the treasury or another house account. */
       readonly to: bigint;
       readonly transferable: boolean;
-      /** Whether what it leaves of the hold goes back to the wallet. */
+      /** Whether the rest of the hold goes back to the wallet. */
       readonly final: boolean;
     }
   | { readonly kind: 'release'; readonly holdId: string; readonly held: bigint }
   | { readonly kind: 'reversal'; readonly originalId: string }
   | { readonly kind: 'posting'; readonly legs: readonly Leg[] };
 
-/** What moves from one account to another. */
+/** A movement from one account to another. */
 export interface Leg {
   readonly from: bigint;
   readonly to: bigint;
   readonly amount: bigint;
-  /** Whether it may move from wallet to wallet. */
+  /** Whether it may move between wallets. */
   readonly transferable: boolean;
 }
 
-/** A hold that has succeeded. What was neither captured nor released is held. */
+/** A hold that has succeeded. The amount neither captured nor released is held. */
 export interface Hold {
   readonly id: string;
   readonly amount: bigint;
@@ -40,22 +43,22 @@ export interface Hold {
 /** An operation that has succeeded and can be reversed. */
 export interface Original {
   readonly id: string;
-  /** What a reversal of all of it moves, by the legs of the original. */
+  /** What a full reversal moves, by the legs of the original. */
   readonly back: readonly {
     readonly leg: number;
     readonly from: bigint;
     readonly to: bigint;
     readonly amount: bigint;
   }[];
-  /** How much was taken back, over all legs. */
+  /** How much was reversed, over all legs. */
   readonly reversed: bigint;
 }
 
-/** What an operation with terms would move, in that order, and what is known of its hold and of its original afterwards. */
+/** What an operation with terms would move, in order, and the state of its hold and its original afterwards. */
 export interface Demand {
   readonly legs: readonly (Leg & { readonly leg: number })[];
   readonly hold?: Hold;
-  /** Itself as one that can be reversed, or the one that it has reversed. */
+  /** The operation itself if it can be reversed, or the one that it has reversed. */
   readonly original?: Original;
 }
 
@@ -71,7 +74,7 @@ interface Asking {
   readonly account: bigint;
 }
 
-/** What an operation moves if no leg of it is refused; or the first reason why it cannot. */
+/** What an operation moves if none of its legs is rejected; or the first reason why it cannot. */
 export function demandOf(operation: Asking, terms: Terms, referred: Referred): Demand | RejectionCode {
   switch (terms.kind) {
     case 'hold':
@@ -113,7 +116,7 @@ function demandOfCapture(
   return {
     legs: rest > 0n ? [captured, { leg: 1, from: held, to: account, amount: rest, transferable: true }] : [captured],
     hold: { ...hold, captured: hold.captured + amount, released: hold.released + rest },
-    // What was captured goes back to the wallet itself, and not to be held again.
+    // A reversed capture goes back to the wallet itself, and is not held again.
     original: { id, back: [{ leg: 0, from: to, to: account, amount }], reversed: 0n },
   };
 }
@@ -154,12 +157,12 @@ function remainingOf(hold: Hold | undefined): bigint {
   return hold === undefined ? 0n : hold.amount - hold.captured - hold.released;
 }
 
-/** An operation that has moved these legs, as one that can be reversed: back the way it went. */
+/** The original with these legs: its reversal moves the same amounts back. */
 export function originalOf(id: string, legs: readonly Pick<Leg, 'from' | 'to' | 'amount'>[]): Original {
   return { id, back: legs.map(({ from, to, amount }, leg) => ({ leg, from: to, to: from, amount })), reversed: 0n };
 }
 
-/** How much a reversal of all of it moves, over all legs. */
+/** How much a full reversal moves, over all legs. */
 export function sumOf({ back }: Original): bigint {
   return back.reduce((sum, { amount }) => sum + amount, 0n);
 }

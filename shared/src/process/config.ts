@@ -20,13 +20,13 @@ export const sharedSettings = {
   MIGRATION_WAIT_S: numberSetting(0, 86_400).default(0),
 };
 
-/** Postgres is sent a hash of it, made here: of other characters there is more than one spelling. */
+/** Postgres gets only a hash, computed here; other characters have more than one encoding. */
 const databasePassword = z
   .string()
-  .regex(/^[!-~]{8,200}$/, 'must be 8 to 200 letters, digits and signs of ASCII')
+  .regex(/^[!-~]{8,200}$/, 'must be 8 to 200 printable ASCII characters without spaces')
   .optional();
 
-/** What the users of the roles are made with. */
+/** The passwords for the users of the roles. */
 export const databasePasswords = {
   API_DATABASE_PASSWORD: databasePassword,
   WORKER_DATABASE_PASSWORD: databasePassword,
@@ -35,7 +35,7 @@ export const databasePasswords = {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** The settings of a process that keeps or sends webhooks. No message repeats the key. */
+/** The settings of a process that stores or sends webhooks. No message repeats the key. */
 export const webhookSettings = {
   WEBHOOK_KEY: z
     .string()
@@ -50,7 +50,7 @@ export const webhookSettings = {
 
 /**
  * Reads settings from the environment. Empty values count as unset.
- * @throws ConfigError naming every setting that is missing or wrong, and every variable that is a setting misspelt.
+ * @throws ConfigError naming every setting that is missing or wrong, and every misspelt setting.
  */
 export function readSettings<Shape extends z.ZodRawShape>(
   shape: Shape & Readonly<Record<Exclude<keyof Shape, SettingName>, never>>,
@@ -71,7 +71,7 @@ export function readSettings<Shape extends z.ZodRawShape>(
 
 const DECIMAL = /^(0|[1-9]\d{0,14})$/;
 
-/** A URL of one Postgres server or of several, as libpq has it. */
+/** A URL of one Postgres server or of several, as in libpq. */
 export function databaseSetting() {
   return (
     z
@@ -86,7 +86,7 @@ export function databaseSetting() {
       // These would replace the time limits that keep a paused process from holding a partition.
       .refine(
         (url) => !/[?&](options|(?!connect_timeout=)\w+_timeout)=/.test(url),
-        'must not set options or time limits but connect_timeout',
+        'must not set options, or time limits other than connect_timeout',
       )
   );
 }
@@ -104,7 +104,7 @@ export function numberSetting(least: number, most: number) {
 
 const MOST_PROCESSES = 64;
 
-/** How many processes share the work of one: a number, or `auto` for as many as there are cores. */
+/** How many processes share the work of one: a number, or `auto` for one per core. */
 export function processesSetting() {
   const number = numberSetting(1, MOST_PROCESSES);
   return z
@@ -125,7 +125,7 @@ export function booleanSetting(fallback: boolean) {
     .transform((text) => text === 'true' || text === '1');
 }
 
-/** Whether failures are told with their stacks. */
+/** Whether failures are reported with their stacks. */
 export function isDebugging(): boolean {
   return process.env['LOG_LEVEL'] === 'debug' || process.env['LOG_LEVEL'] === 'trace';
 }

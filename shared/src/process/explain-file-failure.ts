@@ -5,7 +5,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'a folder is where a file should be',
   EACCES: 'this user may not write to it',
   EPERM: 'this user may not write to it',
-  EROFS: 'it can only be read',
+  EROFS: 'it is read-only',
   ENOSPC: 'its disk is full',
   EDQUOT: 'the quota of this user is used up',
   EMFILE: 'this process may open no more files',

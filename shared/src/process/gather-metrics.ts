@@ -10,23 +10,22 @@ import {
   isMessage,
 } from './process-messages.ts';
 
-/** Who has not answered after this time is frozen, or too busy to be waited for. */
+/** A process that has not answered after this time is frozen, or too busy to wait for. */
 const ANSWER_MS = 2_000;
 
 interface Told {
-  /** What the process told last. */
+  /** The metrics that the process reported last. */
   metrics: Metrics;
-  /** Whether that was in answer to the last question. */
+  /** Whether they answered the last request. */
   isFresh: boolean;
   answer: (() => void) | null;
 }
 
 /**
- * Puts the metrics of several processes together, for whichever of them is asked for them (`RegistryOfAll`). Counters and
- * histograms are added up, and never go down: what a process that has ended had counted when it was last asked stays in the sum,
- * or a monitor would take the sum for one that began anew, and all of it for new. What a gauge of several processes is, its
- * `aggregator` says: the sum if nothing else. A process that does not answer in time has no gauges.
- *
+ * Combines the metrics of several processes, whichever of them is asked (`RegistryOfAll`). Counters and histograms are
+ * summed and never decrease: the last values of a process that has ended stay in the sum, because a monitor would
+ * otherwise see a counter reset and count everything again. The `aggregator` of a gauge says how to combine it: by
+ * default as a sum. A process that does not answer in time contributes no gauges.
  * @param own the supervisor's own metrics.
  */
 export function gatherMetrics(own: Registry): { add(worker: Worker): void } {
@@ -51,7 +50,7 @@ export function gatherMetrics(own: Registry): { add(worker: Worker): void } {
     await Promise.all([...processes].map(([worker, told]) => ask(worker, told)));
     const running = [...processes.values()].map(({ metrics, isFresh }) => (isFresh ? metrics : countedIn(metrics)));
     const text = await sumUp([...ended, supervisor, ...running]).metrics();
-    // So that they stay few, however many have ended.
+    // Merged, so that they stay few however many processes have ended.
     const summed = ended;
     ended = [];
     ended.push(await sumUp(summed).getMetricsAsJSON());
@@ -83,7 +82,7 @@ export function gatherMetrics(own: Registry): { add(worker: Worker): void } {
   };
 }
 
-/** What only grows. */
+/** The metrics that only increase. */
 function countedIn(metrics: Metrics): Metrics {
   return metrics.filter(({ type }) => ['counter', 'histogram'].includes(String(type)));
 }
@@ -93,6 +92,6 @@ function sumUp(all: readonly Metrics[]): Registry {
 }
 
 function send(worker: Worker, message: OwnMetricsWanted | MetricsTold): void {
-  // It may end meanwhile, and then nobody waits for it.
+  // It may end meanwhile, and then nothing waits for it.
   if (worker.isConnected()) worker.send(message, () => undefined);
 }

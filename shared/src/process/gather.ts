@@ -1,17 +1,17 @@
-/** Work of which one run is under way at a time, while the items for the next one gather. */
+/** Work that runs once at a time, while the items for the next run gather. */
 export interface Gathering<Item> {
-  /** Adds items to what waits, each once, and begins a run at once if none is under way. */
+  /** Adds items to the waiting ones, each once, and starts a run at once if none is in progress. */
   add(items: Iterable<Item>): void;
-  /** Drops what waits. The run under way is completed. */
+  /** Drops the waiting items. The current run completes. */
   clear(): void;
-  /** Resolves when nothing waits and no run is under way. */
+  /** Resolves when nothing waits and no run is in progress. */
   idle(): Promise<void>;
 }
 
 /**
- * One runs, the rest gathers: `work` gets what waits, in the order in which it was added and at most `limit` items, and when it
- * ends it gets what was added meanwhile. There is no timer: alone, an item goes at once; under load, runs grow with it. A rest
- * between two runs is the end of `work`. How much may wait is for the caller to limit.
+ * Runs `work` once at a time: it gets the waiting items in the order in which they were added, at most `limit`, and
+ * when it ends it gets those added meanwhile. There is no timer: a single item is processed at once; under load, runs
+ * grow with it. To pause between two runs, `work` ends later. The caller has to limit how much may wait.
  *
  * Errors are the work's own: if it rejects, that is an unhandled rejection and nothing runs after it.
  */
@@ -53,8 +53,8 @@ export function gather<Item>(
 }
 
 /**
- * Makes a function that shares one run of `work`: who calls while it is under way gets the result, or the error, of that run.
- * A call after its end begins another.
+ * Makes a function that shares one run of `work`: callers during a run get its result or its error. A call after its
+ * end starts another run.
  */
 export function shareRun<Result>(work: () => Promise<Result>): () => Promise<Result> {
   let running: Promise<Result> | null = null;

@@ -7,10 +7,9 @@ interface Call<Item, Answer> {
 }
 
 /**
- * Makes a function whose calls are worked on in groups, one after the other and in the order of calls: those that come while a
- * group is under way are the next one.
- *
- * @param work gets 1 to `limit` items and answers for each, in their order; if it throws, every call of the group does.
+ * Makes a function whose calls are processed in groups, in the order of calls: calls during a group form the next one.
+ * @param work gets 1 to `limit` items and returns a result for each, in order; if it throws, every call of the group
+ * does.
  */
 export function inGroups<Item, Answer>(
   limit: number,

@@ -1,10 +1,10 @@
 import type { LogError } from './log-errors.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Loads what traces, if there is an endpoint to export to; otherwise this costs nothing. */
+/** Loads the tracing code if there is an endpoint to export to; otherwise this costs nothing. */
 export async function loadTracing(options: {
   readonly endpoint: string | undefined;
-  /** What the process is called, unless `OTEL_SERVICE_NAME` says otherwise. */
+  /** The name of the process, unless `OTEL_SERVICE_NAME` sets another. */
   readonly service: string;
   readonly onError: LogError;
 }): Promise<Tracing | null> {

@@ -1,16 +1,17 @@
 import type { Logger } from './logger.ts';
 
-/** An error of one kind is logged once in this time, and errors of all kinds together so many times. */
+/** An error of one kind is logged once in this time, and errors of all kinds together at most this many times. */
 const QUIET_MS = 10_000;
 const LOGGED_IN_QUIET = 5;
 
 export type LogError = (error: unknown, fields?: Readonly<Record<string, unknown>>) => void;
 
 /**
- * Makes the function that logs errors of a connection without flooding, and without what else hangs on them (a driver's error
- * carries the command, with the password in it). A server that is away or refuses commands fails many times a second, with one
- * message or with several in turn: each kind is logged once in ten seconds, five kinds at most, and `repeated` says how many
- * errors came since the line before. Messages that differ in numbers are of one kind. Only a mistake of our own shows its stack.
+ * Makes a function that logs errors of a connection without flooding the log, and without their other properties (a
+ * driver's error contains the command, with the password in it). A server that is down or refuses commands fails many
+ * times a second, with one message or several in turn: each kind is logged once in ten seconds, at most five kinds, and
+ * `repeated` says how many errors came since the previous line. Messages that differ only in numbers are of one kind.
+ * Only errors of our own code show their stack.
  */
 export function logErrors(log: Logger, sentence: string, level: 'warn' | 'fatal' = 'warn'): LogError {
   let logged = new Set<string>();

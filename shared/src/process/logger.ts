@@ -6,22 +6,22 @@ import { hideTokens } from '../words/api-key.ts';
 export type { Logger } from 'pino';
 
 /**
- * Lines are written together, as soon as there are so many bytes of them or after this time: to write each by itself took a
- * tenth of what the API does for a request. A process that is killed loses those of this time.
+ * Lines are written together, after this many bytes or this time: writing each by itself took a tenth of the API's time
+ * per request. A process that is killed loses the lines of this time.
  */
 const WRITE_BYTES = 4_096;
 const WRITE_MS = 100;
-/** Several processes write to one pipe, where what is written at once stays together up to so much (PIPE_BUF of Linux). */
+/** Several processes write to one pipe; writes up to this size are atomic (PIPE_BUF of Linux). */
 const SHARED_WRITES = { minLength: WRITE_BYTES - 1, maxWrite: WRITE_BYTES };
 
 /**
- * A logger of JSON lines on standard output; `pretty` makes them readable for people. A caller can put the token of a key
- * wherever it likes, in a path or as the id of its request: no line shows it.
+ * A logger of JSON lines on standard output; `pretty` makes them readable for people. A caller can put the token of a
+ * key anywhere, in a path or as the id of its request: no line shows it.
  */
 export function createLogger(options: { process: string; level: string; pretty: boolean }): Logger {
   const settings = {
     level: options.level,
-    // One of several is told apart by its id.
+    // Tells several processes apart.
     base: { process: options.process, ...(cluster.isWorker ? { pid: process.pid } : {}) },
     timestamp: pino.stdTimeFunctions.isoTime,
     hooks: { streamWrite: hideTokens },

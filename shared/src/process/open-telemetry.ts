@@ -27,13 +27,13 @@ const KINDS = {
 const PARENT_BASED = 'parentbased_';
 const SAMPLERS = /^(parentbased_)?(always_on|always_off|traceidratio)$/;
 
-/** What a stop waits for a collector. */
+/** How long a stop waits for a collector. */
 const STOP_MS = 2_000;
 
 /**
- * Exports spans as OTLP over HTTP, in JSON. Sampling, limits, batches and headers are set by OpenTelemetry's own variables
- * (`OTEL_TRACES_SAMPLER` and the others). Spans are handed on explicitly: there is no context manager, whose
- * bookkeeping every request would pay for. What is not sampled is not made a span of, which the SDK would do first.
+ * Exports spans as OTLP over HTTP, in JSON. OpenTelemetry's own variables configure sampling, limits, batches and
+ * headers (`OTEL_TRACES_SAMPLER` and the others). Spans are passed explicitly: every request would pay for the
+ * bookkeeping of a context manager. No span is created for a request that is not sampled, as the SDK would do.
  */
 export function createTracing(options: {
   readonly endpoint: string;
@@ -50,7 +50,7 @@ export function createTracing(options: {
   let traceId = drawTraceId();
   const provider = new BasicTracerProvider({
     sampler,
-    // The one for which sampling was decided.
+    // The span for which sampling was decided.
     idGenerator: { generateTraceId: () => traceId, generateSpanId: () => ids.generateSpanId() },
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': options.service }))

@@ -1,15 +1,18 @@
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 
-/** Between a process that supervises others and these others. */
+/** Messages between a supervisor and its processes. */
 
-/** What a started child tells its parent. */
+/** What a started child sends to its parent. */
 export const READY = 'ready';
-/** Asks a process to stop as SIGTERM does. Signals may come to all of them at once, and once is what is meant then. */
+/**
+ * Asks a process to stop as SIGTERM does. The signal itself may reach all of them at once, so repeated requests count
+ * as one.
+ */
 export const STOP = 'stop';
 
 export type Metrics = readonly MetricObjectWithValues<MetricValue<string>>[];
 
-/** A process asks for the metrics of all of them, under a number of its own; it is told them, or why it is not. */
+/** A process requests the metrics of all of them, under its own number, and gets them, or the reason why not. */
 export interface MetricsWanted {
   readonly metricsWanted: number;
 }
@@ -17,7 +20,7 @@ export interface MetricsTold {
   readonly metricsTold: number;
   readonly text: string | null;
 }
-/** A process is asked for its own metrics, and tells them. */
+/** A process is asked for its own metrics, and returns them. */
 export interface OwnMetricsWanted {
   readonly ownMetricsWanted: true;
 }
@@ -25,7 +28,7 @@ export interface OwnMetricsTold {
   readonly ownMetricsTold: Metrics;
 }
 
-/** Whether a message is the one with this field: others have passed between processes before. */
+/** Whether a message has this field: other messages use the same channel. */
 export function isMessage<Message extends object>(message: unknown, field: keyof Message): message is Message {
   return typeof message === 'object' && message !== null && field in message;
 }

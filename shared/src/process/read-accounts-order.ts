@@ -1,7 +1,7 @@
 import { ACCOUNT_NAME, ACCOUNT_NAME_RULE } from '../words/house-account.ts';
 import { UsageError, readOptions } from './read-options.ts';
 
-/** What `npm run accounts` is told to do. */
+/** What `npm run accounts` is asked to do. */
 export type AccountsOrder =
   | { readonly kind: 'add'; readonly name: string; readonly mayGoNegative: boolean; readonly json: boolean }
   | { readonly kind: 'list'; readonly json: boolean };

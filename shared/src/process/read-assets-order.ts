@@ -2,7 +2,7 @@ import type { Asset } from '../database/tables/assets.ts';
 import { ASSET_CODE, ASSET_NAME_MOST, SCALE_MOST } from '../words/asset.ts';
 import { UsageError, readOptions } from './read-options.ts';
 
-/** What `npm run assets` is told to do. */
+/** What `npm run assets` is asked to do. */
 export type AssetsOrder =
   | { readonly kind: 'add'; readonly asset: Omit<Asset, 'id'>; readonly json: boolean }
   | { readonly kind: 'list'; readonly json: boolean };
@@ -46,7 +46,7 @@ export function readAssetsOrder(args: readonly string[]): AssetsOrder {
   const name = about.name?.trim() ?? '';
   if (!ASSET_CODE.test(code)) throw misused('--code must be 2 to 16 of A-Z 0-9, the first a letter.');
   if (name === '' || name.length > ASSET_NAME_MOST || /\p{C}/u.test(name)) {
-    throw misused(`--name must be 1 to ${ASSET_NAME_MOST} characters that can be printed.`);
+    throw misused(`--name must be 1 to ${ASSET_NAME_MOST} printable characters.`);
   }
   if (!/^\d$/.test(scale)) throw misused(`--scale must be a whole number from 0 to ${SCALE_MOST}.`);
   return { kind, asset: { code, name, scale: Number(scale), transferable }, json };

@@ -4,7 +4,7 @@ import { canonicalUuid } from '../words/ids.ts';
 import { parseMoment } from '../words/moment.ts';
 import { UsageError, readOptions } from './read-options.ts';
 
-/** What `npm run keys` is told to do. */
+/** What `npm run keys` is asked to do. */
 export type KeysOrder =
   | { readonly kind: 'create'; readonly key: Omit<NewApiKey, 'id'>; readonly json: boolean }
   | { readonly kind: 'rotate'; readonly id: string; readonly atOnce: boolean; readonly json: boolean }
@@ -43,7 +43,7 @@ const OPTIONS = {
 type Option = keyof typeof OPTIONS;
 type Given = ReturnType<typeof parse>['values'];
 
-/** The options that each command has, beside `--json`. */
+/** The options that each command has besides `--json`. */
 const OPTIONS_OF = {
   create: ['name', 'scopes', 'rate-limit', 'expires'],
   rotate: ['at-once'],
@@ -90,7 +90,7 @@ function readKey(values: Given, now: number): Omit<NewApiKey, 'id'> {
   const name = values.name?.trim() ?? '';
   if (name === '') throw misused('--name is missing: whose key it is, or what for.');
   if (name.length > NAME_MOST || /\p{C}/u.test(name)) {
-    throw misused(`--name must be at most ${NAME_MOST} characters that can be printed.`);
+    throw misused(`--name must be at most ${NAME_MOST} printable characters.`);
   }
   const limit = values['rate-limit'];
   return {
@@ -116,7 +116,7 @@ const DURATION = /^(\d{1,6})([smhd])$/;
 function readMoment(text: string, now: number): Date {
   const [, count, unit] = DURATION.exec(text) ?? [];
   const moment = unit === undefined ? parseMoment(text)?.floor.getTime() : now + Number(count) * UNIT_MS[unit as 'd'];
-  if (moment === undefined) throw misused('--expires must be as 2027-01-31T00:00:00Z, 90d, 12h, 30m or 60s.');
+  if (moment === undefined) throw misused('--expires must look like 2027-01-31T00:00:00Z, 90d, 12h, 30m or 60s.');
   if (moment <= now) throw misused('--expires must be in the future.');
   return new Date(moment);
 }

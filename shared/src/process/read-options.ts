@@ -1,13 +1,13 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** A command cannot be understood. */
+/** A command line is invalid. */
 export class UsageError extends Error {}
 
 export function asksForHelp(args: readonly string[]): boolean {
   return args.includes('--help') || args.includes('-h');
 }
 
-/** Reads what follows a command. @throws UsageError for what it does not know. */
+/** Parses the arguments of a command. @throws UsageError for unknown ones. */
 export function readOptions<const Config extends Pick<ParseArgsConfig, 'options' | 'allowPositionals'>>(
   command: string,
   args: readonly string[],
@@ -22,7 +22,7 @@ export function readOptions<const Config extends Pick<ParseArgsConfig, 'options'
   }
 }
 
-/** Reads the one number that a command may be given. @throws UsageError */
+/** Reads the one number that a command may take. @throws UsageError */
 export function readCount(command: string, args: readonly string[], fallback: number): number {
   const { positionals } = readOptions(command, args, { allowPositionals: true });
   const [text, ...more] = positionals;

@@ -4,7 +4,7 @@ import { type RedisAddress, type RedisHost, parseHost, parseRedisUrl } from '../
 import { z } from 'zod';
 import { explainFileFailure } from './explain-file-failure.ts';
 
-/** The settings that say which Redis, for every process and command that uses it. */
+/** The settings that select the Redis, for every process and command that uses it. */
 export const redisSettings = {
   REDIS_URL: z.string().superRefine((url, context) => {
     const parsed = parseRedisUrl(url);
@@ -20,7 +20,7 @@ export const redisSettings = {
 
 type RedisSettings = z.infer<z.ZodObject<typeof redisSettings>>;
 
-/** @throws ConfigError naming a file that cannot be used, or a setting that does not go with the kind of Redis. */
+/** @throws ConfigError naming a file that cannot be used, or a setting that does not fit the kind of Redis. */
 export function readRedisAddress(settings: RedisSettings): RedisAddress {
   const url = parseRedisUrl(settings.REDIS_URL);
   if (typeof url === 'string') throw new ConfigError(`REDIS_URL ${url}.`);

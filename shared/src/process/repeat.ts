@@ -16,13 +16,13 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 export interface Repetition {
-  /** Ends the sleep, or waits for the look under way; there is none after it. May be called again. */
+  /** Ends the pause, or waits for the current look; there is none after it. May be called again. */
   stop(): Promise<void>;
 }
 
 /**
- * Sleeps, looks, and again, until it is stopped: each look begins `pauseMs()` milliseconds after the one before has ended, so
- * that they never overlap and a slow one does not make them more.
+ * Alternates between a pause and `look` until it is stopped: each look begins `pauseMs()` milliseconds after the
+ * previous one ended, so looks never overlap and slow ones do not pile up.
  *
  * Errors are the look's own: if it rejects, that is an unhandled rejection and there is no other look.
  */

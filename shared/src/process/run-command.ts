@@ -2,14 +2,14 @@ import { asksForHelp } from './read-options.ts';
 import { FAILED, tellFailure } from './tell-failure.ts';
 
 /**
- * Runs a command with its arguments: `--help` prints its help and does nothing else. The exit status is what `run` answers, or
- * 2 with one sentence where it failed.
+ * Runs a command with its arguments: `--help` prints its help and does nothing else. The exit status is the result of
+ * `run`, or 2 with one sentence if it failed.
  */
 export async function runCommand<Order>(command: {
   readonly help: string;
-  /** What a failure is called, as "The audit failed". */
+  /** The name of a failure, such as "The audit failed". */
   readonly failed: string;
-  /** @throws UsageError for what it does not know. */
+  /** @throws UsageError for unknown arguments. */
   readonly read: (args: readonly string[]) => Order;
   readonly run: (order: Order) => Promise<number>;
 }): Promise<void> {

@@ -12,38 +12,38 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** A process that does not stop by itself within this time is ended. */
+/** A process that does not stop by itself within this time is killed. */
 const STOP_MS = 9_000;
 
-/** Signals of a crash: caught, they would be raised again without end. */
+/** Crash signals: a handler would see them raised again endlessly. */
 const CRASHES: closeWithGrace.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGILL', 'SIGBUS', 'SIGFPE', 'SIGTRAP'];
 
-/** Signals that ask for the end. */
+/** Signals that request a stop. */
 const ENDS: closeWithGrace.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
-/** Stops the process gracefully, because it can no longer do its work: `sentence` says why, and what to do. */
+/** Stops the process gracefully because it can no longer do its work: `sentence` says why, and what to do. */
 export type EndItself = (sentence: string) => void;
 
-/** How a process is called, and what it is called with. */
+/** The name of a process, and its arguments. */
 export interface ProcessCommand<Order> {
   readonly help: string;
-  /** What a failure is called, as "The API could not start". */
+  /** The name of a failure, such as "The API could not start". */
   readonly failed: string;
-  /** @throws UsageError for what it does not know. */
+  /** @throws UsageError for unknown arguments. */
   readonly read: (args: readonly string[]) => Order;
   readonly start: (order: Order, endItself: EndItself) => Promise<{ log: Logger; running: Running }>;
-  /** How many processes are to be started, and the logger of the one that looks after them if there are several. */
+  /** How many processes to start, and the logger of their supervisor if there are several. */
   readonly processes?: (order: Order) => number;
   readonly createLog?: (order: Order) => Logger;
 }
 
 /**
  * Runs a process until a signal or an unexpected error asks it to stop: the first SIGTERM or SIGINT stops it gracefully
- * (exit 0), a second one ends it at once (exit 1). A started child tells its parent when it is ready, and stops when that
- * goes away, also while it starts. What keeps it from starting, or from its work later, ends it with a sentence and exit 2;
- * `--help` prints its help and starts nothing.
+ * (exit 0), a second one ends it at once (exit 1). A started child tells its parent when it is ready, and stops when
+ * the parent goes away, even while it starts. A failure to start, or to continue later, ends it with a sentence and
+ * exit 2; `--help` prints its help and starts nothing.
  *
- * Where the command asks for several processes, this one starts and supervises them, and all of that holds for them together.
+ * If several processes are requested, this one starts and supervises them, and all of that holds for them together.
  */
 export async function runProcess<Order>(command: ProcessCommand<Order>): Promise<void> {
   const args = process.argv.slice(2);
@@ -69,7 +69,7 @@ export async function runProcess<Order>(command: ProcessCommand<Order>): Promise
   };
   process.once('uncaughtException', fail);
   if (cluster.isWorker) {
-    // However often it is asked: the supervisor decides when that has taken too long.
+    // Repeated requests change nothing: the supervisor decides when it has taken too long.
     for (const signal of ENDS) process.on(signal, () => stop());
     process.on('message', (message) => {
       if (message === STOP) stop();

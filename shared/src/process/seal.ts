@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
-/** What is stored so that the database alone reveals nothing of it. */
+/** Encrypts stored values, so that the database alone does not reveal them. */
 export interface Sealer {
-  /** The sealed form, another one each time. `context` names whose it is, and must be given again to open it. */
+  /** The sealed form, different each time. `context` names the owner, and must be given again to open it. */
   seal(plain: Buffer, context: string): Buffer;
-  /** @throws Error if it was sealed with another key or for something else, or was changed. */
+  /** @throws Error if it was sealed with another key or for another context, or was changed. */
   open(sealed: Buffer, context: string): Buffer;
 }
 

@@ -22,11 +22,11 @@ const CLIENTS = [
   },
 ] as const;
 
-/** GOLD: the asset of a client's first wallet here. */
+/** GOLD: the asset of each example client's first wallet. */
 const FIRST_ASSET = 1;
 
 /**
- * Makes the example clients with a wallet of each asset, and accepts one deposit for each, which a worker applies.
+ * Creates the example clients with a wallet of each asset, and accepts one deposit for each, which a worker applies.
  * @returns how many operations were accepted now; 0 the second time.
  */
 export async function seedDatabase(database: Database, doorbell: Doorbell, partitions: number): Promise<number> {
@@ -62,7 +62,7 @@ export async function seedDatabase(database: Database, doorbell: Doorbell, parti
   }
   const accepted = await acceptOperations(database, deposits, { again: true });
   const waiting = new Set(deposits.map((deposit) => deposit.partition));
-  // Without Redis the workers find the operations by themselves, a little later.
+  // Without Redis the workers find the operations themselves, a little later.
   if (accepted.length > 0) await doorbell.ring([...waiting], 'high', 'accept').catch(() => undefined);
   return accepted.length;
 }

@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * Every setting of every process and command, so that none takes another's for a mistake. Only these can be read: the type of
- * `readSettings` says so.
+ * Every setting of every process and command, so that none takes another's for a mistake. Only these can be read: the
+ * type of `readSettings` enforces it.
  */
 export const SETTINGS = [
   ...['DATABASE_URL', 'REDIS_URL', 'QUEUE_PREFIX', 'LOG_LEVEL', 'LOG_PRETTY', 'PARTITIONS', 'HOST', 'PORT'],
@@ -25,14 +25,17 @@ export type SettingName = (typeof SETTINGS)[number];
 const OTHERS_OF_OURS = ['WALLET_URL', 'WALLET_API_KEY', 'API_PORT', 'PROMETHEUS_PORT', 'GRAFANA_PORT'] as const;
 const NAMES: readonly string[] = [...SETTINGS, ...OTHERS_OF_OURS];
 
-/** What begins like this is meant for us. */
+/** Variables with these prefixes are meant for us. */
 const PREFIXES = ['ADMISSION_', 'WEBHOOK_', 'WORKER_', 'API_DATABASE_', 'API_MAX_', 'AUDITOR_DATABASE_', 'RETENTION_'];
 
-/** What Kubernetes and Docker set for a service that is called `worker` or `webhook`: names, and values of `WORKER_PORT`. */
+/**
+ * Variables that Kubernetes and Docker set for services called `worker` or `webhook`: names, and values of
+ * `WORKER_PORT`.
+ */
 const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_\w+)?$|_PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?$/;
 const SERVICE_ADDRESS = /^(tcp|udp):\/\//;
 
-/** `HOST` and `PORT` are too short: too much else is a letter or two away. */
+/** `HOST` and `PORT` are too short: too many other words are one or two letters away. */
 const SHORTEST = 8;
 const LONG = 10;
 
@@ -42,8 +45,8 @@ export interface Misspelling {
 }
 
 /**
- * The variables of `env` that are meant for us and are no setting: those with one of our prefixes, and those a letter or, in
- * long names, two away from a setting that is not set itself.
+ * Variables in `env` that are meant for us but are not settings: those with one of our prefixes, and those that differ
+ * by one letter, or two in long names, from a setting that is not set itself.
  */
 export function findMisspellings(env: Readonly<Record<string, string | undefined>>): Misspelling[] {
   const unknown = Object.keys(env).filter((name) => env[name] && !NAMES.includes(name));

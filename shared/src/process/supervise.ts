@@ -6,7 +6,10 @@ import { READY, STOP } from './process-messages.ts';
 import { sleep } from './repeat.ts';
 import { FAILED } from './tell-failure.ts';
 
-/** The pause before a process that has ended is replaced: each is twice the one before, unless it ran for long meanwhile. */
+/**
+ * The pause before a process that has ended is replaced: each is twice the previous one, unless the process ran for
+ * long.
+ */
 const PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 const LONG_MS = 30_000;
@@ -20,17 +23,18 @@ interface Child {
   readonly worker: Worker;
   readonly startedAt: number;
   isReady: boolean;
-  /** Whether it got ready, as soon as that is known. */
+  /** Whether it became ready, as soon as that is known. */
   readonly ready: Promise<boolean>;
   readonly ended: Promise<End>;
 }
 
 /**
- * Runs `count` processes of this program, who share the ports that they listen on: this process accepts the connections and
- * hands them out in turn. One that ends is replaced. Resolves when all are ready.
+ * Runs `count` processes of this program that share their listening ports: this process accepts the connections and
+ * hands them out in turn. A process that ends is replaced. Resolves when all are ready.
  *
- * The first starts alone, so that what keeps all of them from starting is said once: then this process ends with that one's exit
- * status. It does so later too if none is left and none can be started. When this process is killed, so are the others.
+ * The first starts alone, so that a failure that affects all of them is reported once: then this process ends with the
+ * same exit status. It also ends later if none is left and none can be started. When this process is killed, so are the
+ * others.
  */
 export async function supervise(count: number, log: Logger): Promise<{ stop(): Promise<void> }> {
   cluster.setupPrimary({ serialization: 'advanced' });
@@ -56,7 +60,7 @@ export async function supervise(count: number, log: Logger): Promise<{ stop(): P
     return child;
   }
 
-  /** One process after the other, each when the one before has ended. */
+  /** Keeps one process running: each starts when the previous one has ended. */
   async function keep(child: Child): Promise<void> {
     let pauseMs = PAUSE_MS;
     for (let current = child; ; current = start()) {
@@ -85,14 +89,14 @@ export async function supervise(count: number, log: Logger): Promise<{ stop(): P
         if (worker.isConnected()) worker.send(STOP, () => undefined);
         return { ...(await ended), isReady };
       });
-      // One that was still starting has nothing to finish.
+      // A process that was still starting has nothing to finish.
       const unfinished = (await Promise.all(ends)).filter(({ code, isReady }) => isReady && code !== 0);
-      if (unfinished.length > 0) throw new Error('a process did not stop as it should');
+      if (unfinished.length > 0) throw new Error('a process did not stop cleanly');
     },
   };
 }
 
-/** One that ends before it is ready has said why. */
+/** A process that ends before it is ready has reported why. */
 async function endLike({ ended }: Child): Promise<never> {
   const { code } = await ended;
   process.exit(code ?? FAILED);
@@ -125,7 +129,7 @@ function createMetrics(countReady: () => number) {
   const all = gatherMetrics(registry);
   new Gauge({
     name: 'wallet_processes',
-    help: 'Processes that are ready, of those that share the work',
+    help: 'Ready processes, of those that share the work',
     registers,
     collect() {
       this.set(countReady());
@@ -133,7 +137,7 @@ function createMetrics(countReady: () => number) {
   });
   const restarts = new Counter({
     name: 'wallet_process_restarts_total',
-    help: 'Processes that were started because another had ended',
+    help: 'Processes started to replace one that had ended',
     registers,
   });
   return {

@@ -3,16 +3,16 @@ import { ConfigError } from '../words/config-error.ts';
 import { explainDatabaseFailure } from '../database/explain-failure.ts';
 import { UsageError } from './read-options.ts';
 
-/** The exit status of what could not start, or could not be done. */
+/** The exit status of a process or command that failed. */
 export const FAILED = 2;
 
 /** URLs with a password in them. */
 const PASSWORD = /(\w+:\/\/[^\s:@/]*:)[^\s@]+@/g;
 
 /**
- * The edge of every process and command: writes one sentence about a failure to standard error, without a stack and without a
- * password. `failed` is what failed, as "The audit failed". What is not known to be the operator's to mend is an error of ours,
- * whose stack LOG_LEVEL=debug shows.
+ * Reports a failure at the edge of a process or command: one sentence on standard error, without a stack and without a
+ * password. `failed` names what failed, such as "The audit failed". Anything that an operator is not known to be able
+ * to fix is a bug of ours, whose stack LOG_LEVEL=debug shows.
  */
 export function tellFailure(error: unknown, failed: string): void {
   const text = sentenceFor(error, failed);

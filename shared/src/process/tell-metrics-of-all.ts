@@ -8,8 +8,8 @@ import {
 } from './process-messages.ts';
 
 /**
- * The registry of one of several processes that share a port: whichever of them is asked, `metrics()` covers all of them, which
- * the supervisor has gathered. Everything else is about this process alone.
+ * The registry of one of several processes that share a port: `metrics()` of any of them covers all, as gathered by the
+ * supervisor. Everything else is about this process alone.
  */
 export class RegistryOfAll extends Registry {
   readonly #waiting = new Map<number, (text: string | null) => void>();
@@ -23,7 +23,7 @@ export class RegistryOfAll extends Registry {
     });
   }
 
-  /** @throws Error if the supervisor could not put them together. */
+  /** @throws Error if the supervisor could not combine them. */
   override async metrics(): Promise<string> {
     this.#asked += 1;
     const id = this.#asked;
@@ -31,7 +31,7 @@ export class RegistryOfAll extends Registry {
     send({ metricsWanted: id });
     const text = await told;
     this.#waiting.delete(id);
-    if (text === null) throw new Error('the metrics of the processes could not be put together');
+    if (text === null) throw new Error('the metrics of the processes could not be combined');
     return text;
   }
 

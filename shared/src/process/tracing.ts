@@ -1,36 +1,36 @@
 import { z } from 'zod';
 
 /**
- * Traces, as the rest of the program sees them. OpenTelemetry is behind this, and is loaded only where
- * `OTEL_EXPORTER_OTLP_ENDPOINT` is set: without it a process has no `Tracing`, and whatever would begin a span does nothing.
+ * The tracing interface of the program. OpenTelemetry is behind it, and is loaded only if `OTEL_EXPORTER_OTLP_ENDPOINT`
+ * is set: without it a process has no `Tracing`, and starting a span does nothing.
  */
 export interface Tracing {
-  /** Begins a span; null if it is not sampled. One that is never ended is not exported. */
+  /** Starts a span; null if it is not sampled. A span that is never ended is not exported. */
   start(span: NewSpan): Span | null;
-  /** Exports what has ended, for a few seconds at most. */
+  /** Exports ended spans, for a few seconds at most. */
   stop(): Promise<void>;
 }
 
 export interface NewSpan {
   readonly name: string;
   readonly kind: 'server' | 'producer' | 'internal' | 'consumer' | 'client';
-  /** The span that it is part of, as W3C Trace Context writes it. What is not of that form counts as none. */
+  /** The parent span, in W3C Trace Context form. Other text counts as none. */
   readonly parent?: string | undefined;
   readonly startedAt?: Date;
-  /** By OpenTelemetry's semantic conventions where they have a name. Asked for only if the span is sampled. */
+  /** Named after OpenTelemetry's semantic conventions if they have a name. Evaluated only if the span is sampled. */
   readonly attributes: () => SpanAttributes;
 }
 
 export type SpanAttributes = Readonly<Record<string, string | number>>;
 
 export interface Span {
-  /** For what is part of this span: a W3C `traceparent`. */
+  /** The W3C `traceparent` for children of this span. */
   readonly traceparent: string;
   readonly end: (result?: {
-    /** A better one than at the start. */
+    /** Replaces the name from the start. */
     readonly name?: string;
     readonly attributes?: SpanAttributes;
-    /** Whether what the span is about failed: a business "no" did not. */
+    /** Whether the traced work failed: a business "no" is not a failure. */
     readonly isError?: boolean;
     readonly endedAt?: Date;
   }) => void;
@@ -42,7 +42,7 @@ export const tracingSettings = {
     .optional(),
 };
 
-/** The trace that a span is part of, for the log. */
+/** The trace of a span, for the log. */
 export function traceIdOf(traceparent: string): string {
   return traceparent.split('-')[1] ?? '';
 }

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { Database } from '../database/pool.ts';
 import type { Logger } from './logger.ts';
 
-/** Whether a standby is to have what is acknowledged: `expected`, or `none` where there is none by intention. */
+/**
+ * Whether a standby must confirm acknowledged operations: `expected`, or `none` if there is intentionally no standby.
+ */
 export const synchronousStandbySetting = z.enum(['expected', 'none']).default('expected');
 export type SynchronousStandby = z.infer<typeof synchronousStandbySetting>;
 
-/** Warns if what is acknowledged is on one server alone, so that a failover can lose it. */
+/** Warns if acknowledged operations are on one server only, so that a failover can lose them. */
 export async function warnOfFailover(database: Database, expected: SynchronousStandby, log: Logger): Promise<void> {
   if (expected === 'none') return;
   const { rows } = await database.query<{ names: string }>(

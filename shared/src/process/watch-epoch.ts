@@ -5,14 +5,14 @@ import type { Logger } from './logger.ts';
 import { repeat } from './repeat.ts';
 
 /**
- * How long after a promotion its epoch begins at the latest, also while there are no events: `complete_until` is what the server
- * says, as long as it is not restarted before.
+ * The latest time after a promotion at which its epoch begins, even without events: `complete_until` is what the server
+ * reports, unless it was restarted before.
  */
 const INTERVAL_MS = 2_000;
 
 /**
- * Has the epoch begin when a standby was promoted or a backup restored, and logs what that means. Before that, `onOther` is called, and
- * again if it failed: what was read earlier may be of what is lost.
+ * Starts an epoch after a promotion or a restore, and logs its meaning. Before that, `onOther` is called, and again if
+ * it failed: earlier reads may include operations that were lost.
  */
 export function watchEpoch(options: { database: Database; log: Logger; onOther: () => Promise<void> }): {
   stop(): Promise<void>;
@@ -27,7 +27,7 @@ export function watchEpoch(options: { database: Database; log: Logger; onOther: 
     if (seen === null) log.info(fieldsOf(epoch), 'epoch');
     else {
       await onOther();
-      log.warn(fieldsOf(epoch), 'another epoch began: what was acknowledged after complete_until can be missing');
+      log.warn(fieldsOf(epoch), 'another epoch began: operations acknowledged after complete_until may be missing');
     }
     seen = epoch.id;
   }
@@ -49,6 +49,6 @@ function fieldsOf(epoch: Epoch): Record<string, unknown> {
   const { id, number, reason, beganAt, completeUntil, showsPromotions } = epoch;
   return {
     ...{ epoch: id, number, reason, began_at: beganAt, complete_until: completeUntil },
-    ...(showsPromotions ? {} : { hint: 'the server does not tell its timeline: see docs/failover.md' }),
+    ...(showsPromotions ? {} : { hint: 'the server does not report its timeline: see docs/failover.md' }),
   };
 }

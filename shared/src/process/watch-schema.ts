@@ -7,18 +7,18 @@ import { logErrors } from './log-errors.ts';
 import type { Logger } from './logger.ts';
 import { repeat } from './repeat.ts';
 
-/** How often a process looks whether the schema has become another. What it writes meanwhile, the law judges. */
+/** How often a process checks whether the schema has changed. The law judges what it writes meanwhile. */
 const LOOK_MS = 1_000;
 
 export interface SchemaWatch {
-  /** Looks now: something suggests that the schema is another. */
+  /** Checks now: something suggests that the schema has changed. */
   readonly look: () => void;
   stop(): Promise<void>;
 }
 
 /**
- * Watches the version of the schema while a process runs. A newer one that this program still fits is logged once; of one that
- * it does not fit, `onMisfit` is told once what is wrong and what to do: then the process has to end.
+ * Watches the version of the schema while a process runs. A newer one that this program still fits is logged once; for
+ * one that it does not fit, `onMisfit` is called once with what is wrong and what to do: then the process has to end.
  */
 export function watchSchema(options: {
   database: Database;
@@ -27,7 +27,7 @@ export function watchSchema(options: {
   onMisfit: (sentence: string) => void;
 }): SchemaWatch {
   const { database, log, onMisfit } = options;
-  const onError = logErrors(log, 'looking at the version of the schema failed');
+  const onError = logErrors(log, 'reading the schema version failed');
   let known = NEWEST_MIGRATION;
   let isTold = false;
   let looking: Promise<void> | null = null;

@@ -2,8 +2,8 @@ import { connectSender, connectSubscriber, withDeadline } from './connection.ts'
 import type { QueueConnection } from './queue-listener.ts';
 
 /**
- * Workers announce the partitions they have just drained, and that the feed of events has more, so that an API process whose
- * callers wait looks at once. An announcement can be lost: such a process looks from time to time anyway.
+ * Workers announce the partitions they have just drained, and new events in the feed, so that an API process with
+ * waiting callers looks at once. An announcement can be lost: such a process also looks from time to time.
  */
 
 const ANNOUNCE_MS = 500;
@@ -13,15 +13,17 @@ function channelOf(prefix: string): string {
 }
 
 /**
- * Says that the feed has more. On the channel of the partitions, so that a user of Redis needs no other; a listener of the version
- * before takes it for a partition without waiters.
+ * Announces new events. It uses the channel of the partitions, so that a Redis user needs no other; a listener of the
+ * previous version takes it for a partition without waiting callers.
  */
 const FED = 'fed';
 
 export interface Announcer {
-  /** Tells that operations of the partitions ended. @throws Error within half a second if Redis does not take it. */
+  /**
+   * Announces that operations of the partitions ended. @throws Error within half a second if Redis does not accept it.
+   */
   announce(partitions: readonly number[]): Promise<void>;
-  /** Tells that events got their places in the feed. @throws Error as `announce` does. */
+  /** Announces that events got their positions in the feed. @throws Error as `announce` does. */
   announceFed(): Promise<void>;
   close(): void;
 }
@@ -40,13 +42,17 @@ export function createAnnouncer(options: QueueConnection): Announcer {
   };
 }
 
-/** How soon a subscription that Redis refused is asked for again. */
+/** How soon a subscription that Redis refused is requested again. */
 const RETRY_MS = 1_000;
-/** How often one that holds is: a server that is frozen, or was cut off, is only noticed when it does not answer. */
+/**
+ * How often an active subscription is renewed: a server that is frozen or cut off is only noticed when it does not
+ * answer.
+ */
 const RENEW_MS = 5_000;
 
 /**
- * Calls `hear` with the partitions of each announcement, and `hearFed` when the feed has more. Returns the function that stops it.
+ * Calls `hear` with the partitions of each announcement, and `hearFed` when the feed has new events. Returns the
+ * function that stops it.
  */
 export function hearAnnouncements(
   options: QueueConnection & { hear: (partitions: number[]) => void; hearFed?: () => void },

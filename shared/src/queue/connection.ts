@@ -2,22 +2,25 @@ import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import { isDemoted } from './queue-state.ts';
 import { type ParsedRedisUrl, type RedisAddress, type RedisHost, parseRedisUrl } from './redis-address.ts';
 
-/** The only place where connections to Redis are made, whatever kind of Redis it is. */
+/** The only place that connects to Redis, whatever kind of Redis it is. */
 
 const COMMAND_MS = 500;
 const CONNECT_MS = 2_000;
-/** A server that takes commands and answers none is left: it is frozen, or was cut off, and another may have its place. */
+/**
+ * A server that accepts commands but answers none is abandoned: it is frozen or cut off, and another may have taken
+ * over.
+ */
 const SENDER_SILENCE_MS = 1_500;
 /** Longer than BullMQ waits for a job (`queue-listener.ts`): until then Redis has nothing to answer. */
 const RECEIVER_SILENCE_MS = 4_000;
-/** How soon it is noticed that slots of a Cluster are elsewhere, where no node says so: the one that had them is frozen. */
+/** How soon moved slots of a Cluster are noticed if no node reports the move because their previous owner is frozen. */
 const SLOTS_MS = 5_000;
-/** The most that a connection is given up because of what a server answers. */
+/** The most often a connection is abandoned because of a server's answers. */
 const LEAVE_MS = 1_000;
 
 /** A single Redis, the master of Sentinels, or a Cluster. */
 type RedisClient = Redis | Cluster;
-/** Replies are mapped as they always were. */
+/** Replies keep their default mapping. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
 type OnError = (error: Error) => void;
 
@@ -37,9 +40,10 @@ export function connectReceiver(address: RedisAddress, onError: OnError): RedisC
 }
 
 /**
- * A connection for receivers of announcements. Subscriptions end with the connection. Where Redis refuses one that the driver
- * repeats by itself, nobody catches the error, and it would end the process. Of a Cluster any node will do, for each hears what
- * is published at any other; the driver's own way would take INFO, and repeats subscriptions without saying whether they failed.
+ * A connection for receivers of announcements. Subscriptions end with the connection: if the driver repeated them and
+ * Redis refused, the unhandled error would end the process. Any node of a Cluster will do, because each receives what
+ * is published at any other; the driver's own way would need INFO, and repeats subscriptions without reporting
+ * failures.
  */
 export function connectSubscriber(address: RedisAddress, onError: OnError): Redis {
   const url = parse(address);
@@ -50,7 +54,7 @@ export function connectSubscriber(address: RedisAddress, onError: OnError): Redi
   return redis;
 }
 
-/** @param waits whether commands wait for a connection, or fail without one. */
+/** @param waits whether commands wait for a connection or fail without one. */
 function connect(
   address: RedisAddress,
   options: Options,
@@ -65,11 +69,11 @@ function connect(
   }
   const cluster = createCluster(url.hosts, all, {
     enableOfflineQueue: waits,
-    // It asks for INFO. A Cluster that is not whole refuses commands by itself.
+    // The check uses INFO. An incomplete Cluster refuses commands by itself.
     enableReadyCheck: false,
     clusterRetryStrategy: retryIn,
     slotsRefreshTimeout: CONNECT_MS,
-    // Looked up when a node is connected to: a certificate is for the name, and an address may change.
+    // Resolved at each connection: a certificate is for the name, and an address may change.
     dnsLookup: (host, done) => {
       done(null, host);
     },
@@ -81,8 +85,8 @@ function connect(
 }
 
 /**
- * A Cluster that looks every few seconds which node has which slot. The driver's own timer for that starts again after the Cluster
- * was disconnected from, if it was just looking, and keeps the process from ending.
+ * A Cluster that refreshes its slots every few seconds. The driver's own timer for that restarts if the Cluster is
+ * disconnected during a refresh, and keeps the process from ending.
  */
 function createCluster(
   nodes: readonly RedisHost[],
@@ -100,7 +104,7 @@ function createCluster(
   cluster.on('end', () => {
     clearInterval(watch);
   });
-  // BullMQ makes the connection that waits for jobs of the other.
+  // BullMQ derives the connection that waits for jobs from the other one.
   cluster.duplicate = (_nodes, more) => createCluster(nodes, { ...redisOptions, ...more?.redisOptions }, options);
   return cluster;
 }
@@ -113,21 +117,21 @@ function parse({ url }: RedisAddress): ParsedRedisUrl {
 
 const retryIn = (times: number): number => Math.min(50 * times, 1_000);
 
-/** How one server is connected to, or one of several. */
+/** How to connect to one server, or to one of several. */
 function optionsOf(address: RedisAddress, url: ParsedRedisUrl): Options {
   const tls = url.isTls ? { tls: { ...address.tls } } : {};
   const options: Options = {
     ...tls,
     family: url.family,
     connectTimeout: CONNECT_MS,
-    // It asks for INFO, which a user may not be allowed. A server that is still loading refuses commands by itself.
+    // The check uses INFO, which a user may not be allowed. A server that is still loading refuses commands by itself.
     enableReadyCheck: false,
-    // Each connection would ask for two commands more.
+    // Each connection would send two more commands.
     disableClientInfo: true,
     ...(url.username === undefined ? {} : { username: url.username }),
     ...(url.password === undefined ? {} : { password: url.password }),
   };
-  // A node of a Cluster that is lost is not connected to again until the Cluster says that it is there.
+  // A lost node of a Cluster is not reconnected until the Cluster reports it again.
   if (url.kind === 'cluster') return options;
   const again: Options = { ...options, retryStrategy: retryIn, reconnectOnError: leaveDemoted() };
   if (url.kind === 'single') return { ...again, ...url.hosts[0], db: url.db };
@@ -160,7 +164,7 @@ function userOf(
   return { sentinelUsername: user?.username, sentinelPassword: user?.password };
 }
 
-/** The driver writes into what it is given. */
+/** The driver writes into its argument. */
 function mapBy(natMap: ReadonlyMap<string, RedisHost>) {
   return (announced: string): { host: string; port: number } | null => {
     const host = natMap.get(announced);
@@ -169,8 +173,8 @@ function mapBy(natMap: ReadonlyMap<string, RedisHost>) {
 }
 
 /**
- * Leaves a server that was a master and is none: Sentinels, or the name's address, lead to the one that is. It does so once a
- * second at most, for there may be no other.
+ * Leaves a server that is no longer a master: Sentinels, or the name's address, lead to the current one. It does so
+ * once a second at most, because there may be no other.
  */
 function leaveDemoted(): (error: Error) => boolean {
   let leftAt = -Infinity;
@@ -181,7 +185,7 @@ function leaveDemoted(): (error: Error) => boolean {
   };
 }
 
-/** Options that name one host after the other, one for each connection that is tried. */
+/** Options that name one host after another, one per connection attempt. */
 function inTurn(hosts: readonly RedisHost[], options: Options): Options {
   let next = Math.floor(Math.random() * hosts.length);
   const turn = (): RedisHost | undefined => hosts[next++ % hosts.length];

@@ -2,13 +2,13 @@ import { Cluster } from 'ioredis';
 import { connectSender, withDeadline } from './connection.ts';
 import type { QueueConnection } from './queue-listener.ts';
 
-/** Counts that the processes share. They can be lost: a process must be right without them too. */
+/** Counters that processes share. They can be lost: a process must work correctly without them. */
 
-/** What Redis answers a command that counts. */
+/** Redis' reply to a counting command. */
 type Reply = string | number | (string | number)[];
 
 export interface Counters {
-  /** The beginning of the names of all counts, so that one Redis can serve several installations. */
+  /** The prefix of all counter names, so that one Redis can serve several installations. */
   readonly prefix: string;
   /** @throws Error within half a second if Redis does not answer. */
   sendCommand(command: string, ...args: string[]): Promise<Reply>;
@@ -19,7 +19,7 @@ const COUNT_MS = 500;
 
 export function createCounters(options: QueueConnection): Counters {
   const redis = connectSender(options, options.onError);
-  /** A script is loaded into every master of a Cluster: which of them will run it depends on what it counts. */
+  /** A script is loaded into every master of a Cluster, because the counted key decides which of them runs it. */
   const loadScript = async (cluster: Cluster, args: readonly string[]): Promise<Reply> => {
     const replies = await Promise.all(cluster.nodes('master').map((node) => node.call('SCRIPT', ...args)));
     return replies[0] as Reply;

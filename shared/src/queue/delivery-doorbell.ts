@@ -3,16 +3,16 @@ import { connectSender, withDeadline } from './connection.ts';
 import { type QueueConnection, type QueueListener, listenToQueue } from './queue-listener.ts';
 
 /**
- * The doorbell of the webhook endpoints: a BullMQ queue that holds at most one waiting job per endpoint, "this endpoint has
- * something to be told". What there is to tell stands in Postgres; a lost ring makes it late by a second.
+ * The doorbell of the webhook endpoints: a BullMQ queue that holds at most one waiting job per endpoint, "this endpoint
+ * has something to receive". The deliveries are in Postgres; a lost ring makes them late by a second.
  */
 
 /** The hash tag keeps the queue's keys in one slot of a Redis Cluster. */
 const QUEUE = '{wallet-webhooks}';
 const RING_MS = 1_000;
-/** `addBulk` is one pipeline; this is how much may go into one. */
+/** `addBulk` is one pipeline; this is the most that one may contain. */
 const RING_LIMIT = 1_000;
-/** An answer only notes the endpoint, so this many are plenty. */
+/** Handling a ring only notes the endpoint, so this is plenty. */
 const CONCURRENCY = 16;
 
 interface Ring {
@@ -20,7 +20,7 @@ interface Ring {
 }
 
 export interface DeliveryDoorbell {
-  /** Rings for endpoints. @throws Error within about a second if Redis does not take it. */
+  /** Rings for endpoints. @throws Error within about a second if Redis does not accept it. */
   ring(endpointIds: readonly string[]): Promise<void>;
   close(): void;
 }

@@ -4,24 +4,25 @@ import { type QueueState, stateOf } from './queue-state.ts';
 import { type QueueConnection, type QueueListener, listenToQueue } from './queue-listener.ts';
 
 /**
- * The doorbell of the partitions: a BullMQ queue that holds at most one waiting job per partition and lane, "partition 7
- * has work". It only wakes workers; what work there is stands in Postgres. A lost ring is a late operation, nothing else.
+ * The doorbell of the partitions: a BullMQ queue that holds at most one waiting job per partition and lane, "partition
+ * 7 has work". It only wakes workers; the work is in Postgres. A lost ring makes an operation late, nothing else.
  */
 
 /** The hash tag keeps the queue's keys in one slot of a Redis Cluster. */
 const QUEUE = '{wallet-ops}';
 const RING_MS = 1_000;
-/** `addBulk` is one pipeline; this is how much may go into one. */
+/** `addBulk` is one pipeline; this is the most that one may contain. */
 const RING_LIMIT = 1_000;
 
 /**
- * What a ring means. It rises when a worker of the version before would take a ring for another: such a worker hands it back, and
- * BullMQ gives it to the next as often as the `attempts` say that came with it. Rings of before it was said are of version 1, and
- * a version that only adds to what a ring says leaves it as it is: so either version answers what the other rings.
+ * The version of a ring's meaning. It rises when a worker of the previous version would misread a ring: such a worker
+ * hands it back, and BullMQ gives it to the next worker as often as its `attempts` say. Rings without a version are of
+ * version 1, and a version that only adds to what a ring says keeps the number: so each version answers the rings of
+ * the other.
  */
 const RING_VERSION = 1;
 
-/** Which workers a ring wakes: those that apply single operations of high priority, or those that apply all the others. */
+/** Which workers a ring wakes: those for single operations of high priority, or those for everything else. */
 export type Lane = 'high' | 'bulk';
 
 export interface Ring {
@@ -31,7 +32,7 @@ export interface Ring {
 
 type RingData = Ring & { readonly version?: number };
 
-/** Which of a lane's two bells: `sweep` works although a dead worker still holds the job of the other. */
+/** Which of a lane's two bells: `sweep` works even if a dead worker still holds the job of the other. */
 export type Bell = 'accept' | 'sweep';
 
 const BELL_NAMES = {
@@ -40,14 +41,14 @@ const BELL_NAMES = {
 } as const satisfies Record<Lane, Record<Bell, string>>;
 
 export interface Doorbell {
-  /** Rings for a lane of the partitions. @throws Error within about a second if Redis does not take it. */
+  /** Rings for a lane of the partitions. @throws Error within about a second if Redis does not accept it. */
   ring(partitions: readonly number[], lane: Lane, bell: Bell): Promise<void>;
-  /** Whether Redis takes rings: whether a script may write in the queue's slot, and the last ring was not refused. */
+  /** Whether Redis accepts rings: a script may write in the queue's slot, and the last ring was not refused. */
   state(): Promise<QueueState>;
   close(): void;
 }
 
-/** A ring that was refused less than this ago is believed, whatever a probe says. So is the reason of a lost connection. */
+/** A refused ring, or the reason of a lost connection, counts for this long, whatever a probe says. */
 const REFUSED_MS = 5_000;
 const PROBE_EXPIRES_MS = '60000';
 const PROBE = `return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])`;
@@ -87,7 +88,7 @@ export function createDoorbell(options: QueueConnection): Doorbell {
       if (redis.status !== 'ready') return connection.recall() ?? 'down';
       const probe = redis.eval(PROBE, 1, `${prefix}:${QUEUE}:probe`, PROBE_EXPIRES_MS);
       const state = await withDeadline(probe, RING_MS).then(() => 'up' as const, stateOf);
-      // Before it leaves a server that refuses.
+      // Noted before the connection leaves a server that refuses.
       if (state !== 'up') connection.note(state);
       return state === 'up' ? (ring.recall() ?? 'up') : state;
     },
@@ -97,7 +98,7 @@ export function createDoorbell(options: QueueConnection): Doorbell {
   };
 }
 
-/** What was last wrong, as long as it is to be believed. Nothing is known of why a server is away but from it. */
+/** The last problem, while it still counts. Only that tells why a server does not answer. */
 function createMemory() {
   let noted: { readonly state: QueueState; readonly at: number } | undefined;
   const isFresh = (): boolean => noted !== undefined && performance.now() - noted.at < REFUSED_MS;
@@ -111,9 +112,9 @@ function createMemory() {
 }
 
 /**
- * Calls `answer` for each ring, up to `concurrency` at once over all partitions. A ring of a newer version is left to workers that
- * know it, and `onNewer` is told: if none of them takes it, their sweepers find what it was for. Whether BullMQ still considers a
- * ring ours does not matter: safety comes from the database's locks.
+ * Calls `answer` for each ring, up to `concurrency` at once over all partitions. A ring of a newer version is left to
+ * workers that know it, after `onNewer` is called: if none of them takes it, their sweepers find its operations.
+ * Whether BullMQ still considers a ring ours does not matter: the database's locks provide the safety.
  */
 export function listenToDoorbell(
   options: QueueConnection & { concurrency: number; answer: (ring: Ring) => Promise<void>; onNewer?: () => void },

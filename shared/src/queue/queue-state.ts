@@ -1,7 +1,7 @@
 /**
- * Whether Redis takes rings, and if not, why: it can only be read (a replica, a demoted master, one that lacks replicas or
- * cannot save), its memory is full, it does not have the queue's slot of a Cluster, it forbids a command or does not know it, or
- * nothing is known but that it does not answer.
+ * Whether Redis accepts rings, and if not, why: it is read-only (a replica, a demoted master, one that lacks replicas
+ * or cannot save), its memory is full, it does not have the queue's slot of a Cluster, it forbids or does not know a
+ * command, or it does not answer and nothing else is known.
  */
 export type QueueState = 'up' | 'read_only' | 'full' | 'slotless' | 'forbidden' | 'down';
 
@@ -10,7 +10,7 @@ const STATES: readonly (readonly [RegExp, QueueState])[] = [
   [/^OOM\b/, 'full'],
   [/^(CLUSTERDOWN|MOVED|ASK|CROSSSLOT)\b/, 'slotless'],
   [/^(NOPERM|NOAUTH|WRONGPASS)\b|^ERR unknown command/, 'forbidden'],
-  // Of a command that a script calls: it has no code of its own.
+  // For commands inside a script, which have no code of their own.
   [/^(ERR )?(The user executing the script can't|ACL failure in script)/, 'forbidden'],
 ];
 
@@ -22,18 +22,18 @@ export function stateOf(error: unknown): QueueState {
   return STATES.find(([pattern]) => pattern.test(refusal))?.[1] ?? 'down';
 }
 
-/** Whether an error says that the server was a master and is none, or is not one yet. */
+/** Whether an error says that the server is no longer a master, or not one yet. */
 export function isDemoted(error: unknown): boolean {
   return DEMOTED.test(refusalOf(error));
 }
 
 /**
- * Before version 7.0 the code of a command that a script calls stands behind where it was called:
- * `ERR Error running script (call to f_…): @user_script:1: @user_script: 1: -READONLY …`.
+ * Before version 7.0 the code of a command inside a script comes after the place of the call: `ERR Error running script
+ * (call to f_…): @user_script:1: @user_script: 1: -READONLY …`.
  */
 const OF_SCRIPT = /^ERR Error running script \(call to \S+\): (@user_script: ?\d+: )*-?/;
 
-/** What Redis says, beginning with its code. */
+/** Redis' message, beginning with its code. */
 function refusalOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(OF_SCRIPT, '');
 }

@@ -1,15 +1,17 @@
-/** Which Redis: what `REDIS_URL` says, and what a URL has no place for. */
+/** Which Redis to use: the contents of `REDIS_URL`, and the settings that have no place in a URL. */
 export interface RedisAddress {
   readonly url: string;
-  /** PEM texts: the authority that the servers are checked against instead of the usual ones, and what we show them. */
+  /** PEM texts: the authority that replaces the default ones for checking servers, and our own certificate and key. */
   readonly tls?: {
     readonly ca?: Buffer | undefined;
     readonly cert?: Buffer | undefined;
     readonly key?: Buffer | undefined;
   };
-  /** What the Sentinels ask for. Without it they are asked without a password, then with that of the URL. */
+  /** Credentials for the Sentinels. Without them, first no password is tried, then that of the URL. */
   readonly sentinelUser?: { readonly username: string | undefined; readonly password: string };
-  /** From an address that Sentinels or nodes of a Cluster announce, `host:port`, to one that can be reached from here. */
+  /**
+   * From an address that Sentinels or nodes of a Cluster announce, `host:port`, to one that can be reached from here.
+   */
   readonly natMap?: ReadonlyMap<string, RedisHost>;
 }
 
@@ -25,12 +27,12 @@ export interface ParsedRedisUrl {
   readonly isTls: boolean;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** Of a single Redis one, otherwise at least one. */
+  /** Exactly one for a single Redis, otherwise at least one. */
   readonly hosts: readonly RedisHost[];
-  /** What the Sentinels call the set; empty where there are none. */
+  /** The Sentinels' name for the set; empty without Sentinels. */
   readonly masterName: string;
   readonly db: number;
-  /** 4 or 6 to look up only addresses of that family. */
+  /** 4 or 6 to resolve only addresses of that family. */
   readonly family: number;
 }
 
@@ -40,12 +42,12 @@ const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 const NUMBER = /^\d{1,4}$/;
 const PORTS = { single: 6379, cluster: 6379, sentinel: 26_379 } as const satisfies Record<RedisKind, number>;
 
-const NOT_A_URL = 'must be a URL (percent-encode what is special in a password)';
+const NOT_A_URL = 'must be a URL (percent-encode special characters in a password)';
 const SCHEMES =
   'must begin with redis://, redis-sentinel:// or redis-cluster://, or with rediss://, rediss-sentinel:// or ' +
   'rediss-cluster:// for TLS';
 
-/** Reads a `REDIS_URL`. A string says what is wrong with it, without repeating it. */
+/** Reads a `REDIS_URL`. A returned string says what is wrong with it, without repeating it. */
 export function parseRedisUrl(url: string): ParsedRedisUrl | string {
   const scheme = SCHEME.exec(url);
   if (scheme === null) return SCHEMES;
@@ -87,7 +89,7 @@ function parseHosts(text: string, kind: RedisKind): RedisHost[] | string {
   return hosts.filter((host) => host !== null);
 }
 
-/** Null if it is no host. */
+/** Null if it is not a host. */
 export function parseHost(text: string, port?: number): RedisHost | null {
   const match = HOST.exec(text);
   const given = match?.[2] === undefined ? port : Number(match[2]);
@@ -97,14 +99,14 @@ export function parseHost(text: string, port?: number): RedisHost | null {
 
 function parseFamily(query: string): number | string {
   const match = /^\??(?:family=([046]))?$/.exec(query);
-  // Anything else could replace the limits of time that keep a Redis that hangs from holding anything up.
+  // Other parameters could replace the time limits that protect against a Redis that hangs.
   return match === null ? 'must have no parameters but family=4, family=6 or family=0' : Number(match[1] ?? 0);
 }
 
 function parsePath(path: string, kind: RedisKind): Pick<ParsedRedisUrl, 'masterName' | 'db'> | string {
   switch (kind) {
     case 'single':
-      if (path !== '' && !NUMBER.test(path)) return 'must have the number of a database, or nothing, after the host';
+      if (path !== '' && !NUMBER.test(path)) return 'must have a database number, or nothing, after the host';
       return { masterName: '', db: Number(path) };
     case 'cluster':
       if (path !== '' && path !== '0') return 'must have nothing after its hosts: a Cluster has one database';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What a key may be allowed. The database knows the same list. */
+/** The scopes a key may have. The database has the same list. */
 export const SCOPES = [
   'operations:read',
   'operations:write',
@@ -15,22 +15,22 @@ export type Scope = (typeof SCOPES)[number];
 
 export const NAME_MOST = 100;
 export const RATE_LIMIT_MOST = 100_000;
-/** As many keys can be good at once: every API process holds them all, and reads them every second. */
+/** The most keys that can be valid at once: every API process holds them all, and reads them every second. */
 export const KEYS_MOST = 1_000;
 
-/** A key as it is told to people: without its hash. */
+/** A key without its hash, as it is shown. */
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** Requests per second; null is as fast as it goes. */
+  /** Requests per second; null is unlimited. */
   readonly rateLimit: number | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
 }
 
-/** A key as it is held against a token. */
+/** A key as it is compared with a token. */
 export interface UsableKey extends Pick<ApiKey, 'id' | 'name' | 'scopes' | 'rateLimit' | 'expiresAt'> {
   readonly tokenHash: Buffer;
   readonly previousTokenHash: Buffer | null;
@@ -45,7 +45,7 @@ export function makeToken(keyId: string): string {
   return `wk_${keyId.replaceAll('-', '')}_${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }
 
-/** The id of the key that a token says it is of; null if it is no token. */
+/** The id of the key in a token; null if the text is not a token. */
 export function keyIdOf(token: string): string | null {
   const parts = TOKEN.exec(token);
   return parts === null ? null : parts.slice(1).join('-');
@@ -58,7 +58,7 @@ export function hashToken(token: string): Buffer {
 
 const IN_TEXT = /wk_([0-9a-f]{32})_[A-Za-z0-9_-]+/g;
 
-/** A text without the tokens that were in it. The id of a key is no secret. */
+/** Removes tokens from a text. The id of a key is not secret. */
 export function hideTokens(text: string): string {
   return text.includes('wk_') ? text.replace(IN_TEXT, 'wk_$1_***') : text;
 }

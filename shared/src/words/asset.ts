@@ -1,6 +1,6 @@
-/** What an asset may be. The database checks the same. */
+/** The limits of assets. The database checks the same. */
 
-/** How a code is written. */
+/** The form of a code. */
 export const ASSET_CODE = /^[A-Z][A-Z0-9]{1,15}$/;
 /** The most decimals. */
 export const SCALE_MOST = 9;

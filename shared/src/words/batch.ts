@@ -8,13 +8,13 @@ export const BATCH_LIMIT = 1_000_000;
 export const ATOMIC_LIMIT = 1_000;
 
 /**
- * The ids of batches and of their lines are UUIDs of version 7 (RFC 9562), whose random bits hold, in this order: 12 bits
- * of partition, 42 that are random and the same for the whole batch, and 20 bits of the line's position. So the lines of a
+ * The ids of batches and of their lines are UUIDs of version 7 (RFC 9562), whose random bits contain, in this order: 12
+ * bits of partition, 42 random bits shared by the whole batch, and 20 bits of the line's position. So the lines of a
  * batch in a partition are one range of ids, in the order of the file.
  */
 const POSITION_DIGITS = 5;
 const LAST_POSITION = 0xfffff;
-/** Where the batch itself stands among its lines: no partition has this number. */
+/** The partition number in the id of the batch itself: no partition has it. */
 const BATCH_PARTITION = 'fff';
 const LAST_PARTITION = 0xffe;
 
@@ -33,12 +33,12 @@ export function lineId(batchId: string, partition: number, position: number): st
   return prefixOf(batchId, partition) + position.toString(16).padStart(POSITION_DIGITS, '0');
 }
 
-/** The line's place in its batch, counted from 1. */
+/** The line's position in its batch, counted from 1. */
 export function positionOf(lineId: string): number {
   return parseInt(lineId.slice(-POSITION_DIGITS), 16);
 }
 
-/** The lowest and highest id that a line of the batch can have. Between them lie few others. */
+/** The lowest and highest id that a line of the batch can have. Few other ids lie between them. */
 export function boundsOfBatch(batchId: string): readonly [string, string] {
   return [lineId(batchId, 0, 0), lineId(batchId, LAST_PARTITION, LAST_POSITION)];
 }

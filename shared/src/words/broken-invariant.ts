@@ -1,6 +1,6 @@
 /**
- * Something that cannot happen did: the code or the database is wrong. Nothing is decided on such ground; the work stays
- * where it is, and who meets this logs it as fatal.
+ * Something impossible happened: the code or the database is wrong. Nothing is decided because of it; the work stays
+ * where it is, and the worker that meets this logs it as fatal.
  */
 export class BrokenInvariant extends Error {
   readonly details: unknown;

@@ -1,6 +1,9 @@
 import { writeJson } from './json-text.ts';
 
-/** A fact to tell. What it is about stands under `data` as the API answers it, with its place in the order of its wallet. */
+/**
+ * Something that happened. Its subject is in `data`, as the API answers it, with a number in the order of its wallet's
+ * events.
+ */
 export const EVENT_TYPES = [
   'operation.succeeded',
   'operation.failed',
@@ -13,10 +16,10 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** Subscribes to every type, also to those that do not exist yet. */
+/** Subscribes to every type, including future ones. */
 export const EVERY_TYPE = '*';
 
-/** An event as it is stored and told: `body` never changes, whatever is sent of it and how often. */
+/** An event as it is stored and sent: `body` never changes, however often it is sent. */
 export interface Event {
   readonly id: string;
   readonly type: EventType;
@@ -25,8 +28,8 @@ export interface Event {
 }
 
 /**
- * The body of an event: the payload of the Standard Webhooks specification. `sequence` orders the events of one wallet: of two
- * of them, that with the higher one happened later. It has gaps.
+ * The body of an event: the payload of the Standard Webhooks specification. `sequence` orders the events of one wallet:
+ * of two of them, the one with the higher number happened later. It has gaps.
  */
 export function eventBody(type: EventType, createdAt: Date, sequence: bigint, data: object): string {
   return writeJson({ type, timestamp: createdAt.toISOString(), data: { ...data, sequence: Number(sequence) } });

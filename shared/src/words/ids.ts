@@ -6,7 +6,9 @@ export function newId(): string {
   return generator.generate().toString();
 }
 
-/** Random numbers drawn at once. The package draws 8, for which the request costs more than the numbers. */
+/**
+ * How many random numbers are drawn at once. The package draws 8 at a time, where the call costs more than the numbers.
+ */
 const DRAWN = 1_024;
 
 const generator = new V7Generator({ nextUint32: createRandom() });
@@ -24,12 +26,15 @@ function createRandom(): () => number {
 }
 
 const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** What Postgres reads as a uuid: 32 hex digits, a hyphen allowed after any group of four, braces around all or not. */
+/**
+ * What Postgres reads as a uuid: 32 hex digits, optionally with a hyphen after any group of four, and optionally in
+ * braces.
+ */
 const ACCEPTED = /^(?:[0-9a-f]{4}-?){7}[0-9a-f]{4}$/i;
 
 /**
- * The one spelling of a uuid, for every spelling that Postgres takes; null for anything else. Two spellings of one wallet
- * must hash to one partition, so this runs at every edge.
+ * The canonical spelling of a uuid, for every spelling that Postgres takes; null for anything else. Two spellings of
+ * one wallet must hash to one partition, so this runs at every edge.
  */
 export function canonicalUuid(text: string): string | null {
   if (CANONICAL.test(text)) return text;
@@ -40,8 +45,9 @@ export function canonicalUuid(text: string): string | null {
 }
 
 /**
- * The id of the wallet that is made when a client is first credited in an asset. It follows from the two, so that every process that
- * makes the wallet at that moment makes the same one. Its time (UUID version 7) is that of the client's id.
+ * The id of the wallet that is created when a client is first credited in an asset. It is derived from the two, so that
+ * all processes that create the wallet at that moment create the same one. Its time (UUID version 7) is that of the
+ * client's id.
  */
 export function firstWalletId(clientId: string, assetId: number): string {
   const hash = createHash('sha256').update(`${clientId} ${assetId}`).digest('hex');

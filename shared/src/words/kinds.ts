@@ -1,36 +1,39 @@
 /**
- * The catalogue: what each kind of operation does. The rules of the ledger, the statement that applies lines in sets, the
- * audit, the schemas of the API, the columns of a batch and the routes follow from it. The constraints and the law of the
- * database (`law.sql`) are compared with it by tests.
+ * The catalogue: what each kind of operation does. The rules of the ledger, the statement that applies lines in sets,
+ * the audit, the schemas of the API, the columns of a batch and the routes follow from it. Tests compare the
+ * constraints and the law of the database (`law.sql`) with it.
  */
 
 /**
- * Whose account an entry is on: the operation's wallet, what is held of it, the receiving wallet of a transfer, or the treasury of
- * the partition.
+ * The owner of an entry's account: the operation's wallet, its held account, the receiving wallet of a transfer, or the
+ * treasury of the partition.
  */
 export const PARTIES = ['wallet', 'held', 'receiver', 'treasury'] as const;
 export type Party = (typeof PARTIES)[number];
 
 /**
- * How a request of the general form names wallets: by `wallet_id`, by `from_wallet_id` and `to_wallet_id`, by a user and an asset,
- * by the hold or the operation whose wallet it is, or by the legs of a posting.
+ * How a request of the general form names wallets: by `wallet_id`, by `from_wallet_id` and `to_wallet_id`, by a user
+ * and an asset, by a hold or an operation, or by the legs of a posting.
  */
 export type Naming = 'wallet' | 'two_wallets' | 'user' | 'hold' | 'operation' | 'legs';
 
 export interface Kind {
-  /** Where the amount leaves, and where it arrives: one entry on each. Null where the terms of the operation say. */
+  /** The accounts that the amount leaves and reaches: one entry on each. Null if the terms of the operation decide. */
   readonly from: Party | null;
   readonly to: Party | null;
-  /** Whether an operation of it says more than an amount: it has a row of `operation_terms`, and may move more than once. */
+  /**
+   * Whether its operations specify more than an amount: they have a row in `operation_terms`, and may move more than
+   * once.
+   */
   readonly hasTerms: boolean;
-  /** What has to hold for it beyond what holds for every movement. */
+  /** Rules beyond those for every movement. */
   readonly rule: 'asset_transferable' | null;
-  /** Whether lines of it may be applied in sets: only what moves between a wallet and the treasury and has no rule. */
+  /** Whether its lines may be applied in sets: only for movements between a wallet and the treasury without a rule. */
   readonly inSets: boolean;
   readonly namedBy: readonly Naming[];
   /** Its `operation_type` on the route of a wallet. */
   readonly walletWord: string | null;
-  /** The last step of its route below a user. */
+  /** The last segment of its route below a user. */
   readonly userWord: string | null;
 }
 
@@ -63,12 +66,12 @@ export const KINDS = {
   posting: { ...WITH_TERMS, from: null, to: null, namedBy: ['legs'] },
 } as const satisfies Record<string, Kind>;
 
-/** Which kinds a reversal can take back: what is held is given back by a release, and a reversal by doing again what it took back. */
+/** The kinds that can be reversed: a hold is undone by a release, and a reversal by repeating what it reversed. */
 export function isReversible(type: keyof typeof KINDS): boolean {
   return type !== 'hold' && type !== 'release' && type !== 'reversal';
 }
 
-/** What its entry on an account of the party is, as a multiple of the amount; null where it has none. */
+/** The kind's entry on an account of the party, as a multiple of the amount; null if it has none. */
 export function signOf(kind: Kind, party: Party): 1 | -1 | null {
   if (kind.from === party) return -1;
   return kind.to === party ? 1 : null;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * A moment as a caller gives it. The database keeps microseconds and answers show milliseconds; the shown millisecond is what is
- * compared, so that a time taken from an answer finds what it was shown for. A finer moment lies between two milliseconds.
+ * A time as a caller gives it. The database keeps microseconds and answers show milliseconds; comparisons use the shown
+ * millisecond, so that a time taken from an answer finds what it was shown for. A finer time lies between two
+ * milliseconds.
  */
 export interface Moment {
   /** The last millisecond that is not after it. */
@@ -15,8 +16,8 @@ const RFC_3339 = z.union([z.iso.datetime({ offset: true }), z.iso.datetime({ off
 const BETWEEN_MILLISECONDS = /\.\d{3}\d*[1-9]/;
 
 /**
- * Reads a moment in the format of RFC 3339: any offset, any number of decimals, `t` and `z` in either case; the seconds may be
- * left out. Null for anything else, for a leap second, and for a moment outside the years 0 to 9999 in UTC.
+ * Reads a time in the format of RFC 3339: any offset, any number of decimals, `t` and `z` in either case; the seconds
+ * may be left out. Null for anything else, for a leap second, and for a time outside the years 0 to 9999 in UTC.
  */
 export function parseMoment(text: string): Moment | null {
   const upper = text.toUpperCase();

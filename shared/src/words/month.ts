@@ -1,4 +1,4 @@
-/** A month in UTC, as `2026-01`: so months compare as texts do. */
+/** A month in UTC, such as `2026-01`: months compare like texts. */
 export type Month = string;
 
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
@@ -22,12 +22,12 @@ export function monthOf(moment: Date): Month {
   return moment.toISOString().slice(0, 7);
 }
 
-/** The month in which an id was made: ids are UUIDs of version 7, which begin with the milliseconds (RFC 9562). */
+/** The month in which an id was created: ids are UUIDs of version 7, which begin with the milliseconds (RFC 9562). */
 export function monthOfId(id: string): Month {
   return monthOf(new Date(parseInt(id.slice(0, 8) + id.slice(9, 13), 16)));
 }
 
-/** The lowest id that can be made in a month: every id that was made before it is lower. */
+/** The lowest id that can be created in a month: every earlier id is lower. */
 export function firstIdOf(month: Month): string {
   const time = startOf(month).getTime().toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;

@@ -1,14 +1,17 @@
 import { KINDS } from './kinds.ts';
 
-/** A request to move an amount, as accepted: `scheduled` until it is due, if it is; `pending`; then `succeeded` or `failed`, once. */
+/**
+ * A request to move an amount, as accepted: `scheduled` until it is due, if it has a time; `pending`; then `succeeded`
+ * or `failed`, once.
+ */
 
 export type OperationType = keyof typeof KINDS;
 
 export const OPERATION_TYPES = Object.keys(KINDS) as [OperationType, ...OperationType[]];
 
 /**
- * An operation of high priority does not wait for other wallets' operations of low priority. Those of one wallet keep their
- * order, whatever their priorities.
+ * An operation of high priority does not wait for other wallets' operations of low priority. Those of one wallet keep
+ * their order, whatever their priorities.
  */
 export const PRIORITIES = ['high', 'low'] as const;
 export type Priority = (typeof PRIORITIES)[number];

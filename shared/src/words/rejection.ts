@@ -17,14 +17,15 @@ export type RejectionCode = (typeof REJECTION_CODES)[number];
 
 const MESSAGES = {
   hold_closed: 'Nothing is left of the hold: it was captured or released, has expired, or never succeeded.',
-  hold_exceeded: 'Less is left of the hold than the amount.',
+  hold_exceeded: 'The amount exceeds what is left of the hold.',
   operation_not_succeeded: 'The operation to reverse has not succeeded: nothing can be taken back.',
-  reversal_exceeds_operation: 'Less is left of the operation to reverse than the amount: the rest was reversed before.',
+  reversal_exceeds_operation:
+    'The amount exceeds what is left of the operation to reverse: the rest was reversed ' + 'before.',
   asset_not_transferable: 'The asset cannot be transferred between wallets.',
   wallet_closed: 'A wallet of the operation is closed.',
   wallet_frozen: 'A wallet of the operation is frozen.',
-  insufficient_funds: 'The wallet or house account that pays has less available than the amount.',
-  balance_limit_exceeded: 'The wallet that is credited would hold more than a wallet can.',
+  insufficient_funds: 'The paying wallet or house account has less available than the amount.',
+  balance_limit_exceeded: 'The credited wallet would exceed the highest balance that a wallet can have.',
   cancelled: 'The batch was cancelled before the operation was applied.',
   other_line_failed: 'Another line of the atomic batch failed, so none was applied.',
   internal_error: 'The operation could not be applied. Nothing was moved.',

@@ -46,7 +46,7 @@ it('both assets move in one operation, or neither, whichever side lacks funds', 
   // The desk has 50.00 EUR left, and may not go below zero; the trader has 91.50 USD left.
   expect(await exchange.fail('/postings', buy(desk, trader, '54.26', '50.01'))).toBe('insufficient_funds');
   expect(await exchange.fail('/postings', buy(desk, trader, '91.51', '1.00'))).toBe('insufficient_funds');
-  // It sees what its legs before did: the dollars are there to be given back, the euros are not yet.
+  // It sees the effects of earlier legs: the dollars are there to be given back, the euros are not yet.
   const paidLast = { legs: [...(buy(desk, trader, '1.00', '50.01') as { legs: object[] }).legs].reverse() };
   expect(await exchange.fail('/postings', paidLast)).toBe('insufficient_funds');
   expect([await exchange.balances(...trader), await exchange.houseBalance(desk)]).toEqual([['91.50', '100.00'], after]);
@@ -89,7 +89,7 @@ it('what a desk has is sold once, however many buy it at once', async () => {
   expect(await exchange.houseBalance(desk)).toEqual({ USD: '55.00' });
 });
 
-it('a house account that may go below zero lends what it does not have', async () => {
+it('a house account that may go below zero lends more than it has', async () => {
   await request(exchange.service.url)
     .post('/accounts')
     .send({ name: 'market-maker', may_go_negative: true })

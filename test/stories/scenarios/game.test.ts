@@ -23,7 +23,7 @@ async function join(gold: string): Promise<{ routes: string; id: string; purchas
 const buy = async (routes: string, amount: string, item: string): Promise<string> =>
   (await game.succeed(`${routes}/spend`, { asset: 'GOLD', amount, metadata: { item } }))['id'];
 
-it('what was bought in the shop is refunded whole, or in parts up to its price', async () => {
+it('a purchase in the shop is refunded whole, or in parts up to its price', async () => {
   const { routes, id } = await join('1000.00');
   const [sword, potions] = [await buy(routes, '300.00', 'sword'), await buy(routes, '50.00', 'five potions')];
   expect(await game.balances(id)).toEqual(['650.00']);
@@ -56,7 +56,7 @@ it('a refund that is sent twice under one key is made once', async () => {
   expect(await game.balances(id)).toEqual(['100.00']);
 });
 
-it('a purchase of gold whose payment was disputed is taken back as far as the gold is there', async () => {
+it('a purchase of gold whose payment was disputed is taken back as far as the gold is left', async () => {
   const { routes, id, purchase } = await join('500.00');
   await buy(routes, '200.00', 'castle');
   expect(await game.fail(`/operations/${purchase}/reversal`)).toBe('insufficient_funds');
@@ -73,7 +73,7 @@ it('a bonus that was given in error is taken back', async () => {
   expect(await game.balances(id)).toEqual(['10.00']);
 });
 
-it('a promotion gives gold away until its budget is used up, to however many players ask at once', async () => {
+it('a promotion gives gold away until its budget is used up, however many players ask at once', async () => {
   await game.addAccounts('promotions');
   const studio = await game.wallet('100.00', 'GOLD');
   await game.succeed('/postings', { legs: [leg(wallet(studio), house('promotions'), '100.00')] });
@@ -95,7 +95,7 @@ it('a promotion gives gold away until its budget is used up, to however many pla
   expect(await game.houseBalance('promotions')).toEqual({ GOLD: '10.00' });
 });
 
-it('gold does not pass from player to player, by no way', async () => {
+it('gold does not pass from player to player in any way', async () => {
   const [giver, taker] = [(await join('100.00')).id, (await join('1.00')).id];
   const transfer = { from_wallet_id: giver, to_wallet_id: taker, amount: '5.00' };
   expect(await game.fail('/transfers', transfer)).toBe('asset_not_transferable');

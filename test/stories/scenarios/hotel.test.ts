@@ -15,13 +15,13 @@ async function authorise(guest: string, amount: string): Promise<string> {
   return (await hotel.succeed(`/wallets/${guest}/holds`, { amount, expires_in: WEEK_S }))['id'];
 }
 
-/** What the guest can spend, and what is held. */
+/** The guest's available and held amounts. */
 async function ofGuest(guest: string): Promise<string[]> {
   const { balance, held } = await hotel.read(`/wallets/${guest}`);
   return [balance, held];
 }
 
-it('a stay is captured night by night, and what is left at its end goes back', async () => {
+it('a stay is captured night by night, and the rest is released at its end', async () => {
   const [guest, desk] = [await hotel.wallet('500.00'), await hotel.wallet()];
   const stay = await authorise(guest, '300.00');
   expect(await ofGuest(guest)).toEqual(['200.00', '300.00']);
@@ -40,18 +40,18 @@ it('a stay is captured night by night, and what is left at its end goes back', a
   expect([await hotel.balances(desk), await hotel.houseBalance('city-tax')]).toEqual([['270.00'], { USD: '6.00' }]);
   const ended = await hotel.read(`/holds/${stay}`);
   expect(ended).toMatchObject({ status: 'closed', captured: '276.00', released: '24.00', remaining: '0.00' });
-  // Every capture of it, the one that failed too, in the order in which they were accepted.
+  // Every capture of it, including the failed one, in the order of acceptance.
   expect(ended['operations']).toHaveLength(5);
   expect(await hotel.fail(`/holds/${stay}/capture`, night)).toBe('hold_closed');
 });
 
-it('a stay is extended by a second hold, which is a hold of its own', async () => {
+it('a stay is extended by a second, independent hold', async () => {
   const [guest, desk] = [await hotel.wallet('400.00'), await hotel.wallet()];
   const stay = await authorise(guest, '250.00');
   expect(await hotel.fail(`/wallets/${guest}/holds`, { amount: '150.01' })).toBe('insufficient_funds');
   const extension = await authorise(guest, '120.00');
   expect(await ofGuest(guest)).toEqual(['30.00', '370.00']);
-  // More than is left of a hold is not taken from the other one.
+  // An amount beyond the rest of one hold is not taken from the other one.
   expect(await hotel.fail(`/holds/${stay}/capture`, { amount: '260.00', to_wallet_id: desk })).toBe('hold_exceeded');
   await hotel.succeed(`/holds/${stay}/capture`, { to_wallet_id: desk });
   expect(await ofGuest(guest)).toEqual(['30.00', '120.00']);
@@ -68,7 +68,7 @@ it('a stay is extended by a second hold, which is a hold of its own', async () =
   ]);
 });
 
-it('a cancelled booking is released, of a frozen wallet too, and a no-show is captured in part', async () => {
+it('a cancelled booking is released, even for a frozen wallet, and a no-show is captured in part', async () => {
   const guest = await hotel.wallet('300.00');
   const [cancelled, missed] = [await authorise(guest, '100.00'), await authorise(guest, '200.00')];
   expect(await hotel.fail(`/wallets/${guest}/operation`, { operation_type: 'WITHDRAW', amount: '0.01' })).toBe(
@@ -82,7 +82,7 @@ it('a cancelled booking is released, of a frozen wallet too, and a no-show is ca
   expect(await ofGuest(guest)).toEqual(['250.00', '0.00']);
 });
 
-it('a night that was captured in error is given back to what the guest can spend, not to the hold', async () => {
+it("a night that was captured in error goes back to the guest's available balance, not to the hold", async () => {
   const [guest, desk] = [await hotel.wallet('100.00'), await hotel.wallet()];
   const stay = await authorise(guest, '100.00');
   const night = { amount: '40.00', to_wallet_id: desk, final: false };

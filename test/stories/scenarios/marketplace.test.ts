@@ -9,14 +9,14 @@ beforeAll(async () => {
 afterAll(() => market.end());
 
 let houses = 0;
-/** House accounts of a test's own. */
+/** House accounts for each test. */
 async function openHouse() {
   houses += 1;
   const [escrow, fees] = [`escrow-${houses}`, `fees-${houses}`];
   await market.addAccounts(escrow, fees);
   return {
     fees,
-    /** The buyer pays into escrow. Answers the id of the payment. */
+    /** The buyer pays into escrow. Returns the id of the payment. */
     pay: async (buyer: string, amount: string, order: string): Promise<string> => {
       const legs = [leg(wallet(buyer), house(escrow), amount)];
       return (await market.succeed('/postings', { legs, reference_id: `${order}-payment`, metadata: { order } }))['id'];
@@ -32,7 +32,7 @@ async function openHouse() {
   };
 }
 
-it('an order is paid into escrow, and paid out less the fee in one act, once', async () => {
+it('an order is paid into escrow, and paid out less the fee in one posting, once', async () => {
   const { pay, payoutOf, figures } = await openHouse();
   const [buyer, seller] = [await market.wallet('200.00'), await market.wallet()];
   await pay(buyer, '120.00', 'order-1');
@@ -46,7 +46,7 @@ it('an order is paid into escrow, and paid out less the fee in one act, once', a
   expect(await figures(buyer, seller)).toEqual(['80.00', '108.00', '0.00', '12.00']);
 });
 
-it('a complaint takes back the payout with its fee, and then the payment', async () => {
+it('a complaint reverses the payout with its fee, and then the payment', async () => {
   const { pay, payoutOf, figures } = await openHouse();
   const [buyer, seller] = [await market.wallet('50.00'), await market.wallet()];
   const payment = await pay(buyer, '50.00', 'order-2');
@@ -63,7 +63,7 @@ it('a complaint takes back the payout with its fee, and then the payment', async
   expect(await market.fail(`/operations/${payout}/reversal`)).toBe('reversal_exceeds_operation');
 });
 
-it('what a seller has spent is taken back only within a credit limit, which the next sale pays off', async () => {
+it('spent earnings of a seller are taken back only within a credit limit, which the next sale pays off', async () => {
   const { pay, payoutOf, figures } = await openHouse();
   const [buyer, seller] = [await market.wallet('100.00'), await market.wallet()];
   const payment = await pay(buyer, '80.00', 'order-3');
@@ -87,7 +87,7 @@ it('what a seller has spent is taken back only within a credit limit, which the 
   expect(await figures(buyer, seller)).toEqual(['0.00', '30.00', '0.00', '10.00']);
 });
 
-it('an order is reserved by a hold instead, captured in parts to seller and fees, and given back in part', async () => {
+it('an order is reserved by a hold instead, captured in parts to seller and fees, and reversed in part', async () => {
   const { fees, figures } = await openHouse();
   const [buyer, seller] = [await market.wallet('100.00'), await market.wallet()];
   const { id: hold } = await market.succeed(`/wallets/${buyer}/holds`, { amount: '80.00' });

@@ -21,7 +21,7 @@ const salaryOf = (employee: number): string => (2_000 + employee / 100).toFixed(
 
 const reversalOf = (operation_id: string): object => ({ type: 'reversal', operation_id });
 
-/** Makes the employees as clients with a wallet each. Answers the wallets. */
+/** Creates the employees as clients with a wallet each. Returns the wallets. */
 async function hire(): Promise<string[]> {
   const clients = Array.from({ length: EMPLOYEES }, (_, number) => ({
     ...{ login: `employee-${number}`, name: `Employee ${number}` },
@@ -47,7 +47,7 @@ async function linesOf(batch: string): Promise<{ id: string; status: string; cod
   return lines.map(({ id, status, error }) => ({ id, status, code: error?.code ?? null }));
 }
 
-it('a payroll pays all but one by a batch, and is taken back whole or not at all', async () => {
+it('a payroll pays all but one by a batch, and is reversed whole or not at all', async () => {
   const wallets = await hire();
   const company = await payroll.wallet('2004995.00');
   await payroll.setWallet(wallets[FROZEN]!, { status: 'frozen' });
@@ -86,7 +86,7 @@ it('a payroll pays all but one by a batch, and is taken back whole or not at all
   const nothing = wallets.map((_, employee) => (employee === SPENDER ? '-0.01' : '0.00'));
   expect(await balancesOf(company, ...wallets)).toEqual(['2004995.00', ...nothing]);
 
-  // Nothing is left to take back, and of the line that failed there never was.
+  // Nothing is left to take back, and the failed line never moved anything.
   const again = await send(
     'payroll-2026-11-again',
     lines.map(({ id }) => reversalOf(id)),

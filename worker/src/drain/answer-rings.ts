@@ -5,17 +5,20 @@ import type { SharedDrains } from './share-drains.ts';
 
 /** A ring is answered for at most this long, then rung again: so the partitions take turns. */
 const TURN_MS = 1_000;
-/** Somebody else drains the partition: look again after this, because they may have read before our ring. */
+/** If another worker drains the partition, look again after this, because it may have read before our ring. */
 const BUSY_MS = 10;
 
 export interface Answers {
-  /** Drains the partition until nothing of the lane is pending, or its turn is over. @throws what made a drain fail. */
+  /**
+   * Drains the partition until nothing of the lane is pending, or its turn is over. @throws the error of a failed
+   * drain.
+   */
   readonly answer: (partition: number, lane: Lane) => Promise<void>;
-  /** From now on a turn is over after the drain that is under way. */
+  /** From now on a turn ends with its current drain. */
   stop(): void;
 }
 
-/** `ringAgain` is called for what could not be done in one turn. */
+/** `ringAgain` is called for partitions that were not finished in one turn. */
 export function answerRings(options: {
   drains: Pick<SharedDrains, 'join'>;
   flow: Flow;

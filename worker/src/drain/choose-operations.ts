@@ -12,30 +12,30 @@ import {
 import type { Lane } from '@wallet/shared/queue/doorbell';
 
 /**
- * Which of the pending operations go into the next transaction. Whatever is chosen, the operations of one wallet among it
- * are the first of all that wait for this wallet, in the order of acceptance (P2). Atomic batches stand outside of that
- * order: they take their place when they are applied.
+ * Which of the pending operations go into the next transaction. Of each wallet, the chosen operations are always the
+ * first of all that are pending for it, in the order of acceptance (P2). Atomic batches are outside of that order: they
+ * get their position when they are applied.
  */
 
 export interface Choice {
   /** In the order in which to apply them. */
   readonly operations: readonly PendingOperation[];
-  /** How far parts of batches have got once these are applied. */
+  /** The progress of batch parts after these are applied. */
   readonly advances: readonly { readonly part: OpenPart; readonly afterId: string }[];
-  /** The partitions where more of the lane waits. */
+  /** The partitions where more of the lane is pending. */
   readonly more: ReadonlySet<number>;
 }
 
-/** How many batches of a partition are worked on side by side. */
+/** How many batches of a partition are processed side by side. */
 const SIDE_BY_SIDE = 8;
 
 /**
- * Chooses at most `limit` operations, but all of the first atomic batch, in partitions whose drain locks are held. In the
- * lane `high`: single operations of high priority, and whatever waits before them for their wallets. In `bulk`: those too,
- * and then batches and operations of low priority, in shares.
+ * Chooses at most `limit` operations, or all of the first atomic batch, in partitions whose drain locks are held. In
+ * the lane `high`: single operations of high priority, and everything pending before them for their wallets. In `bulk`:
+ * those too, and then batches and operations of low priority, in shares.
  *
- * Others accept operations between two of these statements. So single operations are read before the batches, and what
- * stands before those found is looked for last: it was visible before they were.
+ * Other processes accept operations between two of these statements. So single operations are read before the batches,
+ * and their predecessors last: those were visible before they were.
  */
 export async function chooseOperations(
   client: Client,
@@ -80,15 +80,15 @@ function isWaiting(bulk: Bulk | undefined): boolean {
 
 interface Fill {
   readonly operations: readonly PendingOperation[];
-  /** What was looked at of each part: with fewer lines than the limit, it has no others. */
+  /** What was read of each part: with fewer lines than the limit, it has no others. */
   readonly read: readonly { part: OpenPart; lines: readonly PendingOperation[]; limit: number }[];
 }
 
 const NOTHING_READ: Fill = { operations: [], read: [] };
 
 /**
- * Operations for `room` places in a partition: first of all an atomic batch, and then equal shares of the others, the
- * operations of low priority being one. Batches of high priority come before all others.
+ * Operations for `room` places in a partition: an atomic batch first, and then equal shares of the others, with the
+ * operations of low priority as one of them. Batches of high priority come before all others.
  */
 async function fillFrom(
   client: Client,
@@ -125,7 +125,7 @@ function atomicOf(parts: readonly OpenPart[], room: number): OpenPart[] {
     });
 }
 
-/** What waits before operations, for their wallets: of each wallet and source the first `most`. */
+/** Earlier pending operations of the same wallets: the first `most` of each wallet and source. */
 interface Earlier {
   readonly operations: readonly PendingOperation[];
   readonly most: number;
@@ -151,8 +151,8 @@ async function readEarlier(
 }
 
 /**
- * Those found and those before them, in the order of acceptance, without what stands behind a gap: where `most` operations
- * of a wallet came from one source, there may be others.
+ * The found operations and their predecessors, in the order of acceptance, up to a gap: if `most` operations of a
+ * wallet came from one source, there may be others.
  */
 function keepInOrder(found: readonly PendingOperation[], { operations: earlier, most }: Earlier): PendingOperation[] {
   const counts = new Map<string, number>();
@@ -175,12 +175,12 @@ function keepInOrder(found: readonly PendingOperation[], { operations: earlier, 
     .sort(byPlace);
 }
 
-/** The first `limit`: of operations in the order of acceptance, any beginning is one that no wallet's order forbids. */
+/** The first `limit`: operations are in the order of acceptance, so any prefix respects the order of every wallet. */
 function firstOf(operations: readonly PendingOperation[], limit: number): readonly PendingOperation[] {
   return operations.length <= limit ? operations : operations.slice(0, limit);
 }
 
-/** How far a part has got: up to the first of its lines that was not taken. */
+/** The progress of a part: up to the first of its lines that was not taken. */
 function advance(
   part: OpenPart,
   lines: readonly PendingOperation[],

@@ -19,8 +19,8 @@ import { recordEvents } from './record-events.ts';
 import { type OperationSpans, startSpans } from './trace-operations.ts';
 
 /**
- * How a partition was left: with nothing pending, with perhaps more, untouched because another transaction drains it, or
- * untouched because its ledger or this program is wrong.
+ * The state of a partition afterwards: nothing pending, possibly more pending, untouched because another transaction
+ * drains it, or untouched because its ledger or this program is wrong.
  */
 export type PartitionState = 'empty' | 'more' | 'busy' | 'broken';
 
@@ -32,17 +32,19 @@ interface AppliedOperation {
 export interface Drain {
   readonly states: ReadonlyMap<number, PartitionState>;
   readonly applied: readonly AppliedOperation[];
-  /** How many lines of batches succeeded besides those. Nothing else is known of them here. */
+  /** How many lines of batches succeeded in sets. Nothing else is known of them here. */
   readonly appliedInSets: readonly { readonly partition: number; readonly lines: number }[];
-  /** How many events were written down with it. */
+  /** How many events were recorded with it. */
   readonly events: number;
-  /** Of what was applied: to be ended now. */
+  /** The spans of the applied operations, to be ended now. */
   readonly spans: OperationSpans;
-  /** What is wrong with the broken partitions. */
+  /** The errors of the broken partitions. */
   readonly faults: readonly Fault[];
 }
 
-/** `ledger`: the partition breaks the law. `program`: this program cannot drain it on this database; another one may. */
+/**
+ * `ledger`: the partition breaks the law. `program`: this program cannot drain it on this database; another one may.
+ */
 export interface Fault {
   readonly partition: number;
   readonly kind: 'ledger' | 'program';
@@ -56,16 +58,16 @@ export interface DrainTools {
 }
 
 /**
- * Applies pending operations of the partitions in one transaction: at most `limit` in all, an equal share of it for each
- * partition, each wallet's in the order of acceptance. What was applied is committed when this returns.
+ * Applies pending operations of the partitions in one transaction: at most `limit` in all, an equal share for each
+ * partition, each wallet's in the order of acceptance. They are committed when this returns.
  *
  * If the transaction fails because of its data, it is halved, first by partitions and then by operations, until the
- * operation at fault stands alone; that one fails with `internal_error` and the others are applied. A partition whose ledger
+ * failing operation is alone; that one fails with `internal_error` and the others are applied. A partition whose ledger
  * breaks the law, or that this program cannot drain, is left as it is: none of its operations is failed for that.
  *
- * Where a partition has nothing to do but the lines of one batch, and none of them can be refused, they are applied in sets.
- * @throws the database's error if it is a passing one. Then nothing was applied, or, after a lost COMMIT, all of it:
- * either way the next drain finds in the queue what is left to do.
+ * If a partition has only lines of one batch pending, and none of them can be rejected, they are applied in sets.
+ * @throws the database's error if it is transient. Then nothing was applied, or, after a lost COMMIT, everything:
+ * either way the next drain finds the remaining work in the queue.
  */
 export async function drainPartitions(
   tools: DrainTools,
@@ -104,7 +106,7 @@ export async function drainPartitions(
   };
 }
 
-/** One transaction. With `failing`, what cannot be written because of its data fails, and moves nothing. */
+/** One transaction. With `failing`, an operation whose data cannot be written is failed, and moves nothing. */
 async function drainOnce(
   tools: DrainTools,
   partitions: readonly number[],
@@ -114,7 +116,7 @@ async function drainOnce(
 ): Promise<Drain> {
   const { database, assets } = tools;
   return inTransaction(database, async (client) => {
-    // Each of these is a statement of its own, so that each sees what was committed before the one before it ended.
+    // Each of these is a separate statement, so that each sees what was committed before the previous one ended.
     const held = await tryLockPartitions(client, partitions);
     const [only] = held;
     if (lane === 'bulk' && only !== undefined && partitions.length === 1 && !failing) {
@@ -135,7 +137,7 @@ async function drainOnce(
   });
 }
 
-/** Ends batches whose last part was closed, and writes down the events of it. @returns how many. */
+/** Ends batches whose last part was closed, and records their events. @returns how many. */
 async function endBatches(client: Client, assets: Assets, closed: readonly string[]): Promise<number> {
   const batchIds = await finishBatches(client, closed);
   if (batchIds.length === 0) return 0;
@@ -174,7 +176,8 @@ async function apply(client: Client, tools: DrainTools, choice: Choice): Promise
   const { operations } = choice;
   if (operations.length === 0 && choice.advances.length === 0) return NOTHING_DONE;
   const unknown = operations.find(({ type }) => !Object.hasOwn(KINDS, type));
-  // Not one of its data: so it fails nothing, and leaves the partition to a worker that knows the type.
+  // Not an error of the operation's data: so it fails nothing, and leaves the partition to a worker that knows the
+  // type.
   if (unknown !== undefined)
     throw new Error(`operation ${unknown.id} is of the type ${unknown.type}, which this program does not know`);
   const open = await openBooks(client, operations);
@@ -182,7 +185,7 @@ async function apply(client: Client, tools: DrainTools, choice: Choice): Promise
   return write(client, tools, choice, { operations, before: open.books.accounts, plan: planned });
 }
 
-/** Writes the plan down, how far batches have got with it, which of them it ends, and the events of all that. */
+/** Writes the plan, the progress of batches, the batches that end with it, and the events of all that. */
 async function write(client: Client, tools: DrainTools, { advances }: Choice, work: PlannedWork): Promise<Done> {
   const subscribed = await applyPlan(client, work, advances);
   const closed = advances.filter(({ part, afterId }) => afterId === part.lastId).map(({ part }) => part.batchId);

@@ -17,9 +17,10 @@ import type { Signs } from '../signs/leave-signs.ts';
 import { endSpans } from './trace-operations.ts';
 
 /**
- * Answers rings by draining: the partitions that are due at a moment share a transaction, batches give way to single operations,
- * and what was applied is counted, announced and logged. `onDrained` is told of each transaction, `onMisfit` of each that shows
- * that this program does not fit the schema: the database refused it for that, or it met what it does not know.
+ * Answers rings by draining: partitions that are due at the same moment share a transaction, batches give way to single
+ * operations, and applied operations are counted, announced and logged. `onDrained` is called after each transaction,
+ * `onMisfit` if one shows that this program does not fit the schema: the database refused it for that reason, or it met
+ * something unknown.
  */
 export function answerByDraining(options: {
   config: Pick<WorkerConfig, 'transactions' | 'bulkTransactions' | 'batchLimit' | 'bulkLimit'>;
@@ -71,7 +72,9 @@ export function answerByDraining(options: {
   return { ...answers, drained: () => drains.stop() };
 }
 
-/** What could not be done in one turn waits for the next. If this ring is lost, the sweeper makes up for it. */
+/**
+ * A partition that was not finished in one turn waits for the next. If this ring is lost, the sweeper makes up for it.
+ */
 async function ringAgain(
   doorbell: Pick<Doorbell, 'ring'>,
   partition: number,

@@ -1,21 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { shareRun } from '@wallet/shared/process/gather';
 
-/** So many single operations in one transaction are a flow, which is assumed to last for so long after the last of them. */
+/**
+ * This many single operations in one transaction are a flow, which is assumed to last for this long after the last of
+ * them.
+ */
 const FLOW_OPERATIONS = 32;
 const FLOW_MS = 100;
-/** The rest in which operations gather. Twice and four times as long made an operation no cheaper. */
+/** The pause in which operations gather. Twice and four times as long made an operation no cheaper. */
 const GATHER_MS = 16;
 
 /**
- * Whether single operations flow. While they do, who has answered a ring looks again by itself after a rest: a ring for
- * each of the partitions costs more than what it is rung for.
+ * Whether single operations flow. While they do, the worker looks again by itself after a pause instead of waiting for
+ * a ring: a ring for each of the partitions costs more than the work it announces.
  */
 export interface Flow {
-  /** So many operations were applied in one transaction. */
+  /** Reports how many operations were applied in one transaction. */
   applied(operations: number): void;
   isOn(): boolean;
-  /** Resolves after a rest, for all who wait at the same moment: so they share the next transaction. */
+  /** Resolves after a pause, for all callers that wait at the same moment: so they share the next transaction. */
   gather(): Promise<void>;
 }
 

@@ -2,23 +2,24 @@ import type { Lane } from '@wallet/shared/queue/doorbell';
 import type { WorkerConfig } from '../config.ts';
 
 /**
- * As long as single operations come, batches give way: one transaction of theirs at a time, of a sixteenth of the size, and a
- * rest after it. A single operation needs a processor, and of 64 partitions one would always be theirs.
+ * While single operations arrive, batches give way: one transaction of theirs at a time, of a sixteenth of the size,
+ * and a pause after it. A single operation needs a processor, and one of 64 partitions would always be busy with a
+ * batch.
  */
 const GIVE_WAY_MS = 1_000;
 const GIVE_WAY_SHARE = 16;
 const GIVE_WAY_REST = 2;
 const LONGEST_REST_MS = 250;
 
-/** How much each lane may do, as things stand. */
+/** How much each lane may do at the moment. */
 export interface Lanes {
   /** A transaction of single operations begins. */
   noteSingles(): void;
-  /** How many transactions of a lane may be under way at once. */
+  /** How many transactions of a lane may run at once. */
   transactions(lane: Lane): number;
   /** The most operations in the lane's next transaction. */
   limit(lane: Lane): number;
-  /** For how many milliseconds the lane leaves the place of a transaction empty that took `tookMs`. */
+  /** For how many milliseconds the lane pauses after a transaction that took `tookMs`. */
   rest(lane: Lane, tookMs: number): number;
 }
 

@@ -4,7 +4,7 @@ import { PLANNERS } from '@wallet/shared/database/session';
 export const PLANNER = PLANNERS.worker;
 
 /**
- * Besides, for those that drain: their statements are planned once. Left to the planner, one that is given a short list is planned
- * anew every time, which takes longer than to run it.
+ * Additional settings for connections that drain: their statements are planned once. By default, a statement with a
+ * short list is planned again every time, which takes longer than running it.
  */
 export const DRAIN_PLANNER = { ...PLANNER, plan_cache_mode: 'force_generic_plan' };

@@ -16,13 +16,13 @@ export interface Ended {
   /** Operations that have an event of their own, in the order in which they were applied. */
   readonly outcomes: readonly Outcome[];
   readonly batchIds: readonly string[];
-  /** Of operations that are traced, whose events are told as part of the trace. */
+  /** For traced operations, whose events are delivered as part of the trace. */
   readonly spans?: OperationSpans;
 }
 
 /**
- * Writes down the events of what has ended, in the transaction that ends it (P5): one statement whatever their number. They
- * are numbered while the locks of their wallets are held, so the order of the numbers is that in which it happened.
+ * Records the events of everything that ended, in the transaction that ends it (P5), in one statement. They are
+ * numbered while the locks of their wallets are held, so the order of the numbers is that in which it happened.
  * @returns how many have a subscriber and were written.
  */
 export async function recordEvents(

@@ -5,14 +5,14 @@ import type { Announcer } from '@wallet/shared/queue/announcements';
 import type { RejectionCode } from '@wallet/shared/words/rejection';
 import type { Drain } from './drain-partitions.ts';
 
-/** What was applied, as it is counted: lines that are applied in sets have all succeeded. */
+/** The applied operations, as they are counted: lines applied in sets have all succeeded. */
 export function countOutcomes({ applied, appliedInSets }: Drain): { succeeded: number; failed: RejectionCode[] } {
   const failed = applied.flatMap(({ outcome }) => outcome.rejection ?? []);
   const inSets = appliedInSets.reduce((sum, set) => sum + set.lines, 0);
   return { succeeded: inSets + applied.length - failed.length, failed };
 }
 
-/** A request that its caller gave no name has the id of its operation. That of a batch has the lines. */
+/** A request without an id from its caller has the id of its operation. Lines have that of their batch. */
 function fieldsOf({ id, walletId, partition, part, origin }: PendingOperation) {
   const whence = part === null ? { request_id: origin?.requestId ?? id } : { batch_id: part.batchId };
   const trace = origin?.traceparent == null ? {} : { trace_id: traceIdOf(origin.traceparent) };

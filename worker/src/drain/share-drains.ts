@@ -3,7 +3,10 @@ import type { Lane } from '@wallet/shared/queue/doorbell';
 import type { PartitionState } from './drain-partitions.ts';
 
 export interface SharedDrains {
-  /** Takes part in the next transaction of the lane. @returns how it left the partition. @throws what made it fail. */
+  /**
+   * Joins the lane's next transaction. @returns the state of the partition afterwards. @throws the error that made it
+   * fail.
+   */
   join(partition: number, lane: Lane): Promise<PartitionState>;
   /** Resolves when nothing is in flight. From now on `join` answers `busy`: the work stays in the queue. */
   stop(): Promise<void>;
@@ -15,18 +18,18 @@ interface Joined {
 }
 
 /**
- * Lets the partitions that this process has to drain at a moment share one transaction: while one is under way, the next
- * one gathers. Small transactions cost nearly as much as large ones, so this is where throughput comes from.
+ * Lets the partitions that this process has to drain at the same moment share one transaction: while one is running,
+ * the next one gathers. Small transactions cost nearly as much as large ones, so this determines the throughput.
  *
- * The bulk lane takes one partition at a time instead, in turn, and has transactions of its own: so a partition is never
- * locked for long, and the high lane waits for nothing but the transaction that is in its very partition. A partition is
- * never in two transactions of one process.
+ * The bulk lane instead takes one partition at a time, in turn, in transactions of its own: so a partition is never
+ * locked for long, and the high lane only waits for a transaction in the same partition. A partition is never in two
+ * transactions of one process.
  */
 export function shareDrains(options: {
   drain: (partitions: readonly number[], lane: Lane) => Promise<ReadonlyMap<number, PartitionState>>;
-  /** How many transactions of a lane may be under way at once, as things stand. */
+  /** How many transactions of a lane may run at once at the moment. */
   transactions: (lane: Lane) => number;
-  /** For how many milliseconds the lane leaves the place of a transaction empty that took `tookMs`. */
+  /** For how many milliseconds the lane pauses after a transaction that took `tookMs`. */
   rest: (lane: Lane, tookMs: number) => number;
 }): SharedDrains {
   const waiting: Record<Lane, Map<number, Joined[]>> = { high: new Map(), bulk: new Map() };
@@ -79,7 +82,7 @@ export function shareDrains(options: {
         const callers = waiting[lane].get(partition);
         if (callers) callers.push({ resolve, reject });
         else waiting[lane].set(partition, [{ resolve, reject }]);
-        // Not before all have joined that were woken together.
+        // Not before all that were woken together have joined.
         queueMicrotask(startNext);
       });
     },

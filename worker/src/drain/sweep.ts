@@ -11,7 +11,7 @@ const INTERVAL_MS = 1_000;
 const INTERVAL_WITHOUT_QUEUE_MS = 100;
 /** An operation that waited this long has lost its ring, or the worker that took it. */
 const LOST_RING_MS = 2_000;
-/** An operation that waited this long has been rung for in vain: whatever is wrong with the queue, apply it. */
+/** An operation that waited this long was rung for in vain: apply it, whatever is wrong with the queue. */
 const DRAIN_DIRECTLY_MS = 4_000;
 
 export interface Sweeper {
@@ -19,15 +19,15 @@ export interface Sweeper {
 }
 
 /**
- * Looks after operations whose doorbell was not heard: rings again for those that wait too long, and drains their
- * partitions directly when that does not help or the queue does not work (P6). It is a plain timer, because a schedule kept in
- * Redis would be lost with it.
+ * Finds operations whose ring was not heard: rings again for those that wait too long, and drains their partitions
+ * directly if that does not help or the queue does not work (P6). It is a plain timer, because a schedule in Redis
+ * would be lost with it.
  */
 export function startSweeper(options: {
   database: Database;
   partitions: number;
   doorbell: Pick<Doorbell, 'ring'>;
-  /** Whether Redis takes rings and hands them out. */
+  /** Whether Redis accepts and delivers rings. */
   queueWorks: () => Promise<boolean>;
   drain: (partition: number, lane: Lane) => Promise<void>;
   metrics: Pick<WorkerMetrics, 'swept' | 'ringFailed'>;
@@ -36,7 +36,7 @@ export function startSweeper(options: {
   const { metrics, log } = options;
   const onSweepError = logErrors(log, 'sweep failed');
   const onDrainError = logErrors(log, 'drain failed');
-  /** The drains that were begun here and have not ended. Nobody waits for them: who looks again may find something urgent. */
+  /** Running drains that were started here. They are not awaited: the next look may find something urgent. */
   const draining = new Map<string, Promise<void>>();
   let isQueueUp = true;
 
@@ -53,7 +53,7 @@ export function startSweeper(options: {
     const isRung = isQueueUp;
     if (isRung) {
       log.info({ partitions: waiting }, 'rang again for waiting operations');
-      // A Redis that answers but takes nothing (out of memory, read-only) is as good as none.
+      // A Redis that answers but accepts nothing (out of memory, read-only) counts as down.
       await Promise.all([
         options.doorbell.ring(waiting.urgent, 'high', 'sweep'),
         options.doorbell.ring(waiting.bulk, 'bulk', 'sweep'),
@@ -64,7 +64,7 @@ export function startSweeper(options: {
     }
     const overdue = isQueueUp ? await find(DRAIN_DIRECTLY_MS) : waiting;
     metrics.swept({ rung: isRung ? found : 0, drained: count(overdue) });
-    // While the queue is known not to work this is the rule, ten times a second.
+    // While the queue is known not to work this is normal, ten times a second.
     if (count(overdue) > 0) log[isQueueUp ? 'info' : 'debug']({ partitions: overdue }, 'draining without the queue');
     for (const partition of overdue.urgent) drainApart(partition, 'high');
     for (const partition of overdue.bulk) drainApart(partition, 'bulk');

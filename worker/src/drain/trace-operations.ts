@@ -14,7 +14,7 @@ const NONE: OperationSpans = new Map();
 const DESTINATION = 'pending_operations';
 
 /**
- * Begins a span for each operation that is traced. What is rolled back is begun again: spans that are never ended are not
+ * Starts a span for each traced operation. After a rollback it is started again: spans that are never ended are not
  * exported.
  */
 export function startSpans(tracing: Tracing | null, operations: readonly PendingOperation[]): OperationSpans {
@@ -40,7 +40,7 @@ export function startSpans(tracing: Tracing | null, operations: readonly Pending
   return spans;
 }
 
-/** Ends the spans of what is committed, and tells how long each operation had waited before. */
+/** Ends the spans of committed operations, and reports how long each operation had waited before. */
 export function endSpans(
   tracing: Tracing | null,
   spans: OperationSpans,
@@ -61,7 +61,7 @@ export function endSpans(
   }
 }
 
-/** A refusal is an outcome as good as any; only `internal_error` is a failure of ours. */
+/** A rejection is a normal outcome; only `internal_error` is a failure of ours. */
 function resultOf({ rejection }: Outcome): Parameters<Span['end']>[0] {
   if (rejection === null) return { attributes: { 'wallet.operation.status': 'succeeded' } };
   const isError = rejection === 'internal_error';

@@ -4,8 +4,9 @@ import type { WorkerMetrics } from '../metrics.ts';
 import type { Drain } from './drain-partitions.ts';
 
 /**
- * Logs what is wrong with partitions. A ledger that breaks the law is one partition's matter. A program that does not fit the
- * database is this process's: it leaves everything pending for one that does, and says so until a drain succeeds.
+ * Logs problems of partitions. A ledger that breaks the law affects one partition. A program that does not fit the
+ * database affects this process: it leaves everything pending for one that fits, and reports that until a drain
+ * succeeds.
  */
 export function watchFaults(
   metrics: Pick<WorkerMetrics, 'brokenPartition'>,

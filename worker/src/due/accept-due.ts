@@ -8,13 +8,15 @@ import type { Doorbell, Lane } from '@wallet/shared/queue/doorbell';
 import type { WorkerMetrics } from '../metrics.ts';
 
 const INTERVAL_MS = 500;
-/** The most that one transaction accepts: it keeps others of the same partitions from being accepted, about 20 ms for so many. */
+/**
+ * The most that one transaction accepts: it blocks other acceptance in the same partitions, about 20 ms for this many.
+ */
 const MOST = 500;
 
 /**
- * Looks twice a second for what is due, holds that have expired and operations that are scheduled, and has the database accept it.
- * The moment and the list of what is due are the database's, so that this needs no Redis, and any number of workers may look.
- * After a full pass it looks again at once.
+ * Looks twice a second for expired holds and due scheduled operations, and has the database accept them. The database
+ * decides what is due, so this needs no Redis, and any number of workers may look. After a full pass it looks again at
+ * once.
  */
 export function acceptDue(options: {
   database: Database;
@@ -23,7 +25,7 @@ export function acceptDue(options: {
   log: Logger;
 }): { stop(): Promise<void> } {
   const { database, doorbell, metrics, log } = options;
-  const onError = logErrors(log, 'accepting what is due failed');
+  const onError = logErrors(log, 'accepting due operations failed');
   let isMore = false;
   let ringing: Promise<unknown> = Promise.resolve();
 
@@ -34,10 +36,10 @@ export function acceptDue(options: {
     const queued = await queueDueOperations(database, MOST);
     if (expired.length + queued.length === 0) return;
     isMore = expired.length === MOST || queued.length === MOST;
-    log.info({ holds: expired.length, scheduled: queued.length }, 'accepted what is due');
+    log.info({ holds: expired.length, scheduled: queued.length }, 'accepted due operations');
     const urgent = queued.filter(({ low }) => !low).map(({ partition }) => partition);
     const bulk = queued.filter(({ low }) => low).map(({ partition }) => partition);
-    // Not waited for: a Redis that does not answer would delay the next look.
+    // Not awaited: a Redis that does not answer would delay the next look.
     ringing = Promise.all([ring([...expired, ...urgent], 'high'), ring(bulk, 'bulk')]);
   }
 

@@ -15,7 +15,7 @@ import {
 } from '@wallet/shared/database/tables/retention';
 import { inTransaction } from '@wallet/shared/database/transaction';
 
-/** For how many days each is kept; what is not there is kept indefinitely. */
+/** For how many days each kind is kept; a kind that is missing is kept indefinitely. */
 export type RetentionDays = Readonly<Partial<Record<RetentionKind, number>>>;
 
 const DELETE: Record<RetentionKind, (database: Queryable, place: Place, size: PieceSize) => Promise<Piece>> = {
@@ -25,28 +25,30 @@ const DELETE: Record<RetentionKind, (database: Queryable, place: Place, size: Pi
   batch_keys: deleteBatchKeys,
 };
 
-/** After each piece nobody deletes for nine times as long while operations wait to be applied, and else for as long as it took. */
+/**
+ * After each piece, deletion pauses nine times as long as the piece took while operations are pending, otherwise once.
+ */
 const BUSY_REST = 9;
 const IDLE_REST = 1;
-/** The rest after the last piece of all kinds. */
+/** The pause after the last piece of all kinds. */
 const PASS_REST_MS = 60_000;
-/** How soon to look again where another worker has the turn. */
+/** How soon to look again while another worker has the turn. */
 const TAKEN_MS = 1_000;
 
-/** What one turn has done, and in how many milliseconds there may be another. */
+/** The result of one turn, and in how many milliseconds the next may begin. */
 export interface Turn {
   readonly deleted: Piece['deleted'];
   readonly waitMs: number;
 }
 
 /**
- * Deletes one piece of what is older than `days`, in a transaction, if it is time. The place of the next piece is stored with it, so
- * that any worker goes on from there, and all of them together rest as long as one would.
+ * Deletes one piece of the rows older than `days`, in a transaction, if it is time. The position of the next piece is
+ * stored with it, so that any worker can continue from there, and all of them together pause as long as one would.
  */
 export async function deletePiece(database: Database, days: RetentionDays, limit: number): Promise<Turn> {
   return inTransaction(database, async (client) => {
     if (!(await tryLockRetention(client))) return { deleted: {}, waitMs: TAKEN_MS };
-    // In a statement of its own, which sees what the last holder of the lock has stored.
+    // In its own statement, which sees what the last holder of the lock has stored.
     const turn = await readRetentionTurn(client);
     if (turn.waitMs > 0) return { deleted: {}, waitMs: Math.min(turn.waitMs, PASS_REST_MS) };
     const keptDays = days[turn.kind];

@@ -3,11 +3,11 @@ import { type Piece, RETENTION_KINDS, readOldestKept } from '@wallet/shared/data
 import { Counter, Gauge, type Registry } from '@wallet/shared/process/metrics';
 import type { RetentionDays } from './delete-piece.ts';
 
-/** For how long the ages are told again. */
+/** For how long the ages are reused. */
 const READ_MS = 5_000;
 const DAY_S = 86_400;
 
-/** Counts what is deleted, and tells how old the oldest is that is kept, as the database has it, and how old it may be. */
+/** Counts deleted rows, and reports the age of the oldest kept ones from the database, and how old they may be. */
 export function measureRetention(
   registry: Registry,
   database: Database,
@@ -15,14 +15,14 @@ export function measureRetention(
 ): { deleted(counts: Piece['deleted']): void } {
   const deleted = new Counter({
     name: 'wallet_retention_deleted_total',
-    help: 'Rows that were deleted because they were older than the RETENTION_ settings',
+    help: 'Rows deleted because they were older than the RETENTION_ settings',
     labelNames: ['kind'],
     registers: [registry],
   });
   for (const kind of RETENTION_KINDS) deleted.inc({ kind }, 0);
   const kept = new Gauge({
     name: 'wallet_retention_kept_seconds',
-    help: 'For how long each kind is kept, by the RETENTION_ settings; those without a setting are kept',
+    help: 'How long each kind is kept by the RETENTION_ settings; a kind without a setting is kept indefinitely',
     aggregator: 'max',
     labelNames: ['kind'],
     registers: [registry],
@@ -31,7 +31,7 @@ export function measureRetention(
   let readAt = -Infinity;
   new Gauge({
     name: 'wallet_retention_oldest_seconds',
-    help: 'The age of the oldest of each kind that is kept; 0 if there is none',
+    help: 'Age of the oldest kept row of each kind; 0 if there is none',
     aggregator: 'max',
     labelNames: ['kind'],
     registers: [registry],

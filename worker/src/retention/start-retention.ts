@@ -6,23 +6,23 @@ import { repeat } from '@wallet/shared/process/repeat';
 import { type RetentionDays, deletePiece } from './delete-piece.ts';
 import { measureRetention } from './measure-retention.ts';
 
-/** A piece looks at so many rows at first; at half as many after one that took long, and at twice as many after a fast one. */
+/** The size of the first piece; halved after a slow one, and doubled after a fast one. */
 const FIRST_LIMIT = 500;
 const LEAST_LIMIT = 50;
 const MOST_LIMIT = 4_000;
 const LONG_MS = 100;
 const SHORT_MS = 25;
-/** The rest after a piece that failed. */
+/** The pause after a piece that failed. */
 const FAILED_MS = 60_000;
 
 export interface Retention {
-  /** Lets the piece under way end, which takes a moment; there is none after it. */
+  /** Lets the current piece end, which takes a moment; there is none after it. */
   stop(): Promise<void>;
 }
 
 /**
- * Deletes, piece by piece, what is older than `days`, and measures it. Does nothing if nothing is to be deleted. `database` is a
- * pool of its own, so that it takes no connection from applying and sending.
+ * Deletes rows older than `days` piece by piece, and measures that. Does nothing if nothing is to be deleted.
+ * `database` is a pool of its own, so that it takes no connection from applying and sending.
  */
 export function startRetention(options: {
   database: Database;
@@ -33,7 +33,7 @@ export function startRetention(options: {
   const { database, days, log } = options;
   if (Object.keys(days).length === 0) return { stop: () => Promise.resolve() };
   const metrics = measureRetention(options.registry, database, days);
-  const onError = logErrors(log, 'deleting what is old failed');
+  const onError = logErrors(log, 'deleting expired rows failed');
   let limit = FIRST_LIMIT;
   let waitMs = 0;
 
@@ -53,6 +53,6 @@ export function startRetention(options: {
     }
   }
 
-  log.info({ days }, 'deleting what is old');
+  log.info({ days }, 'deleting expired rows');
   return repeat(() => waitMs, work);
 }

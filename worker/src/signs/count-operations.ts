@@ -1,4 +1,4 @@
-/** What was applied in a time. */
+/** The operations applied in a period. */
 export interface Counts {
   readonly succeeded: number;
   readonly failed: number;
@@ -9,13 +9,13 @@ const MINUTE_MS = 60_000;
 /** Counts what a worker applies, since it started and in the last minute. */
 export interface OperationCounter {
   count(more: Counts): void;
-  /** Ends a step. What is of the last minute is known by steps: it is asked for every few seconds. */
+  /** Ends a step. The last minute is counted in steps: it is read every few seconds. */
   read(): { readonly all: Counts; readonly lastMinute: Counts };
 }
 
 export function countOperations(now: () => number = () => performance.now()): OperationCounter {
   let all: Counts = { succeeded: 0, failed: 0 };
-  /** How much there was at the ends of the steps of the last minute, and of the one before. */
+  /** The totals at the ends of the steps of the last minute, and of the step before. */
   const steps: { readonly at: number; readonly all: Counts }[] = [{ at: now(), all }];
   return {
     count({ succeeded, failed }) {

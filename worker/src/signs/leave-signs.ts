@@ -15,19 +15,19 @@ import { sampleMinute } from './sample-minute.ts';
 
 const SIGN_MS = 2_000;
 const MINUTE_MS = 60_000;
-/** Workers come one after the other to the sample of a minute, so that most of them find it there. */
+/** Workers reach the sample of a minute at different times, so that most of them find it complete. */
 const SPREAD_MS = 1_000;
 
 export interface Signs {
-  /** A transaction begins. @returns what to call with what it did; null if it failed. */
+  /** A transaction begins. @returns a function to call with its result; null if it failed. */
   begin(lane: Lane): (drain: Drain | null) => void;
-  /** Leaves the last sign, which says that the worker stops. */
+  /** Records the last sign, which says that the worker stops. */
   stop(): Promise<void>;
 }
 
 /**
- * Leaves signs of life in the database every two seconds, as long as `isWell`, and each minute the sample of the minute before, if no
- * other worker has. A worker that cannot reach the database leaves none: that is what they are for.
+ * Records signs of life in the database every two seconds while `isWell`, and each minute the sample of the previous
+ * minute, if no other worker has. A worker that cannot reach the database records none: that is their purpose.
  */
 export function leaveSigns(options: {
   database: Database;
@@ -36,8 +36,8 @@ export function leaveSigns(options: {
   log: Logger;
 }): Signs {
   const { database, partitions, isWell, log } = options;
-  const onSignError = logErrors(log, 'leaving a sign of life failed');
-  const onSampleError = logErrors(log, 'leaving a sample failed');
+  const onSignError = logErrors(log, 'recording a sign of life failed');
+  const onSampleError = logErrors(log, 'recording a sample failed');
   const id = newId();
   const name = `${hostname()}:${process.pid}`;
   const lanes: Record<Lane, ReturnType<typeof measureLane>> = { high: measureLane(), bulk: measureLane() };

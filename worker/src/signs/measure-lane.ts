@@ -1,27 +1,30 @@
 import type { LaneSpeed } from '@wallet/shared/database/tables/workers';
 
 /**
- * A transaction with fewer operations, that could have had more, does not tell how fast a lane is: most of its time is that of any
- * transaction.
+ * A transaction with fewer operations, although it had room for more, does not show the speed of a lane: most of its
+ * time is the fixed cost of a transaction.
  */
 const LEAST_OPERATIONS = 32;
-/** After so much time at work, what was measured before counts half. */
+/** After this much busy time, earlier measurements count half. */
 const HALF_LIFE_MS = 2_000;
-/** How much the latest transaction counts in how long they take, and how large they are. */
+/** The weight of the latest transaction in the average duration and size. */
 const LATEST_SHARE = 0.2;
-/** A lane that left work behind is at work until its next transaction, which begins this soon or does not follow it. */
+/** A lane that left work behind is busy until its next transaction, if that begins this soon. */
 const LONGEST_REST_MS = 500;
 
-/** Measures how fast a lane is. */
+/** Measures the speed of a lane. */
 export interface LaneMeter {
-  /** A transaction begins. @returns what to call at its end: how many operations it applied, and whether it left others. */
+  /**
+   * A transaction begins. @returns a function to call at its end: how many operations it applied, and whether it left
+   * others.
+   */
   begin(): (operations: number, leftMore: boolean) => void;
   read(): LaneSpeed;
 }
 
 /**
- * The speed is that of the time in which the lane has something to do, so that it does not depend on how much there is to do: an idle
- * worker that applied 100 operations in a minute is not one of 100 a minute. Transactions that overlap share their time.
+ * The speed counts only busy time, so that it does not depend on the load: an idle worker that applied 100 operations
+ * in a minute does not have a speed of 100 a minute. Overlapping transactions share their time.
  */
 export function measureLane(now: () => number = () => performance.now()): LaneMeter {
   let underWay = 0;

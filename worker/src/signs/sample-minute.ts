@@ -4,12 +4,12 @@ import { readBacklog } from '@wallet/shared/database/tables/pending-operations';
 import { removeGoneWorkers, takeUnsampled } from '@wallet/shared/database/tables/workers';
 import { inTransaction } from '@wallet/shared/database/transaction';
 
-/** So many single operations of a priority are counted, in all. */
+/** At most this many single operations of a priority are counted, in all. */
 const COUNTED = 1_000_000;
 
 /**
- * Leaves the sample of the minute that ended last, unless another worker has, and sweeps what is older than a day. In one transaction:
- * what is counted is counted in one sample.
+ * Records the sample of the last minute that ended, unless another worker has, and deletes samples older than a day. In
+ * one transaction, so that everything is counted in exactly one sample.
  * @returns whether this worker did.
  */
 export async function sampleMinute(database: Database, partitions: number): Promise<boolean> {

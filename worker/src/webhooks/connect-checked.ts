@@ -5,13 +5,16 @@ import { connect as connectTls } from 'node:tls';
 import { type ResolveName, hostOf, isPublicAddress, resolvePublicName } from '@wallet/shared/events/webhook-address';
 import { AddressRefused, NameUnknown } from './send-error.ts';
 
-/** Node gives an address 250 ms before it tries the host's next one, which is too short for the other side of the world. */
+/**
+ * Node gives an address 250 ms before it tries the host's next one, which is too short for intercontinental
+ * connections.
+ */
 const NEXT_ADDRESS_AFTER_MS = 2_000;
 
 export interface ConnectOptions {
-  /** For development: also plain http, and hosts inside. */
+  /** For development: also plain http, and internal hosts. */
   readonly allowPrivate: boolean;
-  /** Finds the addresses of a name; by default in the DNS. */
+  /** Resolves a name; by default with the DNS. */
   readonly resolve?: ResolveName | undefined;
   /** Certificates (PEM) of the authorities to trust instead of the well-known ones. */
   readonly ca?: string | undefined;
@@ -21,9 +24,9 @@ export interface ConnectOptions {
 export type Connect = (onConnected: (socket: Socket) => void) => Socket;
 
 /**
- * Makes what connects to an origin. A name is resolved for each connection, all its addresses are checked, and the connection
- * goes to one of those that were: a name that changes its address in between (DNS rebinding) gains nothing. The name stays the
- * name for TLS.
+ * Makes the connector to an origin. A name is resolved for each connection, all its addresses are checked, and the
+ * connection goes to one of these: changing the address in between (DNS rebinding) achieves nothing. TLS still uses the
+ * name.
  */
 export function connectChecked(origin: URL, { allowPrivate, resolve, ca }: ConnectOptions): Connect {
   const host = hostOf(origin);
@@ -41,12 +44,12 @@ export function connectChecked(origin: URL, { allowPrivate, resolve, ca }: Conne
       return socket.once('connect', () => onConnected(socket));
     };
   }
-  /** To be taken up again. */
+  /** To be resumed. */
   let session: Buffer | undefined;
   return (onConnected) => {
     const socket = connectTls({
       ...options,
-      // An address is not the name of a server (RFC 6066, section 3); the certificate is checked for it all the same.
+      // An address cannot be sent as a server name (RFC 6066, section 3); the certificate is still checked for it.
       servername: isIP(host) === 0 ? host : '',
       ALPNProtocols: ['http/1.1'],
       rejectUnauthorized: true,
@@ -61,13 +64,13 @@ export function connectChecked(origin: URL, { allowPrivate, resolve, ca }: Conne
   };
 }
 
-/** A host that is an address is never looked up, so it is checked here. @throws AddressRefused */
+/** A host that is an address is never resolved, so it is checked here. @throws AddressRefused */
 export function refuseInside(url: URL): void {
   const host = hostOf(url);
   if (url.protocol !== 'https:' || (isIP(host) !== 0 && !isPublicAddress(host))) throw new AddressRefused();
 }
 
-/** Hands out addresses only if all that the name has are public. What is handed out is what is connected to. */
+/** Returns addresses only if all addresses of the name are public. The connection goes to a returned one. */
 function guardLookup(resolve: ResolveName, allowPrivate: boolean): LookupFunction {
   const find = async (hostname: string): Promise<[LookupAddress, ...LookupAddress[]]> => {
     const [first, ...others] = await resolve(hostname).catch(() => []);
@@ -87,7 +90,7 @@ function guardLookup(resolve: ResolveName, allowPrivate: boolean): LookupFunctio
   };
 }
 
-/** As the machine resolves names, its hosts file included. */
+/** As the machine resolves names, including its hosts file. */
 async function resolveAnyName(hostname: string): Promise<readonly string[]> {
   return (await lookupName(hostname, { all: true })).map(({ address }) => address);
 }

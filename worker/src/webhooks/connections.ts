@@ -5,36 +5,36 @@ import type { Connect } from './connect-checked.ts';
 import { AnswerTooLong } from './send-error.ts';
 
 const MOST_CONNECTIONS = 16;
-/** Less than the five seconds after which many servers close a connection that is idle. */
+/** Less than the five seconds after which many servers close an idle connection. */
 const IDLE_MS = 4_000;
-/** What a server says of how long it keeps a connection is believed, less this. */
+/** A server's announced keep-alive time is trusted, less this. */
 const IDLE_MARGIN_MS = 1_000;
 
-/** A request on its way. It is told of one end: `ended` or `failed`. */
+/** A request in flight. It gets one result: `ended` or `failed`. */
 export interface Exchange {
   readonly request: Omit<Dispatcher.DispatchOptions, 'origin'>;
-  /** It was given up. */
+  /** It was abandoned. */
   readonly isOver: boolean;
-  /** It goes out on this connection, as soon as that is open. */
+  /** It goes out on this connection as soon as that is open. */
   takenBy(connection: Connection): void;
   answered(status: number, headers: IncomingHttpHeaders): void;
   received(chunk: Buffer): void;
   ended(): void;
-  /** `wasUsed`: another request had gone over the connection before. */
+  /** `wasUsed`: another request had used the connection before. */
   failed(error: Error, wasUsed: boolean): void;
 }
 
 /**
- * The connections to one origin: at most 16, which are used again and closed when they lay idle. Requests beyond wait in order.
- * Not a `Pool` of undici: it opens another connection for a request that begins when the one before has just ended.
+ * The connections to one origin: at most 16, which are reused, and closed when idle. Further requests wait in order.
+ * Not a `Pool` of undici: it opens another connection for a request that starts when the previous one has just ended.
  *
- * A request costs 31 µs of processor time; with an agent of our own on `node:http` it was 52. Measured with 700 bytes, 128
- * requests at once, to a receiver on the same machine. One at a time both cost about 50.
+ * A request costs 31 µs of processor time; with an agent of our own on `node:http` it was 52. Measured with 700 bytes,
+ * 128 requests at once, to a receiver on the same machine. One at a time both cost about 50.
  */
 export class OriginConnections {
   readonly #url: URL;
   readonly #connect: Connect;
-  /** The most that may come for one request, whatever it is: also interim answers, or empty lines. */
+  /** The most bytes received for one request, including interim answers and empty lines. */
   readonly #maxBytes: number;
   readonly #connections = new Set<Connection>();
   readonly #idle: Connection[] = [];
@@ -46,7 +46,7 @@ export class OriginConnections {
     this.#maxBytes = maxBytes;
   }
 
-  /** The connection that was used last is taken: the others are more likely to have been closed by the other side. */
+  /** The most recently used connection is taken: the others are more likely to have been closed by the other side. */
   send(exchange: Exchange): void {
     const connection = this.#idle.pop() ?? this.#open();
     if (connection === null) this.#waiting.push(exchange);
@@ -87,7 +87,7 @@ export class OriginConnections {
     return connection;
   }
 
-  /** Those that were given up meanwhile are left out. */
+  /** Without requests that were abandoned meanwhile. */
   #takeWaiting(): Exchange | undefined {
     let next = this.#waiting.shift();
     while (next?.isOver) next = this.#waiting.shift();
@@ -95,7 +95,7 @@ export class OriginConnections {
   }
 }
 
-/** One connection, over which one request goes at a time. If it closes just as a request is given to it, undici opens it again. */
+/** One connection for one request at a time. If it closes just as it gets a request, undici opens it again. */
 export class Connection implements Dispatcher.DispatchHandler {
   readonly #client: Client;
   readonly #maxBytes: number;
@@ -104,9 +104,9 @@ export class Connection implements Dispatcher.DispatchHandler {
   #socket: Socket | undefined;
   #exchange: Exchange | null = null;
   #isUsed = false;
-  /** Another request had gone over it before that which is under way. */
+  /** Another request had used it before the current one. */
   #wasUsed = false;
-  /** Those that came for the request that is under way. */
+  /** Bytes received for the current request. */
   #bytes = 0;
   #hasAnswer = false;
 
@@ -133,7 +133,7 @@ export class Connection implements Dispatcher.DispatchHandler {
           socket.on('data', (chunk: Buffer) => this.#look(chunk, socket));
           callback(null, socket);
         });
-        // What comes late must not end the process.
+        // A late error must not end the process.
         socket.on('error', () => undefined).on('error', onError);
         this.#socket = socket;
       },
@@ -185,10 +185,10 @@ export class Connection implements Dispatcher.DispatchHandler {
     failed?.failed(error, this.#wasUsed);
   }
 
-  /** Looks at what came before undici does. */
+  /** Sees incoming bytes before undici does. */
   #look(chunk: Buffer, socket: Socket): void {
     this.#bytes += chunk.length;
-    // In the next tick, since the chunk is parsed after this, and what stands in it counts.
+    // In the next tick, because the chunk is parsed after this, and its content counts.
     if (this.#bytes > this.#maxBytes) process.nextTick(() => socket.destroy(new AnswerTooLong()));
     if (!this.#hasAnswer) passOverContinue(chunk);
   }
@@ -198,8 +198,8 @@ const INTERIM = 'HTTP/1.1 1';
 const CONTINUE = 'HTTP/1.1 100';
 
 /**
- * undici gives a connection up on which `100 Continue` comes without having been asked for, which a client has to pass over
- * like other interim answers (RFC 9110, section 15.2). So it is made `102` where it stands, which undici does pass over.
+ * undici abandons a connection on an unrequested `100 Continue`, which a client has to ignore like other interim
+ * answers (RFC 9110, section 15.2). So it is rewritten to `102`, which undici does ignore.
  */
 function passOverContinue(chunk: Buffer): void {
   let at = 0;

@@ -1,7 +1,7 @@
 import type { WorkerMetrics } from '../metrics.ts';
 import type { Sender } from './send-request.ts';
 
-/** Counts every request to an endpoint, whatever comes of it. */
+/** Counts every request to an endpoint, whatever its result. */
 export function countAttempts(sender: Sender, metrics: Pick<WorkerMetrics, 'webhookSent'>): Sender {
   return {
     ...sender,

@@ -31,26 +31,27 @@ export interface DeliveryTools {
 }
 
 /**
- * How many requests a round has: at first as many as there are connections to a host, and twice as many after each round that
- * was all taken at once. More would wait for a connection so long that they run out of time if the receiver turns slow.
+ * The size of a round: at first the number of connections to a host, and doubled after each round that was accepted
+ * completely at once. In larger rounds, requests would wait so long for a connection that they time out if the receiver
+ * slows down.
  */
 export const FIRST_ROUND = 16;
 const LARGEST_ROUND = 128;
 const AT_ONCE_MS = 1_000;
-/** Longer than a request may take and its outcome to be written down. */
+/** Longer than a request may take and its outcome to be recorded. */
 const LEASE_MS = 60_000;
-/** An endpoint that has answered nothing but failures for this long is disabled. */
+/** An endpoint whose requests all failed for this long is disabled. */
 const FAILING_MS = 5 * 24 * 3_600_000;
 const CONTENT = { 'content-type': 'application/json', 'user-agent': 'wallet-operations' };
 const GONE = 410;
-/** Answers that ask to be left alone. */
+/** Statuses that ask for a pause. */
 const BUSY = new Set([429, 503]);
 
 /**
- * Sends an endpoint what is due for it, round by round until nothing is, or `givesWay`. The better it takes them, the larger
- * the rounds, of which the first has `size` requests: to begin with few each time costs half as much again.
+ * Sends an endpoint what is due, in rounds, until nothing is left, or `givesWay`. Rounds grow while it accepts them;
+ * the first has `size` requests, because starting small each time costs half as much again.
  * @returns the size for the next time, and whether there may be more.
- * @throws Error if the endpoint's secret cannot be opened, or the database is away: then the rest waits.
+ * @throws Error if the endpoint's secret cannot be decrypted, or the database is down: then the rest waits.
  */
 export async function deliverWebhooks(
   tools: DeliveryTools,
@@ -70,7 +71,8 @@ export async function deliverWebhooks(
     size = isFast ? Math.min(2 * size, LARGEST_ROUND) : FIRST_ROUND;
     await writing;
     writing = writeDown(tools, round);
-    // While all goes well, the next round is sent meanwhile. How the endpoint is doing is known before it is tried again.
+    // While all goes well, the next round is sent meanwhile. After failures, the state of the endpoint is known before
+    // the next request.
     if (isFast) writing.catch(() => undefined);
     else await writing;
   }
@@ -81,7 +83,7 @@ export async function deliverWebhooks(
 interface Round {
   readonly endpoint: WebhookEndpoint;
   readonly sent: readonly Sent[];
-  /** What ends with it; null if something is left to be sent. */
+  /** The lease that ends with it; null if something is left to be sent. */
   readonly lease: bigint | null;
   readonly pauseResets: number;
   /** There may be more. */
@@ -89,9 +91,9 @@ interface Round {
 }
 
 /**
- * Sends requests side by side. No connection of the database is held meanwhile. What is sent of an event are its stored bytes,
- * signed anew each time.
- * @returns null if there is no such endpoint.
+ * Sends requests side by side, without holding a database connection. The stored bytes of an event are sent, signed
+ * anew each time.
+ * @returns null if the endpoint does not exist.
  */
 async function sendRound(tools: DeliveryTools, endpointId: string, size: number): Promise<Round | null> {
   const endpoint = await findWebhookEndpoint(tools.database, endpointId);
@@ -103,12 +105,12 @@ async function sendRound(tools: DeliveryTools, endpointId: string, size: number)
   const ended = await Promise.all(
     deliveries.map((delivery) => send(tools, opened, delivery, traces.get(delivery.eventId))),
   );
-  // What was cut off by our own stop says nothing about the receiver: it is sent again when its lease ends.
+  // A request cut off by our own stop says nothing about the receiver: it is sent again when its lease expires.
   const sent = ended.filter(({ attempt }) => attempt.error !== 'sender_closed');
   return { endpoint, sent, lease: sent.length === deliveries.length ? claim.lease : null, pauseResets, goesOn };
 }
 
-/** What came of a round, in one transaction. */
+/** Records the results of a round, in one transaction. */
 async function writeDown(tools: DeliveryTools, round: Round): Promise<void> {
   await inTransaction(tools.database, (client) => record(client, round));
   const { endpoint, sent } = round;
@@ -122,11 +124,11 @@ async function writeDown(tools: DeliveryTools, round: Round): Promise<void> {
 interface OpenedEndpoint {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The current secret first, and that of before as long as it signs too. */
+  /** The current secret first, and the previous one as long as it also signs. */
   readonly secrets: readonly Buffer[];
 }
 
-/** What cannot be opened is shown with the endpoint: it would seem to have nothing to be told otherwise. */
+/** A secret that cannot be decrypted is shown with the endpoint, which would otherwise seem to have nothing to send. */
 async function openOrNote({ database, sealer }: DeliveryTools, endpoint: WebhookEndpoint): Promise<OpenedEndpoint> {
   try {
     return openEndpoint(sealer, endpoint);
@@ -176,7 +178,7 @@ async function record(client: Client, { endpoint, sent, lease, pauseResets }: Ro
   const attempts = sent.map(toRecord);
   const written = { pauseMs, lease, pauseResets };
   const { counts, failingMs } = await recordAttempts(client, endpoint.id, attempts, written);
-  // It may have moved meanwhile: then this was said at the address of before.
+  // The endpoint's URL may have changed meanwhile: then this answer came from the previous one.
   if (!counts) return;
   const isGone = sent.some(({ attempt }) => attempt.status === GONE);
   const isDead = failingMs !== null && failingMs > FAILING_MS;

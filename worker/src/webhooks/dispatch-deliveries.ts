@@ -1,13 +1,13 @@
 import { logErrors } from '@wallet/shared/process/log-errors';
 import { type DeliveryTools, FIRST_ROUND, deliverWebhooks } from './deliver-webhooks.ts';
 
-/** How many endpoints one worker talks to at once. Others wait; an endpoint that hangs is soon paused. */
+/** How many endpoints one worker sends to at once. Others wait; an endpoint that hangs is soon paused. */
 const ENDPOINTS_AT_ONCE = 64;
-/** For how long an endpoint is talked to while others wait for room: one that comes back may have millions of events to be told. */
+/** How long an endpoint is served while others wait for room: one that recovers may have a backlog of millions. */
 const TURN_MS = 1_000;
 
 export interface Dispatcher {
-  /** An endpoint may have something due: it is talked to, once at a time, as soon as there is room. */
+  /** An endpoint may have something due: it is served, one run at a time, as soon as there is room. */
   wake(endpointId: string): void;
   /** Resolves when the requests in flight have ended and their results are stored. */
   stop(): Promise<void>;
@@ -16,9 +16,9 @@ export interface Dispatcher {
 export function createDispatcher(tools: DeliveryTools, atOnce = ENDPOINTS_AT_ONCE): Dispatcher {
   const onError = logErrors(tools.log, 'delivery failed');
   const running = new Map<string, Promise<void>>();
-  /** Woken, and not yet talked to, or woken again meanwhile. */
+  /** Endpoints that were woken and are not being served yet, or were woken again meanwhile. */
   const waiting = new Set<string>();
-  /** How large the next round of an endpoint is. */
+  /** The size of an endpoint's next round. */
   const sizes = new Map<string, number>();
   let stopping = false;
 
@@ -37,14 +37,14 @@ export function createDispatcher(tools: DeliveryTools, atOnce = ENDPOINTS_AT_ONC
 
   async function deliver(endpointId: string): Promise<void> {
     const size = sizes.get(endpointId) ?? FIRST_ROUND;
-    // Whatever keeps it from coming to an end, the next one begins small.
+    // After any error, the next one begins small.
     sizes.delete(endpointId);
     const turnEnds = performance.now() + TURN_MS;
     const givesWay = (): boolean => stopping || (performance.now() > turnEnds && othersWait());
     try {
       const left = await deliverWebhooks(tools, endpointId, size, givesWay);
       sizes.set(endpointId, left.size);
-      // Woken or not meanwhile, it comes behind those that wait.
+      // Whether it was woken again or not, it queues behind the waiting ones.
       if (waiting.delete(endpointId) || left.goesOn) waiting.add(endpointId);
     } catch (error) {
       onError(error, { endpoint_id: endpointId });

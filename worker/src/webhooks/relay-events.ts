@@ -9,8 +9,8 @@ import { gather } from '@wallet/shared/process/gather';
 /** The most events that one transaction relays. */
 const RELAY_LIMIT = 1_000;
 /**
- * The rest after each relay, in which events gather: many small ones would cost the ledger a tenth of its throughput. If
- * another worker was relaying, which may have looked too early, it is the time until it looks again.
+ * The pause after each relay, in which events gather: many small relays would cost the ledger a tenth of its
+ * throughput. If another worker was relaying, which may have looked too early, it is the time until it looks again.
  */
 const REST_MS = 100;
 
@@ -20,7 +20,10 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** Relays when it is nudged. Calls `onFed` when the feed has more, and `onRelayed` with the endpoints that have something new. */
+/**
+ * Relays when it is nudged. Calls `onFed` when the feed has new events, and `onRelayed` with the endpoints that have
+ * something new.
+ */
 export function createRelay(options: {
   database: Database;
   onFed: () => void;
@@ -57,9 +60,9 @@ export function createRelay(options: {
 }
 
 /**
- * Relays what has been recorded and committed: each event gets its place in the feed, where claims of deliveries find it.
- * @returns how many there were, the endpoints that have something to be told, and how it was left: `busy` if another worker is
- * relaying.
+ * Relays recorded and committed events: each gets its position in the feed, where claims of deliveries find it.
+ * @returns how many there were, the endpoints with something to send, and the state afterwards: `busy` if another
+ * worker is relaying.
  */
 export async function relayAll(
   database: Database,
@@ -75,7 +78,7 @@ export async function relayAll(
   }
 }
 
-/** The lock is taken in a statement of its own, so that the next one sees all that was relayed before. */
+/** The lock is taken in its own statement, so that the next one sees everything relayed before. */
 async function relayOnce(database: Database): Promise<Relayed | null> {
   return inTransaction(database, async (client) =>
     (await tryLockRelay(client)) ? relayEvents(client, RELAY_LIMIT) : null,

@@ -17,15 +17,15 @@ const DELAYS_MS = [
   24 * HOUR,
 ];
 
-/** By which part of itself a delay is longer or shorter, so that what failed together does not come back together. */
+/** The share by which a delay varies, so that deliveries that failed together are not retried together. */
 const JITTER = 0.2;
 
 /**
  * After how many milliseconds to send a webhook again; null when its attempts are used up. Exponential with jitter over
  * days, as Standard Webhooks 1.0.0 recommends ("Deliverability and reliability").
  *
- * `attempts` counts those made until now, so it is at least 1. `random` is evenly distributed in [0, 1). A receiver that
- * asked for time (`retryAfterMs`) gets it, but its asking never brings the next attempt forward.
+ * `attempts` counts those made so far, so it is at least 1. `random` is evenly distributed in [0, 1). A receiver's
+ * `Retry-After` (`retryAfterMs`) is honoured, but never brings the next attempt forward.
  */
 export function retryDelay(failure: { attempts: number; retryAfterMs: number | null; random: number }): number | null {
   const delay = DELAYS_MS[failure.attempts - 1];

@@ -1,9 +1,9 @@
 import { errors } from 'undici';
 
 /**
- * Why there is no whole answer. `address_refused`: the URL leads inside, or is plain http. `connection_failed`: there is no
- * way to the host. `invalid_response`: what came is not HTTP. `invalid_request`: the URL or a header cannot be sent.
- * `sender_closed`: this process is stopping.
+ * Why there is no complete answer. `address_refused`: the URL leads to an internal address, or is plain http.
+ * `connection_failed`: the host cannot be reached. `invalid_response`: the answer is not HTTP. `invalid_request`: the
+ * URL or a header cannot be sent. `sender_closed`: this process is stopping.
  */
 export type SendError =
   | 'timeout'
@@ -19,7 +19,7 @@ export type SendError =
 
 export class AddressRefused extends Error {}
 export class NameUnknown extends Error {}
-/** More came than an answer may have. */
+/** The answer is larger than allowed. */
 export class AnswerTooLong extends Error {}
 
 const WORDS: Readonly<Record<string, SendError>> = {
@@ -33,19 +33,19 @@ const WORDS: Readonly<Record<string, SendError>> = {
   UND_ERR_INVALID_ARG: 'invalid_request',
 };
 
-/** How Node's codes for TLS and its certificates begin. */
+/** The prefixes of Node's codes for TLS and certificate errors. */
 const OF_TLS = /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_)/;
 
-/** The word for what went wrong with a request, of whose answer a part had come or not. */
+/** The error code for a failed request, by whether part of the answer had arrived. */
 export function wordFor(error: Error, hasAnswer: boolean): SendError {
   if (error instanceof AddressRefused) return 'address_refused';
   if (error instanceof NameUnknown) return 'dns_failed';
   if (error instanceof AnswerTooLong || error instanceof errors.HTTPParserError) return 'invalid_response';
-  // Said of a connection that ended before the answer did, and of headers with a length that cannot be.
+  // For a connection that ended before the answer did, and for headers with an impossible length.
   if (error instanceof errors.ResponseContentLengthMismatchError) {
     return hasAnswer ? 'connection_reset' : 'invalid_response';
   }
-  // Beside "other side closed": a switch of protocols that nobody asked for.
+  // Besides "other side closed": an unrequested protocol switch.
   if (error instanceof errors.SocketError)
     return error.message.startsWith('bad ') ? 'invalid_response' : 'connection_reset';
   const { code = '' } = error as NodeJS.ErrnoException;

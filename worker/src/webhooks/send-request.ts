@@ -5,15 +5,15 @@ import { readRetryAfter } from './retry-after.ts';
 import { AddressRefused, AnswerTooLong, type SendError, wordFor } from './send-error.ts';
 
 /**
- * What became of one request. It was taken if there is no `error` and the status is 2xx. A `status` beside an `error` means
- * that the answer began and did not end; only one that is too long counts as ended.
+ * The result of one request. It was accepted if there is no `error` and the status is 2xx. A `status` beside an `error`
+ * means that the answer began and did not end; only one that is too long counts as ended.
  */
 export interface Attempt {
   status: number | null;
   error: SendError | null;
-  /** For how long the receiver wants to be left alone, at most a day; null if it did not say, and with a status of 2xx. */
+  /** How long the receiver asks to wait, at most a day; null if it did not say, and with a status of 2xx. */
   retryAfterMs: number | null;
-  /** The beginning of the answer's body as text that Postgres can hold; null if no answer began. */
+  /** The beginning of the answer's body as text that Postgres can store; null if no answer began. */
   responseExcerpt: string | null;
   durationMs: number;
 }
@@ -27,7 +27,7 @@ export interface WebhookRequest {
 export interface Sender {
   /** Posts it once. Never throws, and takes no longer than `timeoutMs`. */
   send(request: WebhookRequest): Promise<Attempt>;
-  /** Ends what is under way as `sender_closed`, and closes all connections. */
+  /** Ends requests in flight as `sender_closed`, and closes all connections. */
   close(): void;
 }
 
@@ -42,15 +42,15 @@ type Outcome = Omit<Attempt, 'durationMs'>;
 const TIMEOUT_MS = 15_000;
 const MAX_RESPONSE_BYTES = 64 * 1024;
 const EXCERPT_BYTES = 1_024;
-/** Of more origins, those without a connection are forgotten. */
+/** With more origins, those without a connection are forgotten. */
 const ORIGINS_KNOWN = 256;
 
 /**
- * Sends webhooks to URLs that callers chose: nothing that a receiver does or answers costs more than
- * `timeoutMs` and about 64 KB, or leads to a host inside.
+ * Sends webhooks to URLs that callers chose: no receiver can cost more than `timeoutMs` and about 64 KB, or lead to an
+ * internal host.
  *
- * Addresses are checked when connecting (`connectChecked`). Connections are kept for the same host only. Redirects are not
- * followed, bodies not decompressed, and a proxy in the environment is not used.
+ * Addresses are checked when connecting (`connectChecked`). Connections are reused only for the same host. Redirects
+ * are not followed, bodies not decompressed, and a proxy in the environment is not used.
  */
 export function createSender({ timeoutMs = TIMEOUT_MS, ...options }: SenderOptions): Sender {
   const origins = new Map<string, OriginConnections>();
@@ -68,7 +68,7 @@ export function createSender({ timeoutMs = TIMEOUT_MS, ...options }: SenderOptio
     return connections;
   }
 
-  /** @throws Error if the URL is none, or may not be sent to. */
+  /** @throws Error if the URL is invalid, or may not be sent to. */
   function send(message: WebhookRequest, onEnd: (outcome: Outcome) => void): void {
     const url = new URL(message.url);
     if (!options.allowPrivate) refuseInside(url);
@@ -107,7 +107,7 @@ interface SentOptions {
   readonly onEnd: (outcome: Outcome) => void;
 }
 
-/** Ends once, whatever happens to the request, and leaves nothing of it behind but a connection that can be used again. */
+/** Ends once, whatever happens to the request, and leaves nothing of it behind except a reusable connection. */
 class SentRequest implements Exchange {
   readonly request: Exchange['request'];
   isOver = false;
@@ -157,10 +157,10 @@ class SentRequest implements Exchange {
   failed(error: Error, wasUsed: boolean): void {
     const hasAnswer = this.#status !== null;
     const word = wordFor(error, hasAnswer);
-    // The connection was closed while it lay idle, which says nothing about the receiver.
+    // The connection was closed while idle, which says nothing about the receiver.
     if (wasUsed && !hasAnswer && word === 'connection_reset' && !this.#isAgain && !this.isOver) {
       this.#isAgain = true;
-      // What else lies idle there has done so for longer.
+      // The other idle connections have been so for longer.
       this.#options.connections.closeIdle();
       this.begin();
     } else {
@@ -169,7 +169,7 @@ class SentRequest implements Exchange {
   }
 
   #finish(error: SendError | null): void {
-    // What comes late changes nothing.
+    // A late result changes nothing.
     if (this.isOver) return;
     this.isOver = true;
     clearTimeout(this.#timer);

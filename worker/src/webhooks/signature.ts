@@ -3,14 +3,13 @@ import { BrokenInvariant } from '@wallet/shared/words/broken-invariant';
 
 /**
  * The headers that prove to a receiver who sent `body`, when, and as which event (Standard Webhooks 1.0.0, "Signature
- * scheme" and "Webhook headers"). There is one signature for each of `secrets`, in their order: while a secret is being
+ * scheme" and "Webhook headers"). There is one signature for each of `secrets`, in order: while a secret is being
  * rotated, the receiver may know either.
  *
  * `id` stays the same on every attempt, `timestamp` is of this attempt, and `body` must be sent exactly as it was given
- * here. The secrets are the bytes themselves, without `whsec_` and base64.
- *
- * @throws BrokenInvariant without a secret, or for an id with a full stop: with one, the parts of what is signed could be
- * told apart in more than one way.
+ * here. The secrets are raw bytes, without `whsec_` and base64.
+ * @throws BrokenInvariant without a secret, or for an id with a full stop, which would make the signed content
+ * ambiguous.
  */
 export function signatureHeaders(message: {
   id: string;

@@ -9,7 +9,7 @@ import type { Attempt, Sender, WebhookRequest } from './send-request.ts';
 const NONE: ReadonlyMap<string, string> = new Map();
 const DELETE_MS = 60_000;
 
-/** The spans that events are told as part of, by the events' ids. Without them nothing is lost but their traces. */
+/** The parent spans of events, by the events' ids. If they are lost, only the traces are. */
 export async function tracesOf(
   { tracing, database }: { readonly tracing?: Tracing | null; readonly database: Database },
   deliveries: readonly { readonly eventId: string }[],
@@ -20,7 +20,9 @@ export async function tracesOf(
   return new Map(traces.map(({ eventId, traceparent }) => [eventId, traceparent]));
 }
 
-/** Sends a request as a span, which it names to the receiver. The path of an address can be a secret, so it is not told. */
+/**
+ * Sends a request as a span, which it names to the receiver. The path of an address can be secret, so it is left out.
+ */
 export async function sendTraced(
   sender: Sender,
   tracing: Tracing,
@@ -53,7 +55,7 @@ export async function sendTraced(
   return attempt;
 }
 
-/** Deletes from time to time what is told no more. */
+/** Deletes expired traces from time to time. */
 export function deleteOldTraces(database: Database, log: Logger): Repetition {
   const onError = logErrors(log, 'deleting traces of events failed');
   return repeat(

@@ -23,15 +23,15 @@ export interface Webhooks {
 }
 
 /**
- * Relays events and delivers them. A relay rings for the endpoints that have something to be told, so that any worker may do
- * it; what was not heard, and what is due again, each worker finds by looking.
+ * Relays events and delivers them. A relay rings for endpoints with something to send, so that any worker may do it;
+ * missed rings and due retries are found by each worker itself.
  */
 export function startWebhooks(
   options: Omit<DeliveryTools, 'sealer'> & {
-    /** Null if the secrets cannot be opened: then events are relayed, and their deliveries wait. */
+    /** Null if the secrets cannot be decrypted: then events are relayed, and their deliveries wait. */
     sealer: Sealer | null;
     redis: QueueConnection;
-    /** Called when the feed has more. */
+    /** Called when the feed has new events. */
     onFed: () => void;
   },
 ): Webhooks {

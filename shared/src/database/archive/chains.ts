@@ -1,35 +1,39 @@
 import { type FileKind, readRows } from './files.ts';
 import { readCheckpoint } from './remove-month.ts';
 
-/** Where an account stands: texts, as they are in the files. */
+/** The state of an account, as texts like in the files. */
 interface Stand {
   readonly version: number;
   readonly balance: string;
 }
 
-/** Where all accounts stand behind the months that were looked at. */
+/** The states of all accounts after the months checked so far. */
 export type Stands = Map<string, Stand>;
 
-/** What a month's movements of an account lead to less what they lead from, each as a hash of version and balance. */
+/**
+ * Per account, the states that a month's movements lead to minus those they lead from, each as a hash of version and
+ * balance.
+ */
 interface Chain {
   movements: number;
   one: number;
   other: number;
 }
 
-/** What the files of a month have. */
+/** The contents of a month's files. */
 export interface Contents {
   readonly rows: Readonly<Partial<Record<FileKind, number>>>;
-  /** What was moved, by asset. */
+  /** The amounts moved, by asset. */
   readonly sums: ReadonlyMap<number, { readonly movements: number; readonly amount: bigint }>;
-  /** What is wrong with them, a sentence each. */
+  /** The problems found, one sentence each. */
   readonly wrong: readonly string[];
 }
 
 /**
- * Reads the files of a month: every operation has its movement or its failure, and of every account the movements lead from
- * where it stood to its checkpoint. The movements are not in the order of an account: each leads from a version and balance to
- * the next, so what they lead to, less what they lead from, leaves the last and the first. `stands` is moved on.
+ * Checks the files of a month: every operation has its movement or its failure, and the movements of every account lead
+ * from its previous state to its checkpoint. The movements are not sorted by account: each leads from one version and
+ * balance to the next, so the sum of the states they lead to minus the sum of those they lead from leaves only the last
+ * and the first. Advances `stands`.
  */
 export async function checkContents(folder: string, kinds: readonly FileKind[], stands: Stands): Promise<Contents> {
   const ids = { sum: 0 };
@@ -67,14 +71,14 @@ export async function checkContents(folder: string, kinds: readonly FileKind[], 
   return { rows: { operations, movements, failures, checkpoints, ...others }, sums, wrong };
 }
 
-/** Goes on from the checkpoints of a month that is wrong, as far as they can be read: so the months after it can be checked. */
+/** Continues from the readable checkpoints of a bad month, so that the following months can still be checked. */
 export async function passMonth(folder: string, stands: Stands): Promise<void> {
   try {
     for await (const rows of readRows(folder, 'checkpoints'))
       for (const { accountId, version, balance } of rows.map(readCheckpoint))
         stands.set(accountId, { version: Number(version), balance });
   } catch {
-    // What cannot be read was told.
+    // The unreadable part was already reported.
   }
 }
 
@@ -127,13 +131,13 @@ async function followChains(
   return checkpoints;
 }
 
-/** Two hashes (FNV-1a) of 32 bits each: what was changed on purpose, the SHA-256 of the files finds. */
+/** Two 32-bit FNV-1a hashes. Deliberate changes are found by the SHA-256 of the files. */
 const SEEDS = [0x811c9dc5, 0x050c5d1f] as const;
 
 function hash(text: string, seed: number): number {
   let value = seed;
   for (let index = 0; index < text.length; index += 1) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  // The last characters reach all bits.
+  // Mixes the last characters into all bits.
   value = Math.imul(value ^ (value >>> 15), 0x2c1b3c6d);
   return value ^ (value >>> 12);
 }

@@ -2,7 +2,7 @@ import type { Client } from '../pool.ts';
 import type { Pace } from './pace.ts';
 import { inPiece } from './session.ts';
 
-/** The first hold with a lower id than `beforeId` that is open; null if there is none. */
+/** The first open hold with an id below `beforeId`; null if there is none. */
 export async function findOpenHold(client: Client, beforeId: string): Promise<string | null> {
   const { rows } = await client.query<{ id: string }>(
     'SELECT operation_id AS id FROM holds WHERE operation_id < $1 AND remaining > 0 ORDER BY operation_id LIMIT 1',
@@ -12,16 +12,17 @@ export async function findOpenHold(client: Client, beforeId: string): Promise<st
 }
 
 /**
- * Operations with a lower id than `$before` are written if they have ended, so that what is written of an account are its first
- * movements that are here. What stays is written down in a table of the session, operation by operation. There are few: what
- * still waits, and what was applied behind something of the month after.
+ * Operations with an id below `$before` are written if they have ended, so that what is written of an account are its
+ * first movements in the database. The operations that stay are listed in a table of the session. They are few: those
+ * still pending, and those applied after an operation of the following month.
  */
 const KEPT = `CREATE TEMP TABLE IF NOT EXISTS archive_kept (operation_id uuid PRIMARY KEY);
   TRUNCATE archive_kept`;
 
 /**
- * Chooses what stays of the operations before `beforeId`.
- * @param lateSince movements from this moment on are looked at: only they can be behind one of the month after. Null for all.
+ * Chooses which operations before `beforeId` stay.
+ * @param lateSince only movements since this time are examined: only they can follow one of the next month. Null
+ * examines all.
  */
 export async function chooseKept(
   client: Client,
@@ -49,7 +50,9 @@ const FIRST = '00000000-0000-0000-0000-000000000000';
 const BOUND = `SELECT operation_id AS id FROM movements WHERE operation_id > $1 AND operation_id < $2
   ORDER BY operation_id OFFSET $3 LIMIT 1`;
 
-/** The operations behind those of `first` on one of their accounts, and those behind them, as far as the month reaches. */
+/**
+ * The operations after those of `first` on one of their accounts, and transitively those after them, within the month.
+ */
 const keepWithAllBehind = (first: string, beforeId: string): string => `WITH RECURSIVE behind AS (
     ${first}
     UNION
@@ -64,7 +67,7 @@ const keepWithAllBehind = (first: string, beforeId: string): string => `WITH REC
   )
   INSERT INTO archive_kept SELECT operation_id FROM behind ON CONFLICT DO NOTHING`;
 
-/** The operations of the movements so many versions from one, on both of its accounts. */
+/** The operations of the movements that many versions away, on both of its accounts. */
 function at(movement: string, versions: 1 | -1): string {
   const sides = ['from', 'to'].flatMap((side) =>
     ['from', 'to'].map(
@@ -75,7 +78,10 @@ function at(movement: string, versions: 1 | -1): string {
   return sides.join('\n      UNION ALL ');
 }
 
-/** What waits or is scheduled, what such an operation names, and the lines of batches that are not finished, although they may have ended: $1 is the id behind the month. */
+/**
+ * Pending and scheduled operations, the operations they name, and all lines of unfinished batches, even those that have
+ * ended: $1 is the id after the month.
+ */
 const KEEP_UNFINISHED = keepWithAllBehind(
   `SELECT operation_id FROM (
       SELECT operation_id FROM pending_operations WHERE operation_id < $1
@@ -103,7 +109,7 @@ const KEEP_UNFINISHED = keepWithAllBehind(
   '$1',
 );
 
-/** Of the movements behind $1 up to $2: those that are behind one of an operation from $3 on. */
+/** Of the movements after $1 up to $2, those that follow a movement of an operation from $3 on. */
 const KEEP_LATE = keepWithAllBehind(
   `SELECT late.operation_id
     FROM (

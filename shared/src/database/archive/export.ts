@@ -5,7 +5,7 @@ import { FILES, type FileKind, type FileWriter } from './files.ts';
 import type { Pace } from './pace.ts';
 import { inPiece } from './session.ts';
 
-/** What was moved of an asset, in its minor units. */
+/** The amount moved of an asset, in minor units. */
 export interface Sum {
   readonly code: string;
   readonly assetId: number;
@@ -27,8 +27,8 @@ const TABLES = `CREATE TEMP TABLE IF NOT EXISTS archive_piece (operation_id uuid
   TRUNCATE archive_reached`;
 
 /**
- * Writes the operations before `beforeId` that do not stay, with their movements and failures, in the order of ids. A piece is
- * what one snapshot shows; what has ended cannot change, so the pieces fit together.
+ * Writes the operations before `beforeId` that do not stay, with their movements and failures, in the order of ids.
+ * Each piece is read from one snapshot; ended operations cannot change, so the pieces fit together.
  * @returns the sums, by asset.
  */
 export async function exportOperations(
@@ -55,7 +55,7 @@ export async function exportOperations(
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 interface PieceSum extends Omit<Sum, 'amount'> {
-  /** Of many bigints a sum is a numeric, which arrives as text. */
+  /** The sum of many bigints is a numeric, which arrives as text. */
   readonly amount: string;
 }
 
@@ -80,13 +80,13 @@ async function exportPiece(
   return { upTo, sums };
 }
 
-/** Adds what a query answers to a file. */
+/** Appends the result of a query to a file. */
 export async function copy(client: Client, writer: FileWriter, query: string): Promise<void> {
   const stream = client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT csv)`));
   await writer.write(stream as AsyncIterable<Buffer>, () => stream.rowCount);
 }
 
-/** Those behind $1 up to $2, and before $3, that have ended and do not stay. */
+/** The operations after $1 up to $2, and before $3, that have ended and do not stay. */
 const CHOOSE = `INSERT INTO archive_piece
   SELECT operation.id
   FROM operations AS operation
@@ -105,7 +105,7 @@ const OF_PIECE = {
   movements: MOVEMENTS_OF_PIECE,
   failures: `FROM (SELECT operation_id FROM archive_piece ORDER BY operation_id) AS piece
     CROSS JOIN LATERAL (SELECT * FROM failures WHERE operation_id = piece.operation_id OFFSET 0) AS row`,
-  // With what became of a hold, and how much of the operation was reversed: those rows go with it.
+  // Includes the state of a hold, and how much of the operation was reversed: those rows are archived with it.
   terms: `FROM (
       SELECT operation_id, target_id, to_account_id, final, expires_at, reason, legs, captured AS hold_captured,
              released AS hold_released, reversed
@@ -131,7 +131,10 @@ const SUM = `SELECT code, row.asset_id AS "assetId", count(*) AS movements, sum(
   ${MOVEMENTS_OF_PIECE} JOIN LATERAL (SELECT code FROM assets WHERE id = row.asset_id OFFSET 0) AS asset ON true
   GROUP BY code, row.asset_id`;
 
-/** Adds up what the piece has of each account. An operation has its place in the order of acceptance on the account of its wallet. */
+/**
+ * Adds up the piece for each account. An operation's position in the order of acceptance counts on the account of its
+ * wallet.
+ */
 const REACH = `INSERT INTO archive_reached AS reached (account_id, version, movements, change, accepted)
   SELECT side.account_id, max(side.version), count(*), sum(side.change), max(side.accepted)
   ${MOVEMENTS_OF_PIECE}
@@ -150,12 +153,12 @@ const REACH = `INSERT INTO archive_reached AS reached (account_id, version, move
     SET version = greatest(reached.version, excluded.version), movements = reached.movements + excluded.movements,
         change = reached.change + excluded.change, accepted = greatest(reached.accepted, excluded.accepted)`;
 
-/** What was written of an account are not its first movements that are here. */
+/** The movements written for an account are not its first ones in the database. */
 export class BrokenChain extends Error {}
 
 /**
- * Writes where each account stands behind what was written of it, in the order of accounts. Of each, that must be every movement
- * from the last checkpoint to this one.
+ * Writes the state of each account after what was written of it, in the order of accounts. That must include every
+ * movement from the account's last checkpoint to this one.
  * @throws BrokenChain
  */
 export async function exportCheckpoints(client: Client, writer: FileWriter, pace: Pace): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 
-/** The files of a month: rows as CSV with a header, as COPY writes and reads them, compressed with gzip. */
+/** The files of a month: gzipped CSV with a header, as COPY writes and reads it. */
 export const FILES = {
   operations: [
     ...[
@@ -50,7 +50,7 @@ export const FILES = {
 export type FileKind = keyof typeof FILES;
 export const FILE_KINDS = Object.keys(FILES) as FileKind[];
 
-/** By the format of the manifest: months that were written before there were terms have no files of them. */
+/** The files, by manifest format: months written before terms existed have no files for them. */
 export function fileKindsOf(format: 1 | 2): readonly FileKind[] {
   return format === 2 ? FILE_KINDS : FILE_KINDS.filter((kind) => kind !== 'terms' && kind !== 'legs');
 }
@@ -59,7 +59,7 @@ export function fileName(kind: FileKind): string {
   return `${kind}.csv.gz`;
 }
 
-/** What a manifest says of a file. */
+/** What a manifest records about a file. */
 export interface FileFacts {
   readonly name: string;
   readonly rows: number;
@@ -68,11 +68,11 @@ export interface FileFacts {
 }
 
 export interface FileWriter {
-  /** Adds rows, as many as `rows` says. Resolves when there is room for more. */
+  /** Appends rows; `rows` says how many. Resolves when there is room for more. */
   write(source: AsyncIterable<Buffer>, rows: () => number): Promise<void>;
-  /** Resolves when all of it is on the disk. */
+  /** Resolves when everything is on the disk. */
   finish(): Promise<FileFacts>;
-  /** Gives up. */
+  /** Abandons the file. */
   close(): void;
 }
 
@@ -92,13 +92,13 @@ export function createFile(folder: string, kind: FileKind): FileWriter {
     },
     createWriteStream(join(folder, name), { flags: 'wx', flush: true }),
   );
-  // It is awaited at the end; until then a failure shows when the next rows are written.
+  // Awaited at the end; until then a failure shows up when the next rows are written.
   const failed = written.then(() => null).catch((error: unknown) => error as Error);
   let failure: Error | null = null;
   gzip.write(`${FILES[kind].join(',')}\n`);
   return {
     async write(source, count) {
-      // A failure leaves the rest of the rows out, and not unread: the session that sends them has to come to their end.
+      // After a failure the remaining rows are discarded but still read: the session that sends them has to finish.
       for await (const chunk of source) {
         if (failure !== null || gzip.write(chunk)) continue;
         failure = await Promise.race([failed, new Promise<null>((room) => gzip.once('drain', () => room(null)))]);
@@ -117,7 +117,7 @@ export function createFile(folder: string, kind: FileKind): FileWriter {
   };
 }
 
-/** The SHA-256 and the size of a file as it is on the disk. */
+/** The SHA-256 and the size of a file on the disk. */
 export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -128,7 +128,10 @@ export async function hashFile(path: string): Promise<{ sha256: string; bytes: n
   return { sha256: hash.digest('hex'), bytes };
 }
 
-/** The rows of a file without its header, many at a time. A row may have line breaks in quotes. @throws if the header is another. */
+/**
+ * The rows of a file without its header, many at a time. A row may contain line breaks in quotes. @throws if the header
+ * differs.
+ */
 export async function* readRows(folder: string, kind: FileKind): AsyncGenerator<string[]> {
   const gunzip = createGunzip();
   const source = pipeline(createReadStream(join(folder, fileName(kind))), gunzip);
@@ -143,10 +146,10 @@ export async function* readRows(folder: string, kind: FileKind): AsyncGenerator<
   }
   await source;
   if (header === undefined || !headersOf(kind).includes(header) || rest !== '')
-    throw new Error(`${fileName(kind)} is not as it was written`);
+    throw new Error(`${fileName(kind)} was changed after it was written`);
 }
 
-/** Months that were written before operations could be scheduled have no column of that. */
+/** Months written before operations could be scheduled have no column for it. */
 function headersOf(kind: FileKind): readonly string[] {
   const header = FILES[kind].join(',');
   return kind === 'operations' ? [header, header.replace(',execute_at', '')] : [header];
@@ -164,7 +167,7 @@ function splitRows(text: string): { rows: string[]; left: string } {
   return { rows, left: text.slice(start) };
 }
 
-/** Has the names in a folder be on the disk. */
+/** Syncs the directory entries of a folder to the disk. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

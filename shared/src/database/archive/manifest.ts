@@ -9,10 +9,10 @@ const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 const schema = z.strictObject({
-  /** 2 since there are files of terms and legs. */
+  /** 2 since files of terms and legs exist. */
   format: z.union([z.literal(1), z.literal(2)]),
   month: z.string().regex(/^\d{4}-\d{2}$/),
-  /** The last migration of the schema that the rows are of. */
+  /** The last migration of the schema that the rows come from. */
   schema: count,
   operations: count,
   movements: count,
@@ -20,16 +20,19 @@ const schema = z.strictObject({
   terms: count.optional(),
   legs: count.optional(),
   checkpoints: count,
-  /** What was moved, by asset, in its minor units. */
+  /** The amounts moved, by asset, in minor units. */
   sums: z.array(
     z.strictObject({ asset: z.string(), asset_id: count, movements: count, amount: z.string().regex(/^\d+$/) }),
   ),
   files: z.array(z.strictObject({ name: z.string(), rows: count, bytes: count, sha256: hash })),
-  /** The hash of the manifest of the archived month before this one; null for the first. */
+  /** The hash of the previous archived month's manifest; null for the first. */
   previous: hash.nullable(),
 });
 
-/** What a month has: its files with their hashes. Its own hash stands in the database, and in the manifest of the month after. */
+/**
+ * The contents of a month: its files with their hashes. The hash of the manifest itself is in the database and in the
+ * manifest of the following month.
+ */
 export type Manifest = z.infer<typeof schema>;
 
 const NAME = 'manifest.json';
@@ -45,7 +48,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   return hashOf(text);
 }
 
-/** @returns null if it cannot be read, or is none. */
+/** @returns null if it cannot be read or is not a manifest. */
 export async function readManifest(folder: string, month: Month): Promise<{ manifest: Manifest; hash: string } | null> {
   const text = await readFile(join(folder, NAME), 'utf8').catch(() => '');
   const manifest = schema.safeParse(parse(text)).data;

@@ -1,16 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How large pieces are: that follows from how long those before them took. */
+/** The size of the next piece, which follows from the time that earlier pieces took. */
 export interface Pace {
-  /** About how many rows the next piece may have. */
+  /** Roughly how many rows the next piece may have. */
   readonly rows: number;
-  /** Runs a piece. `restFor` is how long to do nothing after it, as a multiple of what it took. */
+  /** Runs a piece. `restFor` returns how long to pause after it, as a multiple of its duration. */
   take<Result>(work: (rows: number) => Promise<Result>, restFor: (result: Result) => number): Promise<Result>;
 }
 
 const LEAST_ROWS = 50;
 const FIRST_ROWS = 500;
-/** A piece that takes longer makes the next ones smaller; one that takes less than a quarter of it, larger. */
+/**
+ * A piece that takes longer makes the next ones smaller; one that takes less than a quarter of this makes them larger.
+ */
 const AIM_MS = 100;
 
 export function createPace(mostRows: number): Pace {

@@ -14,13 +14,16 @@ import { type Pace, createPace } from './pace.ts';
 import { inPiece } from './session.ts';
 import type { WrittenMonth } from './write-month.ts';
 
-/** A piece deletes so many operations at most. */
+/** The most operations that one piece deletes. */
 const MOST_ROWS = 2_000;
-/** After a piece, nothing is deleted for as many times as long while operations wait to be applied, and else for as long. */
+/**
+ * The pause after a piece, as a multiple of its duration, while operations are pending; otherwise it is as long as the
+ * piece.
+ */
 const BUSY_REST = 4;
 const IDLE_REST = 1;
 
-/** Notes a month in the database; from then on it is archived. */
+/** Records a month in the database, which makes it archived. */
 export async function noteMonth(client: Client, { manifest, hash }: WrittenMonth): Promise<void> {
   const { month, operations, movements, failures } = manifest;
   const behind = monthAfter(month);
@@ -28,8 +31,8 @@ export async function noteMonth(client: Client, { manifest, hash }: WrittenMonth
 }
 
 /**
- * Deletes what is in the files of a month that was noted, and nothing else: it goes by what it reads there. Stopped at any
- * moment, it goes through the files again, and what is deleted already is passed over.
+ * Deletes exactly the rows in the files of a recorded month: it reads them to know what to delete. If it is stopped,
+ * the next run goes through the files again and skips rows that are already deleted.
  */
 export async function removeMonth(client: Client, { folder, manifest }: WrittenMonth): Promise<void> {
   const rest = (busy: boolean): number => (busy ? BUSY_REST : IDLE_REST);
@@ -57,14 +60,14 @@ const ID_LENGTH = 36;
 
 async function removeOperations(client: Client, ids: readonly string[]): Promise<void> {
   const { operations, succeeded, failures } = await deleteArchived(client, ids);
-  // Less than there are ids where an archive that was stopped has deleted some.
+  // Fewer than the ids if an interrupted archive has already deleted some.
   if (operations !== succeeded + failures)
-    throw new BrokenInvariant('what is in the archive is not what is in the database', {
+    throw new BrokenInvariant('the archive differs from the database', {
       ...{ operations, succeeded, failures, first: ids[0] },
     });
 }
 
-/** The rows of a file, as many at a time as the pace has it. */
+/** The rows of a file, in groups of the size that the pace allows. */
 async function* inGroups(folder: string, kind: FileKind, pace: Pace): AsyncGenerator<string[]> {
   let waiting: string[] = [];
   for await (const rows of readRows(folder, kind)) {
@@ -79,7 +82,10 @@ export function readCheckpoint(row: string): ArchiveCheckpoint {
   return { accountId, version, balance, operationId, accepted: accepted === '' ? null : accepted, movedAt };
 }
 
-/** Has the space be used again: a month is too small a part of a large table for autovacuum. It waits for nobody, and is slow. */
+/**
+ * Makes the space reusable: a month is too small a part of a large table to trigger autovacuum. This waits for no lock,
+ * and is slow.
+ */
 async function vacuum(client: Client): Promise<void> {
   await client.query(`SET vacuum_cost_delay = '2ms'`);
   await client.query(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { hashFile } from './files.ts';
 import type { Manifest } from './manifest.ts';
 
-/** Holds the files of a month against its manifest, byte for byte. @returns what is wrong, a sentence each. */
+/** Compares the files of a month with its manifest, byte for byte. @returns the problems found, one sentence each. */
 export async function verifyFiles(folder: string, manifest: Manifest): Promise<string[]> {
   const wrong: string[] = [];
   for (const file of manifest.files) {

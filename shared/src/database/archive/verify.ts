@@ -11,15 +11,14 @@ import { verifyFiles } from './verify-files.ts';
 export interface VerifiedArchive {
   readonly months: number;
   readonly operations: number;
-  /** How many sentences were told. */
+  /** How many problems were reported. */
   readonly wrong: number;
 }
 
 /**
- * Checks the archived months of a folder: that each file is as it was written, that the months are a chain without a gap or a
- * second one in place of another, and that the movements of each account lead from one checkpoint to the next. With a
- * database, also that they are the months that it has noted, and that its accounts continue from there. `tell` gets a sentence for
- * each thing that is wrong.
+ * Checks the archived months of a folder: each file is unchanged, the months form a chain without gaps or substitutes,
+ * and the movements of each account lead from one checkpoint to the next. With a database, it also checks that these
+ * are the months recorded there and that its accounts continue from there. `tell` gets a sentence for each problem.
  */
 export async function verifyArchive(
   folder: string,
@@ -89,18 +88,18 @@ async function checkDatabase(
     if (hashes.get(month) !== manifestHash)
       wrong.push(
         hashes.has(month)
-          ? `${month} is not what the database has noted`
-          : `${month} is noted in the database, and missing`,
+          ? `${month} is not what the database has recorded`
+          : `${month} is recorded in the database, but missing`,
       );
   const noted = new Set(archives.map(({ month }) => month));
-  for (const month of hashes.keys()) if (!noted.has(month)) wrong.push(`${month} is not noted in the database`);
+  for (const month of hashes.keys()) if (!noted.has(month)) wrong.push(`${month} is not recorded in the database`);
   if (wrong.length > 0 || archives.some(({ isRemoved }) => !isRemoved)) return wrong;
   return checkCheckpoints(database, stands);
 }
 
 const PAGE = 5_000;
 
-/** Holds where the files leave accounts against the checkpoints of the database. */
+/** Compares the final states of accounts in the files with the checkpoints in the database. */
 async function checkCheckpoints(database: Queryable, stands: Stands): Promise<string[]> {
   const wrong: string[] = [];
   let checkpoints = 0;
@@ -120,6 +119,6 @@ async function checkCheckpoints(database: Queryable, stands: Stands): Promise<st
     }
     after = page.at(-1)?.id;
   }
-  if (checkpoints !== stands.size) wrong.push('the database has not the checkpoints of all accounts of the files');
+  if (checkpoints !== stands.size) wrong.push('the database lacks checkpoints of accounts in the files');
   return wrong;
 }

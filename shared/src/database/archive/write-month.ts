@@ -18,19 +18,22 @@ export interface WrittenMonth {
   readonly hash: string;
 }
 
-/** A piece of an export looks at so many rows at most. */
+/** The most rows that one piece of an export reads. */
 const MOST_ROWS = 4_000;
-/** After a piece, nothing is read for as long as it took. */
+/** The pause after a piece is as long as the piece took. */
 const REST = 1;
-/** More than the clocks of processes and database differ, and than it takes from making an id to accepting its operation. */
+/**
+ * More than clock differences between processes and database, plus the time from creating an id to accepting its
+ * operation.
+ */
 const LATE_MS = 3_600_000;
 
 /**
- * Writes a month to a folder of its own: what has ended of the operations with ids of this month or one before it. It is written
- * beside and then renamed: a folder with the name of a month is whole. One that is there already, because an archive was
- * killed just then, is taken if it is what would be written.
+ * Writes a month to its own folder: the ended operations with ids of this month or an earlier one. The folder is
+ * written under a temporary name and then renamed, so a folder with the name of a month is complete. An existing one,
+ * left by an archive that was killed at that moment, is reused if it is what would be written.
  * @returns null if there is nothing to write.
- * @throws ConfigError if the folder cannot be used, or the movements of an account are not whole.
+ * @throws ConfigError if the folder cannot be used, or the movements of an account are incomplete.
  */
 export async function writeMonth(
   client: Client,
@@ -64,7 +67,7 @@ async function readWritten(folder: string, month: Month, previous: string | null
   const isNext = found !== null && found.manifest.previous === previous && found.manifest.schema === NEWEST_MIGRATION;
   if (!isNext || (await verifyFiles(folder, found.manifest)).length > 0)
     throw new ConfigError(
-      `${folder} is there already, and is not the archive of ${month} that this database would continue with. Move it away, ` +
+      `${folder} exists already, and is not the archive of ${month} that this database would continue. Move it away, ` +
         'or name another folder with --to.',
     );
   return { folder, ...found };
@@ -78,10 +81,10 @@ async function writeFiles(
   const openHold = await findOpenHold(client, firstIdOf(behind));
   if (openHold !== null)
     throw new ConfigError(
-      `${month} cannot be archived: the hold ${openHold} is open, and what is captured of it needs it here. Capture or release ` +
-        'it, and all others of that time (GET /wallets/{id}/holds?status=open), and run this again.',
+      `${month} cannot be archived: the hold ${openHold} is open, and captures need its operation in the database. ` +
+        'Capture or release it, and all others of that time (GET /wallets/{id}/holds?status=open), and run this again.',
     );
-  // First what is late by the clocks. Where that does not do, since they differ by more, all of it.
+  // First only movements that are late by the clocks. If that is not enough because clocks differ more, all of them.
   for (const lateSince of [new Date(startOf(behind).getTime() - LATE_MS), null]) {
     await chooseKept(client, { beforeId: firstIdOf(behind), lateSince, pace: createPace(MOST_ROWS) });
     const writers = openFiles(beside);
@@ -130,8 +133,8 @@ async function finishFiles(writers: Writers): Promise<FileFacts[]> {
 function explained(error: unknown, month: Month): unknown {
   if (!(error instanceof BrokenChain)) return error;
   return new ConfigError(
-    `${month} cannot be archived: the movements of ${error.message} up to its end are not whole, or do not add up. Nothing was ` +
-      'changed. Run npm run audit.',
+    `${month} cannot be archived: the movements of ${error.message} up to its end are incomplete, or do not add up. ` +
+      'Nothing was changed. Run npm run audit.',
     { cause: error },
   );
 }

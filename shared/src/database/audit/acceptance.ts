@@ -1,23 +1,23 @@
 /**
- * Text of statements about the order of acceptance: the place of an operation in it is that of itself or of its batch, and
- * then the line. As one number, so that places can be compared and kept.
+ * SQL about the order of acceptance: an operation's position is its own or its batch's, and then the line. It is
+ * expressed as one number, so that positions can be compared and stored.
  */
 const placeOf = (operation: string, batch: string): string =>
   `coalesce(${operation}.seq, ${batch}.seq)::numeric * 4294967296 + coalesce(${operation}.line, 0)`;
 
-/** Joins `batch`, with what a line's batch says of it: all null for a single operation. */
+/** Joins `batch`, the batch of a line: all null for a single operation. */
 export const joinBatch = (operation: string, batch: string): string => `LEFT JOIN LATERAL (
     SELECT id, seq, atomic, finished_at FROM batches WHERE id = ${operation}.batch_id OFFSET 0
   ) AS ${batch} ON true`;
 
-/** The place in the order; null for a line of an atomic batch, which has none. */
+/** The position in the order; null for a line of an atomic batch, which has none. */
 export const acceptedAs = (operation: string, batch: string): string =>
   `CASE WHEN ${batch}.atomic IS NOT TRUE THEN ${placeOf(operation, batch)} END`;
 
 /**
- * Whether an operation of a wallet has ended that was accepted after the one given. Looked for among those with the next ids,
- * and among the last movements of the wallet and of what is held of it: since its movements stand in the order of acceptance, which is checked, the
- * last one stands for all.
+ * Whether an operation of a wallet that was accepted later than the given one has ended. It looks at the next ids, and
+ * at the last movements of the wallet and of its held account: movements are checked to follow the order of acceptance,
+ * so the last one stands for all.
  */
 export const wasOvertaken = (waiting: { wallet: string; id: string; accepted: string }): string => `EXISTS (
     SELECT FROM (

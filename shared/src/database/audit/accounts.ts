@@ -3,21 +3,21 @@ import { acceptedAs, joinBatch } from './acceptance.ts';
 import type { AccountCheckpoint } from './checkpoints.ts';
 import type { Pieces, Violation } from './pieces.ts';
 
-/** How far the accounts have got: all up to `after`, and of the one behind it, if it is a long one, a part. */
+/** The progress through the accounts: all up to `after`, and of the next one, if it is long, a part. */
 export interface AccountsCursor {
   readonly after: string;
   readonly within: Walk | null;
 }
 
 /**
- * How far the movements of an account were found right. Versions and amounts are texts, as the database tells them: `balance`
- * is what the last movement said, `total` the sum of the amounts, `accepted` the latest place in the order of acceptance.
+ * How far the movements of an account were verified. Versions and amounts are texts from the database: `balance` is
+ * that of the last movement, `total` the sum of the amounts, `accepted` the latest position in the order of acceptance.
  */
 interface Walk {
   readonly accountId: string;
-  /** The version of the last movement that was seen. */
+  /** The version of the last verified movement. */
   readonly version: string;
-  /** No movement up to this version is still to be looked at. There is more between the two only if there is a gap. */
+  /** No movement up to this version still has to be checked. The two versions differ by more only if there is a gap. */
   readonly seen: string;
   readonly balance: string;
   readonly total: string;
@@ -31,17 +31,19 @@ interface WalkedRow {
   readonly balance: string;
   readonly total: string;
   readonly accepted: string | null;
-  /** What is wrong with the movements themselves. */
+  /** Problems of the movements themselves. */
   readonly broken: readonly Violation[];
-  /** The next movement that was not looked at; null if there is none. Then the rest says what is wrong with the account. */
+  /**
+   * The next unchecked movement; null if there is none. Then the remaining columns hold the problems of the account.
+   */
   readonly next: string | null;
   readonly wrong: readonly Violation[];
 }
 
 /**
- * Walks the movements of every account in the order of versions. What ends a walk is seen in one snapshot with the account: it
- * may move on before and after that.
- * @param since what an account was found right up to; null to begin with the first movement of every account.
+ * Walks the movements of every account in the order of versions. The end of a walk is read in one snapshot with the
+ * account, which may change before and after that.
+ * @param since up to where an account was verified before; null starts at the first movement of every account.
  */
 export async function* checkAccounts(
   { pieces, tell, keep }: AccountsAudit,
@@ -62,7 +64,7 @@ export async function* checkAccounts(
       [...broken, ...wrong].forEach(tell);
       const isSound = (piece.walks[index]?.isSound ?? false) && broken.length === 0 && wrong.length === 0;
       if (next !== null) {
-        // Those behind it are chosen again when it is done.
+        // Those after it are chosen again when it is done.
         within = { ...reached, seen: String(BigInt(next) - 1n), isSound };
         break;
       }
@@ -129,13 +131,13 @@ const BELOW = `account.balance < -account.credit_limit
                   AND (account.system IS NULL OR NOT account.may_go_negative AND account.system <> 'treasury')`;
 
 /**
- * P3: versions have no gaps, each movement continues the one before it, and the account stands at the last one, that of its
- * last operation, with the sum of them all; no wallet is below its credit limit, and what is held and a house account that may
- * not go below zero is not below it. P2: along its movements, and along those of what is held of it, the operations of a wallet
- * come in the order of acceptance; the legs of one are of one place.
+ * P3: versions have no gaps, each movement continues the previous one, and the account's state is that of its last
+ * movement and last operation, and the sum of all; no wallet exceeds its credit limit, and held accounts and house
+ * accounts that must not go below zero do not. P2: along the movements of a wallet and of its held account, its
+ * operations follow the order of acceptance; the legs of one operation share a position.
  *
- * What is in the archives is left out: a walk continues from the checkpoint of its account there, if that is further. It may have
- * come to be so since the piece before.
+ * Archived movements are skipped: a walk continues from the archived checkpoint of its account if that is further. The
+ * checkpoint may have been written since the previous piece.
  */
 const WALK = `WITH walk AS MATERIALIZED (
     SELECT walk.account_id, CASE WHEN is_further THEN archived.version ELSE walk.version END AS version,

@@ -7,7 +7,7 @@ export interface Batch {
   readonly total: number;
 }
 
-/** Of these batches, which are in the archives in part or whole: less of them is here than they say. */
+/** Of these batches, those that are archived in part or completely: the database has fewer lines than they state. */
 export async function findArchived(client: Client, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ id: string }>(
     `SELECT id FROM batches WHERE id = ANY ($1) AND id < ${ARCHIVED_BEFORE} AND finished_at IS NOT NULL`,
@@ -23,13 +23,13 @@ export interface LineRange {
   readonly upTo: string;
 }
 
-/** What lines of a batch in a partition come to, in an asset. */
+/** The sums of a batch's lines in a partition and an asset. */
 interface Sums {
   readonly batchId: string;
   readonly partition: number;
   readonly assetId: number;
   readonly lines: bigint;
-  /** Of texts, as the database tells them. */
+  /** Sums as texts, as the database returns them. */
   readonly amount: string;
   readonly succeeded: bigint;
   readonly succeededAmount: string;
@@ -73,11 +73,11 @@ const valuesOf = (ranges: readonly LineRange[]): string[][] => [
   ranges.map(({ after }) => after),
   ranges.map(({ upTo }) => upTo),
 ];
-/** That of a line, by its id. */
+/** The key of a line, from its id. */
 const PARTITION = "('x' || substr(id::text, 16, 3))::bit(12)::int";
 
 /**
- * The lines of the ranges, without their outcomes; an amount that is left open counts as 0. They never change: so they may be
+ * The lines of the ranges, without their outcomes; an omitted amount counts as 0. Lines never change, so they may be
  * added up from several snapshots.
  */
 export async function sumLines(client: Client, ranges: readonly LineRange[]): Promise<Sums[]> {
@@ -94,7 +94,7 @@ export async function sumLines(client: Client, ranges: readonly LineRange[]): Pr
   return rows;
 }
 
-/** What came of those lines of the ranges that have ended. It costs nothing for those that have not. */
+/** The outcomes of the ended lines in the ranges. Lines that have not ended cost nothing. */
 export async function sumEnded(client: Client, ranges: readonly LineRange[]): Promise<Sums[]> {
   const ended = (
     table: string,
@@ -122,7 +122,7 @@ export async function sumEnded(client: Client, ranges: readonly LineRange[]): Pr
   return rows;
 }
 
-/** What batches say of themselves. */
+/** The totals that batches state. */
 export async function readTotals(client: Client, ids: readonly string[]): Promise<Sums[]> {
   const { rows } = await client.query<Sums>(
     `SELECT batch_id AS "batchId", partition, asset_id AS "assetId", lines::bigint, amount::text, succeeded::bigint,
@@ -150,7 +150,7 @@ export function checkLines(batches: readonly Batch[], tally: Tally, archived: Re
 
 const FACTS = ['lines', 'amount', 'succeeded', 'succeededAmount', 'failed', 'failedAmount'] as const;
 
-/** Holds what batches say of themselves against what was added up; both are to be of the same moment. */
+/** Compares the totals that batches state with the computed sums; both must be of the same moment. */
 export function checkTotals(totals: readonly Sums[], tally: Tally, archived: ReadonlySet<string>): Violation[] {
   const said = tallyOf(totals);
   const keys = new Set([...said.keys(), ...tally.keys()]);
@@ -168,7 +168,7 @@ export function checkTotals(totals: readonly Sums[], tally: Tally, archived: Rea
   });
 }
 
-/** Batches that say another number of open parts than they have. */
+/** Batches that state another number of open parts than they have. */
 export async function findWrongParts(client: Client, ids: readonly string[]): Promise<Violation[]> {
   const { rows } = await client.query<Violation>(
     `SELECT 'batch_parts_wrong' AS violation, 'batch ' || batches.id AS subject,

@@ -17,11 +17,10 @@ import {
 import { findOvertakenLines } from './overtaken-lines.ts';
 
 /**
- * P1: a batch has the lines that it was accepted with, states their outcomes, and how many of its parts are open. P2: nothing
- * was applied while an earlier line of a batch was pending. Of a batch in the archives there may be less here than it says, and
- * not more. Small batches are looked at several at a time, in one snapshot; a
- * long one in pieces.
- * @param from the batch to begin behind.
+ * P1: a batch has the lines that it was accepted with, and states their outcomes and the number of its open parts. P2:
+ * nothing was applied while an earlier line of a batch was pending. An archived batch may have fewer lines than it
+ * states, but not more. Small batches are examined several at a time in one snapshot, a long one in pieces.
+ * @param from the batch after which to begin.
  */
 export async function* checkBatches(
   pieces: Pieces,
@@ -29,7 +28,7 @@ export async function* checkBatches(
   from: string,
 ): AsyncGenerator<string> {
   let after = from;
-  // What is accepted from now on is not looked for: so this ends.
+  // Operations accepted from now on are not examined, so this terminates.
   const end = await pieces.read(async (client) => {
     const { rows } = await client.query<{ id: string }>('SELECT id FROM batches ORDER BY id DESC LIMIT 1');
     return rows[0]?.id ?? '';

@@ -1,7 +1,7 @@
 import type { Violation } from './pieces.ts';
 import { NOTHING, type Sums, type Target, addSums } from './target-sums.ts';
 
-/** Holds what is written down of a target against what operations have moved of it. Both are to be of the same moment. */
+/** Compares what is stored about a target with what operations have moved of it. Both must be of the same moment. */
 export function checkTarget(target: Target, moved: Sums): Violation[] {
   const sums = addSums(moved, { ...NOTHING, ...target.archived });
   return target.reversed === null ? checkHold(target, sums) : checkReversed(target, target.reversed, sums);
@@ -38,7 +38,7 @@ function checkReversed(target: Target, reversed: bigint, sums: Sums): Violation[
   return tell(`operation ${id}`, wrong);
 }
 
-/** Whether what was to take all that is left, if anything has, has left nothing: then it is the last. */
+/** Whether an operation that was to take everything left nothing, if it moved anything: then it is the last. */
 function isClosed({ closers, closed, last }: Sums, left: bigint): boolean {
   return closers === 0n || (closers === 1n && closed === last && left === 0n);
 }

@@ -2,16 +2,16 @@ import type { Database, Queryable } from '../pool.ts';
 import { FIRST_ID } from './bounds.ts';
 import type { Pieces } from './pieces.ts';
 
-/** Up to which version an account was found right. Texts, as the database tells them. */
+/** The version up to which an account was verified. Texts, as the database returns them. */
 export interface AccountCheckpoint {
   readonly accountId: string;
   readonly version: string;
   readonly balance: string;
-  /** The latest place in the order of acceptance among its movements; null if none has one. */
+  /** The latest position in the order of acceptance among its movements; null if none has one. */
   readonly accepted: string | null;
 }
 
-/** An audit that was begun and has not come to its end. */
+/** An audit that began and has not ended. */
 export interface InterruptedRun<Place> {
   readonly runId: string;
   readonly sinceCheckpoint: boolean;
@@ -19,7 +19,7 @@ export interface InterruptedRun<Place> {
   readonly violations: number;
 }
 
-/** Whether this user may keep checkpoints in this database: not on a standby, for instance. */
+/** Whether this user may store checkpoints in this database; not on a standby, for instance. */
 export async function mayKeepCheckpoints(database: Database): Promise<boolean> {
   const { rows } = await database.query<{ may: boolean }>(
     `SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'
@@ -36,13 +36,13 @@ export async function readInterruptedRun(database: Database): Promise<Interrupte
   return rows[0] ?? null;
 }
 
-/** The id up to which operations were found right by earlier audits. */
+/** The id up to which earlier audits verified operations. */
 export async function readOperationsUpTo(database: Database): Promise<string> {
   const { rows } = await database.query<{ id: string | null }>('SELECT operations_up_to AS id FROM audit_progress');
   return rows[0]?.id ?? FIRST_ID;
 }
 
-/** Writes down that a run has begun; an earlier one that was interrupted can then not be continued. */
+/** Records that a run has begun; an earlier interrupted one can then no longer be continued. */
 export async function beginRun(database: Database, run: InterruptedRun<unknown>): Promise<void> {
   await database.query(
     `UPDATE audit_progress SET run_id = $1, since_checkpoint = $2, place = $3, violations = $4, begun_at = now(), saved_at = now()`,
@@ -50,7 +50,7 @@ export async function beginRun(database: Database, run: InterruptedRun<unknown>)
   );
 }
 
-/** Writes down how far a run has got; without effect if another has begun meanwhile. */
+/** Records the progress of a run; has no effect if another run has begun meanwhile. */
 export async function saveRun(
   database: Database,
   run: Omit<InterruptedRun<unknown>, 'sinceCheckpoint'>,
@@ -62,7 +62,7 @@ export async function saveRun(
   ]);
 }
 
-/** Ends a run. `operationsUpTo` is up to which operations need not be looked at again; null if nothing can be said of it. */
+/** Ends a run. Operations up to `operationsUpTo` need not be examined again; null if that is not known. */
 export async function endRun(
   database: Database,
   { runId, operationsUpTo, violations }: { runId: string; operationsUpTo: string | null; violations: number },
@@ -77,7 +77,7 @@ export async function endRun(
   );
 }
 
-/** How the last audit that kept its checkpoints, and came to its end, has ended; null if there was none. */
+/** The result of the last audit that stored checkpoints and finished; null if there was none. */
 export async function readLastAudit(database: Queryable): Promise<{ finishedAt: Date; violations: number } | null> {
   const { rows } = await database.query<{ finishedAt: Date; violations: number }>({
     name: 'readLastAudit',
@@ -87,7 +87,7 @@ export async function readLastAudit(database: Queryable): Promise<{ finishedAt: 
   return rows[0] ?? null;
 }
 
-/** Keeps checkpoints of accounts; one that is further already stays. */
+/** Stores checkpoints of accounts; one that is further already stays. */
 export async function keepCheckpoints(database: Database, checkpoints: readonly AccountCheckpoint[]): Promise<void> {
   if (checkpoints.length === 0) return;
   await database.query(
@@ -122,9 +122,10 @@ export async function markTime(pieces: Pieces): Promise<Mark> {
 }
 
 /**
- * An id up to which no operation is pending and none will be added: that of a moment some time before `mark`, all of whose
- * transactions have ended. The id of an operation is made, with the time in it, shortly before the transaction that adds it.
- * @returns null if there is none: a batch is still being stored whose transaction had begun.
+ * An id up to which no operation is pending and none will be added: that of a moment some time before `mark` whose
+ * transactions have all ended. The id of an operation, which contains the time, is created shortly before the
+ * transaction that adds it.
+ * @returns null if there is none: a batch whose transaction had begun is still being stored.
  */
 export async function findSettledId(pieces: Pieces, mark: Mark): Promise<string | null> {
   return pieces.read(async (client) => {
@@ -141,8 +142,8 @@ export async function findSettledId(pieces: Pieces, mark: Mark): Promise<string 
   });
 }
 
-/** The lowest id of the millisecond that the first 12 digits of an id tell. */
+/** The lowest id of the millisecond in the first 12 digits of an id. */
 const beginningOf = (digits: string): string => `(left(${digits}, 12) || repeat('0', 20))::uuid`;
 
-/** More than clocks differ, and than it takes from making an id to the transaction. */
+/** More than clock differences plus the time from creating an id to the transaction. */
 const LATE = '10 minutes';

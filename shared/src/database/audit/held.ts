@@ -3,9 +3,9 @@ import { LAST_ID } from './bounds.ts';
 import type { Pieces, Violation } from './pieces.ts';
 
 /**
- * P3: what is held of a wallet is what remains of its holds. Wallets of few holds are looked at several at a time, in one snapshot;
- * one of more than a piece may look at by itself.
- * @param from the wallet to begin behind.
+ * P3: the held balance of a wallet is the sum of what remains of its holds. Wallets with few holds are examined several
+ * at a time in one snapshot; one with more than fit into a piece, by itself.
+ * @param from the wallet after which to begin.
  */
 export async function* checkHeld(
   pieces: Pieces,
@@ -16,7 +16,7 @@ export async function* checkHeld(
   while (after < LAST_ID) {
     const piece = await pieces.read(async (client, rows) => {
       const upTo = (await readBound(client, after, rows)) ?? LAST_ID;
-      // Those before it have less than `rows` open holds together; it may have any number.
+      // Those before it have fewer than `rows` open holds together; it may have any number.
       return { upTo, found: (await client.query<Violation>(HELD, [after, upTo])).rows };
     });
     piece.found.forEach(tell);
@@ -45,7 +45,7 @@ const HELD = `SELECT '${WRONG}' AS violation, 'what is held of wallet ' || held_
   ) AS open
   WHERE held_of > $1 AND held_of < $2 AND balance <> open.remaining`;
 
-/** How much of a wallet's holds up to one of them remains, when its held account stood at a version. */
+/** What remained of a wallet's holds up to one of them when its held account was at a version. */
 interface Sum {
   readonly after: string;
   readonly version: string;
@@ -53,8 +53,8 @@ interface Sum {
 }
 
 /**
- * Adds up what remains of the holds of a wallet from several snapshots: in each, what has moved since the one before is set right
- * for the holds that were added up by then.
+ * Adds up the remainders of a wallet's holds from several snapshots: each snapshot corrects the holds added up so far
+ * by the movements since the previous one.
  */
 async function checkWallet(pieces: Pieces, wallet: string, tell: (violation: Violation) => void): Promise<void> {
   let sum: Sum | null = null;
@@ -67,7 +67,7 @@ async function checkWallet(pieces: Pieces, wallet: string, tell: (violation: Vio
 }
 
 interface Piece {
-  /** Null when all is added up; then `wrong` says what is wrong. */
+  /** Null when everything is added up; then `wrong` holds the problem. */
   readonly sum: Sum | null;
   readonly wrong: Violation | null;
 }
@@ -87,7 +87,7 @@ async function addHolds(
     ...[before?.version, before?.remaining ?? 0],
   ]);
   const [reached] = added.rows;
-  // It has no held account: that its holds were not moved to one is told of them.
+  // It has no held account: the holds themselves are reported as not moved to one.
   if (reached === undefined) return { sum: null, wrong: null };
   const { version, balance, remaining } = reached;
   if (upTo !== LAST_ID) return { sum: { after: upTo, version, remaining }, wrong: null };

@@ -2,8 +2,8 @@ import { ARCHIVED_BEFORE, LAST_ID } from './bounds.ts';
 import type { Pieces, Violation } from './pieces.ts';
 
 /**
- * Goes through the keys of idempotency: each belongs to the operation that has it, or had it when it was archived.
- * @param from the hash to begin behind.
+ * Checks idempotency keys: each belongs to the operation that has it, or had it when it was archived.
+ * @param from the hash after which to begin.
  */
 export async function* checkKeys(
   pieces: Pieces,

@@ -1,11 +1,11 @@
 import type { Pieces, Violation } from './pieces.ts';
 
-/** More than a service that works needs to release what has expired. */
+/** More than a running service needs to release an expired hold. */
 const OVERDUE = '10 minutes';
 
 /**
- * An open hold that has expired is to be released by an operation that the service accepts. It may still wait in the queue.
- * @param from the moment of expiry to begin behind.
+ * An open hold that has expired must be released by an operation of the service, which may still be queued.
+ * @param from the expiry after which to begin.
  */
 export async function* checkLateHolds(
   pieces: Pieces,
@@ -26,7 +26,7 @@ export async function* checkLateHolds(
   }
 }
 
-/** The holds that have expired up to a moment, by which no more than about `rows` have. */
+/** The holds that expired up to a time by which about `rows` at most have. */
 const BOUND = `SELECT coalesce(next.at, now() - interval '${OVERDUE}')::text AS at, next.at IS NULL AS "isLast"
   FROM (
     SELECT (SELECT expires_at FROM holds

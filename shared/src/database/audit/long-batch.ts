@@ -16,9 +16,9 @@ import { findOvertakenLines } from './overtaken-lines.ts';
 import type { Pieces, Violation } from './pieces.ts';
 
 /**
- * A batch whose lines are too many for one piece. Its lines never change, and the outcome of those that its parts have passed
- * neither: both are added up from several snapshots. What a part has not passed is added in the snapshot in which the totals
- * of the part are read, while the batch may be applied further.
+ * A batch with too many lines for one piece. Its lines never change, nor do the outcomes of lines that its parts have
+ * passed: both are added up from several snapshots. The outcomes after that are added in the snapshot in which the
+ * totals of the part are read, while the batch may still be being applied.
  */
 export async function checkLongBatch(
   pieces: Pieces,
@@ -27,7 +27,7 @@ export async function checkLongBatch(
 ): Promise<void> {
   const lines = await addUpLines(pieces, batch, tell);
   const parts = await pieces.read(async (client) => {
-    // Behind the lines: it may have been archived since they were read.
+    // After the lines: it may have been archived since they were read.
     checkLines([batch], lines, await findArchived(client, [batch.id])).forEach(tell);
     (await findWrongParts(client, [batch.id])).forEach(tell);
     return readPartitions(client, batch.id);
@@ -36,7 +36,7 @@ export async function checkLongBatch(
   for (const partition of partitions) await checkPart(pieces, { batch, partition, lines }, tell);
 }
 
-/** Adds up the lines, and looks for those that were overtaken. */
+/** Adds up the lines, and finds those that were overtaken. */
 async function addUpLines(pieces: Pieces, { id }: Batch, tell: (violation: Violation) => void): Promise<Tally> {
   const [lowest, highest] = boundsOfBatch(id);
   let tally: Tally = new Map();
@@ -98,7 +98,7 @@ async function readBound(
   return found.rows[0]?.id ?? null;
 }
 
-/** Up to which line the part has none that is pending; null if there is no such part. */
+/** The line up to which the part has no pending ones; null if there is no such part. */
 async function readPassed(client: Client, id: string, partition: number): Promise<string | null> {
   const { rows } = await client.query<{ id: string }>(
     'SELECT after_id AS id FROM batch_parts WHERE batch_id = $1 AND partition = $2',
@@ -107,7 +107,7 @@ async function readPassed(client: Client, id: string, partition: number): Promis
   return rows[0]?.id ?? null;
 }
 
-/** The partitions that a batch says to have lines in. */
+/** The partitions in which a batch states to have lines. */
 async function readPartitions(client: Client, id: string): Promise<number[]> {
   const { rows } = await client.query<{ partition: number }>(
     'SELECT DISTINCT partition FROM batch_totals WHERE batch_id = $1',

@@ -7,9 +7,9 @@ import type { Pieces, Violation } from './pieces.ts';
 import { HAS_TERMS, LEGS, TERMS } from './terms.ts';
 
 /**
- * Goes through operations, their terms, movements and failures in the order of the ids of operations. All that there is to be said about an
- * operation is seen in one snapshot.
- * @param after the id to begin behind.
+ * Checks operations, their terms, movements and failures in the order of the operations' ids. Everything about one
+ * operation is read in one snapshot.
+ * @param after the id after which to begin.
  */
 export async function* checkOperations(
   pieces: Pieces,
@@ -17,7 +17,7 @@ export async function* checkOperations(
   from: string,
 ): AsyncGenerator<string> {
   let after = from;
-  // What is accepted from now on is not looked for: so this ends.
+  // Operations accepted from now on are not examined, so this terminates.
   const end = await pieces.read(readLastId);
   while (after < end) {
     const piece = await pieces.read(async (client, rows) => {
@@ -45,8 +45,8 @@ async function readLastId(client: Client): Promise<string> {
 }
 
 /**
- * An id behind `after` up to which no table has many more than `rows`: the last operation may have 100 legs. Null if there is no
- * more than that.
+ * An id after `after` up to which no table has many more than `rows` rows: the last operation may have 100 legs. Null
+ * if there are no more than that.
  */
 async function readBound(client: Client, after: string, rows: number): Promise<string | null> {
   const found = await client.query<{ id: string | null }>(
@@ -60,7 +60,7 @@ async function readBound(client: Client, after: string, rows: number): Promise<s
   return found.rows[0]?.id ?? null;
 }
 
-/** Whether there is anything to check of terms: to plan that takes as long as to check hundreds of operations. */
+/** Whether there are terms to check: planning that query takes as long as checking hundreds of operations. */
 async function haveTerms(client: Client, after: string, upTo: string): Promise<boolean> {
   const { rows } = await client.query<{ found: boolean }>(
     `SELECT EXISTS (SELECT FROM operation_terms WHERE operation_id > $1 AND operation_id <= $2)
@@ -70,7 +70,7 @@ async function haveTerms(client: Client, after: string, upTo: string): Promise<b
   return rows[0]?.found ?? false;
 }
 
-/** The sign of each simple kind's movement on the account of a party; null where it has none. */
+/** The sign of each simple kind's movement on the account of a party; null if it has none. */
 const signOn = (party: Party): string => {
   const signs = OPERATION_TYPES.filter((type) => !KINDS[type].hasTerms).map(
     (type) => `WHEN '${type}' THEN ${signOf(KINDS[type], party) ?? 'NULL'}`,
@@ -82,7 +82,10 @@ const signOn = (party: Party): string => {
 const movedOn = (wallet: string): string =>
   `CASE ${wallet} WHEN gained.wallet_id THEN movement.amount WHEN lost.wallet_id THEN -movement.amount END`;
 
-/** What the treasury that the operation names has gained: of its asset, in the partition of its wallet, or of its id if it is a line. */
+/**
+ * What the treasury of the operation has gained: in the operation's asset, in the partition of its wallet, or of its id
+ * if it is a line.
+ */
 const treasury = (side: string): string => `${side}.system = 'treasury' AND ${side}.asset_id = operations.asset_id
         AND ${side}.partition = CASE WHEN operations.batch_id IS NULL
           THEN coalesce(CASE operations.wallet_id WHEN gained.wallet_id THEN gained.wallet_hash WHEN lost.wallet_id THEN lost.wallet_hash END,
@@ -92,9 +95,9 @@ const treasury = (side: string): string => `${side}.system = 'treasury' AND ${si
 const KEY_HASH = "encode(substr(sha256(convert_to(operations.idempotency_key, 'UTF8')), 1, 16), 'hex')::uuid";
 
 /**
- * P1: every operation is scheduled, pending or final; one that has moved anything moved its amount once, between the accounts that its
- * kind says: what those moved that have terms is looked at with these. P3: one asset from the operation to the account. And its
- * key is its own; a line of a finished batch may have lost it.
+ * P1: every operation is scheduled, pending or final, and one that moved anything moved its amount once, between the
+ * accounts of its kind; movements of operations with terms are checked with the terms. P3: an operation has one asset,
+ * from the operation to the account. And its key is its own; a line of a finished batch may have lost it.
  */
 const OPERATIONS = `SELECT checked.* FROM operations
   LEFT JOIN LATERAL (
@@ -215,7 +218,7 @@ const movementAt = (version: string, name: string): string => `LEFT JOIN LATERAL
     WHERE operations.id = ${name}.operation_id AND operations.wallet_id = home.wallet_id OFFSET 0
   ) AS ${name}_place ON true`;
 
-/** The operation of the wallet with the next id in a direction, if it has ended, and where it left the wallet. */
+/** The wallet's operation with the next id in a direction, if it has ended, and the wallet's state after it. */
 const neighbour = (name: string, order: '<' | '>'): string => `LEFT JOIN LATERAL (
     SELECT near.accepted, coalesce(CASE home.id WHEN movement.from_account_id THEN movement.from_version
                                                 WHEN movement.to_account_id THEN movement.to_version END,
@@ -232,7 +235,7 @@ const neighbour = (name: string, order: '<' | '>'): string => `LEFT JOIN LATERAL
     LEFT JOIN LATERAL (SELECT wallet_version FROM failures WHERE operation_id = near.id OFFSET 0) AS failed ON true
   ) AS ${name} ON true`;
 
-/** What an operation that failed says of another one, by when it was accepted. */
+/** What a failed operation implies about another one, by when that was accepted. */
 const isOutOfOrder = (name: string): string => `CASE
         WHEN ${name}.accepted < operation.accepted THEN ${name}.version > failures.wallet_version
         WHEN ${name}.accepted > operation.accepted
@@ -240,12 +243,12 @@ const isOutOfOrder = (name: string): string => `CASE
       END`;
 
 /**
- * P3: what failed tells where its wallet stood, and was refused rightly: a line of an atomic batch failed on what the lines
- * before it would have left. Funds are only asked of what leaves the wallet's own account; a posting or a reversal may have
- * failed at any of its legs, on an account of which the failure says nothing. P2: it was refused after what was accepted before
- * it, and before what was accepted after it; that is held against the movements around it and against the operations of the
- * wallet with the next ids, as far as these are not in the archives. Those that succeeded are held against each other with the
- * movements of their accounts.
+ * P3: a failure states the wallet's version and balance, and the rejection was right: a line of an atomic batch failed
+ * on the state that the lines before it would have left. Funds are only required for debits of the wallet's own
+ * account; a posting or a reversal may have failed at any of its legs, on an account that the failure does not
+ * describe. P2: it was rejected after everything accepted before it and before everything accepted after it; this is
+ * checked against the movements around it and the wallet's operations with the next ids, unless they are archived.
+ * Succeeded operations are compared with each other through the movements of their accounts.
  */
 const FAILURES = `SELECT checked.* FROM failures
   LEFT JOIN LATERAL (

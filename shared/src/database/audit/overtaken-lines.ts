@@ -3,7 +3,9 @@ import { wasOvertaken } from './acceptance.ts';
 import type { LineRange } from './batch-sums.ts';
 import type { Violation } from './pieces.ts';
 
-/** Of the lines of the ranges that are pending, the first of each wallet and range, if a later operation of it has ended. */
+/**
+ * Of the pending lines in the ranges, the first of each wallet and range, if a later operation of the wallet has ended.
+ */
 export async function findOvertakenLines(client: Client, ranges: readonly LineRange[]): Promise<Violation[]> {
   const { rows } = await client.query<Violation>(OVERTAKEN, [
     ranges.map(({ batchId }) => batchId),

@@ -1,7 +1,7 @@
 import { wasOvertaken } from './acceptance.ts';
 import type { Pieces, Violation } from './pieces.ts';
 
-/** A place in the queue: everything up to it was looked at. */
+/** A position in the queue: everything up to it was examined. */
 export interface QueueCursor {
   readonly partition: number;
   readonly low: boolean;
@@ -9,8 +9,8 @@ export interface QueueCursor {
 }
 
 /**
- * P1: what waits is an operation that has not ended, where a worker finds it. P2: nothing was applied while an earlier single
- * operation of its wallet was still pending; atomic batches have no place in that order.
+ * P1: a pending entry is an operation that has not ended, where a worker finds it. P2: nothing was applied while an
+ * earlier single operation of its wallet was still pending; atomic batches have no position in that order.
  */
 export async function* checkQueue(
   pieces: Pieces,
@@ -18,7 +18,7 @@ export async function* checkQueue(
   from: QueueCursor | null,
 ): AsyncGenerator<QueueCursor> {
   let after = from ?? { partition: -1, low: false, seq: '0' };
-  // What is accepted from now on is not looked for: so this ends.
+  // Operations accepted from now on are not examined, so this terminates.
   const newest = await pieces.read(async (client) => {
     const { rows } = await client.query<{ seq: string | null }>('SELECT max(seq)::text AS seq FROM pending_operations');
     return rows[0]?.seq ?? '0';

@@ -1,15 +1,15 @@
 import type { Pieces, Violation } from './pieces.ts';
 
-/** A place in the schedule: everything up to it was looked at. */
+/** A position in the schedule: everything up to it was examined. */
 export interface ScheduleCursor {
-  /** As the database tells it. */
+  /** As the database returns it. */
   readonly executeAt: string;
   readonly operationId: string;
 }
 
 /**
- * P1: what is scheduled is an operation that has neither a place in the order nor an outcome, and is queued when it is due. Goes
- * through the schedule in the order in which it is due.
+ * P1: a scheduled operation has neither a position in the order nor an outcome, and is queued when it is due. Walks the
+ * schedule in due order.
  */
 export async function* checkSchedule(
   pieces: Pieces,
@@ -34,7 +34,7 @@ export async function* checkSchedule(
   }
 }
 
-/** What is due for so long has no worker that queues it. */
+/** If an operation has been due for this long, no worker queues it. */
 const LATE = '1 minute';
 
 const SCHEDULE = `SELECT scheduled.execute_at::text AS "executeAt", scheduled.operation_id AS "operationId", found.found

@@ -1,21 +1,21 @@
 import type { Client } from '../pool.ts';
 import { ARCHIVED_BEFORE, FIRST_ID, LAST_ID } from './bounds.ts';
 
-/** What is written down of a hold, or of an operation of which something was taken back. Amounts are in minor units. */
+/** What is stored about a hold, or about an operation that was reversed in part. Amounts are in minor units. */
 export interface Target {
   readonly id: string;
-  /** Whether its operation is there, has moved something, and is what is written down. */
+  /** Whether its operation exists, has moved something, and matches what is stored. */
   readonly fits: boolean;
-  /** The account by whose versions the operations that take from it are in order, and where that stands; null if there is none. */
+  /** The account whose versions order the operations that take from it, and its version; null if there is none. */
   readonly accountId: string | null;
   readonly version: string | null;
   readonly amount: bigint;
-  /** Null for what is no hold. */
+  /** Null if it is not a hold. */
   readonly captured: bigint | null;
   readonly released: bigint | null;
   /** Null for a hold. */
   readonly reversed: bigint | null;
-  /** What those operations have moved of it that are in the archives. */
+  /** What archived operations have moved of it. */
   readonly archived: Pick<Sums, 'captured' | 'released' | 'reversed'>;
 }
 
@@ -24,9 +24,9 @@ export interface Sums {
   readonly captured: bigint;
   readonly released: bigint;
   readonly reversed: bigint;
-  /** The version of the target's account that the last of them has left; 0 if there is none. */
+  /** The version of the target's account after the last of them; 0 if there is none. */
   readonly last: bigint;
-  /** The same of those that were to take all that is left, and how many these are. */
+  /** The same for the operations that were to take everything left, and how many these are. */
   readonly closed: bigint;
   readonly closers: bigint;
 }
@@ -45,7 +45,7 @@ export function addSums(one: Sums, other: Sums): Sums {
   };
 }
 
-/** `numeric` comes as text. */
+/** `numeric` arrives as text. */
 type Row<Facts> = { readonly [Key in keyof Facts]: Facts[Key] extends bigint | null ? string | null : Facts[Key] };
 interface TargetRow extends Row<Omit<Target, 'archived'>> {
   readonly archivedCaptured: string;
@@ -54,7 +54,7 @@ interface TargetRow extends Row<Omit<Target, 'archived'>> {
 }
 const exactly = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
 
-/** The targets of these ids, without those of which nothing is written down. */
+/** The targets with these ids; those about which nothing is stored are missing. */
 export async function readTargets(client: Client, ids: readonly string[]): Promise<Target[]> {
   if (ids.length === 0) return [];
   const { rows } = await client.query<TargetRow>(TARGETS, [ids]);
@@ -72,7 +72,9 @@ export async function readTargets(client: Client, ids: readonly string[]): Promi
   }));
 }
 
-/** The hold, or what is written down of what was taken back, and the account by whose versions that is in order. */
+/**
+ * The hold, or what is stored about the reversed operation, and the account whose versions order the operations on it.
+ */
 const WRITTEN = `LEFT JOIN LATERAL (SELECT * FROM holds WHERE operation_id = target.id OFFSET 0) AS hold ON true
   LEFT JOIN LATERAL (SELECT * FROM reversed_operations WHERE operation_id = target.id OFFSET 0) AS reversed ON true
   LEFT JOIN LATERAL (
@@ -104,12 +106,12 @@ const TARGETS = `SELECT target.id, coalesce(held.id, main.id)::text AS "accountI
 interface Range {
   readonly after: string;
   readonly upTo: string;
-  /** Only those that its account has reached by this version. */
+  /** Only those that its account had reached by this version. */
   readonly version: string | null;
 }
 const ALL: Range = { after: FIRST_ID, upTo: LAST_ID, version: null };
 
-/** What operations have moved of each target; nothing is said of those of which nothing was. */
+/** What operations have moved of each target; targets without any are missing. */
 export async function sumMoved(
   client: Client,
   ids: readonly string[],
@@ -127,7 +129,7 @@ export async function sumMoved(
   );
 }
 
-/** What was moved of a target since its account stood at the version that is given with it. */
+/** What was moved of a target since its account was at the given version. */
 export async function sumMovedSince(client: Client, { id, accountId, version }: Target): Promise<Sums> {
   if (accountId === null) return NOTHING;
   const sums = sumOf(await client.query<SumsRow>(sumsOf(SINCE, 'true'), [[id], accountId, version]));
@@ -162,7 +164,7 @@ function sumOf({ rows }: { readonly rows: readonly SumsRow[] }): Map<string, Sum
   );
 }
 
-/** A statement that adds up what the operations of `source` have moved of each target. All of it is one row for each. */
+/** SQL that adds up what the operations of `source` have moved of each target, one row per target. */
 const sumsOf = (source: string, counts: string): string => `SELECT target.id, sums.*
   FROM unnest($1::uuid[]) AS target (id)
   ${WRITTEN}

@@ -5,17 +5,17 @@ import { checkTarget } from './check-target.ts';
 import type { Pieces, Violation } from './pieces.ts';
 import { NOTHING, addSums, readTargets, sumMoved, sumMovedSince } from './target-sums.ts';
 
-/** A target is what other operations take from: a hold of captures and releases, an operation of its reversals. */
+/** A target is what other operations take from: a hold for captures and releases, an operation for its reversals. */
 
-/** Targets of more operations than this are looked at one at a time. */
+/** Targets of more operations than this are examined one at a time. */
 const MANY = 100;
 
 /**
- * P3: of each hold as much was captured and released as is written down, and of each operation as much taken back, never more than
- * there was; what was to take all that is left did so. Targets of few operations are looked at several at a time, in one snapshot;
- * those of many in pieces.
- * @param since the id behind which operations are looked at: an older target is if an operation behind it takes from it.
- * @param from the id to begin behind.
+ * P3: the captured, released and reversed amounts are those stored for each hold and operation, never more than there
+ * was; an operation that was to take everything left did so. Targets of few operations are examined several at a time
+ * in one snapshot, those of many in pieces.
+ * @param since operations after this id are examined: an older target only if one of them takes from it.
+ * @param from the id after which to begin.
  */
 export async function* checkTargets(
   pieces: Pieces,
@@ -41,7 +41,7 @@ export async function* checkTargets(
   }
 }
 
-/** An id behind `after` up to which no table has more than `rows`; null if there is no more than that. */
+/** An id after `after` up to which no table has more than `rows` rows; null if there are no more than that. */
 async function readBound(client: Client, after: string, rows: number): Promise<string | null> {
   const found = await client.query<{ id: string | null }>(
     `SELECT least((SELECT operation_id FROM holds WHERE operation_id > $1 ORDER BY operation_id OFFSET $2 LIMIT 1),
@@ -74,9 +74,9 @@ async function chooseTargets(
 }
 
 /**
- * A target of many operations. What those up to a version of its account have moved can no longer change, and is added up from
- * several snapshots; what was moved behind it is added in the snapshot in which the target is read. If some of them were archived
- * meanwhile, it is added up anew: there is no telling which were counted before.
+ * A target of many operations. What those up to a version of its account have moved can no longer change, and is added
+ * up from several snapshots; the rest is added in the snapshot in which the target is read. If some were archived
+ * meanwhile, the sum starts again, because it is unknown which were counted already.
  */
 async function checkLongTarget(pieces: Pieces, id: string, tell: (violation: Violation) => void): Promise<void> {
   const begun = await pieces.read(async (client) => (await readTargets(client, [id]))[0]);

@@ -5,7 +5,7 @@ import { ARCHIVED_BEFORE } from './bounds.ts';
 
 const listOf = (types: readonly string[]): string => types.map((type) => `'${type}'`).join(', ');
 
-/** In statements: the kinds that have terms, and those that a reversal can take back. */
+/** SQL: the kinds that have terms, and those that can be reversed. */
 export const HAS_TERMS = listOf(OPERATION_TYPES.filter((type) => KINDS[type].hasTerms));
 const REVERSIBLE = listOf(OPERATION_TYPES.filter(isReversible));
 
@@ -14,8 +14,8 @@ const PARTITION = `CASE WHEN operation.batch_id IS NULL THEN main.wallet_hash % 
                  ELSE ('x' || substr(operation.id::text, 16, 3))::bit(12)::int END`;
 
 /**
- * The legs that an operation moves by its terms. Where it takes all that is left, the amount is null: what was left is seen in the
- * sums of what it takes from. A final capture has a second leg if it leaves something.
+ * The legs that the terms of an operation require. If it takes everything left, the amount is null: what was left is
+ * checked through the sums of its target. A final capture has a second leg if anything is left.
  */
 const WANTED = `SELECT 0 AS leg, main.id AS from_id, held.id AS to_id, operation.amount, operation.asset_id, false AS optional
       WHERE operation.type = 'hold'
@@ -36,7 +36,7 @@ const WANTED = `SELECT 0 AS leg, main.id AS from_id, held.id AS to_id, operation
       FROM movements
       WHERE operation_id = CASE operation.type WHEN 'reversal' THEN target.id END AND (leg = 0 OR target.type <> 'capture')`;
 
-/** What an operation has moved. What is to be said of the accounts of leg 0 is said of every operation. */
+/** What an operation has moved. Checks of the accounts of leg 0 are made for every operation elsewhere. */
 const MOVED = `SELECT leg, from_account_id, to_account_id, amount, movements.asset_id, from_version, to_version,
              leg > 0 AND (lost.id IS NULL OR gained.id IS NULL) AS is_nowhere,
              lost.asset_id <> movements.asset_id OR gained.asset_id <> movements.asset_id AS is_mixed
@@ -49,7 +49,7 @@ const MOVED = `SELECT leg, from_account_id, to_account_id, amount, movements.ass
       ) AS gained ON true
       WHERE operation_id = operation.id`;
 
-/** Whether an operation's legs were not moved one right after the other: in their order, or, by a reversal, in the reverse. */
+/** Whether an operation's legs were not moved consecutively: in their order, or for a reversal in reverse. */
 const TURNS = `SELECT bool_or(version <> before_version + 1 OR (leg < before_leg) <> (operation.type = 'reversal')) AS are_broken
     FROM (
       SELECT version, leg, lag(version) OVER chain AS before_version, lag(leg) OVER chain AS before_leg
@@ -61,7 +61,10 @@ const TURNS = `SELECT bool_or(version <> before_version + 1 OR (leg < before_leg
       WINDOW chain AS (PARTITION BY account_id ORDER BY version)
     ) AS chained`;
 
-/** The legs of a posting: as many as its terms say, of main and house accounts, and its wallet is the first that they name. */
+/**
+ * The legs of a posting: as many as its terms say, between main and house accounts, and its wallet is the first that
+ * they name.
+ */
 const LEGS_OF_POSTING = `SELECT count(*) / 2 AS number, coalesce(bool_or(NOT coalesce(is_allowed, false)), false) AS are_wrong,
            (array_agg(wallet_id ORDER BY leg, side) FILTER (WHERE wallet_id IS NOT NULL))[1] AS wallet_id
     FROM operation_legs
@@ -91,8 +94,9 @@ const DO_NOT_FIT = `CASE
              END`;
 
 /**
- * Whether the reason of a failure cannot have been one. What is left of a hold or of an operation only gets less: so what suffices
- * now has sufficed then. A line of an atomic batch is left out, and what waits for one: it may be there now and not have been then.
+ * Whether the reason of a failure is impossible. What is left of a hold or an operation only decreases, so an amount
+ * that suffices now sufficed then. Lines of an atomic batch, and operations that wait for one, are skipped: their
+ * target may have appeared since.
  */
 const WRONGLY_REFUSED = `CASE
                WHEN batch.atomic THEN false
@@ -105,9 +109,9 @@ const WRONGLY_REFUSED = `CASE
              END`;
 
 /**
- * P1: terms belong to an operation of a kind that has some, and fit it. P3: what it moved is all that its terms say, between the
- * accounts that they say, in the order of its legs; what it moved of a hold or took back of an operation is written down; and it
- * was not refused for a reason that was none.
+ * P1: terms belong to an operation of a kind that has terms, and fit it. P3: what it moved is what its terms say,
+ * between the accounts they name, in the order of its legs; what it moved of a hold or reversed of an operation is
+ * stored; and its rejection had a valid reason.
  */
 export const TERMS = `SELECT checked.* FROM operation_terms AS terms
   LEFT JOIN LATERAL (
@@ -186,7 +190,7 @@ export const TERMS = `SELECT checked.* FROM operation_terms AS terms
   WHERE terms.operation_id > $1 AND terms.operation_id <= $2
     AND num_nonnulls(fit, posted.violation, turn, kept, told) > 0 AND said.violation IS NOT NULL`;
 
-/** P1: legs belong to a posting of so many. */
+/** P1: legs belong to a posting with that many. */
 export const LEGS = `SELECT 'legs_not_of_operation' AS violation, 'operation ' || operation_legs.operation_id AS subject,
          format('has leg %s, of %s', leg, coalesce(terms.legs, 0)) AS detail
   FROM operation_legs

@@ -1,7 +1,10 @@
 import { LAST_ID } from './bounds.ts';
 import type { Pieces, Violation } from './pieces.ts';
 
-/** P3: every wallet has its account, every house account one in each asset, and every partition its treasuries. @param from the wallet to begin behind. */
+/**
+ * P3: every wallet has its account, every house account one in each asset, and every partition its treasuries. @param
+ * from the wallet after which to begin.
+ */
 export async function* checkWallets(
   pieces: Pieces,
   tell: (violation: Violation) => void,

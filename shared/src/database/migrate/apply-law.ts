@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 
 /**
- * Replaces the functions and triggers of the law by those of `files`, in the transaction under way. To replace a trigger waits
- * for all who write to its table, and keeps others waiting: so nothing is done, and no table is locked, where every function and
- * trigger of the schema is as these files left it. What that was is noted on the law itself.
+ * Replaces the functions and triggers of the law by those of `files`, in the current transaction. Replacing a trigger
+ * waits for all writers of its table and blocks others meanwhile. So if all functions and triggers of the schema are as
+ * these files left them, this does nothing and locks no table. The state after these files is stored on the law itself.
  * @throws the database's error if a table cannot be locked.
  */
 export async function applyLaw(client: pg.ClientBase, files: readonly string[]): Promise<void> {
@@ -22,7 +22,7 @@ function noteOf(source: string, found: string | undefined): string {
   return `The law, of files ${source} as ${found}`;
 }
 
-/** Everything that the law could be weaker by: the functions of the schema with their settings, and its triggers. */
+/** Everything that could weaken the law: the functions of the schema with their settings, and its triggers. */
 const STATE = `SELECT md5(string_agg(line, '' ORDER BY line COLLATE "C")) FROM (
     SELECT pg_get_functiondef(oid) AS line FROM pg_proc
     WHERE pronamespace = current_schema()::regnamespace AND prokind = 'f'

@@ -12,8 +12,8 @@ export interface IndexBuild {
 const BUILD = /^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (\w+) ON (\w+)[^;]*;/gm;
 
 /**
- * The indexes that a migration builds outside of a transaction; none if it is an ordinary one.
- * @throws Error if it does something else besides, which then would be neither in a transaction nor safe to repeat.
+ * The indexes that a migration builds outside of a transaction; none for an ordinary migration.
+ * @throws Error if it also does something else, which would then be neither in a transaction nor safe to repeat.
  */
 export function readIndexBuilds(sql: string): IndexBuild[] {
   const statements = sql.replace(/^--.*$/gm, '');
@@ -26,10 +26,10 @@ export function readIndexBuilds(sql: string): IndexBuild[] {
 }
 
 /**
- * Builds an index outside of a transaction. Nobody who reads or writes waits for it; it waits for the transactions that are under
- * way, each for at most `patienceMs`. A build that was interrupted leaves an index that is not valid, and still costs every
- * insert: it is dropped, and built again.
- * @throws ConfigError if a transaction has been in the way for that long.
+ * Builds an index outside of a transaction. Readers and writers do not wait for it; it waits for each running
+ * transaction for at most `patienceMs`. An interrupted build leaves an invalid index that still slows every insert
+ * down: it is dropped, and built again.
+ * @throws ConfigError if a transaction has blocked it for that long.
  */
 export async function buildIndex(client: pg.ClientBase, build: IndexBuild, patienceMs = PATIENCE_MS): Promise<void> {
   await client.query(`SET lock_timeout = ${patienceMs}`);
@@ -40,8 +40,8 @@ export async function buildIndex(client: pg.ClientBase, build: IndexBuild, patie
     if (!isLockTimeout(error)) throw error;
     throw new ConfigError(
       `The index ${build.index} could not be built: a transaction has been under way for ${patienceMs / 1000} s, see ` +
-        'xact_start in pg_stat_activity. Wait until it has ended, such as a large batch that is being stored, and run ' +
-        'npm run migrate again.',
+        'xact_start in pg_stat_activity. Wait until it has ended (it may be storing a large batch), then run npm run ' +
+        'migrate again.',
       { cause: error },
     );
   } finally {

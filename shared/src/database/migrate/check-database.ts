@@ -6,7 +6,7 @@ import { checkPooler } from './check-pooler.ts';
 import type { Queryable } from '../pool.ts';
 import { SESSION_SETTINGS } from '../session.ts';
 
-/** The rights without which a program would start and then fail, of those that tell the users of the roles apart. */
+/** The privileges that tell the roles' users apart. Without them a program would start and then fail. */
 const NEEDS = {
   api: ['INSERT ON pending_operations', 'INSERT ON wallets', 'SELECT ON api_keys'],
   worker: ['INSERT ON movements', 'INSERT ON failures', 'UPDATE ON accounts'],
@@ -24,15 +24,15 @@ const NEEDS = {
 /** A program that works on a migrated database. */
 export type Program = keyof typeof NEEDS;
 
-/** These run while a release is rolled out. What is run by hand is of the version that migrated. */
+/** These run while a release is rolled out. Commands that are run by hand must be of the version that migrated. */
 const SIDE_BY_SIDE: readonly Program[] = ['api', 'worker'];
-/** These are content with a server that can only be read. */
+/** A read-only server is enough for these. */
 const READERS: readonly Program[] = ['audit', 'keys', 'verify', 'backup', 'restoreCheck'];
 
 /**
- * What has to be so before a program begins: the server answers and is one that it can work on, the schema is one that it
- * fits, and its user may do what it needs. A schema that is missing or older is waited for, for at most `waitMs`.
- * @throws ConfigError with a sentence that says what is not, and what to do.
+ * Checks the preconditions of a program: the server answers and is supported, the schema fits, and the user has the
+ * necessary privileges. Waits at most `waitMs` for a missing or older schema.
+ * @throws ConfigError with a sentence that says what is wrong and what to do.
  */
 export async function checkDatabase(database: Queryable, url: string, program: Program, waitMs = 0): Promise<void> {
   const place = placeOf(url);
@@ -46,7 +46,7 @@ export async function checkDatabase(database: Queryable, url: string, program: P
   });
 }
 
-/** Turns what an operator can mend into a ConfigError. */
+/** Turns an error that an operator can fix into a ConfigError. */
 export async function explaining<Result>(place: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -57,7 +57,7 @@ export async function explaining<Result>(place: string, work: () => Promise<Resu
   }
 }
 
-/** Rights on a column of a table count: of some tables only some columns are given. */
+/** Privileges on single columns count too: of some tables only some columns are granted. */
 async function checkRights(database: Queryable, place: string, needs: readonly string[]): Promise<void> {
   const { rows } = await database.query<{ user: string; missing: string | null }>({
     text: `SELECT current_user AS user, (

@@ -6,8 +6,8 @@ import { placeOf } from '../explain-failure.ts';
 import { DUPLICATE_STATEMENT, UNKNOWN_STATEMENT, sqlstateOf } from '../sqlstate.ts';
 
 /**
- * Whether our statements work on what answers at `url`. They are prepared by name, once for a session. A pooler that gives each
- * transaction a session of its own has to know the names, as PgBouncer does since version 1.21: it renames them.
+ * Checks that our statements work on the server at `url`. They are prepared by name, once per session. A pooler that
+ * assigns sessions per transaction has to know the names, as PgBouncer does since version 1.21 by renaming them.
  * @throws ConfigError if they do not.
  */
 export async function checkPooler(url: string, { writes }: { writes: boolean }): Promise<void> {
@@ -22,8 +22,9 @@ export async function checkPooler(url: string, { writes }: { writes: boolean }):
 }
 
 /**
- * What works in one session from its beginning to its end has to lead to the server itself: a pooler may give it another one.
- * @throws ConfigError if a pooler stands between.
+ * Work that needs one session from beginning to end needs a direct connection to the server: a pooler may switch
+ * sessions.
+ * @throws ConfigError if there is a pooler in between.
  */
 export async function refusePooler(url: string, command: string): Promise<void> {
   if (!(await lookAt(() => connectBare(url, { ...LIMITS, writes: true }), isPooled))) return;
@@ -35,8 +36,8 @@ export async function refusePooler(url: string, command: string): Promise<void> 
 const LIMITS = { connectMs: 5_000, statementMs: 5_000 };
 
 /**
- * What `look` says of a session. Where there is none to look at, nothing is said: this one sets nothing for itself, so the server may
- * end it at once, and what is wrong with the place is what the next connection fails with.
+ * Applies `look` to a session. If no session can be opened, this says nothing: it sets no parameters, so the server may
+ * refuse it at once, and the next connection fails with the actual problem.
  */
 async function lookAt(
   connect: () => Promise<pg.Client>,
@@ -50,7 +51,7 @@ async function lookAt(
   }
 }
 
-/** Where all sessions of a pooler are taken, the next one is waited for. */
+/** If all sessions of a pooler are in use, the next one has to wait. */
 const ANSWER_MS = 2_000;
 
 async function isPooled(client: pg.ClientBase): Promise<boolean> {
@@ -62,7 +63,7 @@ async function readProcess(client: pg.ClientBase): Promise<string> {
   return rows[0]?.pid ?? '';
 }
 
-/** Names that one pool mode leaves behind in a session, and another one looks for there. */
+/** Names that one pool mode leaves behind in a session, and another looks for there. */
 const NAME_FAILURES = new Set([DUPLICATE_STATEMENT, UNKNOWN_STATEMENT]);
 
 async function renamesStatements(client: pg.ClientBase): Promise<boolean> {
@@ -80,8 +81,9 @@ async function renamesStatements(client: pg.ClientBase): Promise<boolean> {
 }
 
 /**
- * Whether a session of the server serves several clients: one that is idle finds the session that it had in a transaction of
- * another, or is given another one because of that. Where that cannot be told in time, each has its own.
+ * Whether a session of the server serves several clients: an idle client then finds its session in another client's
+ * transaction, or is moved to another session because of that. If that cannot be determined in time, each client is
+ * assumed to have its own session.
  */
 async function sharesSessions(client: pg.ClientBase, connect: () => Promise<pg.Client>): Promise<boolean> {
   const had = await readProcess(client);

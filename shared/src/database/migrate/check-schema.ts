@@ -4,7 +4,7 @@ import type { Queryable } from '../pool.ts';
 import { NEWEST_MIGRATION } from '../program.ts';
 import { type SchemaVersion, readSchemaVersion } from '../tables/schema-version.ts';
 
-/** Waits until the schema is at least at the newest migration that this program knows, or `waitMs` have passed. */
+/** Waits until the schema is at least at the newest migration that this program knows, at most `waitMs`. */
 export async function awaitSchema(database: Queryable, waitMs: number): Promise<void> {
   const began = performance.now();
   while (performance.now() - began < waitMs) {
@@ -17,9 +17,10 @@ export async function awaitSchema(database: Queryable, waitMs: number): Promise<
 const LOOK_MS = 50;
 
 /**
- * Whether this program can work on the schema: everything of ours lies in the first schema of the user's search_path. With
- * `mayBeNewer`, a schema of a later version is one too if it says that it fits this program.
- * @throws ConfigError if there is none, or if it is at a migration before or after the newest that this program knows.
+ * Checks that this program can work on the schema; all our tables are in the first schema of the user's search_path.
+ * With `mayBeNewer`, a schema of a later version is accepted if it says that this program fits it.
+ * @throws ConfigError if there is no schema, or it is at a migration before or after the newest that this program
+ * knows.
  */
 export async function checkSchema(
   database: Queryable,
@@ -55,9 +56,9 @@ export function misfitOf({ version, oldestProgram }: SchemaVersion, place: strin
 }
 
 /**
- * Whether migrating may begin: an older program would take back what a newer one has granted.
+ * Checks that migrating may begin: an older program would revoke what a newer one has granted.
  * @returns whether there is no schema yet.
- * @throws ConfigError if the schema is newer than `newest`, or lies where this user's search_path does not lead.
+ * @throws ConfigError if the schema is newer than `newest`, or is outside this user's search_path.
  */
 export async function checkMigrating(database: Queryable, place: string, newest: number): Promise<boolean> {
   const found = await findSchema(database);
@@ -68,7 +69,7 @@ export async function checkMigrating(database: Queryable, place: string, newest:
 
 interface FoundSchema {
   readonly user: string;
-  /** Where names without a schema lead; null if nowhere. */
+  /** The schema of unqualified names; null if there is none. */
   readonly schema: string | null;
   readonly here: boolean;
   readonly readable: boolean;
@@ -77,7 +78,7 @@ interface FoundSchema {
 }
 
 async function findSchema(database: Queryable): Promise<FoundSchema> {
-  // From the catalog, which needs no rights.
+  // Read from the catalog, which needs no privileges.
   const { rows } = await database.query<FoundSchema>(
     `WITH ours AS (
        SELECT nspname, oid FROM (
@@ -106,7 +107,7 @@ function missing({ user, schema, elsewhere }: FoundSchema): string {
   if (elsewhere !== null)
     return (
       `has the tables of this service in the schema ${elsewhere}, but the search_path of user ${user} leads ${here}. ` +
-      'Every user needs the search_path of the one that migrates.'
+      'Every user needs the search_path of the user that migrates.'
     );
   return schema === null
     ? `cannot be used: the search_path of user ${user} leads ${here}.`

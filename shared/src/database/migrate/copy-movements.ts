@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 
 /**
- * Copies the history from before migration 11 into the tables of that migration while processes write: piece by piece, each a
- * transaction of its own that is compared with what it was copied from (`copy_movements`, in the migration), with a pause
- * between them. It resumes where it was stopped.
- * @throws the database's error if a copy is not as what it was copied from. Then nothing of that piece is kept.
+ * Copies the history from before migration 11 into the tables of that migration while processes write, in pieces with
+ * pauses between them. Each piece is a transaction that compares the copy with its source (`copy_movements`, in the
+ * migration). An interrupted copy resumes.
+ * @throws the database's error if a copy differs from its source. That piece is then rolled back.
  */
 export async function copyMovements(client: pg.ClientBase, progress: (sentence: string) => void): Promise<void> {
   const expected = await estimateOperations(client);
@@ -18,7 +18,7 @@ export async function copyMovements(client: pg.ClientBase, progress: (sentence: 
     const [reached] = rows;
     if (reached === undefined) throw new Error('the copy did not answer');
     if (reached.complete) {
-      // Autovacuum is off for them until migration 12. A database that has just been made has nothing to clean up.
+      // Autovacuum is off for them until migration 12. A new database has nothing to clean up.
       if (reached.operations !== '0') await client.query('VACUUM (ANALYZE) movements, failures, operation_keys');
       return;
     }
@@ -31,13 +31,13 @@ export async function copyMovements(client: pg.ClientBase, progress: (sentence: 
   }
 }
 
-/** Some 100 ms. */
+/** Takes about 100 ms. */
 const PIECE = 2_000;
-/** The share of its time that the copy rests: the processes are to keep most of what the server can do. */
+/** The share of its time that the copy pauses: the processes need most of the server's capacity. */
 const REST = 1;
 const TELL_MS = 5_000;
 
-/** As the server's last VACUUM or ANALYZE has it. */
+/** From the server's last VACUUM or ANALYZE. */
 async function estimateOperations(client: pg.ClientBase): Promise<string> {
   const { rows } = await client.query<{ estimate: string }>(
     `SELECT greatest(reltuples, 0)::bigint AS estimate FROM pg_class WHERE oid = 'operations'::regclass`,

@@ -15,11 +15,12 @@ import { readPartitions } from '../tables/settings.ts';
 import { validateConstraints } from './validate-constraints.ts';
 
 /**
- * Brings the schema up to date, stores the number of partitions at the first run, makes the system accounts of every asset
- * and partition, and then the law, and the roles with their grants. Safe to run from several places at once, and again. Where this user
- * may not make roles, `tell` gets what is to be done by hand: the rest works without. `progress` gets a sentence every few seconds.
- * @returns the names of the migrations that were applied.
- * @throws ConfigError if the server, the schema that is there, or the number of partitions does not fit.
+ * Brings the schema up to date, stores the number of partitions on the first run, creates the system accounts of every
+ * asset and partition, and then applies the law and the roles with their grants. Safe to run concurrently and
+ * repeatedly. If this user may not create roles, `tell` gets the statements to run by hand; everything else works
+ * without. `progress` gets a sentence every few seconds.
+ * @returns the names of the applied migrations.
+ * @throws ConfigError if the server, the existing schema, or the number of partitions does not fit.
  */
 export async function migrateDatabase(
   url: string,
@@ -52,7 +53,7 @@ async function bringUpToDate(
     const refused = await makeRoles(client, passwords);
     if (refused.length > 0) {
       const statements = refused.map((statement) => `  ${statement};`).join('\n');
-      tell(`This user may not make roles. Have a user who may run this, and then migrate again:\n${statements}`);
+      tell(`This user may not create roles. Run this as a user who may, then migrate again:\n${statements}`);
     }
     await limitRoles(client);
     const grants = { made: false };
@@ -64,7 +65,10 @@ async function bringUpToDate(
     const applied = await runMigrations(client, folder, finish, progress);
     await validateConstraints(client);
     if (!grants.made)
-      tell('No grants were made, since a role is missing. Until then only the owner of the schema can use it.');
+      tell(
+        'No grants were made because a role is missing. Until they are made, only the owner of the schema can use ' +
+          'it.',
+      );
     return applied;
   } finally {
     await client.end();
@@ -78,17 +82,18 @@ const DEFAULT_PARTITIONS = 16;
 async function readNewest(folder: string): Promise<number> {
   const files = await readdir(folder).catch(() => []);
   const numbers = files.flatMap((file) => /^0*(\d+)_.*\.sql$/.exec(file)?.[1] ?? []).map(Number);
-  if (numbers.length === 0) throw new ConfigError(`There are no migrations in ${folder}. Is the program whole?`);
+  if (numbers.length === 0)
+    throw new ConfigError(`There are no migrations in ${folder}. Is the installation ` + `complete?`);
   return Math.max(...numbers);
 }
 
-/** What is applied every time: the law, the settings of functions, and the grants. */
+/** The parts that are applied every time: the law, the settings of functions, and the grants. */
 async function readRepeatable(folder: string): Promise<Record<'law' | 'functions' | 'grants', string>> {
   const read = (name: string): Promise<string> => readFile(join(folder, 'repeatable', `${name}.sql`), 'utf8');
   return { law: await read('law'), functions: await read('functions'), grants: await read('grants') };
 }
 
-/** Not if the first run was stopped. */
+/** Missing if the first run was interrupted. */
 async function hasSettings(client: pg.ClientBase): Promise<boolean> {
   const { rowCount } = await client.query('SELECT FROM settings');
   return rowCount === 1;

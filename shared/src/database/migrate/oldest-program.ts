@@ -1,11 +1,11 @@
-/** The first migration that says which programs the schema fits after it: it makes the table for that. */
+/** The first migration that records which programs fit the schema: it creates the table for that. */
 const FIRST = 20;
 const LINE = /^-- Oldest program: (\d+)\n/;
 
 /**
- * The oldest program that fits the schema after a migration, by the last migration that it knows: the first line of every
- * migration from 20 on says it. A migration that leaves programs able to work repeats the number of the one before.
- * @returns null for the earlier migrations. @throws Error if it is not said.
+ * The oldest program that fits the schema after a migration, identified by the last migration it knows: the first line
+ * of every migration from 20 on states it. A migration that keeps older programs working repeats the previous number.
+ * @returns null for the earlier migrations. @throws Error if the line is missing.
  */
 export function readOldestProgram({ id, fileName, sql }: { id: number; fileName: string; sql: string }): number | null {
   if (id < FIRST) return null;

@@ -4,10 +4,10 @@ import { ConfigError } from '../../words/config-error.ts';
 import { sqlstateOf } from '../sqlstate.ts';
 
 /**
- * Runs `work` in a transaction that locks tables while processes use them. They wait behind a lock that is waited for: so none is
- * waited for longer than `LOCK_MS`, and after a pause all of it is tried again, for `PATIENCE_MS` altogether. `work` must be
- * safe to repeat.
- * @throws ConfigError if a transaction has been in the way all that time. Then nothing has changed.
+ * Runs `work` in a transaction that locks tables while processes use them. A waiting lock request blocks the processes
+ * behind it: so no request waits longer than `LOCK_MS`, and after a pause the whole transaction is retried, for
+ * `PATIENCE_MS` in total. `work` must be safe to repeat.
+ * @throws ConfigError if a transaction has blocked it all that time. Then nothing has changed.
  */
 export async function inPatientTransaction<Result>(
   client: pg.ClientBase,
@@ -29,12 +29,12 @@ export async function inPatientTransaction<Result>(
   }
 }
 
-/** Longer than deadlock_timeout (1 s), after which a server stops an autovacuum that is in the way. */
+/** Longer than deadlock_timeout (1 s), after which a server cancels an autovacuum that blocks a lock. */
 const LOCK_MS = 1_200;
 const PAUSE_MS = 1_500;
 const PATIENCE_MS = 120_000;
-/** A deadlock with a process that works, and a lock that was waited for in vain. */
+/** A deadlock with a running process, and a lock timeout. */
 const IN_THE_WAY = new Set(['40P01', '55P03']);
 const IMPATIENT =
   `Tables are in use by long transactions, and could not be locked for ${PATIENCE_MS / 1000} s: see xact_start in ` +
-  'pg_stat_activity. Wait until they have ended, such as a large batch that is being stored, and run npm run migrate again.';
+  'pg_stat_activity. Wait until they have ended (one may be storing a large batch), then run npm run migrate again.';

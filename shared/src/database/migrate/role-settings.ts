@@ -4,19 +4,19 @@ import { INSUFFICIENT_PRIVILEGE, sqlstateOf } from '../sqlstate.ts';
 import { ROLES, type Role, loginOf, repeatOnCollision } from './roles.ts';
 
 /**
- * What the sessions of each user begin with. They ask for all of that themselves, but a pooler may not pass it on: it has
- * sessions of its own, which are as the server begins them.
+ * The settings that each user's sessions begin with. Sessions request them themselves, but a pooler may not pass them
+ * on: its own sessions begin with the server's settings.
  */
 const SETTINGS: Readonly<Record<Role, Readonly<Record<string, string>>>> = {
   api: sessionSettings(DEFAULT_LIMITS, PLANNERS.api),
   worker: sessionSettings(DEFAULT_LIMITS, PLANNERS.worker),
-  // An audit takes as long as it needs.
+  // An audit may take as long as it needs.
   auditor: sessionSettings({ ...DEFAULT_LIMITS, statementMs: 0 }),
 };
 
 /**
- * Makes the users of the roles, as far as there are any, begin their sessions on this database with the settings of ours. What
- * this user may not alter stays as it is: where that matters, a process says so at its start.
+ * Makes the sessions of the roles' existing users begin on this database with our settings. A setting that this user
+ * may not alter is left alone: if it matters, a process reports it at its start.
  */
 export async function limitRoles(client: pg.ClientBase): Promise<void> {
   for (const role of ROLES) {

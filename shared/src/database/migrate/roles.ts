@@ -5,13 +5,13 @@ import { connectOnce } from '../connect.ts';
 import { INSUFFICIENT_PRIVILEGE, sqlstateOf } from '../sqlstate.ts';
 
 /**
- * Who connects at run time. Each has a role `wallet_…`, which holds its grants and cannot log in, and may have a user
- * `wallet_…_login` that is a member of it. Roles belong to the whole server: all its databases share them.
+ * The roles that connect at run time. Each has a role `wallet_…`, which holds its grants and cannot log in, and may
+ * have a user `wallet_…_login` that is a member of it. Roles belong to the whole server: all its databases share them.
  */
 export const ROLES = ['api', 'worker', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Of those that have one, the password of the user. ASCII, since it is hashed here. */
+/** The passwords of the users that are created. ASCII, since they are hashed here. */
 export type Passwords = Readonly<Partial<Record<Role, string | undefined>>>;
 
 function groupOf(role: Role): string {
@@ -23,8 +23,8 @@ export function loginOf(role: Role): string {
 }
 
 /**
- * Makes the roles that are missing, and the users that have a password, whose password is then the one given.
- * @returns what this user may not do, as statements for a user who may; passwords are left out of them.
+ * Creates missing roles and the users whose passwords are given, and sets these passwords.
+ * @returns what this user may not do, as statements for a privileged user; passwords are left out of them.
  */
 export async function makeRoles(client: pg.ClientBase, passwords: Passwords): Promise<string[]> {
   const refused: string[] = [];
@@ -39,7 +39,7 @@ export async function makeRoles(client: pg.ClientBase, passwords: Passwords): Pr
   return refused;
 }
 
-/** The same on a server that no connection is open to. A server that takes no writes has the roles of its primary. */
+/** The role names on a server to which no connection is open. A read-only server has the roles of its primary. */
 export async function makeRolesAt(url: string, passwords: Passwords): Promise<string[]> {
   const client = await connectOnce(url, { connectMs: CONNECT_MS });
   try {
@@ -50,7 +50,7 @@ export async function makeRolesAt(url: string, passwords: Passwords): Promise<st
   }
 }
 
-/** Runs a file of grants in the transaction under way. @returns false if a role is missing: then nothing was changed. */
+/** Runs a file of grants in the current transaction. @returns false if a role is missing: then nothing was changed. */
 export async function applyGrants(client: pg.ClientBase, grants: string): Promise<boolean> {
   for (const role of ROLES) if (!(await roleExists(client, groupOf(role)))) return false;
   await client.query('SAVEPOINT grants');
@@ -86,8 +86,8 @@ const MOST_TRIES = 20;
 const PAUSE_MS = 20;
 const ROLE_EXISTS = '42710';
 /**
- * `tuple concurrently updated` and a key twice: another session changes the same role at the same moment, perhaps from another
- * database of the server, where no lock of ours reaches.
+ * `tuple concurrently updated` and duplicate keys: another session changes the same role at the same moment, perhaps
+ * from another database of the server, which our locks do not cover.
  */
 const COLLISIONS = new Set(['XX000', '23505']);
 
@@ -98,7 +98,7 @@ export async function repeatOnCollision(work: () => Promise<unknown>): Promise<v
       return;
     } catch (error) {
       const code = sqlstateOf(error) ?? '';
-      // Somebody else has made it since we looked.
+      // Another session has created it since we looked.
       if (code === ROLE_EXISTS) return;
       if (tries === MOST_TRIES || !COLLISIONS.has(code)) throw error;
       await delay(PAUSE_MS * (1 + Math.random()));
@@ -111,7 +111,9 @@ async function roleExists(client: pg.ClientBase, name: string): Promise<boolean>
   return rowCount === 1;
 }
 
-/** What Postgres keeps of a password (SCRAM-SHA-256, RFC 5803), so that no log of statements shows the password itself. */
+/**
+ * What Postgres stores for a password (SCRAM-SHA-256, RFC 5803), so that no statement log shows the password itself.
+ */
 function hashPassword(password: string): string {
   const [salt, iterations] = [randomBytes(16), 4096];
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');

@@ -11,14 +11,15 @@ import { readOldestProgram } from './oldest-program.ts';
 type Migration = Awaited<ReturnType<typeof loadMigrationFiles>>[number];
 
 /**
- * Applies the migrations of `folder` that the database has not had, each in a transaction of its own, and `finish` in that of the
- * last: so nobody ever finds the schema of this version without what `finish` makes. The table of what was applied, and the
- * hashes in it, are those of postgres-migrations.
+ * Applies the migrations of `folder` that the database lacks, each in its own transaction, and `finish` in that of the
+ * last one: so this version's schema is never visible without what `finish` creates. The table of applied migrations
+ * and the hashes in it are those of postgres-migrations.
  *
- * Migration 11 is not noted until 12 is: see there. Indexes that are built outside of a transaction come first, where their
- * tables are there: that may take long, and meanwhile processes of the version before must be able to restart.
- * @returns the names of the migrations that were applied.
- * @throws ConfigError if a migration was applied from another file. @throws Error if one does not say which programs it fits.
+ * Migration 11 is not recorded until 12 is: see there. Indexes that are built outside of a transaction come first, if
+ * their tables exist: that may take long, and processes of the previous version must be able to restart meanwhile.
+ * @returns the names of the applied migrations.
+ * @throws ConfigError if a migration was applied from a different file. @throws Error if one does not state which
+ * programs it fits.
  */
 export async function runMigrations(
   client: pg.ClientBase,
@@ -46,13 +47,13 @@ export async function runMigrations(
   return applied;
 }
 
-/** The migration beside whose tables the processes of the version before keep running. */
+/** The migration whose tables exist beside those of the previous version while its processes keep running. */
 const BESIDE = 11;
 
 /** The lock of postgres-migrations, which other versions of this program take. */
 const TURN = '-8525285245963000605';
 
-/** Takes it until the connection ends, for what is done outside of transactions. */
+/** Takes it until the connection ends, for work outside of transactions. */
 async function waitForTurn(client: pg.ClientBase): Promise<void> {
   for (;;) {
     const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${TURN}) AS locked`);
@@ -63,7 +64,7 @@ async function waitForTurn(client: pg.ClientBase): Promise<void> {
 
 const TURN_MS = 200;
 
-/** Runs `work` in a transaction that has the lock itself, so that none of it is done beside another migration. */
+/** Runs `work` in a transaction that takes the lock itself, so that it never runs during another migration. */
 async function inTurn(client: pg.ClientBase, work: () => Promise<unknown>): Promise<void> {
   await inPatientTransaction(client, async () => {
     await client.query(`SELECT pg_advisory_xact_lock(${TURN})`);
@@ -89,7 +90,7 @@ async function applyBeside(
   file: Migration,
   progress: (sentence: string) => void,
 ): Promise<void> {
-  // There already if a run was stopped while it copied.
+  // They exist already if a run was stopped while it copied.
   if (!(await exists(client, 'movements_copied'))) await inTurn(client, () => client.query(file.sql));
   await copyMovements(client, progress);
 }
@@ -112,7 +113,7 @@ async function applyAndNote(
   file: Migration,
   finish?: () => Promise<void>,
 ): Promise<void> {
-  // What is built outside of a transaction is there by now.
+  // Indexes that are built outside of a transaction exist by now.
   if (readIndexBuilds(file.sql).length === 0) await client.query(file.sql);
   const beside = files.filter(({ id }) => id === BESIDE && file.id > BESIDE);
   for (const { id, name, hash } of [...beside, file])
@@ -121,7 +122,7 @@ async function applyAndNote(
     ]);
   await finish?.();
   const oldestProgram = readOldestProgram(file);
-  // Last of all, as processes read the version after they have begun to use the tables.
+  // Last of all, because processes read the version after they have started to use the tables.
   if (oldestProgram !== null) await noteSchemaVersion(client, { version: file.id, oldestProgram });
 }
 

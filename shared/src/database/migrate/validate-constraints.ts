@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { inPatientTransaction } from './patient-transaction.ts';
 
-/** Large tables whose constraints are added without looking at the rows that exist. */
+/** Large tables whose constraints are added without checking existing rows. */
 const TABLES = ['accounts', 'operations', 'audit_log'];
 
 /**
- * Validates the constraints that migrations added to large tables as NOT VALID: all rows are read, under a lock that nobody who reads
- * or writes rows waits for. Safe to repeat.
+ * Validates the constraints that migrations added to large tables as NOT VALID: it reads all rows, under a lock that
+ * blocks neither readers nor writers. Safe to repeat.
  */
 export async function validateConstraints(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ table: string; name: string }>(

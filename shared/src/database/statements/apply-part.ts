@@ -15,13 +15,13 @@ export interface AppliedLines {
 }
 
 /**
- * Applies the next lines of the batch of a partition whose drain lock is held, at most `limit`, without their ever leaving
- * the database: if nothing in them can be refused, because every wallet is active and none leaves its bounds on the way,
- * then all that is left of the rules of the ledger is addition, and that is done here in sets.
+ * Applies at most `limit` next lines of the batch in a partition whose drain lock is held, entirely inside the
+ * database. That is possible if none of them can be rejected, because every wallet is active and none leaves its bounds
+ * on the way: then only addition is left of the rules of the ledger, and it is done here in sets.
  *
- * Only if nothing has to be chosen either: no other batch, nothing of low priority, and no operation from before the batch
- * waits in the partition, and the batch is neither atomic nor cancelled, and its lines tell nobody.
- * @returns null if that is not so, or a line could be refused. Then nothing was written.
+ * It also requires that nothing has to be chosen: no other batch, nothing of low priority, and no operation from before
+ * the batch is pending in the partition, the batch is neither atomic nor cancelled, and its lines send no events.
+ * @returns null if that is not so, or a line could be rejected. Then nothing was written.
  */
 export async function applyPart(database: Queryable, partition: number, limit: number): Promise<AppliedLines | null> {
   const { rows } = await database.query<AppliedLines & Record<'posted' | 'moved' | 'advanced' | 'expected', number>>({
@@ -38,15 +38,15 @@ export async function applyPart(database: Queryable, partition: number, limit: n
   return { batchId, lines, isClosed };
 }
 
-/** Those of the types that may be applied in sets whose amount arrives at the wallet, or leaves it. */
+/** The lines of the types that may be applied in sets whose amount is credited to the wallet, or debited from it. */
 function typesInSets(side: 'from' | 'to'): string {
   return arrayLiteral(OPERATION_TYPES.filter((type) => KINDS[type].inSets && KINDS[type][side] === 'wallet'));
 }
 
 /**
- * Accounts are locked as `lockAccounts` does it: treasuries first, then wallets, each in the order of their ids; none where a
- * line is not of the types in sets, because those touch other accounts too, which come before. The moment
- * is read when they are locked, so that it is not before that of their last entries.
+ * Accounts are locked in the order of `lockAccounts`: treasuries first, then wallets, each in the order of their ids;
+ * none if a line is of another type, because such lines also touch accounts that come earlier in that order. The time
+ * is read after locking, so that it is not before that of their last entries.
  */
 const APPLY_PART = `WITH parts AS MATERIALIZED (
     SELECT batch_id, after_id, last_id, seq, atomic OR line_events OR cancelled_at IS NOT NULL AS is_special

@@ -21,11 +21,11 @@ export interface Advance {
 }
 
 /**
- * Writes a plan down: movements, balances and failures in, single operations out of the queue, batches further and their
- * totals up to date, in one statement whatever its size.
- * @returns the types of events that an endpoint is subscribed to: most often none.
- * @throws BrokenInvariant if a row was not as the plan expects it (an operation already gone, an account at another version): the
- * locks did not hold, and the transaction must not commit.
+ * Writes a plan: inserts movements and failures, updates balances, removes single operations from the queue, and
+ * advances batches and their totals, in one statement of constant size.
+ * @returns the subscribed event types: most often none.
+ * @throws BrokenInvariant if a row was not as the plan expects it (an operation already gone, an account at another
+ * version): the locks did not hold, and the transaction must not commit.
  */
 export async function applyPlan(
   database: Queryable,
@@ -66,7 +66,7 @@ export async function applyPlan(
     row.counted === BigInt(totals.length) &&
     (row.held ?? 0n) === BigInt(holds.length) &&
     (row.reversed ?? 0n) === BigInt(reversed.length);
-  // An operation that succeeds has one movement, or, of its several, one that is the first.
+  // An operation that succeeds has one movement, or several of which one is the first.
   const moving = hasTerms ? movements.filter(({ leg }) => leg === 0).length : movements.length;
   if (!fits || moving + failures.length !== operations.length) {
     throw new BrokenInvariant('the rows written are not those of the plan', {
@@ -121,7 +121,7 @@ const MOVED = {
   moved: rowset<Moved>(MOVEMENT),
 };
 
-/** What failures and batches write besides. */
+/** What failures and batches write in addition. */
 const OTHERS = {
   failed: rowset<Outcome>({
     operation_id: ['uuid', ({ operationId }) => operationId],
@@ -147,7 +147,10 @@ const OTHERS = {
   }),
 };
 
-/** What operations with terms write besides: the numbers of their movements, and how far holds and reversals have got. */
+/**
+ * What operations with terms write in addition: the numbers of their movements, and the progress of holds and
+ * reversals.
+ */
 const OF_TERMS = {
   moved: rowset<Moved>({ ...MOVEMENT, leg: ['smallint', ({ movement }) => movement.leg] }),
   hold: rowset<Hold>({
@@ -227,8 +230,8 @@ const OTHER_COUNTS = `(SELECT count(*) FROM refused) AS failed, (SELECT count(*)
          (SELECT count(*) FROM counted) AS counted`;
 
 /**
- * Most plans are of single operations that succeed. To name a table costs a statement some tens of microseconds, for its checks
- * and its law, also where nothing is written to it: so these have one that names nothing else.
+ * Most plans consist of single operations that succeed. Naming a table costs a statement some tens of microseconds for
+ * its checks and its law, even if nothing is written to it: so these plans have a statement that names no other table.
  */
 const APPLY_PLAN = wideStatement({
   name: 'applyPlan',
@@ -251,7 +254,7 @@ const APPLY_PLAN_OF_TERMS = wideStatement({
   SELECT ${COUNTS}, ${OTHER_COUNTS}, (SELECT count(*) FROM held) AS held, (SELECT count(*) FROM reversed) AS reversed`,
 });
 
-/** What the plan adds to the totals of batches. What leaves its amount open counts as nothing, as when it was accepted. */
+/** The plan's additions to the totals of batches. An omitted amount counts as nothing, as it did at acceptance. */
 function addUp(operations: readonly PendingOperation[], { outcomes }: Plan): Total[] {
   const totals = new Map<string, Total>();
   operations.forEach(({ part, assetId, amount }, index) => {

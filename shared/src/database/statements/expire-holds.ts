@@ -1,8 +1,8 @@
 import type { Queryable } from '../pool.ts';
 
 /**
- * Accepts the expiry of each hold that is due by the database's clock, at most `most`. It commits by itself, and does nothing
- * while another worker is at it.
+ * Accepts the expiry of at most `most` holds that are due by the database's clock. It commits by itself, and does
+ * nothing while another worker does the same.
  * @returns the partition of each.
  */
 export async function expireHolds(database: Queryable, most: number): Promise<number[]> {

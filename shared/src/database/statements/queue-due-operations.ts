@@ -1,9 +1,9 @@
 import type { Queryable } from '../pool.ts';
 
 /**
- * Gives each scheduled operation that is due by the database's clock its place in the queue, at most `most`. It commits by itself,
- * and does nothing while another worker is at it.
- * @returns where each waits now.
+ * Queues at most `most` scheduled operations that are due by the database's clock. It commits by itself, and does
+ * nothing while another worker does the same.
+ * @returns the partition of each.
  */
 export async function queueDueOperations(
   database: Queryable,

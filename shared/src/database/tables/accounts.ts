@@ -8,14 +8,14 @@ export interface Treasury {
   readonly partition: number;
 }
 
-/** An account under its row lock, with whose it is: a wallet's, or the treasury of its asset and `partition`. */
+/** A locked account and its owner: a wallet, or the treasury of its asset and `partition`. */
 export interface LockedAccount extends Account {
   readonly walletId: string | null;
   readonly assetId: number;
   readonly partition: number | null;
 }
 
-/** An account of an operation with terms: `heldOf` is the wallet of which it keeps what is held. */
+/** An account of an operation with terms: `heldOf` is the wallet whose held balance it keeps. */
 export interface LockedTermsAccount extends LockedAccount {
   readonly heldOf: string | null;
 }
@@ -25,9 +25,9 @@ const ACCOUNT = `accounts.id, accounts.wallet_id AS "walletId", accounts.system 
   accounts.credit_limit AS "creditLimit", accounts.version`;
 
 /**
- * Locks the accounts of the wallets and the treasuries until the transaction ends: treasuries first, and each kind in the
- * order of their ids. Every lock on accounts is taken here, so no two transactions can wait for each other.
- * @returns their latest committed state; an account that does not exist is left out.
+ * Locks the accounts of the wallets and the treasuries until the transaction ends: treasuries first, and each kind in
+ * the order of ids. Every lock on accounts is taken here, so no two transactions can wait for each other.
+ * @returns their latest committed state; an account that does not exist is missing.
  */
 export async function lockAccounts(
   database: Queryable,
@@ -55,25 +55,25 @@ export async function lockAccounts(
       arrayLiteral(treasuries.map((treasury) => treasury.partition)),
     ],
   });
-  // A numeric arrives as text. Rows are changed in place, because this runs for every account of every drain. The treasury is the
-  // only system account among them, and may go negative.
+  // A numeric arrives as text. Rows are changed in place because this runs for every account of every drain. The
+  // treasury is the only system account among them, and may go negative.
   return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance), mayGoNegative: row.isSystem }));
 }
 
 type AsText<Row extends { balance: bigint }> = Omit<Row, 'balance'> & { balance: string };
 
-/** Which accounts operations with terms, and those that are applied with them, can touch. */
+/** The accounts that operations with terms, and operations applied together with them, can touch. */
 export interface TouchedAccounts {
   readonly walletIds: readonly string[];
-  /** The wallets of which something is held. */
+  /** The wallets with a held account. */
   readonly heldOf: readonly string[];
   readonly treasuries: readonly Treasury[];
   readonly accountIds: readonly bigint[];
 }
 
 /**
- * Locks accounts as `lockAccounts` does, and in the same order: system accounts first, then those of wallets and what is held of
- * them. They may be named more than once.
+ * Locks accounts as `lockAccounts` does, and in the same order: system accounts first, then main and held accounts of
+ * wallets. Duplicates are allowed.
  */
 export async function lockAccountsOfTerms(
   database: Queryable,
@@ -81,7 +81,7 @@ export async function lockAccountsOfTerms(
 ): Promise<LockedTermsAccount[]> {
   const { rows } = await database.query<AsText<LockedTermsAccount>>({
     name: 'lockAccountsOfTerms',
-    // Each account is looked up by itself: in a join, a planner without statistics would go through all that are no system accounts.
+    // Each account is looked up by itself: in a join, a planner without statistics would scan all accounts of wallets.
     text: `SELECT locked.*
            FROM (SELECT id FROM (${TOUCHED}) AS touched ORDER BY is_other, id) AS touched
            CROSS JOIN LATERAL (
@@ -92,7 +92,7 @@ export async function lockAccountsOfTerms(
   return rows.map((row) => Object.assign(row, { balance: BigInt(row.balance) }));
 }
 
-/** The same accounts as a snapshot has them, in no order and not locked: to look at what would come of an operation. */
+/** The same accounts as seen by a snapshot, unordered and unlocked, for dry runs. */
 export async function readAccountsOfTerms(
   database: Queryable,
   touched: TouchedAccounts,
@@ -140,7 +140,7 @@ function valuesOf({ walletIds, heldOf, treasuries, accountIds }: TouchedAccounts
 const TERMS_ACCOUNT = `${ACCOUNT}, accounts.held_of AS "heldOf",
   accounts.may_go_negative OR accounts.system IS NOT DISTINCT FROM 'treasury' AS "mayGoNegative"`;
 
-/** Makes the accounts for what is held of wallets, of those that have none. */
+/** Creates the held accounts of wallets that have none. */
 export async function createHeldAccounts(database: Queryable, walletIds: readonly string[]): Promise<void> {
   await database.query({
     name: 'createHeldAccounts',
@@ -154,7 +154,7 @@ export async function createHeldAccounts(database: Queryable, walletIds: readonl
   });
 }
 
-/** The version of a wallet's main account; -1 if there is no such wallet. */
+/** The version of a wallet's main account; -1 if the wallet does not exist. */
 export async function findVersion(database: Queryable, walletId: string): Promise<bigint> {
   const { rows } = await database.query<{ version: bigint }>({
     name: 'findVersion',

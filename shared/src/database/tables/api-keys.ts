@@ -9,7 +9,7 @@ const IS_GOOD = `revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now(
 
 export type NewApiKey = Pick<ApiKey, 'id' | 'name' | 'scopes' | 'rateLimit' | 'expiresAt'>;
 
-/** @returns the key, or null if there are as many good keys as there can be. */
+/** @returns the key, or null if the maximum number of valid keys is reached. */
 export async function insertApiKey(database: Queryable, key: NewApiKey, tokenHash: Buffer): Promise<ApiKey | null> {
   const { rows } = await database.query<ApiKey>({
     name: 'insertApiKey',
@@ -21,7 +21,7 @@ export async function insertApiKey(database: Queryable, key: NewApiKey, tokenHas
   return rows[0] ?? null;
 }
 
-/** Every key that was ever made, the first one first. */
+/** Every key that was ever created, oldest first. */
 export async function listApiKeys(database: Queryable): Promise<ApiKey[]> {
   const { rows } = await database.query<ApiKey>({
     name: 'listApiKeys',
@@ -30,7 +30,7 @@ export async function listApiKeys(database: Queryable): Promise<ApiKey[]> {
   return rows;
 }
 
-/** At most `limit` keys, the latest first: those made before the one with the id `before`, if it is given. */
+/** At most `limit` keys, newest first: those created before the key with the id `before`, if it is given. */
 export async function listKeysBefore(database: Queryable, before: string | null, limit: number): Promise<ApiKey[]> {
   const { rows } = await database.query<ApiKey>({
     name: 'listKeysBefore',
@@ -67,7 +67,9 @@ export async function markRevoked(database: Queryable, id: string): Promise<void
   });
 }
 
-/** Makes a token that of a key. The previous token is valid until `previousUntil`, or no longer if that is null. */
+/**
+ * Sets the token of a key. The previous token is valid until `previousUntil`, or expires immediately if that is null.
+ */
 export async function replaceTokenHash(
   database: Queryable,
   id: string,
@@ -84,7 +86,7 @@ export async function replaceTokenHash(
   });
 }
 
-/** What decides about a request: whether a key was ever made, and those that are good now. */
+/** What decides about a request: whether a key was ever created, and which are valid now. */
 export interface GoodKeys {
   readonly everMade: boolean;
   readonly keys: readonly UsableKey[];

@@ -3,30 +3,30 @@ import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 
 /**
- * What is left in the database of history that is in the archives. To be asked after the rows themselves were looked for: what
- * is deleted then was written down here before.
+ * What the database still knows about archived history. Look for the rows themselves first: whatever was deleted by
+ * then has been recorded here before.
  */
 
-/** Where something that is in the archives is found: in the files of this month, `YYYY-MM`, or of a later one. */
+/** Where archived data is: in the files of this month, `YYYY-MM`, or of a later one. */
 export interface ArchivePlace {
   readonly month: string;
-  /** What was made before this moment is in the archives. */
+  /** Operations created before this time are archived. */
   readonly archivedBefore: Date;
 }
 
 const NEWEST = '(SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1)';
 
-/** The place of what has this id, if there is such an operation; null if it was not made before what is archived. */
+/** The place of the operation with this id, if it exists; null if it is too recent to be archived. */
 export async function findArchiveOf(database: Queryable, operationId: string): Promise<ArchivePlace | null> {
   return (await findArchivesOf(database, [operationId])).get(operationId) ?? null;
 }
 
-/** The places of those of the operations that were made before what is archived, if there are such operations. */
+/** The places of those operations that are old enough to be archived, if they exist. */
 export async function findArchivesOf(
   database: Queryable,
   operationIds: readonly string[],
 ): Promise<Map<string, ArchivePlace>> {
-  // An id of another version says nothing about when it was made.
+  // Ids of other versions do not tell when they were created.
   const wanted = operationIds.filter((id) => /^.{14}7.{4}[89ab]/.test(id));
   if (wanted.length === 0) return new Map();
   const { rows } = await database.query<PlaceRow & { id: string }>({
@@ -41,7 +41,10 @@ export async function findArchivesOf(
   return new Map(rows.map(({ id, ...row }) => [id, toPlace(row)]));
 }
 
-/** The end of what is archived: operations with lower ids are in the archives, unless they ended late. Null if nothing is. */
+/**
+ * The end of the archived period: operations with lower ids are archived, unless they ended late. Null if nothing is
+ * archived.
+ */
 export async function readArchiveEnd(database: Queryable): Promise<{ id: string; time: Date } | null> {
   const { rows } = await database.query<{ id: string | null }>({
     name: 'readArchiveEnd',
@@ -51,16 +54,16 @@ export async function readArchiveEnd(database: Queryable): Promise<{ id: string;
   return id === null ? null : { id, time: timeOf(id) };
 }
 
-/** The last movement of an account that is in the archives: those up to `version` are, and left it with `balance`. */
+/** The last archived movement of an account: those up to `version` are archived, and left it with `balance`. */
 export interface Checkpoint {
   readonly version: bigint;
   readonly balance: bigint;
   readonly movedAt: Date;
-  /** Whether all movements of the time that was asked for are in the archives; those after `movedAt` are not. */
+  /** Whether all movements of the requested period are archived; those after `movedAt` are not. */
   readonly coversAll: boolean;
 }
 
-/** The checkpoint of a wallet, if movements from `from` (included) to `to` (not included) can lie before it. */
+/** The checkpoint of a wallet, if movements from `from` (inclusive) to `to` (exclusive) can lie before it. */
 export async function findCheckpoint(
   database: Queryable,
   walletId: string,
@@ -79,15 +82,15 @@ export async function findCheckpoint(
 
 interface LinesOfBatch {
   readonly id: string;
-  /** How many operations of its own it has. */
+  /** The number of operations created for it, as opposed to replayed ones. */
   readonly total: number;
   readonly replayed: number;
   readonly partitions: readonly number[];
 }
 
 /**
- * Where lines of a batch are that are in the archives; null if none is. `own`: only operations of the batch itself, and not
- * those of before that its lines stand for. It counts the lines only of a batch that is old enough.
+ * Where archived lines of a batch are; null if none is archived. With `own`, it considers only operations of the batch
+ * itself, not earlier ones that its lines stand for. Lines are counted only if the batch is old enough.
  */
 export async function findArchivedLines(
   database: Queryable,

@@ -11,8 +11,9 @@ export interface ArchivedMonth {
 }
 
 /**
- * Takes, until the session ends, the lock of the archive. A session that was killed is waited for: the server may notice it late.
- * @returns whether nobody else holds it.
+ * Takes the lock of the archive until the session ends. It waits for a session that was killed, which the server may
+ * notice late.
+ * @returns whether the lock was free.
  */
 export async function lockArchive(database: Queryable): Promise<boolean> {
   const began = performance.now();
@@ -32,7 +33,7 @@ export async function unlockArchive(database: Queryable): Promise<void> {
   await database.query(`SELECT pg_advisory_unlock(${ADVISORY_LOCK.archive}, 0)`);
 }
 
-/** All of them, the first first. */
+/** All of them, oldest first. */
 export async function listArchives(database: Queryable): Promise<ArchivedMonth[]> {
   const { rows } = await database.query<ArchivedMonth>(
     `SELECT to_char(month, 'YYYY-MM') AS month, encode(manifest_hash, 'hex') AS "manifestHash",
@@ -42,13 +43,13 @@ export async function listArchives(database: Queryable): Promise<ArchivedMonth[]
   return rows;
 }
 
-/** The month of the first operation that is here; null if there is none. */
+/** The month of the first operation in the database; null if there is none. */
 export async function findFirstMonth(database: Queryable): Promise<Month | null> {
   const { rows } = await database.query<{ id: string }>('SELECT id FROM operations ORDER BY id LIMIT 1');
   return rows[0] === undefined ? null : monthOfId(rows[0].id);
 }
 
-/** The newest month that may be archived, by the clock of the database: it has been over for a day. */
+/** The newest month that may be archived, by the clock of the database: it ended at least a day ago. */
 export async function findLastMonth(database: Queryable): Promise<Month> {
   const { rows } = await database.query<{ month: Month }>(
     `SELECT to_char(now() AT TIME ZONE 'UTC' - interval '1 day' - interval '1 month', 'YYYY-MM') AS month`,
@@ -74,7 +75,7 @@ export async function insertArchive(
   );
 }
 
-/** Notes that the rows of a month are deleted. */
+/** Records that the rows of a month are deleted. */
 export async function markRemoved(database: Queryable, month: Month): Promise<void> {
   await database.query(
     `UPDATE archives SET removed_at = now() WHERE month = ($1 || '-01')::date AND removed_at IS NULL`,
@@ -82,7 +83,7 @@ export async function markRemoved(database: Queryable, month: Month): Promise<vo
   );
 }
 
-/** Where an account stands behind what was archived of it; texts, as they are in the files. */
+/** The state of an account after its archived movements; texts, as in the files. */
 export interface ArchiveCheckpoint {
   readonly accountId: string;
   readonly version: string;
@@ -92,7 +93,7 @@ export interface ArchiveCheckpoint {
   readonly movedAt: string;
 }
 
-/** Keeps checkpoints; one that is as far already stays. */
+/** Stores checkpoints; one that is at least as far already stays. */
 export async function keepArchiveCheckpoints(
   database: Queryable,
   checkpoints: readonly ArchiveCheckpoint[],
@@ -113,9 +114,10 @@ export async function keepArchiveCheckpoints(
 }
 
 /**
- * Deletes operations with their movements and failures, their terms, and what was kept of holds and reversals. The operations go
- * first, while the law can see that they have ended. Only within a transaction.
- * @returns how many there were, and how many of them had succeeded and failed: less than were asked for if they are gone already.
+ * Deletes operations with their movements, failures, terms, and the rows of holds and reversals. The operations are
+ * deleted first, while the law can still see that they have ended. Only within a transaction.
+ * @returns how many there were, and how many of them had succeeded and failed: fewer than requested if some are already
+ * deleted.
  */
 export async function deleteArchived(
   database: Queryable,
@@ -137,7 +139,7 @@ export async function deleteArchived(
   };
 }
 
-/** Whether operations wait to be applied. */
+/** Whether operations are pending. */
 export async function isBusy(database: Queryable): Promise<boolean> {
   const { rows } = await database.query<{ busy: boolean }>(
     `SELECT EXISTS (SELECT FROM pending_operations) OR EXISTS (SELECT FROM batch_parts WHERE open) AS busy`,

@@ -1,6 +1,6 @@
 import type { Queryable } from '../pool.ts';
 
-/** What is counted. `scale` is its number of decimals. */
+/** A unit of value. `scale` is its number of decimals. */
 export interface Asset {
   readonly id: number;
   readonly code: string;
@@ -21,7 +21,10 @@ export async function findAssetWithCode(database: Queryable, code: string): Prom
   return rows[0] ?? null;
 }
 
-/** Adds an asset and a house account of it in every partition, unless its code is taken. They are there when the transaction commits. */
+/**
+ * Adds an asset with a house account of it in every partition, unless its code is taken. They exist when the
+ * transaction commits.
+ */
 export async function insertAsset(
   database: Queryable,
   { code, name, scale, transferable }: Omit<Asset, 'id'>,

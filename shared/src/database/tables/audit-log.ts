@@ -1,6 +1,6 @@
 import type { Queryable } from '../pool.ts';
 
-/** Who does something: a key, the operator on the command line, or any caller while there are no keys. */
+/** The actor: a key, the operator on the command line, or any caller while there are no keys. */
 export type Actor =
   | { readonly actor: 'key'; readonly keyId: string; readonly requestId: string }
   | { readonly actor: 'anonymous'; readonly keyId: null; readonly requestId: string }
@@ -20,16 +20,16 @@ export type Action =
   | 'webhook_endpoint.secret_rotated'
   | 'webhook_endpoint.deliveries_replayed';
 
-/** An administrative act. `detail` must hold no secret, and no URL: many of those are secrets. */
+/** An administrative action. `detail` must not contain secrets or URLs, which are often secret. */
 export interface Act {
   readonly action: Action;
   readonly subjectType: 'api_key' | 'wallet' | 'webhook_endpoint' | 'asset' | 'house_account';
-  /** Null for an asset and a house account, which have no uuid: the detail names them. */
+  /** Null for an asset or a house account, which have no uuid: the detail names them. */
   readonly subjectId: string | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Writes an act down, in the transaction that does it. */
+/** Records an action in the transaction that makes it. */
 export async function insertAct(database: Queryable, by: Actor, act: Act): Promise<void> {
   await database.query({
     name: 'insertAct',
@@ -50,7 +50,7 @@ export interface RecordedAct extends Act {
   readonly requestId: string | null;
 }
 
-/** The last `limit` acts, the latest first: of those before the one with the number `before`, if it is given. */
+/** The last `limit` actions, newest first: those before the one with the number `before`, if it is given. */
 export async function listActs(
   database: Queryable,
   limit: number,

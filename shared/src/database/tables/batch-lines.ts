@@ -11,18 +11,18 @@ import { HAS_NOT_ENDED, LEFT_JOIN_OUTCOME } from './outcomes.ts';
 /** A line to accept, as its own operation. */
 export interface NewLine {
   readonly id: string;
-  /** Where it stands in the file, counted from 1; for JSON, in the array. */
+  /** Its position in the file or the JSON array, counted from 1. */
   readonly line: number;
   readonly draft: LineDraft;
 }
 
-/** What a line asks for. */
+/** The operation that a line requests. */
 export interface LineDraft {
   readonly walletId: string;
   readonly toWalletId: string | null;
   readonly assetId: number;
   readonly type: OperationType;
-  /** In minor units; null where it is all that is left of what is named, and for a posting. */
+  /** In minor units; null if it is everything that is left of its target, and for a posting. */
   readonly amount: bigint | null;
   readonly description: string | null;
   readonly referenceId: string | null;
@@ -30,7 +30,7 @@ export interface LineDraft {
   readonly requestHash: string | null;
   /** The text of a JSON object, as it was sent. */
   readonly metadata: string | null;
-  /** What it says besides; null for the simple kinds. */
+  /** Its terms; null for the simple kinds. */
   readonly terms: NewTerms | null;
 }
 
@@ -51,7 +51,7 @@ const LINE_COLUMNS = {
 
 /** Columns of many lines, as `insertLines` sends them; plain JSON. */
 export interface LineColumns extends Readonly<Record<keyof typeof LINE_COLUMNS, EncodedColumn>> {
-  /** The columns of `TERMS_ROWS`; null where no line has terms. */
+  /** The columns of `TERMS_ROWS`; null if no line has terms. */
   readonly terms: Readonly<Record<keyof typeof TERMS_ROWS, readonly EncodedColumn[]>> | null;
 }
 
@@ -115,7 +115,7 @@ function insertStatement(name: string, variant: { readonly withKeys: boolean }) 
   return wideStatement({ ...LINES, name, text: ({ given }, value) => insertText(given.rows, value, variant) });
 }
 
-/** Where a line has terms; the others name no more tables than they need. */
+/** For lines with terms; statements for other lines name no more tables than they need. */
 const INSERT_WITH_TERMS = wideStatement({
   ...LINES,
   name: 'insertLinesWithTerms',
@@ -150,7 +150,7 @@ function insertKeys(rows: string): string {
              RETURNING operation_id`;
 }
 
-/** Of lines that were left out: those that have the key of an earlier line of the same batch. */
+/** Of the lines left out, those that have the key of an earlier line of the same batch. */
 export async function findRepeatedKeys(
   database: Queryable,
   batchId: string,
@@ -181,7 +181,7 @@ interface Replay {
   readonly operationId: string;
 }
 
-/** Keeps which earlier operations lines stand for. */
+/** Stores which earlier operations lines stand for. */
 export async function insertReplays(database: Queryable, batchId: string, replays: readonly Replay[]): Promise<void> {
   await database.query(INSERT_REPLAYS({ batch: batchId, replayed: replays }));
 }
@@ -200,13 +200,13 @@ const INSERT_REPLAYS = wideStatement({
            SELECT ${value.batch}, position, line, operation_id FROM ${replayed.rows}`,
 });
 
-/** A line of a batch as it stands. One that was replayed is the operation of that time. */
+/** The current state of a line of a batch. A replayed line is the earlier operation. */
 export interface BatchLine extends Operation {
   readonly position: number;
   readonly lineInBatch: number;
 }
 
-/** The positions looked at: behind `after`, up to and with `upTo`. */
+/** The range of positions: after `after`, up to and including `upTo`. */
 export interface LineFilter {
   readonly after: number;
   readonly upTo: number;
@@ -214,8 +214,8 @@ export interface LineFilter {
 }
 
 /**
- * How the lines of a part are found, by the status that is looked for. Each look-up of an outcome is by its key, one after
- * the other, so that a page ends when it is full; what failed has a table of its own, and what is pending lies in open parts.
+ * How the lines of a part are found, by the requested status. Outcomes are looked up one by one by key, so that a page
+ * ends when it is full; failed lines have their own table, and pending lines are in open parts.
  */
 const BOUNDED = 'operations.id > bounds.after_id AND operations.id <= bounds.last_id';
 const foundBy = (batch: string) =>

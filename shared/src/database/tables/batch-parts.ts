@@ -5,9 +5,9 @@ import { rowset, wideStatement } from '../rowset.ts';
 import { HAS_NOT_ENDED, LEFT_JOIN_ENDED } from './outcomes.ts';
 import { type OpenPart, type PendingOperation, TRANSFERABLE, type WalletPlace } from './pending-operations.ts';
 
-/** What waits in a partition besides single operations of high priority. */
+/** What is pending in a partition besides single operations of high priority. */
 export interface Bulk {
-  /** Whether single operations of low priority wait. */
+  /** Whether single operations of low priority are pending. */
   readonly hasLow: boolean;
   /** In the order of acceptance. */
   readonly parts: readonly OpenPart[];
@@ -38,14 +38,14 @@ export async function readBulk(database: Queryable, partitions: readonly number[
 }
 
 interface LineRow extends Omit<PendingOperation, 'partition' | 'seq' | 'position' | 'low' | 'part' | 'origin'> {
-  /** Which of the places that were asked for, counted from 1. */
+  /** Which of the requested positions this is for, counted from 1. */
   readonly number: bigint;
 }
 
 const LINE = `line.id, place.number, line.wallet_id AS "walletId", line.to_wallet_id AS "toWalletId",
   line.asset_id AS "assetId", ${TRANSFERABLE} AS transferable, line.type, line.amount`;
 
-/** What is wanted of each of the parts: its first `limit` pending lines. In the order of the lines of each part. */
+/** The first `limit` pending lines of each requested part, in the order of the lines of each part. */
 export async function readLines(
   database: Queryable,
   wanted: readonly { readonly part: OpenPart; readonly limit: number }[],
@@ -79,8 +79,8 @@ const READ_LINES = wideStatement({
 });
 
 /**
- * The first `limit` pending lines of a wallet in each of the parts of its partition that stand before the place. Parts of
- * atomic batches are not meant: those take their place when they are applied.
+ * The first `limit` pending lines of a wallet in each part of its partition that comes before the position. Parts of
+ * atomic batches are excluded: they get their position when they are applied.
  */
 export async function readLinesBefore(
   database: Queryable,

@@ -20,7 +20,7 @@ interface BatchFacts {
   readonly retryOf: string | null;
 }
 
-/** A batch to accept, with what its lines come to in each partition and asset. */
+/** A batch to accept, with the sums of its lines in each partition and asset. */
 export interface NewBatch extends BatchFacts {
   readonly skippedLines: readonly SkippedLine[];
   readonly parts: readonly { readonly partition: number; readonly afterId: string; readonly lastId: string }[];
@@ -32,7 +32,7 @@ export interface NewBatch extends BatchFacts {
   }[];
 }
 
-/** What a batch holds of one asset, and its outcome so far. Amounts are minor units: sums that may exceed any balance. */
+/** The sums of a batch in one asset, and its outcome so far. Amounts are minor units: sums may exceed any balance. */
 export interface AssetTotals {
   readonly assetId: number;
   readonly lines: number;
@@ -43,15 +43,15 @@ export interface AssetTotals {
   readonly failedAmount: bigint;
 }
 
-/** A batch as it stands. */
+/** The current state of a batch. */
 export interface Batch extends BatchFacts {
-  /** Bad lines that it was accepted without; `findSkippedLines` names them. */
+  /** Invalid lines that it was accepted without; `findSkippedLines` returns them. */
   readonly skipped: number;
   readonly acceptedAt: Date;
   readonly startedAt: Date | null;
   readonly cancelledAt: Date | null;
   readonly finishedAt: Date | null;
-  /** The clock of the database, to reckon with the times above. */
+  /** The clock of the database, for calculations with the times above. */
   readonly now: Date;
   readonly partitions: readonly number[];
   readonly totals: readonly AssetTotals[];
@@ -69,7 +69,7 @@ export async function openBatch(
   });
 }
 
-/** Writes down what is known of a batch when all its lines have been added. */
+/** Records the totals of a batch after all its lines have been added. */
 export async function closeBatch(database: Queryable, batch: NewBatch): Promise<void> {
   await database.query({
     name: 'closeBatch',
@@ -115,14 +115,14 @@ const INSERT_TOTALS = wideStatement({
 });
 
 /**
- * What ends the transaction of a new batch: it takes its place in the order of acceptance and is committed, in one message,
- * so that nobody waits on its locks for a client that is paused in between. `id` must be one of ours.
+ * Ends the transaction of a new batch: it gets its position in the order of acceptance and commits, in one message, so
+ * that nothing waits on its locks for a client that is paused in between. `id` must be one of ours.
  */
 export function acceptBatchAndCommit(id: string): string {
   return `SELECT accept_batch('${id}'); COMMIT`;
 }
 
-/** Keeps others from accepting under the same key until the transaction ends. @returns whether nobody does already. */
+/** Prevents others from accepting under the same key until the transaction ends. @returns whether the key was free. */
 export async function tryLockBatchKey(database: Queryable, key: string): Promise<boolean> {
   const { rows } = await database.query<{ locked: boolean }>({
     name: 'tryLockBatchKey',
@@ -141,7 +141,7 @@ const COLUMNS = `id, total, replayed, skipped, priority, atomic, line_events AS 
                   cancelled_at AS "cancelledAt", finished_at AS "finishedAt", now(),
                   ARRAY (SELECT partition::int FROM batch_parts WHERE batch_id = batches.id ORDER BY 1) AS partitions`;
 
-/** The batch of an id, or of an idempotency key. */
+/** The batch with an id or an idempotency key. */
 export async function findBatch(
   database: Queryable,
   by: { readonly id: string } | { readonly idempotencyKey: string },
@@ -171,7 +171,7 @@ export async function isFinished(database: Queryable, batchId: string): Promise<
 export const BATCH_STATUSES = ['pending', 'processing', 'completed'] as const;
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
-/** How many batches have not finished, by how far they are; the most that are counted is 10,000. */
+/** The number of unfinished batches by progress; each count stops at 10,000. */
 export async function countOpenBatches(
   database: Queryable,
 ): Promise<{ accepted: number; applying: number; cancelling: number }> {
@@ -191,7 +191,7 @@ export async function countOpenBatches(
   return rows[0] ?? { accepted: 0, applying: 0, cancelling: 0 };
 }
 
-/** Which batches: `from` is included, `to` is not; `before` is the id that the page begins below. */
+/** Which batches: `from` is inclusive, `to` is exclusive; the page has ids below `before`. */
 export interface BatchFilter {
   readonly status: BatchStatus | null;
   readonly priority: Priority | null;
@@ -200,7 +200,7 @@ export interface BatchFilter {
   readonly before: string | null;
 }
 
-/** At most `limit` batches, newest first: ids begin with the time at which they were made (UUID version 7). */
+/** At most `limit` batches, newest first: ids begin with their creation time (UUID version 7). */
 export async function listBatches(database: Queryable, filter: BatchFilter, limit: number): Promise<Batch[]> {
   const values: unknown[] = [];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
@@ -217,7 +217,7 @@ export async function listBatches(database: Queryable, filter: BatchFilter, limi
   if (filter.before !== null) conditions.push(`id < ${parameter(filter.before)}`);
   if (filter.status === 'completed') conditions.push('finished_at IS NOT NULL');
   else if (filter.status !== null) {
-    // Few are open, wherever in the list.
+    // Few batches are open, and they can be anywhere in the list.
     conditions.push('id IN (SELECT batch_id FROM batch_parts WHERE open) AND finished_at IS NULL');
     const isStarted = `EXISTS (SELECT FROM batch_totals WHERE batch_id = batches.id AND started_at IS NOT NULL)`;
     conditions.push(filter.status === 'pending' ? `NOT ${isStarted}` : isStarted);
@@ -281,7 +281,7 @@ export async function finishBatches(database: Queryable, batchIds: readonly stri
 
 export type CancelledBatch = 'cancelled' | 'already_finished' | 'batch_not_found';
 
-/** Calls off what is pending of a batch. Workers fail it, in its place, as they reach it. */
+/** Cancels the pending lines of a batch. Workers fail them in order, when they reach them. */
 export async function cancelBatch(database: Queryable, id: string): Promise<CancelledBatch> {
   const { rows } = await database.query<{ cancelled: boolean }>({
     name: 'cancelBatch',

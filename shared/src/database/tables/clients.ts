@@ -2,7 +2,7 @@ import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
 import { UNIQUE_VIOLATION, constraintOf, sqlstateOf } from '../sqlstate.ts';
 
-/** Who owns wallets. `login` is the caller's own id of the user. */
+/** An owner of wallets. `login` is the caller's own id of the user. */
 export interface Client {
   readonly id: string;
   readonly login: string;
@@ -12,7 +12,7 @@ export interface Client {
 
 const SELECT_CLIENT = 'SELECT id, login, name, created_at AS "createdAt" FROM clients';
 
-/** Makes a client with its first wallet and that wallet's account: all of it or nothing. */
+/** Creates a client with its first wallet and that wallet's account, atomically. */
 export async function createClient(
   database: Queryable,
   client: { id: string; login: string; name: string },
@@ -37,7 +37,7 @@ export async function createClient(
   }
 }
 
-/** A client to make, with its first wallets. */
+/** A client to create, with its first wallets. */
 export interface NewClient {
   readonly id: string;
   readonly login: string;
@@ -46,9 +46,9 @@ export interface NewClient {
 }
 
 /**
- * Makes those of the clients whose logins are free, each with its wallets and their accounts. Of several with one login, the first.
- * They are inserted in the order of logins, so that two of these statements cannot deadlock.
- * @returns the ids of those that were made.
+ * Creates the clients whose logins are free, each with its wallets and their accounts. Of several with one login, the
+ * first is created. They are inserted in the order of logins, so that two of these statements cannot deadlock.
+ * @returns the ids of the created clients.
  */
 export async function createClients(database: Queryable, clients: readonly NewClient[]): Promise<Set<string>> {
   const wallets = clients.flatMap((client) =>
@@ -108,7 +108,7 @@ export async function findClientByLogin(database: Queryable, login: string): Pro
   return rows[0] ?? null;
 }
 
-/** Those of the clients that exist, in no particular order. */
+/** The clients that exist, in no particular order. */
 export async function findClientsByLogin(database: Queryable, logins: readonly string[]): Promise<Client[]> {
   const { rows } = await database.query<Client>({
     name: 'findClientsByLogin',

@@ -5,17 +5,19 @@ import { STATE_OF_ENDPOINT, UNTOLD } from './events.ts';
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** One event for one endpoint, as it stands. It is there from when its event has a place in the feed. */
+/**
+ * The current state of one event for one endpoint. A delivery exists as soon as its event has a position in the feed.
+ */
 export interface Delivery {
   readonly eventId: string;
-  /** The place of its event, until it is claimed for the first time; then null. */
+  /** The position of its event until it is claimed for the first time; then null. */
   readonly position: bigint | null;
   readonly eventType: EventType;
   readonly status: DeliveryStatus;
   readonly attempts: number;
-  /** If it is pending: not before the pause of its endpoint ends. Null while the endpoint is disabled. */
+  /** For a pending delivery, not before the pause of its endpoint ends. Null while the endpoint is disabled. */
   readonly nextAttemptAt: Date | null;
-  /** When its event was. */
+  /** The time of its event. */
   readonly createdAt: Date;
   readonly completedAt: Date | null;
 }
@@ -23,16 +25,16 @@ export interface Delivery {
 const SELECT_MADE = `SELECT event_id, NULL::bigint AS position, type, status, attempts, next_attempt_at, events.created_at,
     completed_at
   FROM deliveries JOIN events ON events.id = deliveries.event_id`;
-/** What is sent for the first time: due again when its lease ends. */
+/** Sent for the first time: due again when its lease expires. */
 const SELECT_LEASED = `SELECT event_id, NULL::bigint, type, 'pending', 0, leased_until, created_at, NULL::timestamptz
   FROM delivery_leases AS leases CROSS JOIN unnest(event_ids) AS leased (event_id)
   CROSS JOIN LATERAL (SELECT type, created_at FROM events WHERE id = event_id OFFSET 0) AS event
   WHERE leases.endpoint_id = $1
     AND NOT EXISTS (SELECT FROM deliveries WHERE deliveries.endpoint_id = $1 AND deliveries.event_id = leased.event_id)`;
-/** What no claim has reached is due since its event was. */
+/** A delivery that was not claimed yet is due since its event. */
 const SELECT_UNTOLD = `SELECT event_id, position, type, 'pending', 0, event.created_at, event.created_at, NULL::timestamptz
   FROM untold CROSS JOIN LATERAL (SELECT created_at FROM events WHERE id = event_id OFFSET 0) AS event`;
-/** What was found of an endpoint (made, leased and untold), as it is shown. */
+/** The rows found for an endpoint (created, leased and unclaimed), as they are shown. */
 const SELECT_FOUND = `SELECT event_id AS "eventId", found.position, type AS "eventType", found.status, attempts,
     CASE WHEN found.status = 'pending' AND state.status = 'enabled' THEN greatest(next_attempt_at, paused_until) END
       AS "nextAttemptAt",
@@ -43,13 +45,13 @@ const SELECT_FOUND = `SELECT event_id AS "eventId", found.position, type AS "eve
 export interface DeliveryFilter {
   readonly status: DeliveryStatus | null;
   readonly eventType: EventType | null;
-  /** What the page begins behind: a place in the feed, or the event of a delivery that no longer has one. */
+  /** Where the page begins: after a position in the feed, or after the event of a delivery that no longer has one. */
   readonly before: { readonly position: bigint } | { readonly eventId: string } | null;
 }
 
 /**
- * At most `limit` deliveries of an endpoint: those that no claim has reached in the order of the feed, the last first, and then
- * the others by their events, the newest first. What is claimed between two pages may be on both.
+ * At most `limit` deliveries of an endpoint: first those not claimed yet, from the end of the feed, then the others by
+ * event, newest first. A delivery that is claimed between two pages may be on both.
  */
 export async function listDeliveries(
   database: Queryable,
@@ -84,7 +86,7 @@ export async function listDeliveries(
   return rows;
 }
 
-/** A delivery. If no claim has reached it, all that is untold is looked through for its event: a million took 0.1 s. */
+/** A delivery. If it was not claimed yet, all unclaimed events are searched for it: a million took 0.1 s. */
 export async function findDelivery(database: Queryable, endpointId: string, eventId: string): Promise<Delivery | null> {
   const { rows } = await database.query<Delivery>({
     name: 'findDelivery',
@@ -107,7 +109,7 @@ export async function findDelivery(database: Queryable, endpointId: string, even
   return rows[0] ?? null;
 }
 
-/** One HTTP try, as it is kept. `error` says why there was no usable answer. */
+/** One HTTP attempt, as stored. `error` says why there was no usable answer. */
 export interface Attempt {
   readonly number: number;
   readonly startedAt: Date;
@@ -117,7 +119,7 @@ export interface Attempt {
   readonly responseExcerpt: string | null;
 }
 
-/** The last `limit` attempts of a delivery, the latest first. */
+/** The last `limit` attempts of a delivery, newest first. */
 export async function listAttempts(
   database: Queryable,
   endpointId: string,

@@ -2,45 +2,48 @@ import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
 import { FEED_HEAD, UNTOLD } from './events.ts';
 
-/** A delivery that is ours to send until its lease ends. */
+/** A delivery that this worker may send until its lease expires. */
 export interface ClaimedDelivery {
   readonly eventId: string;
   readonly body: string;
-  /** Failures since it was made or replayed. */
+  /** Failures since it was created or replayed. */
   readonly failures: number;
 }
 
-/** What a claim has found. */
+/** The result of a claim. */
 export interface Claim {
   readonly deliveries: readonly ClaimedDelivery[];
-  /** The lease of those that came from the feed: for `recordAttempts`, when something has come of all. */
+  /** The lease of those that came from the feed: for `recordAttempts`, when all have a result. */
   readonly lease: bigint | null;
   /** How often the pause of the endpoint had been ended by then: for `recordAttempts`. */
   readonly pauseResets: number;
-  /** There may be more: it got as many as it asked for, a lease had expired, or the feed continues where it stopped looking. */
+  /**
+   * There may be more: it got as many as it asked for, a lease had expired, or the feed continues where it stopped
+   * looking.
+   */
   readonly goesOn: boolean;
 }
 
-/** How far one claim looks along the feed: 10,000 events of which none is to be told took 4 ms. */
+/** How far one claim reads along the feed: 10,000 events without one to send took 4 ms. */
 export const FEED_LOOK = 10_000;
 
-/** After this many rounds in which every request failed, an endpoint is left alone for a while. */
+/** After this many rounds in which every request failed, an endpoint is paused. */
 export const FAILED_ROUNDS = 3;
 const FIRST_PAUSE_S = 30;
 const LONGEST_PAUSE_S = 600;
 
 /**
- * Deliveries are changed by INSERT … ON CONFLICT in what follows, which finds each by its key: the plan of an UPDATE, made while
- * the table was small, would read all that an endpoint was ever told (it did: 560 ms for 256 attempts).
+ * The statements below change deliveries by INSERT … ON CONFLICT, which finds each by its key: the plan of an UPDATE,
+ * made while the table was small, would read every delivery of the endpoint (it did: 560 ms for 256 attempts).
  */
 
 /**
- * Claims the next deliveries of an endpoint for `leaseMs`: at most `most`, what its rate limit leaves of this second, and one
- * alone when its last rounds have failed. None while it is paused or disabled. First come those that are due again; then what
- * the feed has, in its order, of the types that the endpoint is subscribed to now. Who dies with a claim loses it when the lease
- * ends: the next claim makes it due again.
+ * Claims the next deliveries of an endpoint for `leaseMs`: at most `most`, within its rate limit for this second, and
+ * only one after its last rounds have failed. None while it is paused or disabled. Due retries come first, then events
+ * of the feed in order, of the types that the endpoint is subscribed to now. If a worker dies, its claim expires with
+ * the lease: the next claim makes the delivery due again.
  *
- * The lock on its state has one claim of an endpoint follow the other, each from the position that the last has left.
+ * The lock on the endpoint's state serialises its claims, each from the position that the previous one has left.
  */
 export async function claimDeliveries(
   database: Queryable,
@@ -119,8 +122,8 @@ export async function claimDeliveries(
 }
 
 /**
- * What came of one HTTP try. `retryInMs` is null if it was the last one. It is a time span, because whether a delivery is due is
- * decided by the database's clock, and that of who sends it may be hours off.
+ * The result of one HTTP attempt. `retryInMs` is null if it was the last one. It is a time span, because the database's
+ * clock decides when a delivery is due, and the sender's may be hours off.
  */
 export interface AttemptRecord {
   readonly eventId: string;
@@ -134,12 +137,12 @@ export interface AttemptRecord {
 }
 
 /**
- * Writes down a round of attempts at an endpoint: each in the log, the new state of its delivery, and how the endpoint is doing.
- * It is left alone for `pauseMs`, and for longer the more rounds have failed altogether. What has succeeded stays so, whatever
- * comes of an attempt whose lease had ended. `lease` ends with it.
+ * Records a round of attempts at an endpoint: every attempt, the new state of its delivery, and the state of the
+ * endpoint. The endpoint is paused for `pauseMs`, or longer after more rounds in which every request failed. A delivery
+ * that has succeeded stays so, whatever the result of an attempt whose lease had expired. `lease` ends with the round.
  *
- * A round that was claimed before the pause was last ended (`pauseResets`) says nothing about the endpoint as it is now: its
- * deliveries are written down, and the endpoint is not paused because of it.
+ * A round that was claimed before the pause was last ended (`pauseResets`) says nothing about the endpoint's current
+ * state: its deliveries are recorded, but the endpoint is not paused because of it.
  * @returns whether the round counts, and for how many milliseconds every request has failed; null if one did not.
  */
 export async function recordAttempts(
@@ -219,8 +222,8 @@ const RECORD_ATTEMPTS = wideStatement({
 });
 
 /**
- * The endpoints that can be told something now, or have not looked at all of the feed. The order is that of the index, so that
- * nothing else is read.
+ * The endpoints that something can be sent to now, or that have not been compared with all of the feed. The order is
+ * that of the index, so that nothing else is read.
  */
 export async function findDueEndpoints(database: Queryable): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>({

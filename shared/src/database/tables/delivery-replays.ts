@@ -1,13 +1,16 @@
 import type { Queryable } from '../pool.ts';
 import { STATE_OF_ENDPOINT, UNTOLD } from './events.ts';
 
-/** Deliveries that are asked for. Each is made due in the transaction that ended the pause of its endpoint (`endPause`). */
+/**
+ * Deliveries requested by a caller. Each is made due in the transaction that ended the pause of its endpoint
+ * (`endPause`).
+ */
 
-/** Ahead of all that is due for the endpoint already: of an endpoint that has failed, only one is tried. */
+/** Ahead of everything already due for the endpoint: after failures, only one request at a time is sent. */
 const FIRST_DUE = `least(now(), (SELECT next_attempt_at - interval '1 microsecond' FROM deliveries AS due
   WHERE due.endpoint_id = $1 AND due.status = 'pending' ORDER BY due.next_attempt_at, due.event_id LIMIT 1))`;
 
-/** Makes a delivery of an event for one endpoint alone. */
+/** Creates a delivery of an event for one endpoint alone. */
 export async function insertDelivery(database: Queryable, endpointId: string, eventId: string): Promise<void> {
   await database.query({
     name: 'insertDelivery',
@@ -16,7 +19,7 @@ export async function insertDelivery(database: Queryable, endpointId: string, ev
   });
 }
 
-/** Has a delivery sent again, now. @returns whether there is one; what no claim has reached is sent in its turn. */
+/** Makes a delivery due now. @returns whether it exists; one that was not claimed yet is sent in its turn. */
 export async function replayDelivery(database: Queryable, endpointId: string, eventId: string): Promise<boolean> {
   const { rows } = await database.query({
     name: 'replayDelivery',
@@ -27,7 +30,7 @@ export async function replayDelivery(database: Queryable, endpointId: string, ev
   return rows.length > 0;
 }
 
-/** When an event happened, or was last tried: `since` is included, `until` is not; null is open. */
+/** When an event happened, or was last tried: `since` is inclusive, `until` is exclusive; null is unbounded. */
 export interface TimeRange {
   readonly since: Date;
   readonly until: Date | null;
@@ -39,28 +42,30 @@ export interface Recovered {
   readonly failed: number;
   /** Waited for another attempt: sent now. */
   readonly retrying: number;
-  /** Were due, or not reached by any claim yet: they needed nothing but the end of the pause. */
+  /** Were due, or not claimed yet: they only needed the end of the pause. */
   readonly waiting: number;
 }
 
-/** The most of what waits anyway that is counted. */
+/** Counting of deliveries that are sent anyway stops here. */
 export const COUNT_MOST = 10_000;
 
-/** Whether a moment is in the range. */
+/** Whether a time is in the range. */
 const inRange = (moment: string): string =>
   `(${moment} >= $2::timestamptz AND ($3::timestamptz IS NULL OR ${moment} < $3))`;
-/** Of `asked` deliveries, those of the range. The last attempt is only looked for where the event is not enough. */
+/** Of `asked` deliveries, those of the range. The last attempt is looked up only if the event does not decide. */
 const OF_RANGE = `CROSS JOIN LATERAL (SELECT created_at FROM events WHERE id = asked.event_id OFFSET 0) AS event
   WHERE (${inRange('created_at')} OR coalesce((
     SELECT ${inRange('started_at')} FROM delivery_attempts AS attempt
     WHERE attempt.endpoint_id = $1 AND attempt.event_id = asked.event_id AND number = asked.attempts), false))`;
 
 /**
- * Makes due, now, whatever has not succeeded of the events of a range: what has failed for good, and what waits for another
- * attempt after a failure, the earliest events first, at most `limit`. It begins the schedule of retries anew.
+ * Makes everything due now that has not succeeded for the events of a range: deliveries that have permanently failed,
+ * and those that wait for another attempt after a failure, earliest events first, at most `limit`. Their retry schedule
+ * starts again.
  *
- * What else waits is only counted: of what is due, and of the places of the feed that no claim has reached, the first
- * `COUNT_MOST` each. What failed for good more than a day before the range is not looked at, so that clocks may differ.
+ * Other waiting deliveries are only counted: of those that are due, and of positions of the feed that are not claimed
+ * yet, up to `COUNT_MOST` each. Deliveries that permanently failed more than a day before the range are not considered;
+ * a day covers clock differences.
  */
 export async function recoverDeliveries(
   database: Queryable,

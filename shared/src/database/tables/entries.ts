@@ -3,13 +3,13 @@ import { OPERATION_TYPES, type OperationType } from '../../words/operation.ts';
 import type { Queryable } from '../pool.ts';
 
 /**
- * A line of a wallet's history: an entry on its main account, with the operation behind it, which can have several. `amount` is
+ * A line of a wallet's history: an entry on its main account with its operation, which can have several. `amount` is
  * signed.
  */
 export interface HistoryLine {
   readonly version: bigint;
   readonly operationId: string;
-  /** Which movement of the operation it is a side of. */
+  /** The number of the movement within the operation. */
   readonly leg: number;
   readonly type: OperationType;
   readonly amount: bigint;
@@ -28,7 +28,7 @@ export interface HistoryLine {
   readonly createdAt: Date;
 }
 
-/** Which lines: `from` is included, `to` is not; `before` is the version that the page begins below. */
+/** Which lines: `from` is inclusive, `to` is exclusive; the page has versions below `before`. */
 export interface HistoryFilter {
   readonly type: OperationType | null;
   readonly from: Date | null;
@@ -37,8 +37,9 @@ export interface HistoryFilter {
 }
 
 /**
- * At most `limit` lines of the wallet's history, newest first. Times become versions, and versions have no gaps: a page is a
- * walk down them, and looks each up on both sides of movements. To ask for a range of them and sort would read all of it.
+ * At most `limit` lines of the wallet's history, newest first. Times are converted to versions, which have no gaps: a
+ * page walks down the versions and looks each up on both sides of movements. Selecting and sorting a range would read
+ * all of it.
  */
 export async function listHistory(
   database: Queryable,
@@ -63,7 +64,7 @@ export async function listHistory(
   return rows;
 }
 
-/** Operations whose wallets do not tell which one is on the other side of an entry: only of those more is looked up. */
+/** Operations whose own wallets do not identify the other side of an entry: only for those more is looked up. */
 const WITH_TERMS = OPERATION_TYPES.filter((type) => KINDS[type].hasTerms)
   .map((type) => `'${type}'`)
   .join(', ');
@@ -81,7 +82,7 @@ const LINE = `entries.version, entries.operation_id AS "operationId", entries.le
                     coalesce(operations.metadata_sent::text, operations.metadata::text) AS metadata,
                     entries.created_at AS "createdAt"`;
 
-/** What a line at a place (account and version) is made of, each looked up by key. */
+/** The parts of a line at a position (account and version), each looked up by key. */
 const OF_PLACE = `CROSS JOIN LATERAL (
                SELECT * FROM entries WHERE account_id = place.account_id AND version = place.version OFFSET 0
              ) AS entries
@@ -99,7 +100,9 @@ const OF_PLACE = `CROSS JOIN LATERAL (
                WHERE operation_id = with_terms.id AND leg = entries.leg OFFSET 0
              ) AS movement ON true`;
 
-/** The versions of wallet $1 from $2 (included) to $3 (not included) that are not in the archives: above `after`, up to `upto`. */
+/**
+ * The versions of wallet $1 from $2 (inclusive) to $3 (exclusive) that are not archived: above `after`, up to `upto`.
+ */
 const RANGE_OF_WALLET = `
   SELECT id AS account_id,
          coalesce(CASE WHEN $2::timestamptz IS NOT NULL THEN version_at(id, $2 - interval '1 microsecond') END, archived.version, 0) AS after,
@@ -107,7 +110,7 @@ const RANGE_OF_WALLET = `
               ELSE coalesce(version_at(id, $3 - interval '1 microsecond'), 0) END AS upto
   FROM accounts LEFT JOIN archive_checkpoints AS archived ON account_id = id WHERE wallet_id = $1`;
 
-/** What a type of operation did to a wallet, which `count` entries are of. `credited` and `debited` are both positive. */
+/** The effect of a type of operation on a wallet, over `count` entries. `credited` and `debited` are both positive. */
 export interface Totals {
   readonly type: OperationType;
   readonly count: bigint;
@@ -117,7 +120,7 @@ export interface Totals {
   readonly lastAt: Date;
 }
 
-/** Counts and sums by type over the wallet's entries from `from` (included) to `to` (not included). */
+/** Counts and sums by type over the wallet's entries from `from` (inclusive) to `to` (exclusive). */
 export async function sumHistory(
   database: Queryable,
   walletId: string,
@@ -142,7 +145,9 @@ export async function sumHistory(
   return rows.map((row) => ({ ...row, credited: BigInt(row.credited), debited: BigInt(row.debited) }));
 }
 
-/** What a statement is about, as one snapshot has it: the movements of the account above the version `after`, up to `upTo`. */
+/**
+ * The bounds of a statement, from one snapshot: the movements of the account above the version `after`, up to `upTo`.
+ */
 export interface StatementBounds {
   readonly accountId: bigint;
   readonly after: bigint;
@@ -150,13 +155,13 @@ export interface StatementBounds {
   /** The balances at these two versions. */
   readonly opening: bigint;
   readonly closing: bigint;
-  /** When the database was asked. */
+  /** The time of the query, by the database's clock. */
   readonly askedAt: Date;
 }
 
 /**
- * The bounds of a statement of a wallet from `from` (included) to `to` (not included; null, or a moment that has not come yet: to
- * the present). `archivedBefore`: movements of that time are in the archives. Null if there is no such wallet.
+ * The bounds of a statement of a wallet from `from` (inclusive) to `to` (exclusive; null or a future time means now).
+ * `archivedBefore`: movements of that period are archived. Null if the wallet does not exist.
  */
 export async function findStatementBounds(
   database: Queryable,

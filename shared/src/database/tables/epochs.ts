@@ -1,18 +1,21 @@
 import type { Queryable } from '../pool.ts';
 import { FEED_HEAD } from './events.ts';
 
-/** Why an epoch began. A restore to a moment (PITR) ends as a promotion does, on a new timeline, and is shown as one. */
+/** Why an epoch began. A point-in-time recovery ends like a promotion, on a new timeline, and is reported as one. */
 export const EPOCH_REASONS = ['first', 'promotion', 'restore'] as const;
 
-/** An unbroken continuation of the ledger and of the feed of events. Another begins where a server continues an earlier state. */
+/**
+ * An unbroken continuation of the ledger and of the feed of events. A new one begins when a server continues from an
+ * earlier state.
+ */
 export interface Epoch {
   readonly number: number;
   readonly id: string;
   readonly beganAt: Date;
   readonly reason: (typeof EPOCH_REASONS)[number];
-  /** What was acknowledged up to this moment is here; null if that is not known, and for the first epoch. */
+  /** Everything acknowledged up to this time is here; null if that is not known, and for the first epoch. */
   readonly completeUntil: Date | null;
-  /** Whether the server says what a promotion changes. */
+  /** Whether the server reports what a promotion changes. */
   readonly showsPromotions: boolean;
 }
 
@@ -20,8 +23,8 @@ const COLUMNS = `number, id, began_at AS "beganAt", reason, complete_until AS "c
                  timeline IS NOT NULL AS "showsPromotions"`;
 
 /**
- * The present epoch, which begins with this if the server is not the one that the latest epoch names. On a server that can only be
- * read it is the latest epoch there, null if there is none.
+ * The current epoch, which begins with this call if the server is not the one that the latest epoch names. On a
+ * read-only server it is the latest epoch there, null if there is none.
  */
 export async function readEpoch(database: Queryable): Promise<Epoch | null> {
   const { rows } = await database.query<Epoch | { number: null }>({
@@ -32,7 +35,7 @@ export async function readEpoch(database: Queryable): Promise<Epoch | null> {
   return epoch === undefined || epoch.number === null ? null : epoch;
 }
 
-/** The latest epoch that is written down, also on a standby; null if there is none. */
+/** The latest recorded epoch, even on a standby; null if there is none. */
 export async function findLatestEpoch(database: Queryable): Promise<string | null> {
   const { rows } = await database.query<{ id: string }>({
     name: 'findLatestEpoch',
@@ -42,9 +45,10 @@ export async function findLatestEpoch(database: Queryable): Promise<string | nul
 }
 
 /**
- * Begins an epoch because an operator says so, where the server does not show that its data is that of an earlier moment, such as a
- * copy of its disk. `since` is that moment, null if it is not known. `isServed` says whether anything may have been relayed
- * since: then nobody knows how far the feed is that of the epoch before. Only for the owner of the schema.
+ * Begins an epoch on an operator's order, for earlier states that the server does not reveal, such as a copy of its
+ * disk. `since` is the time of that state, null if it is not known. `isServed` says whether anything may have been
+ * relayed since: then it is unknown how much of the feed belongs to the previous epoch. Only for the owner of the
+ * schema.
  */
 export async function beginEpoch(
   database: Queryable,
@@ -60,16 +64,16 @@ export async function beginEpoch(
   });
 }
 
-/** How a reader whose cursor is of another epoch can read on. */
+/** How a reader whose cursor is of another epoch can continue. */
 export interface Continuation {
   readonly epoch: Epoch | null;
-  /** Where the reader's epoch and the present one part; null if that is not known. */
+  /** Where the reader's epoch and the current one diverge; null if that is not known. */
   readonly commonPosition: bigint | null;
-  /** What was acknowledged up to this moment is in both; null if that is not known. */
+  /** Everything acknowledged up to this time is in both; null if that is not known. */
   readonly completeUntil: Date | null;
 }
 
-/** @param epochId of the cursor, null for one from before there were epochs, which counts as of the first. */
+/** @param epochId of the cursor; null for cursors from before epochs existed, which count as the first. */
 export async function findContinuation(database: Queryable, epochId: string | null): Promise<Continuation> {
   const epoch = await readEpoch(database);
   const { rows } = await database.query<{
@@ -78,7 +82,7 @@ export async function findContinuation(database: Queryable, epochId: string | nu
     completeUntil: Date | null;
   }>({
     name: 'findContinuation',
-    // An epoch that is not known here began on a server of which nothing is left here.
+    // An unknown epoch began on a server of which nothing is left here.
     text: `WITH asked AS MATERIALIZED (
              SELECT (SELECT number FROM epochs WHERE id = $1 OR ($1::uuid IS NULL AND number = 1)) AS number
            ), since AS MATERIALIZED (

@@ -1,7 +1,7 @@
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 
-/** The span in which an event was written, as W3C Trace Context writes it. Only events of sampled operations have one. */
+/** The span in which an event was written, in W3C Trace Context form. Only events of sampled operations have one. */
 export interface EventTrace {
   readonly eventId: string;
   readonly traceparent: string;
@@ -19,7 +19,7 @@ export async function insertEventTraces(database: Queryable, traces: readonly Ev
   });
 }
 
-/** Those of the events that have one, in no particular order. */
+/** The traces of the events that have one, in no particular order. */
 export async function findEventTraces(database: Queryable, eventIds: readonly string[]): Promise<EventTrace[]> {
   const { rows } = await database.query<EventTrace>({
     name: 'findEventTraces',
@@ -29,13 +29,13 @@ export async function findEventTraces(database: Queryable, eventIds: readonly st
   return rows;
 }
 
-/** How long the traces of events are kept. What is delivered later is in no trace. */
+/** How long the traces of events are kept. Later deliveries are not traced. */
 export const EVENT_TRACES_KEPT_MS = 3_600_000;
 
 /** The most rows that one call deletes. */
 const DELETED_AT_ONCE = 10_000;
 
-/** Deletes those of events whose ids (UUID version 7) are older than they are kept. */
+/** Deletes the traces of events whose ids (UUID version 7) are older than that. */
 export async function deleteOldEventTraces(database: Queryable): Promise<void> {
   const milliseconds = (Date.now() - EVENT_TRACES_KEPT_MS).toString(16).padStart(12, '0');
   const cut = `${milliseconds.slice(0, 8)}-${milliseconds.slice(8)}-7000-8000-000000000000`;

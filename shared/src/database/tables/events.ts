@@ -3,14 +3,14 @@ import { ADVISORY_LOCK } from '../locks.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset, wideStatement } from '../rowset.ts';
 
-/** An event to tell. `sequence` was drawn with `drawSequences`. */
+/** An event to record. `sequence` was drawn with `drawSequences`. */
 export interface NewEvent extends Event {
   readonly sequence: bigint;
 }
 
 /**
- * The types of events that an endpoint is subscribed to, `*` being all; none if there is no endpoint. A disabled endpoint counts:
- * it is owed what happens meanwhile.
+ * The event types that some endpoint is subscribed to, `*` being all; none if there is no endpoint. A disabled endpoint
+ * counts: events are kept for it.
  */
 export const SUBSCRIBED_TYPES = `SELECT DISTINCT unnest(event_types) AS type FROM webhook_endpoints WHERE deleted_at IS NULL`;
 
@@ -20,14 +20,14 @@ export async function readSubscribedTypes(database: Queryable): Promise<string[]
   return rows.map(({ type }) => type);
 }
 
-/** Whether a type is among those subscribed to. */
+/** Whether a type is among the subscribed ones. */
 export function isSubscribed(subscribed: readonly string[], type: EventType): boolean {
   return subscribed.includes(type) || subscribed.includes(EVERY_TYPE);
 }
 
 /**
- * Numbers for events, ascending. Drawn while the locks of a wallet are held, they are higher than those of all its events
- * before.
+ * Ascending numbers for events. Drawn while the locks of a wallet are held, they are higher than those of all its
+ * earlier events.
  */
 export async function drawSequences(database: Queryable, count: number): Promise<bigint[]> {
   const { rows } = await database.query<{ drawn: string | null }>({
@@ -40,8 +40,8 @@ export async function drawSequences(database: Queryable, count: number): Promise
 }
 
 /**
- * Writes events down, to be relayed when the transaction is committed. One statement whatever their number. Their bodies go as
- * JSON: the driver takes five times as long to escape them for an array.
+ * Records events, to be relayed when the transaction is committed, in one statement. Their bodies are sent as JSON: the
+ * driver takes five times as long to escape them for an array.
  */
 export async function insertEvents(database: Queryable, events: readonly NewEvent[]): Promise<void> {
   const bodies = JSON.stringify(events.map(({ body }) => body));
@@ -69,9 +69,10 @@ const INSERT_EVENTS = wideStatement({
 });
 
 /**
- * Takes, until the transaction ends, the lock of the relay of events. @returns whether it was free.
+ * Takes the relay's lock until the transaction ends. @returns whether it was free.
  *
- * If the server continues an earlier state, its epoch begins here at the latest: before any position is given out again.
+ * If the server continues from an earlier state, its epoch begins here at the latest, before any position is assigned
+ * again.
  */
 export async function tryLockRelay(database: Queryable): Promise<boolean> {
   const { rows } = await database.query<{ held: boolean }>({
@@ -84,28 +85,28 @@ export async function tryLockRelay(database: Queryable): Promise<boolean> {
 
 export interface Relayed {
   readonly events: number;
-  /** The endpoints that have something new and are not paused. */
+  /** The endpoints that have new events and are not paused. */
   readonly endpointIds: readonly string[];
 }
 
 /** The last position of the feed. */
 export const FEED_HEAD = 'coalesce((SELECT position FROM event_feed ORDER BY position DESC LIMIT 1), 0)';
 
-/** How far each endpoint has been told of `event_feed`: what `UNTOLD` goes by. */
+/** Each endpoint's progress through `event_feed`: the basis of `UNTOLD`. */
 export const STATE_OF_ENDPOINT = `(SELECT endpoint_id, position, paused_until, event_types, status, deleted_at
   FROM webhook_endpoint_states JOIN webhook_endpoints ON id = endpoint_id) AS state`;
 
 /**
- * What an endpoint, of which `state` tells, is still to be told of `event_feed`. Test events are told to one endpoint alone,
- * whose deliveries they are from the beginning.
+ * The events of `event_feed` that an endpoint, given by `state`, has not been sent. Test events belong to one endpoint
+ * alone and have deliveries from the beginning.
  */
 export const UNTOLD = `event_feed.position > state.position
   AND event_feed.type <> 'webhook_endpoint.test'
   AND (event_feed.type = ANY (state.event_types) OR '${EVERY_TYPE}' = ANY (state.event_types))`;
 
 /**
- * Gives at most `limit` events their places in the feed. Only for the holder of the relay's lock. Of one wallet's events none
- * is taken before an earlier one.
+ * Gives at most `limit` events their positions in the feed. Only for the holder of the relay's lock. An event never
+ * gets its position before an earlier event of the same wallet.
  */
 export async function relayEvents(database: Queryable, limit: number): Promise<Relayed> {
   const { rows } = await database.query<Relayed>({
@@ -132,15 +133,15 @@ export async function relayEvents(database: Queryable, limit: number): Promise<R
   return rows[0] ?? { events: 0, endpointIds: [] };
 }
 
-/** An event with its place in the feed. */
+/** An event with its position in the feed. */
 export interface FeedEvent extends Event {
   readonly position: bigint;
 }
 
-/** How many events one read of the feed looks at for those of the types asked for. */
+/** How many events one read of the feed examines for the requested types. */
 const FEED_LOOK = 10_000;
 
-/** A place in the feed: behind a position of an epoch. The first is null: cursors from before there were epochs name none. */
+/** A place in the feed: after a position of an epoch. The epoch is null in cursors from before epochs existed. */
 export interface FeedPlace {
   readonly epochId: string | null;
   readonly position: bigint;
@@ -148,13 +149,13 @@ export interface FeedPlace {
 
 export interface FeedPage {
   readonly events: readonly FeedEvent[];
-  /** Where to read on: there is nothing between that and the last event. */
+  /** Where to continue: there is nothing between that and the last event. */
   readonly place: FeedPlace;
-  /** Of the page, also the first. */
+  /** The epoch of the page, even of the first one. */
   readonly epochId: string | null;
 }
 
-/** The last row of a read, which is there with or without an event. */
+/** The last row of a read, which exists with or without an event. */
 interface FeedEnd {
   readonly id: null;
   readonly position: bigint | null;
@@ -164,10 +165,10 @@ interface FeedEnd {
 }
 
 /**
- * At most `limit` events behind a place in the feed (null: from where it is kept), of the given types (null: of all), in the order
- * of the feed. Of types that are rare it may find none for a while, and yet get on.
- * @returns `expired` if something behind the place was deleted, `other_epoch` if the place is not of the present epoch. Both are
- * looked up in the statement that reads, so that no reader misses anything without being told.
+ * At most `limit` events after a place in the feed (null: from the oldest kept), of the given types (null: all), in the
+ * order of the feed. For rare types it may find none for a while and still advance.
+ * @returns `expired` if something after the place was deleted, `other_epoch` if the place is not of the current epoch.
+ * Both are determined by the same statement that reads, so that no reader misses anything unknowingly.
  */
 export async function readFeed(
   database: Queryable,
@@ -209,7 +210,7 @@ export async function readFeed(
   return { events, place: { epochId: end.isFirst ? null : end.epochId, position }, epochId: end.epochId };
 }
 
-/** The end of the feed: what is relayed from now on comes behind it. */
+/** The end of the feed: events relayed from now on come after it. */
 export async function findFeedHead(database: Queryable): Promise<FeedPlace> {
   const { rows } = await database.query<{ id: string | null; isFirst: boolean | null; position: bigint }>({
     name: 'findFeedHead',
@@ -221,7 +222,7 @@ export async function findFeedHead(database: Queryable): Promise<FeedPlace> {
   return { epochId: head.isFirst === true ? null : head.id, position: head.position };
 }
 
-/** An event, also one that has no place in the feed yet. */
+/** An event, even one without a position in the feed yet. */
 export async function findEvent(database: Queryable, id: string): Promise<Event | null> {
   const { rows } = await database.query<Event>({
     name: 'findEvent',

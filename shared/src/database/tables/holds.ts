@@ -1,12 +1,12 @@
 import type { Queryable } from '../pool.ts';
 
-/** Open while something of it remains; pending or failed while, or because, the operation that was to make it did nothing yet. */
+/** `open` while something remains; `pending` or `failed` if the operation that creates it is pending or has failed. */
 export const HOLD_STATUSES = ['open', 'closed', 'pending', 'failed'] as const;
 export type HoldStatus = (typeof HOLD_STATUSES)[number];
 
-/** A hold as it stands: an amount of a wallet set aside, less what was captured and released of it. */
+/** The current state of a hold: an amount of a wallet set aside, less what was captured and released of it. */
 export interface Hold {
-  /** That of the operation that made it. */
+  /** The id of the operation that created it. */
   readonly id: string;
   readonly walletId: string;
   readonly assetId: number;
@@ -17,11 +17,14 @@ export interface Hold {
   readonly status: HoldStatus;
   readonly expiresAt: Date | null;
   readonly createdAt: Date;
-  /** The captures and releases that name it, succeeded or not, in the order of acceptance: of more, those with the lowest ids. */
+  /**
+   * The captures and releases that name it, whatever their outcome, in the order of acceptance; if there are more,
+   * those with the lowest ids.
+   */
   readonly operationIds: readonly string[];
 }
 
-/** The most ids of operations that come with a hold; it has more if there is one beyond. */
+/** The most operation ids that are read with a hold; one beyond shows that it has more. */
 export const HOLD_OPERATIONS = 100;
 
 const HOLD_COLUMNS = `operations.id, operations.wallet_id AS "walletId", operations.asset_id AS "assetId", operations.amount,
@@ -37,7 +40,7 @@ const HOLD_COLUMNS = `operations.id, operations.wallet_id AS "walletId", operati
            ORDER BY naming.seq
          ) AS "operationIds"`;
 
-/** A hold that was accepted, whether or not it was made; null if there is no operation of this id, or if it is not one of a hold. */
+/** An accepted hold, whatever its outcome; null if there is no operation with this id, or if it is not a hold. */
 export async function findHold(database: Queryable, id: string): Promise<Hold | null> {
   const { rows } = await database.query<Hold>({
     name: 'findHold',
@@ -52,16 +55,16 @@ export async function findHold(database: Queryable, id: string): Promise<Hold | 
   return rows[0] ?? null;
 }
 
-/** Which of a wallet's holds; `before` is the id that the page begins below. */
+/** Which of a wallet's holds; the page has ids below `before`. */
 export interface HoldFilter {
   readonly walletId: string;
   readonly status: 'open' | 'closed' | null;
   readonly before: string | null;
 }
 
-/** At most `limit` of the holds that were made, newest first. */
+/** At most `limit` of the holds that were created, newest first. */
 export async function listHolds(database: Queryable, filter: HoldFilter, limit: number): Promise<Hold[]> {
-  // Written into the text, so that open ones are found by an index of their own.
+  // Written into the text, so that open holds are found through their own index.
   const remains = { open: 'AND remaining > 0', closed: 'AND remaining = 0' };
   const { rows } = await database.query<Hold>({
     name: `listHolds:${filter.status ?? 'all'}`,

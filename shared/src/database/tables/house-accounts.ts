@@ -1,17 +1,20 @@
 import type { Queryable } from '../pool.ts';
 
-/** An account that belongs to no wallet. It has one in every asset, and the treasury one in every asset and partition. */
+/**
+ * An account that belongs to no wallet. It has one account in every asset; the treasury has one per asset and
+ * partition.
+ */
 export interface HouseAccount {
   readonly name: string;
   readonly mayGoNegative: boolean;
   readonly createdAt: Date;
 }
 
-/** One of the accounts of a house account: in an asset and, of the treasury, in a partition. */
+/** One of the accounts of a house account: in an asset and, for the treasury, a partition. */
 export interface HouseAccountPlace {
   readonly name: string;
   readonly assetId: number;
-  /** Null but for the treasury. */
+  /** Null except for the treasury. */
   readonly partition: number | null;
 }
 
@@ -20,7 +23,7 @@ export interface PlacedHouseAccount extends HouseAccountPlace {
 }
 
 export interface HouseAccountWithBalances extends HouseAccount {
-  /** Minor units, as text, in every asset where there are any; of the treasury, the sum over its partitions. */
+  /** Minor units, as text, in every asset in which it has any; for the treasury, the sum over its partitions. */
   readonly balances: readonly { readonly assetId: number; readonly balance: string }[];
 }
 
@@ -39,7 +42,7 @@ export async function findHouseAccount(database: Queryable, name: string): Promi
   return rows[0] ?? null;
 }
 
-/** At most `limit`, in the order of their names. @param after the name to begin behind. */
+/** At most `limit`, sorted by name. @param after the name after which to begin. */
 export async function listHouseAccounts(
   database: Queryable,
   after: string | null,
@@ -62,7 +65,7 @@ export async function listHouseAccounts(
   return rows;
 }
 
-/** The ids of accounts of house accounts, of those that there are. */
+/** The account ids of the house accounts that exist. */
 export async function findHouseAccountIds(
   database: Queryable,
   places: readonly HouseAccountPlace[],
@@ -78,13 +81,16 @@ export async function findHouseAccountIds(
      SELECT id, system, accounts.asset_id, accounts.partition
      FROM wanted
      JOIN accounts ON system = name AND accounts.asset_id = wanted.asset_id AND accounts.partition = wanted.partition`,
-    // The driver quotes: an account may be called `null`.
+    // Quoted by the driver: an account may be called `null`.
     [places.map(({ name }) => name), places.map(({ assetId }) => assetId), places.map(({ partition }) => partition)],
   );
   return rows;
 }
 
-/** Adds a house account with its accounts in every asset, unless its name is taken. They are there when the transaction commits. */
+/**
+ * Adds a house account with its accounts in every asset, unless its name is taken. They exist when the transaction
+ * commits.
+ */
 export async function insertHouseAccount(
   database: Queryable,
   { name, mayGoNegative }: Omit<HouseAccount, 'createdAt'>,

@@ -1,6 +1,6 @@
 import type { Queryable } from '../pool.ts';
 
-/** What ended in one minute, and what waited at its end. */
+/** The operations that ended in one minute, and the backlog at its end. */
 export interface MinuteSample {
   /** When the minute began. */
   readonly at: Date;
@@ -11,12 +11,12 @@ export interface MinuteSample {
   readonly oldestAgeSeconds: number;
 }
 
-/** The minute that ended last, by the clock of the database. */
+/** The last minute that ended, by the clock of the database. */
 const LAST_MINUTE = `to_timestamp(floor(extract(epoch FROM clock_timestamp()) / 60) * 60 - 60)`;
 
 /**
- * Begins the sample of the minute that ended last; the transaction has to end it with `fillSample`. A second one waits for the
- * transaction of the first.
+ * Begins the sample of the last minute that ended; the transaction must complete it with `fillSample`. A second call
+ * waits for the transaction of the first.
  * @returns the minute, or null if it has a sample already.
  */
 export async function beginSample(database: Queryable): Promise<Date | null> {
@@ -30,8 +30,8 @@ export async function beginSample(database: Queryable): Promise<Date | null> {
 }
 
 /**
- * Fills the sample in. What was accepted since the sample before is what ended since then, and by how much more waits: so the
- * API has nothing to count.
+ * Completes the sample. The number accepted since the previous sample is the number that ended plus the growth of the
+ * backlog, so the API has nothing to count.
  */
 export async function fillSample(database: Queryable, sample: Omit<MinuteSample, 'accepted'>): Promise<void> {
   const { at, succeeded, failed, pending, oldestAgeSeconds } = sample;
@@ -54,7 +54,7 @@ export async function removeOldSamples(database: Queryable): Promise<void> {
   });
 }
 
-/** The samples of the last hour, in the order of time. */
+/** The samples of the last hour, in chronological order. */
 export async function readLastHour(database: Queryable): Promise<MinuteSample[]> {
   const { rows } = await database.query<Record<keyof MinuteSample, bigint> & { at: Date; oldestAgeSeconds: number }>({
     name: 'readLastHour',

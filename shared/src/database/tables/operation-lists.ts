@@ -6,14 +6,14 @@ import { addTerms } from './operation-terms.ts';
 import { OPERATION_COLUMNS, type Operation } from './operations.ts';
 import { HAS_NOT_ENDED, LEFT_JOIN_OUTCOME } from './outcomes.ts';
 
-/** Which operations: `from` is included, `to` is not; `before` is the id that the page begins below. */
+/** Which operations: `from` is inclusive, `to` is exclusive; the page has ids below `before`. */
 export interface OperationFilter {
   readonly walletId: string | null;
   readonly batchId: string | null;
   readonly status: OperationStatus | null;
   readonly type: OperationType | null;
   readonly referenceId: string | null;
-  /** Only what the key stands for now: of a line of a batch, not if retention has deleted its key. */
+  /** Only the current owner of the key: not a line of a batch whose key was deleted by retention. */
   readonly idempotencyKey: string | null;
   /** The captures and releases of this hold. */
   readonly holdId: string | null;
@@ -24,7 +24,7 @@ export interface OperationFilter {
   readonly before: string | null;
 }
 
-/** At most `limit` operations, newest first: ids begin with the time at which they were made (UUID version 7). */
+/** At most `limit` operations, newest first: ids begin with their creation time (UUID version 7). */
 export async function listOperations(
   database: Queryable,
   filter: OperationFilter,
@@ -84,8 +84,9 @@ export async function listOperations(
 }
 
 /**
- * What is looked through. All that have the reference, or name the hold or the operation, are few: where the planner does not know
- * that, it would read on from the newest. Those that name something are read in order, so that a page is not made from all.
+ * What is searched. The operations with a reference, a hold or a reversed operation are few: a planner that does not
+ * know that would scan from the newest operation. Those that name a target are read in order, so that a page does not
+ * need all of them.
  */
 function sourceOf(
   { referenceId, holdId, reversalOf, before }: OperationFilter,
@@ -111,7 +112,7 @@ function sourceOf(
   return { operations, newestFirst: 'naming.operation_id DESC' };
 }
 
-/** How far the clocks of the processes that make ids may be from the database's. */
+/** How much the clocks of processes that create ids may differ from the database's. */
 export const CLOCK_SKEW_MS = 3_600_000;
 
 /** The lowest UUID version 7 (RFC 9562) of a time: its first 48 bits are the milliseconds. */

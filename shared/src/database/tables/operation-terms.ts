@@ -4,17 +4,17 @@ import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import { rowset } from '../rowset.ts';
 
-/** What an operation says besides its amount: of a hold, capture, release, reversal or posting. */
+/** What an operation specifies besides its amount, if it is a hold, capture, release, reversal or posting. */
 
-/** Terms to accept. What does not belong to the kind is null, and `legs` empty. */
+/** Terms to accept. Fields that do not belong to the kind are null, and `legs` is empty. */
 export interface NewTerms {
   /** The hold of a capture or a release; the operation that a reversal takes back. */
   readonly targetId: string | null;
-  /** The house account that a capture goes to. Without it and a receiving wallet, it goes to the treasury. */
+  /** The house account that receives a capture. Without it and a receiving wallet, the treasury does. */
   readonly toAccountId: bigint | null;
-  /** Whether a capture gives back what it leaves of the hold. */
+  /** Whether a capture releases the rest of the hold. */
   readonly final: boolean | null;
-  /** When a hold expires: at a moment, or after so many seconds from its acceptance. Not both. */
+  /** When a hold expires: at a time, or this many seconds after its acceptance. Not both. */
   readonly expiresAt: Date | null;
   readonly expiresInS: number | null;
   /** Why the service itself accepts it. */
@@ -23,11 +23,14 @@ export interface NewTerms {
   readonly legs: readonly NewLeg[];
 }
 
-/** A movement that a posting asks for: minor units of an asset, from one account to another. */
+/** A movement that a posting requests: minor units of an asset, from one account to another. */
 export interface NewLeg {
   readonly fromAccountId: bigint;
   readonly toAccountId: bigint;
-  /** The wallets that are meant, whose accounts count then, whatever was known of them; null for a house account. */
+  /**
+   * The wallets, whose accounts are looked up by the statement whatever the process knows of them; null for a house
+   * account.
+   */
   readonly fromWalletId: string | null;
   readonly toWalletId: string | null;
   readonly amount: bigint;
@@ -72,15 +75,15 @@ export function rowsOfTerms(operations: readonly { readonly id: string; readonly
   return { terms, legs };
 }
 
-/** A process may know the account of a wallet from before a promotion, after which another wallet can have it. */
+/** A process may know the account of a wallet from before a promotion, after which it can belong to another wallet. */
 const accountOf = (end: 'from' | 'to'): string => `CASE WHEN legs.${end}_wallet_id IS NULL THEN legs.${end}_account_id
                     ELSE (SELECT id FROM accounts WHERE accounts.wallet_id = legs.${end}_wallet_id) END`;
 
 /**
- * The parts of a statement that accepts operations which write their terms, their legs, and for holds the accounts of what is held
- * of their wallets. An account is looked for first: a conflict would use up a number of the sequence of accounts for each hold.
- * @param accepted the part that has `id`, `created_at`, `wallet_id`, `asset_id` and `type` of those that are accepted.
- * @param from the column of it from which on `expires_in` counts.
+ * The parts of an accepting statement that insert terms, legs, and for holds the held accounts of their wallets. An
+ * account is looked up first: a conflict would use up a number of the account sequence for each hold.
+ * @param accepted the part with `id`, `created_at`, `wallet_id`, `asset_id` and `type` of the accepted operations.
+ * @param from its column from which `expires_in` counts.
  */
 export const writeTerms = (accepted: string, terms: string, legs: string, from = 'created_at'): string => `, termed AS (
              INSERT INTO operation_terms (operation_id, target_id, to_account_id, final, expires_at, reason, legs)
@@ -99,10 +102,10 @@ export const writeTerms = (accepted: string, terms: string, legs: string, from =
              ON CONFLICT (held_of) WHERE held_of IS NOT NULL DO NOTHING
            )`;
 
-/** Terms as they are read: what does not belong to the kind is null. */
+/** Terms as read: fields that do not belong to the kind are null. */
 export interface OperationTerms {
   readonly targetId: string | null;
-  /** The name of the house account that a capture goes to. */
+  /** The name of the house account that receives a capture. */
   readonly toAccount: string | null;
   readonly final: boolean | null;
   /** ISO 8601 with milliseconds. */
@@ -131,8 +134,8 @@ interface Addition {
 }
 
 /**
- * Adds to operations, in place, what only the kinds with terms have: one statement if there are any, and nothing for all others.
- * (In the statement that reads operations, it would take as long as the rest of it, for operations without terms too.)
+ * Adds to operations, in place, the fields of kinds with terms: one statement if there are any, and nothing otherwise.
+ * (Inside the statement that reads operations, it would double the time even for operations without terms.)
  */
 export async function addTerms<Row extends { id: string; type: OperationType; status: OperationStatus }>(
   database: Queryable,
@@ -144,7 +147,7 @@ export async function addTerms<Row extends { id: string; type: OperationType; st
   const additions = new Map(found.map(({ id, ...addition }) => [id, addition]));
   for (const operation of wanted) {
     const addition = additions.get(operation.id);
-    // One that was pending when it was read may have ended since.
+    // An operation that was pending when it was read may have ended since.
     Object.assign(operation, operation.status === 'succeeded' ? addition : { terms: addition?.terms });
   }
   return operations;
@@ -166,15 +169,15 @@ async function findTerms(database: Queryable, operations: readonly { readonly id
   return rows;
 }
 
-/** What an operation moved that leaves its amount open, if it moved it at once. */
+/** The amount moved by an operation without an amount, if it was one movement. */
 const MOVED = `coalesce(operations.amount, CASE operations.type WHEN 'capture' THEN first.amount WHEN 'release' THEN first.amount
                     WHEN 'reversal' THEN CASE WHEN second.operation_id IS NULL THEN first.amount END END)`;
 
-/** Where the operation left what is held of its wallet. */
+/** The held balance of the wallet after the operation. */
 const HELD = `(CASE operations.type WHEN 'hold' THEN first.to_balance WHEN 'release' THEN first.from_balance
                     WHEN 'capture' THEN coalesce(second.from_balance, first.from_balance) END)`;
 
-/** Where its last movement on the wallet's own account left it. */
+/** The state of the wallet's main account after the operation's last movement on it. */
 const LAST_OF_WALLET = `
              SELECT moved.balance, moved.version FROM accounts CROSS JOIN LATERAL (
                SELECT CASE WHEN to_account_id = accounts.id THEN to_balance ELSE from_balance END AS balance,
@@ -209,7 +212,7 @@ export interface TargetOperation {
   readonly assetId: number;
 }
 
-/** Those of the operations that exist. */
+/** The operations that exist. */
 export async function findTargets(database: Queryable, ids: readonly string[]): Promise<TargetOperation[]> {
   const { rows } = await database.query<TargetOperation>({
     name: 'findTargets',

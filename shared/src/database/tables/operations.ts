@@ -15,16 +15,19 @@ import {
   writeTerms,
 } from './operation-terms.ts';
 
-/** An operation to accept. `requestHash` is half the SHA-256 of the request, 32 digits in hex; it goes with `idempotencyKey`. */
+/**
+ * An operation to accept. `requestHash` is half the SHA-256 of the request, 32 hex digits; it belongs to
+ * `idempotencyKey`.
+ */
 export interface NewOperation {
   readonly id: string;
   readonly partition: number;
   readonly walletId: string;
-  /** The receiving wallet of a transfer, or of a capture that goes to a wallet; otherwise null. */
+  /** The receiving wallet of a transfer, or of a capture to a wallet; otherwise null. */
   readonly toWalletId: string | null;
   readonly assetId: number;
   readonly type: OperationType;
-  /** In minor units; null where it is all that is left of what is named, and for a posting. */
+  /** In minor units; null if it is everything that is left of its target, and for a posting. */
   readonly amount: bigint | null;
   readonly priority: Priority;
   readonly description: string | null;
@@ -33,39 +36,39 @@ export interface NewOperation {
   readonly requestHash: string | null;
   /** The caller's own fields: the text of a JSON object, as it was sent. */
   readonly metadata: string | null;
-  /** What it says besides; null for the simple kinds. */
+  /** Its terms; null for the simple kinds. */
   readonly terms: NewTerms | null;
-  /** When it takes its place in the order; null if at once. */
+  /** When it is queued; null if immediately. */
   readonly executeAt: Date | null;
   /** Null if the request has the id of the operation, and no trace. */
   readonly origin?: Origin | null;
 }
 
-/** Where an operation comes from, for logs and traces: it is known while the operation waits. */
+/** The origin of an operation, for logs and traces; it is stored while the operation is pending. */
 export interface Origin {
-  /** What the caller named the request; null if the request has the id of the operation. */
+  /** The caller's id of the request; null if the request has the id of the operation. */
   readonly requestId: string | null;
-  /** As W3C Trace Context writes it; null if it is not sampled. */
+  /** In W3C Trace Context form; null if it is not sampled. */
   readonly traceparent: string | null;
 }
 
 /**
- * An operation as it stands: scheduled or pending while `completedAt` is null. Where `amount` was left open, it is what moved, once it
- * succeeded; it stays null where that were several amounts.
+ * The current state of an operation: scheduled or pending while `completedAt` is null. If the request left `amount`
+ * out, it is the amount moved, after it succeeded; it stays null if there were several amounts.
  */
 export interface Operation extends Omit<NewOperation, 'partition' | 'requestHash' | 'terms' | 'origin'> {
   readonly terms: OperationTerms | null;
-  /** How much of it was taken back, over all legs; null if nothing was. No more than a `bigint` holds is told. */
+  /** How much of it was reversed, over all legs; null if nothing was. Capped at the range of a `bigint`. */
   readonly reversed: bigint | null;
-  /** Where a hold, a capture or a release left what is held of its wallet. */
+  /** The held balance of the wallet after a hold, a capture or a release. */
   readonly heldBalance: bigint | null;
-  /** The batch that it is a line of; null for a single operation. */
+  /** The batch of a line; null for a single operation. */
   readonly batchId: string | null;
   readonly status: OperationStatus;
   readonly createdAt: Date;
   readonly completedAt: Date | null;
   readonly errorCode: RejectionCode | null;
-  /** Where it left its wallet; null too where it succeeded without moving anything there. */
+  /** The state of its wallet afterwards; null too if it succeeded without moving anything there. */
   readonly walletBalance: bigint | null;
   readonly walletVersion: bigint | null;
   readonly toWalletBalance: bigint | null;
@@ -78,14 +81,14 @@ const KEY_WAIT_MS = 500;
  * Accepts operations in the given order, in one statement that commits by itself: a client that is paused or cut off in
  * the middle leaves no lock behind.
  *
- * Their sequence numbers are drawn under the acceptance locks of their partitions, so an operation that is visible has
- * every earlier operation of its wallet visible too: the order of `seq` is the order of acceptance, whichever process
- * accepted. Locks are taken in the order of partitions, and rows inserted in the order of keys, so two of these
- * statements cannot deadlock. An operation whose key exists already is left out. So is, `again`, one whose id exists: after an
- * error that leaves open what became of the call, it is to be repeated so. The first time, no id can exist, and nothing is
- * written ahead for the case that it did (48 bytes of the log for each operation). A key that
- * another session is storing just now, such as a batch, is waited for half a second only: the locks keep others waiting.
- * @returns id and time of those that were accepted now.
+ * Their sequence numbers are drawn under the acceptance locks of their partitions, so when an operation is visible,
+ * every earlier operation of its wallet is visible too: the order of `seq` is the order of acceptance, whichever
+ * process accepted. Locks are taken in the order of partitions, and rows inserted in the order of keys, so two of these
+ * statements cannot deadlock. An operation whose key exists already is left out. With `again`, one whose id exists is
+ * left out too: use it to repeat a call after an error that leaves its result unknown. The first call does not need
+ * that, and preparing for it would cost 48 bytes of log per operation. If another session, such as that of a batch, is
+ * storing a key at that moment, this waits for it for only half a second: its locks block others.
+ * @returns id and time of the operations accepted now.
  */
 export async function acceptOperations(
   database: Queryable,
@@ -109,8 +112,8 @@ function acceptanceOf(operations: readonly NewOperation[], again: boolean) {
 }
 
 /**
- * Accepts operations that are due later, as `acceptOperations` does those that take their places at once: they get none, and so
- * need no lock. What they say besides is written as for those.
+ * Accepts operations that are due later, as `acceptOperations` does for immediate ones: they get no position, and so
+ * need no lock. Their terms are stored in the same way.
  */
 export async function scheduleOperations(
   database: Queryable,
@@ -165,7 +168,7 @@ const INSERT_KEYS = `INSERT INTO operation_keys (key_hash, operation_id, request
              ON CONFLICT DO NOTHING
              RETURNING operation_id`;
 
-/** @param terms what writes the terms of the operations in `accepted`: one more part of the statement. */
+/** @param terms the part of the statement that writes the terms of the operations in `accepted`. */
 function acceptText(input: string, { withoutKeys = false, again = false, origins = false, terms = '' }): string {
   const [names, values] = origins
     ? [', request_id, traceparent', ', numbered.request_id, numbered.traceparent']
@@ -241,7 +244,7 @@ function acceptStatements(suffix: string, sets: typeof INPUT, origins: boolean) 
     });
   return {
     withKeys: simple('acceptOperations', {}),
-    /** Where none has a key, none is written: to name the table would cost as much as some operations. */
+    /** If none has a key, this names no table for keys: that would cost as much as some operations. */
     withoutKeys: simple('acceptOperationsWithoutKeys', { withoutKeys: true }),
     again: simple('acceptOperationsAgain', { again: true }),
     withTerms: withTerms('acceptOperationsWithTerms'),
@@ -259,12 +262,15 @@ function scheduleStatement(name: string, { again = false } = {}) {
 }
 
 const ACCEPT = acceptStatements('', INPUT, false);
-/** Where a caller named a request, or one is sampled. */
+/** If a caller named a request, or one is sampled. */
 const ACCEPT_WITH_ORIGINS = acceptStatements('WithOrigins', INPUT_WITH_ORIGINS, true);
 const SCHEDULE_OPERATIONS = scheduleStatement('scheduleOperations');
 const SCHEDULE_AGAIN = scheduleStatement('scheduleOperationsAgain', { again: true });
 
-/** What `Operation` has, except what `addTerms` adds to the kinds with terms: every reader of these calls it. */
+/**
+ * The columns of `Operation`, except those that `addTerms` adds to the kinds with terms: every reader of these calls
+ * it.
+ */
 export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId",
          operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId",
          operations.asset_id AS "assetId", operations.type, operations.amount,
@@ -275,7 +281,7 @@ export const OPERATION_COLUMNS = `operations.id, operations.batch_id AS "batchId
 
 const SELECT_OPERATION = `SELECT ${OPERATION_COLUMNS} FROM operations ${LEFT_JOIN_OUTCOME}`;
 
-/** Those of the operations that exist, in no particular order. */
+/** The operations that exist, in no particular order. */
 export async function findOperations(database: Queryable, ids: readonly string[]): Promise<Operation[]> {
   const { rows } = await database.query<Operation>({
     name: 'findOperations',
@@ -285,7 +291,7 @@ export async function findOperations(database: Queryable, ids: readonly string[]
   return addTerms(database, rows);
 }
 
-/** Those of the operations that have ended, in no particular order. To ask for those that have not costs next to nothing. */
+/** The operations that have ended, in no particular order. Asking for unfinished ones costs next to nothing. */
 export async function findEndedOperations(database: Queryable, ids: readonly string[]): Promise<Operation[]> {
   const { rows } = await database.query<Operation>({
     name: 'findEndedOperations',
@@ -308,7 +314,7 @@ export interface KeyedOperation extends Operation {
   readonly isArchived: false;
 }
 
-/** What is known of an operation in the archives: its key is kept. */
+/** What is known of an archived operation: its key is kept. */
 export interface ArchivedOperation {
   readonly id: string;
   readonly idempotencyKey: string;
@@ -317,8 +323,8 @@ export interface ArchivedOperation {
 }
 
 /**
- * The operations accepted under the idempotency keys, in no particular order. Of a key and its operation, which are written by
- * one statement, this sees both or neither; so a key without its operation is that of an archived one.
+ * The operations accepted under the idempotency keys, in no particular order. A key and its operation are written by
+ * one statement, and this sees both or neither; so a key without its operation is that of an archived one.
  */
 export async function findOperationsByKey(
   database: Queryable,

@@ -3,11 +3,11 @@ import { MAX_MINOR_UNITS } from '../../words/money.ts';
 import { OPERATION_TYPES } from '../../words/operation.ts';
 
 /**
- * What came of operations, in the text of statements about `operations`. An operation has ended when it has a movement under
- * leg 0, and so succeeded, or a failure; until then it is pending.
+ * SQL for the outcomes of `operations`. An operation has succeeded when it has a movement under leg 0, and failed when
+ * it has a failure; until then it is pending.
  */
 
-/** Joins the outcome of each operation, look-up by look-up; what has failed is only looked for where nothing has moved. */
+/** Joins the outcome of each operation, look-up by look-up; failures are looked up only if nothing has moved. */
 const leftJoin = (columns: string): string => `LEFT JOIN LATERAL (
       SELECT ${columns} FROM movements WHERE operation_id = operations.id AND leg = 0 OFFSET 0
     ) AS movement ON true
@@ -34,8 +34,8 @@ const sideOfWallet = (column: 'balance' | 'version'): string =>
               WHEN operations.type IN (${GIVING}) THEN movement.from_${column} END`;
 
 /**
- * What `Operation` says of an outcome, but for what `addTerms` says of the kinds with terms. Of a movement, the side of the
- * operation's wallet is told by its type.
+ * The outcome columns of `Operation`, except those that `addTerms` adds. The type tells which side of a movement is the
+ * wallet's.
  */
 export const OUTCOME_COLUMNS = `
          CASE WHEN movement.operation_id IS NOT NULL THEN 'succeeded' WHEN failure.operation_id IS NOT NULL THEN 'failed'

@@ -3,12 +3,12 @@ import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 import type { Origin } from './operations.ts';
 
-/** An operation that waits, with what is needed to apply it. */
+/** A pending operation, with everything needed to apply it. */
 export interface PendingOperation {
   readonly id: string;
   /** The partition that it waits in. */
   readonly partition: number;
-  /** Its place in the order of acceptance: a line of a batch has that of its batch, and then its position. */
+  /** Its position in the order of acceptance: a line of a batch has that of its batch, and then its own. */
   readonly seq: bigint;
   readonly position: number;
   readonly low: boolean;
@@ -19,13 +19,13 @@ export interface PendingOperation {
   readonly assetId: number;
   readonly transferable: boolean;
   readonly type: OperationType;
-  /** In minor units; null where it is all that is left of what is named, and for a posting. */
+  /** In minor units; null if it is everything that is left of its target, and for a posting. */
   readonly amount: bigint | null;
-  /** Null if its caller named no request and traces none, and for a line of a batch. */
+  /** Null if its caller neither named nor traces the request, and for a line of a batch. */
   readonly origin: PendingOrigin | null;
 }
 
-/** Where an operation that waits comes from, and since when it waits, as the database writes the time. */
+/** The origin of a pending operation, and since when it is pending, in the database's time format. */
 export interface PendingOrigin extends Origin {
   readonly acceptedAt: string;
 }
@@ -36,11 +36,11 @@ export function byPlace(a: PendingOperation, b: PendingOperation): number {
   return a.position - b.position;
 }
 
-/** The lines of a batch in one partition, of which some are pending: those behind `afterId`, up to `lastId`. */
+/** The lines of a batch in one partition, some of which are pending: those after `afterId`, up to `lastId`. */
 export interface OpenPart {
   readonly batchId: string;
   readonly partition: number;
-  /** The place of the batch in the order of acceptance. */
+  /** The position of the batch in the order of acceptance. */
   readonly seq: bigint;
   readonly priority: Priority;
   readonly atomic: boolean;
@@ -52,18 +52,18 @@ export interface OpenPart {
   readonly lastId: string;
 }
 
-/** A wallet, and a place in the order of acceptance. */
+/** A wallet, and a position in the order of acceptance. */
 export interface WalletPlace {
   readonly walletId: string;
   readonly partition: number;
   readonly seq: bigint;
 }
 
-/** Whether the asset of an operation may move from wallet to wallet. It is looked up only where that is asked for. */
+/** Whether the asset of an operation may move between wallets. Looked up only if needed. */
 export const TRANSFERABLE = `(CASE WHEN to_wallet_id IS NOT NULL
     THEN (SELECT transferable FROM assets WHERE assets.id = asset_id) ELSE false END)`;
 
-/** What a statement answers about an operation that waits by itself. */
+/** The columns of a pending single operation. */
 const SINGLE = `operations.id, pending.partition, pending.seq, 0 AS position, pending.low, NULL AS part,
   operations.wallet_id AS "walletId", operations.to_wallet_id AS "toWalletId", operations.asset_id AS "assetId",
   ${TRANSFERABLE} AS transferable, operations.type, operations.amount,
@@ -71,7 +71,7 @@ const SINGLE = `operations.id, pending.partition, pending.seq, 0 AS position, pe
     THEN json_build_object('requestId', pending.request_id, 'traceparent', pending.traceparent,
                            'acceptedAt', pending.accepted_at) END AS origin`;
 
-/** The first `limit` single operations of a priority that wait in each partition, in the order of acceptance. */
+/** The first `limit` pending single operations of a priority in each partition, in the order of acceptance. */
 export async function readPendingOperations(
   database: Queryable,
   partitions: readonly number[],
@@ -93,7 +93,7 @@ export async function readPendingOperations(
   return rows;
 }
 
-/** Of each wallet, the first `limit` single operations that wait before a place in the order of acceptance. */
+/** For each wallet, the first `limit` pending single operations before a position in the order of acceptance. */
 export async function readPendingBefore(
   database: Queryable,
   places: readonly WalletPlace[],
@@ -116,8 +116,8 @@ export async function readPendingBefore(
 }
 
 /**
- * The partitions whose oldest pending operation of high priority was accepted at least `ageMs` ago, and those where one of
- * low priority or a batch waits and none got any further for that long; by the database's clock.
+ * The partitions whose oldest pending operation of high priority was accepted at least `ageMs` ago, and those with
+ * pending operations of low priority or batches that made no progress for that long; by the database's clock.
  */
 export async function findWaitingPartitions(
   database: Queryable,
@@ -146,7 +146,7 @@ export async function findWaitingPartitions(
   };
 }
 
-/** What waits in a partition. */
+/** The backlog of a partition. */
 export interface Backlog {
   readonly partition: number;
   /** Single operations of high priority, and of low. */
@@ -157,16 +157,19 @@ export interface Backlog {
   /** How many batches have lines here, up to a limit. */
   readonly batches: number;
   /**
-   * For how many milliseconds the first operation of high priority has waited; where it stands behind a batch, since the batch
-   * last got further, if that is less. 0 if none waits.
+   * For how many milliseconds the first operation of high priority has waited; if it is behind a batch, the time since
+   * the last progress of the batch if that is less. 0 if none is pending.
    */
   readonly ageMs: number;
   /**
-   * For how many milliseconds nothing of low priority and no line of a batch got any further, or the first of them has waited,
-   * if that is less. 0 if none waits.
+   * For how many milliseconds nothing of low priority and no line of a batch made progress, or the first of them has
+   * waited, if that is less. 0 if none is pending.
    */
   readonly bulkAgeMs: number;
-  /** How long the oldest of all that has waited, whatever got further meanwhile: a line since its batch was accepted. 0 if none waits. */
+  /**
+   * How long the oldest of them has waited, whatever was applied meanwhile: a line since its batch was accepted. 0 if
+   * none is pending.
+   */
   readonly oldestMs: number;
 }
 
@@ -174,8 +177,8 @@ export interface Backlog {
 export const COUNTED_BATCHES = 200;
 
 /**
- * What waits, by partition. At most `limit` single operations of each priority are counted in all, and every look-up is by
- * key: so it costs the same however much waits, and whatever the planner thought when nothing did.
+ * The backlog by partition. At most `limit` single operations of each priority are counted in total, and every look-up
+ * is by key: so the cost does not depend on the backlog, nor on plans made while it was empty.
  * @throws Error also if there is no answer within `timeoutMs`; then its connection is closed.
  */
 export async function readBacklog(

@@ -4,13 +4,13 @@ import { isReversible } from '../../words/kinds.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
 
-/** What has to be known of operations with terms to apply them, besides the operations themselves. */
+/** What is needed to apply operations with terms, besides the operations themselves. */
 
 export interface PendingTerms {
   readonly operationId: string;
   /** The hold of a capture or a release; the operation that a reversal takes back. */
   readonly targetId: string | null;
-  /** The house account that a capture goes to. */
+  /** The house account that receives a capture. */
   readonly toAccountId: bigint | null;
   readonly final: boolean;
   /** Of a posting, in their order. */
@@ -43,13 +43,13 @@ function toLeg([from, to, amount, transferable]: LegRow): Leg {
 }
 
 /**
- * The accounts on which operations move, besides those of their own wallets and what is held of these: also of those that have
- * not ended yet. So all that a reversal of them can touch is known before it is locked.
+ * The accounts on which operations move, besides the main and held accounts of their own wallets. Unfinished operations
+ * are included, so everything that a reversal of them can touch is known before it is locked.
  */
 export async function readAccountsOfOriginals(database: Queryable, operationIds: readonly string[]): Promise<bigint[]> {
   const { rows } = await database.query<{ id: bigint }>({
     name: 'readAccountsOfOriginals',
-    // A line waits in the partition that the 12 bits of its id behind the version say (words/batch.ts).
+    // A line waits in the partition of the 12 bits after the version in its id (words/batch.ts).
     text: `SELECT account.id
            FROM unnest($1::uuid[]) AS wanted (id)
            CROSS JOIN settings
@@ -89,7 +89,7 @@ export async function readAccountsOfOriginals(database: Queryable, operationIds:
   return rows.map(({ id }) => id);
 }
 
-/** Those of the holds that have succeeded. Under the lock of what is held of their wallets, they stay as they are. */
+/** The holds that have succeeded. They cannot change while the held accounts of their wallets are locked. */
 export async function readHolds(database: Queryable, holdIds: readonly string[]): Promise<Hold[]> {
   const { rows } = await database.query<Hold>({
     name: 'readHolds',
@@ -100,13 +100,13 @@ export async function readHolds(database: Queryable, holdIds: readonly string[])
 }
 
 /**
- * Those of the operations that have succeeded and can be reversed; one in the archives cannot. Under the locks of the accounts of
- * their wallets, they stay as they are.
+ * The operations that have succeeded and can be reversed; archived ones cannot. They cannot change while the accounts
+ * of their wallets are locked.
  */
 export async function readOriginals(database: Queryable, operationIds: readonly string[]): Promise<Original[]> {
   const { rows } = await database.query<{ id: string; reversed: string } & Original['back'][number]>({
     name: 'readOriginals',
-    // What was captured goes back to the wallet itself; what a capture gave back of its hold stays where it is.
+    // A reversed capture goes back to the wallet itself; what a capture released of its hold stays where it is.
     text: `SELECT operations.id, movement.leg, movement.to_account_id AS "from",
                   CASE operations.type WHEN 'capture' THEN own.id ELSE movement.from_account_id END AS "to",
                   movement.amount, coalesce(reversed_operations.reversed, 0) AS reversed

@@ -4,7 +4,7 @@ import type { Queryable } from '../pool.ts';
 import { HAS_NOT_ENDED, LEFT_JOIN_ENDED } from './outcomes.ts';
 import { COUNTED_BATCHES } from './pending-operations.ts';
 
-/** The lines of a batch that wait in one partition. */
+/** The pending lines of a batch in one partition. */
 export interface QueuedPart {
   readonly batchId: string;
   readonly isHigh: boolean;
@@ -12,22 +12,28 @@ export interface QueuedPart {
   readonly pending: number;
 }
 
-/** What waits in a partition, to say what goes first. Places in the order of acceptance are numbers, ascending. */
+/**
+ * The backlog of a partition, for deciding what is applied first. Positions in the order of acceptance are ascending
+ * numbers.
+ */
 export interface Queue {
   readonly partition: number;
   /** By the clock of the database. */
   readonly at: Date;
-  /** Of single operations of high priority, and of low; of each the first `QUEUE_LIMIT`. */
+  /** The first `QUEUE_LIMIT` single operations of each priority, high and low. */
   readonly highs: readonly number[];
   readonly lows: readonly number[];
   /** In the order of acceptance. */
   readonly parts: readonly QueuedPart[];
 }
 
-/** So many single operations of each priority are counted exactly. */
+/** Up to this many single operations of each priority are counted exactly. */
 export const QUEUE_LIMIT = 10_000;
 
-/** What waits in the partitions. The places come as JSON: the driver takes ten times as long to read an array of them. */
+/**
+ * The backlogs of the partitions. The positions come as JSON: the driver takes ten times as long to read an array of
+ * them.
+ */
 export async function readQueues(database: Queryable, partitions: readonly number[]): Promise<Queue[]> {
   const first = (which: string): string => `(SELECT coalesce(json_agg(seq), '[]') FROM (
              SELECT seq FROM pending_operations WHERE partition = held.partition AND ${which} ORDER BY seq LIMIT ${QUEUE_LIMIT}
@@ -53,20 +59,20 @@ export async function readQueues(database: Queryable, partitions: readonly numbe
   return rows;
 }
 
-/** A single operation that waits, where it waits. */
+/** A pending single operation and its position. */
 export interface SinglePlace {
   readonly id: string;
   readonly seq: number;
   readonly low: boolean;
-  /** What waits before it for its wallet without being of high priority itself: it goes along with one that is. */
+  /** Earlier pending operations of its wallet that are not of high priority: one of high priority takes them along. */
   readonly ownEarlier: number;
 }
 
-/** So many operations of a wallet are looked at, and lines of so many batches. */
+/** At most this many operations of a wallet are read, and lines of this many batches. */
 const OWN_LIMIT = 1_000;
 const OWN_PARTS = 50;
 
-/** Where the single operations wait; of those that have ended there is nothing. */
+/** The positions of pending single operations; ended ones have none. */
 export async function findPlaces(
   database: Queryable,
   wanted: readonly { readonly id: string; readonly walletId: string; readonly partition: number }[],
@@ -109,16 +115,16 @@ export async function findPlaces(
   return rows;
 }
 
-/** A line that waits: how many lines of its batch wait before it in its partition. */
+/** A pending line: how many lines of its batch are pending before it in its partition. */
 export interface LinePlace {
   readonly id: string;
   readonly before: number;
 }
 
-/** So many lines before one are counted; beyond that they are taken to be spread evenly. */
+/** At most this many lines before one are counted; beyond that they are assumed to be spread evenly. */
 const LINES_LIMIT = 500;
 
-/** Where the lines of batches wait. */
+/** The positions of lines of batches. */
 export async function findLinePlaces(
   database: Queryable,
   wanted: readonly { readonly id: string; readonly batchId: string; readonly partition: number }[],

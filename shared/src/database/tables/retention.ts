@@ -5,21 +5,24 @@ import { FEED_LOOK } from './delivery-claims.ts';
 import { FEED_HEAD } from './events.ts';
 import { keyHash } from './operation-keys.ts';
 
-/** What may go, in the order in which it goes: an event is needed by its deliveries, and a delivery by its attempts. */
+/**
+ * The kinds of deletable rows, in the order of deletion: an event is needed by its deliveries, and a delivery by its
+ * attempts.
+ */
 export const RETENTION_KINDS = ['attempts', 'deliveries', 'events', 'batch_keys'] as const;
 export type RetentionKind = (typeof RETENTION_KINDS)[number];
 
-/** The key of the row behind which a piece begins; empty for the first of its kind. */
+/** The key of the row after which a piece begins; empty for the first of its kind. */
 export type Place = readonly string[];
 
-/** What one piece has done. */
+/** The result of one piece. */
 export interface Piece {
   readonly deleted: Partial<Record<RetentionKind, number>>;
   /** Where the next piece begins; null if this was the last of its kind. */
   readonly next: Place | null;
 }
 
-/** How much one piece looks at: what is older than `days`, of at most `limit` rows. */
+/** The extent of one piece: rows older than `days`, at most `limit`. */
 export interface PieceSize {
   readonly days: number;
   readonly limit: number;
@@ -30,9 +33,9 @@ const LOCK_WAIT_MS = 500;
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Takes, until the transaction ends, the lock for deleting. The transaction then waits for no other lock for long: its holder is
- * at work.
- * @returns whether nobody else holds it.
+ * Takes the deletion lock until the transaction ends. The transaction must not wait long for any other lock, because it
+ * holds up the other workers.
+ * @returns whether the lock was free.
  */
 export async function tryLockRetention(database: Queryable): Promise<boolean> {
   const { rows } = await database.query<{ held: boolean }>({
@@ -50,7 +53,7 @@ export interface RetentionTurn {
   readonly waitMs: number;
 }
 
-/** Whose turn it is. Only for the holder of the lock. */
+/** Which piece is next. Only for the holder of the lock. */
 export async function readRetentionTurn(database: Queryable): Promise<RetentionTurn> {
   const { rows } = await database.query<RetentionTurn>({
     name: 'readRetentionTurn',
@@ -62,16 +65,16 @@ export async function readRetentionTurn(database: Queryable): Promise<RetentionT
   return turn;
 }
 
-/** How long nobody deletes after a piece, as a multiple of what its transaction took. */
+/** How long every worker pauses after a piece, as a multiple of what its transaction took. */
 export interface Rest {
-  /** While operations wait to be applied. */
+  /** While operations are pending. */
   readonly busy: number;
   readonly idle: number;
-  /** And so many milliseconds more. */
+  /** Plus this many milliseconds. */
   readonly moreMs: number;
 }
 
-/** Leaves the next piece to whichever worker comes first after the rest. @returns how many milliseconds that is. */
+/** Leaves the next piece to whichever worker comes first after the pause. @returns how many milliseconds that is. */
 export async function endRetentionTurn(
   database: Queryable,
   next: Pick<RetentionTurn, 'kind' | 'place'>,
@@ -91,14 +94,17 @@ export async function endRetentionTurn(
   return rows[0]?.restMs ?? 0;
 }
 
-/** The moment before which something is old, by the clock of the database. `$1` is the days. */
+/** The time before which something is old, by the clock of the database. `$1` is the days. */
 const CUT = `now() - $1 * interval '1 day'`;
-/** The lowest UUID version 7 of that moment. An event cannot be told before it was made: so what lies behind it is young. */
+/**
+ * The lowest UUID version 7 of that time. An event cannot be sent before it was created: so whatever follows it is
+ * young.
+ */
 const CUT_ID = `(lpad(to_hex((extract(epoch FROM ${CUT}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
 /**
- * A walk along the deliveries or attempts of old events, from the endpoint `$2` on, in the order of their keys. `behind` is the
- * condition for those of `$2` itself. What stays is looked at once in a pass.
+ * A walk along the deliveries or attempts of old events, from the endpoint `$2` on, in the order of their keys.
+ * `behind` is the condition for those of `$2` itself. Rows that stay are read once per pass.
  */
 const looked = (table: string, key: string, behind: string, more = ''): string => `looked AS MATERIALIZED (
     SELECT endpoint.id AS endpoint_id, deleted_at, ${key} ${more}
@@ -122,7 +128,7 @@ function pieceOf({ looked, place, attempts, deliveries }: WalkRow, limit: number
   return { deleted: { attempts, deliveries }, next: looked < limit ? null : place };
 }
 
-/** Deletes old attempts of deliveries that are final. */
+/** Deletes old attempts of final deliveries. */
 export async function deleteAttempts(database: Queryable, place: Place, { days, limit }: PieceSize): Promise<Piece> {
   const [endpoint = NIL, event = NIL, number = '0'] = place;
   const behind = `(event_id, number) >
@@ -147,9 +153,9 @@ export async function deleteAttempts(database: Queryable, place: Place, { days, 
 }
 
 /**
- * Deletes deliveries that have been final for long, with their attempts. One that is pending stays, unless its endpoint was deleted
- * as long ago, or its event is gone: then it is what a worker has written down that was paused for days. A delivery that is
- * made due again at this moment stays too: the row is looked at again when its lock is had.
+ * Deletes deliveries that became final long ago, with their attempts. A pending one stays, unless its endpoint was
+ * deleted as long ago, or its event is gone: then it was written by a worker that had been paused for days. A delivery
+ * that is made due again at this moment stays too: the row is checked again under its lock.
  */
 export async function deleteDeliveries(database: Queryable, place: Place, { days, limit }: PieceSize): Promise<Piece> {
   const [endpoint = NIL, event = NIL] = place;
@@ -181,15 +187,18 @@ export async function deleteDeliveries(database: Queryable, place: Place, { days
 
 const NOTHING: WalkRow = { looked: 0, place: null, attempts: 0, deliveries: 0 };
 
-/** Up to where every endpoint has been told of the feed, and nothing is on its way. Null if there is no endpoint. */
+/**
+ * The position up to which every endpoint has been sent the feed and nothing is in flight. Null if there is no
+ * endpoint.
+ */
 const TOLD = `least(
     (SELECT min(position) FROM webhook_endpoint_states JOIN webhook_endpoints ON id = endpoint_id WHERE deleted_at IS NULL),
     (SELECT min(position) - ${FEED_LOOK} FROM delivery_leases JOIN webhook_endpoints ON id = endpoint_id WHERE deleted_at IS NULL))`;
 
 /**
- * Deletes old events with their positions in the feed, from its beginning up to the first that is young or that an endpoint is still
- * to be told of, and raises the floor of the feed. The last position stays, since the next continues it; and so do events that
- * have a delivery, below the floor, until that has gone.
+ * Deletes old events with their positions in the feed, from its beginning up to the first that is young or that some
+ * endpoint still has to be sent, and raises the floor of the feed. The last position stays, since the next continues
+ * it; and so do events with a delivery, below the floor, until that is deleted.
  */
 export async function deleteEvents(database: Queryable, place: Place, { days, limit }: PieceSize): Promise<Piece> {
   const [position = '0'] = place;
@@ -231,12 +240,12 @@ export async function deleteEvents(database: Queryable, place: Place, { days, li
   return { deleted: { events }, next: aged < limit || last === null ? null : [String(last)] };
 }
 
-/** How many batches one piece ends: each is a statement or two, however few lines it has. */
+/** How many batches one piece ends: each takes a statement or two, however few lines it has. */
 const BATCHES_AT_ONCE = 50;
 
 /**
- * Deletes the keys of the lines of batches that finished long ago, one batch after the other, the first to finish first. A key is
- * found by its line, which names it: so keys need no index by operation. A batch that is done is not looked at again.
+ * Deletes the keys of the lines of batches that finished long ago, batch by batch, earliest finish first. A key is
+ * found through its line, which names it: so keys need no index by operation. A completed batch is not read again.
  */
 export async function deleteBatchKeys(database: Queryable, place: Place, { days, limit }: PieceSize): Promise<Piece> {
   let [batchId, after] = place;
@@ -297,7 +306,7 @@ async function markKeysRemoved(database: Queryable, batchId: string): Promise<vo
   });
 }
 
-/** How many seconds old the oldest of each kind is that is kept; null where there is none. By the ends of indexes. */
+/** The age in seconds of the oldest row of each kind; null if there is none. Read from the ends of indexes. */
 export async function readOldestKept(database: Queryable): Promise<Record<RetentionKind, number | null>> {
   const { rows } = await database.query<Record<RetentionKind, number | null>>({
     name: 'readOldestKept',

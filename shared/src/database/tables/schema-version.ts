@@ -1,6 +1,9 @@
 import type { Queryable } from '../pool.ts';
 
-/** What a schema is: its last migration, and the oldest program that may work on it, by the last migration that it knows. */
+/**
+ * The version of a schema: its last migration, and the oldest program that may work on it, by the last migration that
+ * it knows.
+ */
 export interface SchemaVersion {
   readonly version: number;
   readonly oldestProgram: number;
@@ -16,8 +19,9 @@ export async function readSchemaVersion(database: Queryable): Promise<SchemaVers
 }
 
 /**
- * Notes a migration in the transaction that applies it. Where older programs do not fit the schema after it, that waits for what
- * they have under way, since whatever they write has read the row, and keeps them from more until the transaction ends.
+ * Records a migration in the transaction that applies it. If older programs do not fit the schema after it, this waits
+ * for their running transactions, which have all read the row in order to write, and blocks new ones until the
+ * transaction ends.
  */
 export async function noteSchemaVersion(database: Queryable, { version, oldestProgram }: SchemaVersion): Promise<void> {
   const found = await readSchemaVersion(database);

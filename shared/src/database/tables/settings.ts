@@ -3,7 +3,7 @@ import type { Queryable } from '../pool.ts';
 import { UNDEFINED_TABLE, sqlstateOf } from '../sqlstate.ts';
 
 /**
- * The number of partitions this database was made for.
+ * The number of partitions this database was created for.
  * @throws ConfigError if the schema is missing, or if the process is configured for another number.
  */
 export async function readPartitions(database: Queryable, configured: number | undefined): Promise<number> {

@@ -17,7 +17,7 @@ export async function findSkippedLines(database: Queryable, batchId: string): Pr
   return rows[0] === undefined ? [] : (JSON.parse(rows[0].lines) as SkippedLine[]);
 }
 
-/** How `batches` keeps them: null if there are none. */
+/** How `batches` stores them: null if there are none. */
 export function writeSkippedLines(lines: readonly SkippedLine[]): string | null {
   return lines.length === 0 ? null : JSON.stringify(lines);
 }

@@ -9,17 +9,17 @@ import { FOREIGN_KEY_VIOLATION, UNIQUE_VIOLATION, constraintOf, sqlstateOf } fro
 export interface WalletFacts {
   readonly id: string;
   readonly assetId: number;
-  /** Its own account, on which its balance stands. */
+  /** Its main account, which holds its balance. */
   readonly accountId: bigint;
 }
 
-/** A wallet as it stands. */
+/** The current state of a wallet. */
 export interface Wallet extends Omit<WalletFacts, 'accountId'> {
   readonly clientId: string | null;
   readonly status: WalletStatus;
-  /** Of its main account: what holds have set aside is not in it. */
+  /** The balance of its main account, without what holds have set aside. */
   readonly balance: bigint;
-  /** What holds have set aside of it. */
+  /** What its holds have set aside. */
   readonly held: bigint;
   /** How far below zero the balance may go. */
   readonly creditLimit: bigint;
@@ -31,7 +31,7 @@ export interface Wallet extends Omit<WalletFacts, 'accountId'> {
 
 export type CreatedWallet = 'created' | 'wallet_exists' | 'client_has_wallet' | 'client_not_found';
 
-/** Makes a wallet and its account, both or neither. */
+/** Creates a wallet and its account, both or neither. */
 export async function createWallet(
   database: Queryable,
   wallet: { id: string; clientId: string | null; assetId: number },
@@ -58,7 +58,7 @@ export async function createWallet(
   }
 }
 
-/** The facts of those of the wallets that exist. */
+/** The facts of the wallets that exist. */
 export async function findWalletFacts(database: Queryable, ids: readonly string[]): Promise<WalletFacts[]> {
   const { rows } = await database.query<WalletFacts>({
     name: 'findWalletFacts',
@@ -68,7 +68,7 @@ export async function findWalletFacts(database: Queryable, ids: readonly string[
   return rows;
 }
 
-/** Beyond this many, pending operations are not counted any further. */
+/** Counting of pending operations stops here. */
 const PENDING_COUNTED = 10_000;
 
 /** Each OFFSET 0 keeps a look-up by key from becoming a join of whole tables, which it did after 100,000 operations. */
@@ -100,7 +100,7 @@ export async function findWallet(database: Queryable, id: string): Promise<Walle
   return rows[0] ?? null;
 }
 
-/** Which wallets; `after` is the id that the page begins behind. */
+/** Which wallets; the page begins after the id `after`. */
 export interface WalletFilter {
   readonly clientId: string | null;
   readonly assetId: number | null;
@@ -108,11 +108,11 @@ export interface WalletFilter {
   readonly after: string | null;
 }
 
-/** At most `limit` wallets in the order of their ids. Those of the page are found first: each costs several look-ups. */
+/** At most `limit` wallets sorted by id. Those of the page are found first: each costs several look-ups. */
 export async function listWallets(database: Queryable, filter: WalletFilter, limit: number): Promise<Wallet[]> {
   const values: unknown[] = [];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
-  // A status is looked for where it is; the rest is known there too.
+  // The status is filtered where it is stored; the other columns are available there too.
   const [table, key] = filter.status === null ? ['wallets', 'id'] : ['accounts', 'wallet_id'];
   const conditions = [`${key} IS NOT NULL`];
   if (filter.status !== null) conditions.push(`status = ${parameter(filter.status)}`);
@@ -146,7 +146,7 @@ interface PastWallet {
   readonly version: bigint;
   /** By the database's clock, which also dates the entries. */
   readonly isFuture: boolean;
-  /** Until when history is in the archives, if the moment lies before; the rest is not that of the moment then. */
+  /** The end of the archived history, if the time lies before it; then the rest is not of that time. */
   readonly archivedBefore: Date | null;
 }
 
@@ -177,8 +177,9 @@ export async function findWalletAt(database: Queryable, id: string, moment: Date
 export type ChangedStatus = 'changed' | 'unchanged' | 'wallet_not_found' | 'wallet_closed' | 'wallet_not_empty';
 
 /**
- * Changes a wallet's status, in a transaction. It waits for the account's lock, so no operation that is applied after this returns
- * sees the status of before. A closed wallet stays closed; only an empty one can be closed, of which nothing is held either.
+ * Changes a wallet's status, in a transaction. It waits for the account's lock, so no operation that is applied after
+ * this returns sees the previous status. A closed wallet stays closed; only an empty one without held amounts can be
+ * closed.
  */
 export async function changeWalletStatus(
   database: Queryable,
@@ -208,8 +209,9 @@ export async function changeWalletStatus(
 }
 
 /**
- * Locks a wallet's account until the transaction ends. What is held of the wallet only changes under this lock; a statement that
- * begins afterwards sees all of it, and one that itself waited for the lock would see what was held when it began.
+ * Locks a wallet's account until the transaction ends. The wallet's held balance only changes under this lock; a
+ * statement that begins afterwards sees all of it, while one that itself waited for the lock would see the balance from
+ * when it began.
  */
 async function lockWallet(database: Queryable, id: string): Promise<void> {
   await database.query({
@@ -222,9 +224,9 @@ async function lockWallet(database: Queryable, id: string): Promise<void> {
 export type ChangedCreditLimit = 'changed' | 'unchanged' | 'wallet_not_found' | 'wallet_closed' | 'credit_in_use';
 
 /**
- * Changes how far below zero a wallet may go. It waits for the account's lock, so it has a place among the operations of the wallet:
- * those that are applied after this returns have the limit that it set.
- * @returns also the limit of before.
+ * Changes how far below zero a wallet may go. It waits for the account's lock, so it has a place among the operations
+ * of the wallet: those applied after this returns are subject to the new limit.
+ * @returns also the previous limit.
  */
 export async function changeCreditLimit(
   database: Queryable,
@@ -251,7 +253,7 @@ export async function changeCreditLimit(
   return rows[0] ?? { outcome: 'wallet_not_found', before: 0n };
 }
 
-/** A wallet to make for a client. */
+/** A wallet to create for a client. */
 export interface NewWallet extends Omit<WalletFacts, 'accountId'> {
   readonly clientId: string;
 }
@@ -264,7 +266,7 @@ export interface UserWallet {
   readonly walletId: string | null;
 }
 
-/** The wallets of users, of each the one of the asset; users who do not exist are left out. */
+/** The wallets of users, for each the one of the asset; users who do not exist are missing. */
 export async function findUserWallets(
   database: Queryable,
   users: readonly { readonly login: string; readonly assetId: number }[],
@@ -281,9 +283,9 @@ export async function findUserWallets(
 }
 
 /**
- * Makes those of the wallets, with their accounts, that do not exist.
- * @returns whether all exist now as they were asked for: a client may have another wallet of the asset, and a wallet of another
- * client may have the id, which anyone can work out.
+ * Creates the wallets that do not exist, with their accounts.
+ * @returns whether all exist now as requested: a client may have another wallet of the asset, and a wallet of another
+ * client may have the id, which is predictable.
  */
 export async function createWallets(database: Queryable, wallets: readonly NewWallet[]): Promise<boolean> {
   await database.query(CREATE_WALLETS({ given: wallets }));

@@ -1,18 +1,18 @@
 import type { Queryable } from '../pool.ts';
 import { STATE_OF_ENDPOINT, UNTOLD } from './events.ts';
 
-/** What waits to be told. */
+/** The backlog of webhooks. */
 export interface WebhookBacklog {
-  /** Events that no relay has seen. */
+  /** Events that were not relayed yet. */
   readonly unrelayed: number;
   /**
-   * Deliveries that could be sent now, also those of endpoints that are left alone for a while. Of what the feed has for an
-   * endpoint, those that are among the next `limit` events.
+   * Deliveries that could be sent now, including those of paused endpoints. From the feed, those among each endpoint's
+   * next `limit` events.
    */
   readonly due: number;
 }
 
-/** Counts what waits to be told, each up to `limit`. */
+/** Counts the backlog, each part up to `limit`. */
 export async function countWebhookBacklog(database: Queryable, limit: number): Promise<WebhookBacklog> {
   const { rows } = await database.query<WebhookBacklog>({
     name: 'countWebhookBacklog',
@@ -39,9 +39,9 @@ export async function countWebhookBacklog(database: Queryable, limit: number): P
 }
 
 /**
- * How many deliveries each endpoint is owed, up to `limit`, also while it is paused or disabled: those that were tried or are being
- * sent, and of what the feed has for it those that are among the next events. `look` is how many of them: an endpoint of rare types
- * that is far behind would have all of the feed be read.
+ * The backlog of each endpoint, up to `limit`, even while it is paused or disabled: deliveries that were tried or are
+ * being sent, and from the feed those among its next `look` events. Without that bound, a far-behind endpoint of rare
+ * types would have the whole feed read.
  */
 export async function countPendingDeliveries(
   database: Queryable,
@@ -74,14 +74,16 @@ export async function countPendingDeliveries(
 /** The state of webhooks in total, for `GET /status`. */
 export interface WebhookStatus {
   readonly endpoints: number;
-  /** Endpoints that are enabled, and left alone for a while. */
+  /** Enabled endpoints that are paused. */
   readonly paused: number;
   /** Of enabled endpoints, whether they can be sent now or later. */
   readonly pending: number;
   readonly oldestAgeSeconds: number;
 }
 
-/** How webhooks stand. Deliveries are counted up to `limit`, and so many of each endpoint are looked at for the oldest. */
+/**
+ * The state of webhooks. Deliveries are counted up to `limit`, and that many per endpoint are read to find the oldest.
+ */
 export async function readWebhookStatus(database: Queryable, limit: number): Promise<WebhookStatus> {
   const { rows } = await database.query<WebhookStatus>({
     name: 'readWebhookStatus',

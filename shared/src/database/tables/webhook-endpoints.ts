@@ -4,13 +4,13 @@ import { FEED_HEAD } from './events.ts';
 
 export type DisabledReason = 'requested' | 'gone' | 'failing';
 
-/** Whom to tell. What is sealed is opened with the context of the endpoint's id. */
+/** A receiver of events. Its sealed fields are opened with the endpoint's id as context. */
 export interface WebhookEndpoint {
   readonly id: string;
   readonly url: string;
   readonly description: string | null;
   readonly eventTypes: readonly string[];
-  /** Requests per second; null is as fast as it goes. */
+  /** Requests per second; null is unlimited. */
   readonly rateLimit: number | null;
   readonly sealedHeaders: Buffer | null;
   readonly sealedSecret: Buffer;
@@ -23,11 +23,11 @@ export interface WebhookEndpoint {
   readonly updatedAt: Date;
   /** Since when every request has failed; null if the last one did not. */
   readonly failingSince: Date | null;
-  /** Until when it is left alone; null if it is not, and while it is disabled. */
+  /** The end of its pause; null if it is not paused, and while it is disabled. */
   readonly pausedUntil: Date | null;
   readonly lastSuccessAt: Date | null;
   readonly lastFailureAt: Date | null;
-  /** Of the last round with a failure: why there was no usable answer, or the status of the answer. */
+  /** From the last round with a failure: why there was no usable answer, or the status of the answer. */
   readonly lastError: string | null;
 }
 
@@ -45,7 +45,7 @@ const COLUMNS = `id, url, description, event_types AS "eventTypes", rate_limit A
 const SELECT_ENDPOINT = `SELECT ${COLUMNS} FROM webhook_endpoints
   JOIN webhook_endpoint_states AS states ON states.endpoint_id = webhook_endpoints.id`;
 
-/** Makes an endpoint. It is told what is relayed from now on. */
+/** Creates an endpoint. It is sent what is relayed from now on. */
 export async function createWebhookEndpoint(database: Queryable, endpoint: NewWebhookEndpoint): Promise<void> {
   await database.query({
     name: 'createWebhookEndpoint',
@@ -86,7 +86,7 @@ export async function listWebhookEndpoints(
   return rows;
 }
 
-/** What may be changed. `undefined` leaves it as it is. */
+/** What may be changed. `undefined` leaves a field as it is. */
 export interface EndpointChange {
   readonly url?: string | undefined;
   readonly description?: string | null | undefined;
@@ -97,9 +97,9 @@ export interface EndpointChange {
 }
 
 /**
- * Changes an endpoint, in a transaction. One that is enabled again, or moves, begins without failures. Its state is locked first,
- * as by a worker that disables it: in the other order the two could wait for each other.
- * @returns whether there is one.
+ * Changes an endpoint, in a transaction. One that is enabled again, or gets another URL, starts without failures. Its
+ * state is locked first, as by a worker that disables it: in the other order the two could deadlock.
+ * @returns whether it exists.
  */
 export async function changeWebhookEndpoint(database: Queryable, id: string, change: EndpointChange): Promise<boolean> {
   const { rows } = await database.query({
@@ -135,8 +135,9 @@ export async function changeWebhookEndpoint(database: Queryable, id: string, cha
 }
 
 /**
- * Ends the pause of an endpoint, in a transaction, before anything is made due for it: that is sent at once, and what comes of a
- * request from before does not pause the endpoint again. It is still tried with one request at a time until one succeeds.
+ * Ends the pause of an endpoint, in a transaction, before anything is made due for it: that is sent at once, and the
+ * results of earlier requests do not pause the endpoint again. It is still tried with one request at a time until one
+ * succeeds.
  * @returns whether it is enabled: otherwise nothing is sent to it.
  */
 export async function endPause(database: Queryable, id: string): Promise<boolean> {
@@ -151,10 +152,10 @@ export async function endPause(database: Queryable, id: string): Promise<boolean
   return rows.length > 0;
 }
 
-/** How long a failure that nothing was sent for stands, before it is written down again. */
+/** How long a failure without a request stands before it is recorded again. */
 const NOTED_S = 10;
 
-/** Writes down why nothing can be sent to an endpoint, at most every few seconds: it is tried again each second. */
+/** Records why nothing can be sent to an endpoint, at most every few seconds: it is tried again each second. */
 export async function noteUnsendable(database: Queryable, endpointId: string, error: string): Promise<void> {
   await database.query({
     name: 'noteUnsendable',
@@ -166,7 +167,7 @@ export async function noteUnsendable(database: Queryable, endpointId: string, er
 }
 
 /**
- * Disables an endpoint. What is pending for it, and what happens meanwhile, waits until it is enabled again.
+ * Disables an endpoint. Its pending deliveries, and new events, wait until it is enabled again.
  * @returns whether it was enabled.
  */
 export async function disableEndpoint(
@@ -184,7 +185,7 @@ export async function disableEndpoint(
 }
 
 /**
- * Makes `sealedSecret` the secret of an endpoint. That of before signs beside it until `until`.
+ * Makes `sealedSecret` the secret of an endpoint. The previous one signs beside it until `until`.
  * @returns whether there is such an endpoint.
  */
 export async function rotateSecret(

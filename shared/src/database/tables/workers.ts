@@ -1,15 +1,15 @@
 import type { Queryable } from '../pool.ts';
 
-/** How fast a lane of a worker is; null before that was measured. */
+/** The speed of a lane of a worker; null before it was measured. */
 export interface LaneSpeed {
-  /** Operations per second while the lane is at work. */
+  /** Operations per second while the lane is busy. */
   readonly perSecond: number | null;
   /** How long its transactions take, and how many operations one has. */
   readonly drainMs: number | null;
   readonly drainSize: number | null;
 }
 
-/** What a worker says of itself. */
+/** What a worker reports of itself. */
 export interface WorkerSign {
   readonly id: string;
   readonly name: string;
@@ -23,7 +23,7 @@ export interface WorkerSign {
   readonly isStopped: boolean;
 }
 
-/** A worker as the others see it. */
+/** A worker as seen by others. */
 export interface SeenWorker extends WorkerSign {
   readonly startedAt: Date;
   readonly seenAt: Date;
@@ -31,7 +31,7 @@ export interface SeenWorker extends WorkerSign {
   readonly unseenMs: number;
 }
 
-/** Writes a worker's sign of life. */
+/** Records a worker's sign of life. */
 export async function leaveSign(database: Queryable, sign: WorkerSign): Promise<void> {
   const { id, name, version, succeeded, failed, lastMinute, high, bulk, isStopped } = sign;
   await database.query({
@@ -55,7 +55,7 @@ export async function leaveSign(database: Queryable, sign: WorkerSign): Promise<
 /** The most workers that are listed. */
 const LISTED = 1_000;
 
-/** The workers that were seen in the last `ms` milliseconds, also those that have said that they stop; the oldest first. */
+/** The workers seen in the last `ms` milliseconds, including those that reported a stop; oldest first. */
 export async function readWorkers(database: Queryable, ms: number): Promise<SeenWorker[]> {
   const { rows } = await database.query<{
     id: string;
@@ -97,7 +97,7 @@ export async function readWorkers(database: Queryable, ms: number): Promise<Seen
   }));
 }
 
-/** Takes what workers have done that is in no sample yet. @returns how much. */
+/** Takes the counts of workers that are in no sample yet. @returns their sum. */
 export async function takeUnsampled(database: Queryable): Promise<{ succeeded: number; failed: number }> {
   const { rows } = await database.query<{ succeeded: string; failed: string }>({
     name: 'takeUnsampled',
@@ -116,7 +116,7 @@ export async function takeUnsampled(database: Queryable): Promise<{ succeeded: n
   return { succeeded: Number(taken?.succeeded ?? 0), failed: Number(taken?.failed ?? 0) };
 }
 
-/** Removes workers that were not seen for a day. All that they did is in samples. */
+/** Removes workers that were not seen for a day. Their counts are in samples. */
 export async function removeGoneWorkers(database: Queryable): Promise<void> {
   await database.query({
     name: 'removeGoneWorkers',
