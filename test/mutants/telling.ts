@@ -239,8 +239,8 @@ export const TELLING: readonly Mutant[] = [
   {
     name: 'acceptance-outside-the-trace',
     bug: 'what a worker does is part of the request, not of its acceptance',
-    text: 'const origin = { ...operation.origin, traceparent: span.traceparent };',
-    instead: 'const origin = operation.origin;',
+    text: 'await accept({ ...operation, origin: { ...origin, traceparent: span.traceparent } })',
+    instead: 'await accept({ ...operation, origin })',
     tests: ['stories/traces > one trace'],
   },
   {

@@ -13,6 +13,8 @@ const HOST = 'http://127.0.0.1:8000';
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 const VARIES = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|(?<="operations_per_second": ?)[\d.]+/g;
 const KEY = '$WALLET_API_KEY';
+/** The files that commands of the pages upload. */
+const FILES: Readonly<Record<string, string>> = { 'users.csv': 'login\nuser_carol\nuser_dave\n' };
 
 /** The page that needs a key comes last: once there is one, nothing is answered without it. */
 const OWN = ['docs/examples.md', 'docs/access.md'];
@@ -65,8 +67,11 @@ async function runAndCompare(
   ids: Map<string, string>,
 ): Promise<void> {
   const sent = command.replaceAll(HOST, service.url).replace(UUID, (id) => ids.get(id) ?? id);
-  const { method, url, headers, body } = parseCurl(sent.includes(KEY) ? sent.replace(KEY, await createKey()) : sent);
-  const answer = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
+  const { method, url, headers, ...sends } = parseCurl(
+    sent.includes(KEY) ? sent.replace(KEY, await createKey()) : sent,
+  );
+  const body = sends.file === null ? JSON.stringify(sends.body) : FILES[sends.file];
+  const answer = await fetch(url, { method, headers, ...(body !== undefined && { body }) });
   expect({ page, command, isOk: answer.ok }).toEqual({ page, command, isOk: true });
   // A stream of events does not end.
   if (shown === undefined) return answer.body?.cancel();
