@@ -3,6 +3,13 @@ import type { Mutant } from './mutant.ts';
 /** Bugs in the audit: what it does not see, and where it loses its place. */
 export const AUDITING: readonly Mutant[] = [
   {
+    name: 'audit-blind-to-failed-expiries',
+    bug: 'an overdue hold whose expiry failed is not named',
+    text: 'AND expiries.accepted = expiries.failed',
+    instead: 'AND expiries.accepted = 0',
+    tests: ['laws/hold-expiry > expires again'],
+  },
+  {
     name: 'audit-blind-to-partitions',
     bug: 'the audit does not see that an operation was posted to the treasury of another partition',
     text: '.partition = CASE WHEN operations.batch_id IS NULL',
