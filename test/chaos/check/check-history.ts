@@ -1,5 +1,6 @@
 import type { History } from '../history.ts';
 import type { Told } from '../witness.ts';
+import { checkCancels } from './check-cancels.ts';
 import { checkOrder } from './check-order.ts';
 import { checkReadings } from './check-readings.ts';
 import { checkRefusals } from './check-refusals.ts';
@@ -16,6 +17,7 @@ export function checkHistory(history: History, recorded: Recorded, told: readonl
     ...checkRequests(history, recorded),
     ...checkRefusals(history, recorded),
     ...replayed.violations,
+    ...checkCancels(history, recorded, replayed, told),
     ...checkOrder(history, recorded, replayed),
     ...checkReadings(history, recorded, replayed),
     ...checkTold(history, recorded, replayed, told),

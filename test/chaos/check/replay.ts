@@ -47,7 +47,7 @@ export function replay(recorded: Recorded): Replay {
   const byId = new Map(recorded.operations.map((operation) => [operation.id, operation]));
   const stage: Stage = { model, byId, states: new Map(), held: new Map(), violations: [] };
   const { left, next } = countBefore(turns);
-  const final = recorded.operations.filter(({ status }) => status !== null);
+  const final = recorded.operations.filter(({ status, seq }) => status !== null && seq !== null);
   const isTried = new Set<RecordedOperation>();
   const isPlayed = new Set<RecordedOperation>();
   const waiting = new Set<RecordedOperation>();
