@@ -131,3 +131,11 @@ it('a hold that would expire before it is executed is refused', async () => {
   }).expect(400);
   expect(body).toMatchObject({ errors: [{ path: 'expires_at', message: 'must be after execute_at' }] });
 });
+
+it('a line of a batch cannot be scheduled, and is refused with what to do instead', async () => {
+  const line = { type: 'deposit', wallet_id: wallet, amount: '1.00' };
+  const { body } = await post('/batches', { operations: [line, { ...line, execute_at: inS(50) }] }).expect(422);
+  expect(body.errors).toEqual([
+    { line: 2, field: 'execute_at', message: expect.stringMatching(/^cannot .* in a request of its own$/) },
+  ]);
+});

@@ -60,6 +60,9 @@ const FIELDS = {
 } as const satisfies Record<Exclude<LineField, 'legs'>, Column['read']>;
 const READERS: ReadonlyMap<string, Column['read']> = new Map(Object.entries(FIELDS));
 
+/** Why a line has no `execute_at`: docs/decisions/schedules-outside-batches.md. */
+export const NOT_SCHEDULED =
+  'cannot be given in a batch: send the batch when it is due, or each operation in a request of its own';
 /** Why a table has no postings. */
 export const NO_LEGS = 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON';
 
@@ -118,6 +121,7 @@ function refuseUnknown(names: readonly string[], line: number): void {
   const told = unknown.slice(0, NAMES_TOLD).map((name) => JSON.stringify(name.slice(0, NAME_TOLD)));
   const more = unknown.length > NAMES_TOLD ? ` and ${unknown.length - NAMES_TOLD} more` : '';
   if (unknown.includes('legs')) throw refuseHeader(line, NO_LEGS);
+  if (unknown.includes('execute_at')) throw refuseHeader(line, `execute_at ${NOT_SCHEDULED}`);
   if (unknown.length > 0) {
     throw refuseHeader(line, `there is no field ${told.join(', ')}${more}: use ${[...READERS.keys()].join(', ')}`);
   }
