@@ -3,6 +3,13 @@ import type { Mutant } from './mutant.ts';
 /** Bugs in the audit: what it does not see, and where it loses its place. */
 export const AUDITING: readonly Mutant[] = [
   {
+    name: 'audit-blind-to-schedules',
+    bug: 'the audit names a capture that was refused because its hold was still scheduled',
+    text: 'target.batch_id IS NULL AND target.seq < coalesce(operation.seq, batch.seq)',
+    instead: 'target.batch_id IS NULL',
+    tests: ['stories/scheduled > every kind'],
+  },
+  {
     name: 'audit-blind-to-failed-expiries',
     bug: 'an overdue hold whose expiry failed is not named',
     text: 'AND expiries.accepted = expiries.failed',
