@@ -45,7 +45,7 @@ export const BATCHES: readonly Mutant[] = [
     tests: ['stories/batch-corrections > under its key'],
   },
   {
-    name: 'skipped-line-given-a-position',
+    name: 'left-out-line-stored',
     bug: 'a line that was left out for a passed moment is stored',
     text: 'if (onlyReplayed !== null && skips) continue;',
     instead: '',
