@@ -110,9 +110,7 @@ it('every kind can be scheduled', async () => {
   const reversal = await post(`/operations/${String(first['id'])}/reversal`, { execute_at }).expect(202);
   ids.push(reversal.body.id as string);
   // What names a scheduled hold before its moment finds none, which the audit takes for right afterwards too.
-  const early = await post(`/holds/${ids[3]}/capture`, {})
-    .set('Prefer', 'wait=10')
-    .expect(200);
+  const early = await post(`/holds/${ids[3]}/capture`, {}).set('Prefer', 'wait=10').expect(200);
   expect(early.body).toMatchObject({ error: { code: 'hold_closed' } });
   for (const id of ids)
     await until(`${id} has ended`, async () => (await get(`/operations/${id}`))['completed_at'] !== null);
