@@ -68,9 +68,12 @@ function describe(wish: Loose<Wish>): string {
 
 type Loose<Type> = { readonly [Key in keyof Type]: Type[Key] | null | undefined };
 
-/** A release that the service has accepted itself: of a hold that has expired by then, once. Adds it to those that are known. */
+/**
+ * A release that the service has accepted itself: of a hold that has expired by then, once, or again if it failed with the hold open.
+ * Adds it to those that are known.
+ */
 function checkExpiry(
-  { id, key, type, wallet, amount, target, createdAt }: RecordedOperation,
+  { id, key, type, wallet, amount, target, createdAt, errorCode }: RecordedOperation,
   byId: ReadonlyMap<string, RecordedOperation>,
   expired: Set<string>,
 ): Violation[] {
@@ -80,7 +83,7 @@ function checkExpiry(
     return violate('unasked', `${type} ${id} of ${amount} is said to be of a hold that expired, ${target}`);
   }
   if (expired.has(hold.id)) return violate('twice', `hold ${hold.id} expired again as ${id}`);
-  expired.add(hold.id);
+  if (errorCode === null || errorCode === 'hold_closed') expired.add(hold.id);
   if (hold.expiresAt !== null && hold.expiresAt <= createdAt) return [];
   return violate('expired_early', `hold ${hold.id} expired at ${createdAt.toISOString()} as ${id}, which is too early`);
 }
