@@ -39,7 +39,8 @@ interface Stage {
  *
  * Of what was refused for another account than its own wallet's, as a reversal that the receiver cannot pay, nothing says at which
  * version of that account. So operations are tried in the order in which they ended. What should be refused, and would not be yet,
- * waits until it would; that changes nothing, so it can be played at the first moment that suits.
+ * waits until it would; that changes nothing, so it can be played at the first moment that suits. What ended together, in one
+ * transaction, has no order among itself but its turns: what was refused is tried before each of those that moved something.
  */
 export function replay(recorded: Recorded): Replay {
   const turns = orderTurns(recorded.operations);
@@ -73,9 +74,9 @@ export function replay(recorded: Recorded): Replay {
     }
   }
 
-  for (const operation of final.toSorted((a, b) => compare(a.endedAt ?? 0n, b.endedAt ?? 0n))) {
-    isTried.add(operation);
-    if ((left.get(operation) ?? 0) === 0) playFrom(operation);
+  for (const together of groupByEnd(final)) {
+    for (const operation of together) isTried.add(operation);
+    for (const operation of together) if ((left.get(operation) ?? 0) === 0) playFrom(operation);
   }
   for (let [stuck] = waiting; stuck !== undefined; [stuck] = waiting) playFrom(stuck, true);
   const { violations, states, held } = stage;
@@ -86,6 +87,21 @@ export function replay(recorded: Recorded): Replay {
   }
   violations.push(...recorded.accounts.flatMap((account) => checkAccount(account, model)));
   return { turns, states, held, violations };
+}
+
+/**
+ * Those that ended at once, in the order in which groups ended. In a group those that were refused come first, and lines of batches
+ * last, since a worker applies single operations before them.
+ */
+function groupByEnd(operations: readonly RecordedOperation[]): RecordedOperation[][] {
+  const groups = new Map<bigint, RecordedOperation[]>();
+  for (const operation of operations.toSorted((a, b) => compare(a.endedAt ?? 0n, b.endedAt ?? 0n))) {
+    const group = groups.get(operation.endedAt ?? 0n);
+    if (group === undefined) groups.set(operation.endedAt ?? 0n, [operation]);
+    else group.push(operation);
+  }
+  const rank = ({ status, batchId }: RecordedOperation): number => (status === 'failed' ? 0 : batchId === null ? 1 : 2);
+  return [...groups.values()].map((group) => group.toSorted((a, b) => rank(a) - rank(b)));
 }
 
 /** How many operations have to be played right before each one, and right before which others it has to be. */
