@@ -1,5 +1,4 @@
 import { type Cancel, type History, intentOf } from '../history.ts';
-import type { Told } from '../witness.ts';
 import type { Recorded, RecordedOperation } from './recorded.ts';
 import type { Replay } from './replay.ts';
 import type { Violation } from './violation.ts';
@@ -12,11 +11,10 @@ export function checkCancels(
   history: History,
   { operations }: Recorded,
   replay: Replay,
-  told: readonly Told[],
+  sequences: ReadonlyMap<string, number>,
 ): Violation[] {
   const cancels = new Map<string, Cancel[]>();
   for (const cancel of history.cancels) cancels.set(cancel.id, [...(cancels.get(cancel.id) ?? []), cancel]);
-  const sequences = readSequences(told);
   return operations
     .filter(({ executeAt, status }) => executeAt !== null && status !== null)
     .flatMap((operation) => {
@@ -88,13 +86,4 @@ function versionLeftBy({ moves }: RecordedOperation, name: string): bigint | nul
     ...(move.to === name ? [move.toVersion] : []),
   ]);
   return versions.reduce<bigint | null>((last, version) => (last === null || version > last ? version : last), null);
-}
-
-function readSequences(told: readonly Told[]): Map<string, number> {
-  return new Map(
-    told.map(({ body }): [string, number] => {
-      const { data } = JSON.parse(body) as { data: Record<string, unknown> };
-      return [String(data['id']), Number(data['sequence'])];
-    }),
-  );
 }

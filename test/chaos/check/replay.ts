@@ -40,14 +40,14 @@ interface Stage {
  * Of what was refused for another account than its own wallet's, as a reversal that the receiver cannot pay, nothing says at which
  * version of that account. So operations are tried in the order in which they ended. What should be refused, and would not be yet,
  * waits until it would; that changes nothing, so it can be played at the first moment that suits. What ended together, in one
- * transaction, has no order among itself but its turns: what was refused is tried before each of those that moved something.
+ * transaction, is tried in the order of its events; a line of a batch that tells none, when its turn is before one that does.
  */
-export function replay(recorded: Recorded): Replay {
+export function replay(recorded: Recorded, sequences: ReadonlyMap<string, number> = new Map()): Replay {
   const turns = orderTurns(recorded.operations);
   const model = createModel(recorded.accounts.map(({ name, owner, credit }) => [name, { owner, credit }] as const));
   const byId = new Map(recorded.operations.map((operation) => [operation.id, operation]));
   const stage: Stage = { model, byId, states: new Map(), held: new Map(), violations: [] };
-  const { left, next } = countBefore(turns);
+  const { left, next, previous } = countBefore(turns);
   const final = recorded.operations.filter(({ status, seq }) => status !== null && seq !== null);
   const isTried = new Set<RecordedOperation>();
   const isPlayed = new Set<RecordedOperation>();
@@ -74,9 +74,16 @@ export function replay(recorded: Recorded): Replay {
     }
   }
 
-  for (const together of groupByEnd(final)) {
-    for (const operation of together) isTried.add(operation);
-    for (const operation of together) if ((left.get(operation) ?? 0) === 0) playFrom(operation);
+  function tryNow(operation: RecordedOperation, together: ReadonlySet<RecordedOperation>): void {
+    if (isTried.has(operation)) return;
+    isTried.add(operation);
+    for (const before of previous.get(operation) ?? []) if (together.has(before)) tryNow(before, together);
+    if ((left.get(operation) ?? 0) === 0) playFrom(operation);
+  }
+
+  for (const group of groupByEnd(final, sequences)) {
+    const together = new Set(group);
+    for (const operation of group) tryNow(operation, together);
   }
   for (let [stuck] = waiting; stuck !== undefined; [stuck] = waiting) playFrom(stuck, true);
   const { violations, states, held } = stage;
@@ -90,17 +97,20 @@ export function replay(recorded: Recorded): Replay {
 }
 
 /**
- * Those that ended at once, in the order in which groups ended. In a group those that were refused come first, and lines of batches
- * last, since a worker applies single operations before them.
+ * Those that ended at once, in the order in which groups ended. In a group those come first whose events say in which order they were
+ * applied: single operations, and lines of batches that tell each.
  */
-function groupByEnd(operations: readonly RecordedOperation[]): RecordedOperation[][] {
+function groupByEnd(
+  operations: readonly RecordedOperation[],
+  sequences: ReadonlyMap<string, number>,
+): RecordedOperation[][] {
   const groups = new Map<bigint, RecordedOperation[]>();
   for (const operation of operations.toSorted((a, b) => compare(a.endedAt ?? 0n, b.endedAt ?? 0n))) {
     const group = groups.get(operation.endedAt ?? 0n);
     if (group === undefined) groups.set(operation.endedAt ?? 0n, [operation]);
     else group.push(operation);
   }
-  const rank = ({ status, batchId }: RecordedOperation): number => (status === 'failed' ? 0 : batchId === null ? 1 : 2);
+  const rank = ({ id }: RecordedOperation): number => sequences.get(id) ?? Number.MAX_VALUE;
   return [...groups.values()].map((group) => group.toSorted((a, b) => rank(a) - rank(b)));
 }
 
@@ -108,18 +118,21 @@ function groupByEnd(operations: readonly RecordedOperation[]): RecordedOperation
 function countBefore(turns: Turns): {
   left: Map<RecordedOperation, number>;
   next: Map<RecordedOperation, RecordedOperation[]>;
+  previous: Map<RecordedOperation, RecordedOperation[]>;
 } {
   const left = new Map<RecordedOperation, number>();
   const next = new Map<RecordedOperation, RecordedOperation[]>();
+  const previous = new Map<RecordedOperation, RecordedOperation[]>();
   for (const happened of turns.values()) {
     happened.forEach((operation, index) => {
       const before = happened[index - 1];
       if (before === undefined) return;
       left.set(operation, (left.get(operation) ?? 0) + 1);
       next.set(before, [...(next.get(before) ?? []), operation]);
+      previous.set(operation, [...(previous.get(operation) ?? []), before]);
     });
   }
-  return { left, next };
+  return { left, next, previous };
 }
 
 function asked(operation: RecordedOperation): Parameters<Model['apply']>[0] {
