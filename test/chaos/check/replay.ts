@@ -40,7 +40,8 @@ interface Stage {
  * Of what was refused for another account than its own wallet's, as a reversal that the receiver cannot pay, nothing says at which
  * version of that account. So operations are tried in the order in which they ended. What should be refused, and would not be yet,
  * waits until it would; that changes nothing, so it can be played at the first moment that suits. What ended together, in one
- * transaction, is tried in the order of its events; a line of a batch that tells none, when its turn is before one that does.
+ * transaction, is tried in the order of its events; a line of a batch that tells none, when its turn is before one that does; and
+ * what was refused, at every moment in between.
  */
 export function replay(recorded: Recorded, sequences: ReadonlyMap<string, number> = new Map()): Replay {
   const turns = orderTurns(recorded.operations);
@@ -74,16 +75,19 @@ export function replay(recorded: Recorded, sequences: ReadonlyMap<string, number
     }
   }
 
-  function tryNow(operation: RecordedOperation, together: ReadonlySet<RecordedOperation>): void {
-    if (isTried.has(operation)) return;
+  /** With those of its transaction whose turn is before it. @param others those of the transaction that are left. */
+  function bring(operation: RecordedOperation, others: Set<RecordedOperation>): void {
+    if (!others.delete(operation)) return;
     isTried.add(operation);
-    for (const before of previous.get(operation) ?? []) if (together.has(before)) tryNow(before, together);
+    for (const before of previous.get(operation) ?? []) bring(before, others);
     if ((left.get(operation) ?? 0) === 0) playFrom(operation);
   }
 
   for (const group of groupByEnd(final, sequences)) {
-    const together = new Set(group);
-    for (const operation of group) tryNow(operation, together);
+    for (const operation of group) if (operation.status === 'failed') isTried.add(operation);
+    for (const operation of group) if (operation.status === 'failed' && !left.get(operation)) playFrom(operation);
+    const others = new Set(group);
+    for (const operation of group) bring(operation, others);
   }
   for (let [stuck] = waiting; stuck !== undefined; [stuck] = waiting) playFrom(stuck, true);
   const { violations, states, held } = stage;
