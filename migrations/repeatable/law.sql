@@ -113,7 +113,8 @@ CREATE OR REPLACE TRIGGER accounts_keep_wallet_hash BEFORE INSERT ON accounts
 -- And, where its type has terms,
 --   without them, or with such as belong to another type (operations_have_terms),
 --   that captures or releases what is no hold of its wallet and asset, or reverses no operation of these that can be reversed, or
---     a part of a posting; that says it was accepted for the expiry of a hold that has not expired (operations_fit_target),
+--     a part of a posting; that says it was accepted for the expiry of a hold that has not expired, or of one that has an expiry
+--     which has not failed (operations_fit_target),
 --   a hold of a wallet without an account for what is held of it, or a capture for what is no house account of its asset other
 --     than the treasury (operations_fit_accounts),
 --   a posting without exactly the legs that it says it has, or between accounts of another asset, or that are neither a wallet's
@@ -191,7 +192,7 @@ BEGIN
                  THEN 'operations_have_terms'
                WHEN terms.target_id IS NOT NULL
                    AND (target.wallet_id, target.asset_id, target.fits) IS DISTINCT FROM (added.wallet_id, added.asset_id, true)
-                 OR terms.reason IS NOT NULL AND (hold.expires_at <= clock_timestamp()) IS NOT TRUE
+                 OR terms.reason IS NOT NULL AND ((hold.expires_at <= clock_timestamp()) IS NOT TRUE OR unfailed.found)
                  THEN 'operations_fit_target'
                WHEN added.type = 'hold' AND held.held_of IS NULL
                  OR terms.to_account_id IS NOT NULL AND house.asset_id IS DISTINCT FROM added.asset_id
@@ -215,6 +216,13 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT expires_at FROM holds WHERE operation_id = CASE WHEN terms.reason IS NOT NULL THEN terms.target_id END OFFSET 0
       ) AS hold ON true
+      LEFT JOIN LATERAL (
+        SELECT true AS found FROM operation_terms AS other
+        LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = other.operation_id OFFSET 0) AS failure ON true
+        WHERE other.target_id = CASE WHEN terms.reason IS NOT NULL THEN terms.target_id END AND other.reason IS NOT NULL
+          AND other.operation_id <> added.id AND failure.operation_id IS NULL
+        LIMIT 1
+      ) AS unfailed ON true
       LEFT JOIN LATERAL (
         SELECT held_of FROM accounts WHERE held_of = CASE added.type WHEN 'hold' THEN added.wallet_id END OFFSET 0
       ) AS held ON true

@@ -210,10 +210,11 @@ function describeRest({ unknown, askedMs, finalMs, toldMs }: Rest): string {
 
 const SOON = '1 minute';
 
-/** What waits, and what is held and soon will be released. */
+/** What waits, and what is scheduled and soon will, and what is held and soon will be released. */
 export async function countPending(database: Database): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     `SELECT ((SELECT count(*) FROM pending_operations) + (SELECT count(*) FROM batch_parts WHERE open)
+             + (SELECT count(*) FROM scheduled_operations WHERE execute_at < now() + interval '${SOON}')
              + (SELECT count(*) FROM holds WHERE remaining > 0 AND expires_at < now() + interval '${SOON}'))::int AS count`,
   );
   return rows[0]?.count ?? 0;
@@ -240,8 +241,9 @@ async function checkAll(rig: Rig, recorder: Recorder, violations: Violation[]): 
 
 function countOutcomes({ operations }: Recorded): CampaignReport['outcomes'] {
   const outcomes = new Map<string, Map<string, number>>();
-  for (const { type, reason, status, errorCode } of operations) {
-    const name = reason === null ? type : `${type} (${reason})`;
+  for (const { type, reason, executeAt, status, errorCode } of operations) {
+    const more = executeAt === null ? reason : 'scheduled';
+    const name = more === null ? type : `${type} (${more})`;
     const ends = outcomes.get(name) ?? new Map<string, number>();
     outcomes.set(name, ends);
     const end = errorCode ?? status ?? 'pending';

@@ -20,6 +20,10 @@ export interface Wish {
   readonly expiresIn?: number;
   /** What a posting moves, between wallets and house accounts. */
   readonly legs?: readonly Move[];
+  /** For when it is scheduled; a line of a batch never is. */
+  readonly executeAt?: Date;
+  /** When a client will cancel it: milliseconds since 1970. */
+  readonly cancelAt?: number;
 }
 
 /**
@@ -39,6 +43,8 @@ export interface Intent {
   readonly ids: Set<string>;
   /** An answer that nobody should have got. */
   refusal: string | null;
+  /** Whether it was refused because its moment had passed. An API that stood still may have accepted it all the same. */
+  isTooLate: boolean;
 }
 
 /** An operation as an answer of the API showed it. */
@@ -62,6 +68,13 @@ export interface Reading {
   readonly endedAt: number;
 }
 
+/** A request to cancel what is scheduled. What came of it is unknown where there was no answer. */
+export interface Cancel {
+  readonly id: string;
+  readonly begunAt: number;
+  readonly end: 'cancelled' | 'not_scheduled' | 'unknown' | 'refused';
+}
+
 /** A request that was not taken because too much was said to wait. */
 export interface Refusal {
   readonly at: number;
@@ -74,16 +87,18 @@ export interface History {
   readonly sightings: readonly Sighting[];
   readonly readings: readonly Reading[];
   readonly refusals: readonly Refusal[];
+  readonly cancels: readonly Cancel[];
 }
 
 /** Writes the history down as it happens, in memory and as lines of JSON. */
 export interface Recorder extends History {
-  intend(intent: Omit<Intent, 'acknowledgedAt' | 'ids' | 'refusal'>): Intent;
+  intend(intent: Omit<Intent, 'acknowledgedAt' | 'ids' | 'refusal' | 'isTooLate'>): Intent;
   /** What a request came to: an answer, or why there was none. */
   note(key: string, begunAt: number, outcome: string): void;
   see(sighting: Sighting): void;
   read(reading: Reading): void;
   refuse(refusal: Refusal): void;
+  cancel(cancel: Cancel): void;
   /** Anything else that happened, such as a fault. */
   log(what: Record<string, unknown>): void;
   close(): Promise<void>;
@@ -94,6 +109,7 @@ export function createRecorder(file: string): Recorder {
   const sightings: Sighting[] = [];
   const readings: Reading[] = [];
   const refusals: Refusal[] = [];
+  const cancels: Cancel[] = [];
   const stream: WriteStream = createWriteStream(file);
   const write = (kind: string, what: object): void => {
     const at = Math.round(performance.now() * 1_000) / 1_000;
@@ -104,8 +120,9 @@ export function createRecorder(file: string): Recorder {
     sightings,
     readings,
     refusals,
+    cancels,
     intend(wanted) {
-      const intent: Intent = { ...wanted, acknowledgedAt: null, ids: new Set(), refusal: null };
+      const intent: Intent = { ...wanted, acknowledgedAt: null, ids: new Set(), refusal: null, isTooLate: false };
       intents.set(intent.key, intent);
       write('intent', wanted);
       return intent;
@@ -122,6 +139,10 @@ export function createRecorder(file: string): Recorder {
     refuse(refusal) {
       refusals.push(refusal);
       write('refusal', refusal);
+    },
+    cancel(cancel) {
+      cancels.push(cancel);
+      write('cancel', cancel);
     },
     log: (what) => write('event', what),
     close: () => new Promise((resolve) => stream.end(resolve)),

@@ -38,7 +38,7 @@ interface Row {
   readonly id: string;
   readonly remaining: bigint;
   readonly captured: bigint;
-  /** The expiries that were accepted: one at most. */
+  /** The expiries that were accepted: one, unless it failed. */
   readonly expiries: number;
   /** How long after its expiry it was released by that; null if it was not. */
   readonly lateMs: number | null;
@@ -160,6 +160,59 @@ it('a worker that is killed before it has committed leaves the expiry to another
   await until('released', async () => (await all())[0]?.remaining === 0n);
   expect(await all()).toMatchObject([{ expiries: 1, error: null }]);
   expect(await balanceOf(service.url, wallet)).toBe('10.00');
+  expect(await audit(service)).toEqual([]);
+});
+
+it('a hold whose expiry fails expires again, after pauses that double, and at most twelve times', async () => {
+  await start();
+  const wallet = await createFundedWallet(service.url, '20.00');
+  const client = await worker.connect();
+  const { database } = service;
+  const failedAgo = (minutes: number) =>
+    breakTheLaw(database, `UPDATE failures SET completed_at = now() - ${minutes} * interval '1 minute'`);
+  try {
+    await client.query(HOLD_TURN);
+    const hold = await holds.hold(wallet, 1_313n, 1);
+    await service.drained();
+    // Data that only the database cannot take: it fails to compute with the amount that is to be released.
+    await database.query(
+      'ALTER TABLE movements ADD CONSTRAINT unlucky CHECK (1 / (amount - 1313) IS NOT NULL) NOT VALID',
+    );
+    await until('expired', async () => (await expireHolds(client, 10)).length > 0);
+    for (const failed of [1, 2]) {
+      await service.drained();
+      expect(await all()).toMatchObject([{ expiries: failed, remaining: 1_313n, error: 'internal_error' }]);
+      await failedAgo(2 ** failed - 0.5);
+      expect(await expireHolds(client, 10)).toEqual([]);
+      await failedAgo(2 ** failed);
+      expect(await expireHolds(client, 10)).toHaveLength(1);
+    }
+    await service.drained();
+    const add = `INSERT INTO operation_terms (operation_id, target_id, reason)
+      SELECT gen_random_uuid(), '${hold}', 'expired' FROM generate_series(1, 9)`;
+    const fail = `INSERT INTO failures (operation_id, error_code, wallet_balance, wallet_version)
+      SELECT operation_id, 'internal_error', 0, 0 FROM operation_terms WHERE reason = 'expired' ON CONFLICT DO NOTHING`;
+    await breakTheLaw(database, 'ALTER TABLE movements DROP CONSTRAINT unlucky', add, fail);
+    await failedAgo(10 * 1_440);
+    expect(await expireHolds(client, 10)).toEqual([]);
+    const left = 'NOT EXISTS (SELECT FROM operations WHERE id = operation_id)';
+    await breakTheLaw(
+      database,
+      `DELETE FROM operation_terms WHERE ${left}`,
+      `DELETE FROM failures WHERE ${left}`,
+      `UPDATE operation_terms SET expires_at = now() - interval '11 minutes' WHERE operation_id = '${hold}';
+      UPDATE holds SET expires_at = now() - interval '11 minutes'`,
+    );
+    expect(await audit(service)).toMatchObject([
+      { violation: 'hold_not_expired', detail: expect.stringMatching(/1313 remains, 3 expiries failed$/) },
+    ]);
+  } finally {
+    client.release(true);
+  }
+  // By the workers of the service, now that they may look.
+  await until('released', async () => (await all())[0]?.remaining === 0n);
+  expect(await all()).toMatchObject([{ expiries: 4 }]);
+  expect(await balanceOf(service.url, wallet)).toBe('20.00');
   expect(await audit(service)).toEqual([]);
 });
 

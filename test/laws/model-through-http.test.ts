@@ -3,11 +3,12 @@ import { isReversible } from '@wallet/shared/words/kinds';
 import { OPERATION_TYPES, type OperationType } from '@wallet/shared/words/operation';
 import { randomFrom } from '../support/load.ts';
 import { type RaceRig, decimal, startRaceRig } from '../support/race-rig.ts';
+import { createRacedSchedule } from '../support/raced-schedule.ts';
 import type { Committed } from '../support/replay-commits.ts';
 
 /**
- * All kinds of operations at once, through two APIs and three workers, from many clients that name what others have asked for. What
- * comes of each is what the model says. `TEST_MODEL_OPERATIONS=100000 npm test -- laws/model-through-http` tries more.
+ * All kinds of operations at once, through two APIs and three workers, from many clients that name what others have asked for. Some
+ * are scheduled, and cancelled at about their moments. The outcome of each is what the model says. `TEST_MODEL_OPERATIONS=100000 npm test -- laws/model-through-http` tries more.
  */
 
 const OPERATIONS = Number(process.env['TEST_MODEL_OPERATIONS'] ?? 3_000);
@@ -31,7 +32,7 @@ interface Asked {
   readonly asset: string;
 }
 
-/** When a request was sent, and when its answer was known. */
+/** When a request was sent, and when its answer was known: milliseconds since 1970. */
 interface Sent {
   readonly sentAt: number;
   readonly answeredAt: number;
@@ -47,28 +48,38 @@ it(
       for (const [index, id] of ids.entries())
         if (index % 4 === 0) await rig.send('PATCH', `/wallets/${id}`, { credit_limit: '25.00' });
     const draws = createDraws(wallets);
+    const schedule = createRacedSchedule(rig, randomFrom(SEED + 1));
     const sent = new Map<string, Sent>();
     let asked = 0;
     async function beClient(): Promise<void> {
       while (asked < OPERATIONS) {
         asked += 1;
+        const [number, key] = [asked, `asked-${asked}`];
+        await schedule.cancelNext();
         const { body, ...named } = draws.next();
-        const key = `asked-${asked}`;
+        const sentAt = now();
+        if (number % 16 === 3) {
+          const { id, executeAt } = await scheduleUnderKey(body, key, () => schedule.draw());
+          schedule.add({ id, executeAt, answeredAt: now() });
+          draws.remember({ id, ...named });
+          continue;
+        }
         // One in 20 is sent twice at once, to both APIs, under its key.
-        const copies = asked % 20 === 0 ? 2 : 1;
-        const sentAt = performance.now();
+        const copies = number % 20 === 0 ? 2 : 1;
         const ids = await Promise.all(Array.from({ length: copies }, () => acceptUnderKey(body, key)));
         const [id, ...others] = ids;
         expect(others.filter((other) => other !== id)).toEqual([]);
-        sent.set(id!, { sentAt, answeredAt: performance.now() });
+        sent.set(id!, { sentAt, answeredAt: now() });
         draws.remember({ id: id!, ...named });
       }
     }
     const begunAt = performance.now();
     await Promise.all(Array.from({ length: CLIENTS }, beClient));
     const seconds = (performance.now() - begunAt) / 1_000;
+    await schedule.over();
     const operations = await rig.expectLawful(60_000 + 5 * OPERATIONS);
     expect(operations).toHaveLength(OPERATIONS);
+    for (const [id, placed] of schedule.check(operations)) sent.set(id, placed);
     expectRealTime(operations, sent);
     expectVariety(operations);
     if (process.env['TEST_MODEL_OPERATIONS'] !== undefined) printEnds(operations, seconds);
@@ -76,11 +87,37 @@ it(
   120_000 + 20 * OPERATIONS,
 );
 
+/** On the clock that moments are of. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** Again, while there is too much to do. @returns its id. */
 async function acceptUnderKey(body: object, key: string): Promise<string> {
+  const id = await acceptInTime(body, key);
+  if (id === null) throw new Error(`${JSON.stringify(body)} is not scheduled`);
+  return id;
+}
+
+/** With another moment, if the one before has passed until it could be accepted. */
+async function scheduleUnderKey(
+  body: object,
+  key: string,
+  draw: () => string,
+): Promise<{ id: string; executeAt: string }> {
+  for (;;) {
+    const executeAt = draw();
+    const id = await acceptInTime({ ...body, execute_at: executeAt }, key);
+    if (id !== null) return { id, executeAt };
+  }
+}
+
+/** @returns null if that is refused because its moment has passed. */
+async function acceptInTime(body: object, key: string): Promise<string | null> {
   for (;;) {
     const answer = await rig.send('POST', '/operations', body, key);
     if (answer.status === 202 || answer.status === 200) return answer.body['id'] as string;
+    if (answer.status === 400 && answer.body['errors']?.[0]?.path === 'execute_at') return null;
     if (answer.status !== 429 && answer.status !== 503)
       throw new Error(`${JSON.stringify(body)}: ${JSON.stringify(answer)}`);
     await delay(200);
@@ -90,7 +127,8 @@ async function acceptUnderKey(body: object, key: string): Promise<string> {
 /** Of each wallet, what was accepted before another was sent stands before it. */
 function expectRealTime(operations: readonly Committed[], sent: ReadonlyMap<string, Sent>): void {
   const latest = new Map<string, number>();
-  for (const { id, wallet } of operations.toSorted((a, b) => (a.seq < b.seq ? -1 : 1))) {
+  const placed = operations.filter(({ seq }) => seq !== null);
+  for (const { id, wallet } of placed.toSorted((a, b) => (a.seq! < b.seq! ? -1 : 1))) {
     const { sentAt, answeredAt } = sent.get(id)!;
     const before = latest.get(wallet) ?? 0;
     if (answeredAt < before) throw new Error(`operation ${id} stands behind one that was sent after its answer`);
@@ -104,7 +142,7 @@ function expectVariety(operations: readonly Committed[]): void {
   expect(OPERATION_TYPES.filter((type) => !applied.has(type))).toEqual([]);
   const reasons = new Set(operations.map(({ rejection }) => rejection ?? 'none'));
   expect([...reasons].sort()).toEqual([
-    ...['asset_not_transferable', 'hold_closed', 'hold_exceeded', 'insufficient_funds', 'none'],
+    ...['asset_not_transferable', 'cancelled', 'hold_closed', 'hold_exceeded', 'insufficient_funds', 'none'],
     ...['operation_not_succeeded', 'reversal_exceeds_operation'],
   ]);
 }

@@ -237,12 +237,12 @@ describe('the database refuses, of an accepted operation with terms', () => {
     ['truncated legs', () => 'TRUNCATE operation_legs', '23001'],
     ['a deleted leg', () => 'DELETE FROM operation_legs', 'operation_legs_kept_until_archived'],
     [
-      'a second expiry of a hold',
+      'a second expiry of a hold while the first has not failed',
       () => {
         const expiry = { type: 'release', terms: { target_id: expired, reason: 'expired' } };
         return `${accept(expiry)}; ${accept({ ...expiry, of: OTHER })}`;
       },
-      'operation_terms_expiry',
+      'operations_fit_target',
     ],
   ])('refuses %s', async (_what, sql, refusal) => {
     expect(await refused(sql())).toBe(refusal);

@@ -3,6 +3,20 @@ import type { Mutant } from './mutant.ts';
 /** Bugs in the audit: violations it does not see, and positions it loses. */
 export const AUDITING: readonly Mutant[] = [
   {
+    name: 'audit-blind-to-schedules',
+    bug: 'the audit names a capture that was refused because its hold was still scheduled',
+    text: 'target.batch_id IS NULL AND target.seq < coalesce(operation.seq, batch.seq)',
+    instead: 'target.batch_id IS NULL',
+    tests: ['stories/scheduled > every kind'],
+  },
+  {
+    name: 'audit-blind-to-failed-expiries',
+    bug: 'an overdue hold whose expiry failed is not named',
+    text: 'AND expiries.accepted = expiries.failed',
+    instead: 'AND expiries.accepted = 0',
+    tests: ['laws/hold-expiry > expires again'],
+  },
+  {
     name: 'audit-blind-to-partitions',
     bug: 'the audit does not see that an operation was posted to the treasury of another partition',
     text: '.partition = CASE WHEN operations.batch_id IS NULL',

@@ -66,6 +66,13 @@ export const TERMS_LAW: readonly Mutant[] = [
     tests: ['laws/terms-acceptance-law > an expiry to come'],
   },
   {
+    name: 'expiry-beside-another',
+    bug: 'a hold has a second expiry while the first may still succeed',
+    text: ' OR unfailed.found)',
+    instead: ')',
+    tests: ['laws/terms-acceptance-law > a second expiry'],
+  },
+  {
     name: 'hold-without-an-account',
     bug: 'a hold is accepted that can go nowhere',
     text: "WHEN added.type = 'hold' AND held.held_of IS NULL",

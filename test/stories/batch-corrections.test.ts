@@ -82,6 +82,19 @@ describe('a batch with on_invalid=skip', () => {
     expect(await balanceOf(service.url, wallet)).toBe('7.00');
   });
 
+  it('leaves out a hold that has expired', async () => {
+    const header = 'type,wallet_id,amount,expires_at';
+    const lines = [header, `deposit,${wallet},1.00,`, `hold,${wallet},1.00,2020-01-01T00:00:00Z`];
+    const { body } = await post(lines, '?on_invalid=skip').expect(200);
+    expect(body).toMatchObject({
+      total: 1,
+      pending: 0,
+      succeeded: 1,
+      skipped_lines: [{ line: 3, field: 'expires_at' }],
+    });
+    expect(await balanceOf(service.url, wallet)).toBe('1.00');
+  });
+
   it('says in a dry run what would be accepted and what left out', async () => {
     const { body } = await post(rows('1.00', '0', '2.00'), '?on_invalid=skip&validate_only=true').expect(200);
     expect(body).toEqual({

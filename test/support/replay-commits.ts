@@ -5,7 +5,10 @@ import { type Model, type ModelOperation, TREASURY, createModel, heldOf } from '
 /** An operation from the database; accounts and legs by the names of the model: wallets by their ids. */
 export interface Committed extends ModelOperation {
   readonly id: string;
-  readonly seq: bigint;
+  /** Null if it was scheduled, and cancelled before it was queued. */
+  readonly seq: bigint | null;
+  /** For when it was scheduled: microseconds. */
+  readonly executeAt: bigint | null;
   /** When it was applied or failed: microseconds, by the server's clock. Null while it is pending. */
   readonly committedAt: bigint | null;
   readonly rejection: string | null;
@@ -21,7 +24,7 @@ export interface Committed extends ModelOperation {
  * that shares no code with the product, on all accounts at once: its results must be the recorded ones. Two
  * transactions that touch the same account are committed in the order in which they had its lock; within one,
  * operations go in the order of acceptance. The server needs `track_commit_timestamp`. Changes of credit limits are
- * replayed among them.
+ * replayed among them, and so are operations that were cancelled before they were queued.
  * @returns the operations, in the order in which they were replayed.
  */
 export async function replayCommits(database: Database): Promise<Committed[]> {
@@ -38,9 +41,10 @@ export async function replayCommits(database: Database): Promise<Committed[]> {
       if (balance < -credit) throw new Error(`wallet ${wallet} stood at ${balance} when it was limited to ${credit}`);
       model.setCredit(wallet, credit);
     }
-    if (operation.seq < (lastSeq.get(operation.wallet) ?? 0n))
+    const { seq } = operation;
+    if (seq !== null && seq < (lastSeq.get(operation.wallet) ?? 0n))
       throw new Error(`operation ${operation.id} was applied after one of its wallet that was accepted later`);
-    lastSeq.set(operation.wallet, operation.seq);
+    if (seq !== null) lastSeq.set(operation.wallet, seq);
     play(operation, model);
   }
   for (const { name, balance, version } of accounts) {
@@ -127,7 +131,7 @@ async function readCommitted(database: Database): Promise<Committed[]> {
     all.push(...piece);
     piece = await readPiece(database, piece.at(-1)!.id);
   }
-  return all.sort((a, b) => compare(a.committedAt ?? 0n, b.committedAt ?? 0n) || compare(a.seq, b.seq));
+  return all.sort((a, b) => compare(a.committedAt ?? 0n, b.committedAt ?? 0n) || compare(a.seq ?? 0n, b.seq ?? 0n));
 }
 
 function compare(a: bigint, b: bigint): number {
@@ -140,6 +144,7 @@ async function readPiece(database: Database, after: string): Promise<Committed[]
     Omit<Committed, 'legs'> & { type: OperationType; legs: { from: string; to: string; amount: string }[] | null }
   >(
     `SELECT operations.id, type, operations.wallet_id AS wallet, operations.to_wallet_id AS to, operations.amount, seq,
+            seq IS NULL AS cancelled, (extract(epoch FROM execute_at) * 1000000)::bigint AS "executeAt",
             terms.target_id AS target, coalesce(terms.final, true) AS final, named.name AS house, posting.legs,
             coalesce(movement.at, failure.at) AS "committedAt", outcome.error_code AS rejection,
             outcome.wallet_balance AS balance, outcome.wallet_version AS version,

@@ -131,6 +131,7 @@ describe('a table', () => {
     ['names an unknown field', '\n,,\ntype,no\n', 'Line 3: the header names the fields: there is no field "no"'],
     ['names a field twice', 'Type,type\n', 'Line 1: the header names the fields: a field is named twice'],
     ['mixes separators', 'type;amount,no\n', 'Line 1: the header names the fields: there is no field "amount,no"'],
+    ['has moments', 'type,Execute At\n', 'execute_at cannot be given in a batch: send the batch when it is due, or '],
     ['has legs', 'type,Legs\n', 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON'],
     [
       'names very much',

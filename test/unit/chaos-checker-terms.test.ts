@@ -175,3 +175,14 @@ it('finds a moment for what could only be refused at one', () => {
   byId(story, 'id 18').moves = [];
   expect(lawsOf(story)).toContain('balance');
 });
+
+it('finds that moment within a transaction, whose operations have no order but that of their accounts', () => {
+  const story = tell();
+  // The receiver gets something by what was accepted earlier, and applied later.
+  const { operations } = story.recorded;
+  const at = (id: string) => operations.findIndex((each) => each.id === id);
+  for (const id of ['id 18', 'id 19', 'id 20']) byId(story, id).endedAt = 200n;
+  operations.splice(at('id 19'), 0, ...operations.splice(at('id 20'), 1));
+  expect(at('id 20')).toBe(at('id 19') - 1);
+  expect(lawsOf(story)).toEqual([]);
+});

@@ -2,7 +2,7 @@ import type { RejectionCode } from '@wallet/shared/words/rejection';
 import { checkHistory } from '../chaos/check/check-history.ts';
 import type { RecordedAccount, RecordedMove, RecordedOperation } from '../chaos/check/recorded.ts';
 import type { Law } from '../chaos/check/violation.ts';
-import { type Intent, type Refusal, type Wish, toDecimal } from '../chaos/history.ts';
+import { type Cancel, type Intent, type Refusal, type Wish, toDecimal } from '../chaos/history.ts';
 import { TREASURY, heldOf } from '../support/model.ts';
 
 /** A history of the chaos campaign in which all is well, for tests that spoil one thing of it. */
@@ -75,6 +75,32 @@ const STORY: [wishes: Wish[], came: Came[]][] = [
   [[deposit('b', 100n)], [[[TREASURY, 'b', 100n]]]],
   [[{ type: 'hold', wallet: 'a', to: null, amount: 40n, expiresIn: 0.001 }], [[['a', HELD, 40n]]]],
 ];
+/** On a wallet of its own: what is executed at once, what was scheduled, and what was cancelled before its moment. */
+export const AT_ONCE = 'id at once';
+export const SCHEDULED = 'id scheduled';
+export const CANCELLED = 'id cancelled';
+export const DUE_AT = 2_000;
+const PLANNED: readonly Planned[] = [
+  {
+    ...{ id: AT_ONCE, wish: deposit('c', 10n), came: [[TREASURY, 'c', 10n]] },
+    ...{ seq: 100n, sentAt: 230, dueAt: null, endedAt: 234 },
+  },
+  {
+    ...{ id: CANCELLED, wish: withdraw('c', 3n), came: 'cancelled' },
+    ...{ seq: null, sentAt: 240, dueAt: DUE_AT, endedAt: 250 },
+  },
+  {
+    ...{ id: SCHEDULED, wish: deposit('c', 5n), came: [[TREASURY, 'c', 5n]] },
+    ...{ seq: 101n, sentAt: 260, dueAt: DUE_AT, endedAt: DUE_AT + 4 },
+  },
+];
+interface Planned extends Pick<Row, 'id' | 'seq'> {
+  readonly wish: Wish;
+  readonly came: Came;
+  readonly sentAt: number;
+  readonly dueAt: number | null;
+  readonly endedAt: number;
+}
 /** What the service itself has accepted at the end: the release of the last hold. */
 export const EXPIRY = 'id 22';
 export const LAST_HOLD = 'id 21';
@@ -109,7 +135,7 @@ function recordRow(wish: Wish, came: Came, book: ReturnType<typeof createBook>) 
   const own = isMoved(wallet) ? book.of(wallet) : { balance: null, version: null };
   const other = to === null ? { balance: null, version: null } : book.of(to);
   return {
-    ...{ type, wallet, to, amount, target, house, final, legs, moves, reason: null },
+    ...{ type, wallet, to, amount, target, house, final, legs, moves, reason: null, executeAt: null },
     ...{ status: typeof came === 'string' ? 'failed' : 'succeeded', errorCode: typeof came === 'string' ? came : null },
     ...{ balance: own.balance, version: own.version, toBalance: other.balance, toVersion: other.version },
   };
@@ -159,7 +185,7 @@ export function tell(otherwise: Readonly<Record<number, Came>> = {}) {
     const key = `key ${number}`;
     intents.set(key, {
       ...{ key, kind: isBatch ? 'batch' : 'operation', wishes, tells: true },
-      ...{ sentAt: 10 * number, acknowledgedAt: 10 * number + 5, ids: new Set([id]), refusal: null },
+      ...{ sentAt: 10 * number, acknowledgedAt: 10 * number + 5, ids: new Set([id]), refusal: null, isTooLate: false },
     });
     wishes.forEach((wish, index) => {
       const expires = wish.expiresIn === undefined ? null : momentOf(10 * number + 1_000 * wish.expiresIn);
@@ -175,6 +201,18 @@ export function tell(otherwise: Readonly<Record<number, Came>> = {}) {
       });
     });
   });
+  for (const { id, wish, came, seq, sentAt, dueAt, endedAt } of PLANNED) {
+    const executeAt = dueAt === null ? null : momentOf(dueAt);
+    const wishes = [{ ...wish, ...(executeAt === null ? {} : { executeAt }) }];
+    intents.set(id, {
+      ...{ key: id, kind: 'operation', wishes, tells: true, sentAt, acknowledgedAt: sentAt + 5 },
+      ...{ ids: new Set([id]), refusal: null, isTooLate: false },
+    });
+    operations.push({
+      ...{ ...recordRow(wish, came, book), id, key: id, batchId: null, expiresAt: null, executeAt, seq, line: 0 },
+      ...{ createdAt: momentOf(sentAt), completedAt: momentOf(endedAt), endedAt: BigInt(endedAt) },
+    });
+  }
   const at = 10 * STORY.length;
   operations.push({
     ...recordRow({ ...part('release', LAST_HOLD, null) }, [[HELD, 'a', 40n]], book),
@@ -185,8 +223,18 @@ export function tell(otherwise: Readonly<Record<number, Came>> = {}) {
     .filter(({ batchId }) => batchId === null)
     .map((row) => ({
       ...{ id: row.id, status: row.status!, outcome: JSON.stringify(outcomeOf(row)) },
-      ...{ begunAt: 10 * Number(row.seq), endedAt: 10 * Number(row.seq) + 5 },
+      ...{ begunAt: Number(row.endedAt) - 4, endedAt: Number(row.endedAt) + 1 },
     }));
+  for (const [status, begunAt] of [
+    ['scheduled', 300],
+    ['pending', DUE_AT + 1],
+  ] as const)
+    sightings.push({ id: SCHEDULED, status, outcome: '', begunAt, endedAt: begunAt + 2 });
+  const cancels: Cancel[] = [
+    { id: CANCELLED, begunAt: 246, end: 'cancelled' },
+    { id: CANCELLED, begunAt: 247, end: 'not_scheduled' },
+    { id: SCHEDULED, begunAt: DUE_AT + 1, end: 'not_scheduled' },
+  ];
   const readings = [
     { wallet: 'a', version: 2, balance: 70n, held: 0n, begunAt: 16, endedAt: 17 },
     { wallet: 'b', version: 4, balance: 5n, held: 0n, begunAt: 60, endedAt: 61 },
@@ -198,7 +246,7 @@ export function tell(otherwise: Readonly<Record<number, Came>> = {}) {
     return { name, owner, credit: name === TREASURY || name === 'fees' ? null : 0n, ...book.of(name) };
   });
   return {
-    history: { intents, sightings, readings, refusals: [] as Refusal[] },
+    history: { intents, sightings, readings, refusals: [] as Refusal[], cancels },
     recorded: { operations, accounts },
     told: operations.map(toldOf),
   };

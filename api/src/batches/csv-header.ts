@@ -62,6 +62,9 @@ const FIELDS = {
 } as const satisfies Record<Exclude<LineField, 'legs'>, Column['read']>;
 const READERS: ReadonlyMap<string, Column['read']> = new Map(Object.entries(FIELDS));
 
+/** Why a line has no `execute_at`: docs/decisions/schedules-outside-batches.md. */
+export const NOT_SCHEDULED =
+  'cannot be given in a batch: send the batch when it is due, or each operation in a request of its own';
 /** Why a table cannot have postings. */
 export const NO_LEGS = 'a posting has legs, which a table cannot hold: send it as JSON or NDJSON';
 
@@ -82,6 +85,7 @@ export function readHeader(record: string, said: string | null, line: number, ke
   const fields = names.map((name) => results?.renamed.get(name) ?? name);
   const asked = fields.filter((name, at) => !isDropped(names[at] ?? name));
   if (results?.isExport !== true && asked.includes('legs')) throw refuseHeader(line, NO_LEGS);
+  if (asked.includes('execute_at')) throw refuseHeader(line, `execute_at ${NOT_SCHEDULED}`);
   const wrong = findWrongName(
     asked.filter((name) => name !== 'legs'),
     READERS,

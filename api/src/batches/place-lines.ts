@@ -3,6 +3,7 @@ import { lineSchema } from '../operations/general-operation.ts';
 import { metadataOf } from '../http/metadata.ts';
 import { Refusal } from '../http/refusal.ts';
 import { toFieldErrors, tryWith } from '../http/schemas.ts';
+import { NOT_SCHEDULED } from './csv-header.ts';
 import { type LineNeeds, findLineFacts } from './find-line-facts.ts';
 import type { RawLine } from './raw-line.ts';
 
@@ -56,7 +57,8 @@ export async function findPlaces(
       });
     } else {
       const [first] = toFieldErrors(result.error);
-      refuse(line, first?.path ?? '', first?.message ?? 'is not an operation');
+      const message = first?.path === 'execute_at' ? NOT_SCHEDULED : first?.message;
+      refuse(line, first?.path ?? '', message ?? 'is not an operation');
     }
   }
   const facts = await findLineFacts(

@@ -88,16 +88,20 @@ function checkFuture({ readings, intents }: History, { states }: Replay): Violat
 function checkSightings(sightings: readonly Sighting[], byId: ReadonlyMap<string, RecordedOperation>): Violation[] {
   const violations: Violation[] = [];
   const final = new Map<string, Sighting>();
+  /** When it was first seen to wait in the queue. */
+  const queued = new Map<string, number>();
   for (const sighting of sightings.toSorted((a, b) => a.endedAt - b.endedAt)) {
     const { id, status, outcome, begunAt } = sighting;
     const before = final.get(id);
     const isFinal = status === 'succeeded' || status === 'failed';
     const isOther = isFinal && before !== undefined && `${before.status}${before.outcome}` !== `${status}${outcome}`;
     const isUndone = !isFinal && before !== undefined && before.endedAt < begunAt;
-    if (isOther || isUndone || (!isFinal && status !== 'pending')) {
+    const isUnqueued = status === 'scheduled' && (queued.get(id) ?? Infinity) < begunAt;
+    if (isOther || isUndone || isUnqueued || (!isFinal && status !== 'pending' && status !== 'scheduled')) {
       const detail = `operation ${id} was ${before?.status} ${before?.outcome}, and then ${status} ${outcome}`;
       violations.push({ law: 'changed_outcome', at: begunAt, detail });
     }
+    if (status === 'pending') queued.set(id, Math.min(queued.get(id) ?? Infinity, sighting.endedAt));
     if (isFinal && before === undefined) {
       final.set(id, sighting);
       const recorded = byId.get(id);

@@ -16,9 +16,9 @@ const DETAILS = ['Too many operations wait to be applied.', 'Operations wait too
 /** Nothing is refused for what waits while next to nothing waits (P7). */
 export function checkRefusals({ refusals }: Pick<History, 'refusals'>, { operations }: Recorded): Violation[] {
   const changes = operations
-    .filter(({ batchId }) => batchId === null)
-    .flatMap(({ createdAt, completedAt }) => [
-      { at: createdAt.getTime(), by: 1 },
+    .filter(({ batchId, seq }) => batchId === null && seq !== null)
+    .flatMap(({ createdAt, executeAt, completedAt }) => [
+      { at: (executeAt ?? createdAt).getTime(), by: 1 },
       { at: completedAt?.getTime() ?? Infinity, by: -1 },
     ])
     .sort((a, b) => a.at - b.at);

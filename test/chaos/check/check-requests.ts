@@ -30,9 +30,10 @@ export function checkRequests(history: History, recorded: Recorded): Violation[]
 }
 
 function checkRequest(intent: Intent, found: readonly RecordedOperation[]): Violation[] {
-  const { key, wishes, ids, refusal, sentAt: at } = intent;
+  const { key, wishes, ids, refusal, isTooLate, sentAt: at } = intent;
   if (refusal !== null) return [{ law: 'refused', at, detail: `${key} got ${refusal}` }];
-  const [id] = ids;
+  const [id = isTooLate ? found[0]?.id : undefined] = ids;
+  if (id === undefined && isTooLate) return [];
   if (id === undefined) return [{ law: 'lost', at, detail: `nobody knows what became of ${key}` }];
   if (ids.size > 1) return [{ law: 'twice', at, detail: `${key} got ${[...ids].join()}` }];
   if (found.length < wishes.length) {
@@ -50,23 +51,29 @@ function checkRequest(intent: Intent, found: readonly RecordedOperation[]): Viol
 }
 
 function isAsMeant(operation: RecordedOperation, wish: Wish | undefined): boolean {
-  const { type, wallet, to, amount, target, house, final, legs, expiresAt, createdAt } = operation;
-  const expiresIn = expiresAt === null ? undefined : (expiresAt.getTime() - createdAt.getTime()) / 1_000;
-  const recorded = { type, wallet, to, amount, target, house, final, expiresIn, legs };
+  const { type, wallet, to, amount, target, house, final, legs, expiresAt, createdAt, executeAt } = operation;
+  const begunAt = executeAt ?? createdAt;
+  const expiresIn = expiresAt === null ? undefined : (expiresAt.getTime() - begunAt.getTime()) / 1_000;
+  const recorded = { type, wallet, to, amount, target, house, final, expiresIn, legs, executeAt };
   return wish !== undefined && describe(recorded) === describe(wish);
 }
 
 /** Everything that was asked for, as text. */
-function describe({ type, wallet, to, amount, target, house, final, expiresIn, legs }: Loose<Wish>): string {
+function describe(wish: Loose<Wish>): string {
+  const { type, wallet, to, amount, target, house, final, expiresIn, legs, executeAt } = wish;
   const moves = (legs ?? []).map((leg) => [leg.from, leg.to, leg.amount]);
-  return [type, wallet, to, amount, target, house, final, expiresIn, ...moves].map((each) => each ?? '').join();
+  const said = [type, wallet, to, amount, target, house, final, expiresIn, executeAt?.toISOString(), ...moves];
+  return said.map((each) => each ?? '').join();
 }
 
 type Loose<Type> = { readonly [Key in keyof Type]: Type[Key] | null | undefined };
 
-/** A release that the service has accepted itself: of a hold that has expired by then, once. Adds it to those that are known. */
+/**
+ * A release that the service has accepted itself: of a hold that has expired by then, once, or again if it failed with the hold open.
+ * Adds it to those that are known.
+ */
 function checkExpiry(
-  { id, key, type, wallet, amount, target, createdAt }: RecordedOperation,
+  { id, key, type, wallet, amount, target, createdAt, errorCode }: RecordedOperation,
   byId: ReadonlyMap<string, RecordedOperation>,
   expired: Set<string>,
 ): Violation[] {
@@ -76,7 +83,7 @@ function checkExpiry(
     return violate('unasked', `${type} ${id} of ${amount} is said to be of a hold that expired, ${target}`);
   }
   if (expired.has(hold.id)) return violate('twice', `hold ${hold.id} expired again as ${id}`);
-  expired.add(hold.id);
+  if (errorCode === null || errorCode === 'hold_closed') expired.add(hold.id);
   if (hold.expiresAt !== null && hold.expiresAt <= createdAt) return [];
   return violate('expired_early', `hold ${hold.id} expired at ${createdAt.toISOString()} as ${id}, which is too early`);
 }

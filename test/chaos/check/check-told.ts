@@ -73,3 +73,13 @@ function tellOperation(
   if (isAsRecorded({ status, outcome }, operation)) return [];
   return [{ law: 'told_otherwise', at, detail: `${operation.id} is ${operation.status}, told is ${type} ${outcome}` }];
 }
+
+/** The numbers of the events of operations: within a transaction they are in the order in which it applied them. */
+export function readSequences(told: readonly Told[]): Map<string, number> {
+  return new Map(
+    told.map(({ body }): [string, number] => {
+      const { data } = JSON.parse(body) as { data: Record<string, unknown> };
+      return [String(data['id']), Number(data['sequence'])];
+    }),
+  );
+}

@@ -16,8 +16,13 @@ export interface RecordedOperation {
   readonly id: string;
   /** The key that it was asked for under: that of its batch, if it is a line. */
   readonly key: string | null;
-  /** Its place in the order of acceptance; a line has that of its batch, and then its own. */
-  readonly seq: bigint;
+  /**
+   * Its place in the order of acceptance; a line has that of its batch, and then its own. Null if it is scheduled, or was cancelled
+   * when it was.
+   */
+  readonly seq: bigint | null;
+  /** For when it was scheduled. */
+  readonly executeAt: Date | null;
   readonly line: number;
   readonly batchId: string | null;
   readonly type: OperationType;
@@ -59,7 +64,7 @@ export interface RecordedAccount {
 }
 
 export interface Recorded {
-  /** In the order of acceptance. */
+  /** In the order of acceptance, and then those without a place in it. */
   readonly operations: readonly RecordedOperation[];
   /** All treasuries are one. */
   readonly accounts: readonly RecordedAccount[];
@@ -73,7 +78,7 @@ export async function readRecorded(database: Database): Promise<Recorded> {
             operations.wallet_id AS wallet, to_wallet_id AS to, amount, target_id AS target, house.system AS house, final, reason,
             expires_at AS "expiresAt", outcomes.status, error_code AS "errorCode", wallet_balance AS balance, wallet_version AS version,
             to_wallet_balance AS "toBalance", to_wallet_version AS "toVersion",
-            operations.created_at AS "createdAt", completed_at AS "completedAt",
+            operations.created_at AS "createdAt", execute_at AS "executeAt", completed_at AS "completedAt",
             (extract(epoch FROM completed_at) * 1000000)::bigint AS "endedAt"
      FROM operations LEFT JOIN outcomes ON operation_id = operations.id LEFT JOIN batches ON batches.id = batch_id
      LEFT JOIN operation_terms ON operation_terms.operation_id = operations.id

@@ -39,15 +39,17 @@ interface Stage {
  *
  * Of what was refused for another account than its own wallet's, as a reversal that the receiver cannot pay, nothing says at which
  * version of that account. So operations are tried in the order in which they ended. What should be refused, and would not be yet,
- * waits until it would; that changes nothing, so it can be played at the first moment that suits.
+ * waits until it would; that changes nothing, so it can be played at the first moment that suits. What ended together, in one
+ * transaction, is tried in the order of its events; a line of a batch that tells none, when its turn is before one that does; and
+ * what was refused, at every moment in between.
  */
-export function replay(recorded: Recorded): Replay {
+export function replay(recorded: Recorded, sequences: ReadonlyMap<string, number> = new Map()): Replay {
   const turns = orderTurns(recorded.operations);
   const model = createModel(recorded.accounts.map(({ name, owner, credit }) => [name, { owner, credit }] as const));
   const byId = new Map(recorded.operations.map((operation) => [operation.id, operation]));
   const stage: Stage = { model, byId, states: new Map(), held: new Map(), violations: [] };
-  const { left, next } = countBefore(turns);
-  const final = recorded.operations.filter(({ status }) => status !== null);
+  const { left, next, previous } = countBefore(turns);
+  const final = recorded.operations.filter(({ status, seq }) => status !== null && seq !== null);
   const isTried = new Set<RecordedOperation>();
   const isPlayed = new Set<RecordedOperation>();
   const waiting = new Set<RecordedOperation>();
@@ -73,9 +75,19 @@ export function replay(recorded: Recorded): Replay {
     }
   }
 
-  for (const operation of final.toSorted((a, b) => compare(a.endedAt ?? 0n, b.endedAt ?? 0n))) {
+  /** With those of its transaction whose turn is before it. @param others those of the transaction that are left. */
+  function bring(operation: RecordedOperation, others: Set<RecordedOperation>): void {
+    if (!others.delete(operation)) return;
     isTried.add(operation);
+    for (const before of previous.get(operation) ?? []) bring(before, others);
     if ((left.get(operation) ?? 0) === 0) playFrom(operation);
+  }
+
+  for (const group of groupByEnd(final, sequences)) {
+    for (const operation of group) if (operation.status === 'failed') isTried.add(operation);
+    for (const operation of group) if (operation.status === 'failed' && !left.get(operation)) playFrom(operation);
+    const others = new Set(group);
+    for (const operation of group) bring(operation, others);
   }
   for (let [stuck] = waiting; stuck !== undefined; [stuck] = waiting) playFrom(stuck, true);
   const { violations, states, held } = stage;
@@ -88,22 +100,43 @@ export function replay(recorded: Recorded): Replay {
   return { turns, states, held, violations };
 }
 
+/**
+ * Those that ended at once, in the order in which groups ended. In a group those come first whose events say in which order they were
+ * applied: single operations, and lines of batches that tell each.
+ */
+function groupByEnd(
+  operations: readonly RecordedOperation[],
+  sequences: ReadonlyMap<string, number>,
+): RecordedOperation[][] {
+  const groups = new Map<bigint, RecordedOperation[]>();
+  for (const operation of operations.toSorted((a, b) => compare(a.endedAt ?? 0n, b.endedAt ?? 0n))) {
+    const group = groups.get(operation.endedAt ?? 0n);
+    if (group === undefined) groups.set(operation.endedAt ?? 0n, [operation]);
+    else group.push(operation);
+  }
+  const rank = ({ id }: RecordedOperation): number => sequences.get(id) ?? Number.MAX_VALUE;
+  return [...groups.values()].map((group) => group.toSorted((a, b) => rank(a) - rank(b)));
+}
+
 /** How many operations have to be played right before each one, and right before which others it has to be. */
 function countBefore(turns: Turns): {
   left: Map<RecordedOperation, number>;
   next: Map<RecordedOperation, RecordedOperation[]>;
+  previous: Map<RecordedOperation, RecordedOperation[]>;
 } {
   const left = new Map<RecordedOperation, number>();
   const next = new Map<RecordedOperation, RecordedOperation[]>();
+  const previous = new Map<RecordedOperation, RecordedOperation[]>();
   for (const happened of turns.values()) {
     happened.forEach((operation, index) => {
       const before = happened[index - 1];
       if (before === undefined) return;
       left.set(operation, (left.get(operation) ?? 0) + 1);
       next.set(before, [...(next.get(before) ?? []), operation]);
+      previous.set(operation, [...(previous.get(operation) ?? []), before]);
     });
   }
-  return { left, next };
+  return { left, next, previous };
 }
 
 function asked(operation: RecordedOperation): Parameters<Model['apply']>[0] {

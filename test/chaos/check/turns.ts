@@ -19,7 +19,8 @@ export function orderTurns(operations: readonly RecordedOperation[]): Map<string
   const turns = new Map<string, RecordedOperation[]>();
   const places = new Map<string, Place[]>();
   for (const operation of operations) {
-    if (operation.status === null) continue;
+    // What was cancelled while it was scheduled moved nothing and waited behind nothing: `checkCancels` looks at that.
+    if (operation.status === null || operation.seq === null) continue;
     listOf(turns, `queue of ${operation.wallet}`).push(operation);
     if (operation.status === 'failed') {
       listOf(places, operation.wallet).push({ operation, version: operation.version ?? 0n, isRefusal: true });

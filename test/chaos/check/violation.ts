@@ -4,6 +4,8 @@ export type Law =
   | 'unasked'
   | 'twice'
   | 'expired_early'
+  | 'executed_early'
+  | 'cancel_ignored'
   | 'other_request'
   | 'refused'
   | 'refused_for_nothing'

@@ -1,4 +1,4 @@
-import { type Intent, type Recorder, type Wish, toDecimal, toMinorUnits } from '../history.ts';
+import { type Cancel, type Intent, type Recorder, type Wish, toDecimal, toMinorUnits } from '../history.ts';
 import type { Move } from '../../support/model.ts';
 import { type Answer, type Call, send } from './send.ts';
 import { ASSET, HOUSES } from './wishes.ts';
@@ -25,6 +25,10 @@ export async function ask(
   if ('reason' in answer) return false;
   if (answer.body['code'] === 'overloaded') recorder.refuse({ at: endedAt, detail: String(answer.body['detail']) });
   if (isUnknown(answer)) return false;
+  if (isPast(answer)) {
+    intent.isTooLate = true;
+    return true;
+  }
   if (answer.status !== 200 && answer.status !== 202) {
     intent.refusal = `${answer.status} ${JSON.stringify(answer.body)}`;
     return true;
@@ -43,6 +47,22 @@ export async function look(recorder: Recorder, url: string, id: string, waitSeco
   if ('reason' in answer || isUnknown(answer)) return;
   if (answer.status === 200) see(recorder, answer, begunAt, performance.now());
   else recorder.see({ id, begunAt, endedAt: performance.now(), status: String(answer.status), outcome: '' });
+}
+
+/** Asks to cancel a scheduled operation. */
+export async function cancel(recorder: Recorder, url: string, id: string): Promise<void> {
+  const begunAt = performance.now();
+  const answer = await attempt({ method: 'POST', url: `${url}/operations/${id}/cancel` });
+  recorder.cancel({ id, begunAt, end: endOfCancel(answer) });
+  if ('reason' in answer || answer.status !== 200) return;
+  see(recorder, answer, begunAt, performance.now());
+}
+
+function endOfCancel(answer: Answer | { reason: string }): Cancel['end'] {
+  if ('reason' in answer) return 'unknown';
+  if (answer.status === 200) return 'cancelled';
+  if (answer.status === 409 && answer.body['code'] === 'operation_not_scheduled') return 'not_scheduled';
+  return isUnknown(answer) ? 'unknown' : 'refused';
 }
 
 /** Reads what a wallet holds. */
@@ -74,6 +94,12 @@ function isUnknown({ status }: Answer): boolean {
   return status >= 500 || status === 429 || status === 409;
 }
 
+/** Whether the moment of what was to be scheduled had passed, by the clock of the API. */
+function isPast({ status, body }: Answer): boolean {
+  const [error] = (body['errors'] ?? []) as { path?: string }[];
+  return status === 400 && error?.path === 'execute_at';
+}
+
 function requestOf(url: string, { kind, wishes, tells }: Intent): { url: string; body: unknown } {
   const [first] = wishes;
   if (kind === 'batch' || first === undefined) {
@@ -96,7 +122,12 @@ function atOwnDoor(url: string, wish: Wish): { url: string; body: unknown } {
   return { url: `${url}/operations`, body: bodyOf(wish) };
 }
 
-function bodyOf({ type, wallet, to, amount, target, house, final, expiresIn, legs }: Wish): Record<string, unknown> {
+function bodyOf(wish: Wish): Record<string, unknown> {
+  const { executeAt } = wish;
+  return { ...fieldsOf(wish), ...(executeAt === undefined ? {} : { execute_at: executeAt.toISOString() }) };
+}
+
+function fieldsOf({ type, wallet, to, amount, target, house, final, expiresIn, legs }: Wish): Record<string, unknown> {
   const open = amount === null ? {} : { amount: toDecimal(amount) };
   switch (type) {
     case 'transfer':

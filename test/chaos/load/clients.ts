@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomFrom } from '../../support/load.ts';
 import type { Intent, Recorder, Wish } from '../history.ts';
-import { ask, look, readHistory, readWallet } from './ask.ts';
-import { type Names, makeNaming, makeWish, remember } from './wishes.ts';
+import { ask, cancel, look, readHistory, readWallet } from './ask.ts';
+import { type Names, makeNaming, makeWish, remember, schedule, takeDue } from './wishes.ts';
 
 export interface Load {
   /** Sends the same request many times at once. */
@@ -18,6 +18,9 @@ export interface Load {
 const MOST_LINES = 20;
 const STORM = 48;
 const RACING = 4;
+/** The most that cancel one operation at once. */
+const CANCELLING = 3;
+const SCHEDULED_SHARE = 0.1;
 /** How many clients make a surge, and how long it lasts at most. */
 const SURGING = 48;
 const SURGE_MS = 15_000;
@@ -26,8 +29,8 @@ const PAUSE_MS = { least: 20, most: 120 };
 const RETRIES = 2;
 
 /**
- * Clients that deposit, withdraw, transfer, hold, capture, release, reverse and post, send small batches, look up what they sent and
- * read balances, until they are stopped. Much of it is for more than there is. What they do follows from the seed; when, and so what
+ * Clients that deposit, withdraw, transfer, hold, capture, release, reverse and post, schedule some of it and cancel that as it becomes
+ * due, send small batches, look up what they sent and read balances, until they are stopped. Much of it is for more than there is. What they do follows from the seed; when, and so what
  * they have to capture or reverse, does not.
  */
 export function startLoad(options: {
@@ -46,17 +49,15 @@ export function startLoad(options: {
   const { recorder, urls, wallets, name } = options;
   let isOver = false;
   let isRestless = false;
-  const names: Names | null = options.hasTerms ? { holds: [], originals: [] } : null;
+  const names: Names | null = options.hasTerms ? { holds: [], originals: [], toCancel: [] } : null;
   let count = 0;
 
   function intend(random: () => number, kind: Intent['kind']): Intent {
     const lines = kind === 'batch' ? 2 + Math.floor(random() * (MOST_LINES - 1)) : 1;
     const tells = kind === 'operation' || random() < 0.5;
-    return note(
-      kind,
-      tells,
-      Array.from({ length: lines }, () => makeWish(random, wallets, names)),
-    );
+    const wishes = Array.from({ length: lines }, () => makeWish(random, wallets, names));
+    const isScheduled = kind === 'operation' && names !== null && random() < SCHEDULED_SHARE;
+    return note(kind, tells, isScheduled ? wishes.map((wish) => schedule(random, wish)) : wishes);
   }
 
   function note(kind: Intent['kind'], tells: boolean, wishes: readonly Wish[]): Intent {
@@ -86,6 +87,8 @@ export function startLoad(options: {
   }
 
   async function act(random: () => number): Promise<void> {
+    const due = names === null ? undefined : takeDue(names);
+    if (due !== undefined) return cancelAtOnce(due, 1 + Math.floor(random() * CANCELLING));
     const choice = random();
     const url = pick(urls, Math.floor(random() * urls.length));
     const read = choice < 0.1 && options.readsHistory ? readHistory : readWallet;
@@ -113,6 +116,10 @@ export function startLoad(options: {
     });
     const intents = [first, ...others].flatMap((wish) => (wish === null ? [] : [note('operation', true, [wish])]));
     await Promise.all(intents.map((intent, copy) => askFor(pick(urls, copy), intent)));
+  }
+
+  async function cancelAtOnce(id: string, copies: number): Promise<void> {
+    await Promise.all(Array.from({ length: copies }, (_, copy) => cancel(recorder, pick(urls, copy), id)));
   }
 
   async function storm(intent: Intent, copies: number): Promise<void> {
@@ -163,7 +170,9 @@ const ASKING = 8;
 
 /** Sends every request whose outcome is unknown again, under its key, until it is known. @returns how many there were. */
 export async function resolveUnknown(recorder: Recorder, urls: readonly string[], deadline: number): Promise<number> {
-  const unknown = [...recorder.intents.values()].filter(({ acknowledgedAt, refusal }) => !acknowledgedAt && !refusal);
+  const unknown = [...recorder.intents.values()].filter(
+    ({ acknowledgedAt, refusal, isTooLate }) => !acknowledgedAt && !refusal && !isTooLate,
+  );
   const left = [...unknown];
   await Promise.all(
     Array.from({ length: ASKING }, (_, number) => pick(urls, number)).map(async (url) => {

@@ -27,17 +27,40 @@ interface Named {
   readonly isWhole: boolean;
 }
 
-/** What clients of one load share: holds, and what can be reversed. */
+/** What clients of one load share: holds, what can be reversed, and what is scheduled and will be cancelled, with the time for that. */
 export interface Names {
   readonly holds: Named[];
   readonly originals: Named[];
+  readonly toCancel: { readonly id: string; readonly at: number }[];
+}
+
+/** How far ahead, in milliseconds. */
+const AHEAD = { least: 400, most: 4_000 };
+/** Cancels come about when it is queued: workers look twice a second. */
+const CANCEL = { before: 200, after: 500 };
+const CANCELLED_SHARE = 0.6;
+
+/** The same, at a moment a little ahead. */
+export function schedule(random: () => number, wish: Wish): Wish {
+  const at = Date.now() + Math.floor(AHEAD.least + random() * (AHEAD.most - AHEAD.least));
+  const executeAt = new Date(at);
+  if (random() > CANCELLED_SHARE) return { ...wish, executeAt };
+  return { ...wish, executeAt, cancelAt: at - CANCEL.before + random() * (CANCEL.before + CANCEL.after) };
+}
+
+/** One that it is time to cancel, if there is one. It is given out once. */
+export function takeDue({ toCancel }: Names): string | undefined {
+  const index = toCancel.findIndex(({ at }) => at <= Date.now());
+  return index < 0 ? undefined : toCancel.splice(index, 1)[0]?.id;
 }
 
 /** From now on the operation can be named, if it is known to be accepted. */
 export function remember(names: Names, { kind, wishes, ids }: Intent): void {
   const [[id], [wish]] = [[...ids], wishes];
   if (kind === 'batch' || id === undefined || wish === undefined) return;
-  const { type, wallet } = wish;
+  const { type, wallet, cancelAt } = wish;
+  if (cancelAt !== undefined && !names.toCancel.some((each) => each.id === id))
+    names.toCancel.push({ id, at: cancelAt });
   if (type === 'hold') keep(names.holds, { id, wallet, isWhole: false });
   else if (type !== 'release' && type !== 'reversal')
     keep(names.originals, { id, wallet, isWhole: type === 'posting' });

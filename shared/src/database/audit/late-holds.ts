@@ -4,7 +4,8 @@ import type { Pieces, Violation } from './pieces.ts';
 const OVERDUE = '10 minutes';
 
 /**
- * An open hold that has expired must be released by an operation of the service, which may still be queued.
+ * An open hold that has expired must be released by an operation of the service. That may still be queued; but once it
+ * has failed, the hold is reported until another one has succeeded.
  * @param from the expiry after which to begin.
  */
 export async function* checkLateHolds(
@@ -35,10 +36,12 @@ const BOUND = `SELECT coalesce(next.at, now() - interval '${OVERDUE}')::text AS 
   ) AS next`;
 
 const LATE_HOLDS = `SELECT 'hold_not_expired' AS violation, 'hold ' || holds.operation_id AS subject,
-         format('expired at %s, %s remains', expires_at, remaining) AS detail
+         format('expired at %s, %s remains, %s expiries failed', expires_at, remaining, expiries.failed) AS detail
   FROM holds
-  LEFT JOIN LATERAL (
-    SELECT operation_id FROM operation_terms WHERE target_id = holds.operation_id AND reason = 'expired' OFFSET 0
-  ) AS release ON true
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS accepted, count(failure.operation_id) AS failed
+    FROM (SELECT operation_id FROM operation_terms WHERE target_id = holds.operation_id AND reason = 'expired' OFFSET 0) AS expiry
+    LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = expiry.operation_id OFFSET 0) AS failure ON true
+  ) AS expiries
   WHERE remaining > 0 AND expires_at IS NOT NULL AND expires_at > $1::timestamptz AND expires_at <= $2::timestamptz
-    AND release.operation_id IS NULL`;
+    AND expiries.accepted = expiries.failed`;

@@ -93,6 +93,9 @@ const DO_NOT_FIT = `CASE
                  OR NOT CASE operation.type WHEN 'reversal' THEN target.type IN (${REVERSIBLE}) ELSE target.type = 'hold' END
              END`;
 
+/** What was scheduled may have its place only behind what names it. */
+const WAS_THERE = 'target.batch_id IS NULL AND target.seq < coalesce(operation.seq, batch.seq)';
+
 /**
  * Whether the reason of a failure is impossible. What is left of a hold or an operation only decreases, so an amount
  * that suffices now sufficed then. Lines of an atomic batch, and operations that wait for one, are skipped: their
@@ -100,9 +103,9 @@ const DO_NOT_FIT = `CASE
  */
 const WRONGLY_REFUSED = `CASE
                WHEN batch.atomic THEN false
-               WHEN failure.error_code = 'hold_closed' THEN hold.remaining > 0 AND target.batch_id IS NULL
+               WHEN failure.error_code = 'hold_closed' THEN hold.remaining > 0 AND ${WAS_THERE}
                WHEN failure.error_code = 'hold_exceeded' THEN coalesce(operation.amount <= hold.remaining, operation.amount IS NULL)
-               WHEN failure.error_code = 'operation_not_succeeded' THEN back.operation_id IS NOT NULL AND target.batch_id IS NULL
+               WHEN failure.error_code = 'operation_not_succeeded' THEN back.operation_id IS NOT NULL AND ${WAS_THERE}
                WHEN failure.error_code = 'reversal_exceeds_operation'
                  THEN coalesce(operation.amount, 1) <= coalesce(reversed.amount - reversed.reversed, back.amount)
                WHEN failure.error_code = 'insufficient_funds' THEN operation.type IN ('capture', 'release')
@@ -115,10 +118,10 @@ const WRONGLY_REFUSED = `CASE
  */
 export const TERMS = `SELECT checked.* FROM operation_terms AS terms
   LEFT JOIN LATERAL (
-    SELECT id, type, wallet_id, to_wallet_id, amount, asset_id, batch_id FROM operations WHERE id = terms.operation_id OFFSET 0
+    SELECT id, seq, type, wallet_id, to_wallet_id, amount, asset_id, batch_id FROM operations WHERE id = terms.operation_id OFFSET 0
   ) AS operation ON true
   LEFT JOIN LATERAL (
-    SELECT id, type, wallet_id, asset_id, batch_id FROM operations WHERE id = terms.target_id OFFSET 0
+    SELECT id, seq, type, wallet_id, asset_id, batch_id FROM operations WHERE id = terms.target_id OFFSET 0
   ) AS target ON true
   ${joinBatch('operation', 'batch')}
   LEFT JOIN LATERAL (SELECT error_code FROM failures WHERE operation_id = operation.id OFFSET 0) AS failure ON true
