@@ -7,6 +7,7 @@ import { partitionOf } from '@wallet/shared/words/partition';
 import request from 'supertest';
 import { expectFaithfulHistory } from '../support/history.ts';
 import { randomFrom, runLoad } from '../support/load.ts';
+import { until } from '../support/keys.ts';
 import { type Service, startService } from '../support/service.ts';
 import { createFundedWallet, operate } from '../support/wallets.ts';
 
@@ -50,6 +51,7 @@ it('while operations flow, a worker that got one ring keeps looking for them', a
   await service.drained();
   const partition = partitionOf(wallet, service.partitions);
   const doorbell = createDoorbell({ url: service.redisUrl, prefix: service.queuePrefix, onError: () => undefined });
+  await until('the doorbell is connected', async () => (await doorbell.state()) === 'up');
   // As another process accepts them, which loses its rings.
   const acceptMany = () =>
     service.database.query(

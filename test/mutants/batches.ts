@@ -21,7 +21,7 @@ export const BATCHES: readonly Mutant[] = [
     bug: 'with on_invalid=skip, a batch is accepted although all of its lines are bad',
     text: 'if (!skips || count === lines.lines) throw refuseLines(lines);',
     instead: 'if (!skips) throw refuseLines(lines);',
-    tests: ['stories/batch-corrections > has become good'],
+    tests: ['stories/batch-corrections > has become valid'],
   },
   {
     name: 'any-number-of-bad-lines-left-out',
@@ -35,7 +35,7 @@ export const BATCHES: readonly Mutant[] = [
     bug: 'what was accepted without its bad lines is accepted again when they have become good',
     text: 'if (earlierInPart !== null && !skips) {',
     instead: "if (earlierInPart !== null && !skips && inPart === '') {",
-    tests: ['stories/batch-corrections > has become good'],
+    tests: ['stories/batch-corrections > has become valid'],
   },
   {
     name: 'skipping-batch-not-recognised',
