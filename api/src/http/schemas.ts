@@ -153,12 +153,16 @@ export function parseWith<Schema extends z.ZodType>(schema: Schema, value: unkno
   throw invalid(toFieldErrors(result.error));
 }
 
-/** Like the schema's own `safeParse`, with errors in the words of this API. */
+/**
+ * Like the schema's own `safeParse`, with errors in the words of this API. What is wrong is read twice: with a word of
+ * its own for errors, zod leaves the way that it compiles for a schema, which takes a quarter of the time.
+ */
 export function tryWith<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): z.ZodSafeParseResult<z.output<Schema>> {
-  return schema.safeParse(value, WORDED);
+  const read = schema.safeParse(value);
+  return read.success ? read : schema.safeParse(value, WORDED);
 }
 
 const WORDED = { error: explainIssue };
