@@ -1,7 +1,7 @@
 -- Applied after the law, in the same transaction: what must hold for every function of the schema, whichever migration made or
 -- replaced it (CREATE OR REPLACE drops the settings of before).
 --
--- The law holds whoever calls it. What a name in it means must not depend on the caller: without this, a temporary table
+-- The law holds for every caller. What a name in it means must not depend on the caller: without this, a temporary table
 -- `entries` of a session's own would be looked at in place of ours.
 DO $$
 DECLARE

@@ -25,7 +25,7 @@ BEGIN
   END LOOP;
 
   -- Only who owns a database or a schema can say who else may use it; where that is not the migrator, it stays as it is.
-  -- Who may connect is left to whoever runs the server: that is what keeps the users of several databases apart.
+  -- Who may connect is left to the operator of the server: that is what keeps the users of several databases apart.
   IF (SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()) THEN
     EXECUTE format('REVOKE TEMPORARY, CREATE ON DATABASE %I FROM PUBLIC', current_database());
   END IF;

@@ -732,8 +732,8 @@ CREATE OR REPLACE TRIGGER events_law AFTER DELETE ON events REFERENCING OLD TABL
   FOR EACH STATEMENT EXECUTE FUNCTION check_removed_events();
 
 -- Forbidden: to delete a position of the feed
---   from the floor on: a reader that is told nothing would miss it,
---   that a live endpoint has not been told of, or may have to be told of again because it was claimed a short while ago,
+--   from the floor on: a reader would miss it without notice,
+--   whose event a live endpoint has not been sent, or may have to be sent again because it was claimed a short while ago,
 --   or the last one: the next continues it (event_feed_kept_while_needed).
 CREATE OR REPLACE FUNCTION check_removed_feed() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

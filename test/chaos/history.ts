@@ -68,7 +68,7 @@ export interface Reading {
   readonly endedAt: number;
 }
 
-/** A request to cancel what is scheduled. What came of it is unknown where there was no answer. */
+/** A request to cancel a scheduled operation. Its result is unknown if there was no answer. */
 export interface Cancel {
   readonly id: string;
   readonly begunAt: number;

@@ -26,7 +26,7 @@ const START_MS = 60_000;
 const STOP_MS = 12_000;
 const SHIFT_CLOCK = fileURLToPath(new URL('shift-clock.js', import.meta.url));
 
-/** `onDeath` is told of a process that ended although nobody asked it to. */
+/** `onDeath` is called with a process that ended without being asked to. */
 export function createSlot(options: {
   name: string;
   program: 'api' | 'worker';

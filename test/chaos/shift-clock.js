@@ -1,6 +1,6 @@
 /**
- * Loaded into a process before its program (`node --import`): its clock can then be set by a message `{ shiftMs }`, as if somebody
- * had changed the machine's time. Timers and `performance.now()` go on, as they do then.
+ * Loaded into a process before its program (`node --import`): its clock can then be set by a message `{ shiftMs }`, as if
+ * the machine's time had been changed. Timers and `performance.now()` continue, as they do then.
  */
 const RealDate = Date;
 let shiftMs = 0;

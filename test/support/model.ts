@@ -90,7 +90,7 @@ export function heldOf(wallet: string): string {
   return `held of ${wallet}`;
 }
 
-/** An account that is not told of is an active and empty wallet, whose asset may be transferred. */
+/** An account that is not listed is an active, empty wallet whose asset may be transferred. */
 export function createModel(start: Iterable<readonly [string, Partial<ModelAccount>]> = []): Model {
   const accounts = new Map<string, ModelAccount>([[TREASURY, { ...FRESH, owner: 'house', credit: null }]]);
   for (const [id, account] of start) accounts.set(id, { ...FRESH, ...account });

@@ -37,7 +37,7 @@ const WITHIN_MS = 60_000;
 export function createRacedSchedule(rig: Pick<RaceRig, 'send' | 'database'>, random: () => number): RacedSchedule {
   const all = new Map<string, Scheduled>();
   const toCancel: { readonly id: string; readonly at: number }[] = [];
-  /** How often each was answered as cancelled, of those that somebody tried to cancel. */
+  /** How often each operation that a client tried to cancel was answered as cancelled. */
   const cancels = new Map<string, number>();
 
   /** Again, while there is too much to do. @returns whether it is cancelled now. */

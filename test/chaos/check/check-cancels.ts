@@ -4,8 +4,9 @@ import type { Replay } from './replay.ts';
 import type { Violation } from './violation.ts';
 
 /**
- * What is scheduled is executed at its moment or later, or is cancelled: if it was answered so, which it is once, and only if it was
- * asked for. A cancelled operation moved nothing, tells of its wallets as they stood at some moment, and is told of at that moment.
+ * A scheduled operation is executed at its moment or later, or it is cancelled: if one request was answered so, and only if
+ * one asked for it. A cancelled operation moved nothing, and its result and its event show its wallets as they stood at the
+ * moment of its cancellation.
  */
 export function checkCancels(
   history: History,
