@@ -47,12 +47,13 @@ describeInBrowser('the console, where a webhook endpoint is repaired', () => {
     await page.getByText('no room left').first().waitFor();
     await page.goBack();
 
-    receiver.answer = (_request, response) => response.writeHead(204).end();
     await leaveAlone();
     await page.getByText('The next one is made in').waitFor();
-    const before = receiver.received.length;
     await page.getByRole('button', { name: 'Send failed again' }).click();
     await page.getByRole('dialog').getByText('Every delivery since then').waitFor();
+    // Only now: a retry that was under way before would have left nothing to send again.
+    receiver.answer = (_request, response) => response.writeHead(204).end();
+    const before = receiver.received.length;
     await page.getByRole('dialog').getByRole('button', { name: 'Send failed again' }).click();
     await receiver.until(({ length }) => length > before);
     await row.getByText('succeeded', { exact: true }).waitFor();
