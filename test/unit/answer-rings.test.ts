@@ -1,7 +1,7 @@
 import type { Lane } from '@wallet/shared/queue/doorbell';
 import { answerRings } from '@wallet/worker/drain/answer-rings';
 import type { PartitionState } from '@wallet/worker/drain/drain-partitions';
-import { createFlow } from '@wallet/worker/drain/flow';
+import { createFlow, pauseAfter } from '@wallet/worker/drain/flow';
 
 let now = 0;
 beforeEach(() => {
@@ -107,9 +107,9 @@ describe('createFlow', () => {
   it('lasts for a moment after a transaction of many operations', () => {
     const flow = createFlow();
     expect(flow.isOn()).toBe(false);
-    flow.applied(31);
+    flow.applied(11);
     expect(flow.isOn()).toBe(false);
-    flow.applied(32);
+    flow.applied(12);
     expect(flow.isOn()).toBe(true);
     now += 99;
     flow.applied(1);
@@ -126,5 +126,9 @@ describe('createFlow', () => {
     const next = flow.gather();
     expect(next).not.toBe(first);
     await next;
+  });
+
+  it('pauses the longer the more was applied: at half of the full rate, operations wait less', () => {
+    expect([0, 48, 96, 192, 500].map(pauseAfter)).toEqual([4, 4, 8, 16, 16]);
   });
 });

@@ -9,10 +9,14 @@ import { gather } from '@wallet/shared/process/gather';
 /** The most events that one transaction relays. */
 const RELAY_LIMIT = 1_000;
 /**
- * The pause after each relay, in which events gather: many small relays would cost the ledger a tenth of its
- * throughput. If another worker was relaying, which may have looked too early, it is the time until it looks again.
+ * The pause after each relay, in which events gather: so long for each event, within bounds. Many small relays would
+ * cost the ledger a tenth of its full rate; below it, events need not wait for that.
  */
-const REST_MS = 100;
+const REST_MS_PER_EVENT = 0.15;
+const SHORTEST_REST_MS = 10;
+const LONGEST_REST_MS = 100;
+/** If another worker was relaying, it may have looked too early. */
+const BUSY_MS = 100;
 
 export interface Relay {
   /** There may be events to relay. */
@@ -39,7 +43,7 @@ export function createRelay(options: {
       if (events > 0) onFed();
       await onRelayed(endpointIds);
       if (state === 'busy') nudge();
-      await delay(REST_MS);
+      await delay(state === 'busy' ? BUSY_MS : restAfter(events));
     } catch (error) {
       onError(error);
     }
@@ -57,6 +61,11 @@ export function createRelay(options: {
       await relaying.idle();
     },
   };
+}
+
+/** The pause in milliseconds after a relay of this many. */
+export function restAfter(events: number): number {
+  return Math.min(Math.max(events * REST_MS_PER_EVENT, SHORTEST_REST_MS), LONGEST_REST_MS);
 }
 
 /**
