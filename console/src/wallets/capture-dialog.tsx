@@ -7,8 +7,7 @@ import { Checkbox } from '../parts/checkbox.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { ConfirmDialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
-import type { HoldDialog } from './release-dialog.tsx';
-import { type Destination, tellCapture } from './tell-hold.ts';
+import { type Destination, type HoldDialog, tellCapture } from './tell-hold.ts';
 
 /** There are at most 100 house accounts. */
 const ACCOUNTS_MOST = 100;

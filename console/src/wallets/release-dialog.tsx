@@ -1,18 +1,10 @@
 import { useRef, useState } from 'react';
 import { newKey } from '../api/new-key.ts';
-import type { Hold } from '../api/resources.ts';
 import { useAct } from '../api/use-act.ts';
 import { showAmount } from '../format/money.ts';
 import { ConfirmDialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
-import { tellRelease } from './tell-hold.ts';
-
-export interface HoldDialog {
-  readonly hold: Hold;
-  /** Called when the operation is accepted: it has not been applied yet. */
-  readonly onAccepted: () => void;
-  readonly onClose: () => void;
-}
+import { type HoldDialog, tellRelease } from './tell-hold.ts';
 
 /** Returns an amount of a hold to its wallet. */
 export function ReleaseDialog({ hold, onAccepted, onClose }: HoldDialog) {

@@ -3,6 +3,13 @@ import { isNegative, isZero, readAmount, showAmount, subtract } from '../format/
 
 /** What captures and releases do to a hold, in sentences, from what a form holds so far. */
 
+export interface HoldDialog {
+  readonly hold: Hold;
+  /** Called when the operation is accepted: it has not been applied yet. */
+  readonly onAccepted: () => void;
+  readonly onClose: () => void;
+}
+
 /** Where a capture goes: `name` is that of the house account, or the id of the wallet. */
 export interface Destination {
   readonly kind: 'treasury' | 'account' | 'wallet';
