@@ -754,7 +754,7 @@ export interface paths {
         };
         /**
          * List assets
-         * @description An asset is what wallets hold: a currency, points, goods.
+         * @description An asset is what wallets hold: a currency, points, goods. They are sorted by id.
          */
         get: operations["listAssets"];
         put?: never;
@@ -5300,7 +5300,11 @@ export interface operations {
     };
     listAssets: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                /** @description The `next_cursor` of the previous page. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

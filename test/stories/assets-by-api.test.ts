@@ -25,6 +25,27 @@ async function countRows(what: string): Promise<number> {
   return rows[0]!.count;
 }
 
+describe('GET /assets', () => {
+  const list = (query: object) => request(service.url).get('/assets').query(query);
+
+  it('lists all at once, or in pages whose links lead from one to the next', async () => {
+    const { body: all } = await list({}).expect(200);
+    expect(all.next_cursor).toBeNull();
+    const pages: object[][] = [];
+    let query: object | null = { limit: 3 };
+    while (query !== null) {
+      const { body, headers }: request.Response = await list(query).expect(200);
+      pages.push(body.data);
+      query = body.next_cursor === null ? null : { limit: 3, cursor: body.next_cursor };
+      expect(headers['link'] === undefined).toBe(query === null);
+    }
+    expect(pages[0]).toHaveLength(3);
+    expect(pages.flat()).toEqual(all.data);
+  });
+
+  it.each([{ limit: 0 }, { limit: 1_001 }, { cursor: 'x' }])('refuses %j', (query) => list(query).expect(400));
+});
+
 describe('POST /assets', () => {
   it('adds an asset with a house account in every partition, and records the actor', async () => {
     const { body } = await add(EURO).expect(201);

@@ -4,9 +4,9 @@ import type { Database } from '@wallet/shared/database/pool';
 import { ASSETS_MOST, ASSET_CODE, ASSET_NAME_MOST, SCALE_MOST } from '@wallet/shared/words/asset';
 import { z } from 'zod';
 import { type Endpoint, endpoint } from '../http/endpoint.ts';
-import { pageOf } from '../http/pages.ts';
+import { answerPage, createCursors, pageOf, pageQuery, readPosition } from '../http/pages.ts';
 import { Problem } from '../http/problem.ts';
-import { text } from '../http/schemas.ts';
+import { text, wholeNumber } from '../http/schemas.ts';
 
 /** The dependencies of the asset endpoints. */
 export interface AssetNeeds {
@@ -22,6 +22,8 @@ const assetSchema = z
   .strictObject({ id: z.int(), code: z.string(), name: z.string(), scale: z.int(), transferable: z.boolean() })
   .meta({ id: 'Asset', description: '`scale` is the number of decimals.' });
 
+const CURSORS = createCursors('assets', readPosition);
+
 const getAssets = ({ assets }: AssetNeeds) =>
   endpoint({
     method: 'get',
@@ -29,16 +31,22 @@ const getAssets = ({ assets }: AssetNeeds) =>
     paths: ['/assets'],
     tag: 'Assets',
     summary: 'List assets',
-    description: 'An asset is what wallets hold: a currency, points, goods.',
+    description: 'An asset is what wallets hold: a currency, points, goods. They are sorted by id.',
     params: null,
-    query: null,
+    query: z.strictObject({ ...pageQuery, limit: wholeNumber(1, ASSETS_MOST).prefault(ASSETS_MOST) }),
     body: null,
     scope: 'wallets:read',
     answers: { 200: pageOf(assetSchema) },
     problems: [],
-    handle: async () => {
+    handle: async ({ query: { cursor, limit } }) => {
       await assets.readAnew();
-      return { status: 200, body: { data: assets.list, next_cursor: null } };
+      const after = CURSORS.read(cursor) ?? 0n;
+      return answerPage({
+        found: assets.list.filter(({ id }) => id > after).slice(0, limit + 1),
+        ...{ limit, cursors: CURSORS },
+        keyOf: ({ id }) => String(id),
+        present: (asset) => asset,
+      });
     },
   });
 

@@ -1,13 +1,11 @@
 import { Link } from 'wouter';
 import type { Asset } from '../api/resources.ts';
-import { useResource } from '../api/use-resource.ts';
 import { showCount } from '../format/words.ts';
 import { ActionButton } from '../parts/action-button.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
-import { Loading } from '../parts/loading.tsx';
 import { PageFrame } from '../parts/page.tsx';
-import { ProblemNote } from '../parts/problem-note.tsx';
-import { type Column, Table } from '../parts/table.tsx';
+import { PagedList } from '../parts/paged-list.tsx';
+import type { Column } from '../parts/table.tsx';
 import { useMay } from '../session/session.ts';
 import { NewAssetDialog } from './new-asset-dialog.tsx';
 
@@ -19,27 +17,27 @@ const COLUMNS: readonly Column<Asset>[] = [
   { title: 'Number', isNumber: true, isExtra: true, cell: ({ id }) => showCount(id) },
 ];
 
-/** What wallets hold. The API answers all of them at once, at most 1,000. */
+/** What wallets hold. */
 export function AssetsPage() {
   const mayAdd = useMay('assets:admin');
-  const { data, error, refetch } = useResource('/assets', {});
   const add = mayAdd && (
     <ActionButton label="New asset" isMain render={(close) => <NewAssetDialog onClose={close} />} />
   );
   return (
     <PageFrame title="Assets" actions={add}>
-      {error !== null && <ProblemNote problem={error} onRetry={() => void refetch()} />}
-      {data === undefined && error === null && <Loading />}
-      {data?.data.length === 0 && (
-        <EmptyState title="There are no assets yet.">
-          <p>
-            Add one here with the scope <code>assets:admin</code>, or with <code>npm run assets -- add</code>.
-          </p>
-        </EmptyState>
-      )}
-      {data !== undefined && data.data.length > 0 && (
-        <Table label="Assets" columns={COLUMNS} items={data.data} keyOf={({ code }) => code} />
-      )}
+      <PagedList
+        label="Assets"
+        path="/assets"
+        columns={COLUMNS}
+        keyOf={({ code }) => code}
+        empty={
+          <EmptyState title="There are no assets yet.">
+            <p>
+              Add one here with the scope <code>assets:admin</code>, or with <code>npm run assets -- add</code>.
+            </p>
+          </EmptyState>
+        }
+      />
     </PageFrame>
   );
 }
