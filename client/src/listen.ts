@@ -44,9 +44,9 @@ const server = createServer((request, response) => {
 });
 await listen(server);
 const endpoint = await subscribe(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 say(`Listening${forwardTo === undefined ? '' : `, and forwarding to ${forwardTo}`}. Ctrl-C ends it.`);
 say(`The secret is ${endpoint.secret}`);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 
 function readOptions(): Options {
   const command = commandOnService(

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findClientProgram } from '@wallet/local/client-programs';
 import { type EmbeddedPostgres, startPostgres } from '@wallet/local/embedded-postgres';
-import { findPostgresFolders, findPrograms } from '@wallet/local/find-program';
 import { runAudit } from '@wallet/shared/database/audit';
 import request from 'supertest';
+import { HAS_POSTGRES_CLIENTS } from '../support/postgres-clients.ts';
 import { untilFed } from '../support/read-feed.ts';
 import { type ProgramRun, runProgram } from '../support/run-program.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -20,15 +20,13 @@ import { balanceOf, createFundedWallet } from '../support/wallets.ts';
 jest.setTimeout(120_000);
 
 const PATH = process.env['PATH'] ?? '';
-/** The npm package contains only the server. */
-const IS_INSTALLED = findPostgresFolders(PATH).length > 0 && findPrograms(PATH, 'pg_dump').length > 0;
-const title = IS_INSTALLED ? 'a backup' : 'a backup (skipped: pg_dump is not installed)';
+const title = HAS_POSTGRES_CLIENTS ? 'a backup' : 'a backup (skipped: pg_dump is not installed)';
 
 let folder: string;
 let cluster: EmbeddedPostgres;
 let source: Service;
 beforeAll(async () => {
-  if (!IS_INSTALLED) return;
+  if (!HAS_POSTGRES_CLIENTS) return;
   folder = mkdtempSync(join(tmpdir(), 'wallet-backup-'));
   [cluster, source] = await Promise.all([
     startPostgres({ dataDir: join(folder, 'other'), path: PATH, settings: { fsync: 'off' } }),
@@ -36,7 +34,7 @@ beforeAll(async () => {
   ]);
 });
 afterAll(async () => {
-  if (!IS_INSTALLED) return;
+  if (!HAS_POSTGRES_CLIENTS) return;
   await source.stop();
   await cluster.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -53,7 +51,7 @@ const restore = (from: string, url: string, ...more: string[]): Promise<ProgramR
 const check = (url: string, ...args: string[]): Promise<ProgramRun> =>
   runProgram('shared/src/commands/restore-check.ts', args, { DATABASE_URL: url });
 
-(IS_INSTALLED ? describe : describe.skip)(title, () => {
+(HAS_POSTGRES_CLIENTS ? describe : describe.skip)(title, () => {
   it('that is made under load is restored completely: its pending operations are applied, and readers are told', async () => {
     await request(source.url).post('/webhook-endpoints').send({ url: 'http://127.0.0.1:9/' }).expect(201);
     const wallet = await createFundedWallet(source.url, '1.00');

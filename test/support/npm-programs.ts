@@ -1,3 +1,5 @@
+import { readProjectFile } from './manifests.ts';
+
 /** The scripts of `npm`, and their source files. */
 export const NPM_PROGRAMS = {
   'npm start': 'local/src/start.ts',
@@ -20,3 +22,14 @@ export const NPM_PROGRAMS = {
   'npm run chaos': 'test/chaos/chaos.ts',
   'npm run mutants': 'test/mutants/run-mutants.ts',
 } as const;
+
+const programs: Readonly<Record<string, string>> = NPM_PROGRAMS;
+
+const { scripts } = JSON.parse(readProjectFile('package.json')) as { scripts: Record<string, string> };
+
+/** The source file that `npm run` with this name runs, after any build. */
+export function sourceOfScript(name: string): string {
+  const source = /\S+\.ts/.exec(scripts[name] ?? '')?.[0] ?? programs[`npm run ${name}`];
+  if (source === undefined) throw new Error(`npm run ${name} runs no program that has options`);
+  return source;
+}

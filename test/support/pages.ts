@@ -37,3 +37,16 @@ export function anchorsOf(page: string): string[] {
       .replaceAll(' ', '-'),
   );
 }
+
+/** `npm run` with what follows, in blocks of code and between backticks: the name of a script, and its arguments. */
+export function scriptsOf(page: string): { readonly name: string; readonly args: string }[] {
+  const inline = [...proseOf(page).matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replace(/\s+/g, ' '));
+  const lines = blocksOf(page).flatMap(({ text }) => text.replaceAll('\\\n', ' ').split('\n'));
+  // Other lines are what commands print.
+  const blocks = lines.filter((line) => /^ *(\$ )?([A-Z_]+=\S+ )*npm run /.test(line));
+  return [...inline, ...blocks].flatMap((code) =>
+    [...code.matchAll(/\bnpm run (?:--silent )?([a-z][a-z:-]*[a-z])(?: --(?= )([^\n|&]*))?/g)].map(
+      ([, name = '', args = '']) => ({ name, args: args.trim().replace(/\s+/g, ' ') }),
+    ),
+  );
+}

@@ -3,14 +3,13 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '@wallet/local/project';
+import { parse } from 'yaml';
 import { readProjectFile } from '../support/manifests.ts';
-import { NPM_PROGRAMS } from '../support/npm-programs.ts';
-import { PAGES, anchorsOf, blocksOf, proseOf } from '../support/pages.ts';
+import { sourceOfScript } from '../support/npm-programs.ts';
+import { PAGES, anchorsOf, proseOf, scriptsOf } from '../support/pages.ts';
 import { programCommand } from '../support/program-command.ts';
 
 const MANIFEST = JSON.parse(readProjectFile('package.json')) as { scripts: Record<string, string> };
-
-const PROGRAMS: Readonly<Record<string, string>> = NPM_PROGRAMS;
 
 /** Banned words: they name no actor, or are not the words of the field. */
 const BANNED = /\b(somebody|whoever|those who|tells? of|told of|what came of|any more|for ever|goes on)\b/gi;
@@ -61,7 +60,7 @@ it('every relative link in the pages leads to a file, and to a heading of it', (
 it('every command in the pages is a script of package.json with options that its --help lists', async () => {
   const asked = new Map<string, Set<string>>();
   for (const page of PAGES) {
-    for (const [, name = '', args = ''] of commandsOf(page)) {
+    for (const { name, args } of scriptsOf(page)) {
       const options = asked.get(name) ?? new Set<string>();
       for (const [option] of args.matchAll(/(?<=^|\s)--[a-z][\w-]*/g)) options.add(option);
       asked.set(name, options);
@@ -79,6 +78,25 @@ it('every command in the pages is a script of package.json with options that its
   expect(missing.flat()).toEqual([]);
 }, 120_000);
 
+it('every service, profile and file that the commands of containers name exists', () => {
+  const compose = parse(readProjectFile('docker-compose.yml'), { merge: true }) as {
+    services: Record<string, { profiles?: string[] }>;
+  };
+  const services = Object.keys(compose.services);
+  const profiles = Object.values(compose.services).flatMap((service) => service.profiles ?? []);
+  const commands = PAGES.flatMap((page) =>
+    [...readProjectFile(page).matchAll(/\b(?:docker compose|kubectl|sh) [^`\n]*/g)].map(([command]) => command),
+  );
+  const named = (pattern: RegExp): string[] =>
+    commands.flatMap((command) => [...command.matchAll(pattern)].map(([, name = '']) => name));
+  const [scaled, run] = [named(/--scale (\w+)=/g), named(/docker compose run --rm (\w+)/g)];
+  const files = named(/(?:(?<=^kubectl apply .*)-[fk]|^sh) (\S+)/g);
+  expect([...scaled, ...run].filter((name) => !services.includes(name))).toEqual([]);
+  expect(named(/--profile (\w+)/g).filter((name) => !profiles.includes(name))).toEqual([]);
+  expect(files.filter((file) => !existsSync(join(PROJECT_ROOT, file)))).toEqual([]);
+  expect([scaled, run, files].map(({ length }) => length > 0)).toEqual([true, true, true]);
+});
+
 function leadsSomewhere(page: string, link: string): boolean {
   if (/^https?:/.test(link)) return true;
   const [path = '', anchor] = link.split('#');
@@ -87,19 +105,8 @@ function leadsSomewhere(page: string, link: string): boolean {
   return anchor === undefined || anchorsOf(file).includes(anchor);
 }
 
-/** `npm run` and its arguments, in blocks of code and between backticks. */
-function commandsOf(page: string): RegExpExecArray[] {
-  const inline = [...proseOf(page).matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replace(/\s+/g, ' '));
-  const blocks = blocksOf(page).map(({ text }) => text.replaceAll('\\\n', ' '));
-  return [...inline, ...blocks].flatMap((code) => [
-    ...code.matchAll(/\bnpm run (?:--silent )?([a-z][a-z:-]*[a-z])(?: --(?= )([^\n|&]*))?/g),
-  ]);
-}
-
 /** What the program of a script prints for `--help`, without the builds before it. */
 async function readHelp(name: string): Promise<string> {
-  const source = PROGRAMS[`npm run ${name}`] ?? /\S+\.ts/.exec(MANIFEST.scripts[name]!)?.[0];
-  if (source === undefined) throw new Error(`npm run ${name} runs no program that has options`);
-  const [node, ...args] = programCommand(source);
+  const [node, ...args] = programCommand(sourceOfScript(name));
   return (await promisify(execFile)(node, [...args, '--help'], { cwd: PROJECT_ROOT })).stdout;
 }
