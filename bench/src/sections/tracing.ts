@@ -7,22 +7,26 @@ import type { Section } from '../section.ts';
 import { startService } from '../service.ts';
 import type { Stops } from '../stops.ts';
 
-/** What traces cost: without them, the same once more to show the noise, and with one operation in a hundred sampled. */
+/**
+ * What traces cost: without them, the same once more to show the noise, and with one operation in a hundred sampled; and
+ * with one in ten, whose cost stands out of the noise.
+ */
 export const tracing: Section = {
   name: 'tracing',
   title: 'What tracing costs',
   async measure(bench) {
     const { servers, options } = bench;
     const collector = await startCollector(servers.stops);
-    const sampled = {
+    const sampled = (share: number) => ({
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
-      OTEL_TRACES_SAMPLER_ARG: '0.01',
-    };
+      OTEL_TRACES_SAMPLER_ARG: String(share),
+    });
     const contenders = await Promise.all([
       startService(servers, { name: 'without traces' }),
       startService(servers, { name: 'without traces, once more' }),
-      startService(servers, { name: 'one operation in 100 traced', env: sampled }),
+      startService(servers, { name: 'one operation in 100 traced', env: sampled(0.01) }),
+      startService(servers, { name: 'one operation in 10 traced', env: sampled(0.1) }),
     ]);
     const runs = await compareCapacities(bench, contenders, options.rounds);
     const faults = await finish(runs, contenders);

@@ -1,4 +1,12 @@
-import { type Context, ROOT_CONTEXT, SpanKind, SpanStatusCode, isSpanContextValid, trace } from '@opentelemetry/api';
+import {
+  type Context,
+  ROOT_CONTEXT,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
 import { getNumberFromEnv, getStringFromEnv, parseTraceParent, setGlobalErrorHandler } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -39,8 +47,7 @@ const STOP_MS = 2_000;
 interface EndedSpan {
   readonly traceId: string;
   readonly spanId: string;
-  /** With the parent span. */
-  readonly context: Context;
+  readonly parent: SpanContext | null;
   readonly kind: SpanKind;
   readonly name: string;
   readonly attributes: SpanAttributes;
@@ -64,7 +71,7 @@ export function createTracing(options: {
     options.onError(error);
   });
   const exporter = new OTLPTraceExporter({ url: `${options.endpoint.replace(/\/+$/, '')}/v1/traces` });
-  const { sampler, rootRatio } = readSampler();
+  const { sampler, rootRatio, isParentBased } = readSampler();
   const ids = new RandomIdGenerator();
   const drawTraceId = (): string => (rootRatio === null ? ids.generateTraceId() : drawSampledId(rootRatio));
   let ended: EndedSpan[] = [];
@@ -86,19 +93,23 @@ export function createTracing(options: {
     for (const each of spans) {
       current = each;
       const { name, kind, attributes, startedMs: startTime } = each;
-      const span = tracer.startSpan(name, { kind, attributes, startTime }, each.context);
+      const span = tracer.startSpan(name, { kind, attributes, startTime }, contextOf(each.parent));
       if (each.isError) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end(each.endedMs);
     }
   };
   return {
-    start({ name, kind, parent, startedAt, attributes }) {
-      const context = contextOf(parent);
+    start({ name, kind, parent: traceparent, startedAt, attributes }) {
+      const parent = traceparent === undefined ? null : parseTraceParent(traceparent);
       // Most requests: to draw an id that the sampler then turns down takes five times as long.
-      if (context === ROOT_CONTEXT && rootRatio !== null && Math.random() >= rootRatio) return null;
-      const traceId = trace.getSpanContext(context)?.traceId ?? drawTraceId();
-      const { decision } = sampler.shouldSample(context, traceId, name, KINDS[kind], {}, []);
-      if (decision === SamplingDecision.NOT_RECORD) return null;
+      if (parent === null && rootRatio !== null && Math.random() >= rootRatio) return null;
+      const traceId = parent?.traceId ?? drawTraceId();
+      if (parent !== null && isParentBased) {
+        if ((parent.traceFlags & TraceFlags.SAMPLED) === 0) return null;
+      } else {
+        const { decision } = sampler.shouldSample(contextOf(parent), traceId, name, KINDS[kind], {}, []);
+        if (decision === SamplingDecision.NOT_RECORD) return null;
+      }
       const spanId = ids.generateSpanId();
       const [startedMs, startedTick] = [startedAt?.getTime() ?? Date.now(), performance.now()];
       const now = (): number => (startedAt ? Date.now() : startedMs + performance.now() - startedTick);
@@ -108,7 +119,7 @@ export function createTracing(options: {
         end(result = {}) {
           if (ended.length === 0) setTimeout(handOver, HAND_OVER_MS).unref();
           ended.push({
-            ...{ traceId, spanId, context, kind: KINDS[kind], name: result.name ?? name },
+            ...{ traceId, spanId, parent, kind: KINDS[kind], name: result.name ?? name },
             ...{ startedMs, endedMs: result.endedAt?.getTime() ?? now(), isError: result.isError ?? false },
             attributes: { ...given, ...result.attributes },
           });
@@ -134,6 +145,8 @@ interface Sampling {
   readonly sampler: Sampler;
   /** The share of the traces begun here that the sampler keeps, if it goes by a share. */
   readonly rootRatio: number | null;
+  /** Whether a span is sampled if its parent is. */
+  readonly isParentBased: boolean;
 }
 
 /** The sampler that `OTEL_TRACES_SAMPLER` names, as the SDK makes it where it is given none. */
@@ -144,7 +157,8 @@ function readSampler(): Sampling {
   const given = getNumberFromEnv('OTEL_TRACES_SAMPLER_ARG') ?? 1;
   const rootRatio = rootName === 'traceidratio' ? Math.min(Math.max(given, 0), 1) : null;
   const root = rootSampler(rootName, rootRatio ?? 1);
-  return { sampler: name.startsWith(PARENT_BASED) ? new ParentBasedSampler({ root }) : root, rootRatio };
+  const isParentBased = name.startsWith(PARENT_BASED);
+  return { sampler: isParentBased ? new ParentBasedSampler({ root }) : root, rootRatio, isParentBased };
 }
 
 function rootSampler(name: string, ratio: number): Sampler {
@@ -168,8 +182,6 @@ function drawWord(ratio = 1): number {
   return Math.floor(Math.random() * ratio * 0xffffffff);
 }
 
-function contextOf(traceparent: string | undefined): Context {
-  const parent = traceparent === undefined ? null : parseTraceParent(traceparent);
-  if (parent === null || !isSpanContextValid(parent)) return ROOT_CONTEXT;
-  return trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
+function contextOf(parent: SpanContext | null): Context {
+  return parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true });
 }
