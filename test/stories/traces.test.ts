@@ -90,6 +90,11 @@ it('one trace leads from the caller to the receiver of the webhook', async () =>
     'wallet.operation.status': 'succeeded',
   });
   expect(BigInt(wait.endTimeUnixNano)).toBe(BigInt(process.startTimeUnixNano));
+  for (const { startTimeUnixNano: from, endTimeUnixNano: to } of spans.values())
+    expect(BigInt(to) - BigInt(from)).toBeGreaterThanOrEqual(0n);
+  // Spans begin in whole milliseconds of the clock.
+  expect(BigInt(send.startTimeUnixNano)).toBeGreaterThanOrEqual(BigInt(server.startTimeUnixNano));
+  expect(BigInt(send.endTimeUnixNano)).toBeLessThanOrEqual(BigInt(server.endTimeUnixNano) + 1_000_000n);
   expect(post.attributes).toMatchObject({ 'http.response.status_code': 204, 'server.address': '127.0.0.1' });
   expect([...spans.values()].filter(({ isError }) => isError)).toEqual([]);
 
