@@ -1,5 +1,7 @@
 import { loadTracing } from '@wallet/shared/process/load-tracing';
 import type { Tracing } from '@wallet/shared/process/tracing';
+import { setImmediate as turn } from 'node:timers/promises';
+import { startCollector } from '../support/collector.ts';
 
 const DRAWN = 20_000;
 const SPAN = { name: 'GET', kind: 'server', attributes: () => ({}) } as const;
@@ -37,3 +39,21 @@ it('what belongs to a trace follows its caller, whatever the share', async () =>
     await withSampler('parentbased_traceidratio', '1', (tracing) => countSampled(tracing, `00-${id}-${span}-00`)),
   ).toBe(0);
 });
+
+it('many spans that end at once are exported without waiting for a timer', async () => {
+  const collector = await startCollector();
+  const { url: endpoint } = collector;
+  const tracing = await loadTracing({ endpoint, service: 'test', onError: () => undefined });
+  // Time stands still.
+  const setTimeout = jest.spyOn(globalThis, 'setTimeout').mockImplementation(() => ({ unref: () => null }) as never);
+  try {
+    for (let count = 0; count < 600; count += 1) tracing!.start(SPAN)!.end();
+    const deadline = Date.now() + 10_000;
+    while (collector.spans.length < 512 && Date.now() < deadline) await turn();
+    expect(collector.spans).toHaveLength(512);
+  } finally {
+    setTimeout.mockRestore();
+    await tracing!.stop();
+    await collector.stop();
+  }
+}, 20_000);

@@ -35,8 +35,12 @@ const KINDS = {
 const PARENT_BASED = 'parentbased_';
 const SAMPLERS = /^(parentbased_)?(always_on|always_off|traceidratio)$/;
 
-/** How long spans that have ended are gathered for the SDK, which takes several in a row in less time. */
+/**
+ * How long spans that have ended are gathered for the SDK, which takes several in a row in less time; and how many at
+ * most, since it exports 512 at a time and drops what exceeds 2,048.
+ */
 const HAND_OVER_MS = 500;
+const HAND_OVER_MOST = 256;
 
 /** How long a stop waits for a collector. */
 const STOP_MS = 2_000;
@@ -72,6 +76,7 @@ export function createTracing(options: {
   const ids = new RandomIdGenerator();
   const drawTraceId = (): string => (rootRatio === null ? ids.generateTraceId() : drawSampledId(rootRatio));
   let ended: EndedSpan[] = [];
+  let timer: NodeJS.Timeout | undefined;
   /** The span that is handed over. */
   let current = { traceId: '', spanId: '' };
   const provider = new BasicTracerProvider({
@@ -85,6 +90,8 @@ export function createTracing(options: {
   });
   const tracer = provider.getTracer('wallet');
   const handOver = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
     const spans = ended;
     ended = [];
     for (const each of spans) {
@@ -114,12 +121,13 @@ export function createTracing(options: {
       return {
         traceparent: `00-${traceId}-${spanId}-01`,
         end(result = {}) {
-          if (ended.length === 0) setTimeout(handOver, HAND_OVER_MS).unref();
+          timer ??= setTimeout(handOver, HAND_OVER_MS).unref();
           ended.push({
             ...{ traceId, spanId, parent, kind: KINDS[kind], name: result.name ?? name },
             ...{ startedMs, endedMs: result.endedAt?.getTime() ?? now(), isError: result.isError ?? false },
             attributes: { ...given, ...result.attributes },
           });
+          if (ended.length >= HAND_OVER_MOST) handOver();
         },
       } satisfies Span;
     },
