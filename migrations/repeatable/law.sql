@@ -123,17 +123,22 @@ CREATE OR REPLACE TRIGGER accounts_keep_wallet_hash BEFORE INSERT ON accounts
 -- Most operations are of simple types: what has terms is only marked among them, and looked at if any is.
 CREATE OR REPLACE FUNCTION check_added_operations() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
+  partitions smallint;
+  closed uuid;
   culprit record;
 BEGIN
-  SELECT added.batch_id INTO culprit
-    FROM (SELECT DISTINCT batch_id FROM added WHERE batch_id IS NOT NULL) AS added
-    LEFT JOIN batches ON batches.id = added.batch_id
-    WHERE batches.id IS NULL OR batches.seq IS NOT NULL
-    LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'batch % takes no lines', culprit.batch_id
-      USING ERRCODE = 'WL001', CONSTRAINT = 'operations_join_open_batch';
+  SELECT settings.partitions, joined.batch_id INTO partitions, closed
+    FROM settings
+    LEFT JOIN LATERAL (
+      SELECT added.batch_id
+      FROM (SELECT DISTINCT batch_id FROM added WHERE batch_id IS NOT NULL) AS added
+      LEFT JOIN batches ON batches.id = added.batch_id
+      WHERE batches.id IS NULL OR batches.seq IS NOT NULL
+      LIMIT 1
+    ) AS joined ON true
+    WHERE only_row;
+  IF closed IS NOT NULL THEN
+    RAISE EXCEPTION 'batch % takes no lines', closed USING ERRCODE = 'WL001', CONSTRAINT = 'operations_join_open_batch';
   END IF;
 
   SELECT * INTO culprit
@@ -400,15 +405,14 @@ CREATE OR REPLACE TRIGGER accounts_law_update AFTER UPDATE ON accounts REFERENCI
 --   whose account against a wallet is not the house account of the asset in the partition of the operation: that of its wallet,
 --     or, of a line, the 12 bits of its id behind the version (shared/src/words/batch.ts) (entries_fit_house).
 -- An operation of a type that is not listed here can have no movements. Section 9 says what those with terms move: here they are
--- marked.
+-- gathered by kind.
 --
 -- The house accounts are looked up once for each that the statement posts to, and not for each operation.
 CREATE OR REPLACE FUNCTION check_added_movements() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
   culprit record;
-  kind text;
-  moved uuid[];
+  moved record;
 BEGIN
   SELECT * INTO culprit
     FROM (
@@ -462,9 +466,14 @@ BEGIN
       culprit.broken USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
   END IF;
 
-  SELECT * INTO culprit
+  SELECT (array_agg(broken) FILTER (WHERE broken IS NOT NULL))[1] AS broken,
+         (array_agg(coalesce(operation_id::text, 'against account ' || house_id)) FILTER (WHERE broken IS NOT NULL))[1] AS culprit,
+         array_agg(operation_id) FILTER (WHERE kind = 'hold') AS holds,
+         array_agg(operation_id) FILTER (WHERE kind = 'posting') AS postings,
+         array_agg(operation_id) FILTER (WHERE kind = 'reversal') AS reversals
+    INTO moved
     FROM (
-      SELECT posted.operation_id, posted.house_id,
+      SELECT posted.operation_id, posted.house_id, posted.kind,
              CASE
                WHEN posted.broken IS NOT NULL THEN posted.broken
                WHEN posted.house_id IS NULL THEN NULL
@@ -473,9 +482,10 @@ BEGIN
                  THEN 'entries_fit_house'
              END AS broken
       FROM (
-        SELECT DISTINCT broken, CASE WHEN broken <> 'has_terms' THEN operation_id END AS operation_id, house_id, asset_id, partition
+        SELECT DISTINCT broken, kind, CASE WHEN broken IS NOT NULL OR kind IS NOT NULL THEN operation_id END AS operation_id,
+               house_id, asset_id, partition
         FROM (
-          SELECT added.operation_id, operations.asset_id,
+          SELECT added.operation_id, operations.asset_id, operations.kind,
                  CASE WHEN operations.line IS NULL THEN own.wallet_hash % partitions
                       ELSE (get_byte(operations.line, 6) & 15) * 256 + get_byte(operations.line, 7) END AS partition,
                  CASE WHEN operations.to_wallet_id IS NULL THEN other_id END AS house_id,
@@ -485,8 +495,7 @@ BEGIN
                      -- Scheduled, or cancelled while it was.
                      OR operations.seq IS NULL AND operations.line IS NULL
                      THEN 'outcomes_fit_entries'
-                   WHEN wallet_gains IS NULL AND operations.type IN ('hold', 'capture', 'release', 'reversal', 'posting')
-                     THEN 'has_terms'
+                   WHEN operations.kind IS NOT NULL THEN NULL
                    WHEN (added.amount, added.asset_id) IS DISTINCT FROM (operations.amount, operations.asset_id)
                      OR own_id IS NULL
                      THEN 'entries_fit_operation'
@@ -503,7 +512,8 @@ BEGIN
             SELECT id, seq, wallet_id, to_wallet_id, amount, asset_id, type,
                    CASE WHEN batch_id IS NOT NULL THEN uuid_send(id) END AS line,
                    CASE WHEN type IN ('deposit', 'resupply', 'top_up', 'bonus') THEN true
-                        WHEN type IN ('withdraw', 'spend', 'transfer') THEN false END AS wallet_gains
+                        WHEN type IN ('withdraw', 'spend', 'transfer') THEN false END AS wallet_gains,
+                   CASE WHEN type IN ('hold', 'capture', 'release') THEN 'hold' WHEN type IN ('posting', 'reversal') THEN type END AS kind
             FROM operations WHERE id = added.operation_id OFFSET 0
           ) AS operations ON true
           LEFT JOIN LATERAL (
@@ -530,31 +540,14 @@ BEGIN
         SELECT system, asset_id, partition FROM accounts WHERE id = posted.house_id OFFSET 0
       ) AS house ON true
     ) AS checked
-    WHERE broken IS NOT NULL
-    ORDER BY broken = 'has_terms'
-    LIMIT 1;
-  IF NOT FOUND THEN
-    RETURN NULL;
-  ELSIF culprit.broken <> 'has_terms' THEN
-    RAISE EXCEPTION 'movement of operation %: %',
-      coalesce(culprit.operation_id::text, 'against account ' || culprit.house_id), culprit.broken
-      USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
+    WHERE broken IS NOT NULL OR kind IS NOT NULL;
+  IF moved.broken IS NOT NULL THEN
+    RAISE EXCEPTION 'movement of operation %: %', moved.culprit, moved.broken
+      USING ERRCODE = 'WL001', CONSTRAINT = moved.broken;
   END IF;
-  FOR kind, moved IN
-    SELECT operation.kind, array_agg(each.id)
-    FROM (SELECT DISTINCT operation_id FROM added) AS each (id)
-    CROSS JOIN LATERAL (
-      SELECT CASE WHEN type IN ('hold', 'capture', 'release') THEN 'hold' ELSE type END AS kind
-      FROM operations WHERE id = each.id AND type IN ('hold', 'capture', 'release', 'reversal', 'posting') OFFSET 0
-    ) AS operation
-    GROUP BY operation.kind
-  LOOP
-    CASE kind
-      WHEN 'hold' THEN PERFORM check_moved_holds(moved);
-      WHEN 'posting' THEN PERFORM check_moved_postings(moved);
-      WHEN 'reversal' THEN PERFORM check_moved_reversals(moved);
-    END CASE;
-  END LOOP;
+  IF moved.holds IS NOT NULL THEN PERFORM check_moved_holds(moved.holds); END IF;
+  IF moved.postings IS NOT NULL THEN PERFORM check_moved_postings(moved.postings); END IF;
+  IF moved.reversals IS NOT NULL THEN PERFORM check_moved_reversals(moved.reversals); END IF;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER movements_law AFTER INSERT ON movements REFERENCING NEW TABLE AS added
@@ -1103,7 +1096,7 @@ DECLARE
   culprit record;
 BEGIN
   SELECT added.operation_id, added.leg INTO culprit
-    FROM added
+    FROM (SELECT operation_id, max(leg) AS leg FROM added GROUP BY operation_id) AS added
     LEFT JOIN LATERAL (SELECT legs FROM operation_terms WHERE operation_id = added.operation_id OFFSET 0) AS terms ON true
     WHERE (added.leg < terms.legs) IS NOT TRUE
     LIMIT 1;
@@ -1151,7 +1144,8 @@ CREATE OR REPLACE TRIGGER reversed_operations_are_kept BEFORE TRUNCATE ON revers
 --   a capture: its amount, if it says one, from what is held to the wallet or house account that it names, or to the treasury in
 --     its partition. If it is final, it may move more under leg 1, from what is held back to the wallet,
 --   a release: its amount, if it says one, from what is held back to the wallet.
--- And that their holds do not add up then: to look at a hold takes some 3 µs for each of its captures and releases.
+-- And that their holds do not add up then: to look at a hold takes some 3 µs for each of its captures and releases. Where the same
+-- command has written the hold, its own law looks at it, and this does not: both have its transaction and number.
 CREATE OR REPLACE FUNCTION check_moved_holds(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
@@ -1160,7 +1154,7 @@ DECLARE
 BEGIN
   SELECT (array_agg(operation.id) FILTER (WHERE done.misfits OR done.legs <> done.last_leg + 1
             OR done.legs > CASE operation.type WHEN 'capture' THEN 2 ELSE 1 END))[1],
-         array_agg(DISTINCT operation.hold_id)
+         array_agg(DISTINCT operation.hold_id) FILTER (WHERE done.are_together IS NOT TRUE)
     INTO culprit, touched
     FROM (
       SELECT asked.id, asked.type, asked.amount, asked.asset_id, main.id AS main_id, held.id AS held_id,
@@ -1191,19 +1185,21 @@ BEGIN
       ) AS treasury ON true
       OFFSET 0
     ) AS operation
+    LEFT JOIN LATERAL (SELECT xmin, cmin FROM holds WHERE operation_id = operation.hold_id OFFSET 0) AS hold ON true
     CROSS JOIN LATERAL (
       SELECT count(*) AS legs, max(leg) AS last_leg,
              bool_or((from_account_id, to_account_id, asset_id) IS DISTINCT FROM
                        (CASE operation.type WHEN 'hold' THEN operation.main_id ELSE operation.held_id END,
                         CASE leg WHEN 0 THEN operation.to_id ELSE operation.rest_id END, operation.asset_id)
-                     OR leg = 0 AND amount <> operation.amount) AS misfits
+                     OR leg = 0 AND amount <> operation.amount) AS misfits,
+             bool_and(movements.xmin = hold.xmin AND movements.cmin = hold.cmin) AS are_together
       FROM movements WHERE operation_id = operation.id
     ) AS done;
   IF culprit IS NOT NULL THEN
     RAISE EXCEPTION 'operation % has not moved what its terms say', culprit
       USING ERRCODE = 'WL001', CONSTRAINT = 'entries_fit_terms';
   END IF;
-  PERFORM check_holds(touched);
+  IF touched IS NOT NULL THEN PERFORM check_holds(touched); END IF;
 END $$;
 
 -- Forbidden: that these postings have moved anything else than their legs, all of them, under their numbers (entries_fit_terms).
@@ -1235,7 +1231,7 @@ END $$;
 
 -- Forbidden: that these reversals have moved anything else than all that their originals moved, leg by leg, the other way; of a
 -- capture only leg 0, and back to the wallet. Where the original is no posting, its amount, if it says one (entries_fit_terms). And
--- that their originals do not add up then.
+-- that their originals do not add up then, unless the same command has written what was reversed of them, as for holds.
 CREATE OR REPLACE FUNCTION check_moved_reversals(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   culprit uuid;
@@ -1243,7 +1239,7 @@ DECLARE
 BEGIN
   SELECT (array_agg(reversal.id) FILTER (WHERE done.misfits OR done.legs <> done.last_leg + 1
             OR done.legs <> CASE reversal.target_type WHEN 'capture' THEN 1 ELSE original.legs END))[1],
-         array_agg(DISTINCT reversal.target_id)
+         array_agg(DISTINCT reversal.target_id) FILTER (WHERE done.are_together IS NOT TRUE)
     INTO culprit, touched
     FROM (
       SELECT asked.id, asked.amount, terms.target_id, target.type AS target_type, main.id AS main_id
@@ -1257,13 +1253,17 @@ BEGIN
       OFFSET 0
     ) AS reversal
     CROSS JOIN LATERAL (SELECT count(*) AS legs FROM movements WHERE operation_id = reversal.target_id) AS original
+    LEFT JOIN LATERAL (
+      SELECT xmin, cmin FROM reversed_operations WHERE operation_id = reversal.target_id OFFSET 0
+    ) AS reversed ON true
     CROSS JOIN LATERAL (
       SELECT count(*) AS legs, max(movement.leg) AS last_leg,
              bool_or((movement.from_account_id, movement.to_account_id, movement.asset_id) IS DISTINCT FROM
                        (due.to_account_id,
                         CASE reversal.target_type WHEN 'capture' THEN reversal.main_id ELSE due.from_account_id END, due.asset_id)
                      OR CASE WHEN reversal.target_type = 'posting' THEN movement.amount <> due.amount
-                             WHEN movement.leg = 0 THEN movement.amount <> reversal.amount END) AS misfits
+                             WHEN movement.leg = 0 THEN movement.amount <> reversal.amount END) AS misfits,
+             bool_and(movement.xmin = reversed.xmin AND movement.cmin = reversed.cmin) AS are_together
       FROM movements AS movement
       LEFT JOIN LATERAL (
         SELECT from_account_id, to_account_id, amount, asset_id FROM movements
@@ -1275,7 +1275,7 @@ BEGIN
     RAISE EXCEPTION 'operation % has not moved what its terms say', culprit
       USING ERRCODE = 'WL001', CONSTRAINT = 'entries_fit_terms';
   END IF;
-  PERFORM check_reversals(touched);
+  IF touched IS NOT NULL THEN PERFORM check_reversals(touched); END IF;
 END $$;
 DROP FUNCTION IF EXISTS check_moved_terms(uuid[]);
 

@@ -67,6 +67,25 @@ describe('the database refuses a hold whose amounts do not match its movements',
       'holds_follow_movements',
     ],
     [
+      'a capture that is not counted, of a hold that another command of the transaction has written',
+      () =>
+        `UPDATE holds SET captured = captured WHERE operation_id = '${open}';
+         ${lawful['capture that is not final']({ also: [] })}`,
+      'holds_follow_movements',
+    ],
+    [
+      'a rest that a later command gives back, and does not count',
+      () => {
+        const { held, own } = rig.accounts;
+        const { version, balance } = rig.book.get(held)!;
+        const book = new Map(rig.book).set(held, { version: version + 1n, balance: balance - 400n });
+        return `${acceptWith(rig, { type: 'capture', amount: 400, terms: { target_id: open, final: true } })};
+                ${applyWith(rig, [[held, rig.treasury, 400]], holdIs(rig, open, 500, 500, 0))};
+                ${applyWith({ book }, [[held, own, 10, { leg: 1 }]])}`;
+      },
+      'holds_follow_movements',
+    ],
+    [
       'a capture that is counted for less',
       () => lawful['capture that is not final']({ also: [holdIs(rig, open, 500, 249, 0)] }),
       'holds_follow_movements',
@@ -160,6 +179,13 @@ describe('the database refuses a reversal whose amounts do not match its movemen
     [
       'a reversal that is not counted',
       () => lawful['reversal of a part']({ also: [] }),
+      'reversed_operations_follow_movements',
+    ],
+    [
+      'a reversal that is not counted, of an operation whose sum another command of the transaction has written',
+      () =>
+        `UPDATE reversed_operations SET reversed = reversed WHERE operation_id = '${transfer}';
+         ${lawful['reversal of a part']({ also: [] })}`,
       'reversed_operations_follow_movements',
     ],
     [

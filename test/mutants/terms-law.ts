@@ -248,4 +248,25 @@ export const TERMS_LAW: readonly Mutant[] = [
     instead: "OR false LIMIT 1; IF FOUND THEN RAISE EXCEPTION 'what % has",
     tests: ['laws/terms-archive-law > terms before their operation'],
   },
+  {
+    name: 'holds-written-in-the-same-transaction',
+    bug: 'what moves is not compared with a hold that an earlier command of the transaction has written',
+    text: 'movements.xmin = hold.xmin AND movements.cmin = hold.cmin',
+    instead: 'movements.xmin = hold.xmin',
+    tests: ['laws/terms-sums-law > that another command of the transaction has written'],
+  },
+  {
+    name: 'holds-written-with-one-of-the-legs',
+    bug: 'a leg that comes later than the others is not compared with the hold',
+    text: 'bool_and(movements.xmin = hold.xmin',
+    instead: 'bool_or(movements.xmin = hold.xmin',
+    tests: ['laws/terms-sums-law > that a later command gives back'],
+  },
+  {
+    name: 'reversals-written-in-the-same-transaction',
+    bug: 'what moves is not compared with the sum of reversals that an earlier command of the transaction has written',
+    text: 'movement.xmin = reversed.xmin AND movement.cmin = reversed.cmin',
+    instead: 'movement.xmin = reversed.xmin',
+    tests: ['laws/terms-sums-law > whose sum another command of the transaction has written'],
+  },
 ];

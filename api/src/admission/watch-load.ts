@@ -111,7 +111,8 @@ export function watchLoad(options: {
     turnMs: turn,
     accepted(priority) {
       total[priority] += 1;
-      if (isUnseen()) wanted.abort();
+      // `abort` makes an error even if it was called before.
+      if (isUnseen() && !wanted.signal.aborted) wanted.abort();
     },
     async stop() {
       stopping.abort();

@@ -28,9 +28,6 @@ export function parseStrictJson(text: string): unknown {
   return value;
 }
 
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const STRING = /"(?:[^"\\]|\\.)*"/y;
-
 /** An open object or array. */
 interface Open {
   /** Its parsed value. */
@@ -42,39 +39,44 @@ interface Open {
   at: string | number;
 }
 
-/** Walks through valid JSON text, token by token, alongside its parsed value. */
+/**
+ * Walks through valid JSON text, token by token, alongside its parsed value. By hand: with a regular expression for each
+ * token it takes more than twice as long.
+ */
 function inspect(text: string, root: unknown): void {
   const open: Open[] = [];
+  let within: Open | undefined;
   let nameIsNext = false;
   let position = 0;
   while (position < text.length) {
     const character = text[position] ?? '';
     if (character === '"') {
-      const token = tokenAt(STRING, text, position);
-      const within = open.at(-1);
-      if (nameIsNext && within?.names) within.at = addName(within.names, token);
+      const end = endOfString(text, position);
+      if (nameIsNext && within?.names) within.at = addName(within.names, text.slice(position, end));
       nameIsNext = false;
-      position += token.length;
+      position = end;
       continue;
     }
     if (character === '-' || (character >= '0' && character <= '9')) {
-      const token = tokenAt(NUMBER, text, position);
+      const end = endOfNumber(text, position);
+      const token = text.slice(position, end);
       checkNumber(token);
       keepAmount(open, token);
-      position += token.length;
+      position = end;
       continue;
     }
     if (character === '{' || character === '[') {
       if (open.length === DEPTH_LIMIT) throw malformed(`The body nests more than ${DEPTH_LIMIT} levels deep.`);
-      const value = open.length === 0 ? root : memberOf(open.at(-1));
+      const value = within === undefined ? root : memberOf(within);
       nameIsNext = character === '{';
-      open.push({ value, start: position, names: nameIsNext ? new Set() : null, at: nameIsNext ? '' : 0 });
+      within = { value, start: position, names: nameIsNext ? new Set() : null, at: nameIsNext ? '' : 0 };
+      open.push(within);
     } else if (character === '}' || character === ']') {
       const closed = open.pop();
-      if (closed && open.at(-1)?.at === 'metadata') keepText(closed, text.slice(closed.start, position + 1));
+      within = open.at(-1);
+      if (closed && within?.at === 'metadata') keepText(closed, text.slice(closed.start, position + 1));
       nameIsNext = false;
     } else if (character === ',') {
-      const within = open.at(-1);
       if (typeof within?.at === 'number') within.at += 1;
       nameIsNext = within?.names !== null;
     }
@@ -82,10 +84,26 @@ function inspect(text: string, root: unknown): void {
   }
 }
 
-function tokenAt(pattern: RegExp, text: string, position: number): string {
-  pattern.lastIndex = position;
-  return pattern.exec(text)?.[0] ?? text.slice(position);
+/** The position after the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let end = start;
+  let escapes: number;
+  do {
+    end = text.indexOf('"', end + 1);
+    escapes = 0;
+    while (text[end - 1 - escapes] === '\\') escapes += 1;
+  } while (escapes % 2 === 1);
+  return end + 1;
 }
+
+/** The position after the number that begins at `start`. */
+function endOfNumber(text: string, start: number): number {
+  let end = start + 1;
+  while (end < text.length && IN_NUMBER.includes(text[end] ?? '')) end += 1;
+  return end;
+}
+
+const IN_NUMBER = '0123456789.eE+-';
 
 function memberOf(within: Open | undefined): unknown {
   const container = within?.value;
@@ -107,7 +125,7 @@ function keepAmount(open: readonly Open[], token: string): void {
 
 /** @returns the name. */
 function addName(names: Set<string>, token: string): string {
-  const name = JSON.parse(token) as string;
+  const name = token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
   if (name === '__proto__') throw malformed('The name "__proto__" is not allowed.');
   if (names.has(name)) throw malformed('An object in the body has the same name twice.');
   names.add(name);
@@ -115,6 +133,7 @@ function addName(names: Set<string>, token: string): string {
 }
 
 function checkNumber(token: string): void {
+  if (token.length <= DIGITS_LIMIT && !/[eE]/.test(token)) return;
   const digits = token
     .replace(/[eE].*$/, '')
     .replace(/[-.]/g, '')

@@ -147,11 +147,22 @@ function draftWithTerms(
   if (facts === null) throw new Error(`nothing was looked up for a ${asked.type}`);
   const drafted = draftTerms(asked, facts);
   if (drafted instanceof Refusal) return drafted;
-  const { onlyReplayed, ...moves } = drafted;
-  const { description = null, reference_id: referenceId = null, execute_at: executeAt = null } = extras;
-  const said = { type: asked.type, ...moves, description, referenceId, metadata, executeAt };
-  const requestHash = key === null ? null : hashOperation(said);
-  return schedule({ operation: { ...said, idempotencyKey: key, requestHash }, wallet: null, onlyReplayed }, facts.now);
+  const operation = {
+    walletId: drafted.walletId,
+    toWalletId: drafted.toWalletId,
+    assetId: drafted.assetId,
+    type: asked.type,
+    amount: drafted.amount,
+    description: extras.description ?? null,
+    referenceId: extras.reference_id ?? null,
+    metadata,
+    idempotencyKey: key,
+    requestHash: null as string | null,
+    terms: drafted.terms,
+    executeAt: extras.execute_at ?? null,
+  };
+  if (key !== null) operation.requestHash = hashOperation(operation);
+  return schedule({ operation, wallet: null, onlyReplayed: drafted.onlyReplayed }, facts.now);
 }
 
 /**

@@ -40,14 +40,22 @@ export function draftPosting(
   for (const [number, { asset, fromAccountId, toAccountId }] of places.entries()) {
     const amount = readAmount(asked[number]?.amount ?? '', asset, `legs.${number}.amount`);
     if (amount instanceof Refusal) return amount;
-    const { from, to } = asked[number] ?? {};
-    const wallets = { fromWalletId: walletOf(from), toWalletId: walletOf(to) };
-    legs.push({ fromAccountId, toAccountId, ...wallets, amount, assetId: asset.id });
+    legs.push({
+      fromAccountId,
+      toAccountId,
+      fromWalletId: walletOf(asked[number]?.from),
+      toWalletId: walletOf(asked[number]?.to),
+      amount,
+      assetId: asset.id,
+    });
   }
   const wallet = facts.wallets.get(firstWalletOf(asked) ?? '');
   if (wallet === undefined) return refuseField('legs', 'must name a wallet in at least one leg');
   return {
-    ...{ walletId: wallet.id, toWalletId: null, assetId: wallet.assetId, amount: null },
+    walletId: wallet.id,
+    toWalletId: null,
+    assetId: wallet.assetId,
+    amount: null,
     terms: { ...NO_TERMS, legs },
     onlyReplayed: null,
   };

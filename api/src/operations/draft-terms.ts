@@ -93,7 +93,10 @@ function draftHold(asked: AskedHold, { assets, wallets, now }: FactsOfTerms): Te
   }
   const isPast = expiresAt !== null && expiresAt.getTime() <= now;
   return {
-    ...{ walletId, toWalletId: null, assetId: wallet.assetId, amount },
+    walletId,
+    toWalletId: null,
+    assetId: wallet.assetId,
+    amount,
     terms: { ...NO_TERMS, expiresAt, expiresInS },
     onlyReplayed: isPast ? refuseField('expires_at', 'must be in the future') : null,
   };
@@ -115,7 +118,10 @@ function draftCapture(asked: AskedCapture, facts: FactsOfTerms): TermsDraft | Re
   const amount = readOpenAmount(asked.amount, facts.assets.withId(hold.assetId));
   if (amount instanceof Refusal) return amount;
   return {
-    ...{ walletId: hold.walletId, toWalletId, assetId: hold.assetId, amount },
+    walletId: hold.walletId,
+    toWalletId,
+    assetId: hold.assetId,
+    amount,
     terms: { ...NO_TERMS, targetId: hold.id, toAccountId, final: asked.final ?? true },
     onlyReplayed: null,
   };

@@ -31,19 +31,29 @@ export async function findFactsOfTerms(
   asked: readonly AskedWithTerms[],
   { wallets, targets }: Found,
 ): Promise<FactsOfTerms> {
-  const known = new Map<string, TargetOperation | ArchivePlace>(targets.map((target) => [target.id, target]));
+  const known = new Map<string, TargetOperation | ArchivePlace>();
+  for (const target of targets) known.set(target.id, target);
   const missing = targetsNamedIn(asked).filter((id) => !known.has(id));
   const archived = missing.length > 0 ? await findArchivesOf(storing, missing) : [];
   for (const [id, place] of archived) known.set(id, place);
   const facts: FactsOfTerms = {
-    ...{ assets, wallets, partitions, now: Date.now(), targets: known },
+    assets,
+    wallets,
+    partitions,
+    now: Date.now(),
+    targets: known,
     findHouseAccount: (name, assetId, partition) => houseAccounts.find(name, assetId, partition),
   };
   // Assets and house accounts may have been added since this process read them.
-  const legs = asked.flatMap((each) => (each.type === 'posting' ? each.legs : []));
-  if (legs.some(({ asset }) => mayBeAdded(assets, { asset }))) await assets.readAnew();
+  const mayNameNew = (each: AskedWithTerms): boolean =>
+    each.type === 'posting' && each.legs.some((leg) => mayBeAdded(assets, { asset: leg.asset }));
+  if (asked.some(mayNameNew)) await assets.readAnew();
   // All are requested, because only requested ones are read.
-  const accountIds = (): (bigint | null)[] => asked.flatMap((each) => houseAccountsNamedIn(each, facts));
+  const accountIds = (): (bigint | null)[] => {
+    const ids: (bigint | null)[] = [];
+    for (const each of asked) ids.push(...houseAccountsNamedIn(each, facts));
+    return ids;
+  };
   const before = accountIds();
   if (!before.includes(null)) return facts;
   await houseAccounts.readAnew();
@@ -54,16 +64,24 @@ export async function findFactsOfTerms(
 
 export function walletsNamedIn(asked: AskedWithTerms): string[] {
   if (asked.type === 'hold') return [asked.wallet_id];
-  if (asked.type === 'posting') return walletsOf(asked.legs);
+  if (asked.type === 'posting') return [...new Set(walletsOf(asked.legs))];
   return asked.type === 'capture' && asked.to_wallet_id != null ? [asked.to_wallet_id] : [];
 }
 
-/** The holds and the operations to reverse. */
+/** The hold or the operation to reverse; null if it names none. */
+export function targetNamedIn(asked: AskedWithTerms): string | null {
+  if (asked.type === 'capture' || asked.type === 'release') return asked.hold_id;
+  return asked.type === 'reversal' ? asked.operation_id : null;
+}
+
+/** Each of them once. */
 export function targetsNamedIn(asked: readonly AskedWithTerms[]): string[] {
-  const ids = asked.flatMap((each) =>
-    'hold_id' in each ? each.hold_id : 'operation_id' in each ? each.operation_id : [],
-  );
-  return [...new Set(ids)];
+  const ids = new Set<string>();
+  for (const each of asked) {
+    const id = targetNamedIn(each);
+    if (id !== null) ids.add(id);
+  }
+  return [...ids];
 }
 
 /** The accounts of the house accounts that an operation names; null for each unknown one. */

@@ -9,7 +9,7 @@ import { findAsset } from '../http/choose-asset.ts';
 import { Refusal } from '../http/refusal.ts';
 import { type Asked, type Facts, userKey } from './draft-operation.ts';
 import { hasTerms } from './draft-terms.ts';
-import { type TermsNeeds, findFactsOfTerms, targetsNamedIn, walletsNamedIn } from './find-facts-of-terms.ts';
+import { type TermsNeeds, findFactsOfTerms, targetNamedIn, walletsNamedIn } from './find-facts-of-terms.ts';
 
 /** The look-ups for operations. */
 export interface FactNeeds extends TermsNeeds {
@@ -67,9 +67,11 @@ const NO_USERS: Facts['users'] = new Map();
 export async function findFacts(needs: FactNeeds, asked: Asked): Promise<Facts> {
   const { storing, assets, findWallet, targets: known } = needs;
   if (hasTerms(asked)) {
-    const wallets = await findWallets(needs, [...new Set(walletsNamedIn(asked))]);
-    const targets = (await Promise.all(targetsNamedIn([asked]).map(known.one))).filter((found) => found !== null);
-    return { assets, wallets, users: NO_USERS, terms: await findFactsOfTerms(needs, [asked], { wallets, targets }) };
+    const wallets = await findWallets(needs, walletsNamedIn(asked));
+    const named = targetNamedIn(asked);
+    const target = named === null ? null : await known.one(named);
+    const found = { wallets, targets: target === null ? [] : [target] };
+    return { assets, wallets, users: NO_USERS, terms: await findFactsOfTerms(needs, [asked], found) };
   }
   if ('wallet_id' in asked) {
     const wallet = await findWallet(asked.wallet_id);
@@ -89,6 +91,7 @@ export async function findFacts(needs: FactNeeds, asked: Asked): Promise<Facts> 
 }
 
 async function findWallets({ findWallet }: FactNeeds, ids: readonly string[]): Promise<Map<string, WalletFacts>> {
-  const found = await Promise.all(ids.map(findWallet));
-  return new Map(found.flatMap((wallet) => (wallet === null ? [] : [[wallet.id, wallet]])));
+  const wallets = new Map<string, WalletFacts>();
+  for (const wallet of await Promise.all(ids.map(findWallet))) if (wallet !== null) wallets.set(wallet.id, wallet);
+  return wallets;
 }

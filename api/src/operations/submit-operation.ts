@@ -50,9 +50,9 @@ export async function submitOperation<Named extends Asked>(
   if (operation.terms === null || acceptance.kind !== 'accepted') return acceptance;
   const { operation: accepted } = acceptance;
   if (accepted.type === 'hold') needs.targets.keep(accepted);
-  // An operation that was read, after a lost reply, has its terms.
+  // An operation that was read, after a lost reply, has its terms. In place: nobody else has this object.
   const terms = accepted.terms ?? tellTerms(request.asked, operation, accepted.createdAt);
-  return { kind: 'accepted', operation: { ...accepted, terms } };
+  return { kind: 'accepted', operation: Object.assign(accepted, { terms }) };
 }
 
 /** Creates the user's wallet that an operation needs. @returns the draft on the wallet that the user has then. */

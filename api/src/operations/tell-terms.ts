@@ -13,7 +13,10 @@ export function tellTerms(
   const begun = executeAt ?? acceptedAt;
   const expiresAt = expiresInS === null ? terms.expiresAt : new Date(begun.getTime() + expiresInS * 1000);
   return {
-    ...{ targetId, final, reason, expiresAt: expiresAt?.toISOString() ?? null },
+    targetId,
+    final,
+    reason,
+    expiresAt: expiresAt?.toISOString() ?? null,
     toAccount: asked.type === 'capture' ? (asked.to_account ?? null) : null,
     legs:
       asked.type !== 'posting'

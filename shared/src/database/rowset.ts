@@ -79,7 +79,8 @@ interface Prepared {
 
 /**
  * Makes a function from a statement's inputs, by name, to a query for the driver. `values` names the parameters that
- * are not rowsets. The text is built here, once: it must not depend on inputs.
+ * are not rowsets; a rowset that the text does not use is not sent. The text is built here, once: it must not depend on
+ * inputs.
  */
 export function wideStatement<S extends Sets, Value extends string = never>(definition: {
   readonly name: string;
@@ -91,9 +92,23 @@ export function wideStatement<S extends Sets, Value extends string = never>(defi
   let count = 0;
   const next = (): string => `$${(count += 1)}`;
   const value = Object.fromEntries(values.map((each) => [each, next()])) as Record<Value, string>;
-  const texts = Object.fromEntries(Object.entries(sets).map(([set, rows]) => [set, toText(set, rows, next)]));
+  const used = new Map<string, RowsetText>();
+  const texts = Object.defineProperties(
+    {},
+    Object.fromEntries(
+      Object.entries(sets).map(([set, rows]) => [
+        set,
+        {
+          get: () => {
+            if (!used.has(set)) used.set(set, toText(set, rows, next));
+            return used.get(set);
+          },
+        },
+      ]),
+    ),
+  );
   const text = definition.text(texts as Texts<S>, value);
-  const encoders = Object.entries(sets as Readonly<Record<string, Rowset<unknown>>>);
+  const encoders = [...used.keys()].map((set) => [set, sets[set] as Rowset<unknown>] as const);
   return (inputs) => {
     const all: Readonly<Record<string, unknown>> = inputs;
     return {
@@ -101,6 +116,30 @@ export function wideStatement<S extends Sets, Value extends string = never>(defi
       text,
       values: [...values.map((each) => all[each]), ...encoders.flatMap(([set, rows]) => rows.encode(all[set]))],
     };
+  };
+}
+
+/**
+ * Makes statements that differ in what they need: one for each combination of needs, under a name of its own, built
+ * when it is first asked for.
+ */
+export function wideStatements<S extends Sets, Need extends string>(definition: {
+  readonly name: string;
+  readonly needs: readonly Need[];
+  readonly sets: S;
+  readonly text: (sets: Texts<S>, needs: Readonly<Record<Need, boolean>>) => string;
+}): (needs: Readonly<Record<Need, boolean>>, inputs: InputsOf<S>) => Prepared {
+  const { sets, text } = definition;
+  const made = new Map<string, (inputs: InputsOf<S>) => Prepared>();
+  return (needs, inputs) => {
+    let name = definition.name;
+    for (const need of definition.needs) if (needs[need]) name += `+${need}`;
+    let statement = made.get(name);
+    if (statement === undefined) {
+      statement = wideStatement({ name, sets, text: (texts) => text(texts, needs) });
+      made.set(name, statement);
+    }
+    return statement(inputs);
   };
 }
 

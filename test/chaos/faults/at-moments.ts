@@ -12,38 +12,31 @@ interface Place {
   readonly matches: (step: Step) => boolean;
 }
 
+/** A statement is named after what it does, and `+` what it needs for that: `applyPlan+terms+holds`. */
+const isOne = (name: string, of: string, need: string | undefined): boolean => {
+  const [base, ...needs] = name.split('+');
+  return base === of && needs.includes('terms') === (need === 'terms');
+};
 const runs =
-  (...statements: readonly string[]) =>
+  (statement: string, need?: 'terms') =>
   (step: Step): boolean =>
-    statements.some((statement) => step.statement === statement);
+    isOne(step.statement, statement, need);
 const commits =
-  (...statements: readonly string[]) =>
+  (statement: string, need?: 'terms') =>
   (step: Step): boolean =>
-    step.statement === 'COMMIT' && statements.some((statement) => step.within.has(statement));
+    step.statement === 'COMMIT' && [...step.within].some((each) => isOne(each, statement, need));
 
 const PLACES: readonly Place[] = [
-  {
-    name: 'accept: acceptOperations',
-    subject: 'api',
-    matches: runs('acceptOperations', 'acceptOperationsWithoutKeys'),
-  },
-  {
-    name: 'accept: acceptOperationsWithTerms',
-    subject: 'api',
-    matches: runs('acceptOperationsWithTerms', 'acceptOperationsWithTermsAgain'),
-  },
-  {
-    name: 'accept: scheduleOperations',
-    subject: 'api',
-    matches: runs('scheduleOperations', 'scheduleOperationsAgain'),
-  },
+  { name: 'accept: acceptOperations', subject: 'api', matches: runs('acceptOperations') },
+  { name: 'accept: acceptOperations of terms', subject: 'api', matches: runs('acceptOperations', 'terms') },
+  { name: 'accept: scheduleOperations', subject: 'api', matches: runs('scheduleOperations') },
   { name: 'cancel: COMMIT', subject: 'api', matches: commits('cancelScheduled') },
   { name: 'accept: COMMIT of a batch', subject: 'api', matches: commits('accept_batch') },
-  { name: 'drain: applyPlan', subject: 'worker', matches: runs('applyPlan', 'applyWholePlan') },
-  { name: 'drain: COMMIT', subject: 'worker', matches: commits('applyPlan', 'applyWholePlan') },
+  { name: 'drain: applyPlan', subject: 'worker', matches: runs('applyPlan') },
+  { name: 'drain: COMMIT', subject: 'worker', matches: commits('applyPlan') },
   { name: 'drain: lockAccountsOfTerms', subject: 'worker', matches: runs('lockAccountsOfTerms') },
-  { name: 'drain: applyPlanOfTerms', subject: 'worker', matches: runs('applyPlanOfTerms') },
-  { name: 'drain: COMMIT of terms', subject: 'worker', matches: commits('applyPlanOfTerms') },
+  { name: 'drain: applyPlan of terms', subject: 'worker', matches: runs('applyPlan', 'terms') },
+  { name: 'drain: COMMIT of terms', subject: 'worker', matches: commits('applyPlan', 'terms') },
   { name: 'due: queueDueOperations', subject: 'worker', matches: runs('queueDueOperations') },
   { name: 'expire: expireHolds', subject: 'worker', matches: runs('expireHolds') },
   { name: 'drain: applyPart', subject: 'worker', matches: runs('applyPart') },

@@ -2,7 +2,7 @@ import { BrokenInvariant } from '../../words/broken-invariant.ts';
 import type { Movement, Outcome, Plan } from '../../ledger/plan.ts';
 import type { Hold } from '../../ledger/terms.ts';
 import type { Queryable } from '../pool.ts';
-import { type Texts, rowset, wideStatement } from '../rowset.ts';
+import { rowset, wideStatements } from '../rowset.ts';
 import type { LockedAccount } from '../tables/accounts.ts';
 import { SUBSCRIBED_TYPES } from '../tables/events.ts';
 import type { OpenPart, PendingOperation } from '../tables/pending-operations.ts';
@@ -36,34 +36,31 @@ export async function applyPlan(
   const failures = outcomes.filter(({ rejection }) => rejection !== null);
   const singles = operations.filter((operation) => operation.part === null);
   const totals = addUp(operations, plan);
-  const what = {
-    done: singles,
-    reached: reached.map((each) => ({ ...each, before: before.get(each.account.id) })),
-    moved: movements.map((movement) => ({ movement, assetId: before.get(movement.from.id)?.assetId })),
-  };
-  const whole = { failed: failures, advance: advances, added: totals };
+  const moved = movements.map((movement) => ({ movement, assetId: before.get(movement.from.id)?.assetId }));
   const hasTerms = holds.length + reversed.length > 0 || movements.length + failures.length > operations.length;
-  const { rows } = await database.query<
-    Record<'removed' | 'reached' | 'moved' | 'failed' | 'advanced' | 'counted', bigint> & {
-      held?: bigint;
-      reversed?: bigint;
-      subscribed: string[];
-    }
-  >(
-    hasTerms
-      ? APPLY_PLAN_OF_TERMS({ ...what, ...whole, hold: holds, back: reversed })
-      : failures.length + advances.length + totals.length > 0
-        ? APPLY_WHOLE_PLAN({ ...what, ...whole })
-        : APPLY_PLAN(what),
+  const statement = APPLY_PLAN(
+    {
+      failures: failures.length > 0,
+      batches: advances.length + totals.length > 0,
+      terms: hasTerms,
+      holds: holds.length > 0,
+      reversals: reversed.length > 0,
+    },
+    {
+      done: singles,
+      reached: reached.map((each) => ({ ...each, before: before.get(each.account.id) })),
+      ...{ moved, numbered: moved, failed: failures, advance: advances, added: totals, hold: holds, back: reversed },
+    },
   );
+  const { rows } = await database.query<Written>(statement);
   const [row] = rows;
   const fits =
     row?.removed === BigInt(singles.length) &&
     row.reached === BigInt(reached.length) &&
     row.moved === BigInt(movements.length) &&
-    row.failed === BigInt(failures.length) &&
-    row.advanced === BigInt(advances.length) &&
-    row.counted === BigInt(totals.length) &&
+    (row.failed ?? 0n) === BigInt(failures.length) &&
+    (row.advanced ?? 0n) === BigInt(advances.length) &&
+    (row.counted ?? 0n) === BigInt(totals.length) &&
     (row.held ?? 0n) === BigInt(holds.length) &&
     (row.reversed ?? 0n) === BigInt(reversed.length);
   // An operation that succeeds has one movement, or several of which one is the first.
@@ -75,6 +72,14 @@ export async function applyPlan(
     });
   }
   return row.subscribed;
+}
+
+/** How many rows of each kind were written, of those that the statement writes. */
+interface Written extends Readonly<
+  Record<'removed' | 'reached' | 'moved', bigint> &
+    Partial<Record<'failed' | 'advanced' | 'counted' | 'held' | 'reversed', bigint>>
+> {
+  readonly subscribed: string[];
 }
 
 interface Total {
@@ -104,8 +109,8 @@ const MOVEMENT = {
   asset_id: ['smallint', ({ assetId }: Moved) => assetId ?? null],
 } as const;
 
-/** What single operations that succeed write. */
-const MOVED = {
+/** What a plan writes. Most plans consist of single operations that succeed, and write only the first three. */
+const ROWS = {
   done: rowset<PendingOperation>({
     partition: ['smallint', ({ partition }) => partition],
     low: ['boolean', ({ low }) => String(low)],
@@ -119,10 +124,8 @@ const MOVED = {
     operation_id: ['uuid', ({ operationId }) => operationId],
   }),
   moved: rowset<Moved>(MOVEMENT),
-};
-
-/** What failures and batches write in addition. */
-const OTHERS = {
+  /** The same, of operations that can have several. */
+  numbered: rowset<Moved>({ ...MOVEMENT, leg: ['smallint', ({ movement }) => movement.leg] }),
   failed: rowset<Outcome>({
     operation_id: ['uuid', ({ operationId }) => operationId],
     error_code: ['text', ({ rejection }) => rejection],
@@ -145,14 +148,6 @@ const OTHERS = {
     failed: ['int', ({ failed }) => failed],
     failed_amount: ['numeric', ({ failedAmount }) => failedAmount],
   }),
-};
-
-/**
- * What operations with terms write in addition: the numbers of their movements, and the progress of holds and
- * reversals.
- */
-const OF_TERMS = {
-  moved: rowset<Moved>({ ...MOVEMENT, leg: ['smallint', ({ movement }) => movement.leg] }),
   hold: rowset<Hold>({
     id: ['uuid', ({ id }) => id],
     amount: ['bigint', ({ amount }) => amount],
@@ -166,92 +161,96 @@ const OF_TERMS = {
   }),
 };
 
-const writeMoved = ({ done, reached, moved }: Texts<typeof MOVED>, leg: '' | ', leg' = ''): string => `removed AS (
+const REMOVE = (done: string): string => `removed AS (
     DELETE FROM pending_operations
-    USING ${done.rows}
+    USING ${done}
     WHERE pending_operations.partition = done.partition AND pending_operations.low = done.low
       AND pending_operations.seq = done.seq
     RETURNING 1
-  ), changed AS (
+  )`;
+
+const CHANGE = (reached: string): string => `changed AS (
     UPDATE accounts SET balance = reached.balance, version = reached.version, last_operation_id = reached.operation_id,
                         updated_at = statement_timestamp()
-    FROM ${reached.rows}
+    FROM ${reached}
     WHERE accounts.id = reached.id AND accounts.version = reached.before
-    RETURNING 1
-  ), posted AS (
-    INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
-                           amount, asset_id${leg})
-    SELECT operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance, amount, asset_id${leg}
-    FROM ${moved.rows}
     RETURNING 1
   )`;
 
-const writeOthers = ({ failed, advance, added }: Texts<typeof OTHERS>): string => `refused AS (
+const POST = (moved: string, leg: '' | ', leg'): string => `posted AS (
+    INSERT INTO movements (operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance,
+                           amount, asset_id${leg})
+    SELECT operation_id, from_account_id, from_version, from_balance, to_account_id, to_version, to_balance, amount, asset_id${leg}
+    FROM ${moved}
+    RETURNING 1
+  )`;
+
+const REFUSE = (failed: string): string => `refused AS (
     INSERT INTO failures (operation_id, error_code, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version)
     SELECT operation_id, error_code, wallet_balance, wallet_version, to_wallet_balance, to_wallet_version
-    FROM ${failed.rows}
+    FROM ${failed}
     RETURNING 1
-  ), advanced AS (
+  )`;
+
+const ADVANCE = (advance: string): string => `advanced AS (
     UPDATE batch_parts SET after_id = advance.after_id, touched_at = statement_timestamp()
-    FROM ${advance.rows}
+    FROM ${advance}
     WHERE batch_parts.batch_id = advance.batch_id AND batch_parts.partition = advance.partition
     RETURNING 1
-  ), counted AS (
+  )`;
+
+const COUNT = (added: string): string => `counted AS (
     UPDATE batch_totals
     SET succeeded = batch_totals.succeeded + added.succeeded,
         succeeded_amount = batch_totals.succeeded_amount + added.succeeded_amount,
         failed = batch_totals.failed + added.failed, failed_amount = batch_totals.failed_amount + added.failed_amount,
         started_at = coalesce(started_at, now())
-    FROM ${added.rows}
+    FROM ${added}
     WHERE batch_totals.batch_id = added.batch_id AND batch_totals.partition = added.partition
       AND batch_totals.asset_id = added.asset_id
     RETURNING 1
   )`;
 
-const writeTerms = ({ hold, back }: Texts<typeof OF_TERMS>): string => `held AS (
+const HOLD = (hold: string): string => `held AS (
     INSERT INTO holds (operation_id, wallet_id, amount, captured, released, expires_at)
     SELECT hold.id, operations.wallet_id, hold.amount, hold.captured, hold.released, operation_terms.expires_at
-    FROM ${hold.rows}
+    FROM ${hold}
     JOIN operations ON operations.id = hold.id
     JOIN operation_terms ON operation_terms.operation_id = hold.id
     ON CONFLICT (operation_id) DO UPDATE SET captured = excluded.captured, released = excluded.released
     RETURNING 1
-  ), reversed AS (
+  )`;
+
+const REVERSE = (back: string): string => `reversed AS (
     INSERT INTO reversed_operations (operation_id, amount, reversed)
-    SELECT id, amount, reversed FROM ${back.rows}
+    SELECT id, amount, reversed FROM ${back}
     ON CONFLICT (operation_id) DO UPDATE SET reversed = excluded.reversed
     RETURNING 1
   )`;
 
-const COUNTS = `(SELECT count(*) FROM removed) AS removed, (SELECT count(*) FROM changed) AS reached,
-         (SELECT count(*) FROM posted) AS moved, ARRAY (${SUBSCRIBED_TYPES}) AS subscribed`;
-
-const OTHER_COUNTS = `(SELECT count(*) FROM refused) AS failed, (SELECT count(*) FROM advanced) AS advanced,
-         (SELECT count(*) FROM counted) AS counted`;
-
 /**
- * Most plans consist of single operations that succeed. Naming a table costs a statement some tens of microseconds for
- * its checks and its law, even if nothing is written to it: so these plans have a statement that names no other table.
+ * Naming a table costs a statement some tens of microseconds for its checks and its law, even if nothing is written to
+ * it: so a plan has a statement that names no other tables than it needs.
  */
-const APPLY_PLAN = wideStatement({
+const APPLY_PLAN = wideStatements({
   name: 'applyPlan',
-  sets: MOVED,
-  text: (texts) => `WITH ${writeMoved(texts)}
-  SELECT ${COUNTS}, 0::bigint AS failed, 0::bigint AS advanced, 0::bigint AS counted`,
-});
-
-const APPLY_WHOLE_PLAN = wideStatement({
-  name: 'applyWholePlan',
-  sets: { ...MOVED, ...OTHERS },
-  text: (texts) => `WITH ${writeMoved(texts)}, ${writeOthers(texts)}
-  SELECT ${COUNTS}, ${OTHER_COUNTS}`,
-});
-
-const APPLY_PLAN_OF_TERMS = wideStatement({
-  name: 'applyPlanOfTerms',
-  sets: { ...MOVED, ...OTHERS, ...OF_TERMS },
-  text: (texts) => `WITH ${writeMoved(texts, ', leg')}, ${writeOthers(texts)}, ${writeTerms(texts)}
-  SELECT ${COUNTS}, ${OTHER_COUNTS}, (SELECT count(*) FROM held) AS held, (SELECT count(*) FROM reversed) AS reversed`,
+  needs: ['failures', 'batches', 'terms', 'holds', 'reversals'],
+  sets: ROWS,
+  text: (sets, needs) => {
+    const parts: (readonly [text: string, part: string, count: string])[] = [
+      [REMOVE(sets.done.rows), 'removed', 'removed'],
+      [CHANGE(sets.reached.rows), 'changed', 'reached'],
+      [needs.terms ? POST(sets.numbered.rows, ', leg') : POST(sets.moved.rows, ''), 'posted', 'moved'],
+    ];
+    if (needs.failures) parts.push([REFUSE(sets.failed.rows), 'refused', 'failed']);
+    if (needs.batches) parts.push([ADVANCE(sets.advance.rows), 'advanced', 'advanced']);
+    if (needs.batches) parts.push([COUNT(sets.added.rows), 'counted', 'counted']);
+    if (needs.holds) parts.push([HOLD(sets.hold.rows), 'held', 'held']);
+    if (needs.reversals) parts.push([REVERSE(sets.back.rows), 'reversed', 'reversed']);
+    const counts = parts.map(([, part, count]) => `(SELECT count(*) FROM ${part}) AS ${count}`);
+    return `WITH ${parts.map(([text]) => text).join(', ')}
+  SELECT ${counts.join(', ')}, ARRAY (${SUBSCRIBED_TYPES}) AS subscribed`;
+  },
 });
 
 /** The plan's additions to the totals of batches. An omitted amount counts as nothing, as it did at acceptance. */

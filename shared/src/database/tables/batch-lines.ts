@@ -120,8 +120,7 @@ const INSERT_WITH_TERMS = wideStatement({
   ...LINES,
   name: 'insertLinesWithTerms',
   sets: { ...LINES.sets, terms: encodedBy(TERMS_ROWS.terms), legs: encodedBy(TERMS_ROWS.legs) },
-  text: ({ given, terms, legs }, value) =>
-    insertText(given.rows, value, { withKeys: true, terms: writeTerms('added', terms.rows, legs.rows) }),
+  text: (rows, value) => insertText(rows.given.rows, value, { withKeys: true, terms: writeTerms('added', rows) }),
 });
 
 function insertText(

@@ -2,7 +2,7 @@ import { KINDS } from '../../words/kinds.ts';
 import type { OperationStatus, OperationType } from '../../words/operation.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import type { Queryable } from '../pool.ts';
-import { rowset } from '../rowset.ts';
+import { type Texts, rowset } from '../rowset.ts';
 
 /** What an operation specifies besides its amount, if it is a hold, capture, release, reversal or posting. */
 
@@ -37,47 +37,64 @@ export interface NewLeg {
   readonly assetId: number;
 }
 
-type TermsRow = NewTerms & { readonly operationId: string };
-type LegRow = NewLeg & { readonly operationId: string; readonly leg: number };
+interface TermsRow {
+  readonly operationId: string;
+  readonly terms: NewTerms;
+}
+interface LegRow {
+  readonly operationId: string;
+  readonly number: number;
+  readonly leg: NewLeg;
+}
 
 /** Terms and legs as the statements that accept operations take them. */
 export const TERMS_ROWS = {
   terms: rowset<TermsRow>({
     operation_id: ['uuid', ({ operationId }) => operationId],
-    target_id: ['uuid', ({ targetId }) => targetId],
-    to_account_id: ['bigint', ({ toAccountId }) => toAccountId],
-    final: ['boolean', ({ final }) => (final === null ? null : String(final))],
-    expires_at: ['timestamptz', ({ expiresAt }) => expiresAt?.toISOString() ?? null],
-    expires_in_s: ['int', ({ expiresInS }) => expiresInS],
-    reason: ['text', ({ reason }) => reason],
-    legs: ['smallint', ({ legs }) => (legs.length > 0 ? legs.length : null)],
+    target_id: ['uuid', ({ terms }) => terms.targetId],
+    to_account_id: ['bigint', ({ terms }) => terms.toAccountId],
+    final: ['boolean', ({ terms: { final } }) => (final === null ? null : String(final))],
+    expires_at: ['timestamptz', ({ terms }) => terms.expiresAt?.toISOString() ?? null],
+    expires_in_s: ['int', ({ terms }) => terms.expiresInS],
+    reason: ['text', ({ terms }) => terms.reason],
+    legs: ['smallint', ({ terms: { legs } }) => (legs.length > 0 ? legs.length : null)],
   }),
   legs: rowset<LegRow>({
     operation_id: ['uuid', ({ operationId }) => operationId],
-    leg: ['smallint', ({ leg }) => leg],
-    from_account_id: ['bigint', ({ fromAccountId }) => fromAccountId],
-    to_account_id: ['bigint', ({ toAccountId }) => toAccountId],
-    from_wallet_id: ['uuid', ({ fromWalletId }) => fromWalletId],
-    to_wallet_id: ['uuid', ({ toWalletId }) => toWalletId],
-    amount: ['bigint', ({ amount }) => amount],
-    asset_id: ['smallint', ({ assetId }) => assetId],
+    leg: ['smallint', ({ number }) => number],
+    from_account_id: ['bigint', ({ leg }) => leg.fromAccountId],
+    to_account_id: ['bigint', ({ leg }) => leg.toAccountId],
+    from_wallet_id: ['uuid', ({ leg }) => leg.fromWalletId],
+    to_wallet_id: ['uuid', ({ leg }) => leg.toWalletId],
+    amount: ['bigint', ({ leg }) => leg.amount],
+    asset_id: ['smallint', ({ leg }) => leg.assetId],
   }),
 };
 
+/** The rows of operations; those without terms have none. It copies no fields: that takes longer than all else here. */
 export function rowsOfTerms(operations: readonly { readonly id: string; readonly terms: NewTerms | null }[]): {
   readonly terms: TermsRow[];
   readonly legs: LegRow[];
 } {
-  const terms = operations.flatMap(({ id, terms: each }) => (each === null ? [] : [{ ...each, operationId: id }]));
-  const legs = terms.flatMap(({ operationId, legs: each }) =>
-    each.map((leg, number) => ({ ...leg, operationId, leg: number })),
-  );
-  return { terms, legs };
+  const rows: { terms: TermsRow[]; legs: LegRow[] } = { terms: [], legs: [] };
+  for (const { id: operationId, terms } of operations) {
+    if (terms === null) continue;
+    rows.terms.push({ operationId, terms });
+    for (const [number, leg] of terms.legs.entries()) rows.legs.push({ operationId, number, leg });
+  }
+  return rows;
 }
 
 /** A process may know the account of a wallet from before a promotion, after which it can belong to another wallet. */
 const accountOf = (end: 'from' | 'to'): string => `CASE WHEN legs.${end}_wallet_id IS NULL THEN legs.${end}_account_id
                     ELSE (SELECT id FROM accounts WHERE accounts.wallet_id = legs.${end}_wallet_id) END`;
+
+/** What of these an accepting statement has to write besides terms: it names no other table. */
+export interface TermsNeeds {
+  readonly legs: boolean;
+  /** The held accounts of the wallets of holds. */
+  readonly held: boolean;
+}
 
 /**
  * The parts of an accepting statement that insert terms, legs, and for holds the held accounts of their wallets. An
@@ -85,22 +102,32 @@ const accountOf = (end: 'from' | 'to'): string => `CASE WHEN legs.${end}_wallet_
  * @param accepted the part with `id`, `created_at`, `wallet_id`, `asset_id` and `type` of the accepted operations.
  * @param from its column from which `expires_in` counts.
  */
-export const writeTerms = (accepted: string, terms: string, legs: string, from = 'created_at'): string => `, termed AS (
+export function writeTerms(
+  accepted: string,
+  rows: Texts<typeof TERMS_ROWS>,
+  needs: TermsNeeds = { legs: true, held: true },
+  from = 'created_at',
+): string {
+  const terms = `, termed AS (
              INSERT INTO operation_terms (operation_id, target_id, to_account_id, final, expires_at, reason, legs)
              SELECT operation_id, target_id, to_account_id, final,
                     coalesce(expires_at, ${from} + expires_in_s * interval '1 second'), reason, legs
-             FROM ${terms} JOIN ${accepted} AS accepted ON accepted.id = operation_id
-           ), divided AS (
+             FROM ${rows.terms.rows} JOIN ${accepted} AS accepted ON accepted.id = operation_id
+           )`;
+  const legs = (): string => `, divided AS (
              INSERT INTO operation_legs (operation_id, leg, from_account_id, to_account_id, amount, asset_id)
              SELECT operation_id, leg, ${accountOf('from')}, ${accountOf('to')}, amount, legs.asset_id
-             FROM ${legs} JOIN ${accepted} AS accepted ON accepted.id = operation_id
-           ), held AS (
+             FROM ${rows.legs.rows} JOIN ${accepted} AS accepted ON accepted.id = operation_id
+           )`;
+  const held = `, held AS (
              INSERT INTO accounts (held_of, asset_id)
              SELECT DISTINCT wallet_id, asset_id FROM ${accepted} AS accepted
              WHERE type = 'hold' AND NOT EXISTS (SELECT FROM accounts WHERE held_of = accepted.wallet_id)
              ORDER BY wallet_id
              ON CONFLICT (held_of) WHERE held_of IS NOT NULL DO NOTHING
            )`;
+  return terms + (needs.legs ? legs() : '') + (needs.held ? held : '');
+}
 
 /** Terms as read: fields that do not belong to the kind are null. */
 export interface OperationTerms {

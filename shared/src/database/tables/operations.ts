@@ -3,7 +3,7 @@ import type { RejectionCode } from '../../words/rejection.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import { ADVISORY_LOCK } from '../locks.ts';
 import type { Queryable } from '../pool.ts';
-import { rowset, wideStatement } from '../rowset.ts';
+import { rowset, wideStatements } from '../rowset.ts';
 import { LEFT_JOIN_OUTCOME, OUTCOME_COLUMNS } from './outcomes.ts';
 import { keyHash } from './operation-keys.ts';
 import {
@@ -101,14 +101,15 @@ export async function acceptOperations(
 
 /** The variant that the operations need, with its input. */
 function acceptanceOf(operations: readonly NewOperation[], again: boolean) {
-  const statements = operations.some(({ origin }) => origin != null) ? ACCEPT_WITH_ORIGINS : ACCEPT;
-  if (operations.some(({ terms }) => terms !== null)) {
-    const accept = again ? statements.withTermsAgain : statements.withTerms;
-    return accept({ input: operations, ...rowsOfTerms(operations) });
+  const needs = { again, origins: false, keys: false, terms: false, legs: false, held: false };
+  for (const { origin, idempotencyKey, terms, type } of operations) {
+    if (origin != null) needs.origins = true;
+    if (idempotencyKey !== null) needs.keys = true;
+    if (terms !== null) needs.terms = true;
+    if (terms !== null && terms.legs.length > 0) needs.legs = true;
+    if (type === 'hold') needs.held = true;
   }
-  const withKeys = operations.some(({ idempotencyKey }) => idempotencyKey !== null);
-  const accept = again ? statements.again : withKeys ? statements.withKeys : statements.withoutKeys;
-  return accept({ input: operations });
+  return ACCEPT(needs, { input: operations, traced: operations, ...rowsOfTerms(operations) });
 }
 
 /**
@@ -120,9 +121,8 @@ export async function scheduleOperations(
   operations: readonly NewOperation[],
   { again }: { again: boolean },
 ): Promise<{ id: string; createdAt: Date }[]> {
-  const schedule = again ? SCHEDULE_AGAIN : SCHEDULE_OPERATIONS;
   const { rows } = await database.query<{ id: string; createdAt: Date }>(
-    schedule({ scheduled: operations, ...rowsOfTerms(operations) }),
+    SCHEDULE({ again }, { scheduled: operations, ...rowsOfTerms(operations) }),
   );
   return rows;
 }
@@ -148,9 +148,9 @@ const ORIGIN_COLUMNS = {
   traceparent: ['text', ({ origin }) => origin?.traceparent ?? null],
 } satisfies Parameters<typeof rowset<NewOperation>>[0];
 
-const INPUT = { input: rowset<NewOperation>(COLUMNS, { numbered: 'position' }) };
-const INPUT_WITH_ORIGINS = {
-  input: rowset<NewOperation>({ ...COLUMNS, ...ORIGIN_COLUMNS }, { numbered: 'position' }),
+const INPUT = {
+  input: rowset<NewOperation>(COLUMNS, { numbered: 'position' }),
+  traced: rowset<NewOperation>({ ...COLUMNS, ...ORIGIN_COLUMNS }, { numbered: 'position' }),
 };
 const SCHEDULED = {
   scheduled: rowset<NewOperation>(
@@ -168,13 +168,21 @@ const INSERT_KEYS = `INSERT INTO operation_keys (key_hash, operation_id, request
              ON CONFLICT DO NOTHING
              RETURNING operation_id`;
 
-/** @param terms the part of the statement that writes the terms of the operations in `accepted`. */
-function acceptText(input: string, { withoutKeys = false, again = false, origins = false, terms = '' }): string {
-  const [names, values] = origins
-    ? [', request_id, traceparent', ', numbered.request_id, numbered.traceparent']
-    : ['', ''];
-  return `WITH input AS MATERIALIZED (
-             SELECT * FROM ${input}
+/**
+ * Names no more tables and columns than it needs: each table costs some tens of microseconds, for its checks and its
+ * law, even if nothing is written to it.
+ */
+const ACCEPT = wideStatements({
+  name: 'acceptOperations',
+  /** `origins`: a caller named a request, or one is sampled. */
+  needs: ['again', 'origins', 'keys', 'terms', 'legs', 'held'],
+  sets: { ...INPUT, ...TERMS_ROWS },
+  text: (rows, needs) => {
+    const [names, values] = needs.origins
+      ? [', request_id, traceparent', ', numbered.request_id, numbered.traceparent']
+      : ['', ''];
+    return `WITH input AS MATERIALIZED (
+             SELECT * FROM ${(needs.origins ? rows.traced : rows.input).rows}
            ), hurried AS MATERIALIZED (
              SELECT set_config('lock_timeout', '${KEY_WAIT_MS}', true)
            ), locked AS MATERIALIZED (
@@ -184,30 +192,34 @@ function acceptText(input: string, { withoutKeys = false, again = false, origins
            ), numbered AS MATERIALIZED (
              SELECT nextval('operation_seq') AS seq, clock_timestamp() AS created_at, ordered.*
              FROM (SELECT * FROM input WHERE (SELECT count(*) FROM locked) > 0 ORDER BY position) AS ordered
-           ), ${withoutKeys ? '' : `keyed AS (${INSERT_KEYS}), `}accepted AS (
+           ), ${needs.keys ? `keyed AS (${INSERT_KEYS}), ` : ''}accepted AS (
              INSERT INTO operations (id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
                                      idempotency_key, to_wallet_id, metadata_sent, created_at)
              SELECT id, seq, wallet_id, asset_id, type, amount, priority, description, reference_id,
                     idempotency_key, to_wallet_id, metadata::json, created_at
              FROM numbered
-             ${withoutKeys ? '' : 'WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)'}
+             ${needs.keys ? 'WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)' : ''}
              ORDER BY id
-             ${again ? 'ON CONFLICT DO NOTHING' : ''}
-             RETURNING id, created_at${terms === '' ? '' : ', wallet_id, asset_id, type'}
+             ${needs.again ? 'ON CONFLICT DO NOTHING' : ''}
+             RETURNING id, created_at${needs.terms ? ', wallet_id, asset_id, type' : ''}
            ), queued AS (
              INSERT INTO pending_operations (partition, low, seq, operation_id, wallet_id, accepted_at${names})
              SELECT numbered.partition, numbered.priority = 'low', numbered.seq, numbered.id, numbered.wallet_id,
                     numbered.created_at${values}
              FROM numbered JOIN accepted ON accepted.id = numbered.id
-           )${terms}
+           )${needs.terms ? writeTerms('accepted', rows, needs) : ''}
            SELECT id, created_at AS "createdAt" FROM accepted`;
-}
+  },
+});
 
-function scheduleText(scheduled: string, { again = false, terms = '' }): string {
-  return `WITH hurried AS MATERIALIZED (
+const SCHEDULE = wideStatements({
+  name: 'scheduleOperations',
+  needs: ['again'],
+  sets: { ...SCHEDULED, ...TERMS_ROWS },
+  text: (rows, { again }) => `WITH hurried AS MATERIALIZED (
              SELECT set_config('lock_timeout', '${KEY_WAIT_MS}', true)
            ), numbered AS MATERIALIZED (
-             SELECT clock_timestamp() AS created_at, input.* FROM ${scheduled.replace(/\bscheduled\b/, 'input')}
+             SELECT clock_timestamp() AS created_at, scheduled.* FROM ${rows.scheduled.rows}
              WHERE (SELECT count(*) FROM hurried) > 0
            ), keyed AS (${INSERT_KEYS}), accepted AS (
              INSERT INTO operations (id, wallet_id, asset_id, type, amount, priority, description, reference_id,
@@ -223,49 +235,9 @@ function scheduleText(scheduled: string, { again = false, terms = '' }): string 
              INSERT INTO scheduled_operations (operation_id, execute_at, partition, request_id, traceparent)
              SELECT accepted.id, accepted.execute_at, numbered.partition, numbered.request_id, numbered.traceparent
              FROM numbered JOIN accepted ON accepted.id = numbered.id
-           )${terms}
-           SELECT id, created_at AS "createdAt" FROM accepted`;
-}
-
-/** The variants of acceptance. Each names no more tables and columns than it needs. */
-function acceptStatements(suffix: string, sets: typeof INPUT, origins: boolean) {
-  const simple = (name: string, variant: { withoutKeys?: boolean; again?: boolean }) =>
-    wideStatement({
-      name: name + suffix,
-      sets,
-      text: ({ input }) => acceptText(input.rows, { ...variant, origins }),
-    });
-  const withTerms = (name: string, { again = false } = {}) =>
-    wideStatement({
-      name: name + suffix,
-      sets: { ...sets, ...TERMS_ROWS },
-      text: ({ input, terms, legs }) =>
-        acceptText(input.rows, { again, origins, terms: writeTerms('accepted', terms.rows, legs.rows) }),
-    });
-  return {
-    withKeys: simple('acceptOperations', {}),
-    /** If none has a key, this names no table for keys: that would cost as much as some operations. */
-    withoutKeys: simple('acceptOperationsWithoutKeys', { withoutKeys: true }),
-    again: simple('acceptOperationsAgain', { again: true }),
-    withTerms: withTerms('acceptOperationsWithTerms'),
-    withTermsAgain: withTerms('acceptOperationsWithTermsAgain', { again: true }),
-  };
-}
-
-function scheduleStatement(name: string, { again = false } = {}) {
-  return wideStatement({
-    name,
-    sets: { ...SCHEDULED, ...TERMS_ROWS },
-    text: ({ scheduled, terms, legs }) =>
-      scheduleText(scheduled.rows, { again, terms: writeTerms('accepted', terms.rows, legs.rows, 'execute_at') }),
-  });
-}
-
-const ACCEPT = acceptStatements('', INPUT, false);
-/** If a caller named a request, or one is sampled. */
-const ACCEPT_WITH_ORIGINS = acceptStatements('WithOrigins', INPUT_WITH_ORIGINS, true);
-const SCHEDULE_OPERATIONS = scheduleStatement('scheduleOperations');
-const SCHEDULE_AGAIN = scheduleStatement('scheduleOperationsAgain', { again: true });
+           )${writeTerms('accepted', rows, { legs: true, held: true }, 'execute_at')}
+           SELECT id, created_at AS "createdAt" FROM accepted`,
+});
 
 /**
  * The columns of `Operation`, except those that `addTerms` adds to the kinds with terms: every reader of these calls
