@@ -520,11 +520,13 @@ BEGIN
             SELECT CASE wallet_gains WHEN true THEN to_account_id WHEN false THEN from_account_id END AS own_id,
                    CASE wallet_gains WHEN true THEN from_account_id WHEN false THEN to_account_id END AS other_id
           ) AS sides ON true
+          -- What has another leg has leg 0 (section 9), with which it had neither to wait nor failed; nor does it since.
           LEFT JOIN LATERAL (
-            SELECT seq FROM pending_operations WHERE wallet_id = operations.wallet_id AND seq = operations.seq OFFSET 0
+            SELECT seq FROM pending_operations
+            WHERE wallet_id = CASE added.leg WHEN 0 THEN operations.wallet_id END AND seq = operations.seq OFFSET 0
           ) AS waiting ON true
           LEFT JOIN LATERAL (
-            SELECT operation_id FROM failures WHERE operation_id = added.operation_id OFFSET 0
+            SELECT operation_id FROM failures WHERE operation_id = CASE added.leg WHEN 0 THEN added.operation_id END OFFSET 0
           ) AS failure ON true
           LEFT JOIN LATERAL (
             SELECT wallet_id, wallet_hash, asset_id FROM accounts WHERE id = own_id OFFSET 0

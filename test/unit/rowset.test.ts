@@ -1,4 +1,4 @@
-import { encodedRowset, rowset, wideStatement } from '@wallet/shared/database/rowset';
+import { encodedRowset, rowset, wideStatement, wideStatements } from '@wallet/shared/database/rowset';
 
 interface Entry {
   readonly account: bigint;
@@ -46,6 +46,16 @@ describe('wideStatement', () => {
     expect(second.text).toBe(first.text);
   });
 
+  it('does not send a rowset that its text does not use', () => {
+    const sets = { posted: entry, place: rowset<number>({ at: ['int', (at) => at] }) };
+    const read = wideStatement({ name: 'read', sets, text: ({ place }) => place.rows });
+    expect(read({ posted: [{ account: 5n, note: null }], place: [4] })).toEqual({
+      name: 'read',
+      text: 'unnest($1::int[]) AS place (at)',
+      values: ['{4}'],
+    });
+  });
+
   it('is not made with a column that does not exist', () => {
     const define = () =>
       wideStatement({ name: 'wrong', sets: { posted: entry }, text: ({ posted }) => posted.array('amount') });
@@ -56,5 +66,35 @@ describe('wideStatement', () => {
     const others = { batch: 'b', limit: 7, place: [], sent: { id: null, line: null } };
     // @ts-expect-error: an account is a bigint.
     expect(insert({ ...others, posted: [{ account: '5', note: null }] }).name).toBe('insert');
+  });
+});
+
+describe('wideStatements', () => {
+  it('has a name, a text and parameters of its own for each combination of needs', () => {
+    const write = wideStatements({
+      name: 'write',
+      needs: ['notes', 'places'],
+      sets: { posted: entry, place: rowset<number>({ at: ['int', (at) => at] }) },
+      text: ({ posted, place }, needs) =>
+        [
+          posted.array('account_id'),
+          ...(needs.notes ? [posted.array('note')] : []),
+          ...(needs.places ? [place.rows] : []),
+        ].join(' | '),
+    });
+    const inputs = { posted: [{ account: 5n, note: 'a' }], place: [4] };
+    const given = ['{5}', ['a']];
+    expect(write({ notes: false, places: false }, inputs)).toEqual({
+      name: 'write',
+      text: '$1::bigint[]',
+      values: given,
+    });
+    expect(write({ places: true, notes: true }, inputs)).toEqual({
+      name: 'write+notes+places',
+      text: '$1::bigint[] | $2::text[] | unnest($3::int[]) AS place (at)',
+      values: [...given, '{4}'],
+    });
+    expect(write({ notes: false, places: true }, inputs).text).toBe('$1::bigint[] | unnest($3::int[]) AS place (at)');
+    expect(write({ notes: false, places: false }, inputs).text).toBe('$1::bigint[]');
   });
 });

@@ -92,29 +92,20 @@ export function wideStatement<S extends Sets, Value extends string = never>(defi
   let count = 0;
   const next = (): string => `$${(count += 1)}`;
   const value = Object.fromEntries(values.map((each) => [each, next()])) as Record<Value, string>;
-  const used = new Map<string, RowsetText>();
-  const texts = Object.defineProperties(
-    {},
-    Object.fromEntries(
-      Object.entries(sets).map(([set, rows]) => [
-        set,
-        {
-          get: () => {
-            if (!used.has(set)) used.set(set, toText(set, rows, next));
-            return used.get(set);
-          },
-        },
-      ]),
-    ),
+  const used: (readonly [set: string, rows: Rowset<unknown>])[] = [];
+  const texts = Object.fromEntries(
+    Object.entries(sets as Readonly<Record<string, Rowset<unknown>>>).map(([set, rows]) => [
+      set,
+      toText(set, rows, next, () => used.push([set, rows])),
+    ]),
   );
   const text = definition.text(texts as Texts<S>, value);
-  const encoders = [...used.keys()].map((set) => [set, sets[set] as Rowset<unknown>] as const);
   return (inputs) => {
     const all: Readonly<Record<string, unknown>> = inputs;
     return {
       name,
       text,
-      values: [...values.map((each) => all[each]), ...encoders.flatMap(([set, rows]) => rows.encode(all[set]))],
+      values: [...values.map((each) => all[each]), ...used.flatMap(([set, rows]) => rows.encode(all[set]))],
     };
   };
 }
@@ -143,14 +134,27 @@ export function wideStatements<S extends Sets, Need extends string>(definition: 
   };
 }
 
-function toText(name: string, { types, numbered }: Rowset<never>, next: () => string): RowsetText {
-  const arrays = new Map(Object.entries(types).map(([column, type]) => [column, `${next()}::${type}[]`]));
-  const columns = [...arrays.keys(), ...(numbered === null ? [] : [numbered])].join(', ');
+/** Its parameters are numbered when the text first uses it; `onUse` is called then. */
+function toText(
+  name: string,
+  { types, numbered }: Omit<Rowset<never>, 'encode'>,
+  next: () => string,
+  onUse: () => void,
+): RowsetText {
+  let made: ReadonlyMap<string, string> | undefined;
+  const arrays = (): ReadonlyMap<string, string> => {
+    if (made === undefined) onUse();
+    made ??= new Map(Object.entries(types).map(([column, type]) => [column, `${next()}::${type}[]`]));
+    return made;
+  };
+  const columns = [...Object.keys(types), ...(numbered === null ? [] : [numbered])].join(', ');
   const ordinality = numbered === null ? '' : ' WITH ORDINALITY';
   return {
-    rows: `unnest(${[...arrays.values()].join(', ')})${ordinality} AS ${name} (${columns})`,
+    get rows() {
+      return `unnest(${[...arrays().values()].join(', ')})${ordinality} AS ${name} (${columns})`;
+    },
     array(column) {
-      const found = arrays.get(column);
+      const found = arrays().get(column);
       if (found === undefined) throw new Error(`the rowset ${name} has no column ${column}`);
       return found;
     },
