@@ -5,7 +5,7 @@ import express, { Router } from 'express';
 import { createApiDocument } from './document.ts';
 import type { Declaration } from './http/endpoint.ts';
 import { writePage } from './http/page.ts';
-import { createProblemPages } from './problems/problem-pages.ts';
+import { addProblemPages } from './problems/problem-pages.ts';
 
 /** The pages must not load anything from other hosts. Redoc uses inline styles and searches in a worker. */
 const POLICY =
@@ -79,6 +79,6 @@ export function createDocumentation(endpoints: readonly Declaration[]): Router {
   const assets = { index: false, immutable: true, maxAge: '1h' };
   router.use('/docs/assets', express.static(dirname(resolve('swagger-ui-dist/package.json')), assets));
   router.use('/redoc/assets', express.static(dirname(redoc), assets));
-  router.use(createProblemPages(POLICY));
+  addProblemPages(router, POLICY);
   return router;
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { REJECTION_CODES, describeRejection } from '@wallet/shared/words/rejection';
-import { type Request, type Response, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { writePage } from '../http/page.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
 import { EXPLANATIONS } from './explanations.ts';
@@ -38,8 +38,8 @@ const STYLE =
   '<style>body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:8vh auto;padding:0 1rem;color-scheme:light dark}' +
   'code{font-size:.9em}td,th{text-align:left;vertical-align:top;padding:.2rem 1rem .2rem 0}</style>';
 
-export function createProblemPages(policy: string): Router {
-  const router = Router();
+/** Adds the pages to a router. As a router of their own they would be one more layer to pass for every request. */
+export function addProblemPages(router: Router, policy: string): void {
   const send = (request: Request, response: Response, json: unknown, html: string): void => {
     response.set({ 'Content-Security-Policy': policy, Vary: 'Accept' });
     if (request.accepts(['html', 'json']) === 'json') response.json(json);
@@ -55,7 +55,6 @@ export function createProblemPages(policy: string): Router {
     if (explained === undefined) next();
     else send(request, response, explained, problemPage(explained));
   });
-  return router;
 }
 
 function problemPage({ code, title, status, cause, cure }: Explained): string {
