@@ -21,6 +21,9 @@
 --
 -- Every look-up is by key, row by row, whatever the size of the tables when a session plans it: so it is a subquery of its own
 -- that the planner cannot turn into a join (OFFSET 0), and the last statement of this file sets the planner accordingly.
+-- What waits is looked up by pairs, which only the index of its wallets can compare: for a table that was empty when it was last
+-- vacuumed, each index seems to be as good, also one that would have to be read from end to end
+-- (docs/decisions/plans-of-emptied-tables.md).
 
 -- ---------------------------------------------------------------------------------------------------------------------------
 -- 1. History is only added to
@@ -161,7 +164,7 @@ BEGIN
       FROM added
       LEFT JOIN LATERAL (
         SELECT operation_id, partition FROM pending_operations
-        WHERE wallet_id = added.wallet_id AND seq = added.seq OFFSET 0
+        WHERE (wallet_id, seq) >= (added.wallet_id, added.seq) AND (wallet_id, seq) <= (added.wallet_id, added.seq) OFFSET 0
       ) AS waiting ON true
       LEFT JOIN LATERAL (
         SELECT wallet_hash FROM accounts WHERE wallet_id = added.wallet_id AND asset_id = added.asset_id OFFSET 0
@@ -523,7 +526,8 @@ BEGIN
           -- What has another leg has leg 0 (section 9), with which it had neither to wait nor failed; nor does it since.
           LEFT JOIN LATERAL (
             SELECT seq FROM pending_operations
-            WHERE wallet_id = CASE added.leg WHEN 0 THEN operations.wallet_id END AND seq = operations.seq OFFSET 0
+            WHERE (wallet_id, seq) >= (CASE added.leg WHEN 0 THEN operations.wallet_id END, operations.seq)
+              AND (wallet_id, seq) <= (CASE added.leg WHEN 0 THEN operations.wallet_id END, operations.seq) OFFSET 0
           ) AS waiting ON true
           LEFT JOIN LATERAL (
             SELECT operation_id FROM failures WHERE operation_id = CASE added.leg WHEN 0 THEN added.operation_id END OFFSET 0
@@ -573,7 +577,9 @@ BEGIN
       SELECT id, seq, wallet_id, batch_id FROM operations WHERE id = added.operation_id OFFSET 0
     ) AS operations ON true
     LEFT JOIN LATERAL (
-      SELECT seq FROM pending_operations WHERE wallet_id = operations.wallet_id AND seq = operations.seq OFFSET 0
+      SELECT seq FROM pending_operations
+      WHERE (wallet_id, seq) >= (operations.wallet_id, operations.seq) AND (wallet_id, seq) <= (operations.wallet_id, operations.seq)
+      OFFSET 0
     ) AS waiting ON true
     LEFT JOIN LATERAL (
       SELECT operation_id FROM movements WHERE operation_id = added.operation_id LIMIT 1
@@ -937,7 +943,8 @@ BEGIN
       SELECT version FROM archive_checkpoints WHERE account_id = movement.to_account_id OFFSET 0
     ) AS gained ON true
     LEFT JOIN LATERAL (
-      SELECT seq FROM pending_operations WHERE wallet_id = removed.wallet_id AND seq = removed.seq OFFSET 0
+      SELECT seq FROM pending_operations
+      WHERE (wallet_id, seq) >= (removed.wallet_id, removed.seq) AND (wallet_id, seq) <= (removed.wallet_id, removed.seq) OFFSET 0
     ) AS waiting ON true
     WHERE (removed.id < bound) IS NOT TRUE
       OR waiting.seq IS NOT NULL
@@ -1439,6 +1446,20 @@ CREATE OR REPLACE TRIGGER reversed_operations_keep_facts BEFORE UPDATE OF operat
 -- 10. What is scheduled
 -- ---------------------------------------------------------------------------------------------------------------------------
 
+-- Whether an operation is scheduled: asked where nothing else allows what was seen. Named in those statements, the table would cost
+-- every one of them something.
+CREATE OR REPLACE FUNCTION is_scheduled(operation uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (
+    SELECT FROM (SELECT id, execute_at FROM operations WHERE id = operation OFFSET 0) AS asked
+    CROSS JOIN LATERAL (
+      SELECT FROM scheduled_operations
+      WHERE (execute_at, operation_id) >= (asked.execute_at, asked.id) AND (execute_at, operation_id) <= (asked.execute_at, asked.id)
+      OFFSET 0
+    ) AS schedule
+  );
+END $$;
+
 -- Forbidden: to change an operation, but for its place in the order of acceptance, which one that was scheduled is given once.
 CREATE OR REPLACE FUNCTION keep_operation_facts() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -1464,7 +1485,7 @@ BEGIN
     FROM queued
     LEFT JOIN LATERAL (
       SELECT operation_id, partition FROM pending_operations
-      WHERE wallet_id = queued.wallet_id AND seq = queued.seq OFFSET 0
+      WHERE (wallet_id, seq) >= (queued.wallet_id, queued.seq) AND (wallet_id, seq) <= (queued.wallet_id, queued.seq) OFFSET 0
     ) AS waiting ON true
     LEFT JOIN LATERAL (SELECT wallet_hash FROM accounts WHERE wallet_id = queued.wallet_id OFFSET 0) AS account ON true
     LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = queued.id OFFSET 0) AS failure ON true
@@ -1518,7 +1539,9 @@ BEGIN
     FROM removed
     LEFT JOIN LATERAL (SELECT wallet_id, seq FROM operations WHERE id = removed.operation_id OFFSET 0) AS operation ON true
     LEFT JOIN LATERAL (
-      SELECT operation_id FROM pending_operations WHERE wallet_id = operation.wallet_id AND seq = operation.seq OFFSET 0
+      SELECT operation_id FROM pending_operations
+      WHERE (wallet_id, seq) >= (operation.wallet_id, operation.seq) AND (wallet_id, seq) <= (operation.wallet_id, operation.seq)
+      OFFSET 0
     ) AS waiting ON true
     LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = removed.operation_id OFFSET 0) AS failure ON true
     WHERE waiting.operation_id IS DISTINCT FROM removed.operation_id AND failure.operation_id IS NULL
@@ -1618,7 +1641,8 @@ BEGIN
     'check_changed_reversals',
     'check_queued_operations',
     'check_added_schedule',
-    'check_removed_schedule'
+    'check_removed_schedule',
+    'is_scheduled'
   ] LOOP
     EXECUTE format('ALTER FUNCTION %s SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
                     SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off

@@ -131,8 +131,8 @@ export const BATCHES: readonly Mutant[] = [
   {
     name: 'sets-overtake',
     bug: 'lines are applied in sets although an earlier operation waits for their wallet',
-    text: 'WHERE partition = $1 AND NOT low AND seq < parts.seq)',
-    instead: 'WHERE partition = $1 AND NOT low AND seq < 0)',
+    text: '(partition, low, seq) < ($1, false, parts.seq)',
+    instead: '(partition, low, seq) < ($1, false, 0)',
     tests: ['laws/batch-sets > behind an operation that was accepted before'],
   },
   {

@@ -144,4 +144,18 @@ BEGIN
     instead: "const GAINING = listOf(({ from }) => from === 'wallet');",
     tests: ['laws/sets-equal-plan', 'stories/operations'],
   },
+  {
+    name: 'what-waits-in-any-index',
+    bug: 'after a quiet time, what is accepted is looked up by reading an index of what waits from end to end',
+    text: '(wallet_id, seq) >= (added.wallet_id, added.seq) AND (wallet_id, seq) <= (added.wallet_id, added.seq) OFFSET 0',
+    instead: 'wallet_id = added.wallet_id AND seq = added.seq OFFSET 0',
+    tests: ['laws/plans-of-emptied-tables > what waits'],
+  },
+  {
+    name: 'what-is-scheduled-in-any-index',
+    bug: 'after a quiet time, what is scheduled is looked up by reading the index of the moments from end to end',
+    text: '(execute_at, operation_id) >= (asked.execute_at, asked.id) AND (execute_at, operation_id) <= (asked.execute_at, asked.id)',
+    instead: 'operation_id = asked.id',
+    tests: ['laws/plans-of-emptied-tables > what is scheduled'],
+  },
 ];

@@ -191,4 +191,13 @@ export const WORKING: readonly Mutant[] = [
     instead: 'const unknown = operations.find(({ type }) => type === undefined);',
     tests: ['laws/schema-version > a type that a worker does not know'],
   },
+  {
+    name: 'all-that-waits-compared-with-all-that-is-done',
+    bug: 'after a quiet time, each operation that waits is compared with each that was applied',
+    text: `(pending_operations.partition, pending_operations.low, pending_operations.seq) >= (done.partition, done.low, done.seq)
+      AND (pending_operations.partition, pending_operations.low, pending_operations.seq) <= (done.partition, done.low, done.seq)`,
+    instead: `pending_operations.partition = done.partition AND pending_operations.low = done.low
+      AND pending_operations.seq = done.seq`,
+    tests: ['laws/plans-of-emptied-tables > what waits'],
+  },
 ];

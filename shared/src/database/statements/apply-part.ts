@@ -56,7 +56,10 @@ const APPLY_PART = `WITH parts AS MATERIALIZED (
     SELECT * FROM parts
     WHERE NOT is_special AND (SELECT count(*) FROM parts) = 1
       AND NOT EXISTS (SELECT FROM pending_operations WHERE partition = $1 AND low)
-      AND NOT EXISTS (SELECT FROM pending_operations WHERE partition = $1 AND NOT low AND seq < parts.seq)
+      AND NOT EXISTS (
+        SELECT FROM pending_operations
+        WHERE (partition, low, seq) >= ($1, false, 0) AND (partition, low, seq) < ($1, false, parts.seq)
+      )
   ), lines AS MATERIALIZED (
     SELECT line.*, sum(change) OVER whole AS sum_so_far, row_number() OVER whole AS number,
            lead(id) OVER whole IS NULL AS is_last_of_asset

@@ -161,11 +161,12 @@ const ROWS = {
   }),
 };
 
+/** By rows of values, which only the primary key can compare, one by one: see docs/decisions/plans-of-emptied-tables.md. */
 const REMOVE = (done: string): string => `removed AS (
     DELETE FROM pending_operations
     USING ${done}
-    WHERE pending_operations.partition = done.partition AND pending_operations.low = done.low
-      AND pending_operations.seq = done.seq
+    WHERE (pending_operations.partition, pending_operations.low, pending_operations.seq) >= (done.partition, done.low, done.seq)
+      AND (pending_operations.partition, pending_operations.low, pending_operations.seq) <= (done.partition, done.low, done.seq)
     RETURNING 1
   )`;
 
