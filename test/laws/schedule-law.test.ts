@@ -56,7 +56,7 @@ it.each<[string, () => string, string]>([
            VALUES ('${id}', '${rig.wallet}', 4, 'deposit', 1, 'high', now())`,
     'operations_single_or_line',
   ],
-  ['to schedule for another moment than was asked', () => accepted({ at: 'now()' }), 'scheduled_operations_fit'],
+  ['to schedule for another moment than was asked', () => accepted({ at: 'now()' }), 'operations_begin_pending'],
   [
     'to schedule in another partition',
     () => accepted({ partition: (rig.partition + 1) % 2 }),
