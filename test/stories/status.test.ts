@@ -80,7 +80,7 @@ it('npm run status prints it once if there is no terminal, and its exit code say
   });
   const key = await makeKey(service.database, { scopes: ['operations:read'] });
   const other = await makeKey(service.database, { scopes: ['wallets:read'] });
-  await untilGood(service.url, key.token);
+  for (const { token } of [key, other]) await untilGood(service.url, token);
   await request(service.url).get('/status').set(bearer(other.token)).expect(403);
   expect(await run(service.url, { WALLET_API_KEY: other.token })).toMatchObject({ code: 4 });
   expect(await run(service.url, { WALLET_API_KEY: key.token })).toMatchObject({ code: 0 });
