@@ -71,7 +71,7 @@ GRANT EXECUTE ON FUNCTION accept_batch(uuid), version_at(bigint, timestamptz), w
 
 -- What is scheduled. is_scheduled is for the law.
 GRANT SELECT, INSERT ON scheduled_operations TO wallet_api;
-GRANT EXECUTE ON FUNCTION cancel_scheduled(uuid), is_scheduled(uuid) TO wallet_api;
+GRANT EXECUTE ON FUNCTION cancel_scheduled(uuid), is_scheduled(uuid), may_expire(uuid, uuid) TO wallet_api;
 
 -- A worker reads what it applies and tells, and neither clients nor keys.
 GRANT SELECT ON settings, assets, accounts, operations, pending_operations, movements, failures, batches, batch_parts,
@@ -90,7 +90,7 @@ GRANT INSERT (operation_id, wallet_id, amount, captured, released, expires_at), 
   TO wallet_worker;
 GRANT INSERT (operation_id, amount, reversed), UPDATE (reversed) ON reversed_operations TO wallet_worker;
 -- The law of movements calls them.
-GRANT EXECUTE ON FUNCTION check_moved_holds(uuid[]), check_moved_postings(uuid[]), check_moved_reversals(uuid[]),
+GRANT EXECUTE ON FUNCTION check_moved_postings(uuid[]), check_moved_reversals(uuid[]),
   check_holds(uuid[]), check_reversals(uuid[]) TO wallet_worker;
 GRANT UPDATE (open_parts, finished_at) ON batches TO wallet_worker;
 GRANT UPDATE (after_id, touched_at) ON batch_parts TO wallet_worker;

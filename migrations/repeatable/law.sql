@@ -20,7 +20,8 @@
 -- with it.
 --
 -- Every look-up is by key, row by row, whatever the size of the tables when a session plans it: so it is a subquery of its own
--- that the planner cannot turn into a join (OFFSET 0), and the last statement of this file sets the planner accordingly.
+-- that the planner cannot turn into a join, which one in FROM would be without OFFSET 0, and the last statement of this file sets the
+-- planner accordingly. What only some rows need is asked in an expression, where it costs the others nothing.
 -- What waits is looked up by pairs, which only the index of its wallets can compare: for a table that was empty when it was last
 -- vacuumed, each index seems to be as good, also one that would have to be read from end to end
 -- (docs/decisions/plans-of-emptied-tables.md).
@@ -123,7 +124,7 @@ CREATE OR REPLACE TRIGGER accounts_keep_wallet_hash BEFORE INSERT ON accounts
 --   a posting without exactly the legs that it says it has, or between accounts of another asset, or that are neither a wallet's
 --     own nor a house account, or the treasury of another partition, or whose first wallet is not its own (operations_fit_legs).
 --
--- Most operations are of simple types: what has terms is only marked among them, and looked at if any is.
+-- Most operations are of simple types: what has terms is only marked among them, and looked at if any is, and then so are legs.
 CREATE OR REPLACE FUNCTION check_added_operations() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   partitions smallint;
@@ -151,12 +152,16 @@ BEGIN
                WHEN added.batch_id IS NULL AND waiting.operation_id IS DISTINCT FROM added.id
                    AND (added.seq IS NOT NULL OR NOT is_scheduled(added.id))
                  OR account.wallet_hash IS NULL
-                 OR receiver.wallet_id IS DISTINCT FROM added.to_wallet_id
+                 OR added.to_wallet_id IS NOT NULL
+                   AND (SELECT wallet_id FROM accounts WHERE wallet_id = added.to_wallet_id AND asset_id = added.asset_id) IS NULL
                  THEN 'operations_begin_pending'
                WHEN added.batch_id IS NULL AND account.wallet_hash % partitions IS DISTINCT FROM waiting.partition
                    AND added.seq IS NOT NULL
                  THEN 'operations_fit_partition'
-               WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id
+               WHEN added.idempotency_key IS NOT NULL AND (
+                 SELECT operation_id FROM operation_keys
+                 WHERE key_hash = encode(substr(sha256(convert_to(added.idempotency_key, 'UTF8')), 1, 16), 'hex')::uuid
+               ) IS DISTINCT FROM added.id
                  THEN 'operations_own_key'
                WHEN added.id < (SELECT before_id FROM archives ORDER BY before_id DESC LIMIT 1) THEN 'operations_follow_archives'
                WHEN added.type IN ('hold', 'capture', 'release', 'reversal', 'posting') THEN 'has_terms'
@@ -169,13 +174,6 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT wallet_hash FROM accounts WHERE wallet_id = added.wallet_id AND asset_id = added.asset_id OFFSET 0
       ) AS account ON true
-      LEFT JOIN LATERAL (
-        SELECT wallet_id FROM accounts WHERE wallet_id = added.to_wallet_id AND asset_id = added.asset_id OFFSET 0
-      ) AS receiver ON true
-      LEFT JOIN LATERAL (
-        SELECT operation_id FROM operation_keys
-        WHERE key_hash = encode(substr(sha256(convert_to(added.idempotency_key, 'UTF8')), 1, 16), 'hex')::uuid OFFSET 0
-      ) AS key ON true
     ) AS checked
     WHERE broken IS NOT NULL
     ORDER BY broken = 'has_terms'
@@ -200,14 +198,15 @@ BEGIN
                  THEN 'operations_have_terms'
                WHEN terms.target_id IS NOT NULL
                    AND (target.wallet_id, target.asset_id, target.fits) IS DISTINCT FROM (added.wallet_id, added.asset_id, true)
-                 OR terms.reason IS NOT NULL AND ((hold.expires_at <= clock_timestamp()) IS NOT TRUE OR unfailed.found)
+                 OR terms.reason IS NOT NULL AND NOT may_expire(terms.target_id, added.id)
                  THEN 'operations_fit_target'
-               WHEN added.type = 'hold' AND held.held_of IS NULL
-                 OR terms.to_account_id IS NOT NULL AND house.asset_id IS DISTINCT FROM added.asset_id
+               WHEN added.type = 'hold'
+                   AND (SELECT held_of FROM accounts WHERE held_of = added.wallet_id) IS NULL
+                 OR terms.to_account_id IS NOT NULL AND (
+                   SELECT asset_id FROM accounts WHERE id = terms.to_account_id AND system IS NOT NULL AND partition IS NULL
+                 ) IS DISTINCT FROM added.asset_id
                  THEN 'operations_fit_accounts'
-               WHEN added.type = 'posting'
-                 AND (posted.number, posted.misfit, posted.first_wallet_id) IS DISTINCT FROM (terms.legs, false, added.wallet_id)
-                 THEN 'operations_fit_legs'
+               WHEN added.type = 'posting' THEN 'has_legs'
              END AS broken
       FROM added
       LEFT JOIN LATERAL (
@@ -221,60 +220,68 @@ BEGIN
                     ELSE type IN ('deposit', 'withdraw', 'resupply', 'transfer', 'top_up', 'bonus', 'spend', 'capture') END AS fits
         FROM operations WHERE id = terms.target_id OFFSET 0
       ) AS target ON true
-      LEFT JOIN LATERAL (
-        SELECT expires_at FROM holds WHERE operation_id = CASE WHEN terms.reason IS NOT NULL THEN terms.target_id END OFFSET 0
-      ) AS hold ON true
-      LEFT JOIN LATERAL (
-        SELECT true AS found FROM operation_terms AS other
-        LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = other.operation_id OFFSET 0) AS failure ON true
-        WHERE other.target_id = CASE WHEN terms.reason IS NOT NULL THEN terms.target_id END AND other.reason IS NOT NULL
-          AND other.operation_id <> added.id AND failure.operation_id IS NULL
-        LIMIT 1
-      ) AS unfailed ON true
-      LEFT JOIN LATERAL (
-        SELECT held_of FROM accounts WHERE held_of = CASE added.type WHEN 'hold' THEN added.wallet_id END OFFSET 0
-      ) AS held ON true
-      LEFT JOIN LATERAL (
-        SELECT asset_id FROM accounts
-        WHERE id = terms.to_account_id AND system IS NOT NULL AND partition IS NULL OFFSET 0
-      ) AS house ON true
-      LEFT JOIN LATERAL (
-        SELECT wallet_hash % partitions AS partition,
-               CASE WHEN added.batch_id IS NOT NULL
-                    THEN (get_byte(uuid_send(added.id), 6) & 15) * 256 + get_byte(uuid_send(added.id), 7) END AS line_partition
-        FROM accounts WHERE wallet_id = CASE added.type WHEN 'posting' THEN added.wallet_id END OFFSET 0
-      ) AS place ON true
-      LEFT JOIN LATERAL (
-        SELECT count(*) AS number, bool_or(misfits) AS misfit,
-               (array_agg(wallet_id ORDER BY leg) FILTER (WHERE wallet_id IS NOT NULL))[1] AS first_wallet_id
-        FROM (
-          SELECT legs.leg, coalesce(source.wallet_id, destination.wallet_id) AS wallet_id,
-                 (source.fits AND destination.fits) IS NOT TRUE AS misfits
-          FROM operation_legs AS legs
-          LEFT JOIN LATERAL (
-            SELECT wallet_id, asset_id = legs.asset_id AND held_of IS NULL
-                     AND coalesce(accounts.partition IN (place.partition, place.line_partition), accounts.partition IS NULL) AS fits
-            FROM accounts WHERE id = legs.from_account_id OFFSET 0
-          ) AS source ON true
-          LEFT JOIN LATERAL (
-            SELECT wallet_id, asset_id = legs.asset_id AND held_of IS NULL
-                     AND coalesce(accounts.partition IN (place.partition, place.line_partition), accounts.partition IS NULL) AS fits
-            FROM accounts WHERE id = legs.to_account_id OFFSET 0
-          ) AS destination ON true
-          WHERE legs.operation_id = CASE added.type WHEN 'posting' THEN added.id END
-        ) AS each
-      ) AS posted ON true
       WHERE added.type IN ('hold', 'capture', 'release', 'reversal', 'posting')
     ) AS checked
     WHERE broken IS NOT NULL
+    ORDER BY broken = 'has_legs'
+    LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  ELSIF culprit.broken <> 'has_legs' THEN
+    RAISE EXCEPTION 'operation %: %', culprit.id, culprit.broken USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
+  END IF;
+
+  SELECT added.id INTO culprit
+    FROM added
+    CROSS JOIN LATERAL (
+      SELECT legs FROM operation_terms WHERE operation_id = CASE added.type WHEN 'posting' THEN added.id END OFFSET 0
+    ) AS terms
+    CROSS JOIN LATERAL (
+      SELECT wallet_hash % partitions AS partition,
+             CASE WHEN added.batch_id IS NOT NULL
+                  THEN (get_byte(uuid_send(added.id), 6) & 15) * 256 + get_byte(uuid_send(added.id), 7) END AS line_partition
+      FROM accounts WHERE wallet_id = added.wallet_id OFFSET 0
+    ) AS place
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS number, bool_or(misfits) AS misfit,
+             (array_agg(wallet_id ORDER BY leg) FILTER (WHERE wallet_id IS NOT NULL))[1] AS first_wallet_id
+      FROM (
+        SELECT legs.leg, coalesce(source.wallet_id, destination.wallet_id) AS wallet_id,
+               (source.fits AND destination.fits) IS NOT TRUE AS misfits
+        FROM operation_legs AS legs
+        LEFT JOIN LATERAL (
+          SELECT wallet_id, asset_id = legs.asset_id AND held_of IS NULL
+                   AND coalesce(accounts.partition IN (place.partition, place.line_partition), accounts.partition IS NULL) AS fits
+          FROM accounts WHERE id = legs.from_account_id OFFSET 0
+        ) AS source ON true
+        LEFT JOIN LATERAL (
+          SELECT wallet_id, asset_id = legs.asset_id AND held_of IS NULL
+                   AND coalesce(accounts.partition IN (place.partition, place.line_partition), accounts.partition IS NULL) AS fits
+          FROM accounts WHERE id = legs.to_account_id OFFSET 0
+        ) AS destination ON true
+        WHERE legs.operation_id = added.id
+      ) AS each
+    ) AS posted
+    WHERE (posted.number, posted.misfit, posted.first_wallet_id) IS DISTINCT FROM (terms.legs, false, added.wallet_id)
     LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'operation %: %', culprit.id, culprit.broken USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
+    RAISE EXCEPTION 'operation %: operations_fit_legs', culprit.id USING ERRCODE = 'WL001', CONSTRAINT = 'operations_fit_legs';
   END IF;
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER operations_law AFTER INSERT ON operations REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_operations();
+
+-- Whether a release can be accepted for the expiry of a hold: it has expired, and has no other expiry that has not failed. This is
+-- asked for releases of the service itself; named in the law of all operations, the tables would cost each of them something.
+CREATE OR REPLACE FUNCTION may_expire(hold uuid, release uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM holds WHERE operation_id = hold AND expires_at <= clock_timestamp()) AND NOT EXISTS (
+    SELECT FROM operation_terms AS other
+    LEFT JOIN LATERAL (SELECT operation_id FROM failures WHERE operation_id = other.operation_id OFFSET 0) AS failure ON true
+    WHERE other.target_id = hold AND other.reason IS NOT NULL AND other.operation_id <> release AND failure.operation_id IS NULL
+  );
+END $$;
 
 -- Forbidden: to keep a key for an operation that has another one, or none.
 CREATE OR REPLACE FUNCTION check_added_keys() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -310,16 +317,11 @@ BEGIN
     LEFT JOIN LATERAL (
       SELECT wallet_id, seq, xmin = current AS is_new FROM operations WHERE id = added.operation_id OFFSET 0
     ) AS operations ON true
-    LEFT JOIN LATERAL (
-      SELECT operation_id FROM movements
-      WHERE operation_id = CASE WHEN NOT operations.is_new THEN added.operation_id END AND leg = 0 OFFSET 0
-    ) AS movement ON true
-    LEFT JOIN LATERAL (
-      SELECT operation_id FROM failures
-      WHERE operation_id = CASE WHEN NOT operations.is_new THEN added.operation_id END OFFSET 0
-    ) AS failure ON true
     WHERE (operations.wallet_id, operations.seq) IS DISTINCT FROM (added.wallet_id, added.seq)
-      OR movement.operation_id IS NOT NULL OR failure.operation_id IS NOT NULL
+      OR NOT operations.is_new AND coalesce(
+        (SELECT operation_id FROM movements WHERE operation_id = added.operation_id AND leg = 0),
+        (SELECT operation_id FROM failures WHERE operation_id = added.operation_id)
+      ) IS NOT NULL
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'operation % cannot wait', culprit.operation_id
@@ -361,23 +363,17 @@ BEGIN
           OR to_account_id = changed.id AND to_version = changed.version AND to_balance = changed.balance)
       LIMIT 1
     ) AS last ON true
-    LEFT JOIN LATERAL (
-      SELECT from_balance AS balance FROM movements
-      WHERE from_account_id = changed.id
-        AND from_version = CASE WHEN changed.last_operation_id IS NULL THEN changed.version END OFFSET 0
-    ) AS lost ON true
-    LEFT JOIN LATERAL (
-      SELECT to_balance AS balance FROM movements
-      WHERE to_account_id = changed.id
-        AND to_version = CASE WHEN changed.last_operation_id IS NULL THEN changed.version END OFFSET 0
-    ) AS gained ON true
     WHERE CASE WHEN changed.version = 0 THEN changed.balance <> 0 OR changed.last_operation_id IS NOT NULL
-               -- The last of these is only asked when the others know of none.
-               ELSE last.found IS NULL AND coalesce(lost.balance, gained.balance, (
+               WHEN last.found THEN false
+               WHEN changed.last_operation_id IS NULL THEN coalesce(
+                 (SELECT from_balance FROM movements WHERE from_account_id = changed.id AND from_version = changed.version),
+                 (SELECT to_balance FROM movements WHERE to_account_id = changed.id AND to_version = changed.version),
+                 (SELECT balance FROM archive_checkpoints WHERE account_id = changed.id AND version = changed.version)
+               ) IS DISTINCT FROM changed.balance
+               ELSE (
                  SELECT balance FROM archive_checkpoints
-                 WHERE account_id = changed.id AND version = changed.version
-                   AND operation_id = coalesce(changed.last_operation_id, operation_id)
-               )) IS DISTINCT FROM changed.balance END
+                 WHERE account_id = changed.id AND version = changed.version AND operation_id = changed.last_operation_id
+               ) IS DISTINCT FROM changed.balance END
       OR changed.version < changed.base_version
     LIMIT 1;
   IF FOUND THEN
@@ -407,8 +403,15 @@ CREATE OR REPLACE TRIGGER accounts_law_update AFTER UPDATE ON accounts REFERENCI
 --   whose account on the side of the wallet is another's, or, of a transfer, on that of the receiver (entries_fit_wallets),
 --   whose account against a wallet is not the house account of the asset in the partition of the operation: that of its wallet,
 --     or, of a line, the 12 bits of its id behind the version (shared/src/words/batch.ts) (entries_fit_house).
--- An operation of a type that is not listed here can have no movements. Section 9 says what those with terms move: here they are
--- gathered by kind.
+-- An operation of a type that is not listed here can have no movements. Those with terms move what they say, under leg 0 if nothing
+-- is said of it, and nothing else (entries_fit_terms):
+--   a hold: its amount, from the account of its wallet to the one of what is held of it,
+--   a capture: its amount, if it says one, from what is held to the wallet or house account that it names, or to the treasury in
+--     its partition. If it is final, it may move more under leg 1, from what is held back to the wallet,
+--   a release: its amount, if it says one, from what is held back to the wallet,
+--   a posting and a reversal: see section 9, for which they are gathered here.
+-- And that the holds do not add up then: to look at one takes some 3 µs for each of its captures and releases. Where the same command
+-- has written the hold, its own law looks at it, and this does not: both have the transaction and the number of the command.
 --
 -- The house accounts are looked up once for each that the statement posts to, and not for each operation.
 CREATE OR REPLACE FUNCTION check_added_movements() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -424,11 +427,12 @@ BEGIN
                WHEN (chained.version, chained.balance) IS DISTINCT FROM
                  (coalesce(before_version, account.base_version) + 1,
                   coalesce(before_balance, account.base_balance) + chained.amount)
-                 OR account.base_version > 0 AND before_version IS NULL
-                   AND coalesce(lost.balance, gained.balance, (
-                     SELECT balance FROM archive_checkpoints
-                     WHERE account_id = chained.account_id AND version = account.base_version
-                   )) IS DISTINCT FROM account.base_balance
+                 -- What an account stood on was a movement, on one of its sides, or is in the archives up to there.
+                 OR account.base_version > 0 AND before_version IS NULL AND coalesce(
+                   (SELECT from_balance FROM movements WHERE from_account_id = chained.account_id AND from_version = account.base_version),
+                   (SELECT to_balance FROM movements WHERE to_account_id = chained.account_id AND to_version = account.base_version),
+                   (SELECT balance FROM archive_checkpoints WHERE account_id = chained.account_id AND version = account.base_version)
+                 ) IS DISTINCT FROM account.base_balance
                  THEN 'entries_continue'
                WHEN is_last AND (account.version, account.balance, account.last_operation_id) IS DISTINCT FROM
                  (chained.version, chained.balance, chained.operation_id)
@@ -450,17 +454,6 @@ BEGIN
         SELECT version, balance, base_version, base_balance, last_operation_id FROM accounts
         WHERE id = CASE WHEN before_version IS NULL OR is_last THEN chained.account_id END OFFSET 0
       ) AS account ON true
-      -- What an account stood on was a movement, on one of its sides, or is in the archives up to there.
-      LEFT JOIN LATERAL (
-        SELECT from_balance AS balance FROM movements
-        WHERE from_account_id = chained.account_id
-          AND from_version = CASE WHEN before_version IS NULL THEN account.base_version END OFFSET 0
-      ) AS lost ON true
-      LEFT JOIN LATERAL (
-        SELECT to_balance AS balance FROM movements
-        WHERE to_account_id = chained.account_id
-          AND to_version = CASE WHEN before_version IS NULL THEN account.base_version END OFFSET 0
-      ) AS gained ON true
     ) AS checked
     WHERE broken IS NOT NULL
     LIMIT 1;
@@ -469,35 +462,63 @@ BEGIN
       culprit.broken USING ERRCODE = 'WL001', CONSTRAINT = culprit.broken;
   END IF;
 
+  WITH written AS MATERIALIZED (
+    SELECT movement.xmin, movement.cmin
+    FROM (SELECT operation_id, leg FROM added LIMIT 1) AS added
+    CROSS JOIN LATERAL (
+      SELECT xmin, cmin FROM movements WHERE operation_id = added.operation_id AND leg = added.leg OFFSET 0
+    ) AS movement
+  )
   SELECT (array_agg(broken) FILTER (WHERE broken IS NOT NULL))[1] AS broken,
          (array_agg(coalesce(operation_id::text, 'against account ' || house_id)) FILTER (WHERE broken IS NOT NULL))[1] AS culprit,
-         array_agg(operation_id) FILTER (WHERE kind = 'hold') AS holds,
+         array_agg(DISTINCT hold_id) FILTER (WHERE hold_id IS NOT NULL) AS holds,
          array_agg(operation_id) FILTER (WHERE kind = 'posting') AS postings,
          array_agg(operation_id) FILTER (WHERE kind = 'reversal') AS reversals
     INTO moved
     FROM (
-      SELECT posted.operation_id, posted.house_id, posted.kind,
+      SELECT posted.operation_id, posted.hold_id, posted.house_id, posted.kind,
              CASE
                WHEN posted.broken IS NOT NULL THEN posted.broken
                WHEN posted.house_id IS NULL THEN NULL
                WHEN house.system IS NULL
                  OR (house.asset_id, house.partition) IS DISTINCT FROM (posted.asset_id, posted.partition)
-                 THEN 'entries_fit_house'
+                 THEN CASE posted.kind WHEN 'hold' THEN 'entries_fit_terms' ELSE 'entries_fit_house' END
              END AS broken
       FROM (
-        SELECT DISTINCT broken, kind, CASE WHEN broken IS NOT NULL OR kind IS NOT NULL THEN operation_id END AS operation_id,
-               house_id, asset_id, partition
+        SELECT DISTINCT broken, kind, CASE WHEN broken IS NOT NULL OR kind <> 'hold' THEN operation_id END AS operation_id,
+               hold_id, house_id, asset_id, partition
         FROM (
-          SELECT added.operation_id, operations.asset_id, operations.kind,
-                 CASE WHEN operations.line IS NULL THEN own.wallet_hash % partitions
-                      ELSE (get_byte(operations.line, 6) & 15) * 256 + get_byte(operations.line, 7) END AS partition,
-                 CASE WHEN operations.to_wallet_id IS NULL THEN other_id END AS house_id,
+          SELECT added.operation_id, operations.asset_id, operations.kind, house_id,
+                 CASE WHEN house_id IS NULL THEN NULL
+                      WHEN operations.line IS NOT NULL
+                        THEN (get_byte(operations.line, 6) & 15) * 256 + get_byte(operations.line, 7)
+                      ELSE coalesce(
+                             own.wallet_hash,
+                             (SELECT wallet_hash FROM accounts WHERE wallet_id = operations.wallet_id)
+                           ) % partitions END AS partition,
+                 CASE WHEN operations.kind = 'hold' AND (
+                        SELECT xmin = (SELECT xmin FROM written) AND cmin = (SELECT cmin FROM written) FROM holds
+                        WHERE operation_id = coalesce(terms.target_id, added.operation_id)
+                      ) IS NOT TRUE THEN coalesce(terms.target_id, added.operation_id) END AS hold_id,
                  CASE
                    WHEN operations.id IS NULL OR waiting.seq IS NOT NULL OR failure.operation_id IS NOT NULL
-                     OR added.leg <> 0 AND wallet_gains IS NOT NULL
+                     OR added.leg <> 0 AND operations.kind IS NULL
                      -- Scheduled, or cancelled while it was.
                      OR operations.seq IS NULL AND operations.line IS NULL
                      THEN 'outcomes_fit_entries'
+                   WHEN operations.kind = 'hold' THEN CASE
+                     WHEN added.asset_id <> operations.asset_id OR added.leg = 0 AND added.amount <> operations.amount
+                       OR CASE operations.type WHEN 'hold' THEN own.wallet_id ELSE own.held_of END
+                         IS DISTINCT FROM operations.wallet_id
+                       OR CASE WHEN operations.type = 'hold' THEN receiver.held_of = operations.wallet_id
+                               WHEN operations.type = 'release' OR added.leg = 1 THEN receiver.wallet_id = operations.wallet_id
+                               WHEN operations.to_wallet_id IS NOT NULL THEN receiver.wallet_id = operations.to_wallet_id
+                               ELSE other_id IN (terms.to_account_id, house_id) END IS NOT TRUE
+                       OR added.leg <> 0 AND (
+                         operations.type = 'capture' AND terms.final AND added.leg = 1
+                           AND (SELECT leg FROM movements WHERE operation_id = added.operation_id AND leg = 0) = 0
+                       ) IS NOT TRUE
+                       THEN 'entries_fit_terms' END
                    WHEN operations.kind IS NOT NULL THEN NULL
                    WHEN (added.amount, added.asset_id) IS DISTINCT FROM (operations.amount, operations.asset_id)
                      OR own_id IS NULL
@@ -515,14 +536,23 @@ BEGIN
             SELECT id, seq, wallet_id, to_wallet_id, amount, asset_id, type,
                    CASE WHEN batch_id IS NOT NULL THEN uuid_send(id) END AS line,
                    CASE WHEN type IN ('deposit', 'resupply', 'top_up', 'bonus') THEN true
-                        WHEN type IN ('withdraw', 'spend', 'transfer') THEN false END AS wallet_gains,
+                        WHEN type IN ('withdraw', 'spend', 'transfer', 'hold', 'capture', 'release') THEN false END AS wallet_gains,
                    CASE WHEN type IN ('hold', 'capture', 'release') THEN 'hold' WHEN type IN ('posting', 'reversal') THEN type END AS kind
             FROM operations WHERE id = added.operation_id OFFSET 0
           ) AS operations ON true
           LEFT JOIN LATERAL (
-            SELECT CASE wallet_gains WHEN true THEN to_account_id WHEN false THEN from_account_id END AS own_id,
-                   CASE wallet_gains WHEN true THEN from_account_id WHEN false THEN to_account_id END AS other_id
+            SELECT target_id, to_account_id, final FROM operation_terms
+            WHERE operation_id = CASE WHEN operations.type IN ('capture', 'release') THEN added.operation_id END OFFSET 0
+          ) AS terms ON true
+          LEFT JOIN LATERAL (
+            SELECT CASE wallet_gains WHEN true THEN added.to_account_id WHEN false THEN added.from_account_id END AS own_id,
+                   CASE wallet_gains WHEN true THEN added.from_account_id WHEN false THEN added.to_account_id END AS other_id
           ) AS sides ON true
+          LEFT JOIN LATERAL (
+            SELECT CASE WHEN operations.to_wallet_id IS NULL AND terms.to_account_id IS NULL
+                          AND (operations.kind IS NULL OR operations.type = 'capture' AND added.leg = 0)
+                        THEN other_id END AS house_id
+          ) AS houses ON true
           -- What has another leg has leg 0 (section 9), with which it had neither to wait nor failed; nor does it since.
           LEFT JOIN LATERAL (
             SELECT seq FROM pending_operations
@@ -533,11 +563,12 @@ BEGIN
             SELECT operation_id FROM failures WHERE operation_id = CASE added.leg WHEN 0 THEN added.operation_id END OFFSET 0
           ) AS failure ON true
           LEFT JOIN LATERAL (
-            SELECT wallet_id, wallet_hash, asset_id FROM accounts WHERE id = own_id OFFSET 0
+            SELECT wallet_id, wallet_hash, held_of, asset_id FROM accounts WHERE id = own_id OFFSET 0
           ) AS own ON true
           LEFT JOIN LATERAL (
-            SELECT wallet_id, asset_id FROM accounts
-            WHERE id = CASE WHEN operations.to_wallet_id IS NOT NULL THEN other_id END OFFSET 0
+            SELECT wallet_id, held_of, asset_id FROM accounts
+            WHERE id = CASE WHEN operations.to_wallet_id IS NOT NULL OR operations.kind = 'hold' AND house_id IS NULL
+                            THEN other_id END OFFSET 0
           ) AS receiver ON true
           OFFSET 0
         ) AS each
@@ -551,7 +582,7 @@ BEGIN
     RAISE EXCEPTION 'movement of operation %: %', moved.culprit, moved.broken
       USING ERRCODE = 'WL001', CONSTRAINT = moved.broken;
   END IF;
-  IF moved.holds IS NOT NULL THEN PERFORM check_moved_holds(moved.holds); END IF;
+  IF moved.holds IS NOT NULL THEN PERFORM check_holds(moved.holds); END IF;
   IF moved.postings IS NOT NULL THEN PERFORM check_moved_postings(moved.postings); END IF;
   IF moved.reversals IS NOT NULL THEN PERFORM check_moved_reversals(moved.reversals); END IF;
   RETURN NULL;
@@ -1147,70 +1178,6 @@ CREATE OR REPLACE TRIGGER reversed_operations_law_delete AFTER DELETE ON reverse
 CREATE OR REPLACE TRIGGER holds_are_kept BEFORE TRUNCATE ON holds EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER reversed_operations_are_kept BEFORE TRUNCATE ON reversed_operations EXECUTE FUNCTION refuse_change();
 
--- Forbidden: that what these operations have moved is anything else than this, under leg 0 if nothing is said of it
--- (entries_fit_terms):
---   a hold: its amount, from the account of its wallet to the one of what is held of it,
---   a capture: its amount, if it says one, from what is held to the wallet or house account that it names, or to the treasury in
---     its partition. If it is final, it may move more under leg 1, from what is held back to the wallet,
---   a release: its amount, if it says one, from what is held back to the wallet.
--- And that their holds do not add up then: to look at a hold takes some 3 µs for each of its captures and releases. Where the same
--- command has written the hold, its own law looks at it, and this does not: both have its transaction and number.
-CREATE OR REPLACE FUNCTION check_moved_holds(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  partitions CONSTANT smallint := (SELECT settings.partitions FROM settings WHERE only_row);
-  culprit uuid;
-  touched uuid[];
-BEGIN
-  SELECT (array_agg(operation.id) FILTER (WHERE done.misfits OR done.legs <> done.last_leg + 1
-            OR done.legs > CASE operation.type WHEN 'capture' THEN 2 ELSE 1 END))[1],
-         array_agg(DISTINCT operation.hold_id) FILTER (WHERE done.are_together IS NOT TRUE)
-    INTO culprit, touched
-    FROM (
-      SELECT asked.id, asked.type, asked.amount, asked.asset_id, main.id AS main_id, held.id AS held_id,
-             CASE asked.type WHEN 'hold' THEN moved.id ELSE terms.target_id END AS hold_id,
-             CASE WHEN asked.type = 'capture' AND terms.final THEN main.id END AS rest_id,
-             CASE asked.type WHEN 'hold' THEN held.id WHEN 'release' THEN main.id
-                             ELSE coalesce(receiver.id, terms.to_account_id, treasury.id) END AS to_id
-      FROM unnest(moved) AS moved (id)
-      CROSS JOIN LATERAL (
-        SELECT id, wallet_id, to_wallet_id, type, amount, asset_id, CASE WHEN batch_id IS NOT NULL THEN uuid_send(id) END AS line
-        FROM operations WHERE id = moved.id OFFSET 0
-      ) AS asked
-      LEFT JOIN LATERAL (
-        SELECT target_id, to_account_id, final FROM operation_terms
-        WHERE operation_id = CASE WHEN asked.type <> 'hold' THEN moved.id END OFFSET 0
-      ) AS terms ON true
-      LEFT JOIN LATERAL (
-        SELECT id, wallet_hash FROM accounts WHERE wallet_id = asked.wallet_id OFFSET 0
-      ) AS main ON true
-      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE held_of = asked.wallet_id OFFSET 0) AS held ON true
-      LEFT JOIN LATERAL (SELECT id FROM accounts WHERE wallet_id = asked.to_wallet_id OFFSET 0) AS receiver ON true
-      LEFT JOIN LATERAL (
-        SELECT id FROM accounts
-        WHERE system = 'treasury' AND asset_id = asked.asset_id
-          AND partition = CASE WHEN asked.type <> 'capture' OR receiver.id IS NOT NULL OR terms.to_account_id IS NOT NULL THEN NULL
-                               WHEN asked.line IS NULL THEN main.wallet_hash % partitions
-                               ELSE (get_byte(asked.line, 6) & 15) * 256 + get_byte(asked.line, 7) END OFFSET 0
-      ) AS treasury ON true
-      OFFSET 0
-    ) AS operation
-    LEFT JOIN LATERAL (SELECT xmin, cmin FROM holds WHERE operation_id = operation.hold_id OFFSET 0) AS hold ON true
-    CROSS JOIN LATERAL (
-      SELECT count(*) AS legs, max(leg) AS last_leg,
-             bool_or((from_account_id, to_account_id, asset_id) IS DISTINCT FROM
-                       (CASE operation.type WHEN 'hold' THEN operation.main_id ELSE operation.held_id END,
-                        CASE leg WHEN 0 THEN operation.to_id ELSE operation.rest_id END, operation.asset_id)
-                     OR leg = 0 AND amount <> operation.amount) AS misfits,
-             bool_and(movements.xmin = hold.xmin AND movements.cmin = hold.cmin) AS are_together
-      FROM movements WHERE operation_id = operation.id
-    ) AS done;
-  IF culprit IS NOT NULL THEN
-    RAISE EXCEPTION 'operation % has not moved what its terms say', culprit
-      USING ERRCODE = 'WL001', CONSTRAINT = 'entries_fit_terms';
-  END IF;
-  IF touched IS NOT NULL THEN PERFORM check_holds(touched); END IF;
-END $$;
-
 -- Forbidden: that these postings have moved anything else than their legs, all of them, under their numbers (entries_fit_terms).
 CREATE OR REPLACE FUNCTION check_moved_postings(moved uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -1287,6 +1254,7 @@ BEGIN
   IF touched IS NOT NULL THEN PERFORM check_reversals(touched); END IF;
 END $$;
 DROP FUNCTION IF EXISTS check_moved_terms(uuid[]);
+DROP FUNCTION IF EXISTS check_moved_holds(uuid[]);
 
 -- Forbidden: that a hold has no row, or one
 --   that says another amount to be captured than its captures have moved under leg 0, or another to be released than its releases
@@ -1630,7 +1598,6 @@ BEGIN
     'check_added_terms',
     'check_added_legs',
     'check_removed_terms',
-    'check_moved_holds',
     'check_moved_postings',
     'check_moved_reversals',
     'check_holds',
@@ -1642,7 +1609,8 @@ BEGIN
     'check_queued_operations',
     'check_added_schedule',
     'check_removed_schedule',
-    'is_scheduled'
+    'is_scheduled',
+    'may_expire'
   ] LOOP
     EXECUTE format('ALTER FUNCTION %s SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off
                     SET enable_mergejoin = off SET enable_material = off SET enable_memoize = off SET jit = off

@@ -38,8 +38,11 @@ export const LAW: readonly Mutant[] = [
   {
     name: 'law-lets-accounts-name-any-operation',
     bug: 'an account names an operation as its last that was not',
-    text: 'ELSE last.found IS NULL AND coalesce(lost.balance, gained.balance, (',
-    instead: 'ELSE changed.last_operation_id IS NULL AND coalesce(lost.balance, gained.balance, (',
+    text: `ELSE (
+                 SELECT balance FROM archive_checkpoints
+                 WHERE account_id = changed.id AND version = changed.version AND operation_id = changed.last_operation_id
+               ) IS DISTINCT FROM changed.balance END`,
+    instead: 'ELSE false END',
     tests: ['laws/constraints > that was not its last'],
   },
   {
@@ -59,7 +62,7 @@ export const LAW: readonly Mutant[] = [
   {
     name: 'law-counts-legs',
     bug: 'an operation moves its amount twice, under another leg',
-    text: 'OR added.leg <> 0 AND wallet_gains IS NOT NULL',
+    text: 'OR added.leg <> 0 AND operations.kind IS NULL',
     instead: '',
     tests: ['laws/movements > under another leg'],
   },
@@ -101,15 +104,15 @@ export const LAW: readonly Mutant[] = [
   {
     name: 'law-shares-keys',
     bug: 'an operation is accepted under the key of another',
-    text: 'WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id',
-    instead: 'WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS NULL',
+    text: ") IS DISTINCT FROM added.id THEN 'operations_own_key'",
+    instead: ") IS NULL THEN 'operations_own_key'",
     tests: ['laws/constraints > kept for another'],
   },
   {
     name: 'law-needs-no-key',
     bug: 'an operation is accepted with a key that nobody will find',
-    text: 'WHEN added.idempotency_key IS NOT NULL AND key.operation_id IS DISTINCT FROM added.id',
-    instead: 'WHEN added.idempotency_key IS NOT NULL AND key.operation_id <> added.id',
+    text: ") IS DISTINCT FROM added.id THEN 'operations_own_key'",
+    instead: ") <> added.id THEN 'operations_own_key'",
     tests: ['laws/constraints > with a key that is not kept'],
   },
   {

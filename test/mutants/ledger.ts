@@ -204,8 +204,8 @@ export const LEDGER: readonly Mutant[] = [
   {
     name: 'law-blind-to-the-direction',
     bug: 'the database lets a withdrawal be posted as a credit',
-    text: `WHEN type IN ('withdraw', 'spend', 'transfer') THEN false END AS wallet_gains`,
-    instead: `WHEN type IN ('withdraw', 'spend', 'transfer')
+    text: `WHEN type IN ('withdraw', 'spend', 'transfer', 'hold', 'capture', 'release') THEN false END AS wallet_gains`,
+    instead: `WHEN type IN ('withdraw', 'spend', 'transfer', 'hold', 'capture', 'release')
                           THEN (SELECT gained.account_id FROM entries AS gained
                                 WHERE gained.operation_id = id AND gained.amount > 0)
                                = (SELECT wallets.id FROM accounts AS wallets WHERE wallets.wallet_id = operations.wallet_id)
