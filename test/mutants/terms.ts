@@ -175,8 +175,9 @@ export const TERMS: readonly Mutant[] = [
   {
     name: 'one-read-for-two-reversals',
     bug: 'two reversals of one transfer in a transaction take it for an operation of two legs',
-    text: 'return [...new Set(targets)];',
-    instead: 'return targets;',
+    text: 'const [originals, holds] = [new Set<string>(), new Set<string>()];',
+    instead: `const add = (list: string[]) => Object.assign(list, { add: (id: string) => list.push(id) });
+  const [originals, holds] = [add([]), add([])];`,
     tests: ['laws/terms-drain > in parts'],
   },
   {

@@ -99,12 +99,11 @@ async function openWithTerms(
   operations: readonly PendingOperation[],
   sources: Sources,
 ): Promise<OpenBooks> {
-  const known = new Map(sources.terms.map((each) => [each.operationId, each]));
-  const withTerms = operations.filter(({ id, type }) => KINDS[type].hasTerms && !known.has(id)).map(({ id }) => id);
+  const terms = new Map(sources.terms.map((each) => [each.operationId, each]));
+  const withTerms = operations.filter(({ id, type }) => namesOthers(type) && !terms.has(id)).map(({ id }) => id);
   const read = withTerms.length > 0 ? await readTerms(client, withTerms) : [];
-  const terms = new Map([...known, ...read.map((each) => [each.operationId, each] as const)]);
-  const originalIds = targetsOf(operations, terms, 'reversal');
-  const holdIds = [...targetsOf(operations, terms, 'capture'), ...targetsOf(operations, terms, 'release')];
+  for (const each of read) terms.set(each.operationId, each);
+  const { originalIds, holdIds } = targetsOf(operations, terms);
 
   const walletIds = new Set<string>();
   const heldOf = new Set<string>();
@@ -144,6 +143,11 @@ async function openWithTerms(
   };
 }
 
+/** Whether it takes its terms to apply an operation: those of a hold say only when it expires. */
+function namesOthers(type: PendingOperation['type']): boolean {
+  return KINDS[type].hasTerms && type !== 'hold';
+}
+
 function movesWhatIsHeld(type: PendingOperation['type']): boolean {
   return KINDS[type].from === 'held' || KINDS[type].to === 'held';
 }
@@ -153,13 +157,17 @@ function isWithTreasury({ type, toWalletId }: PendingOperation, terms: PendingTe
   return toWalletId === null && (!KINDS[type].hasTerms || (type === 'capture' && terms?.toAccountId === null));
 }
 
+/** The operations to reverse, and the holds to capture or release: each once. */
 function targetsOf(
   operations: readonly PendingOperation[],
   terms: ReadonlyMap<string, PendingTerms>,
-  wanted: PendingOperation['type'],
-): string[] {
-  const targets = operations.flatMap(({ id, type }) => (type === wanted ? (terms.get(id)?.targetId ?? []) : []));
-  return [...new Set(targets)];
+): { originalIds: string[]; holdIds: string[] } {
+  const [originals, holds] = [new Set<string>(), new Set<string>()];
+  for (const { id, type } of operations) {
+    const target = terms.get(id)?.targetId;
+    if (target != null) (type === 'reversal' ? originals : holds).add(target);
+  }
+  return { originalIds: [...originals], holdIds: [...holds] };
 }
 
 function toTerms(
@@ -168,8 +176,8 @@ function toTerms(
   accounts: FindableAccounts<LockedTermsAccount>,
 ): Terms {
   const { id, type: kind, walletId, transferable } = operation;
-  if (terms === undefined) throw new BrokenInvariant(`operation ${id} has no terms`);
   if (kind === 'hold') return { kind, held: accounts.heldOf(walletId).id };
+  if (terms === undefined) throw new BrokenInvariant(`operation ${id} has no terms`);
   if (kind === 'release') return { kind, holdId: targetOf(terms), held: accounts.heldOf(walletId).id };
   if (kind === 'capture') {
     const to = terms.toAccountId ?? counterpartyOf(operation, accounts).id;

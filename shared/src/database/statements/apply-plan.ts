@@ -37,19 +37,21 @@ export async function applyPlan(
   const singles = operations.filter((operation) => operation.part === null);
   const totals = addUp(operations, plan);
   const moved = movements.map((movement) => ({ movement, assetId: before.get(movement.from.id)?.assetId }));
+  const { made, drawn } = sortHolds(operations, holds);
   const hasTerms = holds.length + reversed.length > 0 || movements.length + failures.length > operations.length;
   const statement = APPLY_PLAN(
     {
       failures: failures.length > 0,
       batches: advances.length + totals.length > 0,
       terms: hasTerms,
-      holds: holds.length > 0,
+      holds: made.length > 0,
+      drawn: drawn.length > 0,
       reversals: reversed.length > 0,
     },
     {
       done: singles,
       reached: reached.map((each) => ({ ...each, before: before.get(each.account.id) })),
-      ...{ moved, numbered: moved, failed: failures, advance: advances, added: totals, hold: holds, back: reversed },
+      ...{ moved, numbered: moved, failed: failures, advance: advances, added: totals, made, drawn, back: reversed },
     },
   );
   const { rows } = await database.query<Written>(statement);
@@ -61,7 +63,8 @@ export async function applyPlan(
     (row.failed ?? 0n) === BigInt(failures.length) &&
     (row.advanced ?? 0n) === BigInt(advances.length) &&
     (row.counted ?? 0n) === BigInt(totals.length) &&
-    (row.held ?? 0n) === BigInt(holds.length) &&
+    (row.held ?? 0n) === BigInt(made.length) &&
+    (row.drawn ?? 0n) === BigInt(drawn.length) &&
     (row.reversed ?? 0n) === BigInt(reversed.length);
   // An operation that succeeds has one movement, or several of which one is the first.
   const moving = hasTerms ? movements.filter(({ leg }) => leg === 0).length : movements.length;
@@ -77,7 +80,7 @@ export async function applyPlan(
 /** How many rows of each kind were written, of those that the statement writes. */
 interface Written extends Readonly<
   Record<'removed' | 'reached' | 'moved', bigint> &
-    Partial<Record<'failed' | 'advanced' | 'counted' | 'held' | 'reversed', bigint>>
+    Partial<Record<'failed' | 'advanced' | 'counted' | 'held' | 'drawn' | 'reversed', bigint>>
 > {
   readonly subscribed: string[];
 }
@@ -90,6 +93,11 @@ interface Total {
   succeededAmount: bigint;
   failed: number;
   failedAmount: bigint;
+}
+
+interface Made {
+  readonly hold: Hold;
+  readonly walletId: string;
 }
 
 interface Moved {
@@ -148,9 +156,15 @@ const ROWS = {
     failed: ['int', ({ failed }) => failed],
     failed_amount: ['numeric', ({ failedAmount }) => failedAmount],
   }),
-  hold: rowset<Hold>({
+  made: rowset<Made>({
+    id: ['uuid', ({ hold }) => hold.id],
+    wallet_id: ['uuid', ({ walletId }) => walletId],
+    amount: ['bigint', ({ hold }) => hold.amount],
+    captured: ['bigint', ({ hold }) => hold.captured],
+    released: ['bigint', ({ hold }) => hold.released],
+  }),
+  drawn: rowset<Hold>({
     id: ['uuid', ({ id }) => id],
-    amount: ['bigint', ({ amount }) => amount],
     captured: ['bigint', ({ captured }) => captured],
     released: ['bigint', ({ released }) => released],
   }),
@@ -212,13 +226,17 @@ const COUNT = (added: string): string => `counted AS (
     RETURNING 1
   )`;
 
-const HOLD = (hold: string): string => `held AS (
+const HOLD = (made: string): string => `held AS (
     INSERT INTO holds (operation_id, wallet_id, amount, captured, released, expires_at)
-    SELECT hold.id, operations.wallet_id, hold.amount, hold.captured, hold.released, operation_terms.expires_at
-    FROM ${hold}
-    JOIN operations ON operations.id = hold.id
-    JOIN operation_terms ON operation_terms.operation_id = hold.id
-    ON CONFLICT (operation_id) DO UPDATE SET captured = excluded.captured, released = excluded.released
+    SELECT made.id, made.wallet_id, made.amount, made.captured, made.released, operation_terms.expires_at
+    FROM ${made} JOIN operation_terms ON operation_terms.operation_id = made.id
+    RETURNING 1
+  )`;
+
+const DRAW = (drawn: string): string => `redrawn AS (
+    UPDATE holds SET captured = drawn.captured, released = drawn.released
+    FROM ${drawn}
+    WHERE holds.operation_id = drawn.id
     RETURNING 1
   )`;
 
@@ -235,7 +253,7 @@ const REVERSE = (back: string): string => `reversed AS (
  */
 const APPLY_PLAN = wideStatements({
   name: 'applyPlan',
-  needs: ['failures', 'batches', 'terms', 'holds', 'reversals'],
+  needs: ['failures', 'batches', 'terms', 'holds', 'drawn', 'reversals'],
   sets: ROWS,
   text: (sets, needs) => {
     const parts: (readonly [text: string, part: string, count: string])[] = [
@@ -246,13 +264,28 @@ const APPLY_PLAN = wideStatements({
     if (needs.failures) parts.push([REFUSE(sets.failed.rows), 'refused', 'failed']);
     if (needs.batches) parts.push([ADVANCE(sets.advance.rows), 'advanced', 'advanced']);
     if (needs.batches) parts.push([COUNT(sets.added.rows), 'counted', 'counted']);
-    if (needs.holds) parts.push([HOLD(sets.hold.rows), 'held', 'held']);
+    if (needs.holds) parts.push([HOLD(sets.made.rows), 'held', 'held']);
+    if (needs.drawn) parts.push([DRAW(sets.drawn.rows), 'redrawn', 'drawn']);
     if (needs.reversals) parts.push([REVERSE(sets.back.rows), 'reversed', 'reversed']);
     const counts = parts.map(([, part, count]) => `(SELECT count(*) FROM ${part}) AS ${count}`);
     return `WITH ${parts.map(([text]) => text).join(', ')}
   SELECT ${counts.join(', ')}, ARRAY (${SUBSCRIBED_TYPES}) AS subscribed`;
   },
 });
+
+/** The holds that the plan makes, with their wallets, and those that were there before it. */
+function sortHolds(operations: readonly PendingOperation[], holds: readonly Hold[]): { made: Made[]; drawn: Hold[] } {
+  const sorted: { made: Made[]; drawn: Hold[] } = { made: [], drawn: [] };
+  if (holds.length === 0) return sorted;
+  const wallets = new Map<string, string>();
+  for (const { id, type, walletId } of operations) if (type === 'hold') wallets.set(id, walletId);
+  for (const hold of holds) {
+    const walletId = wallets.get(hold.id);
+    if (walletId === undefined) sorted.drawn.push(hold);
+    else sorted.made.push({ hold, walletId });
+  }
+  return sorted;
+}
 
 /** The plan's additions to the totals of batches. An omitted amount counts as nothing, as it did at acceptance. */
 function addUp(operations: readonly PendingOperation[], { outcomes }: Plan): Total[] {

@@ -24,15 +24,15 @@ export async function readTerms(database: Queryable, operationIds: readonly stri
   const { rows } = await database.query<Omit<PendingTerms, 'legs'> & { legs: readonly LegRow[] | null }>({
     name: 'readTerms',
     text: `SELECT terms.operation_id AS "operationId", terms.target_id AS "targetId", terms.to_account_id AS "toAccountId",
-                  terms.final IS NOT FALSE AS final, posting.legs
+                  terms.final IS NOT FALSE AS final,
+                  CASE WHEN terms.legs IS NOT NULL THEN (
+                    SELECT json_agg(json_build_array(from_account_id::text, to_account_id::text, amount::text, transferable)
+                                    ORDER BY leg)
+                    FROM operation_legs JOIN assets ON assets.id = operation_legs.asset_id
+                    WHERE operation_id = terms.operation_id
+                  ) END AS legs
            FROM unnest($1::uuid[]) AS wanted (id)
-           JOIN operation_terms AS terms ON terms.operation_id = wanted.id
-           CROSS JOIN LATERAL (
-             SELECT json_agg(json_build_array(from_account_id::text, to_account_id::text, amount::text, transferable)
-                             ORDER BY leg) AS legs
-             FROM operation_legs JOIN assets ON assets.id = operation_legs.asset_id
-             WHERE operation_id = CASE WHEN terms.legs IS NOT NULL THEN terms.operation_id END
-           ) AS posting`,
+           JOIN operation_terms AS terms ON terms.operation_id = wanted.id`,
     values: [arrayLiteral(operationIds)],
   });
   return rows.map((row) => ({ ...row, legs: (row.legs ?? []).map(toLeg) }));
