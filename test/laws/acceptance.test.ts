@@ -82,6 +82,19 @@ it('is accepted although the database refuses another operation of its group', a
   expect(answers.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).toEqual([12]);
 });
 
+it('is accepted with a new held account if the known one was lost in a promotion', async () => {
+  const noTerms = { targetId: null, toAccountId: null, final: null, expiresAt: null, expiresInS: null, reason: null };
+  const hold = (): NewOperation => deposit({ type: 'hold', terms: { ...noTerms, legs: [] } });
+  await accept(hold());
+  await holder.query('BEGIN; SET LOCAL session_replication_role = replica');
+  await holder.query('DELETE FROM accounts WHERE held_of = $1', [wallet]);
+  await holder.query('COMMIT');
+  const answers = await Promise.all([deposit(), hold(), deposit()].map(accept));
+  expect(answers.map(({ kind }) => kind)).toEqual(['accepted', 'accepted', 'accepted']);
+  const { rows } = await service.database.query('SELECT FROM accounts WHERE held_of = $1', [wallet]);
+  expect(rows).toHaveLength(1);
+});
+
 it('is ordered by acceptance, whatever its id', async () => {
   const ids = [newId(), newId()].toReversed();
   for (const id of ids) await accept(deposit({ id }));

@@ -45,11 +45,18 @@ export const ACCEPTING: readonly Mutant[] = [
     tests: ['unit/json-text', 'stories/amounts'],
   },
   {
+    name: 'lost-holder-remembered',
+    bug: 'a process keeps to a held account that a promotion has lost',
+    text: 'holders.clear();\n        return acceptGroup(operations);',
+    instead: '',
+    tests: ['laws/acceptance > lost in a promotion'],
+  },
+  {
     name: 'answer-before-commit',
     bug: '202 is answered before the operation is committed',
-    text: `const rows = await withRetries((again) => write(database, operations, { again }), onError);
+    text: `const rows = await withRetries((again) => write(database, operations, { again, holdersKnown }), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));`,
-    instead: `void withRetries((again) => write(database, operations, { again }), onError).catch(() => undefined);
+    instead: `void withRetries((again) => write(database, operations, { again, holdersKnown }), onError).catch(() => undefined);
       inserted = new Map(operations.map(({ id }) => [id, new Date()]));`,
     tests: ['stories/idempotency'],
   },

@@ -11,6 +11,7 @@ import {
   findOperations,
   findOperationsByKey,
 } from '@wallet/shared/database/tables/operations';
+import { LRUCache } from 'lru-cache';
 import { type LogError, logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import { inGroups } from '@wallet/shared/process/in-groups';
@@ -35,6 +36,7 @@ export type AcceptOperation = (operation: NewOperation) => Promise<Acceptance>;
 const GROUP_LIMIT = 500;
 /** Into how many parts a group is divided to find the failing operation. */
 const PIECES = 8;
+const KNOWN_HOLDERS = 200_000;
 /** Pauses before repeating a group whose result is unknown. Its ids are its natural keys, so repeating is safe. */
 const RETRY_MS = [50, 250];
 
@@ -56,14 +58,24 @@ export function createAcceptOperation(dependencies: {
 }): AcceptOperation {
   const { database, ring, admission, onAccepted } = dependencies;
   const onError = logErrors(dependencies.log, 'accepting failed, trying again');
+  /** Wallets with a held account. */
+  const holders = new LRUCache<string, true>({ max: KNOWN_HOLDERS });
 
   async function acceptGroup(operations: readonly NewOperation[]): Promise<GroupAnswer[]> {
+    const newHolders = operations.filter(({ type, walletId }) => type === 'hold' && !holders.has(walletId));
+    const holdersKnown = newHolders.length === 0;
     let inserted: Map<string, Date>;
     try {
       const write = operations[0]?.executeAt == null ? acceptOperations : scheduleOperations;
-      const rows = await withRetries((again) => write(database, operations, { again }), onError);
+      const rows = await withRetries((again) => write(database, operations, { again, holdersKnown }), onError);
       inserted = new Map(rows.map((row) => [row.id, row.createdAt]));
+      for (const { id, walletId } of newHolders) if (inserted.has(id)) holders.set(walletId, true);
     } catch (error) {
+      if (isAgainstLaw(error) && holdersKnown && holders.size > 0) {
+        // A promotion may have lost the held account of one of them.
+        holders.clear();
+        return acceptGroup(operations);
+      }
       return operations.length > 1 && isOnesFault(error) ? acceptApart(operations) : operations.map(() => ({ error }));
     }
     // All of them: after a lost reply, those that were not inserted now were inserted before.

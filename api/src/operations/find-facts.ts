@@ -90,7 +90,8 @@ export async function findFacts(needs: FactNeeds, asked: Asked): Promise<Facts> 
   return { assets, wallets, users: NO_USERS, terms: null };
 }
 
-async function findWallets({ findWallet }: FactNeeds, ids: readonly string[]): Promise<Map<string, WalletFacts>> {
+async function findWallets({ findWallet }: FactNeeds, ids: readonly string[]): Promise<Facts['wallets']> {
+  if (ids.length === 0) return NO_WALLETS;
   const wallets = new Map<string, WalletFacts>();
   for (const wallet of await Promise.all(ids.map(findWallet))) if (wallet !== null) wallets.set(wallet.id, wallet);
   return wallets;

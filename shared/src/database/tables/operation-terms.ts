@@ -99,7 +99,8 @@ export interface TermsNeeds {
 /**
  * The parts of an accepting statement that insert terms, legs, and for holds the held accounts of their wallets. An
  * account is looked up first: a conflict would use up a number of the account sequence for each hold.
- * @param accepted the part with `id`, `created_at`, `wallet_id`, `asset_id` and `type` of the accepted operations.
+ * @param accepted the part with `id` and `created_at` of the accepted operations, and for held accounts `wallet_id`,
+ * `asset_id` and `type`.
  * @param from its column from which `expires_in` counts.
  */
 export function writeTerms(

@@ -88,26 +88,29 @@ const KEY_WAIT_MS = 500;
  * left out too: use it to repeat a call after an error that leaves its result unknown. The first call does not need
  * that, and preparing for it would cost 48 bytes of log per operation. If another session, such as that of a batch, is
  * storing a key at that moment, this waits for it for only half a second: its locks block others.
+ *
+ * With `holdersKnown`, every wallet of a hold has a held account: the caller has seen that, and it spares the statement
+ * a table. Otherwise missing ones are created.
  * @returns id and time of the operations accepted now.
  */
 export async function acceptOperations(
   database: Queryable,
   operations: readonly NewOperation[],
-  { again }: { again: boolean },
+  { again, holdersKnown = false }: { again: boolean; holdersKnown?: boolean },
 ): Promise<{ id: string; createdAt: Date }[]> {
-  const { rows } = await database.query<{ id: string; createdAt: Date }>(acceptanceOf(operations, again));
+  const { rows } = await database.query<{ id: string; createdAt: Date }>(acceptanceOf(operations, again, holdersKnown));
   return rows;
 }
 
 /** The variant that the operations need, with its input. */
-function acceptanceOf(operations: readonly NewOperation[], again: boolean) {
+function acceptanceOf(operations: readonly NewOperation[], again: boolean, holdersKnown: boolean) {
   const needs = { again, origins: false, keys: false, terms: false, legs: false, held: false };
   for (const { origin, idempotencyKey, terms, type } of operations) {
     if (origin != null) needs.origins = true;
     if (idempotencyKey !== null) needs.keys = true;
     if (terms !== null) needs.terms = true;
     if (terms !== null && terms.legs.length > 0) needs.legs = true;
-    if (type === 'hold') needs.held = true;
+    if (type === 'hold' && !holdersKnown) needs.held = true;
   }
   return ACCEPT(needs, { input: operations, traced: operations, ...rowsOfTerms(operations) });
 }
@@ -201,7 +204,7 @@ const ACCEPT = wideStatements({
              ${needs.keys ? 'WHERE idempotency_key IS NULL OR id IN (SELECT operation_id FROM keyed)' : ''}
              ORDER BY id
              ${needs.again ? 'ON CONFLICT DO NOTHING' : ''}
-             RETURNING id, created_at${needs.terms ? ', wallet_id, asset_id, type' : ''}
+             RETURNING id, created_at${needs.held ? ', wallet_id, asset_id, type' : ''}
            ), queued AS (
              INSERT INTO pending_operations (partition, low, seq, operation_id, wallet_id, accepted_at${names})
              SELECT numbered.partition, numbered.priority = 'low', numbered.seq, numbered.id, numbered.wallet_id,
