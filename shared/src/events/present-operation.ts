@@ -65,50 +65,50 @@ export function assetsOf({ assetId, terms }: Operation): number[] {
 export function presentOperation(operation: Operation, assets: KnownAssets): PresentedOperation {
   const { errorCode, amount, terms } = operation;
   const asset = assets.withId(operation.assetId);
-  return {
-    id: operation.id,
-    type: operation.type,
-    status: operation.status,
-    ...presentWallets(operation),
-    asset: asset.code,
-    amount: amount === null ? null : formatAmount(amount, asset.scale),
-    ...(terms === null ? null : presentTerms(operation, terms, assets)),
-    ...(operation.reversed === null ? null : presentReversed(operation, operation.reversed, asset.scale)),
-    priority: operation.priority,
-    description: operation.description,
-    reference_id: operation.referenceId,
-    idempotency_key: operation.idempotencyKey,
-    metadata: operation.metadata === null ? null : new JsonText(operation.metadata),
-    batch_id: operation.batchId,
-    ...(operation.executeAt === null ? null : { execute_at: operation.executeAt.toISOString() }),
-    created_at: operation.createdAt.toISOString(),
-    completed_at: operation.completedAt?.toISOString() ?? null,
-    result: terms === null ? presentResult(operation, asset.scale) : presentResultOfTerms(operation, asset.scale),
-    error: errorCode === null ? null : { code: errorCode, message: describeRejection(errorCode) },
-  };
+  // In the order of the document, and field by field: with spreads it takes twice as long.
+  const presented = { id: operation.id, type: operation.type, status: operation.status } as PresentedOperation;
+  addWallets(presented, operation);
+  presented.asset = asset.code;
+  presented.amount = amount === null ? null : formatAmount(amount, asset.scale);
+  if (terms !== null) addTerms(presented, operation, terms, assets);
+  if (operation.reversed !== null) addReversed(presented, operation.reversed, asset.scale);
+  presented.priority = operation.priority;
+  presented.description = operation.description;
+  presented.reference_id = operation.referenceId;
+  presented.idempotency_key = operation.idempotencyKey;
+  presented.metadata = operation.metadata === null ? null : new JsonText(operation.metadata);
+  presented.batch_id = operation.batchId;
+  if (operation.executeAt !== null) presented.execute_at = operation.executeAt.toISOString();
+  presented.created_at = operation.createdAt.toISOString();
+  presented.completed_at = operation.completedAt?.toISOString() ?? null;
+  presented.result =
+    terms === null ? presentResult(operation, asset.scale) : presentResultOfTerms(operation, asset.scale);
+  presented.error = errorCode === null ? null : { code: errorCode, message: describeRejection(errorCode) };
+  return presented;
 }
 
-function presentWallets({
-  type,
-  walletId,
-  toWalletId,
-}: Operation): Pick<PresentedOperation, 'wallet_id' | 'from_wallet_id' | 'to_wallet_id'> {
-  if (toWalletId === null) return { wallet_id: walletId };
-  return type === 'transfer'
-    ? { from_wallet_id: walletId, to_wallet_id: toWalletId }
-    : { wallet_id: walletId, to_wallet_id: toWalletId };
+function addWallets(presented: PresentedOperation, { type, walletId, toWalletId }: Operation): void {
+  if (type === 'transfer') presented.from_wallet_id = walletId;
+  else presented.wallet_id = walletId;
+  if (toWalletId !== null) presented.to_wallet_id = toWalletId;
 }
 
-function presentTerms({ type, toWalletId }: Operation, terms: OperationTerms, assets: KnownAssets): PresentedTerms {
-  if (type === 'hold') return { expires_at: terms.expiresAt };
-  if (type === 'posting') return { legs: (terms.legs ?? []).map((leg) => presentLeg(leg, assets)) };
-  const { targetId: target } = terms;
-  if (target === null) throw new Error(`a ${type} names nothing`);
-  if (type === 'release') return { hold_id: target, reason: terms.reason };
-  if (type === 'reversal') return { reversal_of: target };
+function addTerms(
+  presented: PresentedOperation,
+  { type, toWalletId }: Operation,
+  terms: OperationTerms,
+  assets: KnownAssets,
+): void {
+  if (type === 'hold') presented.expires_at = terms.expiresAt;
+  else if (type === 'posting') presented.legs = (terms.legs ?? []).map((leg) => presentLeg(leg, assets));
+  else if (terms.targetId === null) throw new Error(`a ${type} names nothing`);
+  else if (type === 'reversal') presented.reversal_of = terms.targetId;
+  else presented.hold_id = terms.targetId;
+  if (type === 'release') presented.reason = terms.reason;
+  if (type !== 'capture') return;
   // A capture that names neither a wallet nor an account goes to the treasury.
-  const to = toWalletId === null ? { to_account: terms.toAccount ?? TREASURY } : null;
-  return { hold_id: target, ...to, final: terms.final ?? true };
+  if (toWalletId === null) presented.to_account = terms.toAccount ?? TREASURY;
+  presented.final = terms.final ?? true;
 }
 
 export function presentLeg({ from, to, assetId, amount }: OperationLeg, assets: KnownAssets) {
@@ -121,14 +121,9 @@ function presentEnd(end: LegEnd): PresentedEnd {
 }
 
 /** The legs of a posting can be in several assets, which have no sum. */
-function presentReversed(
-  { type }: Operation,
-  reversed: bigint,
-  scale: number,
-): Pick<PresentedOperation, 'reversed_amount' | 'reversed'> {
-  return type === 'posting'
-    ? { reversed_amount: null, reversed: true }
-    : { reversed_amount: formatAmount(reversed, scale) };
+function addReversed(presented: PresentedOperation, reversed: bigint, scale: number): void {
+  presented.reversed_amount = presented.type === 'posting' ? null : formatAmount(reversed, scale);
+  if (presented.type === 'posting') presented.reversed = true;
 }
 
 function presentResult(operation: Operation, scale: number): PresentedOperation['result'] {
