@@ -65,7 +65,7 @@ export const ACCEPTING: readonly Mutant[] = [
     bug: 'the doorbell rings before there is anything to find',
     text: `    try {
       const write = `,
-    instead: `    ringFor(operations);
+    instead: `    ringFor(ring, operations);
     try {
       const write = `,
     tests: ['laws/acceptance > waits for the operation'],
@@ -73,7 +73,7 @@ export const ACCEPTING: readonly Mutant[] = [
   {
     name: 'never-rung',
     bug: 'nobody rings for what was accepted: it waits for the sweeper',
-    text: `    if (operations[0]?.executeAt == null) ringFor(operations);
+    text: `    if (operations[0]?.executeAt == null) ringFor(ring, operations);
     const earlier`,
     instead: '    const earlier',
     tests: ['laws/acceptance > waits for the operation'],

@@ -11,10 +11,10 @@ import {
   findOperations,
   findOperationsByKey,
 } from '@wallet/shared/database/tables/operations';
-import { LRUCache } from 'lru-cache';
 import { type LogError, logErrors } from '@wallet/shared/process/log-errors';
 import type { Logger } from '@wallet/shared/process/logger';
 import { inGroups } from '@wallet/shared/process/in-groups';
+import { LRUCache } from 'lru-cache';
 import type { RingPartitions } from './ring-partitions.ts';
 
 /**
@@ -79,20 +79,13 @@ export function createAcceptOperation(dependencies: {
       return operations.length > 1 && isOnesFault(error) ? acceptApart(operations) : operations.map(() => ({ error }));
     }
     // All of them: after a lost reply, those that were not inserted now were inserted before.
-    if (operations[0]?.executeAt == null) ringFor(operations);
+    if (operations[0]?.executeAt == null) ringFor(ring, operations);
     const earlier = operations.length === inserted.size ? NOTHING : await findEarlier(operations, inserted);
     return operations.map((operation): GroupAnswer => {
       const createdAt = inserted.get(operation.id);
       if (createdAt) return { acceptance: accepted(operation, createdAt) };
       return 'error' in earlier ? earlier : recognise(operation, earlier);
     });
-  }
-
-  function ringFor(operations: readonly NewOperation[]): void {
-    for (const lane of ['high', 'bulk'] as const) {
-      const ofLane = operations.filter(({ priority }) => (priority === 'high') === (lane === 'high'));
-      if (ofLane.length > 0) ring(new Set(ofLane.map(({ partition }) => partition)), lane);
-    }
   }
 
   /** One operation that the database refuses, or whose key another session holds, must not fail its whole group. */
@@ -140,6 +133,13 @@ export function createAcceptOperation(dependencies: {
       admission.leave(operation);
     }
   };
+}
+
+function ringFor(ring: RingPartitions, operations: readonly NewOperation[]): void {
+  for (const lane of ['high', 'bulk'] as const) {
+    const ofLane = operations.filter(({ priority }) => (priority === 'high') === (lane === 'high'));
+    if (ofLane.length > 0) ring(new Set(ofLane.map(({ partition }) => partition)), lane);
+  }
 }
 
 type GroupAnswer = { readonly acceptance: Acceptance } | { readonly error: unknown };
