@@ -305,23 +305,32 @@ END $$;
 CREATE OR REPLACE TRIGGER operation_keys_law AFTER INSERT ON operation_keys REFERENCING NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION check_added_keys();
 
--- Forbidden: to queue what is no operation with this wallet and place, or what has ended. What was accepted in this very
--- transaction has not, and is not looked up.
+-- Forbidden: to queue what is no operation with this wallet and place, or what has ended. What the same command has accepted has
+-- not, and is not looked up: both have the transaction and the number of the command.
 CREATE OR REPLACE FUNCTION check_added_pending() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  current CONSTANT xid := pg_current_xact_id()::xid;
   culprit record;
 BEGIN
+  WITH written AS MATERIALIZED (
+    SELECT pending.xmin, pending.cmin
+    FROM (SELECT partition, low, seq FROM added LIMIT 1) AS added
+    CROSS JOIN LATERAL (
+      SELECT xmin, cmin FROM pending_operations
+      WHERE (partition, low, seq) >= (added.partition, added.low, added.seq)
+        AND (partition, low, seq) <= (added.partition, added.low, added.seq) OFFSET 0
+    ) AS pending
+  )
   SELECT added.operation_id INTO culprit
     FROM added
     LEFT JOIN LATERAL (
-      SELECT wallet_id, seq, xmin = current AS is_new FROM operations WHERE id = added.operation_id OFFSET 0
+      SELECT wallet_id, seq, xmin, cmin FROM operations WHERE id = added.operation_id OFFSET 0
     ) AS operations ON true
     WHERE (operations.wallet_id, operations.seq) IS DISTINCT FROM (added.wallet_id, added.seq)
-      OR NOT operations.is_new AND coalesce(
-        (SELECT operation_id FROM movements WHERE operation_id = added.operation_id AND leg = 0),
-        (SELECT operation_id FROM failures WHERE operation_id = added.operation_id)
-      ) IS NOT NULL
+      OR (operations.xmin = (SELECT xmin FROM written) AND operations.cmin = (SELECT cmin FROM written)) IS NOT TRUE
+        AND coalesce(
+          (SELECT operation_id FROM movements WHERE operation_id = added.operation_id AND leg = 0),
+          (SELECT operation_id FROM failures WHERE operation_id = added.operation_id)
+        ) IS NOT NULL
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'operation % cannot wait', culprit.operation_id

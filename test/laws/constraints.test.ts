@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.service.stop());
 
-const [, second] = IDS as [string, string];
+const [first, second] = IDS as [string, string];
 
 function waitAgain(operation: string): string {
   return `INSERT INTO pending_operations (partition, seq, operation_id, wallet_id, accepted_at)
@@ -80,6 +80,16 @@ describe('the database refuses, of an accepted operation', () => {
     [
       'an operation that waits although it has failed',
       () => waitAgain(rig.ended.failed),
+      'pending_operations_wait_for_outcome',
+    ],
+    [
+      'an operation that waits again in the transaction in which it was accepted and has moved something',
+      () => `${deposit(rig)}; RESET ROLE; ${waitAgain(first)}`,
+      'pending_operations_wait_for_outcome',
+    ],
+    [
+      'an operation that waits again in the transaction in which it was accepted and has failed',
+      () => `${apply(rig, [{}], fail())}; RESET ROLE; ${waitAgain(first)}`,
       'pending_operations_wait_for_outcome',
     ],
     [

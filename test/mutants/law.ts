@@ -60,6 +60,13 @@ export const LAW: readonly Mutant[] = [
     tests: ['laws/movements > does not continue the balance before it'],
   },
   {
+    name: 'queued-again-in-its-transaction',
+    bug: 'an operation is put back into the queue by the transaction that has accepted and applied it',
+    text: 'operations.xmin = (SELECT xmin FROM written) AND operations.cmin = (SELECT cmin FROM written)',
+    instead: 'operations.xmin = (SELECT xmin FROM written)',
+    tests: ['laws/constraints > in which it was accepted and has moved something'],
+  },
+  {
     name: 'law-counts-legs',
     bug: 'an operation moves its amount twice, under another leg',
     text: 'OR added.leg <> 0 AND operations.kind IS NULL',
