@@ -209,10 +209,7 @@ BEGIN
                WHEN added.type = 'posting' THEN 'has_legs'
              END AS broken
       FROM added
-      LEFT JOIN LATERAL (
-        SELECT * FROM operation_terms
-        WHERE operation_id = CASE WHEN added.type IN ('hold', 'capture', 'release', 'reversal', 'posting') THEN added.id END OFFSET 0
-      ) AS terms ON true
+      LEFT JOIN LATERAL (SELECT * FROM operation_terms WHERE operation_id = added.id OFFSET 0) AS terms ON true
       LEFT JOIN LATERAL (
         SELECT wallet_id, asset_id,
                CASE WHEN added.type <> 'reversal' THEN type = 'hold'
@@ -233,9 +230,7 @@ BEGIN
 
   SELECT added.id INTO culprit
     FROM added
-    CROSS JOIN LATERAL (
-      SELECT legs FROM operation_terms WHERE operation_id = CASE added.type WHEN 'posting' THEN added.id END OFFSET 0
-    ) AS terms
+    CROSS JOIN LATERAL (SELECT legs FROM operation_terms WHERE operation_id = added.id OFFSET 0) AS terms
     CROSS JOIN LATERAL (
       SELECT wallet_hash % partitions AS partition,
              CASE WHEN added.batch_id IS NOT NULL
@@ -262,7 +257,8 @@ BEGIN
         WHERE legs.operation_id = added.id
       ) AS each
     ) AS posted
-    WHERE (posted.number, posted.misfit, posted.first_wallet_id) IS DISTINCT FROM (terms.legs, false, added.wallet_id)
+    WHERE added.type = 'posting'
+      AND (posted.number, posted.misfit, posted.first_wallet_id) IS DISTINCT FROM (terms.legs, false, added.wallet_id)
     LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'operation %: operations_fit_legs', culprit.id USING ERRCODE = 'WL001', CONSTRAINT = 'operations_fit_legs';

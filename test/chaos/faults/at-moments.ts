@@ -12,7 +12,7 @@ interface Place {
   readonly matches: (step: Step) => boolean;
 }
 
-/** A statement is named after what it does, and `+` what it needs for that: `applyPlan+terms+holds`. */
+/** A statement is named after what it does, and `+` what it needs for that: `applyPlan+terms+made`. */
 const isOne = (name: string, of: string, need: string | undefined): boolean => {
   const [base, ...needs] = name.split('+');
   return base === of && needs.includes('terms') === (need === 'terms');

@@ -44,7 +44,7 @@ export async function applyPlan(
       failures: failures.length > 0,
       batches: advances.length + totals.length > 0,
       terms: hasTerms,
-      holds: made.length > 0,
+      made: made.length > 0,
       drawn: drawn.length > 0,
       reversals: reversed.length > 0,
     },
@@ -253,7 +253,7 @@ const REVERSE = (back: string): string => `reversed AS (
  */
 const APPLY_PLAN = wideStatements({
   name: 'applyPlan',
-  needs: ['failures', 'batches', 'terms', 'holds', 'drawn', 'reversals'],
+  needs: ['failures', 'batches', 'terms', 'made', 'drawn', 'reversals'],
   sets: ROWS,
   text: (sets, needs) => {
     const parts: (readonly [text: string, part: string, count: string])[] = [
@@ -264,7 +264,7 @@ const APPLY_PLAN = wideStatements({
     if (needs.failures) parts.push([REFUSE(sets.failed.rows), 'refused', 'failed']);
     if (needs.batches) parts.push([ADVANCE(sets.advance.rows), 'advanced', 'advanced']);
     if (needs.batches) parts.push([COUNT(sets.added.rows), 'counted', 'counted']);
-    if (needs.holds) parts.push([HOLD(sets.made.rows), 'held', 'held']);
+    if (needs.made) parts.push([HOLD(sets.made.rows), 'held', 'held']);
     if (needs.drawn) parts.push([DRAW(sets.drawn.rows), 'redrawn', 'drawn']);
     if (needs.reversals) parts.push([REVERSE(sets.back.rows), 'reversed', 'reversed']);
     const counts = parts.map(([, part, count]) => `(SELECT count(*) FROM ${part}) AS ${count}`);
